@@ -1,0 +1,363 @@
+/**
+ * What the editor and the engine say to each other: plain data, and the names of the messages. The
+ * only file that both sides import.
+ */
+import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+
+/**
+ * A file's one identity inside a workspace folder: relative to it, `/` between the names, spelled
+ * exactly as on disk. The empty path is the folder itself. Made by `engine/filePath.ts` only.
+ */
+export type FilePath = string & { readonly brand: 'FilePath' };
+
+/** The workspace folder itself; in a tree, the group. */
+export const rootPath = '' as FilePath;
+
+/* ---- Failures ------------------------------------------------------------------------------ */
+
+/** Every way to fail, told apart by what the user can do next. */
+export type FailureCode =
+  /* settings and target */
+  | 'invalid-setting'
+  | 'no-target'
+  /* credentials */
+  | 'no-credentials'
+  | 'profile-not-found'
+  | 'credentials-malformed'
+  | 'credentials-incomplete'
+  | 'credentials-refused'
+  | 'credentials-expired'
+  /* the way to the store */
+  | 'unreachable'
+  | 'host-not-found'
+  | 'certificate'
+  | 'clock-skew'
+  | 'timed-out'
+  | 'store-busy'
+  | 'store-error'
+  | 'not-s3'
+  /* what the store says */
+  | 'access-denied'
+  | 'no-such-bucket'
+  | 'no-such-key'
+  | 'no-such-upload'
+  | 'bucket-name-taken'
+  | 'bucket-already-yours'
+  | 'invalid-bucket-name'
+  | 'changed-in-cloud'
+  | 'archived'
+  | 'not-verified'
+  /* the disk */
+  | 'file-vanished'
+  | 'not-readable'
+  | 'not-a-file'
+  | 'file-changing'
+  | 'name-not-unicode'
+  | 'key-too-long'
+  | 'disk-full'
+  | 'disk-error'
+  /* us */
+  | 'engine-stopped'
+  | 'plan-outdated'
+  | 'cancelled'
+  | 'unexpected';
+
+export interface FailureRecord {
+  readonly code: FailureCode;
+  /** What it happened to: a setting, a profile, an endpoint, a bucket or a path. */
+  readonly subject: string;
+  /** The chain of causes in one line, for the log and for "because". */
+  readonly cause: string | undefined;
+}
+
+/* ---- What to work on ------------------------------------------------------------------------ */
+
+/** The `s3Backup.*` settings as the editor has them: unchecked, by their name without the prefix. */
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+/** A workspace folder together with where it is backed up. */
+export interface FolderSetup {
+  /** The folder's URI: its identity within this window. */
+  readonly id: string;
+  readonly name: string;
+  /** Absolute, as the system spells it. */
+  readonly root: string;
+  readonly bucket: string;
+  /** Empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly settings: RawSettings;
+}
+
+/* ---- Verdicts ------------------------------------------------------------------------------- */
+
+export const groups = [
+  'lost',
+  'changed-in-cloud',
+  'unchecked',
+  'out-of-date',
+  'missing-in-cloud',
+  'up-to-date',
+  'only-in-cloud',
+  'ignored',
+] as const;
+
+export type Group = (typeof groups)[number];
+
+/** What is known of one path, and why. `kind` is the group in which its row stands. */
+export type Verdict =
+  | { readonly kind: 'missing-in-cloud' }
+  | {
+      readonly kind: 'out-of-date';
+      readonly because: 'content' | 'size' | 'not-comparable' | 'changed-since-comparison';
+    }
+  | { readonly kind: 'up-to-date'; readonly proof: Proof }
+  | { readonly kind: 'changed-in-cloud'; readonly because: 'newer-there' | 'refused' }
+  | { readonly kind: 'only-in-cloud' }
+  | { readonly kind: 'unchecked'; readonly failure: FailureRecord }
+  | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly cloudTwins: number };
+
+/**
+ * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `content`:
+ * a hash over the local bytes equals the cloud object's. `name-and-time`: nothing but the original
+ * rule; such a file is not called safe.
+ */
+export type Proof = 'uploaded' | 'content' | 'name-and-time';
+
+export type IgnoreReason =
+  | {
+      readonly kind: 'rule';
+      readonly pattern: string;
+      /** The setting or the file that holds the pattern. */
+      readonly source: string;
+      /** From 1; `undefined` for a setting. */
+      readonly line: number | undefined;
+    }
+  | { readonly kind: 'link' | 'special-file' }
+  | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
+  | { readonly kind: 'not-a-path'; readonly fault: string };
+
+export interface GroupTotals {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** One comparison in numbers. The files of all groups add up to `found`, always. */
+export interface ComparisonTotals {
+  readonly folder: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Milliseconds since 1970. */
+  readonly comparedAt: number;
+  readonly found: number;
+  readonly groups: Readonly<Record<Group, GroupTotals>>;
+  /** How many of the up-to-date files are proved. */
+  readonly proved: number;
+  /** Why the listing is not whole, where it is not. */
+  readonly incomplete: FailureRecord | undefined;
+}
+
+/* ---- Rows of the tree ------------------------------------------------------------------------ */
+
+/** A place in the tree; the empty path is the group itself. */
+export interface NodeId {
+  readonly folder: string;
+  readonly group: Group;
+  readonly path: FilePath;
+}
+
+export interface Side {
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+}
+
+/** What is being done to a file right now, or has just been. */
+export type Activity =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'uploading' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly failure: FailureRecord };
+
+export interface FileRow {
+  readonly kind: 'file';
+  readonly path: FilePath;
+  /** Whether the row stands for an ignored or unreadable folder and all below it. */
+  readonly isFolder: boolean;
+  readonly verdict: Verdict;
+  readonly local: Side | undefined;
+  readonly cloud: Side | undefined;
+  readonly activity: Activity | undefined;
+}
+
+export interface FolderRow {
+  readonly kind: 'folder';
+  readonly path: FilePath;
+  /** Of this group, below this folder. */
+  readonly totals: GroupTotals;
+  /** Below this folder in all groups: local files that are missing or not current in the cloud. */
+  readonly notBackedUp: number;
+  readonly ignored: number;
+}
+
+export type Row = FileRow | FolderRow;
+
+export interface ChildrenRequest {
+  readonly node: NodeId;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ChildrenPage {
+  readonly rows: readonly Row[];
+  /** How many children there are in all. */
+  readonly total: number;
+}
+
+/* ---- State ------------------------------------------------------------------------------------ */
+
+/** What the engine is doing, and what it knows. Sent at most ten times a second. */
+export type State = Doing & {
+  /** One for each folder that has been compared, with the numbers of this moment. */
+  readonly comparisons: readonly ComparisonTotals[];
+};
+
+export type Doing =
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'connecting';
+      readonly folder: string;
+      readonly attempt: number;
+      readonly attempts: number;
+    }
+  | {
+      readonly kind: 'comparing';
+      readonly folder: string;
+      readonly localFiles: number;
+      readonly cloudFiles: number;
+    }
+  | { readonly kind: 'compared' }
+  | { readonly kind: 'transferring'; readonly batches: readonly BatchProgress[] }
+  | {
+      readonly kind: 'failed';
+      readonly folder: string | undefined;
+      readonly failure: FailureRecord;
+    };
+
+export interface BatchProgress {
+  readonly planId: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  readonly failed: number;
+  /** One of the files under way. */
+  readonly current: FilePath | undefined;
+}
+
+/* ---- Backing up -------------------------------------------------------------------------------- */
+
+/** Which files of a folder to back up. */
+export type Scope =
+  /** Everything that is out of date or missing, by the comparison at hand. */
+  | { readonly kind: 'all' }
+  /** Rows of the comparison at hand. */
+  | { readonly kind: 'nodes'; readonly nodes: readonly NodeId[] }
+  /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
+  | { readonly kind: 'resources'; readonly paths: readonly string[] };
+
+export interface PlanRequest {
+  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];
+}
+
+/** What a confirmed plan would do, and nothing else. */
+export interface PlanSummary {
+  readonly planId: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Cloud copies that would be replaced though this computer has no record of having written them. */
+  readonly unowned: {
+    readonly files: number;
+    readonly examples: readonly FilePath[];
+    /** Whether every bucket concerned keeps what is overwritten. */
+    readonly keepsVersions: boolean;
+  };
+  /** Files asked for that need no upload, or are not uploaded without a decision of their own. */
+  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+  /** The one ignored file asked for, if it was alone. */
+  readonly ignored: { readonly path: FilePath; readonly because: IgnoreReason } | undefined;
+}
+
+/** What became of a plan; the four numbers add up to `planned`. */
+export interface Report {
+  readonly planId: number;
+  readonly planned: number;
+  readonly backedUp: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+  /** Bytes that arrived. */
+  readonly bytes: number;
+  /** The files that did not, with the reason. */
+  readonly troubles: readonly Trouble[];
+}
+
+export interface Trouble {
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly kind: 'failed' | 'skipped';
+  readonly failure: FailureRecord;
+}
+
+/* ---- Buckets ------------------------------------------------------------------------------------ */
+
+export interface BucketSummary {
+  readonly name: string;
+  readonly region: string | undefined;
+}
+
+/* ---- The host ------------------------------------------------------------------------------------ */
+
+/** What the worker's runtime can do. */
+export interface HostReport {
+  readonly node: string;
+  readonly sqlite: boolean;
+  readonly crc32: boolean;
+}
+
+export interface LogEntry {
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/* ---- Messages: what the editor asks ---------------------------------------------------------------- */
+
+export const hostReport = new RequestType0<HostReport, FailureRecord>('hostReport');
+export const listBuckets = new RequestType<RawSettings, readonly BucketSummary[], FailureRecord>(
+  'listBuckets',
+);
+export const compare = new RequestType<readonly FolderSetup[], null, FailureRecord>('compare');
+export const children = new RequestType<ChildrenRequest, ChildrenPage, FailureRecord>('children');
+export const planBackUp = new RequestType<PlanRequest, PlanSummary, FailureRecord>('planBackUp');
+export const runPlan = new RequestType<number, Report, FailureRecord>('runPlan');
+
+/** A plan that was shown and not confirmed. */
+export const dropPlan = new NotificationType<number>('dropPlan');
+/** Files or folders that were created, changed or deleted; absolute. */
+export const filesChanged = new NotificationType<{
+  readonly folder: string;
+  readonly paths: readonly string[];
+}>('filesChanged');
+/** Look again at every green row: changes may have gone unnoticed. */
+export const recheck = new NotificationType<null>('recheck');
+/** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
+export const forgetFolder = new NotificationType<string>('forgetFolder');
+
+/* ---- Messages: what the engine tells ----------------------------------------------------------------- */
+
+export const stateChanged = new NotificationType<State>('stateChanged');
+/** Rows below these groups came, went or changed. */
+export const rowsChanged = new NotificationType<{
+  readonly folder: string;
+  readonly groups: readonly Group[];
+}>('rowsChanged');
+export const logged = new NotificationType<LogEntry>('logged');
