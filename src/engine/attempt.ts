@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FailureCode } from '../protocol';
+import { isOutcomeUnknown, retryAfter } from './errorMapping';
+import { Failure, throwIfCancelled } from './failure';
+
+/** How often a request is tried in all before its failure counts. */
+export const attempts = 4;
+
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** Whether an earlier attempt may have been carried out without its answer arriving. */
+  readonly uncertain: boolean;
+}
+
+export interface AttemptOptions {
+  readonly subject: string;
+  readonly signal: AbortSignal;
+  /** Called before every attempt, the first included. */
+  readonly onAttempt?: (number: number) => void;
+}
+
+/**
+ * The one retry mechanism: runs `operation`, which signs and sends anew each time, up to four times
+ * with exponential backoff and full jitter, or after as long as the store asks for. What no retry
+ * can change is thrown at once. `operation` must throw nothing but `Failure`.
+ */
+export async function attempt<T>(
+  operation: (attempt: Attempt) => Promise<T>,
+  { subject, signal, onAttempt }: AttemptOptions,
+): Promise<T> {
+  let uncertain = false;
+  for (let number = 1; ; number++) {
+    throwIfCancelled(signal, subject);
+    onAttempt?.(number);
+    try {
+      return await operation({ number, uncertain });
+    } catch (error) {
+      throwIfCancelled(signal, subject);
+      if (!(error instanceof Failure) || !retried.has(error.code) || number === attempts) {
+        throw error;
+      }
+      uncertain ||= isOutcomeUnknown(error);
+      await pause(backoff(number, retryAfter(error)), signal, subject);
+    }
+  }
+}
+
+const retried = new Set<FailureCode>([
+  'unreachable',
+  'host-not-found',
+  'timed-out',
+  'store-busy',
+  'store-error',
+  // The SDK corrects its clock by the refusing answer, so that the next try is signed right.
+  'clock-skew',
+  // Damaged on the way; the bytes are sent again.
+  'not-verified',
+]);
+
+const firstPause = 500;
+const longestPause = 60_000;
+
+function backoff(number: number, asked: number | undefined): number {
+  const jittered = Math.random() * firstPause * 2 ** (number - 1);
+  return asked === undefined ? jittered : Math.min(longestPause, asked + jittered);
+}
+
+async function pause(ms: number, signal: AbortSignal, subject: string): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch {
+    throw new Failure('cancelled', subject);
+  }
+}

@@ -1,0 +1,117 @@
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import type { BucketSummary } from '../protocol';
+import { attempt } from './attempt';
+import type { Bucket } from './bucket';
+import { defaultCredentials } from './credentials';
+import { fromStoreError } from './errorMapping';
+import { s3Bucket } from './s3Bucket';
+import type { ConnectionSettings } from './settings';
+import { openTransport } from './transport';
+
+/** One S3 store under one identity. Nothing is sent before the first request. */
+export interface Connection {
+  /** As people would name it: the endpoint's URL, or AWS. */
+  readonly endpoint: string;
+  listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
+  bucket(name: string): Bucket;
+  close(): void;
+}
+
+/** What the answers of a store have taught about it. */
+export interface StoreTraits {
+  /** Whether a write's condition is known to be honoured. */
+  honoursConditions: boolean;
+  /** How far the store's clock is ahead of ours, in milliseconds. */
+  clockOffset: number;
+  /** Whether the store takes a CRC32 with a write and gives it back. */
+  readonly takesChecksums: boolean;
+}
+
+export function openConnection(settings: ConnectionSettings): Connection {
+  const endpoint = settings.endpoint ?? 'AWS';
+  const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
+  const traits: StoreTraits = {
+    honoursConditions: isAws,
+    clockOffset: 0,
+    takesChecksums: isAws,
+  };
+  const transport = openTransport();
+  const client = new S3Client({
+    credentials: defaultCredentials(settings.profile),
+    region: () => region(settings),
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    forcePathStyle: settings.forcePathStyle,
+    followRegionRedirects: true,
+    requestHandler: transport.handler,
+    // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
+    maxAttempts: 1,
+    // It costs a round trip for each large body, and some stores never answer it.
+    expectContinueHeader: false,
+    // Stores other than AWS know no trailing checksums; ours travel as plain headers.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  client.middlewareStack.add(
+    next => async args => {
+      const sentAt = Date.now();
+      const result = await next(args);
+      learnClockOffset(traits, result.response, sentAt);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
+  );
+
+  return {
+    endpoint,
+    async listBuckets(signal) {
+      const buckets: BucketSummary[] = [];
+      let token: string | undefined;
+      do {
+        const input = token === undefined ? {} : { ContinuationToken: token };
+        const page = await attempt(
+          () =>
+            client
+              .send(new ListBucketsCommand(input), { abortSignal: signal })
+              .catch((error: unknown) => {
+                throw fromStoreError(error, { endpoint });
+              }),
+          { subject: endpoint, signal },
+        );
+        for (const { Name: name, BucketRegion: region } of page.Buckets ?? []) {
+          if (name !== undefined) buckets.push({ name, region });
+        }
+        token = page.ContinuationToken;
+      } while (token !== undefined);
+      return buckets;
+    },
+    bucket: name => s3Bucket({ client, endpoint, traits, name }),
+    close() {
+      client.destroy();
+      transport.close();
+    },
+  };
+}
+
+/** The connection's region: the setting's, else the environment's, else the profile's. */
+async function region({ region: set, profile }: ConnectionSettings): Promise<string> {
+  const given = set ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (given !== undefined && given !== '') return given;
+  // An unreadable file has its own message where the credentials are read.
+  const files = await loadSharedConfigFiles({ ignoreCache: true }).catch(() => undefined);
+  const name = profile ?? process.env['AWS_PROFILE'] ?? 'default';
+  return files?.configFile[name]?.['region'] ?? 'us-east-1';
+}
+
+function isAmazonHost(endpoint: string): boolean {
+  const host = new URL(endpoint).hostname;
+  return host.endsWith('.amazonaws.com') || host.endsWith('.amazonaws.com.cn');
+}
+
+function learnClockOffset(traits: StoreTraits, response: unknown, sentAt: number): void {
+  const headers = (response as { readonly headers?: Readonly<Record<string, string>> }).headers;
+  const date = Date.parse(headers?.['date'] ?? '');
+  if (Number.isNaN(date)) return;
+  // The header has whole seconds, so the middle of that second is the best guess.
+  traits.clockOffset = date + 500 - (sentAt + Date.now()) / 2;
+}

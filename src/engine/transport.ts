@@ -1,0 +1,37 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** The sockets to one store: pooled, kept alive, bounded. */
+export interface Transport {
+  readonly handler: NodeHttpHandler;
+  close(): void;
+}
+
+/** Requests in flight to one store at the most; more wait for a socket. */
+export const maximumSockets = 64;
+
+export function openTransport(): Transport {
+  // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
+  // and wait for "100 Continue", which some stores never send.
+  const options = { keepAlive: true, maxSockets: maximumSockets, scheduling: 'lifo' } as const;
+  const httpAgent = new HttpAgent(options);
+  const httpsAgent = new HttpsAgent(options);
+  const handler = new NodeHttpHandler({
+    httpAgent,
+    httpsAgent,
+    connectionTimeout: 10_000,
+    socketTimeout: stallTimeout,
+  });
+  return {
+    handler,
+    close() {
+      handler.destroy();
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+/** A request that moves no byte for this long, in milliseconds, is given up and tried again. */
+const stallTimeout = 30_000;
