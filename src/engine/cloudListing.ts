@@ -1,0 +1,59 @@
+import type { FilePath } from '../protocol';
+import type { Bucket } from './bucket';
+import { readKey, toKey, type KeyFault } from './filePath';
+
+/** A file's copy in the bucket. */
+export interface CloudFile {
+  readonly path: FilePath;
+  readonly size: number;
+  readonly etag: string;
+  /** Milliseconds since 1970, by the store's clock. */
+  readonly modifiedAt: number;
+  readonly storageClass: string | undefined;
+}
+
+export type CloudEntry =
+  | { readonly kind: 'file'; readonly file: CloudFile }
+  /** A key that no file below this folder can have. */
+  | {
+      readonly kind: 'set-aside';
+      readonly key: string;
+      readonly size: number;
+      readonly etag: string;
+      readonly modifiedAt: number;
+      readonly fault: KeyFault;
+    };
+
+export interface CloudListingRequest {
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  /** The file or folder to list; empty for everything under the prefix. */
+  readonly start: FilePath;
+  readonly signal: AbortSignal;
+  /** Called before each attempt at the first page, counted from 1. */
+  readonly onAttempt?: (number: number) => void;
+}
+
+/** Everything in the bucket at or below `start`, in pages. */
+export async function* listCloud(
+  request: CloudListingRequest,
+): AsyncGenerator<readonly CloudEntry[]> {
+  const { bucket, prefix, start, signal, onAttempt } = request;
+  const from = toKey(prefix, start);
+  const listing = bucket.list({ prefix: from, signal, ...(onAttempt && { onAttempt }) });
+  for await (const page of listing) {
+    const entries: CloudEntry[] = [];
+    for (const object of page) {
+      // `src` as a prefix also finds `src-old/a`.
+      if (start !== '' && object.key !== from && !object.key.startsWith(`${from}/`)) continue;
+      const reading = readKey(prefix, object.key);
+      const { size, etag, modifiedAt, storageClass } = object;
+      entries.push(
+        reading.kind === 'path'
+          ? { kind: 'file', file: { path: reading.path, size, etag, modifiedAt, storageClass } }
+          : { kind: 'set-aside', key: object.key, size, etag, modifiedAt, fault: reading.because },
+      );
+    }
+    yield entries;
+  }
+}

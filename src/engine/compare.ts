@@ -1,0 +1,135 @@
+import type { FailureRecord, FilePath } from '../protocol';
+import type { Bucket } from './bucket';
+import { listCloud, type CloudFile } from './cloudListing';
+import type { Finding } from './comparison';
+import { compareContent } from './content';
+import type { Exclude } from './exclude';
+import { throwIfCancelled, toFailure } from './failure';
+import { joinSides, pathOf, type ContentCase, type LocalLeaf, type SetAside } from './join';
+import { scanLocal } from './localScan';
+import { inParallel } from './parallel';
+
+export interface CompareRequest {
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  /** The file or folder to compare; empty for the whole folder. */
+  readonly start: FilePath;
+  readonly exclude: Exclude;
+  readonly signal: AbortSignal;
+  /** Called with the numbers of files found so far, after every batch of either side. */
+  readonly onProgress?: (localFiles: number, cloudFiles: number) => void;
+  /** Called before each attempt to reach the store, counted from 1. */
+  readonly onAttempt?: (number: number) => void;
+}
+
+export interface CompareResult {
+  readonly findings: readonly Finding[];
+  /** Why the listing ended before its end; `undefined` for a whole one. */
+  readonly incomplete: FailureRecord | undefined;
+}
+
+/**
+ * Walks the folder and lists the bucket at the same time, and judges every path found on either
+ * side. A listing that breaks off after its first page is not thrown but told: what it did not
+ * return is unchecked then, never missing.
+ */
+export async function compareFolder(request: CompareRequest): Promise<CompareResult> {
+  const { bucket, prefix, exclude, signal, onProgress } = request;
+  const local = new Map<FilePath, LocalLeaf>();
+  const folders = new Set<FilePath>();
+  const cloud = new Map<FilePath, CloudFile>();
+  const setAside: SetAside[] = [];
+
+  async function walk(both: AbortSignal): Promise<undefined> {
+    for await (const batch of scanLocal({ ...request, signal: both })) {
+      for (const entry of batch) {
+        if (entry.kind === 'folder') folders.add(entry.path);
+        else local.set(pathOf(entry), entry);
+      }
+      onProgress?.(local.size, cloud.size);
+    }
+  }
+
+  async function list(both: AbortSignal): Promise<FailureRecord | undefined> {
+    let pages = 0;
+    try {
+      for await (const page of listCloud({ ...request, signal: both })) {
+        for (const entry of page) {
+          if (entry.kind === 'set-aside') setAside.push(entry);
+          else cloud.set(entry.file.path, entry.file);
+        }
+        pages++;
+        onProgress?.(local.size, cloud.size);
+      }
+      return undefined;
+    } catch (error) {
+      const failure = toFailure(error, bucket.name);
+      if (pages === 0 || failure.code === 'cancelled') throw failure;
+      return failure.toRecord();
+    }
+  }
+
+  const incomplete = await bothOrNeither(signal, walk, list);
+  const rules = { prefix, exclude, clockOffset: bucket.clockOffset, incomplete };
+  const { findings, questions } = joinSides({ local, folders, cloud, setAside }, rules);
+  const answers: Finding[] = [];
+  await inParallel(questions, questionsAtOnce, async question => {
+    answers.push(await answer(question, request));
+  });
+  throwIfCancelled(signal, bucket.name);
+  return { findings: [...findings, ...answers], incomplete };
+}
+
+/** Reading more files at once makes disks slower, not faster. */
+const questionsAtOnce = 4;
+
+/**
+ * Runs the two at the same time and gives the second one's result. Where one fails, the other is
+ * stopped and waited for, and the failure that began it is thrown.
+ */
+async function bothOrNeither<T>(
+  signal: AbortSignal,
+  one: (signal: AbortSignal) => Promise<undefined>,
+  other: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  let first: unknown;
+  const watch = <R>(work: Promise<R>): Promise<R> =>
+    work.catch((error: unknown) => {
+      first ??= error;
+      stop.abort();
+      throw error;
+    });
+  const [, result] = await Promise.allSettled([watch(one(both)), watch(other(both))]);
+  if (first !== undefined || result.status === 'rejected') throw first;
+  return result.value;
+}
+
+/** Settles a verdict by content; what happens to the file meanwhile is a verdict too. */
+async function answer(
+  { local, cloud, question }: ContentCase,
+  { root, signal }: CompareRequest,
+): Promise<Finding> {
+  const finding = { path: local.path, isFolder: false, local, cloud };
+  try {
+    const content = await compareContent(root, local, cloud, signal);
+    return { ...finding, verdict: question[content] };
+  } catch (error) {
+    const failure = toFailure(error, local.path);
+    switch (failure.code) {
+      case 'cancelled':
+        throw failure;
+      case 'file-vanished':
+        return { ...finding, local: undefined, verdict: { kind: 'only-in-cloud' } };
+      case 'file-changing':
+        return {
+          ...finding,
+          verdict: { kind: 'out-of-date', because: 'changed-since-comparison' },
+        };
+      default:
+        return { ...finding, verdict: { kind: 'unchecked', failure: failure.toRecord() } };
+    }
+  }
+}

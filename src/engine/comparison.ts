@@ -1,0 +1,238 @@
+import type {
+  Activity,
+  ChildrenPage,
+  ComparisonTotals,
+  FailureRecord,
+  FilePath,
+  FileRow,
+  Group,
+  Row,
+  Verdict,
+} from '../protocol';
+import { groups } from '../protocol';
+import type { CloudFile } from './cloudListing';
+import { parentPath } from './filePath';
+import { groupTree, type GroupTree, type TreeChild } from './groupTree';
+import type { LocalFile } from './localScan';
+
+/** What is known of one path: its two sides, and the verdict over them. */
+export interface Finding {
+  readonly path: FilePath;
+  /** Whether it stands for an ignored or unreadable folder and all below it. */
+  readonly isFolder: boolean;
+  readonly local: LocalFile | undefined;
+  readonly cloud: CloudFile | undefined;
+  readonly verdict: Verdict;
+}
+
+/** A finding in its place. */
+export interface Entry extends Finding {
+  readonly activity: Activity | undefined;
+  /** The group in which its row stands: its verdict's, but for the moment after it has finished. */
+  readonly group: Group;
+  readonly weight: number;
+  readonly home: FilePath;
+}
+
+export interface ComparisonTarget {
+  readonly folder: string;
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/**
+ * All verdicts of one folder, each path in exactly one group, with totals that always add up. What
+ * happens to files after the comparison is told to it, so that it stays true until the next one.
+ */
+export class Comparison {
+  readonly #entries = new Map<FilePath, Entry>();
+  readonly #trees = new Map<Group, GroupTree<Entry>>(groups.map(group => [group, groupTree()]));
+  readonly #settling = new Map<FilePath, NodeJS.Timeout>();
+  #proved = 0;
+
+  /** Milliseconds since 1970. */
+  comparedAt = Date.now();
+  /** Why the listing behind it is not whole, where it is not. */
+  incomplete: FailureRecord | undefined;
+  /** Called with the groups whose rows came, went or changed. */
+  onChanged: (groups: readonly Group[]) => void = () => undefined;
+
+  constructor(readonly target: ComparisonTarget) {}
+
+  get(path: FilePath): Entry | undefined {
+    return this.#entries.get(path);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
+  }
+
+  /** Puts a finding where its verdict says, from wherever its path stood before. */
+  place(finding: Finding): void {
+    this.#stopSettling(finding.path);
+    this.#replace(toEntry(finding, undefined, finding.verdict.kind));
+  }
+
+  /** Forgets a path: there is nothing of it left on either side. */
+  remove(path: FilePath): void {
+    this.#stopSettling(path);
+    const entry = this.#takeOut(path);
+    if (entry !== undefined) this.onChanged([entry.group]);
+  }
+
+  /** Shows what is being done to a file, in the place where its row stands. */
+  setActivity(path: FilePath, activity: Activity | undefined): void {
+    const entry = this.#entries.get(path);
+    if (entry !== undefined) this.#replace({ ...entry, activity });
+  }
+
+  /**
+   * Takes in what a file's work has led to. Its row keeps its place for a moment, marked as
+   * finished, so that a second click hits no other file; then it moves to where it belongs.
+   */
+  finish(finding: Finding): void {
+    const before = this.#entries.get(finding.path);
+    if (before === undefined) {
+      this.place(finding);
+      return;
+    }
+    this.#stopSettling(finding.path);
+    this.#replace(toEntry(finding, { kind: 'finished' }, before.group));
+    const timer = setTimeout(() => {
+      this.place(finding);
+    }, settlingTime);
+    timer.unref();
+    this.#settling.set(finding.path, timer);
+  }
+
+  /** All findings at a path and below it, in all groups. */
+  *below(path: FilePath): Generator<Entry> {
+    const own = this.#entries.get(path);
+    if (own !== undefined) yield own;
+    for (const tree of this.#trees.values()) yield* tree.folder(path)?.leaves() ?? [];
+  }
+
+  /** The findings of one group at a path and below it. */
+  *inGroup(group: Group, path: FilePath): Generator<Entry> {
+    const own = this.#entries.get(path);
+    if (own?.group === group) yield own;
+    yield* this.#tree(group).folder(path)?.leaves() ?? [];
+  }
+
+  children(group: Group, path: FilePath, offset: number, limit: number): ChildrenPage {
+    const all = this.#tree(group).folder(path)?.children() ?? [];
+    return {
+      rows: all.slice(offset, offset + limit).map(child => this.#toRow(child)),
+      total: all.length,
+    };
+  }
+
+  totals(): ComparisonTotals {
+    const totals = groups.map(group => [group, this.#tree(group).root.totals] as const);
+    return {
+      ...this.target,
+      comparedAt: this.comparedAt,
+      found: this.#entries.size,
+      groups: Object.fromEntries(totals) as ComparisonTotals['groups'],
+      proved: this.#proved,
+      incomplete: this.incomplete,
+    };
+  }
+
+  /** Stops its timers; rows that were about to move stay where they are. */
+  dispose(): void {
+    for (const timer of this.#settling.values()) clearTimeout(timer);
+    this.#settling.clear();
+  }
+
+  #replace(entry: Entry): void {
+    const before = this.#takeOut(entry.path);
+    this.#entries.set(entry.path, entry);
+    this.#tree(entry.group).add(entry);
+    this.#proved += provedCount(entry);
+    const was = before?.group ?? entry.group;
+    this.onChanged(was === entry.group ? [was] : [was, entry.group]);
+  }
+
+  #takeOut(path: FilePath): Entry | undefined {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(path);
+    this.#tree(entry.group).remove(entry);
+    this.#proved -= provedCount(entry);
+    return entry;
+  }
+
+  #stopSettling(path: FilePath): void {
+    clearTimeout(this.#settling.get(path));
+    this.#settling.delete(path);
+  }
+
+  #tree(group: Group): GroupTree<Entry> {
+    const tree = this.#trees.get(group);
+    if (tree === undefined) throw new Error(`There is no group ${group}.`);
+    return tree;
+  }
+
+  #toRow(child: TreeChild<Entry>): Row {
+    if (child.kind === 'leaf') return toFileRow(child.leaf);
+    const { path, totals } = child.folder;
+    const count = (group: Group) => this.#tree(group).folder(path)?.totals.files ?? 0;
+    return {
+      kind: 'folder',
+      path,
+      totals,
+      notBackedUp: notBackedUp.reduce((sum, group) => sum + count(group), 0),
+      ignored: count('ignored'),
+    };
+  }
+}
+
+/** How long a finished row keeps its place, in milliseconds. */
+export const settlingTime = 2_000;
+
+/** The groups of local files that would be lost, in whole or in their present state, if deleted. */
+const notBackedUp: readonly Group[] = [
+  'changed-in-cloud',
+  'unchecked',
+  'out-of-date',
+  'missing-in-cloud',
+];
+
+function toEntry(finding: Finding, activity: Activity | undefined, group: Group): Entry {
+  return { ...finding, activity, group, weight: weightOf(finding), home: homeOf(finding) };
+}
+
+function provedCount({ group, verdict }: Entry): number {
+  return group === 'up-to-date' &&
+    verdict.kind === 'up-to-date' &&
+    verdict.proof !== 'name-and-time'
+    ? 1
+    : 0;
+}
+
+function weightOf({ local, cloud }: Finding): number {
+  return local?.size ?? cloud?.size ?? 0;
+}
+
+/** A key that is no path has no folder to stand in. */
+function homeOf({ path, verdict }: Finding): FilePath {
+  const isPath = verdict.kind !== 'ignored' || verdict.because.kind !== 'not-a-path';
+  return isPath ? parentPath(path) : ('' as FilePath);
+}
+
+function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): FileRow {
+  return {
+    kind: 'file',
+    path,
+    isFolder,
+    verdict,
+    local: local && { size: local.size, modifiedAt: Number(local.modifiedAt / 1_000_000n) },
+    cloud: cloud && { size: cloud.size, modifiedAt: cloud.modifiedAt },
+    activity,
+  };
+}

@@ -1,0 +1,197 @@
+import type { FailureRecord, FilePath, IgnoreReason, Verdict } from '../protocol';
+import type { CloudEntry, CloudFile } from './cloudListing';
+import type { Finding } from './comparison';
+import type { Exclude } from './exclude';
+import { Failure } from './failure';
+import { maximumKeyBytes, parentPath, toKey } from './filePath';
+import { judge, type ContentQuestion } from './judge';
+import type { LocalEntry, LocalFile } from './localScan';
+
+/** All that was found on the two sides. */
+export interface Sides {
+  /** Everything on disk but the folders that were walked. */
+  readonly local: ReadonlyMap<FilePath, LocalLeaf>;
+  /** The folders that were walked. */
+  readonly folders: ReadonlySet<FilePath>;
+  readonly cloud: ReadonlyMap<FilePath, CloudFile>;
+  /** Keys that no file can have. */
+  readonly setAside: readonly SetAside[];
+}
+
+/** What is on disk at one path, folders that are walked excepted. */
+export type LocalLeaf = Extract<LocalEntry, { readonly kind: 'file' | 'ignored' | 'unreadable' }>;
+export type SetAside = Extract<CloudEntry, { readonly kind: 'set-aside' }>;
+
+export interface JoinRules {
+  readonly prefix: string;
+  readonly exclude: Exclude;
+  /** How far the store's clock is ahead of this machine's, in milliseconds. */
+  readonly clockOffset: number;
+  /** Why the listing is not whole; `undefined` for a whole one. */
+  readonly incomplete: FailureRecord | undefined;
+}
+
+export interface Joined {
+  readonly findings: readonly Finding[];
+  /** Files whose verdict depends on what is in them. */
+  readonly questions: readonly ContentCase[];
+}
+
+export interface ContentCase {
+  readonly local: LocalFile;
+  readonly cloud: CloudFile;
+  readonly question: ContentQuestion;
+}
+
+/**
+ * Puts the two sides together by their paths, in a hash map: sorted streams cannot be merged, since
+ * JavaScript, S3 and disks sort differently. Every distinct path ends in one finding or question.
+ */
+export function joinSides(sides: Sides, rules: JoinRules): Joined {
+  const findings: Finding[] = [];
+  const questions: ContentCase[] = [];
+  const twins = new Map<FilePath, number>();
+  const cloudOnly = new Map<FilePath, IgnoredInCloud>();
+
+  for (const cloud of sides.cloud.values()) {
+    if (sides.local.has(cloud.path)) continue;
+    const place = placeInCloud(cloud.path, sides, rules.exclude);
+    if (place.kind === 'twin') {
+      twins.set(place.of, (twins.get(place.of) ?? 0) + 1);
+    } else if (place.kind === 'ignored') {
+      const before = cloudOnly.get(place.path);
+      cloudOnly.set(place.path, {
+        isFolder: place.isFolder || before?.isFolder === true,
+        because: before?.because ?? place.because,
+        twins: (before?.twins ?? 0) + 1,
+      });
+    } else {
+      findings.push(finding(cloud.path, { cloud, verdict: place.verdict }));
+    }
+  }
+
+  for (const entry of sides.local.values()) {
+    const path = pathOf(entry);
+    const cloud = sides.cloud.get(path);
+    if (entry.kind === 'file') {
+      const judgement = judgeFile(entry.file, cloud, rules);
+      if (judgement.kind === 'ask-content') {
+        if (cloud !== undefined) questions.push({ local: entry.file, cloud, question: judgement });
+      } else {
+        findings.push(finding(path, { local: entry.file, cloud, verdict: judgement }));
+      }
+      continue;
+    }
+    const verdict: Verdict =
+      entry.kind === 'unreadable'
+        ? { kind: 'unchecked', failure: entry.failure }
+        : {
+            kind: 'ignored',
+            because: entry.because,
+            cloudTwins: (twins.get(path) ?? 0) + (cloud === undefined ? 0 : 1),
+          };
+    findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
+  }
+
+  for (const [path, { isFolder, because, twins: cloudTwins }] of cloudOnly) {
+    findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, cloudTwins } }));
+  }
+  for (const entry of sides.setAside) findings.push(setAsideFinding(entry, rules.prefix));
+  return { findings, questions };
+}
+
+interface IgnoredInCloud {
+  readonly isFolder: boolean;
+  readonly because: IgnoreReason;
+  readonly twins: number;
+}
+
+type CloudPlace =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** Below something on disk that is ignored as a whole: a number on that row. */
+  | { readonly kind: 'twin'; readonly of: FilePath }
+  | {
+      readonly kind: 'ignored';
+      readonly path: FilePath;
+      readonly isFolder: boolean;
+      readonly because: IgnoreReason;
+    };
+
+/** Where a cloud file without a local file of its path belongs. */
+function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlace {
+  if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
+  for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
+    // A folder that was walked says that nothing above it stands in the way either.
+    if (sides.folders.has(above) && !sides.local.has(above)) break;
+    const entry = sides.local.get(above);
+    if (entry === undefined) continue;
+    if (entry.kind === 'unreadable') {
+      return { kind: 'verdict', verdict: { kind: 'unchecked', failure: entry.failure } };
+    }
+    if (entry.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
+      return { kind: 'twin', of: above };
+    }
+    return notRestorable({ kind: 'below-local-file', path: above });
+  }
+  const rule = exclude.find(path, 'file');
+  if (rule === undefined) return { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+  return {
+    kind: 'ignored',
+    path: rule.path,
+    isFolder: rule.kind === 'folder',
+    because: rule.because,
+  };
+}
+
+function notRestorable(because: IgnoreReason): CloudPlace {
+  return { kind: 'verdict', verdict: { kind: 'ignored', because, cloudTwins: 1 } };
+}
+
+function judgeFile(
+  local: LocalFile,
+  cloud: CloudFile | undefined,
+  { prefix, clockOffset, incomplete }: JoinRules,
+): Verdict | ContentQuestion {
+  if (Buffer.byteLength(toKey(prefix, local.path)) > maximumKeyBytes) {
+    return { kind: 'unchecked', failure: new Failure('key-too-long', local.path).toRecord() };
+  }
+  if (cloud === undefined && incomplete !== undefined) {
+    return { kind: 'unchecked', failure: incomplete };
+  }
+  return judge(local, cloud, clockOffset);
+}
+
+function setAsideFinding(
+  { key, size, modifiedAt, etag, fault }: SetAside,
+  prefix: string,
+): Finding {
+  // The marker of the prefix itself has no name below it.
+  const path = (
+    key.startsWith(prefix) && key !== prefix ? key.slice(prefix.length) : key
+  ) as FilePath;
+  return finding(path, {
+    cloud: { path, size, etag, modifiedAt, storageClass: undefined },
+    verdict: { kind: 'ignored', because: { kind: 'not-a-path', fault }, cloudTwins: 1 },
+  });
+}
+
+function finding(
+  path: FilePath,
+  {
+    isFolder = false,
+    local,
+    cloud,
+    verdict,
+  }: {
+    readonly isFolder?: boolean;
+    readonly local?: LocalFile | undefined;
+    readonly cloud?: CloudFile | undefined;
+    readonly verdict: Verdict;
+  },
+): Finding {
+  return { path, isFolder, local, cloud, verdict };
+}
+
+export function pathOf(entry: LocalLeaf): FilePath {
+  return entry.kind === 'file' ? entry.file.path : entry.path;
+}

@@ -1,0 +1,44 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { FilePath } from '../protocol';
+import { fromDiskError } from './errorMapping';
+import { Failure } from './failure';
+import { toAbsolutePath } from './filePath';
+import { toLocalFile, type LocalFile } from './localScan';
+
+export interface OpenFile {
+  readonly handle: FileHandle;
+  /** The open file's fields at this moment, whatever became of its name. */
+  look(): Promise<LocalFile>;
+}
+
+/**
+ * Opens a regular file for reading, gives it to `use` and closes it. Links are not followed, and a
+ * pipe that took the file's name meanwhile does not block. Disk errors come as `Failure`.
+ */
+export async function withOpenFile<T>(
+  root: string,
+  path: FilePath,
+  use: (file: OpenFile) => Promise<T>,
+): Promise<T> {
+  try {
+    const handle = await open(toAbsolutePath(root, path), readOnly);
+    try {
+      const look = async (): Promise<LocalFile> => {
+        const stat = await handle.stat({ bigint: true });
+        if (!stat.isFile()) throw new Failure('not-a-file', path);
+        return toLocalFile(path, stat);
+      };
+      await look();
+      return await use({ handle, look });
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fromDiskError(error, path);
+  }
+}
+
+/** Windows has neither of the two flags. */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+const readOnly = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
