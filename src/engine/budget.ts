@@ -1,0 +1,69 @@
+import { Failure } from './failure';
+
+/**
+ * Bounds what is in flight: a number of things at once and a number of bytes in memory. Served in
+ * the order of asking, so that a large file is not starved by small ones.
+ */
+export interface Budget {
+  /**
+   * Waits for a place for `bytes` and gives the function that returns it. What is larger than the
+   * whole budget gets it alone. Throws `cancelled` where the signal is aborted meanwhile.
+   */
+  take(bytes: number, signal: AbortSignal): Promise<() => void>;
+}
+
+export function budget(places: number, bytes: number): Budget {
+  let freePlaces = places;
+  let freeBytes = bytes;
+  const waiting: Waiting[] = [];
+
+  function serve(): void {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      if (freePlaces === 0 || freeBytes < first.bytes) return;
+      waiting.shift();
+      freePlaces--;
+      freeBytes -= first.bytes;
+      first.grant();
+    }
+  }
+
+  return {
+    async take(wanted, signal) {
+      const amount = Math.min(wanted, bytes);
+      await new Promise<void>((resolve, reject) => {
+        const cancel = () => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(new Failure('cancelled', ''));
+          serve();
+        };
+        const entry: Waiting = {
+          bytes: amount,
+          grant() {
+            signal.removeEventListener('abort', cancel);
+            resolve();
+          },
+        };
+        if (signal.aborted) {
+          reject(new Failure('cancelled', ''));
+          return;
+        }
+        signal.addEventListener('abort', cancel, { once: true });
+        waiting.push(entry);
+        serve();
+      });
+      let returned = false;
+      return () => {
+        if (returned) return;
+        returned = true;
+        freePlaces++;
+        freeBytes += amount;
+        serve();
+      };
+    },
+  };
+}
+
+interface Waiting {
+  readonly bytes: number;
+  grant(): void;
+}

@@ -1,0 +1,98 @@
+import type { FilePath, Group, PlanSummary } from '../protocol';
+import { groups } from '../protocol';
+import type { Bucket, Condition, Versioning } from './bucket';
+import type { ComparisonTarget, Entry } from './comparison';
+import type { LocalFile } from './localScan';
+
+/** Where the files of a plan are, and where they go. */
+export interface Route {
+  readonly target: ComparisonTarget;
+  readonly root: string;
+  readonly bucket: Bucket;
+}
+
+/** The upload of one file, under the condition of the cloud copy that was seen. */
+export interface Step {
+  readonly route: Route;
+  readonly path: FilePath;
+  readonly local: LocalFile;
+  readonly condition: Condition;
+}
+
+/** What a user confirms is what runs: the steps in their order, and nothing else. */
+export interface Plan {
+  readonly id: number;
+  readonly steps: readonly Step[];
+}
+
+/** Which findings a plan takes up, and how many of the others were asked for. */
+export interface Selection {
+  readonly steps: readonly Step[];
+  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+}
+
+/**
+ * The steps for those findings that are missing in the cloud or out of date. All others are counted
+ * and left alone: what needs no upload, and what must not be uploaded without a decision of its own.
+ */
+export function selectSteps(route: Route, entries: Iterable<Entry>): Selection {
+  const steps: Step[] = [];
+  const leftAlone: Partial<Record<Group, number>> = {};
+  for (const entry of entries) {
+    const step = toStep(route, entry);
+    if (step === undefined) {
+      const group = entry.verdict.kind;
+      leftAlone[group] = (leftAlone[group] ?? 0) + 1;
+    } else {
+      steps.push(step);
+    }
+  }
+  // The same way every time, and folder by folder, so that a cut-off run leaves whole folders.
+  steps.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
+  return { steps, leftAlone };
+}
+
+/** What is shown of a plan before it runs. */
+export function summarize(
+  plan: Plan,
+  selections: readonly Selection[],
+  ignored: PlanSummary['ignored'],
+  versioning: readonly Versioning[],
+): PlanSummary {
+  const leftAlone: Partial<Record<Group, number>> = {};
+  for (const selection of selections) {
+    for (const group of groups) {
+      const files = selection.leftAlone[group] ?? 0;
+      if (files > 0) leftAlone[group] = (leftAlone[group] ?? 0) + files;
+    }
+  }
+  const replacing = plan.steps.filter(step => step.condition.kind === 'unchanged');
+  return {
+    planId: plan.id,
+    files: plan.steps.length,
+    bytes: plan.steps.reduce((sum, step) => sum + step.local.size, 0),
+    unowned: {
+      files: replacing.length,
+      examples: replacing.slice(0, 3).map(step => step.path),
+      keepsVersions: versioning.every(kind => kind === 'enabled'),
+    },
+    leftAlone,
+    ignored,
+  };
+}
+
+function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {
+  if (local === undefined) return undefined;
+  // What is on its way, or has just arrived, is not sent twice.
+  if (activity !== undefined && activity.kind !== 'failed') return undefined;
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return { route, path, local, condition: { kind: 'absent' } };
+    case 'out-of-date':
+      return cloud === undefined
+        ? undefined
+        : { route, path, local, condition: { kind: 'unchanged', etag: cloud.etag } };
+    default:
+      return undefined;
+  }
+}

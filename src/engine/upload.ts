@@ -1,0 +1,218 @@
+import type { FilePath } from '../protocol';
+import type {
+  Bucket,
+  Condition,
+  MultipartUpload,
+  ObjectAttributes,
+  StoredObject,
+  StoredPart,
+} from './bucket';
+import type { Budget } from './budget';
+import type { CloudFile } from './cloudListing';
+import { contentType } from './contentType';
+import { Failure, throwIfCancelled } from './failure';
+import { toKey } from './filePath';
+import { isSameState, type LocalFile } from './localScan';
+import { withOpenFile, type OpenFile } from './openFile';
+import { inParallel } from './parallel';
+
+export interface UploadRequest {
+  readonly bucket: Bucket;
+  readonly root: string;
+  readonly prefix: string;
+  readonly path: FilePath;
+  readonly condition: Condition;
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+  /** Called with bytes that have arrived, as they do; negative where they must be sent again. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** What one upload has proved to be the same on both sides. */
+export interface Uploaded {
+  readonly local: LocalFile;
+  readonly cloud: CloudFile;
+}
+
+/**
+ * Stores one file's bytes, as they were at one moment: a file that changes while it is read is read
+ * again, three times at most, and then is a `file-changing` failure. The store has verified the
+ * bytes when this returns.
+ */
+export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
+  for (let reading = 1; ; reading++) {
+    const uploaded = await withOpenFile(request.root, request.path, file =>
+      uploadOnce(request, file),
+    );
+    if (uploaded !== undefined) return uploaded;
+    if (reading === readings) throw new Failure('file-changing', request.path);
+  }
+}
+
+/** How often a file that keeps changing is read before it counts as failed. */
+const readings = 3;
+
+/**
+ * The size of one part, and of the largest object that is sent in one piece. Equal for all parts of
+ * an upload, since some stores insist on it, and large enough that 10,000 suffice.
+ */
+export function partSizeFor(size: number): number {
+  const needed = Math.ceil(size / maximumParts / mebibyte) * mebibyte;
+  return Math.max(8 * mebibyte, needed);
+}
+
+const mebibyte = 1 << 20;
+const maximumParts = 10_000;
+/** Parts of one file in flight; more files are in flight beside it. */
+const partsAtOnce = 4;
+
+/** Gives `undefined` where the file changed while it was read: nothing of it is kept then. */
+async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
+  const before = await file.look();
+  const stored =
+    before.size <= partSizeFor(before.size)
+      ? await uploadWhole(request, file, before)
+      : await uploadInParts(request, file, before);
+  if (stored === undefined) return undefined;
+  const { bucket, path } = request;
+  return {
+    local: before,
+    cloud: {
+      path,
+      size: before.size,
+      etag: stored.etag,
+      modifiedAt: Date.now() + bucket.clockOffset,
+      storageClass: undefined,
+    },
+  };
+}
+
+async function uploadWhole(
+  { bucket, prefix, path, condition, budget, signal, onBytes }: UploadRequest,
+  file: OpenFile,
+  before: LocalFile,
+): Promise<StoredObject | undefined> {
+  const release = await budget.take(before.size, signal);
+  try {
+    const body = await readRange(file, path, 0, before.size, signal);
+    if (body === undefined || !isSameState(before, await file.look())) return undefined;
+    const stored = await bucket.put({
+      key: toKey(prefix, path),
+      body,
+      condition,
+      attributes: await attributesOf(file, before),
+      signal,
+    });
+    onBytes(before.size);
+    return stored;
+  } finally {
+    release();
+  }
+}
+
+async function uploadInParts(
+  request: UploadRequest,
+  file: OpenFile,
+  before: LocalFile,
+): Promise<StoredObject | undefined> {
+  const { bucket, prefix, path, condition, signal, onBytes } = request;
+  const attributes = await attributesOf(file, before);
+  const upload = await bucket.startMultipart({ key: toKey(prefix, path), attributes, signal });
+  let arrived = 0;
+  try {
+    const parts = await putParts(request, file, before, upload, bytes => {
+      arrived += bytes;
+      onBytes(bytes);
+    });
+    if (parts !== undefined && isSameState(before, await file.look())) {
+      return await bucket.completeMultipart({
+        upload,
+        parts,
+        size: before.size,
+        condition,
+        signal,
+      });
+    }
+  } catch (error) {
+    await giveUp(bucket, upload);
+    throw error;
+  }
+  await giveUp(bucket, upload);
+  onBytes(-arrived);
+  return undefined;
+}
+
+/** Gives `undefined` where the file ended early. */
+async function putParts(
+  { bucket, path, budget, signal }: UploadRequest,
+  file: OpenFile,
+  { size }: LocalFile,
+  upload: MultipartUpload,
+  onBytes: (bytes: number) => void,
+): Promise<readonly StoredPart[] | undefined> {
+  const partSize = partSizeFor(size);
+  const numbers = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1);
+  const parts: StoredPart[] = [];
+  await inParallel(numbers, partsAtOnce, async partNumber => {
+    const start = (partNumber - 1) * partSize;
+    const length = Math.min(partSize, size - start);
+    const release = await budget.take(length, signal);
+    try {
+      const body = await readRange(file, path, start, length, signal);
+      if (body === undefined) return;
+      parts.push(await bucket.putPart({ upload, partNumber, body, signal }));
+      onBytes(length);
+    } finally {
+      release();
+    }
+  });
+  if (parts.length < numbers.length) return undefined;
+  return parts.sort((one, other) => one.partNumber - other.partNumber);
+}
+
+/** Reads a range into one buffer; `undefined` where the file ends before it. */
+async function readRange(
+  file: OpenFile,
+  path: FilePath,
+  start: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length;) {
+    throwIfCancelled(signal, path);
+    const { bytesRead } = await file.handle.read(buffer, filled, length - filled, start + filled);
+    if (bytesRead === 0) return undefined;
+    filled += bytesRead;
+  }
+  return buffer;
+}
+
+/** The forms of `mtime` and `mode` that rclone reads and writes too. */
+async function attributesOf(
+  file: OpenFile,
+  { path, modifiedAt }: LocalFile,
+): Promise<ObjectAttributes> {
+  const { mode } = await file.handle.stat();
+  return {
+    contentType: contentType(path),
+    metadata: {
+      mtime: decimalSeconds(modifiedAt),
+      ...(process.platform === 'win32' ? {} : { mode: mode.toString(8) }),
+    },
+  };
+}
+
+function decimalSeconds(nanoseconds: bigint): string {
+  const sign = nanoseconds < 0n ? '-' : '';
+  const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
+  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
+/**
+ * Frees the parts of an upload that will not be finished. The user's Cancel must not stop it, and
+ * its own failure must not hide why the upload was given up.
+ */
+async function giveUp(bucket: Bucket, upload: MultipartUpload): Promise<void> {
+  await bucket.abortMultipart(upload, AbortSignal.timeout(10_000)).catch(() => undefined);
+}
