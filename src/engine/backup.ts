@@ -1,0 +1,327 @@
+import type {
+  BucketSummary,
+  ChildrenPage,
+  ChildrenRequest,
+  FilePath,
+  FolderSetup,
+  Group,
+  LogEntry,
+  PlanRequest,
+  PlanSummary,
+  RawSettings,
+  Report,
+  Scope,
+  State,
+} from '../protocol';
+import { budget } from './budget';
+import type { Comparison, Entry } from './comparison';
+import { Comparisons, type ComparisonJob } from './comparisons';
+import type { Connection } from './connection';
+import { excludeBy } from './exclude';
+import { Failure, throwIfCancelled, toFailure } from './failure';
+import { isWithin, toAbsolutePath, toFilePath } from './filePath';
+import { selectSteps, summarize, type Plan, type Selection } from './plan';
+import { describeReport, toReport } from './report';
+import { rowNews } from './rowNews';
+import { parseCompareSettings, parseConnectionSettings, type ConnectionSettings } from './settings';
+import { stateBoard } from './stateBoard';
+import { transfer, type Outcome } from './transfer';
+
+/** What the engine tells of its own accord. */
+export interface BackupEvents {
+  readonly onState: (state: State) => void;
+  readonly onRows: (folder: string, groups: readonly Group[]) => void;
+  readonly onLog: (entry: LogEntry) => void;
+}
+
+export interface BackupOptions extends BackupEvents {
+  readonly connect: (settings: ConnectionSettings) => Connection;
+}
+
+/** The engine's one entrance: compares folders with buckets, and backs them up. */
+export class Backup {
+  readonly #options: BackupOptions;
+  readonly #connections = new Map<string, Connection>();
+  readonly #comparisons: Comparisons;
+  readonly #plans = new Map<number, Plan>();
+  readonly #rows;
+  readonly #board;
+  /** Shared by all batches, so that they do not multiply what is in flight. */
+  readonly #budget = budget(requestsInFlight, bytesInFlight);
+  readonly #disposed = new AbortController();
+  readonly #batches = new Set<Promise<unknown>>();
+  #comparing: Promise<unknown> = Promise.resolve();
+  #lastPlanId = 0;
+
+  constructor(options: BackupOptions) {
+    this.#options = options;
+    this.#rows = rowNews(options.onRows);
+    this.#board = stateBoard(options.onState, () => this.#comparisons.totals());
+    this.#comparisons = new Comparisons({
+      signal: this.#disposed.signal,
+      onComparing: now => {
+        this.#board.comparing(now);
+      },
+      onRows: (folder, groups) => {
+        this.#rows.add(folder, groups);
+        this.#board.changed();
+      },
+      onLog: options.onLog,
+    });
+  }
+
+  listBuckets(settings: RawSettings, signal: AbortSignal): Promise<readonly BucketSummary[]> {
+    return this.#connection(settings).listBuckets(signal);
+  }
+
+  /** Compares whole folders, one after the other, each replacing what was known of it. */
+  compare(setups: readonly FolderSetup[], signal: AbortSignal): Promise<void> {
+    return this.#exclusively(signal, async () => {
+      this.#board.failed(undefined);
+      for (const setup of setups) {
+        try {
+          await this.#comparisons.compare(this.#job(setup), signal);
+        } catch (error) {
+          const failure = toFailure(error, setup.bucket);
+          if (failure.code !== 'cancelled') {
+            this.#board.failed({ folder: setup.id, failure: failure.toRecord() });
+          }
+          throw failure;
+        }
+      }
+    });
+  }
+
+  children(request: ChildrenRequest): ChildrenPage {
+    return this.#comparisons.children(request);
+  }
+
+  /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
+  async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
+    const select = async () => {
+      const selections: PartSelection[] = [];
+      for (const { setup, scope } of parts) {
+        selections.push(await this.#select(this.#job(setup), scope, signal));
+      }
+      return selections;
+    };
+    const comparesAnew = parts.some(({ scope }) => scope.kind === 'resources');
+    const selections = await (comparesAnew
+      ? this.#exclusively(signal, select)
+      : this.#comparing.then(select));
+    const steps = selections.flatMap(selection => selection.steps);
+    const plan: Plan = { id: ++this.#lastPlanId, steps };
+    const overwritten = new Set(
+      steps.filter(step => step.condition.kind === 'unchanged').map(step => step.route.bucket),
+    );
+    const versioning = await Promise.all([...overwritten].map(bucket => bucket.versioning(signal)));
+    this.#plans.set(plan.id, plan);
+    const [only] = selections;
+    return summarize(
+      plan,
+      selections,
+      selections.length === 1 ? only?.ignored : undefined,
+      versioning,
+    );
+  }
+
+  /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
+  async run(planId: number, signal: AbortSignal): Promise<Report> {
+    const plan = this.#plans.get(planId);
+    if (plan === undefined) throw new Failure('plan-outdated', String(planId));
+    this.#plans.delete(planId);
+    await this.#comparing;
+    const batch = transfer({
+      plan,
+      budget: this.#budget,
+      signal: AbortSignal.any([signal, this.#disposed.signal]),
+      onProgress: progress => {
+        this.#board.batch(progress);
+      },
+      onStarted: ({ route, path }) => {
+        this.#comparisons.current(route.target)?.setActivity(path, { kind: 'uploading' });
+      },
+      onEnded: outcome => {
+        this.#settle(outcome);
+      },
+    });
+    this.#batches.add(batch);
+    try {
+      const report = toReport(planId, await batch);
+      this.#options.onLog({ level: 'info', message: describeReport(report) });
+      return report;
+    } finally {
+      this.#batches.delete(batch);
+      this.#board.batchEnded(planId);
+      this.#flush();
+    }
+  }
+
+  dropPlan(planId: number): void {
+    this.#plans.delete(planId);
+  }
+
+  /** Judges files again that were created, changed or deleted; their paths are absolute. */
+  filesChanged(folder: string, paths: readonly string[]): Promise<void> {
+    return this.#comparisons.filesChanged(folder, paths);
+  }
+
+  /** Looks again at every file that is shown as up to date. */
+  recheck(): Promise<void> {
+    return this.#comparisons.recheck();
+  }
+
+  forgetFolder(folder: string): void {
+    this.#comparisons.forget(folder);
+    this.#board.changed();
+  }
+
+  dispose(): void {
+    this.#disposed.abort();
+    this.#board.dispose();
+    this.#rows.dispose();
+    this.#comparisons.dispose();
+    for (const connection of this.#connections.values()) connection.close();
+  }
+
+  async #select(job: ComparisonJob, scope: Scope, signal: AbortSignal): Promise<PartSelection> {
+    if (scope.kind === 'resources') return this.#selectResources(job, scope.paths, signal);
+    const comparison = this.#comparisons.current(job.target);
+    if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+    const entries = new Set<Entry>();
+    const nodes =
+      scope.kind === 'nodes'
+        ? scope.nodes
+        : toBackUp.map(group => ({ group, path: '' as FilePath }));
+    for (const { group, path } of nodes) {
+      for (const entry of comparison.inGroup(group, path)) entries.add(entry);
+    }
+    return { ...selectSteps(job, entries), ignored: undefined };
+  }
+
+  async #selectResources(
+    job: ComparisonJob,
+    absolute: readonly string[],
+    signal: AbortSignal,
+  ): Promise<PartSelection> {
+    const starts = topmost(
+      absolute.map(path => {
+        const start = toFilePath(job.root, path);
+        if (start === undefined) throw new Failure('file-vanished', path);
+        return start;
+      }),
+    );
+    const entries: Entry[] = [];
+    for (const start of starts) {
+      entries.push(...(await this.#comparisons.compareBelow(start, job, signal)));
+    }
+    const [only] = entries;
+    const ignored =
+      entries.length === 1 && only?.verdict.kind === 'ignored'
+        ? { path: only.path, because: only.verdict.because }
+        : undefined;
+    return { ...selectSteps(job, entries), ignored };
+  }
+
+  /** Takes what became of a step into the comparison at hand. */
+  #settle(outcome: Outcome): void {
+    const { route, path } = outcome.step;
+    const comparison = this.#comparisons.current(route.target);
+    if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
+      const { code, cause } = outcome.failure.toRecord();
+      const message = `${path}: ${code}${cause === undefined ? '' : ` (${cause})`}`;
+      this.#options.onLog({ level: 'warning', message });
+    }
+    if (comparison === undefined) return;
+    settleRow(comparison, outcome);
+    // Changes that came while the file was on its way were left until now.
+    void this.filesChanged(route.target.folder, [toAbsolutePath(route.root, path)]);
+  }
+
+  #job(setup: FolderSetup): ComparisonJob {
+    const { exclude } = parseCompareSettings(setup.settings);
+    return {
+      target: { folder: setup.id, bucket: setup.bucket, prefix: setup.prefix },
+      root: setup.root,
+      bucket: this.#connection(setup.settings).bucket(setup.bucket),
+      exclude: excludeBy(exclude),
+    };
+  }
+
+  #connection(raw: RawSettings): Connection {
+    const settings = parseConnectionSettings(raw);
+    const key = JSON.stringify(settings);
+    let connection = this.#connections.get(key);
+    if (connection === undefined) {
+      connection = this.#options.connect(settings);
+      this.#connections.set(key, connection);
+    }
+    return connection;
+  }
+
+  /** Runs a comparison when the batches under way and the comparison before it have ended. */
+  #exclusively<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const before = this.#comparing;
+    const mine = (async () => {
+      try {
+        await before;
+        await Promise.allSettled(this.#batches);
+        throwIfCancelled(signal, '');
+        return await work();
+      } finally {
+        this.#board.comparing(undefined);
+        this.#flush();
+      }
+    })();
+    this.#comparing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Tells what is still untold, so that no answer precedes the state that it leads to. */
+  #flush(): void {
+    this.#rows.flush();
+    this.#board.flush();
+  }
+}
+
+interface PartSelection extends Selection {
+  /** The one ignored file that was asked for, if it was alone. */
+  readonly ignored: PlanSummary['ignored'];
+}
+
+const requestsInFlight = 48;
+/** Bounds the memory of all uploads together. */
+const bytesInFlight = 128 << 20;
+
+const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
+
+/** Leaves out what lies below another one of them. */
+function topmost(paths: readonly FilePath[]): readonly FilePath[] {
+  const distinct = [...new Set(paths)];
+  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
+}
+
+function settleRow(comparison: Comparison, outcome: Outcome): void {
+  const { path } = outcome.step;
+  switch (outcome.kind) {
+    case 'backed-up': {
+      const verdict = { kind: 'up-to-date', proof: 'uploaded' } as const;
+      comparison.finish({ path, isFolder: false, ...outcome.uploaded, verdict });
+      return;
+    }
+    case 'cancelled':
+      comparison.setActivity(path, undefined);
+      return;
+    case 'failed':
+    case 'skipped': {
+      const failure = outcome.failure.toRecord();
+      const known = comparison.get(path);
+      if (known !== undefined && failure.code === 'changed-in-cloud') {
+        const verdict = { kind: 'changed-in-cloud', because: 'refused' } as const;
+        comparison.place({ ...known, verdict });
+      } else {
+        comparison.setActivity(path, { kind: 'failed', failure });
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type {
+  ChildrenPage,
+  ChildrenRequest,
+  ComparisonTotals,
+  FilePath,
+  Group,
+  LogEntry,
+} from '../protocol';
+import { groups } from '../protocol';
+import { attempts } from './attempt';
+import { compareFolder } from './compare';
+import { Comparison, type ComparisonTarget, type Entry } from './comparison';
+import type { Exclude } from './exclude';
+import { isWithin, toFilePath } from './filePath';
+import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
+import type { Route } from './plan';
+import type { Comparing } from './stateBoard';
+
+/** What to compare: where it is, where it goes, and what is left out. */
+export interface ComparisonJob extends Route {
+  readonly exclude: Exclude;
+}
+
+export interface ComparisonsOptions {
+  readonly signal: AbortSignal;
+  readonly onComparing: (now: Comparing) => void;
+  readonly onRows: (folder: string, groups: readonly Group[]) => void;
+  readonly onLog: (entry: LogEntry) => void;
+}
+
+/** The comparisons at hand, one for each folder, kept true while the folders change. */
+export class Comparisons {
+  readonly #folders = new Map<string, ComparisonJob & { readonly comparison: Comparison }>();
+
+  constructor(readonly options: ComparisonsOptions) {}
+
+  /** The comparison at hand, if it is one of this very target. */
+  current({ folder, bucket, prefix }: ComparisonTarget): Comparison | undefined {
+    const comparison = this.#folders.get(folder)?.comparison;
+    const same = comparison?.target.bucket === bucket && comparison.target.prefix === prefix;
+    return same ? comparison : undefined;
+  }
+
+  totals(): readonly ComparisonTotals[] {
+    return [...this.#folders.values()].map(({ comparison }) => comparison.totals());
+  }
+
+  children({ node, offset, limit }: ChildrenRequest): ChildrenPage {
+    const comparison = this.#folders.get(node.folder)?.comparison;
+    return comparison?.children(node.group, node.path, offset, limit) ?? { rows: [], total: 0 };
+  }
+
+  /** Compares a whole folder, and puts the result in the place of what was known of it. */
+  async compare(job: ComparisonJob, signal: AbortSignal): Promise<void> {
+    const { folder } = job.target;
+    const comparison = await this.#compareBelow('' as FilePath, job, signal);
+    comparison.onChanged = changed => {
+      this.options.onRows(folder, changed);
+    };
+    this.#folders.get(folder)?.comparison.dispose();
+    this.#folders.set(folder, { ...job, comparison });
+    this.options.onRows(folder, groups);
+  }
+
+  /**
+   * Compares one file or folder of the disk and takes the findings into the comparison at hand, if
+   * there is one. Gives what was found; an ignored folder or a link above `start` stands for it.
+   */
+  async compareBelow(
+    start: FilePath,
+    job: ComparisonJob,
+    signal: AbortSignal,
+  ): Promise<readonly Entry[]> {
+    const part = await this.#compareBelow(start, job, signal);
+    const whole = this.current(job.target);
+    if (whole !== undefined) takeOver(whole, part, start);
+    return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);
+  }
+
+  /** Judges files again that were created, changed or deleted; their paths are absolute. */
+  async filesChanged(folderId: string, absolute: readonly string[]): Promise<void> {
+    const folder = this.#folders.get(folderId);
+    if (folder === undefined) return;
+    const paths = absolute.flatMap(path => toFilePath(folder.root, path) ?? []);
+    await this.#live(folder, live => applyChanges(live, paths));
+  }
+
+  /** Looks again at every file that is shown as up to date. */
+  async recheck(): Promise<void> {
+    for (const folder of this.#folders.values()) await this.#live(folder, recheckUpToDate);
+  }
+
+  forget(folder: string): void {
+    this.#folders.get(folder)?.comparison.dispose();
+    this.#folders.delete(folder);
+  }
+
+  dispose(): void {
+    for (const folder of [...this.#folders.keys()]) this.forget(folder);
+  }
+
+  async #compareBelow(
+    start: FilePath,
+    job: ComparisonJob,
+    signal: AbortSignal,
+  ): Promise<Comparison> {
+    const { target } = job;
+    const { folder, prefix } = target;
+    const { onComparing, onLog } = this.options;
+    const begun = performance.now();
+    const { findings, incomplete } = await compareFolder({
+      ...job,
+      prefix,
+      start,
+      signal: AbortSignal.any([signal, this.options.signal]),
+      onAttempt: attempt => {
+        onComparing({ kind: 'connecting', folder, attempt, attempts });
+      },
+      onProgress: (localFiles, cloudFiles) => {
+        onComparing({ kind: 'comparing', folder, localFiles, cloudFiles });
+      },
+    });
+    const comparison = new Comparison(target);
+    comparison.incomplete = incomplete;
+    for (const finding of findings) comparison.place(finding);
+    onLog({
+      level: incomplete === undefined ? 'info' : 'warning',
+      message: describe(comparison, start, performance.now() - begun),
+    });
+    return comparison;
+  }
+
+  async #live(
+    { root, exclude, comparison }: ComparisonJob & { readonly comparison: Comparison },
+    look: (live: LiveComparison) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await look({ comparison, root, exclude, signal: this.options.signal });
+    } catch (error) {
+      if (!isStopped(error)) throw error;
+    }
+  }
+}
+
+function takeOver(whole: Comparison, part: Comparison, start: FilePath): void {
+  for (const known of [...whole.below(start)]) {
+    if (part.get(known.path) === undefined) whole.remove(known.path);
+  }
+  for (const found of part.entries()) {
+    // What an ignored folder above the start stands for is more than what was listed here.
+    if (isWithin(found.path, start)) whole.place(found);
+  }
+}
+
+function describe(comparison: Comparison, start: FilePath, milliseconds: number): string {
+  const { bucket, prefix, found, groups: byGroup, incomplete } = comparison.totals();
+  const counts = groups
+    .filter(group => byGroup[group].files > 0)
+    .map(group => `${group} ${String(byGroup[group].files)}`);
+  const what = `Compared ${start === '' ? 'the folder' : start} with ${bucket}/${prefix}`;
+  const end = incomplete === undefined ? '' : `; the listing broke off: ${incomplete.cause ?? ''}`;
+  return `${what} in ${milliseconds.toFixed(0)} ms: ${String(found)} found (${counts.join(', ')})${end}`;
+}

@@ -1,0 +1,87 @@
+import type { BatchProgress, ComparisonTotals, Doing, FailureRecord, State } from '../protocol';
+
+/** What is going on, gathered into the one state that views listen to. */
+export interface StateBoard {
+  /** What a comparison is doing, or `undefined` when none runs. */
+  comparing(now: Comparing | undefined): void;
+  /** What went wrong last, or `undefined` when it no longer matters. */
+  failed(failed: Failed | undefined): void;
+  /** How far a batch is. */
+  batch(progress: BatchProgress): void;
+  batchEnded(planId: number): void;
+  /** The numbers of some comparison have changed. */
+  changed(): void;
+  /** Publishes at once what is still waiting to be, so that an answer never precedes its state. */
+  flush(): void;
+  dispose(): void;
+}
+
+export type Comparing = Extract<Doing, { readonly kind: 'connecting' | 'comparing' }>;
+
+export interface Failed {
+  readonly folder: string | undefined;
+  readonly failure: FailureRecord;
+}
+
+/** The shortest time between two states, in milliseconds. */
+const interval = 100;
+
+/** `publish` gets a state at most ten times a second, and always the last one. */
+export function stateBoard(
+  publish: (state: State) => void,
+  comparisons: () => readonly ComparisonTotals[],
+): StateBoard {
+  const batches = new Map<number, BatchProgress>();
+  let comparing: Comparing | undefined;
+  let failed: Failed | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let publishedAt = -Infinity;
+
+  function current(): State {
+    const totals = comparisons();
+    if (batches.size > 0) {
+      return { kind: 'transferring', batches: [...batches.values()], comparisons: totals };
+    }
+    if (comparing !== undefined) return { ...comparing, comparisons: totals };
+    if (failed !== undefined) return { kind: 'failed', ...failed, comparisons: totals };
+    return { kind: totals.length > 0 ? 'compared' : 'idle', comparisons: totals };
+  }
+
+  function changed(): void {
+    if (timer !== undefined) return;
+    const wait = Math.max(0, publishedAt + interval - performance.now());
+    timer = setTimeout(flush, wait);
+  }
+
+  function flush(): void {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    publishedAt = performance.now();
+    publish(current());
+  }
+
+  return {
+    comparing(now) {
+      comparing = now;
+      changed();
+    },
+    failed(now) {
+      failed = now;
+      changed();
+    },
+    batch(progress) {
+      batches.set(progress.planId, progress);
+      changed();
+    },
+    batchEnded(planId) {
+      batches.delete(planId);
+      changed();
+    },
+    changed,
+    flush,
+    dispose() {
+      clearTimeout(timer);
+    },
+  };
+}

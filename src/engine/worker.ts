@@ -1,0 +1,106 @@
+import { isBuiltin } from 'node:module';
+import { parentPort } from 'node:worker_threads';
+import * as zlib from 'node:zlib';
+import {
+  createMessageConnection,
+  PortMessageReader,
+  PortMessageWriter,
+  ResponseError,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node';
+import * as protocol from '../protocol';
+import type { FailureRecord, HostReport } from '../protocol';
+import { Backup } from './backup';
+import { openConnection } from './connection';
+import { toFailure } from './failure';
+
+/** Serves the protocol on the worker's port: the only thing that runs in the engine's thread. */
+function serve(port: NonNullable<typeof parentPort>): void {
+  const connection = createMessageConnection(
+    new PortMessageReader(port),
+    new PortMessageWriter(port),
+  );
+  const backup = new Backup({
+    connect: openConnection,
+    onState: state => void connection.sendNotification(protocol.stateChanged, state),
+    onRows: (folder, groups) =>
+      void connection.sendNotification(protocol.rowsChanged, { folder, groups }),
+    onLog: entry => void connection.sendNotification(protocol.logged, entry),
+  });
+
+  connection.onRequest(protocol.hostReport, hostReport);
+  connection.onRequest(protocol.listBuckets, (settings, token) =>
+    answered(token, signal => backup.listBuckets(settings, signal)),
+  );
+  connection.onRequest(protocol.compare, (setups, token) =>
+    answered(token, async signal => {
+      await backup.compare(setups, signal);
+      return null;
+    }),
+  );
+  connection.onRequest(protocol.children, request => backup.children(request));
+  connection.onRequest(protocol.planBackUp, (request, token) =>
+    answered(token, signal => backup.plan(request, signal)),
+  );
+  connection.onRequest(protocol.runPlan, (planId, token) =>
+    answered(token, signal => backup.run(planId, signal)),
+  );
+  connection.onNotification(protocol.dropPlan, planId => {
+    backup.dropPlan(planId);
+  });
+  connection.onNotification(protocol.filesChanged, ({ folder, paths }) =>
+    logged(() => backup.filesChanged(folder, paths)),
+  );
+  connection.onNotification(protocol.recheck, () => logged(() => backup.recheck()));
+  connection.onNotification(protocol.forgetFolder, folder => {
+    backup.forgetFolder(folder);
+  });
+  connection.onClose(() => {
+    backup.dispose();
+  });
+  connection.listen();
+
+  /** A notification has no answer in which a failure could travel. */
+  async function logged(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { code, subject, cause } = toFailure(error, '').toRecord();
+      const message = `${code}: ${subject} ${cause ?? ''}`;
+      void connection.sendNotification(protocol.logged, { level: 'error', message });
+    }
+  }
+}
+
+/** Runs a request under its own signal; its failure travels as data. */
+async function answered<T>(
+  token: CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | ResponseError<FailureRecord>> {
+  const controller = new AbortController();
+  const listening = token.onCancellationRequested(() => {
+    controller.abort();
+  });
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    const failure = toFailure(error, '');
+    return new ResponseError(failureResponse, failure.message, failure.toRecord());
+  } finally {
+    listening.dispose();
+  }
+}
+
+/** JSON-RPC asks for a number; which failure it is stands in the data. */
+const failureResponse = 1;
+
+function hostReport(): HostReport {
+  return {
+    node: process.versions.node,
+    sqlite: isBuiltin('node:sqlite'),
+    crc32: typeof zlib.crc32 === 'function',
+  };
+}
+
+if (parentPort !== null) serve(parentPort);
