@@ -1,0 +1,72 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+
+import { openConnection } from '../../src/engine/connection';
+import { setAwsVariables } from '../support/awsVariables';
+import { startWireRecorder, type WireRequest } from '../support/wire';
+import type { Disturb, OpenStore } from './bucketContract';
+
+/** An S3 server of ours, with an identity that may create buckets. */
+export interface S3Server {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  stop(): Promise<void>;
+}
+
+/** The engine's own bucket on that server, by way of a recorder that can disturb requests. */
+export async function openS3Store(server: S3Server): Promise<OpenStore> {
+  const wire = await startWireRecorder(server.endpoint);
+  const name = 'contract';
+  const client = adminClient(server);
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+  client.destroy();
+  const restoreVariables = setAwsVariables(server);
+  const connection = openConnection({
+    profile: undefined,
+    region: server.region,
+    endpoint: wire.endpoint,
+    forcePathStyle: true,
+  });
+  return {
+    kind: 'open',
+    bucket: connection.bucket(name),
+    missingBucket: connection.bucket('no-such-bucket'),
+    disturb(operation, disturbance) {
+      wire.disturbNext(request => isOf(operation, request), disturbance);
+      return { openConnections: () => wire.openConnections };
+    },
+    async close() {
+      connection.close();
+      restoreVariables();
+      await wire.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** A client for what only the tests do: making buckets, giving them settings, tidying up. */
+export function adminClient({
+  endpoint,
+  region,
+  ...credentials
+}: Omit<S3Server, 'stop'>): S3Client {
+  return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+}
+
+function isOf(operation: Parameters<Disturb>[0], { method, path }: WireRequest): boolean {
+  const query = new URLSearchParams(path.split('?')[1]);
+  const ofUpload = query.has('uploadId');
+  switch (operation) {
+    case 'list':
+      return method === 'GET' && query.has('list-type');
+    case 'get':
+      return method === 'GET' && !query.has('list-type');
+    case 'put':
+      return method === 'PUT' && !ofUpload;
+    case 'putPart':
+      return method === 'PUT' && ofUpload;
+    case 'completeMultipart':
+      return method === 'POST' && ofUpload;
+  }
+}

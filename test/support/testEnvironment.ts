@@ -1,0 +1,25 @@
+/** The environment variables by which the runners tell the tests what they run in. */
+export const testVariables = {
+  /** Where the suite writes its counts. */
+  results: 'S3_BACKUP_TEST_RESULTS',
+  /** The embedded S3 server that the extension is pointed at. */
+  embeddedEndpoint: 'S3_BACKUP_TEST_EMBEDDED_ENDPOINT',
+  /** A bucket there that is empty at first. */
+  embeddedBucket: 'S3_BACKUP_TEST_EMBEDDED_BUCKET',
+  /** Set where VS Code cannot watch files, to the reason. */
+  noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
+} as const;
+
+/** The value that a runner has set; for variables that tests cannot do without. */
+export function testVariable(name: keyof typeof testVariables): string {
+  const value = process.env[testVariables[name]];
+  if (value === undefined) {
+    throw new Error(`${testVariables[name]} is not set; run the suite by its npm script.`);
+  }
+  return value;
+}
+
+/** Why tests that need file events must be skipped, or undefined. */
+export function noWatcherReason(): string | undefined {
+  return process.env[testVariables.noWatcher];
+}

@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+
+/** A request as the client sent it, without its body. */
+export interface WireRequest {
+  readonly method: string;
+  /** As on the request line: encoded, with the query. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  /** Which connection it came over, counted from 1 in the order of their opening. */
+  readonly connection: number;
+}
+
+/** Stands between a client and an S3 server on loopback, and keeps what passes. */
+export interface WireRecorder {
+  readonly endpoint: string;
+  /** All requests so far, in the order of their arrival. */
+  readonly requests: readonly WireRequest[];
+  /** How many TCP connections clients have opened so far. */
+  readonly connections: number;
+  /** How many of them are open now. */
+  readonly openConnections: number;
+  /** Lets the next request that matches go wrong. */
+  disturbNext(matches: (request: WireRequest) => boolean, disturbance: WireDisturbance): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * - `lose-answer`: the server carries the request out, the client sees its connection break.
+ * - `stall`: the request goes nowhere, and no answer comes.
+ * - `damage-body`: the first byte of the body arrives changed.
+ * - `busy`, `refuse`: answered with 503 SlowDown or 403 AccessDenied; the server sees nothing.
+ */
+export type WireDisturbance = 'lose-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse';
+
+/** Forwards everything unchanged, the Host header too: signatures stay valid. */
+export async function startWireRecorder(targetEndpoint: string): Promise<WireRecorder> {
+  const target = new URL(targetEndpoint);
+  const agent = new Agent({ keepAlive: true });
+  const requests: WireRequest[] = [];
+  const awaited: Awaited[] = [];
+  const connectionNumbers = new WeakMap<object, number>();
+  let connections = 0;
+  let openConnections = 0;
+
+  /** Sends the request on, with its header pairs just as they came, in their order and spelling. */
+  function forward(incoming: IncomingMessage): ReturnType<typeof request> {
+    return request({
+      agent,
+      host: target.hostname,
+      port: target.port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.rawHeaders,
+      setDefaultHeaders: false,
+    });
+  }
+
+  function passThrough(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const forwarded = forward(incoming);
+    forwarded.on('response', answer => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      pipeline(answer, outgoing).catch(() => outgoing.destroy());
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) forwarded.destroy();
+    });
+    pipeline(incoming, forwarded).catch(() => undefined);
+  }
+
+  function loseAnswer(incoming: IncomingMessage): void {
+    const forwarded = forward(incoming);
+    forwarded.on('response', answer => {
+      // Only when the answer is complete has the server surely done it.
+      answer.resume().on('end', () => incoming.socket.destroy());
+    });
+    forwarded.on('error', () => incoming.socket.destroy());
+    incoming.pipe(forwarded);
+  }
+
+  async function damageBody(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    body[0] = (body[0] ?? 0) ^ 1;
+    const forwarded = forward(incoming);
+    forwarded.on('response', answer => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      answer.pipe(outgoing);
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    forwarded.end(body);
+  }
+
+  function disturb(
+    disturbance: WireDisturbance,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): void {
+    switch (disturbance) {
+      case 'stall':
+        incoming.resume();
+        return;
+      case 'lose-answer':
+        loseAnswer(incoming);
+        return;
+      case 'damage-body':
+        void damageBody(incoming, outgoing);
+        return;
+      case 'busy':
+        incoming.resume();
+        answerWithError(outgoing, 503, 'SlowDown');
+        return;
+      case 'refuse':
+        incoming.resume();
+        answerWithError(outgoing, 403, 'AccessDenied');
+    }
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    const { method = '', url: path = '', headers } = incoming;
+    const connection = connectionNumbers.get(incoming.socket) ?? 0;
+    const recorded = { method, path, headers, connection };
+    requests.push(recorded);
+    const index = awaited.findIndex(({ matches }) => matches(recorded));
+    const [found] = index < 0 ? [] : awaited.splice(index, 1);
+    if (found === undefined) passThrough(incoming, outgoing);
+    else disturb(found.disturbance, incoming, outgoing);
+  });
+  server.on('connection', socket => {
+    connections += 1;
+    openConnections += 1;
+    connectionNumbers.set(socket, connections);
+    socket.on('close', () => {
+      openConnections -= 1;
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    requests,
+    get connections() {
+      return connections;
+    },
+    get openConnections() {
+      return openConnections;
+    },
+    disturbNext(matches, disturbance) {
+      awaited.push({ matches, disturbance });
+    },
+    async stop() {
+      agent.destroy();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Awaited {
+  readonly matches: (request: WireRequest) => boolean;
+  readonly disturbance: WireDisturbance;
+}
+
+function answerWithError(outgoing: ServerResponse, status: number, code: string): void {
+  outgoing.writeHead(status, { 'content-type': 'application/xml' });
+  outgoing.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`);
+}
