@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { editorEnvironment } from '../test/support/editorEnvironment';
+import { startEmbeddedS3 } from '../test/support/embeddedS3';
+import { quietSettings } from '../test/support/quietSettings';
+import { repositoryRoot } from '../test/support/repositoryRoot';
+import { s3Connection } from '../test/support/s3Connection';
+import { temporaryFolder } from '../test/support/temporaryFolder';
+import { startVscodeServer } from '../test/support/vscodeServer';
+import { desktopCommand } from './desktopCommand';
+import { makeSampleWorkspace } from './sampleWorkspace';
+
+/** Opens VS Code with the extension, a sample workspace and an S3 server to try it with. */
+async function main(): Promise<void> {
+  const temporary = await temporaryFolder('start');
+  const s3 = await startEmbeddedS3({ buckets: [bucket] });
+  const sample = await makeSampleWorkspace(temporary.path, s3.endpoint, bucket);
+  const { settings, env } = s3Connection(s3);
+  const userSettings = {
+    ...quietSettings,
+    'workbench.reduceMotion': 'auto',
+    ...settings,
+    's3Backup.bucket': bucket,
+  };
+  console.log(`S3 server: ${s3.endpoint}, bucket ${bucket} (in memory, gone at the end)`);
+  console.log(`Sample workspace: ${sample.folder}`);
+  const command = await desktopCommand();
+  if (command === undefined) {
+    await openInBrowser(sample.folder, userSettings, env);
+  } else {
+    await openOnDesktop(command, temporary.path, sample.folder, userSettings, env);
+  }
+  await s3.stop();
+  await temporary.remove();
+}
+
+const bucket = 'sample-bucket';
+
+async function openInBrowser(
+  folder: string,
+  userSettings: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const port = process.env['PORT'];
+  const server = await startVscodeServer({
+    userSettings,
+    env,
+    extensions: [repositoryRoot],
+    ...(port === undefined ? {} : { port: Number(port) }),
+  });
+  console.log(`\nOpen this address in a browser:\n\n  ${server.url({ workspace: folder })}\n`);
+  console.log('Then press F1 and choose "S3 Backup: Compare". Ctrl+C here ends everything.');
+  await untilInterrupted();
+  await server.stop();
+}
+
+async function openOnDesktop(
+  command: string,
+  temporary: string,
+  folder: string,
+  userSettings: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const data = join(temporary, 'data');
+  await mkdir(join(data, 'User'), { recursive: true });
+  await writeFile(join(data, 'User', 'settings.json'), JSON.stringify(userSettings, undefined, 2));
+  const home = join(temporary, 'home');
+  await mkdir(home);
+  const display = Object.fromEntries(
+    ['XAUTHORITY', 'XDG_RUNTIME_DIR'].flatMap(name => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const window = spawn(
+    command,
+    [
+      '--wait',
+      '--new-window',
+      `--user-data-dir=${data}`,
+      `--extensions-dir=${join(temporary, 'extensions')}`,
+      `--extensionDevelopmentPath=${repositoryRoot}`,
+      folder,
+    ],
+    {
+      env: editorEnvironment(home, { ...display, ...env }),
+      stdio: 'ignore',
+      shell: process.platform === 'win32',
+    },
+  );
+  console.log('\nVS Code opens with the sample; press F1 and choose "S3 Backup: Compare".');
+  console.log('Closing the window, or Ctrl+C here, ends everything.');
+  await Promise.race([once(window, 'exit'), untilInterrupted()]);
+  window.kill();
+  await endDesktop(data);
+}
+
+/** The command is only a messenger; the window's own process leaves its id with its data. */
+async function endDesktop(data: string): Promise<void> {
+  try {
+    process.kill(Number(await readFile(join(data, 'code.lock'), 'utf8')));
+  } catch {
+    // The window has been closed already.
+  }
+}
+
+async function untilInterrupted(): Promise<void> {
+  // Until then the S3 server keeps the process alive.
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
