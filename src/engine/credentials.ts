@@ -1,8 +1,7 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import type { AwsCredentialIdentity } from '@smithy/types';
 import { Failure } from './failure';
 
-export type CredentialProvider = () => Promise<AwsCredentialIdentity>;
+type CredentialProvider = ReturnType<typeof fromNodeProviderChain>;
 
 /**
  * The AWS default chain: environment, shared files with all kinds of profiles, container and

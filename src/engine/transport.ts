@@ -9,7 +9,7 @@ export interface Transport {
 }
 
 /** Requests in flight to one store at the most; more wait for a socket. */
-export const maximumSockets = 64;
+const maximumSockets = 64;
 
 export function openTransport(): Transport {
   // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself

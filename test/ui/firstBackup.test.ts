@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { makeSampleWorkspace } from '../../scripts/sampleWorkspace';
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { eventually } from '../support/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree } from '../support/workbench';
+
+const bucket = 'ui-tests';
+
+describe('A first backup', () => {
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+  let cloud: CloudContents;
+  let folder: string;
+  let tree: Tree;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('ui');
+    folder = join(temporary.path, 'field-journal');
+    await mkdir(folder);
+    session = await startUiSession({ workspace: folder, buckets: [bucket] });
+    await makeSampleWorkspace(temporary.path, session.s3.endpoint, bucket);
+    cloud = cloudContents(session.s3.endpoint, bucket);
+    tree = session.workbench.tree('Files');
+  });
+  after(async () => {
+    cloud.close();
+    await session.stop();
+    await temporary.remove();
+  });
+
+  /** The description of a group's row, as `2 · 143 B`. */
+  async function group(label: string): Promise<string> {
+    const row = (await tree.rows()).find(each => each.level === 1 && each.label === label);
+    assert.ok(row, `There is a group ${label}.`);
+    return row.description;
+  }
+
+  async function count(label: string): Promise<number> {
+    return Number.parseInt(await group(label), 10);
+  }
+
+  it('begins with a choice of buckets and ends in a comparison', async () => {
+    const { workbench } = session;
+    await workbench.showViewContainer('S3 Backup');
+    await eventually(async () => {
+      assert.match(await workbench.welcomeText(), /Choose Bucket/);
+    });
+    await workbench.screenshot('welcome');
+    await session.page.locator('.sidebar').getByRole('button', { name: 'Choose Bucket' }).click();
+    await workbench.quickPick.choose(bucket);
+    await tree.waitForRow('Out of Date');
+    await workbench.screenshot('compared');
+    const labels = (await tree.rows()).filter(row => row.level === 1).map(row => row.label);
+    assert.deepEqual(labels, [
+      'Changed in Cloud',
+      'Out of Date',
+      'Missing in Cloud',
+      'Up to Date',
+      'Only in Cloud',
+      'Ignored',
+    ]);
+    assert.equal(await count('Changed in Cloud'), 1);
+    assert.equal(await count('Out of Date'), 2);
+    assert.equal(await count('Missing in Cloud'), 6);
+    assert.equal(await count('Up to Date'), 4);
+    assert.equal(await count('Only in Cloud'), 3);
+    assert.equal(await count('Ignored'), 3);
+  });
+
+  it('compares again from the palette', async () => {
+    await writeFile(join(folder, 'before-compare.txt'), 'new');
+    await session.workbench.runCommand('S3 Backup: Compare');
+    await eventually(async () => {
+      assert.equal(await count('Missing in Cloud'), 7);
+    });
+  });
+
+  it('uploads a missing file by a click and moves its row', async () => {
+    await tree.expand('Missing in Cloud');
+    await tree.click('.journalrc');
+    await eventually(async () => {
+      assert.equal((await cloud.read('field-journal/.journalrc')).toString(), 'lang = en\n');
+    });
+    await session.workbench.screenshot('uploaded-by-a-click');
+    await eventually(async () => {
+      assert.equal(await count('Missing in Cloud'), 6);
+      assert.equal(await count('Up to Date'), 5);
+    });
+  });
+
+  it('asks before it replaces a copy that this computer has no record of', async () => {
+    const before = await cloud.read('field-journal/README.md');
+    await tree.expand('Out of Date');
+    await tree.click('README.md');
+    const { dialog } = session.workbench;
+    assert.match(await dialog.text(), /README\.md/);
+    await session.workbench.screenshot('asks-before-replacing');
+    await dialog.press('Cancel');
+    assert.deepEqual(await cloud.read('field-journal/README.md'), before);
+
+    await tree.chooseFromContextMenu('README.md', 'Back Up');
+    await dialog.press('Back Up');
+    const local = await readFile(join(folder, 'README.md'));
+    await eventually(async () => {
+      assert.deepEqual(await cloud.read('field-journal/README.md'), local);
+    });
+  });
+
+  it('backs up a folder from the Explorer with all that is below it', async () => {
+    const { workbench } = session;
+    await workbench.showViewContainer('Explorer');
+    await workbench.explorer().chooseFromContextMenu('photos', 'Back Up to S3');
+    await eventually(async () => {
+      assert.deepEqual(await cloud.keys('field-journal/photos/'), [
+        'field-journal/photos/kingfisher.jpg',
+        'field-journal/photos/notes.md',
+        'field-journal/photos/swift.jpg',
+      ]);
+    });
+    assert.deepEqual(
+      await cloud.read('field-journal/photos/kingfisher.jpg'),
+      await readFile(join(folder, 'photos', 'kingfisher.jpg')),
+    );
+    await workbench.screenshot('backed-up-from-the-explorer');
+    await workbench.showViewContainer('S3 Backup');
+  });
+
+  it('shows created, changed and deleted files in their groups at once', async function () {
+    if (session.server.watcher.kind !== 'works') this.skip();
+    const missing = await count('Missing in Cloud');
+    const outOfDate = await count('Out of Date');
+    const onlyInCloud = await count('Only in Cloud');
+    await writeFile(join(folder, 'drawings', 'created.txt'), 'created');
+    await writeFile(join(folder, 'LICENSE'), 'changed');
+    await rm(join(folder, 'photos', 'swift.jpg'));
+    await eventually(async () => {
+      assert.equal(await count('Missing in Cloud'), missing + 1);
+      assert.equal(await count('Out of Date'), outOfDate + 1);
+      assert.equal(await count('Only in Cloud'), onlyInCloud + 1);
+    });
+  });
+
+  it('backs up everything, says so with the numbers, and leaves conflicts alone', async () => {
+    const { workbench } = session;
+    const conflict = await cloud.read('field-journal/routes/shared-map.json');
+    await workbench.runCommand('S3 Backup: Back Up All');
+    assert.match(await workbench.dialog.text(), /Replace/);
+    await workbench.screenshot('asks-before-replacing-several');
+    await workbench.dialog.press('Back Up');
+    const message = await workbench.notifications.waitFor(/backed up/);
+    await workbench.screenshot('backed-up-everything');
+    assert.match(message, /\d+ files backed up/);
+    await eventually(async () => {
+      assert.equal(await count('Out of Date'), 0);
+      assert.equal(await count('Missing in Cloud'), 0);
+    });
+    assert.deepEqual(await cloud.read('field-journal/routes/shared-map.json'), conflict);
+    assert.equal(await count('Changed in Cloud'), 1);
+    assert.ok(
+      !(await cloud.keys('field-journal/')).some(key => key.includes('node_modules/chart')),
+    );
+    await workbench.screenshot('all-up-to-date');
+  });
+});
