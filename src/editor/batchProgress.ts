@@ -1,0 +1,78 @@
+import { l10n, ProgressLocation, window, type Progress } from 'vscode';
+import type { BatchProgress, PlanSummary } from '../protocol';
+import type { Engine } from './engine';
+import { formatBytes, formatCount } from './quantity';
+
+/**
+ * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it is done
+ * before anybody could read it.
+ */
+export function showBatch(
+  engine: Engine,
+  summary: PlanSummary,
+  running: Promise<unknown>,
+  cancel: () => void,
+): void {
+  // Whoever started the batch hears of its failure; here only its end counts.
+  const ended = running.then(
+    () => undefined,
+    () => undefined,
+  );
+  const timer = setTimeout(() => {
+    void window.withProgress(
+      {
+        location: ProgressLocation.Notification,
+        title: l10n.t('Backing up to S3'),
+        cancellable: true,
+      },
+      (progress, token) => {
+        token.onCancellationRequested(cancel);
+        return follow(engine, summary.planId, ended, progress);
+      },
+    );
+  }, showAfterMs);
+  void ended.then(() => {
+    clearTimeout(timer);
+  });
+}
+
+async function follow(
+  engine: Engine,
+  planId: number,
+  ended: Promise<void>,
+  progress: Progress<{ readonly message: string; readonly increment: number }>,
+): Promise<void> {
+  let shown = 0;
+  const draw = (): void => {
+    const { state } = engine;
+    if (state.kind !== 'transferring') return;
+    const batch = state.batches.find(candidate => candidate.planId === planId);
+    if (batch === undefined) return;
+    const reached = percent(batch);
+    progress.report({ message: batchText(batch), increment: Math.max(0, reached - shown) });
+    shown = Math.max(shown, reached);
+  };
+  draw();
+  const clock = setInterval(draw, drawEveryMs);
+  await ended;
+  clearInterval(clock);
+}
+
+const showAfterMs = 2000;
+
+const drawEveryMs = 250;
+
+/** By bytes, because one large file can take longer than a thousand small ones. */
+function percent({ files, filesDone, bytes, bytesDone }: BatchProgress): number {
+  return 100 * (bytes > 0 ? bytesDone / bytes : filesDone / Math.max(1, files));
+}
+
+function batchText({ files, filesDone, bytes, bytesDone, failed, current }: BatchProgress): string {
+  const parts = [
+    l10n.t('{0} of {1}', formatCount(filesDone), formatCount(files)),
+    ...(current === undefined ? [] : [current]),
+    l10n.t('{0} of {1}', formatBytes(bytesDone), formatBytes(bytes)),
+    ...(failed === 0 ? [] : [l10n.t('{0} failed', formatCount(failed))]),
+  ];
+  return parts.join(' · ');
+}

@@ -1,0 +1,155 @@
+import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
+import { backUpAll, backUpNodes, backUpResources } from './backUp';
+import { chooseBucket } from './chooseBucket';
+import { localUri } from './fileLocation';
+import type { Parts } from './parts';
+import { rowClicked } from './rowClick';
+import { readSelection, type Selection } from './selection';
+import { settleTargets } from './settleTarget';
+import { showFailure } from './showFailure';
+import { folderById, localFolders } from './targets';
+import { rowClickedCommand, showMoreCommand } from './treeItem';
+import type { TreeNode } from './treeNode';
+import { viewId } from './viewId';
+
+/** What the manifest's commands do. */
+const table = {
+  's3Backup.compare': compareSelection,
+  's3Backup.chooseBucket': chooseBucketFor,
+  's3Backup.backUpAll': async parts => {
+    await backUpAll(parts);
+  },
+  's3Backup.backUp': backUpSelection,
+  's3Backup.backUpResource': backUpSelection,
+  's3Backup.open': openSelection,
+  's3Backup.revealInExplorer': revealSelection,
+  's3Backup.cancel': ({ ongoing }) => {
+    ongoing.cancelAll();
+  },
+  's3Backup.showLog': ({ log }) => {
+    log.show();
+  },
+} satisfies Readonly<Record<string, Command>>;
+
+/** What rows do when they are clicked; not in the manifest, because nobody is to call it. */
+const rowTable: Readonly<Record<string, (parts: Parts, node: TreeNode) => Promise<void> | void>> = {
+  [rowClickedCommand]: (parts, node) => (node.kind === 'row' ? rowClicked(parts, node) : undefined),
+  [showMoreCommand]: (parts, node) => {
+    if (node.kind === 'more') parts.tree.showMore(node);
+  },
+};
+
+export const commandIds: readonly string[] = Object.keys(table);
+
+export function registerCommands(parts: Parts): Disposable {
+  const own = Object.entries<Command>(table).map(([id, run]) =>
+    commands.registerCommand(id, (clicked?: unknown, selected?: unknown) =>
+      shown(parts, () => run(parts, readSelection(clicked, selected))),
+    ),
+  );
+  const rows = Object.entries(rowTable).map(([id, run]) =>
+    commands.registerCommand(id, (node: TreeNode) => shown(parts, () => run(parts, node))),
+  );
+  return Disposable.from(...own, ...rows);
+}
+
+type Command = (parts: Parts, selection: Selection) => Promise<void> | void;
+
+/** Runs a command; a failure becomes one message. */
+async function shown(parts: Parts, run: () => Promise<void> | void): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    // The message stays as long as the user likes; the command is over.
+    void showFailure(parts, error, () => void shown(parts, run));
+  }
+}
+
+async function compareSelection(parts: Parts, selection: Selection): Promise<void> {
+  const setups = await settleTargets(parts, foldersOf(selection));
+  if (setups.length === 0) return;
+  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await parts.comparisons.run(setups);
+}
+
+async function chooseBucketFor(parts: Parts, selection: Selection): Promise<void> {
+  const folders = foldersOf(selection);
+  if (folders.length === 0) {
+    await settleTargets(parts, folders);
+    return;
+  }
+  const setup = await chooseBucket(parts, folders);
+  if (setup === undefined) return;
+  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await parts.comparisons.run([setup]);
+}
+
+async function backUpSelection(parts: Parts, selection: Selection): Promise<void> {
+  switch (selection.kind) {
+    case 'nodes':
+      await backUpNodes(parts, selection.nodes);
+      return;
+    case 'resources':
+      await backUpResources(parts, selection.uris);
+      return;
+    case 'nothing': {
+      // From a key binding: what is selected in the view in front, or the file being edited.
+      const { treeView } = parts.view;
+      const edited = window.activeTextEditor?.document.uri;
+      if (treeView.visible && treeView.selection.length > 0) {
+        await backUpNodes(parts, treeView.selection);
+      } else if (edited !== undefined) {
+        await backUpResources(parts, [edited]);
+      } else {
+        void window.showInformationMessage(
+          l10n.t('Select files in the S3 Backup view, or open one, to back them up.'),
+        );
+      }
+    }
+  }
+}
+
+async function openSelection(parts: Parts, selection: Selection): Promise<void> {
+  for (const uri of urisOf(parts, selection)) {
+    await commands.executeCommand('vscode.open', uri, { preview: false });
+  }
+}
+
+async function revealSelection(parts: Parts, selection: Selection): Promise<void> {
+  const [uri] = urisOf(parts, selection);
+  if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
+}
+
+/** The workspace folders that a command is meant for; all of them where it doesn't say. */
+function foldersOf(selection: Selection): ReturnType<typeof localFolders> {
+  switch (selection.kind) {
+    case 'nothing':
+      return localFolders();
+    case 'resources':
+      return distinct(selection.uris.map(uri => workspace.getWorkspaceFolder(uri)));
+    case 'nodes':
+      return distinct(selection.nodes.map(node => folderById(node.folder)));
+  }
+}
+
+function urisOf({ view }: Parts, selection: Selection): readonly Uri[] {
+  switch (selection.kind) {
+    case 'nothing':
+      return view.treeView.selection.flatMap(uriOf);
+    case 'resources':
+      return selection.uris;
+    case 'nodes':
+      return selection.nodes.flatMap(uriOf);
+  }
+}
+
+function uriOf(node: TreeNode): readonly Uri[] {
+  if (node.kind === 'folder') return [Uri.parse(node.folder)];
+  if (node.kind !== 'row') return [];
+  const uri = localUri(node.folder, node.row.path);
+  return uri === undefined ? [] : [uri];
+}
+
+function distinct<T>(items: readonly (T | undefined)[]): readonly T[] {
+  return [...new Set(items.filter(item => item !== undefined))];
+}

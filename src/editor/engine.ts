@@ -1,0 +1,203 @@
+import { Worker } from 'node:worker_threads';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  PortMessageReader,
+  PortMessageWriter,
+  ResponseError,
+  type MessageConnection,
+  type NotificationType,
+  type RequestParam,
+  type RequestType,
+} from 'vscode-jsonrpc/node';
+import {
+  EventEmitter,
+  type CancellationToken,
+  type Disposable,
+  type Event,
+  type LogOutputChannel,
+} from 'vscode';
+import {
+  hostReport,
+  logged,
+  rowsChanged,
+  stateChanged,
+  type FailureRecord,
+  type Group,
+  type LogEntry,
+  type State,
+} from '../protocol';
+import { Failed } from './failed';
+
+export interface RowsChange {
+  readonly folder: string;
+  readonly groups: readonly Group[];
+}
+
+/**
+ * The engine as the editor sees it. Its worker thread starts with the first request; when it dies,
+ * what was asked of it fails with `engine-stopped`, the state says so, and the next request starts
+ * a new one.
+ */
+export class Engine implements Disposable {
+  readonly #onDidChangeState = new EventEmitter<State>();
+  readonly #onDidChangeRows = new EventEmitter<RowsChange>();
+  #state: State = { kind: 'idle', comparisons: [] };
+  #session: Session | undefined;
+
+  readonly onDidChangeState: Event<State> = this.#onDidChangeState.event;
+  readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
+
+  constructor(
+    private readonly workerFile: string,
+    private readonly log: LogOutputChannel,
+  ) {}
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get running(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Throws `Failed`, and nothing else. */
+  async request<P, R>(
+    type: RequestType<P, R, FailureRecord>,
+    params: P,
+    token?: CancellationToken,
+  ): Promise<R> {
+    const session = (this.#session ??= this.#start());
+    try {
+      return await session.connection.sendRequest(type, params as RequestParam<P>, token);
+    } catch (error) {
+      throw toFailed(error, session);
+    }
+  }
+
+  /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
+  tell<P>(type: NotificationType<P>, params: P): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    session.connection.sendNotification(type, params as RequestParam<P>).catch((error: unknown) => {
+      this.log.error(`Could not tell the engine: ${type.method}: ${String(error)}`);
+    });
+  }
+
+  dispose(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) {
+      session.connection.dispose();
+      void session.worker.terminate();
+    }
+    this.#onDidChangeState.dispose();
+    this.#onDidChangeRows.dispose();
+  }
+
+  #start(): Session {
+    const worker = new Worker(this.workerFile, {
+      name: 's3-backup-engine',
+      stdout: true,
+      stderr: true,
+    });
+    const connection = createMessageConnection(
+      new PortMessageReader(worker),
+      new PortMessageWriter(worker),
+    );
+    const session: Session = { worker, connection, ended: undefined };
+    // A worker that has been replaced may still have something to say; it no longer counts.
+    const isCurrent = (): boolean => this.#session === session;
+    connection.onNotification(stateChanged, state => {
+      if (isCurrent()) this.#setState(state);
+    });
+    connection.onNotification(rowsChanged, change => {
+      if (isCurrent()) this.#onDidChangeRows.fire(change);
+    });
+    connection.onNotification(logged, entry => {
+      this.#write(entry);
+    });
+    worker.stdout.on('data', (chunk: Buffer) => {
+      this.log.info(chunk.toString().trimEnd());
+    });
+    worker.stderr.on('data', (chunk: Buffer) => {
+      this.log.warn(chunk.toString().trimEnd());
+    });
+    worker.on('error', (error: unknown) => {
+      this.#end(session, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+    worker.on('exit', code => {
+      this.#end(session, `exit code ${String(code)}`);
+    });
+    connection.listen();
+    void this.#reportHost(connection);
+    return session;
+  }
+
+  async #reportHost(connection: MessageConnection): Promise<void> {
+    try {
+      const host = await connection.sendRequest(hostReport);
+      this.log.info(`The engine runs on ${JSON.stringify(host)}.`);
+    } catch (error) {
+      this.log.warn(`The engine did not say what it runs on: ${String(error)}`);
+    }
+  }
+
+  #end(session: Session, cause: string): void {
+    if (session.ended !== undefined) return;
+    session.ended = cause;
+    // Rejects what waits for an answer.
+    session.connection.dispose();
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    this.log.error(`The engine stopped: ${cause}`);
+    const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
+    this.#setState({ kind: 'failed', folder: undefined, failure, comparisons: [] });
+  }
+
+  #setState(state: State): void {
+    this.#state = state;
+    this.#onDidChangeState.fire(state);
+  }
+
+  #write({ level, message }: LogEntry): void {
+    switch (level) {
+      case 'debug':
+        this.log.debug(message);
+        break;
+      case 'info':
+        this.log.info(message);
+        break;
+      case 'warning':
+        this.log.warn(message);
+        break;
+      case 'error':
+        this.log.error(message);
+        break;
+    }
+  }
+}
+
+/** One life of the worker. */
+interface Session {
+  readonly worker: Worker;
+  readonly connection: MessageConnection;
+  /** Why it ended, once it has. */
+  ended: string | undefined;
+}
+
+function toFailed(error: unknown, session: Session): Failed {
+  if (session.ended !== undefined) return Failed.of('engine-stopped', '', session.ended);
+  if (error instanceof ResponseError) {
+    if (isFailureRecord(error.data)) return new Failed(error.data);
+    if (error.code === ErrorCodes.PendingResponseRejected) {
+      return Failed.of('engine-stopped', '', error.message);
+    }
+  }
+  const cause = error instanceof Error ? error.message : String(error);
+  return Failed.of('unexpected', '', cause);
+}
+
+function isFailureRecord(data: unknown): data is FailureRecord {
+  return typeof data === 'object' && data !== null && 'code' in data && 'subject' in data;
+}

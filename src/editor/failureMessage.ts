@@ -1,0 +1,309 @@
+import { env, l10n } from 'vscode';
+import type { FailureCode, FailureRecord } from '../protocol';
+
+/** What the user is told of a failure: what happened, to which thing, and what to do next. */
+export interface FailureMessage {
+  readonly what: string;
+  readonly next: string | undefined;
+  /** Both, as one. */
+  readonly text: string;
+  readonly actions: readonly FailureAction[];
+}
+
+/** What a message's button does. */
+export type FailureAction = 'retry' | 'compare' | 'choose-bucket' | 'open-settings' | 'show-log';
+
+export function failureMessage(failure: FailureRecord): FailureMessage {
+  const entry = entries[failure.code];
+  const what = entry.what(failure);
+  const next = entry.next?.(failure);
+  const text = next === undefined ? what : `${what} ${next}`;
+  return { what, next, text, actions: entry.actions };
+}
+
+/** The failure in a few words, for a row. */
+export function failureText(failure: FailureRecord): string {
+  return entries[failure.code].brief();
+}
+
+interface Entry {
+  readonly brief: () => string;
+  readonly what: (failure: FailureRecord) => string;
+  readonly next?: (failure: FailureRecord) => string;
+  readonly actions: readonly FailureAction[];
+}
+
+/** Texts are functions: what they say depends on the language, which is known at run time only. */
+const entries: Readonly<Record<FailureCode, Entry>> = {
+  'invalid-setting': {
+    brief: () => l10n.t('wrong setting'),
+    what: ({ subject, cause }) =>
+      l10n.t('The setting “{0}” has a value that cannot be used{1}', subject, because(cause)),
+    actions: ['open-settings'],
+  },
+  'no-target': {
+    brief: () => l10n.t('no bucket chosen'),
+    what: ({ subject }) => l10n.t('No bucket has been chosen for “{0}” yet.', subject),
+    next: () => l10n.t('Choose one to go on.'),
+    actions: ['choose-bucket'],
+  },
+  'no-credentials': {
+    brief: () => l10n.t('no credentials'),
+    what: () => l10n.t('No AWS credentials were found{0}.', onWhichMachine()),
+    next: () =>
+      l10n.t(
+        'Looked for: environment variables, the files in ~/.aws, single sign-on, and the roles of containers and instances. Set one of them up and try again.',
+      ),
+    actions: ['retry', 'open-settings', 'show-log'],
+  },
+  'profile-not-found': {
+    brief: () => l10n.t('profile not found'),
+    what: ({ subject }) =>
+      l10n.t('There is no profile “{0}” in the files of ~/.aws{1}.', subject, onWhichMachine()),
+    next: () => l10n.t('Name another in the setting “s3Backup.profile”.'),
+    actions: ['open-settings', 'retry'],
+  },
+  'credentials-malformed': {
+    brief: () => l10n.t('credentials unreadable'),
+    what: ({ subject }) => l10n.t('The credentials in {0} cannot be read.', subject),
+    next: () => l10n.t('Mend the file and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'credentials-incomplete': {
+    brief: () => l10n.t('credentials incomplete'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The credentials of {0} are only half there: an access key needs its secret key.',
+        subject,
+      ),
+    next: () => l10n.t('Add what is missing and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'credentials-refused': {
+    brief: () => l10n.t('credentials refused'),
+    what: ({ subject }) => l10n.t('{0} does not know these credentials.', store(subject)),
+    next: () => l10n.t('Check the access key, or choose another profile in the settings.'),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'credentials-expired': {
+    brief: () => l10n.t('credentials expired'),
+    what: () => l10n.t('The credentials have expired.'),
+    next: () => l10n.t('Sign in again, then try once more.'),
+    actions: ['retry', 'show-log'],
+  },
+  unreachable: {
+    brief: () => l10n.t('not reachable'),
+    what: ({ subject }) => l10n.t('{0} cannot be reached.', store(subject)),
+    next: () => l10n.t('Check the network, and the setting “s3Backup.endpoint”.'),
+    actions: ['retry', 'open-settings', 'show-log'],
+  },
+  'host-not-found': {
+    brief: () => l10n.t('host not found'),
+    what: ({ subject }) => l10n.t('The host of {0} is not known to the network.', store(subject)),
+    next: () =>
+      l10n.t('Check the connection, and the settings “s3Backup.endpoint” and “s3Backup.region”.'),
+    actions: ['retry', 'open-settings', 'show-log'],
+  },
+  certificate: {
+    brief: () => l10n.t('certificate not trusted'),
+    what: ({ subject }) =>
+      l10n.t('The certificate of {0} is not trusted by this computer.', store(subject)),
+    next: () => l10n.t('Nothing was sent. Have its authority added to the system’s certificates.'),
+    actions: ['retry', 'show-log'],
+  },
+  'clock-skew': {
+    brief: () => l10n.t('clock is wrong'),
+    what: ({ subject }) =>
+      l10n.t('{0} refuses requests because this computer’s clock is too far off.', store(subject)),
+    next: () => l10n.t('Set the clock and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'timed-out': {
+    brief: () => l10n.t('timed out'),
+    what: ({ subject }) => l10n.t('{0} did not answer in time.', store(subject)),
+    next: () => l10n.t('Try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'store-busy': {
+    brief: () => l10n.t('store busy'),
+    what: ({ subject }) => l10n.t('{0} is too busy to answer.', store(subject)),
+    next: () => l10n.t('Try again in a while.'),
+    actions: ['retry', 'show-log'],
+  },
+  'store-error': {
+    brief: () => l10n.t('error in the store'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} answered with an error{1}', store(subject), because(cause)),
+    actions: ['retry', 'show-log'],
+  },
+  'not-s3': {
+    brief: () => l10n.t('no S3 store'),
+    what: ({ subject }) => l10n.t('{0} answers, but not as an S3 store does.', store(subject)),
+    next: () => l10n.t('Check the setting “s3Backup.endpoint”.'),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'access-denied': {
+    brief: () => l10n.t('access denied'),
+    what: ({ subject }) => l10n.t('These credentials may not do this with {0}.', quoted(subject)),
+    next: () => l10n.t('Ask for the right, or choose another bucket.'),
+    actions: ['choose-bucket', 'retry', 'show-log'],
+  },
+  'no-such-bucket': {
+    brief: () => l10n.t('no such bucket'),
+    what: ({ subject }) => l10n.t('There is no bucket {0}.', quoted(subject)),
+    next: () => l10n.t('Choose another one.'),
+    actions: ['choose-bucket', 'show-log'],
+  },
+  'no-such-key': {
+    brief: () => l10n.t('gone from the cloud'),
+    what: ({ subject }) => l10n.t('{0} is no longer in the cloud.', quoted(subject)),
+    next: () => l10n.t('Compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'no-such-upload': {
+    brief: () => l10n.t('upload forgotten by the store'),
+    what: ({ subject }) => l10n.t('The store no longer knows the upload of {0}.', quoted(subject)),
+    next: () => l10n.t('Back it up again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'bucket-name-taken': {
+    brief: () => l10n.t('name taken'),
+    what: ({ subject }) =>
+      l10n.t('The bucket name {0} is taken by somebody else.', quoted(subject)),
+    next: () => l10n.t('Choose another.'),
+    actions: ['choose-bucket'],
+  },
+  'bucket-already-yours': {
+    brief: () => l10n.t('bucket exists'),
+    what: ({ subject }) => l10n.t('You already have a bucket {0}.', quoted(subject)),
+    next: () => l10n.t('Choose it from the list.'),
+    actions: ['choose-bucket'],
+  },
+  'invalid-bucket-name': {
+    brief: () => l10n.t('no bucket name'),
+    what: ({ subject }) => l10n.t('{0} cannot be the name of a bucket.', quoted(subject)),
+    next: () => l10n.t('Choose another.'),
+    actions: ['choose-bucket'],
+  },
+  'changed-in-cloud': {
+    brief: () => l10n.t('changed in the cloud meanwhile'),
+    what: ({ subject }) =>
+      l10n.t('The cloud copy of {0} has changed since the comparison.', quoted(subject)),
+    next: () => l10n.t('It was not overwritten. Compare again to see both.'),
+    actions: ['compare', 'show-log'],
+  },
+  archived: {
+    brief: () => l10n.t('archived'),
+    what: ({ subject }) => l10n.t('The cloud copy of {0} is archived.', quoted(subject)),
+    next: () => l10n.t('It has to be restored by the store before it can be read.'),
+    actions: ['show-log'],
+  },
+  'not-verified': {
+    brief: () => l10n.t('not confirmed by the store'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store did not confirm the bytes of {0}, so it does not count as backed up.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Back it up again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'file-vanished': {
+    brief: () => l10n.t('gone from the disk'),
+    what: ({ subject }) => l10n.t('{0} is no longer on the disk.', quoted(subject)),
+    next: () => l10n.t('Compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'not-readable': {
+    brief: () => l10n.t('not readable'),
+    what: ({ subject }) => l10n.t('{0} cannot be read.', quoted(subject)),
+    next: () => l10n.t('Check its permissions and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'not-a-file': {
+    brief: () => l10n.t('no regular file'),
+    what: ({ subject }) =>
+      l10n.t('{0} is no regular file, so it cannot be backed up.', quoted(subject)),
+    actions: ['show-log'],
+  },
+  'file-changing': {
+    brief: () => l10n.t('being written to'),
+    what: ({ subject }) => l10n.t('{0} was written to while it was read.', quoted(subject)),
+    next: () => l10n.t('Back it up again when it is at rest.'),
+    actions: ['retry', 'show-log'],
+  },
+  'name-not-unicode': {
+    brief: () => l10n.t('name is not Unicode'),
+    what: ({ subject }) =>
+      l10n.t('The name of {0} is not valid Unicode, which S3 asks for.', quoted(subject)),
+    next: () => l10n.t('Rename the file to back it up.'),
+    actions: ['show-log'],
+  },
+  'key-too-long': {
+    brief: () => l10n.t('path too long for S3'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The path of {0} with its prefix is longer than the 1,024 bytes that S3 takes.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Shorten a name, or the setting “s3Backup.prefix”.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'disk-full': {
+    brief: () => l10n.t('disk full'),
+    what: ({ subject }) => l10n.t('The disk is full at {0}.', quoted(subject)),
+    next: () => l10n.t('Make room and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'disk-error': {
+    brief: () => l10n.t('disk error'),
+    what: ({ subject, cause }) =>
+      l10n.t('The disk failed at {0}{1}', quoted(subject), because(cause)),
+    actions: ['retry', 'show-log'],
+  },
+  'engine-stopped': {
+    brief: () => l10n.t('engine stopped'),
+    what: () => l10n.t('The engine of S3 Backup stopped unexpectedly.'),
+    next: () => l10n.t('Finished work is kept; it starts again with the next command.'),
+    actions: ['compare', 'show-log'],
+  },
+  'plan-outdated': {
+    brief: () => l10n.t('plan out of date'),
+    what: () => l10n.t('The files or their target have changed since this was planned.'),
+    next: () => l10n.t('Compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  cancelled: {
+    brief: () => l10n.t('cancelled'),
+    what: () => l10n.t('Cancelled.'),
+    actions: [],
+  },
+  unexpected: {
+    brief: () => l10n.t('unexpected error'),
+    what: ({ cause }) =>
+      l10n.t('S3 Backup met an error that it does not know{0}', because(firstLine(cause))),
+    actions: ['retry', 'show-log'],
+  },
+};
+
+/** The end of a sentence: the cause, where there is one. */
+function because(cause: string | undefined): string {
+  return cause === undefined || cause === '' ? '.' : `: ${cause.replace(/\.?$/, '.')}`;
+}
+
+function firstLine(cause: string | undefined): string | undefined {
+  return cause?.split('\n', 1)[0];
+}
+
+function quoted(subject: string): string {
+  return subject === '' ? l10n.t('the bucket') : `“${subject}”`;
+}
+
+function store(subject: string): string {
+  return subject === '' ? 'S3' : subject;
+}
+
+/** Credentials are looked for where the files are, which may be another machine. */
+function onWhichMachine(): string {
+  return env.remoteName === undefined ? '' : l10n.t(' on the remote machine');
+}

@@ -1,0 +1,147 @@
+import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
+import type { FailureCode } from '../protocol';
+import type { Comparisons } from './comparisons';
+import { ContextKey } from './contextKey';
+import type { Engine } from './engine';
+import type { FilesTree } from './filesTree';
+import type { Ongoing } from './ongoing';
+import type { Pulse } from './pulse';
+import { formatCount } from './quantity';
+import { notProvedSafe, statusLine } from './statusLine';
+import { localFolders, targetText, type Targets } from './targets';
+import type { TreeNode } from './treeNode';
+import { viewId } from './viewId';
+
+/** What stands around the tree: message, description, badge, and the keys for menus and welcome. */
+export class FilesView implements Disposable {
+  readonly treeView: TreeView<TreeNode>;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #clock: NodeJS.Timeout;
+  readonly #welcome = new ContextKey<Welcome>('s3Backup.welcome');
+  readonly #working = new ContextKey<boolean>('s3Backup.working');
+  readonly #compared = new ContextKey<boolean>('s3Backup.compared');
+
+  constructor(
+    tree: FilesTree,
+    private readonly engine: Engine,
+    private readonly targets: Targets,
+    private readonly comparisons: Comparisons,
+    ongoing: Ongoing,
+    pulse: Pulse,
+  ) {
+    this.treeView = window.createTreeView(viewId, {
+      treeDataProvider: tree,
+      canSelectMany: true,
+      showCollapseAll: true,
+    });
+    this.#subscriptions = [
+      this.treeView,
+      this.treeView.onDidChangeVisibility(pulse.want),
+      engine.onDidChangeState(pulse.want),
+      targets.onDidChange(pulse.want),
+      workspace.onDidChangeWorkspaceFolders(pulse.want),
+      workspace.onDidChangeConfiguration(pulse.want),
+      ongoing.onDidChange(() => {
+        this.#working.set(!ongoing.isEmpty);
+      }),
+      pulse.onDidBeat(() => {
+        this.#draw();
+      }),
+    ];
+    // "5 min ago" does not stay true.
+    this.#clock = setInterval(() => {
+      if (this.treeView.visible) pulse.want();
+    }, 30_000);
+    this.#draw();
+  }
+
+  dispose(): void {
+    clearInterval(this.#clock);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #draw(): void {
+    this.#drawMessage();
+    this.#drawDescription();
+    this.#drawBadge();
+    this.#welcome.set(this.#whichWelcome());
+    this.#compared.set(this.engine.state.comparisons.length > 0);
+  }
+
+  #drawMessage(): void {
+    const line = statusLine(this.engine.state, this.comparisons.lastFinishedAt, Date.now());
+    // VS Code shows either a message or the welcome; an empty message is none.
+    if ((this.treeView.message ?? '') !== (line ?? '')) this.treeView.message = line ?? '';
+  }
+
+  #drawDescription(): void {
+    const standings = localFolders().map(folder => this.targets.standing(folder));
+    const targets = standings.flatMap(standing =>
+      standing.kind === 'settled' ? standing.target : [],
+    );
+    const [only, ...others] = targets;
+    const text = only !== undefined && others.length === 0 ? targetText(only) : '';
+    this.treeView.description = text;
+  }
+
+  #drawBadge(): void {
+    const { comparisons } = this.engine.state;
+    const value = comparisons.reduce((sum, comparison) => sum + notProvedSafe(comparison), 0);
+    if (this.treeView.badge?.value === value) return;
+    const tooltip =
+      value === 1
+        ? l10n.t('1 file is not proved to be safe in the cloud')
+        : l10n.t('{0} files are not proved to be safe in the cloud', formatCount(value));
+    this.treeView.badge = value === 0 ? undefined : { value, tooltip };
+  }
+
+  #whichWelcome(): Welcome {
+    const { state } = this.engine;
+    if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
+    if (state.comparisons.length > 0) return 'none';
+    if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
+      return 'no-bucket';
+    }
+    if (state.kind === 'failed') return failedWelcome(state.failure.code);
+    return 'not-compared';
+  }
+}
+
+/** Which text the view shows while its tree is empty. */
+type Welcome =
+  | 'none'
+  | 'no-bucket'
+  | 'not-compared'
+  | 'working'
+  | 'failed'
+  | 'failed-credentials'
+  | 'failed-network'
+  | 'failed-bucket';
+
+/** After a failure, the text that leads to what can be done about it. */
+function failedWelcome(code: FailureCode): Welcome {
+  switch (code) {
+    case 'cancelled':
+      return 'not-compared';
+    case 'no-credentials':
+    case 'profile-not-found':
+    case 'credentials-malformed':
+    case 'credentials-incomplete':
+    case 'credentials-refused':
+    case 'credentials-expired':
+      return 'failed-credentials';
+    case 'unreachable':
+    case 'host-not-found':
+    case 'certificate':
+    case 'timed-out':
+    case 'store-busy':
+    case 'not-s3':
+      return 'failed-network';
+    case 'access-denied':
+    case 'no-such-bucket':
+    case 'invalid-bucket-name':
+      return 'failed-bucket';
+    default:
+      return 'failed';
+  }
+}

@@ -1,0 +1,38 @@
+import { CancellationTokenSource, EventEmitter, type CancellationToken, type Event } from 'vscode';
+
+/** All work under way that *Cancel* ends. */
+export class Ongoing {
+  readonly #sources = new Set<CancellationTokenSource>();
+  readonly #onDidChange = new EventEmitter<void>();
+
+  readonly onDidChange: Event<void> = this.#onDidChange.event;
+
+  get isEmpty(): boolean {
+    return this.#sources.size === 0;
+  }
+
+  /** Runs the work with a token that *Cancel*, and the work itself, can cancel. */
+  async run<T>(work: (token: CancellationToken, cancel: () => void) => Promise<T>): Promise<T> {
+    const source = new CancellationTokenSource();
+    this.#sources.add(source);
+    this.#onDidChange.fire();
+    try {
+      return await work(source.token, () => {
+        source.cancel();
+      });
+    } finally {
+      this.#sources.delete(source);
+      source.dispose();
+      this.#onDidChange.fire();
+    }
+  }
+
+  cancelAll(): void {
+    for (const source of this.#sources) source.cancel();
+  }
+
+  dispose(): void {
+    this.cancelAll();
+    this.#onDidChange.dispose();
+  }
+}

@@ -1,0 +1,18 @@
+import type { LogOutputChannel } from 'vscode';
+import type { Comparisons } from './comparisons';
+import type { Engine } from './engine';
+import type { FilesTree } from './filesTree';
+import type { FilesView } from './filesView';
+import type { Ongoing } from './ongoing';
+import type { Targets } from './targets';
+
+/** What commands work with; built once, by `activate`. */
+export interface Parts {
+  readonly log: LogOutputChannel;
+  readonly engine: Engine;
+  readonly targets: Targets;
+  readonly ongoing: Ongoing;
+  readonly comparisons: Comparisons;
+  readonly tree: FilesTree;
+  readonly view: FilesView;
+}

@@ -1,0 +1,16 @@
+import { env, l10n } from 'vscode';
+
+/** How long ago something was, in one unit: "just now", "5 min ago", "2 h ago". */
+export function formatAge(then: number, now: number): string {
+  const minutes = Math.floor((now - then) / 60_000);
+  if (minutes < 1) return l10n.t('just now');
+  if (minutes < 60) return l10n.t('{0} min ago', minutes);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return l10n.t('{0} h ago', hours);
+  return l10n.t('{0} days ago', Math.floor(hours / 24));
+}
+
+/** Date and time to the second: rows are judged by it. */
+export function formatTime(time: number): string {
+  return new Date(time).toLocaleString(env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+}

@@ -1,0 +1,40 @@
+import { l10n, MarkdownString } from 'vscode';
+import type { Side } from '../protocol';
+import { failureText } from './failureMessage';
+import { formatTime } from './pointInTime';
+import { formatBytes, formatCount, formatFiles } from './quantity';
+import type { RowNode } from './treeNode';
+import { reason } from './verdictWords';
+
+/** All that is known of a row. Built when the pointer rests on it, and not before. */
+export function rowTooltip({ row }: RowNode): MarkdownString {
+  const tooltip = new MarkdownString();
+  tooltip.appendMarkdown('**').appendText(row.path).appendMarkdown('**\n\n');
+  if (row.kind === 'folder') {
+    const { files, bytes } = row.totals;
+    tooltip.appendText(`${formatFiles(files)}, ${formatBytes(bytes)}`);
+    if (row.notBackedUp > 0) {
+      tooltip.appendMarkdown('\n\n');
+      tooltip.appendText(l10n.t('{0} below it not backed up', formatFiles(row.notBackedUp)));
+    }
+    if (row.ignored > 0) {
+      tooltip.appendMarkdown('\n\n');
+      tooltip.appendText(l10n.t('{0} below it ignored', formatFiles(row.ignored)));
+    }
+    return tooltip;
+  }
+  tooltip.appendText(reason(row.verdict));
+  if (row.activity?.kind === 'failed') {
+    tooltip.appendMarkdown('\n\n$(error) ').appendText(failureText(row.activity.failure));
+    tooltip.supportThemeIcons = true;
+  }
+  tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));
+  tooltip.appendMarkdown('\n\n').appendText(l10n.t('In the cloud: {0}', sideText(row.cloud)));
+  return tooltip;
+}
+
+function sideText(side: Side | undefined): string {
+  if (side === undefined) return l10n.t('nothing');
+  const size = side.size === 1 ? l10n.t('1 byte') : l10n.t('{0} bytes', formatCount(side.size));
+  return `${size}, ${formatTime(side.modifiedAt)}`;
+}

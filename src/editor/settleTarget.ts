@@ -1,0 +1,64 @@
+import { commands, l10n, window, type WorkspaceFolder } from 'vscode';
+import type { FolderSetup } from '../protocol';
+import { chooseBucket } from './chooseBucket';
+import { confirmTarget } from './confirmTarget';
+import { Failed } from './failed';
+import type { Parts } from './parts';
+import { localFolders, setupOf, targetText, type Target } from './targets';
+
+/**
+ * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
+ * asked. Where none has a target yet, the user chooses one. Empty where the user would not.
+ */
+export async function settleTargets(
+  parts: Parts,
+  folders: readonly WorkspaceFolder[],
+): Promise<readonly FolderSetup[]> {
+  if (folders.length === 0) {
+    await offerFolder();
+    return [];
+  }
+  const setups: FolderSetup[] = [];
+  for (const folder of folders) {
+    const target = await settledTarget(parts, folder);
+    if (target === 'refused') return [];
+    if (target !== undefined) setups.push(setupOf(folder, target));
+  }
+  if (setups.length > 0) return setups;
+  const chosen = await chooseBucket(parts, folders);
+  return chosen === undefined ? [] : [chosen];
+}
+
+async function settledTarget(
+  { targets, log }: Parts,
+  folder: WorkspaceFolder,
+): Promise<Target | 'refused' | undefined> {
+  const standing = targets.standing(folder);
+  switch (standing.kind) {
+    case 'none':
+      return undefined;
+    case 'invalid':
+      throw new Failed(standing.failure);
+    case 'settled':
+      return standing.target;
+    case 'to-confirm': {
+      if (!(await confirmTarget(folder, standing.target))) return 'refused';
+      await targets.settle(folder, standing.target);
+      log.info(
+        `${folder.name} is backed up to ${targetText(standing.target)}, as its settings ask.`,
+      );
+      return standing.target;
+    }
+  }
+}
+
+async function offerFolder(): Promise<void> {
+  const open = l10n.t('Open Folder');
+  const answer = await window.showInformationMessage(
+    localFolders().length === 0
+      ? l10n.t('Open a folder first: S3 Backup backs up the folders of a workspace.')
+      : l10n.t('This is not in a folder of the workspace, so it has no place in a bucket.'),
+    ...(localFolders().length === 0 ? [open] : []),
+  );
+  if (answer === open) await commands.executeCommand('vscode.openFolder');
+}

@@ -1,0 +1,58 @@
+import { commands, l10n, window } from 'vscode';
+import { toFailureRecord } from './failed';
+import { failureMessage, type FailureAction } from './failureMessage';
+import type { Parts } from './parts';
+import { section } from './settings';
+
+/** One message for one failure, with what can be done about it. Cancelling is silent. */
+export async function showFailure(
+  { log }: Pick<Parts, 'log'>,
+  thrown: unknown,
+  retry: () => void,
+): Promise<void> {
+  const failure = toFailureRecord(thrown);
+  if (failure.code === 'cancelled') return;
+  log.error(
+    `${failure.code} ${failure.subject}${failure.cause === undefined ? '' : `: ${failure.cause}`}`,
+  );
+  const { text, actions } = failureMessage(failure);
+  const buttons = actions.map(action => ({ title: titleOf(action), action }));
+  const chosen = await window.showErrorMessage(text, ...buttons);
+  switch (chosen?.action) {
+    case 'retry':
+      retry();
+      break;
+    case 'compare':
+      await commands.executeCommand('s3Backup.compare');
+      break;
+    case 'choose-bucket':
+      await commands.executeCommand('s3Backup.chooseBucket');
+      break;
+    case 'open-settings':
+      await commands.executeCommand(
+        'workbench.action.openSettings',
+        failure.code === 'invalid-setting' ? failure.subject : section,
+      );
+      break;
+    case 'show-log':
+      log.show();
+      break;
+    case undefined:
+      break;
+  }
+}
+
+function titleOf(action: FailureAction): string {
+  switch (action) {
+    case 'retry':
+      return l10n.t('Try Again');
+    case 'compare':
+      return l10n.t('Compare');
+    case 'choose-bucket':
+      return l10n.t('Choose Bucket…');
+    case 'open-settings':
+      return l10n.t('Open Settings');
+    case 'show-log':
+      return l10n.t('Show Log');
+  }
+}

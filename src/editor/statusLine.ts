@@ -1,0 +1,99 @@
+import { l10n } from 'vscode';
+import type { BatchProgress, ComparisonTotals, State } from '../protocol';
+import { failureText } from './failureMessage';
+import { formatAge } from './pointInTime';
+import { formatBytes, formatCount, formatFiles } from './quantity';
+
+/** The line above the tree: what is going on, or what the last comparison found. */
+export function statusLine(
+  state: State,
+  lastFinishedAt: number | undefined,
+  now: number,
+): string | undefined {
+  switch (state.kind) {
+    case 'connecting':
+      return state.attempt > 1
+        ? l10n.t('Connecting to S3, attempt {0} of {1}…', state.attempt, state.attempts)
+        : l10n.t('Connecting to S3…');
+    case 'comparing':
+      return l10n.t(
+        'Comparing… {0} here, {1} in the cloud',
+        formatFiles(state.localFiles),
+        formatFiles(state.cloudFiles),
+      );
+    case 'transferring':
+      return transferLine(state.batches);
+    case 'failed':
+      if (state.failure.code === 'cancelled') {
+        return comparedLine(state.comparisons, lastFinishedAt, now);
+      }
+      // Without rows the welcome says it, and what to do.
+      if (state.comparisons.length === 0) return undefined;
+      return l10n.t('Failed: {0}', failureText(state.failure));
+    case 'idle':
+    case 'compared':
+      return comparedLine(state.comparisons, lastFinishedAt, now);
+  }
+}
+
+/** The local files that are not proved to be safe in the cloud; ignored ones aside. */
+export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
+  return (
+    groups['changed-in-cloud'].files +
+    groups.unchecked.files +
+    groups['out-of-date'].files +
+    groups['missing-in-cloud'].files +
+    groups['up-to-date'].files -
+    proved
+  );
+}
+
+function transferLine(batches: readonly BatchProgress[]): string {
+  let files = 0;
+  let filesDone = 0;
+  let bytes = 0;
+  let bytesDone = 0;
+  for (const batch of batches) {
+    files += batch.files;
+    filesDone += batch.filesDone;
+    bytes += batch.bytes;
+    bytesDone += batch.bytesDone;
+  }
+  return l10n.t(
+    'Backing up: {0} of {1} · {2} of {3}',
+    formatCount(filesDone),
+    formatFiles(files),
+    formatBytes(bytesDone),
+    formatBytes(bytes),
+  );
+}
+
+function comparedLine(
+  comparisons: readonly ComparisonTotals[],
+  lastFinishedAt: number | undefined,
+  now: number,
+): string | undefined {
+  if (comparisons.length === 0) {
+    return lastFinishedAt === undefined
+      ? undefined
+      : l10n.t('Compared {0}, compare again', formatAge(lastFinishedAt, now));
+  }
+  // Of several folders the oldest comparison counts: no row is older than the line says.
+  const comparedAt = Math.min(...comparisons.map(comparison => comparison.comparedAt));
+  let files = 0;
+  let bytes = 0;
+  for (const { groups } of comparisons) {
+    files += groups['out-of-date'].files + groups['missing-in-cloud'].files;
+    bytes += groups['out-of-date'].bytes + groups['missing-in-cloud'].bytes;
+  }
+  const parts = [l10n.t('Compared {0}', formatAge(comparedAt, now))];
+  if (comparisons.some(comparison => comparison.incomplete !== undefined)) {
+    parts.push(l10n.t('the bucket could not be listed in full'));
+  }
+  if (files > 0) {
+    parts.push(l10n.t('{0} to back up', formatCount(files)), formatBytes(bytes));
+  } else {
+    parts.push(l10n.t('nothing to back up'));
+  }
+  return parts.join(' · ');
+}

@@ -1,0 +1,241 @@
+import { posix } from 'node:path';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ComparisonTotals, FileRow, FolderRow, Group } from '../protocol';
+import { failureText } from './failureMessage';
+import { iconUri } from './fileLocation';
+import { formatBytes, formatCount, formatFiles } from './quantity';
+import { folderById, targetText } from './targets';
+import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
+import { groupMeaning, groupName, shortReason } from './verdictWords';
+
+/** Runs on a click or Enter; not for the palette. */
+export const rowClickedCommand = '_s3Backup.rowClicked';
+export const showMoreCommand = '_s3Backup.showMore';
+
+/**
+ * A row's `contextValue` is a list of flags between colons, for the `when` clauses of menus: what
+ * it is, its group, `canBackUp` where there is something to upload, `onDisk` where there is a local
+ * file or folder.
+ */
+function flags(...names: readonly (string | false)[]): string {
+  return `:${names.filter(name => name !== false).join(':')}:`;
+}
+
+export function folderItem(node: FolderNode, comparison: ComparisonTotals | undefined): TreeItem {
+  const folder = folderById(node.folder);
+  const item = new TreeItem(folder?.name ?? node.folder, TreeItemCollapsibleState.Expanded);
+  item.id = idOf(node);
+  item.iconPath = new ThemeIcon('root-folder');
+  item.description = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
+  item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
+  if (comparison === undefined) item.collapsibleState = TreeItemCollapsibleState.None;
+  return item;
+}
+
+export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefined): TreeItem {
+  const { files, bytes } = comparison?.groups[node.group] ?? { files: 0, bytes: 0 };
+  const name = groupName(node.group);
+  const item = new TreeItem(name, collapsibleState(node.group, files));
+  item.id = idOf(node);
+  item.iconPath = groupIcon(node.group);
+  const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
+  item.description = joined(
+    formatCount(files),
+    files > 0 && formatBytes(bytes),
+    notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+  );
+  item.tooltip = groupMeaning(node.group);
+  item.contextValue = flags(
+    'group',
+    node.group,
+    isUploadable(node.group) && files > 0 && 'canBackUp',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      formatFiles(files),
+      files > 0 && formatBytes(bytes),
+      notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+    ),
+  };
+  return item;
+}
+
+export function rowItem(node: RowNode): TreeItem {
+  return node.row.kind === 'folder' ? subfolderItem(node, node.row) : fileItem(node, node.row);
+}
+
+export function moreItem(node: MoreNode): TreeItem {
+  const item = new TreeItem(l10n.t('Show More…'));
+  item.id = idOf(node);
+  item.iconPath = new ThemeIcon('ellipsis');
+  item.description = l10n.t('{0} left', formatCount(node.left));
+  item.command = { command: showMoreCommand, title: l10n.t('Show More…'), arguments: [node] };
+  item.contextValue = flags('more');
+  return item;
+}
+
+function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
+  const name = posix.basename(row.path);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
+  item.id = idOf(node);
+  item.iconPath = ThemeIcon.Folder;
+  item.resourceUri = iconUri(node.group, row.path);
+  const { files, bytes } = row.totals;
+  const ignored = row.ignored > 0 && l10n.t('+ {0} ignored', formatCount(row.ignored));
+  // People delete folders, not rows: what else is not safe below the folder stands on each of them.
+  const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
+  const count =
+    isUploadable(node.group) && row.notBackedUp > files
+      ? l10n.t('{0} of {1} not backed up', formatCount(files), formatCount(row.notBackedUp))
+      : formatCount(files);
+  const others = !isUploadable(node.group) && row.notBackedUp > 0 && notBackedUp;
+  item.description = joined(count, formatBytes(bytes), others, ignored);
+  item.contextValue = flags(
+    'subfolder',
+    node.group,
+    isUploadable(node.group) && 'canBackUp',
+    node.group !== 'only-in-cloud' && node.group !== 'lost' && 'onDisk',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      l10n.t('folder in {0}', groupName(node.group)),
+      formatFiles(files),
+      formatBytes(bytes),
+      row.notBackedUp > 0 && notBackedUp,
+      row.ignored > 0 && l10n.t('{0} ignored', formatCount(row.ignored)),
+    ),
+  };
+  return item;
+}
+
+function fileItem(node: RowNode, row: FileRow): TreeItem {
+  const name = posix.basename(row.path);
+  const item = new TreeItem(name);
+  item.id = idOf(node);
+  item.iconPath = fileIcon(row);
+  item.resourceUri = iconUri(node.group, row.path);
+  const size = (row.local ?? row.cloud)?.size;
+  const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
+  item.description = joined(sizeText, activityText(row) ?? shortReason(row.verdict));
+  item.command = {
+    command: rowClickedCommand,
+    title: l10n.t('Back Up or Open'),
+    arguments: [node],
+  };
+  item.contextValue = flags(
+    row.isFolder ? 'subfolder' : 'file',
+    node.group,
+    isUploadable(node.group) && 'canBackUp',
+    row.local !== undefined && 'onDisk',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      stateInWords(row),
+      activityText(row) ?? (row.verdict.kind !== 'up-to-date' && shortReason(row.verdict)),
+      sizeText,
+    ),
+  };
+  return item;
+}
+
+/** Groups whose files an upload brings up to date. */
+function isUploadable(group: Group): boolean {
+  return group === 'out-of-date' || group === 'missing-in-cloud';
+}
+
+function collapsibleState(group: Group, files: number): TreeItemCollapsibleState {
+  if (files === 0) return TreeItemCollapsibleState.None;
+  const isGood = group === 'up-to-date' || group === 'only-in-cloud' || group === 'ignored';
+  return isGood ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+}
+
+function groupIcon(group: Group): ThemeIcon {
+  switch (group) {
+    case 'lost':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'changed-in-cloud':
+      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'unchecked':
+      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
+    case 'out-of-date':
+      return new ThemeIcon('history', new ThemeColor('gitDecoration.modifiedResourceForeground'));
+    case 'missing-in-cloud':
+      return new ThemeIcon('device-desktop', new ThemeColor('list.errorForeground'));
+    case 'up-to-date':
+      return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+    case 'only-in-cloud':
+      return new ThemeIcon('cloud');
+    case 'ignored':
+      return new ThemeIcon('eye-closed', new ThemeColor('disabledForeground'));
+  }
+}
+
+/** Proved and not proved have icons of their own; for the others the file's type says more. */
+function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
+  switch (activity?.kind) {
+    case 'waiting':
+      return new ThemeIcon('watch');
+    case 'uploading':
+      return new ThemeIcon('sync~spin');
+    case 'finished':
+      return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
+    case 'failed':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case undefined:
+      break;
+  }
+  if (verdict.kind === 'up-to-date') {
+    return verdict.proof === 'name-and-time'
+      ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
+      : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
+  }
+  return isFolder ? ThemeIcon.Folder : ThemeIcon.File;
+}
+
+function activityText({ activity }: FileRow): string | undefined {
+  switch (activity?.kind) {
+    case 'waiting':
+      return l10n.t('waiting');
+    case 'uploading':
+      return l10n.t('backing up…');
+    case 'finished':
+      return l10n.t('backed up');
+    case 'failed':
+      return failureText(activity.failure);
+    case undefined:
+      return undefined;
+  }
+}
+
+/** The verdict for those who cannot see group and icon. */
+function stateInWords({ verdict }: FileRow): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return l10n.t('missing in cloud');
+    case 'out-of-date':
+      return l10n.t('out of date');
+    case 'up-to-date':
+      return verdict.proof === 'name-and-time'
+        ? l10n.t('up to date by name and time, not proved')
+        : l10n.t('up to date, proved');
+    case 'changed-in-cloud':
+      return l10n.t('changed in cloud');
+    case 'only-in-cloud':
+      return l10n.t('only in cloud');
+    case 'unchecked':
+      return l10n.t('could not be checked');
+    case 'ignored':
+      return l10n.t('ignored');
+  }
+}
+
+function joined(...parts: readonly (string | false)[]): string {
+  return parts.filter(part => part !== false && part !== '').join(' · ');
+}
+
+function listed(...parts: readonly (string | false)[]): string {
+  return parts.filter(part => part !== false && part !== '').join(', ');
+}

@@ -1,0 +1,152 @@
+import { l10n } from 'vscode';
+import type { Group, IgnoreReason, Verdict } from '../protocol';
+import { failureText } from './failureMessage';
+import { formatFiles } from './quantity';
+
+/** A group's name. */
+export function groupName(group: Group): string {
+  switch (group) {
+    case 'lost':
+      return l10n.t('Lost');
+    case 'changed-in-cloud':
+      return l10n.t('Changed in Cloud');
+    case 'unchecked':
+      return l10n.t("Couldn't Check");
+    case 'out-of-date':
+      return l10n.t('Out of Date');
+    case 'missing-in-cloud':
+      return l10n.t('Missing in Cloud');
+    case 'up-to-date':
+      return l10n.t('Up to Date');
+    case 'only-in-cloud':
+      return l10n.t('Only in Cloud');
+    case 'ignored':
+      return l10n.t('Ignored');
+  }
+}
+
+/** What a group holds, in one sentence. */
+export function groupMeaning(group: Group): string {
+  switch (group) {
+    case 'lost':
+      return l10n.t('These files were backed up once and are gone from both sides.');
+    case 'changed-in-cloud':
+      return l10n.t(
+        'The cloud copies of these files are newer and different. They are not overwritten.',
+      );
+    case 'unchecked':
+      return l10n.t('Nothing is known of these files: they could not be read or listed.');
+    case 'out-of-date':
+      return l10n.t('The cloud holds older copies of these files.');
+    case 'missing-in-cloud':
+      return l10n.t('These files are on this computer only.');
+    case 'up-to-date':
+      return l10n.t('The cloud holds these files as they are here.');
+    case 'only-in-cloud':
+      return l10n.t('These files are not on this computer any more, or not yet.');
+    case 'ignored':
+      return l10n.t('These files are not backed up, each for the reason that its row gives.');
+  }
+}
+
+/** The reason for a verdict in a few words, for a row; empty where the group says it all. */
+export function shortReason(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+    case 'only-in-cloud':
+      return '';
+    case 'out-of-date':
+      switch (verdict.because) {
+        case 'content':
+          return l10n.t('different content');
+        case 'size':
+          return l10n.t('different size');
+        case 'not-comparable':
+          return l10n.t('newer here');
+        case 'changed-since-comparison':
+          return l10n.t('changed since the comparison');
+      }
+      break;
+    case 'up-to-date':
+      return verdict.proof === 'name-and-time' ? l10n.t('by name and time') : l10n.t('proved');
+    case 'changed-in-cloud':
+      return verdict.because === 'newer-there'
+        ? l10n.t('newer in the cloud')
+        : l10n.t('changed during the backup');
+    case 'unchecked':
+      return failureText(verdict.failure);
+    case 'ignored':
+      return ignoreReason(verdict.because) + twins(verdict.cloudTwins);
+  }
+}
+
+/** The verdict and its reason in a sentence, for whoever wants to know. */
+export function reason(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return l10n.t('Not in the cloud.');
+    case 'only-in-cloud':
+      return l10n.t('Not on this computer.');
+    case 'out-of-date':
+      switch (verdict.because) {
+        case 'content':
+          return l10n.t('Out of date: the content differs, and the file here is newer.');
+        case 'size':
+          return l10n.t('Out of date: the size differs, and the file here is newer.');
+        case 'not-comparable':
+          return l10n.t(
+            'Out of date: the file here is newer, and the cloud copy gives no hash to compare with.',
+          );
+        case 'changed-since-comparison':
+          return l10n.t('Out of date: the file has changed since the comparison.');
+      }
+      break;
+    case 'up-to-date':
+      switch (verdict.proof) {
+        case 'uploaded':
+          return l10n.t('Up to date, proved: the cloud confirmed these very bytes.');
+        case 'content':
+          return l10n.t('Up to date, proved: the content is the same, byte for byte.');
+        case 'name-and-time':
+          return l10n.t(
+            'Up to date by name and time, not proved: same size, and not newer than the cloud copy.',
+          );
+      }
+      break;
+    case 'changed-in-cloud':
+      return verdict.because === 'newer-there'
+        ? l10n.t('The cloud copy is newer and different. It is not overwritten.')
+        : l10n.t(
+            'The cloud copy was changed while it was being backed up. It was not overwritten.',
+          );
+    case 'unchecked':
+      return l10n.t("Couldn't be checked: {0}", failureText(verdict.failure));
+    case 'ignored':
+      return l10n.t('Ignored: {0}.', ignoreReason(verdict.because) + twins(verdict.cloudTwins));
+  }
+}
+
+/** Why a file is not backed up. */
+export function ignoreReason(because: IgnoreReason): string {
+  switch (because.kind) {
+    case 'rule':
+      return because.line === undefined
+        ? l10n.t('“{0}” in {1}', because.pattern, because.source)
+        : l10n.t('“{0}” in {1}, line {2}', because.pattern, because.source, because.line);
+    case 'link':
+      return l10n.t('symbolic link');
+    case 'special-file':
+      return l10n.t('no regular file');
+    case 'below-local-file':
+      return l10n.t('“{0}” is no folder here', because.path);
+    case 'namesake-is-folder':
+      return l10n.t('“{0}” is a folder here', because.path);
+    case 'not-a-path':
+      return l10n.t('its key is no file name ({0})', because.fault);
+  }
+}
+
+function twins(count: number): string {
+  if (count === 0) return '';
+  return `; ${count === 1 ? l10n.t('still in the cloud') : l10n.t('{0} still in the cloud', formatFiles(count))}`;
+}

@@ -1,0 +1,2 @@
+/** The one view, as the manifest names it. */
+export const viewId = 's3Backup.files';

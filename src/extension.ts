@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { Uri, window, type Event, type ExtensionContext } from 'vscode';
+import { backUpAll, backUpResources } from './editor/backUp';
+import { ChangeWatch } from './editor/changeWatch';
+import { registerCommands } from './editor/commands';
+import { Comparisons } from './editor/comparisons';
+import { Engine } from './editor/engine';
+import { FilesTree } from './editor/filesTree';
+import { FilesView } from './editor/filesView';
+import { Ongoing } from './editor/ongoing';
+import { Pulse } from './editor/pulse';
+import { settleTargets } from './editor/settleTarget';
+import { localFolders, Targets } from './editor/targets';
+import type { Report, State } from './protocol';
+
+/** What other extensions can do with this one. Both calls throw what went wrong. */
+export interface S3Backup {
+  /** Compares all workspace folders that have a target. */
+  compare(): Promise<void>;
+  /** Backs up files and folders, given by absolute path; without, all that needs it. */
+  backUp(paths?: readonly string[]): Promise<Report | undefined>;
+  readonly onDidChangeState: Event<State>;
+  readonly state: State;
+}
+
+export function activate(context: ExtensionContext): S3Backup {
+  const log = window.createOutputChannel('S3 Backup', { log: true });
+  const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), log);
+  const targets = new Targets(context.globalState);
+  const ongoing = new Ongoing();
+  const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
+  const pulse = new Pulse();
+  const tree = new FilesTree(engine, targets, log, pulse);
+  const view = new FilesView(tree, engine, targets, comparisons, ongoing, pulse);
+  const watch = new ChangeWatch(engine, targets, view);
+  const parts = { log, engine, targets, ongoing, comparisons, tree, view };
+  const commands = registerCommands(parts);
+  context.subscriptions.push(commands, watch, view, tree, pulse, ongoing, targets, engine, log);
+  return {
+    async compare() {
+      await comparisons.run(await settleTargets(parts, localFolders()));
+    },
+    backUp: paths =>
+      paths === undefined
+        ? backUpAll(parts)
+        : backUpResources(
+            parts,
+            paths.map(path => Uri.file(path)),
+          ),
+    onDidChangeState: engine.onDidChangeState,
+    get state() {
+      return engine.state;
+    },
+  };
+}
