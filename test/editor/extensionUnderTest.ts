@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import {
+  ConfigurationTarget,
+  extensions,
+  Uri,
+  workspace,
+  type Extension,
+  type WorkspaceFolder,
+} from 'vscode';
+
+import type { S3Backup } from '../../src/extension';
+import type { ComparisonTotals, Group, State } from '../../src/protocol';
+import { testVariable } from '../support/testEnvironment';
+
+/** The extension as others see it. */
+export function extension(): Extension<S3Backup> {
+  const found = extensions.getExtension<S3Backup>('s3-backup.s3-backup');
+  assert.ok(found, 'VS Code knows the extension.');
+  return found;
+}
+
+export function workspaceFolder(): WorkspaceFolder {
+  const [folder] = workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'The window has a folder.');
+  return folder;
+}
+
+/** A file of the open folder. */
+export function uriOf(path: string): Uri {
+  return Uri.joinPath(workspaceFolder().uri, path);
+}
+
+export function workerFile(): string {
+  return join(extension().extensionPath, 'dist', 'engine.js');
+}
+
+export async function setUserSetting(name: string, value: unknown): Promise<void> {
+  await workspace.getConfiguration('s3Backup').update(name, value, ConfigurationTarget.Global);
+}
+
+/** The extension, backing up the open folder to the suite's bucket under the prefix. */
+export async function activateWithTarget(prefix: string): Promise<S3Backup> {
+  const api = await extension().activate();
+  await setUserSetting('bucket', testVariable('embeddedBucket'));
+  await setUserSetting('prefix', prefix);
+  return api;
+}
+
+/** The one comparison there is. */
+export function onlyComparison(state: State): ComparisonTotals {
+  const [comparison, ...others] = state.comparisons;
+  assert.ok(comparison, 'There is a comparison.');
+  assert.equal(others.length, 0);
+  return comparison;
+}
+
+export function filesIn(state: State, group: Group): number {
+  return onlyComparison(state).groups[group].files;
+}
+
+/** Waits until the state is as it should be, without asking for it again and again. */
+export async function untilState(
+  api: Pick<S3Backup, 'state' | 'onDidChangeState'>,
+  isReached: (state: State) => boolean,
+): Promise<void> {
+  if (isReached(api.state)) return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      listening.dispose();
+      reject(new Error(`The state stayed ${JSON.stringify(api.state)}.`));
+    }, 10_000);
+    const listening = api.onDidChangeState(state => {
+      if (!isReached(state)) return;
+      clearTimeout(timer);
+      listening.dispose();
+      resolve();
+    });
+  });
+}
+
+/** Puts an object where the extension will find it; the suite's server checks no signatures. */
+export async function putObject(key: string, body: string): Promise<void> {
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  const url = `${testVariable('embeddedEndpoint')}/${testVariable('embeddedBucket')}/${path}`;
+  const answer = await fetch(url, { method: 'PUT', body });
+  assert.ok(answer.ok, `${url}: ${String(answer.status)}`);
+}

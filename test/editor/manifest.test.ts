@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commands } from 'vscode';
+
+import { commandIds } from '../../src/editor/commands';
+import { settingNames } from '../../src/editor/settings';
+import { extension } from './extensionUnderTest';
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly scope: string }>>;
+    };
+  };
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
+}
+
+describe('The manifest', () => {
+  let manifest: Manifest;
+  let contributed: readonly string[];
+
+  before(async () => {
+    await extension().activate();
+    manifest = extension().packageJSON as Manifest;
+    contributed = manifest.contributes.commands.map(({ command }) => command).sort();
+  });
+
+  it('names just the commands that the code has', () => {
+    assert.deepEqual(contributed, [...commandIds].sort());
+  });
+
+  it('names just the commands that are registered', async () => {
+    const registered = await commands.getCommands(true);
+    // VS Code itself adds commands for the view.
+    const own = registered.filter(id => /^s3Backup\.(?!files\.)/.test(id));
+    assert.deepEqual(own.sort(), contributed);
+  });
+
+  it('has menus for commands that exist', () => {
+    for (const { command } of Object.values(manifest.contributes.menus).flat()) {
+      assert.ok(contributed.includes(command), command);
+    }
+  });
+
+  it('names just the settings that the code reads', () => {
+    const names = Object.keys(manifest.contributes.configuration.properties);
+    assert.deepEqual(names.sort(), settingNames.map(name => `s3Backup.${name}`).sort());
+  });
+
+  it('takes nothing from a workspace that is not trusted which could redirect files', () => {
+    const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    for (const [name, { scope }] of Object.entries(manifest.contributes.configuration.properties)) {
+      const isSafe = scope === 'machine' || scope === 'window' || restricted.includes(name);
+      assert.ok(isSafe, name);
+    }
+  });
+
+  it('has a text for every placeholder, and no text that is not used', async () => {
+    const folder = extension().extensionPath;
+    const source = await readFile(join(folder, 'package.json'), 'utf8');
+    const texts = await readFile(join(folder, 'package.nls.json'), 'utf8');
+    const used = [...source.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    const given = Object.keys(JSON.parse(texts) as Record<string, string>);
+    assert.deepEqual([...new Set(used)].sort(), given.sort());
+  });
+});

@@ -1,0 +1,67 @@
+import { window, type LogOutputChannel, type Memento } from 'vscode';
+
+import { Engine } from '../../src/editor/engine';
+import { FilesTree } from '../../src/editor/filesTree';
+import { Pulse } from '../../src/editor/pulse';
+import { Targets } from '../../src/editor/targets';
+import type { TreeNode } from '../../src/editor/treeNode';
+import { workerFile } from './extensionUnderTest';
+
+/** An engine of the tests' own with the tree above it, as `activate` builds them. */
+export interface TreeUnderTest {
+  dispose(): void;
+  readonly engine: Engine;
+  readonly tree: FilesTree;
+  /** The node that is reached by these labels from the top. */
+  find(...labels: readonly string[]): Promise<TreeNode>;
+  /** The labels of a node's children. */
+  labels(node?: TreeNode): Promise<readonly string[]>;
+}
+
+export function openTree(): TreeUnderTest {
+  const log = testLog();
+  const engine = new Engine(workerFile(), log);
+  const targets = new Targets(memento());
+  const pulse = new Pulse();
+  const tree = new FilesTree(engine, targets, log, pulse);
+  const label = (node: TreeNode): string => {
+    const { label: text } = tree.getTreeItem(node);
+    return typeof text === 'string' ? text : '';
+  };
+  return {
+    engine,
+    tree,
+    async find(...labels) {
+      let node: TreeNode | undefined;
+      for (const wanted of labels) {
+        const children = await tree.getChildren(node);
+        node = children.find(child => label(child) === wanted);
+        if (node === undefined) {
+          throw new Error(`No ${wanted} among ${children.map(label).join(', ')}.`);
+        }
+      }
+      if (node === undefined) throw new Error('No labels were given.');
+      return node;
+    },
+    async labels(node) {
+      return (await tree.getChildren(node)).map(label);
+    },
+    dispose() {
+      for (const part of [tree, pulse, targets, engine, log]) part.dispose();
+    },
+  };
+}
+
+export function testLog(): LogOutputChannel {
+  return window.createOutputChannel('S3 Backup tests', { log: true });
+}
+
+/** A memory that starts empty. */
+export function memento(): Memento {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: <T>(key: string, otherwise?: T) => (values.has(key) ? (values.get(key) as T) : otherwise),
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+  };
+}
