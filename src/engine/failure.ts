@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { FailureCode, FailureRecord } from '../protocol';
 
 /** What went wrong, as a value: a code to act on, the thing it happened to, and the cause. */
@@ -42,7 +43,7 @@ function causeText(cause: unknown): string | undefined {
   const texts: string[] = [];
   for (let link = cause; link !== undefined && link !== null && texts.length < 5;) {
     if (!(link instanceof Error)) {
-      texts.push(typeof link === 'string' ? link : JSON.stringify(link));
+      texts.push(typeof link === 'string' ? link : inspect(link, { breakLength: Infinity }));
       break;
     }
     texts.push(link.name === 'Error' ? link.message : `${link.name}: ${link.message}`);

@@ -152,23 +152,27 @@ function judgeFile(
   cloud: CloudFile | undefined,
   { prefix, clockOffset, incomplete }: JoinRules,
 ): Verdict | ContentQuestion {
-  if (Buffer.byteLength(toKey(prefix, local.path)) > maximumKeyBytes) {
-    return { kind: 'unchecked', failure: new Failure('key-too-long', local.path).toRecord() };
-  }
+  const tooLong = keyTooLong(prefix, local.path);
+  if (tooLong !== undefined) return tooLong;
   if (cloud === undefined && incomplete !== undefined) {
     return { kind: 'unchecked', failure: incomplete };
   }
   return judge(local, cloud, clockOffset);
 }
 
+/** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */
+export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined {
+  if (Buffer.byteLength(toKey(prefix, path)) <= maximumKeyBytes) return undefined;
+  return { kind: 'unchecked', failure: new Failure('key-too-long', path).toRecord() };
+}
+
 function setAsideFinding(
   { key, size, modifiedAt, etag, fault }: SetAside,
   prefix: string,
 ): Finding {
-  // The marker of the prefix itself has no name below it.
-  const path = (
-    key.startsWith(prefix) && key !== prefix ? key.slice(prefix.length) : key
-  ) as FilePath;
+  // The marker of the prefix itself has no name below it; its key would be that of another marker.
+  const rest = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+  const path = (rest === '' ? './' : rest) as FilePath;
   return finding(path, {
     cloud: { path, size, etag, modifiedAt, storageClass: undefined },
     verdict: { kind: 'ignored', because: { kind: 'not-a-path', fault }, cloudTwins: 1 },

@@ -1,10 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FilePath, Verdict } from '../protocol';
+import type { FilePath, IgnoreReason, Verdict } from '../protocol';
 import type { Comparison, Entry } from './comparison';
 import type { Exclude } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
-import { pathOf, type LocalLeaf } from './join';
-import { isSameState, lookAlong, lookAt, scanLocal, type LocalFile } from './localScan';
+import { keyTooLong, pathOf, type LocalLeaf } from './join';
+import {
+  isSameState,
+  lookAlong,
+  lookAt,
+  scanLocal,
+  type LocalEntry,
+  type LocalFile,
+} from './localScan';
 
 /** A comparison that is kept true while its folder changes. */
 export interface LiveComparison {
@@ -18,23 +25,23 @@ export interface LiveComparison {
  * Judges paths again that are said to have been created, changed or deleted, by what is there now.
  * A folder's path stands for everything below it.
  */
-export async function applyChanges(
-  live: LiveComparison,
-  paths: readonly FilePath[],
-): Promise<void> {
+export async function applyChanges(live: LiveComparison, paths: readonly FilePath[]): Promise<void> {
   for (const path of paths) {
     throwIfCancelled(live.signal, path);
     const entry = lookAlong(live.root, path, live.exclude);
     if (entry === undefined) {
-      for (const known of [...live.comparison.below(path)]) markDeleted(live.comparison, known);
+      markGone(live, [...live.comparison.below(path)]);
     } else if (entry.kind === 'folder') {
       await applyFolder(live, path);
     } else {
+      const standing = pathOf(entry);
       applyLeaf(live.comparison, entry);
-      for (const known of [...live.comparison.below(pathOf(entry))]) {
-        // A file or a link has taken the place of a folder.
-        if (known.path !== pathOf(entry)) markDeleted(live.comparison, known);
-      }
+      // It may have taken the place of a folder.
+      const below = [...live.comparison.below(standing)];
+      markGone(
+        live,
+        below.filter(known => known.path !== standing),
+      );
     }
   }
 }
@@ -49,7 +56,7 @@ export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   for (const known of [...comparison.entries()]) {
     if (known.verdict.kind !== 'up-to-date') continue;
     const now = lookAt(root, known.path, exclude);
-    if (now === undefined) markDeleted(comparison, known);
+    if (now === undefined) markGone(live, [known]);
     else if (now.kind === 'folder') await applyChanges(live, [known.path]);
     else applyLeaf(comparison, now);
     if (performance.now() < sliceEnd) continue;
@@ -76,14 +83,17 @@ async function applyFolder(live: LiveComparison, folder: FilePath): Promise<void
     // Deleted while it was walked: the event of that deletion is on its way.
     if (toFailure(error, folder).code !== 'file-vanished') throw error;
   }
-  for (const known of [...live.comparison.below(folder)]) {
-    if (!seen.has(known.path)) markDeleted(live.comparison, known);
-  }
+  const below = [...live.comparison.below(folder)];
+  markGone(
+    live,
+    below.filter(known => !seen.has(known.path)),
+  );
 }
 
 function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
   const path = pathOf(entry);
   const known = comparison.get(path);
+  if (isBusy(known)) return;
   switch (entry.kind) {
     case 'file':
       applyFile(comparison, entry.file, known);
@@ -115,18 +125,23 @@ function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
 }
 
 function applyFile(comparison: Comparison, local: LocalFile, known: Entry | undefined): void {
-  if (isBusy(known)) return;
   if (known?.local !== undefined && isSameState(known.local, local)) return;
   comparison.place({
     path: local.path,
     isFolder: false,
     local,
     cloud: known?.cloud,
-    verdict: verdictOfChanged(comparison, known),
+    verdict: verdictOfChanged(comparison, local.path, known),
   });
 }
 
-function verdictOfChanged(comparison: Comparison, known: Entry | undefined): Verdict {
+function verdictOfChanged(
+  comparison: Comparison,
+  path: FilePath,
+  known: Entry | undefined,
+): Verdict {
+  const tooLong = keyTooLong(comparison.target.prefix, path);
+  if (tooLong !== undefined) return tooLong;
   // A conflict stays one, or the next upload would overwrite what nobody has looked at.
   if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
   if (known?.cloud !== undefined) {
@@ -138,26 +153,69 @@ function verdictOfChanged(comparison: Comparison, known: Entry | undefined): Ver
   return { kind: 'missing-in-cloud' };
 }
 
-/** What is left of a finding whose local side is gone. */
-function markDeleted(comparison: Comparison, known: Entry): void {
-  if (isBusy(known) || known.verdict.kind === 'only-in-cloud') return;
-  const { path, cloud, verdict } = known;
-  if (verdict.kind === 'ignored') {
-    // Its copies in the bucket are ignored by the same rule, with or without a local file.
-    if (verdict.cloudTwins === 0) comparison.remove(path);
-    return;
+/** What is left of findings whose local sides are gone. */
+function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly Entry[]): void {
+  const looks = new Map<FilePath, LocalEntry | undefined>();
+  for (const known of gone) {
+    const { path, cloud, verdict } = known;
+    if (isBusy(known)) continue;
+    if (cloud === undefined) {
+      // Its copies in the bucket are ignored by the same rule, with or without a local file.
+      if (verdict.kind !== 'ignored' || verdict.cloudTwins === 0) comparison.remove(path);
+      continue;
+    }
+    if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
+    const now = verdictOfCopy(path, standingAt(root, path, exclude, looks), exclude);
+    const isFolder = known.isFolder && now.kind === 'ignored';
+    const twins = verdict.kind === 'ignored' ? verdict.cloudTwins : 1;
+    comparison.place({
+      path,
+      isFolder,
+      local: undefined,
+      cloud,
+      verdict: now.kind === 'ignored' ? { ...now, cloudTwins: twins } : now,
+    });
   }
-  if (cloud === undefined) {
-    comparison.remove(path);
-    return;
+}
+
+/** What is at a path or, above it, in its way. `looks` remembers the folders between. */
+function standingAt(
+  root: string,
+  path: FilePath,
+  exclude: Exclude,
+  looks: Map<FilePath, LocalEntry | undefined>,
+): LocalEntry | undefined {
+  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
+    const folder = path.slice(0, end) as FilePath;
+    if (!looks.has(folder)) looks.set(folder, lookAt(root, folder, exclude));
+    const above = looks.get(folder);
+    if (above?.kind !== 'folder') return above;
   }
-  comparison.place({
-    path,
-    isFolder: false,
-    local: undefined,
-    cloud,
-    verdict: { kind: 'only-in-cloud' },
-  });
+  return lookAt(root, path, exclude);
+}
+
+/** The verdict over a cloud copy that has no local file of its path, by what stands there instead. */
+function verdictOfCopy(
+  path: FilePath,
+  standing: LocalEntry | undefined,
+  exclude: Exclude,
+): Verdict {
+  const ignored = (because: IgnoreReason): Verdict => ({ kind: 'ignored', because, cloudTwins: 1 });
+  switch (standing?.kind) {
+    case undefined: {
+      const rule = exclude.find(path, 'file');
+      return rule === undefined ? { kind: 'only-in-cloud' } : ignored(rule.because);
+    }
+    case 'folder':
+      return ignored({ kind: 'namesake-is-folder', path });
+    case 'unreadable':
+      return { kind: 'unchecked', failure: standing.failure };
+    case 'ignored':
+      if (standing.isFolder || standing.path === path) return ignored(standing.because);
+      return ignored({ kind: 'below-local-file', path: standing.path });
+    case 'file':
+      return ignored({ kind: 'below-local-file', path: standing.file.path });
+  }
 }
 
 /** A file on its way is looked at again when it has arrived. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readdirSync, type BigIntStats, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FailureRecord, FilePath, IgnoreReason } from '../protocol';
 import { fromDiskError } from './errorMapping';
@@ -78,7 +78,9 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
 /** What is at one path right now, or `undefined` where nothing is. */
 export function lookAt(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
   try {
-    const stat = lstatSync(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
+    // The folder itself may be opened by a link to it; nothing below it is followed.
+    const look = path === '' ? statSync : lstatSync;
+    const stat = look(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
     return stat === undefined ? undefined : toEntry(path, stat, exclude);
   } catch (error) {
     const failure = fromDiskError(error, path);
@@ -140,9 +142,15 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
     }
     return;
   }
+  let taken: Set<string> | undefined;
   for (const child of children) {
     if (!isUtf8(child.name)) {
-      yield unnameable(childPath(folder, escapeInvalid(child.name)), child);
+      taken ??= new Set(children.map(({ name }) => name.toString('utf8')));
+      let shown = escapeInvalid(child.name);
+      // A valid name may be spelled like that; it is another file's.
+      while (taken.has(shown)) shown += '?';
+      taken.add(shown);
+      yield unnameable(childPath(folder, shown), child);
       continue;
     }
     const path = childPath(folder, child.name.toString('utf8'));

@@ -13,6 +13,7 @@ const interval = 100;
 export function rowNews(tell: (folder: string, groups: readonly Group[]) => void): RowNews {
   const waiting = new Map<string, Set<Group>>();
   let timer: NodeJS.Timeout | undefined;
+  let disposed = false;
 
   function flush(): void {
     clearTimeout(timer);
@@ -24,6 +25,7 @@ export function rowNews(tell: (folder: string, groups: readonly Group[]) => void
 
   return {
     add(folder, groups) {
+      if (disposed) return;
       const known = waiting.get(folder) ?? new Set();
       for (const group of groups) known.add(group);
       waiting.set(folder, known);
@@ -31,7 +33,9 @@ export function rowNews(tell: (folder: string, groups: readonly Group[]) => void
     },
     flush,
     dispose() {
+      disposed = true;
       clearTimeout(timer);
+      waiting.clear();
     },
   };
 }

@@ -36,6 +36,7 @@ export function stateBoard(
   let failed: Failed | undefined;
   let timer: NodeJS.Timeout | undefined;
   let publishedAt = -Infinity;
+  let disposed = false;
 
   function current(): State {
     const totals = comparisons();
@@ -48,7 +49,7 @@ export function stateBoard(
   }
 
   function changed(): void {
-    if (timer !== undefined) return;
+    if (timer !== undefined || disposed) return;
     const wait = Math.max(0, publishedAt + interval - performance.now());
     timer = setTimeout(flush, wait);
   }
@@ -81,7 +82,9 @@ export function stateBoard(
     changed,
     flush,
     dispose() {
+      disposed = true;
       clearTimeout(timer);
+      timer = undefined;
     },
   };
 }

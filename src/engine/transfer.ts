@@ -61,7 +61,7 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
     onEnded(outcome);
     report();
   });
-  return [...outcomes.values()];
+  return plan.steps.flatMap(step => outcomes.get(step) ?? []);
 }
 
 /** Files under way at once; the budget decides how many of them hold bytes. */

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import fc from 'fast-check';
+
+import { Comparison, settlingTime, type Finding } from '../../src/engine/comparison';
+import { isWithin } from '../../src/engine/filePath';
+import {
+  groups,
+  type FilePath,
+  type Group,
+  type Row,
+  type Verdict,
+} from '../../src/protocol';
+
+const target = { folder: 'file:///w', bucket: 'b', prefix: 'w/' };
+const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
+
+const verdicts: readonly Verdict[] = [
+  { kind: 'missing-in-cloud' },
+  { kind: 'out-of-date', because: 'size' },
+  { kind: 'up-to-date', proof: 'uploaded' },
+  { kind: 'up-to-date', proof: 'content' },
+  { kind: 'up-to-date', proof: 'name-and-time' },
+  { kind: 'changed-in-cloud', because: 'newer-there' },
+  { kind: 'only-in-cloud' },
+  { kind: 'unchecked', failure },
+  { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 },
+];
+const notAPath: Verdict = {
+  kind: 'ignored',
+  because: { kind: 'not-a-path', fault: 'empty-segment' },
+  cloudTwins: 1,
+};
+
+const names = ['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e', 'file2', 'file10', 'é', 'e\u0301'];
+const noNames = ['x//y', 'x/', 'a//b'];
+
+function finding(path: string, given: Verdict, size = 1): Finding {
+  const verdict = noNames.includes(path) ? notAPath : given;
+  const at = path as FilePath;
+  const cloudOnly = verdict.kind === 'only-in-cloud' || verdict.kind === 'ignored';
+  const local = { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n };
+  const cloud = { path: at, size, etag: 'e', modifiedAt: 1, storageClass: undefined };
+  return {
+    path: at,
+    isFolder: false,
+    local: cloudOnly ? undefined : local,
+    cloud: verdict.kind === 'missing-in-cloud' ? undefined : cloud,
+    verdict,
+  };
+}
+
+/* The model: each path with its verdict, size and the group in which it stands. */
+
+interface Placed {
+  readonly finding: Finding;
+  readonly size: number;
+  readonly group: Group;
+  /** When it moves to its verdict's group. */
+  readonly movesAt: number | undefined;
+}
+
+type Step =
+  | { readonly kind: 'place' | 'finish'; readonly path: string; readonly verdict: Verdict; readonly size: number }
+  | { readonly kind: 'remove' | 'activity'; readonly path: string }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const paths = fc.constantFrom(...names, ...noNames);
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('place', 'finish'),
+      path: paths,
+      verdict: fc.constantFrom(...verdicts),
+      size: fc.nat(1000),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'activity'), path: paths }) },
+  fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 1_000, 1_999, 2_000) }),
+);
+
+/** Every file row below a node, by asking for its pages as the tree does. */
+function rowsBelow(comparison: Comparison, group: Group, path: FilePath, limit: number): Row[] {
+  const rows: Row[] = [];
+  for (let offset = 0; ; offset += limit) {
+    const page = comparison.children(group, path, offset, limit);
+    rows.push(...page.rows);
+    if (rows.length >= page.total) {
+      assert.equal(rows.length, page.total);
+      return rows;
+    }
+    assert.equal(page.rows.length, limit);
+  }
+}
+
+function* leavesBelow(
+  comparison: Comparison,
+  group: Group,
+  path: FilePath,
+  limit: number,
+): Generator<Row & { kind: 'file' }> {
+  for (const row of rowsBelow(comparison, group, path, limit)) {
+    if (row.kind === 'file') {
+      yield row;
+      continue;
+    }
+    assert.ok(row.totals.files > 0, `${row.path} is empty`);
+    const leaves = [...leavesBelow(comparison, group, row.path, limit)];
+    assert.equal(leaves.length, row.totals.files);
+    assert.equal(
+      leaves.reduce((sum, leaf) => sum + (leaf.local?.size ?? leaf.cloud?.size ?? 0), 0),
+      row.totals.bytes,
+    );
+    assert.ok(leaves.every(leaf => isWithin(leaf.path, row.path)));
+    yield* leaves;
+  }
+}
+
+function checkAgainst(model: ReadonlyMap<string, Placed>, comparison: Comparison, limit: number): void {
+  const totals = comparison.totals();
+  const all = [...model.values()];
+  assert.equal(totals.found, model.size);
+  assert.equal(comparison.size, model.size);
+  assert.equal(
+    groups.reduce((sum, group) => sum + totals.groups[group].files, 0),
+    totals.found,
+  );
+  for (const group of groups) {
+    const inGroup = all.filter(placed => placed.group === group);
+    const bytes = inGroup.reduce((sum, placed) => sum + placed.size, 0);
+    assert.deepEqual(totals.groups[group], { files: inGroup.length, bytes }, group);
+    const shown = [...leavesBelow(comparison, group, '' as FilePath, limit)].map(row => row.path);
+    assert.deepEqual(shown.sort(), inGroup.map(({ finding: { path } }) => path).sort(), group);
+    const held = [...comparison.inGroup(group, '' as FilePath)].map(({ path }) => path);
+    assert.deepEqual(held.sort(), shown, group);
+  }
+  const proved = all.filter(
+    ({ group, finding: { verdict } }) =>
+      group === 'up-to-date' && verdict.kind === 'up-to-date' && verdict.proof !== 'name-and-time',
+  );
+  assert.equal(totals.proved, proved.length);
+  for (const folder of ['a', 'a/b'] as FilePath[]) {
+    const below = all
+      .map(({ finding: { path } }) => path)
+      .filter(path => isWithin(path, folder) && !noNames.includes(path));
+    assert.deepEqual([...comparison.below(folder)].map(({ path }) => path).sort(), below.sort());
+  }
+}
+
+describe('comparison', () => {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+  });
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  it('adds up and shows every path exactly once, whatever happens to it', () => {
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (all, limit) => {
+        const comparison = new Comparison(target);
+        const model = new Map<string, Placed>();
+        let now = 0;
+        for (const step of all) {
+          const before = 'path' in step ? model.get(step.path) : undefined;
+          switch (step.kind) {
+            case 'place':
+            case 'finish': {
+              const found = finding(step.path, step.verdict, step.size);
+              comparison[step.kind](found);
+              const settles = step.kind === 'finish' && before !== undefined;
+              model.set(step.path, {
+                finding: found,
+                size: step.size,
+                group: settles ? before.group : found.verdict.kind,
+                movesAt: settles ? now + settlingTime : undefined,
+              });
+              break;
+            }
+            case 'remove':
+              comparison.remove(step.path as FilePath);
+              model.delete(step.path);
+              break;
+            case 'activity':
+              comparison.setActivity(step.path as FilePath, { kind: 'uploading' });
+              break;
+            case 'wait':
+              now += step.ms;
+              mock.timers.tick(step.ms);
+              for (const [path, placed] of model) {
+                if (placed.movesAt === undefined || placed.movesAt > now) continue;
+                const group = placed.finding.verdict.kind;
+                model.set(path, { ...placed, group, movesAt: undefined });
+              }
+          }
+          checkAgainst(model, comparison, limit);
+        }
+        comparison.dispose();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps a finished row in its place for two seconds, ticked', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.setActivity('a' as FilePath, { kind: 'uploading' });
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    mock.timers.tick(settlingTime - 1);
+    const [row] = comparison.children('missing-in-cloud', '' as FilePath, 0, 10).rows;
+    assert.ok(row?.kind === 'file' && row.activity?.kind === 'finished');
+    assert.equal(comparison.totals().proved, 0);
+    mock.timers.tick(1);
+    assert.equal(comparison.children('missing-in-cloud', '' as FilePath, 0, 10).total, 0);
+    const [moved] = comparison.children('up-to-date', '' as FilePath, 0, 10).rows;
+    assert.ok(moved?.kind === 'file' && moved.activity === undefined);
+    assert.equal(comparison.totals().proved, 1);
+  });
+
+  it('does not move a finished row that has changed again meanwhile', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    mock.timers.tick(1_000);
+    comparison.place(finding('a', { kind: 'out-of-date', because: 'changed-since-comparison' }));
+    mock.timers.tick(10_000);
+    assert.equal(comparison.get('a' as FilePath)?.group, 'out-of-date');
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    comparison.remove('a' as FilePath);
+    mock.timers.tick(10_000);
+    assert.equal(comparison.totals().found, 0);
+  });
+
+  it('moves nothing after it was disposed', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    let told = 0;
+    comparison.onChanged = () => told++;
+    comparison.dispose();
+    mock.timers.tick(10_000);
+    assert.equal(told, 0);
+  });
+
+  it('tells the groups that a path has left and entered', () => {
+    const comparison = new Comparison(target);
+    const told: (readonly Group[])[] = [];
+    comparison.onChanged = changed => told.push(changed);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.place(finding('a', { kind: 'only-in-cloud' }));
+    comparison.remove('a' as FilePath);
+    comparison.remove('a' as FilePath);
+    assert.deepEqual(
+      told.map(changed => [...changed].sort()),
+      [['missing-in-cloud'], ['missing-in-cloud', 'only-in-cloud'], ['only-in-cloud']],
+    );
+  });
+
+  it('says at a folder how many of its files are not backed up, in all groups', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('d/1', { kind: 'up-to-date', proof: 'content' }));
+    comparison.place(finding('d/2', { kind: 'missing-in-cloud' }));
+    comparison.place(finding('d/e/3', { kind: 'out-of-date', because: 'size' }));
+    comparison.place(finding('d/4', { kind: 'unchecked', failure }));
+    comparison.place(finding('d/5', { kind: 'changed-in-cloud', because: 'refused' }));
+    comparison.place(finding('d/6', { kind: 'only-in-cloud' }));
+    comparison.place(finding('d/7', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }));
+    const [row] = comparison.children('up-to-date', '' as FilePath, 0, 10).rows;
+    assert.ok(row?.kind === 'folder');
+    assert.equal(row.notBackedUp, 4);
+    assert.equal(row.ignored, 1);
+    assert.deepEqual(row.totals, { files: 1, bytes: 1 });
+  });
+
+  it('shows folders first, and names in the order that people count in', () => {
+    const comparison = new Comparison(target);
+    for (const path of ['file10', 'file2', 'z/1', 'b/1', 'File1']) {
+      comparison.place(finding(path, { kind: 'missing-in-cloud' }));
+    }
+    const { rows } = comparison.children('missing-in-cloud', '' as FilePath, 0, 10);
+    assert.deepEqual(
+      rows.map(({ path }) => path),
+      ['b', 'z', 'File1', 'file2', 'file10'],
+    );
+  });
+});

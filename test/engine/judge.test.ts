@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+
+import type { CloudFile } from '../../src/engine/cloudListing';
+import { judge, type ContentQuestion } from '../../src/engine/judge';
+import type { LocalFile } from '../../src/engine/localScan';
+import type { FilePath, Verdict } from '../../src/protocol';
+
+const path = 'a.txt' as FilePath;
+const storedAt = 1_700_000_000_000;
+
+function localFile(size: number, modifiedAt: number): LocalFile {
+  const nanoseconds = BigInt(modifiedAt) * 1_000_000n;
+  return { path, size, modifiedAt: nanoseconds, changedAt: nanoseconds, inode: 1n };
+}
+
+function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
+  return { path, size, modifiedAt, etag: 'e', storageClass: 'STANDARD' };
+}
+
+const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
+const outOfDate: Verdict = { kind: 'out-of-date', because: 'size' };
+const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
+const askContent: ContentQuestion = {
+  kind: 'ask-content',
+  equal: { kind: 'up-to-date', proof: 'content' },
+  different: { kind: 'out-of-date', because: 'content' },
+  unknown: { kind: 'out-of-date', because: 'not-comparable' },
+};
+
+interface Case {
+  readonly when: string;
+  /** Local modification minus the cloud's, in milliseconds, as this machine's clock has it. */
+  readonly after: number;
+  readonly clockOffset?: number;
+  readonly sameSize: Verdict | ContentQuestion;
+  readonly otherSize: Verdict;
+}
+
+const older = { sameSize: byNameAndTime, otherSize: newerThere };
+const tieOrNewer = { sameSize: askContent, otherSize: outOfDate };
+
+const table: readonly Case[] = [
+  { when: 'was last changed long before it was stored', after: -86_400_000, ...older },
+  { when: 'is 2 s older', after: -2_000, ...older },
+  { when: 'is 1.001 s older, which is 2 whole seconds', after: -1_001, ...older },
+  { when: 'is 1 s older: a tie', after: -1_000, ...tieOrNewer },
+  { when: 'is 1 ms older: a tie', after: -1, ...tieOrNewer },
+  { when: 'is as old', after: 0, ...tieOrNewer },
+  { when: 'is 1.999 s newer: a tie', after: 1_999, ...tieOrNewer },
+  { when: 'is 2 s newer', after: 2_000, ...tieOrNewer },
+  { when: 'is from the far future', after: 1_700_000_000_000, ...tieOrNewer },
+  { when: 'is from before 1970', after: -storedAt - 86_400_000, ...older },
+  // The store's clock is ahead: what looks older by this clock was changed after it was stored.
+  { when: 'is newer by the store’s clock', after: -1_500, clockOffset: 2_000, ...tieOrNewer },
+  { when: 'is 3.5 s older, 2 s by the store’s clock', after: -3_500, clockOffset: 1_500, ...older },
+  { when: 'is 2.5 s older, 1 s by the store’s clock', after: -2_500, clockOffset: 1_500, ...tieOrNewer },
+  { when: 'is 1 s older, 2.5 s by the store’s clock', after: -1_000, clockOffset: -1_500, ...older },
+  { when: 'is 1 s newer, 1 s older by the store’s clock', after: 1_000, clockOffset: -2_000, ...tieOrNewer },
+  { when: 'is much older by clocks 2.001 s apart', after: -86_400_000, clockOffset: 2_001, ...tieOrNewer },
+  { when: 'is much older by clocks -2.001 s apart', after: -86_400_000, clockOffset: -2_001, ...tieOrNewer },
+  { when: 'is much older by clocks an hour apart', after: -86_400_000, clockOffset: 3_600_000, ...tieOrNewer },
+  { when: 'is much older by clocks 2 s apart', after: -86_400_000, clockOffset: 2_000, ...older },
+];
+
+describe('judge', () => {
+  it('finds a file without a copy missing in the cloud, however the clocks are', () => {
+    for (const offset of [0, 5_000, -5_000]) {
+      assert.deepEqual(judge(localFile(1, storedAt), undefined, offset), {
+        kind: 'missing-in-cloud',
+      });
+    }
+  });
+
+  for (const { when, after, clockOffset = 0, sameSize, otherSize } of table) {
+    it(`gives its verdict where the local file ${when}`, () => {
+      const local = localFile(10, storedAt + after);
+      assert.deepEqual(judge(local, cloudFile(10), clockOffset), sameSize);
+      assert.deepEqual(judge(local, cloudFile(11), clockOffset), otherSize);
+      assert.deepEqual(judge(local, cloudFile(0), clockOffset), otherSize);
+    });
+  }
+
+  it('treats empty files like all others', () => {
+    assert.deepEqual(judge(localFile(0, storedAt - 5_000), cloudFile(0), 0), byNameAndTime);
+    assert.deepEqual(judge(localFile(0, storedAt + 5_000), cloudFile(0), 0), askContent);
+  });
+
+  it('takes the cloud’s milliseconds, where a store gives them, for whole seconds', () => {
+    const cloud = cloudFile(1, storedAt + 999);
+    assert.deepEqual(judge(localFile(1, storedAt - 1_000), cloud, 0), askContent);
+    assert.deepEqual(judge(localFile(1, storedAt - 1_001), cloud, 0), byNameAndTime);
+  });
+
+  it('never says up to date of other sizes, nor of a file that may be newer', () => {
+    const times = fc.integer({ min: -10_000, max: 10_000 });
+    const sizes = fc.nat(3);
+    fc.assert(
+      fc.property(times, times, sizes, sizes, (after, clockOffset, localSize, cloudSize) => {
+        const verdict = judge(localFile(localSize, storedAt + after), cloudFile(cloudSize), clockOffset);
+        if (verdict.kind !== 'up-to-date') return;
+        assert.equal(verdict.proof, 'name-and-time');
+        assert.equal(localSize, cloudSize);
+        assert.ok(after + clockOffset < 0 && Math.abs(clockOffset) <= 2_000);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+
+import type { Bucket, Versioning } from '../../src/engine/bucket';
+import { Comparison, type Entry, type Finding } from '../../src/engine/comparison';
+import { selectSteps, summarize, type Route } from '../../src/engine/plan';
+import type { Activity, FilePath, Verdict } from '../../src/protocol';
+import { memoryBucket } from '../support/memoryBucket';
+
+const bucket: Bucket = memoryBucket();
+const route: Route = {
+  target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' },
+  root: '/w',
+  bucket,
+};
+const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
+
+interface Sides {
+  readonly local?: number;
+  readonly etag?: string;
+}
+
+function entry(path: string, verdict: Verdict, sides: Sides, activity?: Activity): Entry {
+  const at = path as FilePath;
+  const { local: size, etag } = sides;
+  const cloud = { path: at, size: 9, etag: etag ?? '', modifiedAt: 1, storageClass: undefined };
+  const finding: Finding = {
+    path: at,
+    isFolder: false,
+    local:
+      size === undefined
+        ? undefined
+        : { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+    cloud: etag === undefined ? undefined : cloud,
+    verdict,
+  };
+  const comparison = new Comparison(route.target);
+  comparison.place(finding);
+  comparison.setActivity(at, activity);
+  const placed = comparison.get(at);
+  assert.ok(placed !== undefined);
+  return placed;
+}
+
+const missing: Verdict = { kind: 'missing-in-cloud' };
+const outOfDate: Verdict = { kind: 'out-of-date', because: 'size' };
+
+describe('plan', () => {
+  it('takes what is missing or out of date, each under the condition of what was seen', () => {
+    const { steps, leftAlone } = selectSteps(route, [
+      entry('a', missing, { local: 1 }),
+      entry('b', outOfDate, { local: 2, etag: 'seen' }),
+    ]);
+    assert.deepEqual(
+      steps.map(({ path, condition, local }) => [path, condition, local.size]),
+      [
+        ['a', { kind: 'absent' }, 1],
+        ['b', { kind: 'unchanged', etag: 'seen' }, 2],
+      ],
+    );
+    assert.ok(steps.every(step => step.route === route));
+    assert.deepEqual(leftAlone, {});
+  });
+
+  it('leaves everything else alone, and counts it', () => {
+    const { steps, leftAlone } = selectSteps(route, [
+      entry('u1', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+      entry('u2', { kind: 'up-to-date', proof: 'name-and-time' }, { local: 1, etag: 'e' }),
+      entry('c', { kind: 'changed-in-cloud', because: 'newer-there' }, { local: 1, etag: 'e' }),
+      entry('o', { kind: 'only-in-cloud' }, { etag: 'e' }),
+      entry('k', { kind: 'unchecked', failure }, { local: 1 }),
+      entry('i', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }, {}),
+      // Out of date without the copy that would have to be seen for it.
+      entry('x', outOfDate, { local: 1 }),
+    ]);
+    assert.deepEqual(steps, []);
+    assert.deepEqual(leftAlone, {
+      'up-to-date': 2,
+      'changed-in-cloud': 1,
+      'only-in-cloud': 1,
+      unchecked: 1,
+      ignored: 1,
+      'out-of-date': 1,
+    });
+  });
+
+  it('sends nothing twice that is on its way or has just arrived, and retries what failed', () => {
+    const chosen = (activity: Activity | undefined) =>
+      selectSteps(route, [entry('a', missing, { local: 1 }, activity)]).steps.length;
+    assert.equal(chosen(undefined), 1);
+    assert.equal(chosen({ kind: 'failed', failure }), 1);
+    assert.equal(chosen({ kind: 'waiting' }), 0);
+    assert.equal(chosen({ kind: 'uploading' }), 0);
+    assert.equal(chosen({ kind: 'finished' }), 0);
+  });
+
+  it('goes in the order of the paths, in whatever order they come', () => {
+    const paths = ['z', 'b/2', 'a', 'b/1', 'b', 'a.txt'];
+    const order = (from: readonly string[]) =>
+      selectSteps(
+        route,
+        from.map(path => entry(path, missing, { local: 1 })),
+      ).steps.map(({ path }) => path);
+    assert.deepEqual(order(paths), ['a', 'a.txt', 'b', 'b/1', 'b/2', 'z']);
+    assert.deepEqual(order([...paths].reverse()), order(paths));
+  });
+
+  it('says in numbers what it would do, and what it would replace', () => {
+    const one = selectSteps(route, [
+      entry('a', missing, { local: 10 }),
+      ...['b', 'c', 'd', 'e'].map(path => entry(path, outOfDate, { local: 1, etag: 'e' })),
+      entry('u', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+    ]);
+    const other = selectSteps(route, [
+      entry('v', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+      entry('k', { kind: 'unchecked', failure }, { local: 1 }),
+    ]);
+    const plan = { id: 7, steps: [...one.steps, ...other.steps] };
+    const kept = (...versioning: Versioning[]) =>
+      summarize(plan, [one, other], undefined, versioning).unowned.keepsVersions;
+    assert.deepEqual(summarize(plan, [one, other], undefined, ['enabled']), {
+      planId: 7,
+      files: 5,
+      bytes: 14,
+      unowned: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
+      leftAlone: { 'up-to-date': 2, unchecked: 1 },
+      ignored: undefined,
+    });
+    assert.equal(kept('enabled', 'enabled'), true);
+    for (const other of ['off', 'suspended', 'unknown'] as const) {
+      assert.equal(kept('enabled', other), false);
+    }
+  });
+});

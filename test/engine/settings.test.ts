@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+
+import { parseCompareSettings, parseConnectionSettings } from '../../src/engine/settings';
+import type { RawSettings } from '../../src/protocol';
+
+describe('settings', () => {
+  it('takes AWS and the default chain where nothing is set', () => {
+    const expected = {
+      profile: undefined,
+      region: undefined,
+      endpoint: undefined,
+      forcePathStyle: false,
+    };
+    assert.deepEqual(parseConnectionSettings({}), expected);
+    const empty = { profile: '', region: ' ', endpoint: '', forcePathStyle: null };
+    assert.deepEqual(parseConnectionSettings(empty), expected);
+    assert.deepEqual(parseCompareSettings({}), { exclude: [] });
+  });
+
+  it('takes an endpoint without its last slash, and puts buckets into the path there', () => {
+    const parsed = parseConnectionSettings({ endpoint: ' http://localhost:9000/ ', region: 'eu-x' });
+    assert.deepEqual(parsed, {
+      profile: undefined,
+      region: 'eu-x',
+      endpoint: 'http://localhost:9000',
+      forcePathStyle: true,
+    });
+    const chosen = { endpoint: 'https://s3.test/base//', forcePathStyle: false, profile: 'p' };
+    assert.deepEqual(parseConnectionSettings(chosen), {
+      profile: 'p',
+      region: undefined,
+      endpoint: 'https://s3.test/base',
+      forcePathStyle: false,
+    });
+  });
+
+  const bad: readonly (readonly [string, unknown])[] = [
+    ['profile', 5],
+    ['region', ['eu']],
+    ['endpoint', 5],
+    ['endpoint', 'localhost'],
+    ['endpoint', 'localhost:9000'],
+    ['endpoint', 'ftp://host'],
+    ['endpoint', 'https://'],
+    ['endpoint', 'https://user:secret@host'],
+    ['endpoint', 'https://host?x=1'],
+    ['endpoint', 'https://host#x'],
+    ['forcePathStyle', 'yes'],
+    ['forcePathStyle', 1],
+  ];
+
+  for (const [name, value] of bad) {
+    it(`names s3Backup.${name} where it is ${JSON.stringify(value)}`, () => {
+      assert.throws(() => parseConnectionSettings({ [name]: value } as RawSettings), {
+        code: 'invalid-setting',
+        subject: `s3Backup.${name}`,
+      });
+    });
+  }
+
+  it('never repeats a password that stands in a setting', () => {
+    try {
+      parseConnectionSettings({ endpoint: 'https://user:secret@host' });
+      assert.fail();
+    } catch (error) {
+      assert.ok(!JSON.stringify((error as { toRecord?(): unknown }).toRecord?.()).includes('secret'));
+    }
+  });
+
+  it('takes nothing but a list of patterns to exclude', () => {
+    assert.deepEqual(parseCompareSettings({ exclude: ['.git'] }), { exclude: ['.git'] });
+    for (const exclude of ['.git', { '.git': true }, ['.git', 5], 0]) {
+      assert.throws(() => parseCompareSettings({ exclude }), {
+        code: 'invalid-setting',
+        subject: 's3Backup.exclude',
+      });
+    }
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+
+import { budget } from '../../src/engine/budget';
+import { Failure } from '../../src/engine/failure';
+import type { Plan, Step } from '../../src/engine/plan';
+import { describeReport, toReport } from '../../src/engine/report';
+import { transfer, type Outcome, type TransferRequest } from '../../src/engine/transfer';
+import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
+import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+
+describe('transfer', () => {
+  let folder: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  before(async () => {
+    folder = await temporaryFolder('transfer');
+    root = folder.path;
+    // Many names of one file cost little.
+    writeFileSync(join(root, '0'), 'four');
+    for (let n = 1; n < 100; n++) linkSync(join(root, '0'), join(root, String(n)));
+  });
+  after(() => folder.remove());
+  beforeEach(() => {
+    bucket = memoryBucket();
+  });
+
+  function planOf(count: number, missing: readonly string[] = []): Plan {
+    const names = Array.from({ length: count }, (_, index) => String(index));
+    const steps: Step[] = [...names, ...missing].map(name => {
+      const path = name as FilePath;
+      return {
+        route: { target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' }, root, bucket },
+        path,
+        local: { path, size: 4, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+        condition: { kind: 'absent' },
+      };
+    });
+    return { id: 3, steps };
+  }
+
+  async function run(plan: Plan, changed: Partial<TransferRequest> = {}) {
+    const progress: BatchProgress[] = [];
+    const started: Step[] = [];
+    const ended: Outcome[] = [];
+    const outcomes = await transfer({
+      plan,
+      budget: budget(48, 1 << 20),
+      signal: new AbortController().signal,
+      onProgress: now => progress.push(now),
+      onStarted: step => started.push(step),
+      onEnded: outcome => ended.push(outcome),
+      ...changed,
+    });
+    return { outcomes, progress, started, ended, report: toReport(plan.id, outcomes) };
+  }
+
+  it('backs up every file of a plan, and tells how far it is', async () => {
+    const { report, progress, started } = await run(planOf(60));
+    assert.deepEqual(report, {
+      planId: 3,
+      planned: 60,
+      backedUp: 60,
+      failed: 0,
+      skipped: 0,
+      cancelled: 0,
+      bytes: 240,
+      troubles: [],
+    });
+    assert.equal(bucket.keys.length, 60);
+    assert.equal(started.length, 60);
+    const [first] = progress;
+    assert.deepEqual(
+      [first?.filesDone, first?.bytesDone, first?.files, first?.bytes],
+      [0, 0, 60, 240],
+    );
+    const last = progress.at(-1);
+    assert.deepEqual(last, {
+      planId: 3,
+      files: 60,
+      bytes: 240,
+      filesDone: 60,
+      bytesDone: 240,
+      failed: 0,
+      current: undefined,
+    });
+    for (const [index, now] of progress.entries()) {
+      assert.ok(now.filesDone >= (progress[index - 1]?.filesDone ?? 0));
+    }
+  });
+
+  it('adds up, whatever fails and whenever it is cancelled', async () => {
+    const codes: readonly FailureCode[] = [
+      'access-denied',
+      'changed-in-cloud',
+      'unreachable',
+      'unexpected',
+      'cancelled',
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 80 }),
+        fc.array(fc.record({ file: fc.nat(79), code: fc.constantFrom(...codes) }), { maxLength: 20 }),
+        fc.option(fc.nat(80)),
+        fc.array(fc.constantFrom('gone1', 'gone2'), { maxLength: 2 }),
+        async (count, failures, cancelAfter, missing) => {
+          bucket = memoryBucket();
+          for (const { file, code } of failures) {
+            bucket.failNext('put', new Failure(code, 'x'), { key: `w/${String(file)}` });
+          }
+          const controller = new AbortController();
+          let endedSoFar = 0;
+          const plan = planOf(count, missing);
+          const { report, outcomes } = await run(plan, {
+            signal: controller.signal,
+            onEnded: () => {
+              if (endedSoFar++ === cancelAfter) controller.abort();
+            },
+          });
+          const { planned, backedUp, failed, skipped, cancelled } = report;
+          assert.equal(planned, plan.steps.length);
+          assert.equal(backedUp + failed + skipped + cancelled, planned);
+          assert.equal(report.troubles.length, failed + skipped);
+          assert.equal(report.bytes, backedUp * 4);
+          assert.deepEqual(
+            outcomes.map(({ step }) => step.path),
+            plan.steps.map(({ path }) => path),
+          );
+          for (const outcome of outcomes) {
+            const key = `w/${outcome.step.path}`;
+            assert.equal(bucket.keys.includes(key), outcome.kind === 'backed-up', key);
+          }
+          if (cancelAfter === null && !failures.some(({ code }) => code === 'cancelled')) {
+            assert.equal(cancelled, 0);
+          }
+          assert.match(describeReport(report), /backed up/);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lets one file’s failure stop no other', async () => {
+    bucket.failNext('put', new Failure('access-denied', 'w/5'), { key: 'w/5' });
+    const { report, progress } = await run(planOf(50));
+    assert.deepEqual([report.backedUp, report.failed], [49, 1]);
+    assert.deepEqual(report.troubles, [
+      {
+        folder: 'file:///w',
+        path: '5',
+        kind: 'failed',
+        failure: { code: 'access-denied', subject: 'w/5', cause: undefined },
+      },
+    ]);
+    assert.equal(progress.at(-1)?.failed, 1);
+  });
+
+  it('skips, with the reason, what is no longer as the plan saw it', async () => {
+    bucket.place('w/0', 'theirs');
+    writeFileSync(join(root, 'soon-gone'), 'x');
+    const plan = planOf(2, ['soon-gone']);
+    rmSync(join(root, 'soon-gone'));
+    const { report } = await run(plan);
+    assert.deepEqual([report.backedUp, report.failed, report.skipped], [1, 0, 2]);
+    assert.deepEqual(
+      report.troubles.map(({ path, failure }) => [path, failure.code]),
+      [
+        ['0', 'changed-in-cloud'],
+        ['soon-gone', 'file-vanished'],
+      ],
+    );
+    assert.equal(bucket.bytes('w/0')?.toString(), 'theirs');
+  });
+
+  it('accounts for every step of a run that was cancelled before it began', async () => {
+    const { report, started, ended } = await run(planOf(40), { signal: AbortSignal.abort() });
+    assert.deepEqual([report.planned, report.cancelled], [40, 40]);
+    assert.deepEqual(started, []);
+    assert.equal(ended.length, 40);
+    assert.deepEqual(bucket.calls, []);
+  });
+
+  it('stops soon where it is cancelled in the middle, and keeps what has arrived', async () => {
+    const hold = bucket.holdNext('put', { key: 'w/7' });
+    const controller = new AbortController();
+    const running = run(planOf(80), { signal: controller.signal });
+    await hold.reached;
+    controller.abort();
+    const { report } = await running;
+    assert.ok(report.cancelled > 0);
+    assert.equal(bucket.keys.length, report.backedUp);
+  });
+});
