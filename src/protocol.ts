@@ -1,8 +1,7 @@
 /**
  * What the editor and the engine say to each other: plain data, and the names of the messages. The
- * only file that both sides import.
+ * only file that both sides import. It imports nothing itself: VS Code's start waits for it.
  */
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 
 /**
  * A file's one identity inside a workspace folder: relative to it, `/` between the names, spelled
@@ -329,35 +328,55 @@ export interface LogEntry {
   readonly message: string;
 }
 
+/* ---- Messages: their names ------------------------------------------------------------------------- */
+
+/** A message with an answer: its name on the wire, and to the compiler what it carries. */
+export interface Question<P, R> {
+  readonly method: string;
+  readonly carries?: (params: P) => R;
+}
+
+/** A message without an answer. */
+export interface Notice<P> {
+  readonly method: string;
+  readonly carries?: (params: P) => void;
+}
+
+function question<P, R>(method: string): Question<P, R> {
+  return { method };
+}
+
+function notice<P>(method: string): Notice<P> {
+  return { method };
+}
+
 /* ---- Messages: what the editor asks ---------------------------------------------------------------- */
 
-export const hostReport = new RequestType0<HostReport, FailureRecord>('hostReport');
-export const listBuckets = new RequestType<RawSettings, readonly BucketSummary[], FailureRecord>(
-  'listBuckets',
-);
-export const compare = new RequestType<readonly FolderSetup[], null, FailureRecord>('compare');
-export const children = new RequestType<ChildrenRequest, ChildrenPage, FailureRecord>('children');
-export const planBackUp = new RequestType<PlanRequest, PlanSummary, FailureRecord>('planBackUp');
-export const runPlan = new RequestType<number, Report, FailureRecord>('runPlan');
+export const hostReport = question<null, HostReport>('hostReport');
+export const listBuckets = question<RawSettings, readonly BucketSummary[]>('listBuckets');
+export const compare = question<readonly FolderSetup[], null>('compare');
+export const children = question<ChildrenRequest, ChildrenPage>('children');
+export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');
+export const runPlan = question<number, Report>('runPlan');
 
 /** A plan that was shown and not confirmed. */
-export const dropPlan = new NotificationType<number>('dropPlan');
+export const dropPlan = notice<number>('dropPlan');
 /** Files or folders that were created, changed or deleted; absolute. */
-export const filesChanged = new NotificationType<{
+export const filesChanged = notice<{
   readonly folder: string;
   readonly paths: readonly string[];
 }>('filesChanged');
 /** Look again at every green row: changes may have gone unnoticed. */
-export const recheck = new NotificationType<null>('recheck');
+export const recheck = notice<null>('recheck');
 /** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
-export const forgetFolder = new NotificationType<string>('forgetFolder');
+export const forgetFolder = notice<string>('forgetFolder');
 
 /* ---- Messages: what the engine tells ----------------------------------------------------------------- */
 
-export const stateChanged = new NotificationType<State>('stateChanged');
+export const stateChanged = notice<State>('stateChanged');
 /** Rows below these groups came, went or changed. */
-export const rowsChanged = new NotificationType<{
+export const rowsChanged = notice<{
   readonly folder: string;
   readonly groups: readonly Group[];
 }>('rowsChanged');
-export const logged = new NotificationType<LogEntry>('logged');
+export const logged = notice<LogEntry>('logged');

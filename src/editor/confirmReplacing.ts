@@ -13,7 +13,7 @@ export async function confirmReplacing(
   if (unowned.files === 0) return true;
   const isSingle = files === 1;
   if (isSingle && folders.every(folder => agreed.has(folder))) return true;
-  const replace = l10n.t('Replace');
+  const backUp = l10n.t('Back Up');
   const examples = unowned.examples.slice(0, 3).map(path => `• ${path}`);
   if (unowned.files > examples.length) examples.push('• …');
   const answer = await window.showWarningMessage(
@@ -34,9 +34,9 @@ export async function confirmReplacing(
           : l10n.t('The bucket keeps no versions: what is replaced is gone.'),
       ].join('\n'),
     },
-    replace,
+    backUp,
   );
-  if (answer !== replace) return false;
+  if (answer !== backUp) return false;
   if (isSingle) for (const folder of folders) agreed.add(folder);
   return true;
 }

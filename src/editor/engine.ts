@@ -1,15 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import {
-  createMessageConnection,
-  ErrorCodes,
-  PortMessageReader,
-  PortMessageWriter,
-  ResponseError,
-  type MessageConnection,
-  type NotificationType,
-  type RequestParam,
-  type RequestType,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import {
   EventEmitter,
   type CancellationToken,
@@ -24,7 +14,10 @@ import {
   stateChanged,
   type FailureRecord,
   type Group,
+  type HostReport,
   type LogEntry,
+  type Notice,
+  type Question,
   type State,
 } from '../protocol';
 import { Failed } from './failed';
@@ -43,7 +36,9 @@ export class Engine implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
   readonly #onDidChangeRows = new EventEmitter<RowsChange>();
   #state: State = { kind: 'idle', comparisons: [] };
+  #starting: Promise<Session> | undefined;
   #session: Session | undefined;
+  #isDisposed = false;
 
   readonly onDidChangeState: Event<State> = this.#onDidChangeState.event;
   readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
@@ -63,31 +58,32 @@ export class Engine implements Disposable {
 
   /** Throws `Failed`, and nothing else. */
   async request<P, R>(
-    type: RequestType<P, R, FailureRecord>,
+    { method }: Question<P, R>,
     params: P,
     token?: CancellationToken,
   ): Promise<R> {
-    const session = (this.#session ??= this.#start());
+    const session = this.#session ?? (await (this.#starting ??= this.#start()));
     try {
-      return await session.connection.sendRequest(type, params as RequestParam<P>, token);
+      const tokens = token === undefined ? [] : [token];
+      return await session.connection.sendRequest<R>(method, params, ...tokens);
     } catch (error) {
       throw toFailed(error, session);
     }
   }
 
   /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
-  tell<P>(type: NotificationType<P>, params: P): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    session.connection.sendNotification(type, params as RequestParam<P>).catch((error: unknown) => {
-      this.log.error(`Could not tell the engine: ${type.method}: ${String(error)}`);
+  tell<P>({ method }: Notice<P>, params: P): void {
+    this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
+      this.log.warn(`The engine could not be told: ${method}: ${String(error)}`);
     });
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     const session = this.#session;
     this.#session = undefined;
     if (session !== undefined) {
+      session.ended = 'closed';
       session.connection.dispose();
       void session.worker.terminate();
     }
@@ -95,7 +91,11 @@ export class Engine implements Disposable {
     this.#onDidChangeRows.dispose();
   }
 
-  #start(): Session {
+  async #start(): Promise<Session> {
+    // Loaded now and not before, because it takes longer than all the rest of the activation.
+    const { createMessageConnection, PortMessageReader, PortMessageWriter } =
+      await import('vscode-jsonrpc/node');
+    if (this.#isDisposed) throw Failed.of('engine-stopped', '', 'closed');
     const worker = new Worker(this.workerFile, {
       name: 's3-backup-engine',
       stdout: true,
@@ -106,15 +106,17 @@ export class Engine implements Disposable {
       new PortMessageWriter(worker),
     );
     const session: Session = { worker, connection, ended: undefined };
+    this.#session = session;
+    this.#starting = undefined;
     // A worker that has been replaced may still have something to say; it no longer counts.
     const isCurrent = (): boolean => this.#session === session;
-    connection.onNotification(stateChanged, state => {
+    connection.onNotification(stateChanged.method, (state: State) => {
       if (isCurrent()) this.#setState(state);
     });
-    connection.onNotification(rowsChanged, change => {
+    connection.onNotification(rowsChanged.method, (change: RowsChange) => {
       if (isCurrent()) this.#onDidChangeRows.fire(change);
     });
-    connection.onNotification(logged, entry => {
+    connection.onNotification(logged.method, (entry: LogEntry) => {
       this.#write(entry);
     });
     worker.stdout.on('data', (chunk: Buffer) => {
@@ -136,7 +138,7 @@ export class Engine implements Disposable {
 
   async #reportHost(connection: MessageConnection): Promise<void> {
     try {
-      const host = await connection.sendRequest(hostReport);
+      const host = await connection.sendRequest<HostReport>(hostReport.method, null);
       this.log.info(`The engine runs on ${JSON.stringify(host)}.`);
     } catch (error) {
       this.log.warn(`The engine did not say what it runs on: ${String(error)}`);
@@ -188,11 +190,8 @@ interface Session {
 
 function toFailed(error: unknown, session: Session): Failed {
   if (session.ended !== undefined) return Failed.of('engine-stopped', '', session.ended);
-  if (error instanceof ResponseError) {
-    if (isFailureRecord(error.data)) return new Failed(error.data);
-    if (error.code === ErrorCodes.PendingResponseRejected) {
-      return Failed.of('engine-stopped', '', error.message);
-    }
+  if (error instanceof Error && 'data' in error && isFailureRecord(error.data)) {
+    return new Failed(error.data);
   }
   const cause = error instanceof Error ? error.message : String(error);
   return Failed.of('unexpected', '', cause);

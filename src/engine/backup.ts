@@ -13,7 +13,9 @@ import type {
   Scope,
   State,
 } from '../protocol';
+import type { Condition } from './bucket';
 import { budget } from './budget';
+import type { CloudFile } from './cloudListing';
 import type { Comparison, Entry } from './comparison';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
@@ -131,6 +133,10 @@ export class Backup {
     if (plan === undefined) throw new Failure('plan-outdated', String(planId));
     this.#plans.delete(planId);
     await this.#comparing;
+    // So that nobody sends a file again that is only waiting for its turn.
+    for (const { route, path } of plan.steps) {
+      this.#comparisons.current(route.target)?.setActivity(path, { kind: 'waiting' });
+    }
     const batch = transfer({
       plan,
       budget: this.#budget,
@@ -316,12 +322,20 @@ function settleRow(comparison: Comparison, outcome: Outcome): void {
     case 'skipped': {
       const failure = outcome.failure.toRecord();
       const known = comparison.get(path);
-      if (known !== undefined && failure.code === 'changed-in-cloud') {
+      if (known === undefined || failure.code !== 'changed-in-cloud') {
+        comparison.setActivity(path, { kind: 'failed', failure });
+      } else if (isOfCopy(outcome.step.condition, known.cloud)) {
         const verdict = { kind: 'changed-in-cloud', because: 'refused' } as const;
         comparison.place({ ...known, verdict });
       } else {
-        comparison.setActivity(path, { kind: 'failed', failure });
+        // The plan is older than what is known by now, perhaps from an upload of our own.
+        comparison.setActivity(path, undefined);
       }
     }
   }
+}
+
+/** Whether a write's condition is about the cloud copy that is known. */
+function isOfCopy(condition: Condition, cloud: CloudFile | undefined): boolean {
+  return condition.kind === 'absent' ? cloud === undefined : cloud?.etag === condition.etag;
 }

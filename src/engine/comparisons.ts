@@ -28,9 +28,15 @@ export interface ComparisonsOptions {
   readonly onLog: (entry: LogEntry) => void;
 }
 
+interface ComparedFolder extends ComparisonJob {
+  readonly comparison: Comparison;
+}
+
 /** The comparisons at hand, one for each folder, kept true while the folders change. */
 export class Comparisons {
-  readonly #folders = new Map<string, ComparisonJob & { readonly comparison: Comparison }>();
+  readonly #folders = new Map<string, ComparedFolder>();
+  /** Of the folders that are being compared right now: what has changed since that began. */
+  readonly #changedMeanwhile = new Map<string, Set<string>>();
 
   constructor(readonly options: ComparisonsOptions) {}
 
@@ -53,36 +59,43 @@ export class Comparisons {
   /** Compares a whole folder, and puts the result in the place of what was known of it. */
   async compare(job: ComparisonJob, signal: AbortSignal): Promise<void> {
     const { folder } = job.target;
-    const comparison = await this.#compareBelow('' as FilePath, job, signal);
-    comparison.onChanged = changed => {
-      this.options.onRows(folder, changed);
-    };
-    this.#folders.get(folder)?.comparison.dispose();
-    this.#folders.set(folder, { ...job, comparison });
-    this.options.onRows(folder, groups);
+    await this.#watchedMeanwhile(job, async judgeAgain => {
+      const comparison = await this.#compareBelow('' as FilePath, job, signal);
+      if (!(await judgeAgain(comparison, '' as FilePath))) return;
+      comparison.onChanged = changed => {
+        this.options.onRows(folder, changed);
+      };
+      this.#folders.get(folder)?.comparison.dispose();
+      this.#folders.set(folder, { ...job, comparison });
+      this.options.onRows(folder, groups);
+    });
   }
 
   /**
    * Compares one file or folder of the disk and takes the findings into the comparison at hand, if
    * there is one. Gives what was found; an ignored folder or a link above `start` stands for it.
    */
-  async compareBelow(
+  compareBelow(
     start: FilePath,
     job: ComparisonJob,
     signal: AbortSignal,
   ): Promise<readonly Entry[]> {
-    const part = await this.#compareBelow(start, job, signal);
-    const whole = this.current(job.target);
-    if (whole !== undefined) takeOver(whole, part, start);
-    return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);
+    return this.#watchedMeanwhile(job, async judgeAgain => {
+      const part = await this.#compareBelow(start, job, signal);
+      const whole = this.current(job.target);
+      if (whole !== undefined) takeOver(whole, part, start);
+      await judgeAgain(whole ?? part, whole === undefined ? start : ('' as FilePath));
+      return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);
+    });
   }
 
   /** Judges files again that were created, changed or deleted; their paths are absolute. */
   async filesChanged(folderId: string, absolute: readonly string[]): Promise<void> {
+    const meanwhile = this.#changedMeanwhile.get(folderId);
+    for (const path of absolute) meanwhile?.add(path);
     const folder = this.#folders.get(folderId);
     if (folder === undefined) return;
-    const paths = absolute.flatMap(path => toFilePath(folder.root, path) ?? []);
-    await this.#live(folder, live => applyChanges(live, paths));
+    await this.#live(folder, live => applyChanges(live, toPaths(folder, absolute)));
   }
 
   /** Looks again at every file that is shown as up to date. */
@@ -91,6 +104,7 @@ export class Comparisons {
   }
 
   forget(folder: string): void {
+    this.#changedMeanwhile.delete(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
   }
@@ -130,8 +144,35 @@ export class Comparisons {
     return comparison;
   }
 
+  /**
+   * Remembers what changes while `work` compares, since what has been scanned by then is no longer
+   * true. `judgeAgain` takes what lies below a path into the result, and says whether the folder
+   * is still wanted.
+   */
+  async #watchedMeanwhile<T>(
+    job: ComparisonJob,
+    work: (judgeAgain: (result: Comparison, below: FilePath) => Promise<boolean>) => Promise<T>,
+  ): Promise<T> {
+    const { folder } = job.target;
+    const meanwhile = new Set<string>();
+    this.#changedMeanwhile.set(folder, meanwhile);
+    const isWanted = () => this.#changedMeanwhile.get(folder) === meanwhile;
+    try {
+      return await work(async (comparison, below) => {
+        while (isWanted() && meanwhile.size > 0) {
+          const changed = toPaths(job, [...meanwhile]).filter(path => isWithin(path, below));
+          meanwhile.clear();
+          await this.#live({ ...job, comparison }, live => applyChanges(live, changed));
+        }
+        return isWanted();
+      });
+    } finally {
+      if (isWanted()) this.#changedMeanwhile.delete(folder);
+    }
+  }
+
   async #live(
-    { root, exclude, comparison }: ComparisonJob & { readonly comparison: Comparison },
+    { root, exclude, comparison }: ComparedFolder,
     look: (live: LiveComparison) => Promise<void>,
   ): Promise<void> {
     try {
@@ -142,7 +183,14 @@ export class Comparisons {
   }
 }
 
+/** What of these absolute paths lies in a folder. */
+function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
+  return absolute.flatMap(path => toFilePath(root, path) ?? []);
+}
+
 function takeOver(whole: Comparison, part: Comparison, start: FilePath): void {
+  // What is not known of a part is not known of the whole.
+  whole.incomplete ??= part.incomplete;
   for (const known of [...whole.below(start)]) {
     if (part.get(known.path) === undefined) whole.remove(known.path);
   }

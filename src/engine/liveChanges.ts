@@ -25,7 +25,10 @@ export interface LiveComparison {
  * Judges paths again that are said to have been created, changed or deleted, by what is there now.
  * A folder's path stands for everything below it.
  */
-export async function applyChanges(live: LiveComparison, paths: readonly FilePath[]): Promise<void> {
+export async function applyChanges(
+  live: LiveComparison,
+  paths: readonly FilePath[],
+): Promise<void> {
   for (const path of paths) {
     throwIfCancelled(live.signal, path);
     const entry = lookAlong(live.root, path, live.exclude);

@@ -3,8 +3,10 @@ import { parentPort } from 'node:worker_threads';
 import * as zlib from 'node:zlib';
 import {
   createMessageConnection,
+  NotificationType,
   PortMessageReader,
   PortMessageWriter,
+  RequestType,
   ResponseError,
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
@@ -22,37 +24,37 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   const backup = new Backup({
     connect: openConnection,
-    onState: state => void connection.sendNotification(protocol.stateChanged, state),
+    onState: state => void connection.sendNotification(told(protocol.stateChanged), state),
     onRows: (folder, groups) =>
-      void connection.sendNotification(protocol.rowsChanged, { folder, groups }),
-    onLog: entry => void connection.sendNotification(protocol.logged, entry),
+      void connection.sendNotification(told(protocol.rowsChanged), { folder, groups }),
+    onLog: entry => void connection.sendNotification(told(protocol.logged), entry),
   });
 
-  connection.onRequest(protocol.hostReport, hostReport);
-  connection.onRequest(protocol.listBuckets, (settings, token) =>
+  connection.onRequest(asked(protocol.hostReport), hostReport);
+  connection.onRequest(asked(protocol.listBuckets), (settings, token) =>
     answered(token, signal => backup.listBuckets(settings, signal)),
   );
-  connection.onRequest(protocol.compare, (setups, token) =>
+  connection.onRequest(asked(protocol.compare), (setups, token) =>
     answered(token, async signal => {
       await backup.compare(setups, signal);
       return null;
     }),
   );
-  connection.onRequest(protocol.children, request => backup.children(request));
-  connection.onRequest(protocol.planBackUp, (request, token) =>
+  connection.onRequest(asked(protocol.children), request => backup.children(request));
+  connection.onRequest(asked(protocol.planBackUp), (request, token) =>
     answered(token, signal => backup.plan(request, signal)),
   );
-  connection.onRequest(protocol.runPlan, (planId, token) =>
+  connection.onRequest(asked(protocol.runPlan), (planId, token) =>
     answered(token, signal => backup.run(planId, signal)),
   );
-  connection.onNotification(protocol.dropPlan, planId => {
+  connection.onNotification(told(protocol.dropPlan), planId => {
     backup.dropPlan(planId);
   });
-  connection.onNotification(protocol.filesChanged, ({ folder, paths }) =>
+  connection.onNotification(told(protocol.filesChanged), ({ folder, paths }) =>
     logged(() => backup.filesChanged(folder, paths)),
   );
-  connection.onNotification(protocol.recheck, () => logged(() => backup.recheck()));
-  connection.onNotification(protocol.forgetFolder, folder => {
+  connection.onNotification(told(protocol.recheck), () => logged(() => backup.recheck()));
+  connection.onNotification(told(protocol.forgetFolder), folder => {
     backup.forgetFolder(folder);
   });
   connection.onClose(() => {
@@ -67,9 +69,18 @@ function serve(port: NonNullable<typeof parentPort>): void {
     } catch (error) {
       const { code, subject, cause } = toFailure(error, '').toRecord();
       const message = `${code}: ${subject} ${cause ?? ''}`;
-      void connection.sendNotification(protocol.logged, { level: 'error', message });
+      void connection.sendNotification(told(protocol.logged), { level: 'error', message });
     }
   }
+}
+
+/** The protocol's names in the form that the connection takes. */
+function asked<P, R>({ method }: protocol.Question<P, R>): RequestType<P, R, FailureRecord> {
+  return new RequestType(method);
+}
+
+function told<P>({ method }: protocol.Notice<P>): NotificationType<P> {
+  return new NotificationType(method);
 }
 
 /** Runs a request under its own signal; its failure travels as data. */

@@ -17,7 +17,7 @@ import {
 import { temporaryFolder } from '../support/temporaryFolder';
 import { testVariable } from '../support/testEnvironment';
 import { startWireRecorder, type WireRecorder } from '../support/wire';
-import { countEngines, killEngines } from './engineThreads';
+import { countEngines, killEngines, untilEngineEnds } from './engineThreads';
 import { activateWithTarget, onlyComparison, untilState, workerFile } from './extensionUnderTest';
 import { testLog } from './treeUnderTest';
 
@@ -34,13 +34,17 @@ describe('The engine', () => {
   beforeEach(() => {
     engine = new Engine(workerFile(), log);
   });
-  afterEach(() => {
-    engine.dispose();
+  afterEach(async () => {
+    if (engine.running) await untilEngineEnds(dispose);
   });
   after(async () => {
     await wire.stop();
     log.dispose();
   });
+
+  function dispose(): void {
+    engine.dispose();
+  }
 
   /** A request that the store never answers, once it is on its way. */
   async function stalledRequest(token?: CancellationTokenSource): Promise<() => Promise<unknown>> {
@@ -69,10 +73,10 @@ describe('The engine', () => {
   it('ends its thread when it is disposed', async () => {
     const others = await countEngines();
     await engine.request(listBuckets, settings);
-    engine.dispose();
-    while ((await countEngines()) > others) {
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
+    assert.equal(await countEngines(), others + 1);
+    await untilEngineEnds(dispose);
+    assert.equal(await countEngines(), others);
+    assert.equal(engine.running, false);
   });
 
   it('fails with what the engine found, as data', async () => {

@@ -14,6 +14,7 @@ import {
 } from '../../src/protocol';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { testVariable } from '../support/testEnvironment';
+import { untilEngineEnds } from './engineThreads';
 import { onlyComparison, putObject, untilState } from './extensionUnderTest';
 import { openTree, type TreeUnderTest } from './treeUnderTest';
 
@@ -59,7 +60,9 @@ describe('The tree', () => {
     await opened.engine.request(compare, [setup]);
   });
   after(async () => {
-    opened.dispose();
+    await untilEngineEnds(() => {
+      opened.dispose();
+    });
     await temporary.remove();
   });
 

@@ -17,7 +17,7 @@ function failure(code: FailureCode, retryAfter?: string, cause?: object): Failur
 async function timesOfTries(failing: () => Failure): Promise<readonly number[]> {
   const times: number[] = [];
   let now = 0;
-  let ended = false;
+  const ended = new AbortController();
   const running = attempt(
     () => {
       times.push(now);
@@ -25,11 +25,10 @@ async function timesOfTries(failing: () => Failure): Promise<readonly number[]> 
     },
     { subject: 'x', signal: never },
   ).catch(() => {
-    ended = true;
+    ended.abort();
   });
-  while (!ended) {
+  for (; !ended.signal.aborted; now++) {
     await new Promise(resolve => setImmediate(resolve));
-    now += 1;
     mock.timers.tick(1);
     if (now > 400_000) throw new Error('It never ends.');
   }
@@ -79,7 +78,10 @@ describe('attempt', () => {
       const times = await timesOfTries(() => failure('unreachable'));
       assert.equal(times.length, attempts);
       for (const [index, time] of expected.entries()) {
-        assert.ok(Math.abs((times[index + 1] ?? 0) - time) <= 4, `${times.join()} for ${String(random)}`);
+        assert.ok(
+          Math.abs((times[index + 1] ?? 0) - time) <= 4,
+          `${times.join()} for ${String(random)}`,
+        );
       }
     }
   });
@@ -126,7 +128,10 @@ describe('attempt', () => {
   });
 
   it('throws what is no failure at once', async () => {
-    const running = attempt(() => Promise.reject(new TypeError('bug')), { subject: 'x', signal: never });
+    const running = attempt(() => Promise.reject(new TypeError('bug')), {
+      subject: 'x',
+      signal: never,
+    });
     await assert.rejects(running, TypeError);
   });
 

@@ -29,7 +29,10 @@ describe('compare', () => {
   afterEach(() => folder.remove());
 
   function place(path: string, content: string, etag?: string): void {
-    bucket.place(`w/${path}`, content, { modifiedAt: storedAt, ...(etag !== undefined && { etag }) });
+    bucket.place(`w/${path}`, content, {
+      modifiedAt: storedAt,
+      ...(etag !== undefined && { etag }),
+    });
   }
 
   async function compare(changed: Partial<CompareRequest> = {}) {
@@ -67,7 +70,11 @@ describe('compare', () => {
 
   it('puts every path of both sides into its group', async () => {
     await writeTree(root, { old: 'same', 'd/conflict': 'short', 'node_modules/x': '' }, before);
-    await writeTree(root, { new: 'n', equal: 'same', edited: 'one', grown: 'longer', odd: 'odd' }, after);
+    await writeTree(
+      root,
+      { new: 'n', equal: 'same', edited: 'one', grown: 'longer', odd: 'odd' },
+      after,
+    );
     place('old', 'same');
     place('d/conflict', 'longer');
     place('equal', 'same');
@@ -271,7 +278,10 @@ describe('compare', () => {
   it('trusts no times where the store’s clock is far from this one', async () => {
     await writeTree(root, { same: 'same', other: 'one' }, before);
     const skewed = memoryBucket({ now: () => Date.now() + 60_000 });
-    for (const [path, content] of [['same', 'same'], ['other', 'two']] as const) {
+    for (const [path, content] of [
+      ['same', 'same'],
+      ['other', 'two'],
+    ] as const) {
       skewed.place(`w/${path}`, content, { modifiedAt: storedAt });
     }
     const { words } = await compare({ bucket: skewed });

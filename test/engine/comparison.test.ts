@@ -4,13 +4,7 @@ import fc from 'fast-check';
 
 import { Comparison, settlingTime, type Finding } from '../../src/engine/comparison';
 import { isWithin } from '../../src/engine/filePath';
-import {
-  groups,
-  type FilePath,
-  type Group,
-  type Row,
-  type Verdict,
-} from '../../src/protocol';
+import { groups, type FilePath, type Group, type Row, type Verdict } from '../../src/protocol';
 
 const target = { folder: 'file:///w', bucket: 'b', prefix: 'w/' };
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
@@ -61,7 +55,12 @@ interface Placed {
 }
 
 type Step =
-  | { readonly kind: 'place' | 'finish'; readonly path: string; readonly verdict: Verdict; readonly size: number }
+  | {
+      readonly kind: 'place' | 'finish';
+      readonly path: string;
+      readonly verdict: Verdict;
+      readonly size: number;
+    }
   | { readonly kind: 'remove' | 'activity'; readonly path: string }
   | { readonly kind: 'wait'; readonly ms: number };
 
@@ -118,7 +117,11 @@ function* leavesBelow(
   }
 }
 
-function checkAgainst(model: ReadonlyMap<string, Placed>, comparison: Comparison, limit: number): void {
+function checkAgainst(
+  model: ReadonlyMap<string, Placed>,
+  comparison: Comparison,
+  limit: number,
+): void {
   const totals = comparison.totals();
   const all = [...model.values()];
   assert.equal(totals.found, model.size);
@@ -159,46 +162,50 @@ describe('comparison', () => {
 
   it('adds up and shows every path exactly once, whatever happens to it', () => {
     fc.assert(
-      fc.property(fc.array(steps, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (all, limit) => {
-        const comparison = new Comparison(target);
-        const model = new Map<string, Placed>();
-        let now = 0;
-        for (const step of all) {
-          const before = 'path' in step ? model.get(step.path) : undefined;
-          switch (step.kind) {
-            case 'place':
-            case 'finish': {
-              const found = finding(step.path, step.verdict, step.size);
-              comparison[step.kind](found);
-              const settles = step.kind === 'finish' && before !== undefined;
-              model.set(step.path, {
-                finding: found,
-                size: step.size,
-                group: settles ? before.group : found.verdict.kind,
-                movesAt: settles ? now + settlingTime : undefined,
-              });
-              break;
-            }
-            case 'remove':
-              comparison.remove(step.path as FilePath);
-              model.delete(step.path);
-              break;
-            case 'activity':
-              comparison.setActivity(step.path as FilePath, { kind: 'uploading' });
-              break;
-            case 'wait':
-              now += step.ms;
-              mock.timers.tick(step.ms);
-              for (const [path, placed] of model) {
-                if (placed.movesAt === undefined || placed.movesAt > now) continue;
-                const group = placed.finding.verdict.kind;
-                model.set(path, { ...placed, group, movesAt: undefined });
+      fc.property(
+        fc.array(steps, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        (all, limit) => {
+          const comparison = new Comparison(target);
+          const model = new Map<string, Placed>();
+          let now = 0;
+          for (const step of all) {
+            const before = 'path' in step ? model.get(step.path) : undefined;
+            switch (step.kind) {
+              case 'place':
+              case 'finish': {
+                const found = finding(step.path, step.verdict, step.size);
+                comparison[step.kind](found);
+                const settles = step.kind === 'finish' && before !== undefined;
+                model.set(step.path, {
+                  finding: found,
+                  size: step.size,
+                  group: settles ? before.group : found.verdict.kind,
+                  movesAt: settles ? now + settlingTime : undefined,
+                });
+                break;
               }
+              case 'remove':
+                comparison.remove(step.path as FilePath);
+                model.delete(step.path);
+                break;
+              case 'activity':
+                comparison.setActivity(step.path as FilePath, { kind: 'uploading' });
+                break;
+              case 'wait':
+                now += step.ms;
+                mock.timers.tick(step.ms);
+                for (const [path, placed] of model) {
+                  if (placed.movesAt === undefined || placed.movesAt > now) continue;
+                  const group = placed.finding.verdict.kind;
+                  model.set(path, { ...placed, group, movesAt: undefined });
+                }
+            }
+            checkAgainst(model, comparison, limit);
           }
-          checkAgainst(model, comparison, limit);
-        }
-        comparison.dispose();
-      }),
+          comparison.dispose();
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { excludeBy } from '../../src/engine/exclude';
 import type { FilePath } from '../../src/protocol';
 
-function matches(patterns: readonly string[], path: string, kind: 'file' | 'folder' = 'file'): boolean {
+function matches(
+  patterns: readonly string[],
+  path: string,
+  kind: 'file' | 'folder' = 'file',
+): boolean {
   return excludeBy(patterns).match(path as FilePath, kind) !== undefined;
 }
 
@@ -67,7 +71,16 @@ describe('exclude', () => {
   it('finds exactly what it matches', () => {
     const segments = fc.constantFrom('a', 'b', 'build', '.git', '.github', 'x.log', 'keep.log');
     const paths = fc.array(segments, { minLength: 1, maxLength: 4 }).map(all => all.join('/'));
-    const patterns = fc.subarray(['.git', 'build/', '*.log', '!keep.log', '/a', 'b/*', '!b/a', '**/x.log']);
+    const patterns = fc.subarray([
+      '.git',
+      'build/',
+      '*.log',
+      '!keep.log',
+      '/a',
+      'b/*',
+      '!b/a',
+      '**/x.log',
+    ]);
     fc.assert(
       fc.property(patterns, paths, (chosen, text) => {
         const exclude = excludeBy(chosen);
@@ -82,7 +95,19 @@ describe('exclude', () => {
   });
 
   it('takes every name that a disk can hold, and every pattern that a user can write', () => {
-    const names = ['...', '..a', ' ', 'a ', 'a\\b', 'a\nb', '\u{1F600}', 'e\u0301', '-', '!a', '#a'];
+    const names = [
+      '...',
+      '..a',
+      ' ',
+      'a ',
+      'a\\b',
+      'a\nb',
+      '\u{1F600}',
+      'e\u0301',
+      '-',
+      '!a',
+      '#a',
+    ];
     for (const name of names) {
       assert.ok(!matches(['.git', 'node_modules'], name), name);
       assert.ok(matches(['*'], name), name);

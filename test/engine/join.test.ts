@@ -39,10 +39,13 @@ const disks = fc.letrec<{ node: DiskNode; folder: DiskFolder }>(tie => ({
 })).folder;
 
 const rests = fc
-  .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, fc.constantFrom('', '.', '..')), {
-    minLength: 1,
-    maxLength: 4,
-  })
+  .array(
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, fc.constantFrom('', '.', '..')),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  )
   .map(segments => segments.join('/'))
   // That is how the marker of the prefix itself is shown.
   .filter(rest => rest !== './');
@@ -244,7 +247,11 @@ describe('join', () => {
 
   it('counts the bucket’s twins of an ignored folder on its row, with or without the folder', () => {
     const keys = ['node_modules/a', 'node_modules/b/c', 'x/node_modules/d'];
-    for (const disk of [{ node_modules: {}, x: {} }, { x: { node_modules: 'link' as const } }, {}]) {
+    for (const disk of [
+      { node_modules: {}, x: {} },
+      { x: { node_modules: 'link' as const } },
+      {},
+    ]) {
       const { findings } = joinSides(sidesOf({ disk, prefix: '', keys, incomplete: false }), {
         prefix: '',
         exclude,
@@ -266,9 +273,15 @@ describe('join', () => {
   it('does not call a file missing whose key would be too long', () => {
     const path = 'é'.repeat(512) as FilePath;
     const local = new Map<FilePath, LocalLeaf>([[path, { kind: 'file', file: localFile(path) }]]);
-    const sides = { local, folders: new Set<FilePath>(), cloud: new Map<never, never>(), setAside: [] };
+    const sides = {
+      local,
+      folders: new Set<FilePath>(),
+      cloud: new Map<never, never>(),
+      setAside: [],
+    };
     const rules = { exclude, clockOffset: 0, incomplete: undefined };
-    const verdictUnder = (prefix: string) => joinSides(sides, { ...rules, prefix }).findings[0]?.verdict;
+    const verdictUnder = (prefix: string) =>
+      joinSides(sides, { ...rules, prefix }).findings[0]?.verdict;
     assert.equal(verdictUnder('')?.kind, 'missing-in-cloud');
     const verdict = verdictUnder('p/');
     assert.ok(verdict?.kind === 'unchecked' && verdict.failure.code === 'key-too-long');

@@ -54,12 +54,42 @@ const table: readonly Case[] = [
   // The store's clock is ahead: what looks older by this clock was changed after it was stored.
   { when: 'is newer by the store’s clock', after: -1_500, clockOffset: 2_000, ...tieOrNewer },
   { when: 'is 3.5 s older, 2 s by the store’s clock', after: -3_500, clockOffset: 1_500, ...older },
-  { when: 'is 2.5 s older, 1 s by the store’s clock', after: -2_500, clockOffset: 1_500, ...tieOrNewer },
-  { when: 'is 1 s older, 2.5 s by the store’s clock', after: -1_000, clockOffset: -1_500, ...older },
-  { when: 'is 1 s newer, 1 s older by the store’s clock', after: 1_000, clockOffset: -2_000, ...tieOrNewer },
-  { when: 'is much older by clocks 2.001 s apart', after: -86_400_000, clockOffset: 2_001, ...tieOrNewer },
-  { when: 'is much older by clocks -2.001 s apart', after: -86_400_000, clockOffset: -2_001, ...tieOrNewer },
-  { when: 'is much older by clocks an hour apart', after: -86_400_000, clockOffset: 3_600_000, ...tieOrNewer },
+  {
+    when: 'is 2.5 s older, 1 s by the store’s clock',
+    after: -2_500,
+    clockOffset: 1_500,
+    ...tieOrNewer,
+  },
+  {
+    when: 'is 1 s older, 2.5 s by the store’s clock',
+    after: -1_000,
+    clockOffset: -1_500,
+    ...older,
+  },
+  {
+    when: 'is 1 s newer, 1 s older by the store’s clock',
+    after: 1_000,
+    clockOffset: -2_000,
+    ...tieOrNewer,
+  },
+  {
+    when: 'is much older by clocks 2.001 s apart',
+    after: -86_400_000,
+    clockOffset: 2_001,
+    ...tieOrNewer,
+  },
+  {
+    when: 'is much older by clocks -2.001 s apart',
+    after: -86_400_000,
+    clockOffset: -2_001,
+    ...tieOrNewer,
+  },
+  {
+    when: 'is much older by clocks an hour apart',
+    after: -86_400_000,
+    clockOffset: 3_600_000,
+    ...tieOrNewer,
+  },
   { when: 'is much older by clocks 2 s apart', after: -86_400_000, clockOffset: 2_000, ...older },
 ];
 
@@ -97,7 +127,11 @@ describe('judge', () => {
     const sizes = fc.nat(3);
     fc.assert(
       fc.property(times, times, sizes, sizes, (after, clockOffset, localSize, cloudSize) => {
-        const verdict = judge(localFile(localSize, storedAt + after), cloudFile(cloudSize), clockOffset);
+        const verdict = judge(
+          localFile(localSize, storedAt + after),
+          cloudFile(cloudSize),
+          clockOffset,
+        );
         if (verdict.kind !== 'up-to-date') return;
         assert.equal(verdict.proof, 'name-and-time');
         assert.equal(localSize, cloudSize);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   renameSync,
@@ -84,7 +85,10 @@ describe('liveChanges', () => {
     const totals = live.comparison.totals();
     const sum = groups.reduce((files, group) => files + totals.groups[group].files, 0);
     assert.equal(sum, totals.found);
-    const words = [...live.comparison.entries()].map(({ path, verdict }) => [path, inWords(verdict)]);
+    const words = [...live.comparison.entries()].map(({ path, verdict }) => [
+      path,
+      inWords(verdict),
+    ]);
     return Object.fromEntries(words) as Record<string, string>;
   }
 
@@ -309,6 +313,23 @@ describe('liveChanges', () => {
     });
   });
 
+  it('leaves the thread free while it looks again, and can be stopped', async () => {
+    writeFileSync(join(root, '0'), 'x');
+    utimesSync(join(root, '0'), before / 1000, before / 1000);
+    for (let n = 1; n < 3_000; n++) linkSync(join(root, '0'), join(root, String(n)));
+    place(...Array.from({ length: 3_000 }, (_, n) => String(n)));
+    await compare();
+    assert.equal(live.comparison.totals().groups['up-to-date'].files, 3_000);
+    const controller = new AbortController();
+    setImmediate(() => {
+      controller.abort();
+    });
+    const looking = recheckUpToDate({ ...live, signal: controller.signal });
+    await assert.rejects(looking, { code: 'cancelled' });
+    await recheckUpToDate(live);
+    assert.equal(live.comparison.totals().groups['up-to-date'].files, 3_000);
+  });
+
   it('leaves files alone that are on their way', async () => {
     await writeTree(root, { a: 'x', b: 'x' }, before);
     place('b');
@@ -325,7 +346,10 @@ describe('liveChanges', () => {
     live.comparison.setActivity('a' as FilePath, undefined);
     live.comparison.setActivity('b' as FilePath, undefined);
     await changed('a', 'b');
-    assert.equal(live.comparison.get('a' as FilePath)?.local?.modifiedAt === entry.local.modifiedAt, false);
+    assert.equal(
+      live.comparison.get('a' as FilePath)?.local?.modifiedAt === entry.local.modifiedAt,
+      false,
+    );
     assert.equal(rows()['b'], 'only-in-cloud');
   });
 
@@ -350,7 +374,11 @@ describe('liveChanges', () => {
   function change(kind: 'write' | 'folder' | 'link' | 'delete', path: string): string | undefined {
     const absolute = join(root, path);
     let top = path;
-    for (let end = path.indexOf('/'); end !== -1 && top === path; end = path.indexOf('/', end + 1)) {
+    for (
+      let end = path.indexOf('/');
+      end !== -1 && top === path;
+      end = path.indexOf('/', end + 1)
+    ) {
       const above = lstatSync(join(root, path.slice(0, end)), { throwIfNoEntry: false });
       if (above === undefined) top = path.slice(0, end);
       else if (!above.isDirectory()) return undefined;
@@ -411,7 +439,11 @@ describe('liveChanges', () => {
         for (const entry of live.comparison.entries()) {
           if (fresh.has(entry.path)) continue;
           // Of its own here what would be a number on the row of a link or an ignored folder.
-          assert.equal(entry.verdict.kind, 'ignored', `${entry.path}: ${String(shown[entry.path])}`);
+          assert.equal(
+            entry.verdict.kind,
+            'ignored',
+            `${entry.path}: ${String(shown[entry.path])}`,
+          );
         }
       }),
       { numRuns: 300 },

@@ -13,7 +13,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { excludeBy } from '../../src/engine/exclude';
-import { isSameState, lookAlong, lookAt, scanLocal, type LocalEntry } from '../../src/engine/localScan';
+import {
+  isSameState,
+  lookAlong,
+  lookAt,
+  scanLocal,
+  type LocalEntry,
+} from '../../src/engine/localScan';
 import { pathOf } from '../../src/engine/join';
 import type { FilePath } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
@@ -131,7 +137,19 @@ describe('localScan', () => {
 
   it('takes names as the disk has them', async function () {
     if (!posix) this.skip();
-    const names = ['...', '..a', 'a\\b', 'a\nb', ' ', '\u{1F600}', 'é', 'e\u0301', '-rf', 'a:b', '%41'];
+    const names = [
+      '...',
+      '..a',
+      'a\\b',
+      'a\nb',
+      ' ',
+      '\u{1F600}',
+      'é',
+      'e\u0301',
+      '-rf',
+      'a:b',
+      '%41',
+    ];
     await writeTree(root, Object.fromEntries(names.map(name => [`d ir/${name}`, name])));
     const found = await scan(root);
     assert.deepEqual(

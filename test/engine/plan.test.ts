@@ -27,9 +27,7 @@ function entry(path: string, verdict: Verdict, sides: Sides, activity?: Activity
     path: at,
     isFolder: false,
     local:
-      size === undefined
-        ? undefined
-        : { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+      size === undefined ? undefined : { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n },
     cloud: etag === undefined ? undefined : cloud,
     verdict,
   };

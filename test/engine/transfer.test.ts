@@ -103,7 +103,9 @@ describe('transfer', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 80 }),
-        fc.array(fc.record({ file: fc.nat(79), code: fc.constantFrom(...codes) }), { maxLength: 20 }),
+        fc.array(fc.record({ file: fc.nat(79), code: fc.constantFrom(...codes) }), {
+          maxLength: 20,
+        }),
         fc.option(fc.nat(80)),
         fc.array(fc.constantFrom('gone1', 'gone2'), { maxLength: 2 }),
         async (count, failures, cancelAfter, missing) => {

@@ -223,14 +223,37 @@ describe('upload', function () {
   });
 
   for (const [change, make] of [
-    ['is written to', () => { writeLarge(2 * part + 7); }],
-    ['grows', () => { truncateSync(file, 3 * part); }],
-    ['shrinks to two parts', () => { truncateSync(file, part + 1); }],
-    ['shrinks to one piece', () => { truncateSync(file, 100); }],
-    ['is replaced', () => {
-      writeFileSync(`${file}.new`, Buffer.alloc(2 * part + 1, 'n'));
-      renameSync(`${file}.new`, file);
-    }],
+    [
+      'is written to',
+      () => {
+        writeLarge(2 * part + 7);
+      },
+    ],
+    [
+      'grows',
+      () => {
+        truncateSync(file, 3 * part);
+      },
+    ],
+    [
+      'shrinks to two parts',
+      () => {
+        truncateSync(file, part + 1);
+      },
+    ],
+    [
+      'shrinks to one piece',
+      () => {
+        truncateSync(file, 100);
+      },
+    ],
+    [
+      'is replaced',
+      () => {
+        writeFileSync(`${file}.new`, Buffer.alloc(2 * part + 1, 'n'));
+        renameSync(`${file}.new`, file);
+      },
+    ],
   ] as const) {
     it(`sends a large file again that ${change} on the way`, async () => {
       writeLarge(2 * part + 1);
