@@ -328,7 +328,7 @@ export class Tree {
 
   /** Right-clicks the row and takes the item; further names lead through submenus. */
   async chooseFromContextMenu(label: string, ...items: readonly string[]): Promise<void> {
-    await this.row(label).click({ button: 'right' });
+    await this.openContextMenu(label);
     for (const item of items) {
       // A menu that has just opened takes no clicks for a moment, but it takes Enter.
       await this.menuItem(item).hover();
@@ -344,9 +344,7 @@ export class Tree {
 
   /** The items of the row's context menu, which is closed again. */
   async contextMenu(label: string): Promise<readonly string[]> {
-    await this.row(label).click({ button: 'right' });
-    const menu = this.page.locator('.monaco-menu');
-    await menu.waitFor();
+    const menu = await this.openContextMenu(label);
     const items = await menu
       .getByRole('menuitem')
       .evaluateAll((found: readonly PageElement[]) =>
@@ -355,6 +353,21 @@ export class Tree {
     await this.page.keyboard.press('Escape');
     await menu.waitFor({ state: 'hidden' });
     return items;
+  }
+
+  /** Rows may still move while the pointer is on its way; then another one has got the click. */
+  private async openContextMenu(label: string): Promise<Locator> {
+    const menu = this.page.locator('.monaco-menu').first();
+    const focused = this.tree.locator('.monaco-list-row.focused .label-name');
+    const deadline = Date.now() + answerTimeoutMs;
+    for (;;) {
+      await this.row(label).click({ button: 'right' });
+      await menu.waitFor();
+      if ((await focused.first().innerText()).trim() === label || Date.now() > deadline)
+        return menu;
+      await this.page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'hidden' });
+    }
   }
 
   private menuItem(name: string): Locator {
