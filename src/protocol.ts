@@ -22,8 +22,12 @@ export type FailureCode =
   /* credentials */
   | 'no-credentials'
   | 'profile-not-found'
+  | 'credentials-unreadable'
   | 'credentials-malformed'
   | 'credentials-incomplete'
+  /* a profile that exists gave none */
+  | 'profile-failed'
+  | 'sign-in-needed'
   | 'credentials-refused'
   | 'credentials-expired'
   /* the way to the store */
@@ -85,6 +89,37 @@ export interface FolderSetup {
   /** Empty, or ends in `/`. */
   readonly prefix: string;
   readonly settings: RawSettings;
+}
+
+/* ---- Credentials and connection ------------------------------------------------------------- */
+
+/** How a profile of the shared AWS files comes to its credentials; `none`: it doesn't say. */
+export type ProfileKind = 'keys' | 'sso' | 'role' | 'process' | 'web-identity' | 'login' | 'none';
+
+export interface ProfileSummary {
+  readonly name: string;
+  readonly kind: ProfileKind;
+  readonly region: string | undefined;
+}
+
+/** What credentials could come from on this machine, without asking anybody. */
+export interface CredentialSources {
+  readonly profiles: readonly ProfileSummary[];
+  /** Whether the environment holds a whole key pair. */
+  readonly inEnvironment: boolean;
+  /** The profile that `AWS_PROFILE` names. */
+  readonly environmentProfile: string | undefined;
+  /** Where the keys of profiles are kept, whether or not the file exists. */
+  readonly credentialsFile: string;
+  /** Why not all profiles may be listed. */
+  readonly fault: FailureRecord | undefined;
+}
+
+export interface ConnectionCheck {
+  /** For which workspace folder the view shows it. */
+  readonly folder: string;
+  readonly settings: RawSettings;
+  readonly target: { readonly bucket: string; readonly prefix: string } | undefined;
 }
 
 /* ---- Verdicts ------------------------------------------------------------------------------- */
@@ -354,6 +389,9 @@ function notice<P>(method: string): Notice<P> {
 
 export const hostReport = question<null, HostReport>('hostReport');
 export const listBuckets = question<RawSettings, readonly BucketSummary[]>('listBuckets');
+export const credentialSources = question<null, CredentialSources>('credentialSources');
+/** Answers once the store has taken the credentials, after four attempts at the most. */
+export const checkConnection = question<ConnectionCheck, null>('checkConnection');
 export const compare = question<readonly FolderSetup[], null>('compare');
 export const children = question<ChildrenRequest, ChildrenPage>('children');
 export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');

@@ -11,7 +11,15 @@ export interface FailureMessage {
 }
 
 /** What a message's button does. */
-export type FailureAction = 'retry' | 'compare' | 'choose-bucket' | 'open-settings' | 'show-log';
+export type FailureAction =
+  | 'retry'
+  | 'compare'
+  | 'choose-bucket'
+  | 'choose-credentials'
+  | 'open-credentials-file'
+  | 'learn-more'
+  | 'open-settings'
+  | 'show-log';
 
 export function failureMessage(failure: FailureRecord): FailureMessage {
   const entry = entries[failure.code];
@@ -49,98 +57,122 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
   },
   'no-credentials': {
     brief: () => l10n.t('no credentials'),
-    what: () => l10n.t('No AWS credentials were found{0}.', onWhichMachine()),
-    next: () =>
-      l10n.t(
-        'Looked for: environment variables, the files in ~/.aws, single sign-on, and the roles of containers and instances. Set one of them up and try again.',
-      ),
-    actions: ['retry', 'open-settings', 'show-log'],
+    what: ({ cause }) =>
+      l10n.t('No AWS credentials were found{0}{1}', onWhichMachine(), lookedFor(cause)),
+    actions: ['choose-credentials', 'open-credentials-file', 'learn-more', 'retry', 'show-log'],
   },
   'profile-not-found': {
     brief: () => l10n.t('profile not found'),
-    what: ({ subject }) =>
-      l10n.t('There is no profile “{0}” in the files of ~/.aws{1}.', subject, onWhichMachine()),
-    next: () => l10n.t('Name another in the setting “s3Backup.profile”.'),
-    actions: ['open-settings', 'retry'],
+    what: ({ subject, cause }) =>
+      l10n.t('There is no AWS profile “{0}”{1}{2}', subject, onWhichMachine(), because(cause)),
+    next: () => l10n.t('Choose another one, or add it to the file.'),
+    actions: ['choose-credentials', 'open-credentials-file', 'retry', 'show-log'],
+  },
+  'credentials-unreadable': {
+    brief: () => l10n.t('credentials unreadable'),
+    what: ({ subject, cause }) =>
+      l10n.t('The credentials file {0} cannot be read{1}', subject, because(cause)),
+    next: () => l10n.t('Check its permissions, then try again.'),
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'credentials-malformed': {
-    brief: () => l10n.t('credentials unreadable'),
-    what: ({ subject }) => l10n.t('The credentials in {0} cannot be read.', subject),
-    next: () => l10n.t('Mend the file and try again.'),
-    actions: ['retry', 'show-log'],
+    brief: () => l10n.t('credentials file is damaged'),
+    what: ({ subject }) =>
+      l10n.t('{0} is neither a section nor a “name = value” that AWS’s tools can read.', subject),
+    next: () => l10n.t('Mend the line, save the file and try again.'),
+    actions: ['open-credentials-file', 'retry', 'choose-credentials', 'show-log'],
   },
   'credentials-incomplete': {
     brief: () => l10n.t('credentials incomplete'),
-    what: ({ subject }) =>
-      l10n.t(
-        'The credentials of {0} are only half there: an access key needs its secret key.',
-        subject,
-      ),
+    what: ({ cause }) => l10n.t('Half of the AWS key pair is missing{0}', because(cause)),
     next: () => l10n.t('Add what is missing and try again.'),
-    actions: ['retry', 'show-log'],
+    actions: ['open-credentials-file', 'retry', 'choose-credentials', 'show-log'],
+  },
+  'profile-failed': {
+    brief: () => l10n.t('no credentials from profile'),
+    what: ({ subject, cause }) =>
+      l10n.t('The AWS profile “{0}” gave no credentials{1}', subject, because(cause)),
+    actions: ['retry', 'choose-credentials', 'show-log'],
+  },
+  'sign-in-needed': {
+    brief: () => l10n.t('sign-in needed'),
+    what: ({ subject }) => l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
+    next: ({ subject }) =>
+      l10n.t(
+        'Run “aws sso login --profile {0}” in a terminal{1}, then try again.',
+        subject,
+        onWhichMachine(),
+      ),
+    actions: ['retry', 'choose-credentials', 'learn-more', 'show-log'],
   },
   'credentials-refused': {
     brief: () => l10n.t('credentials refused'),
-    what: ({ subject }) => l10n.t('{0} does not know these credentials.', store(subject)),
-    next: () => l10n.t('Check the access key, or choose another profile in the settings.'),
-    actions: ['open-settings', 'retry', 'show-log'],
+    what: ({ subject, cause }) =>
+      l10n.t('{0} does not take these credentials{1}', store(subject), because(firstLink(cause))),
+    next: () => l10n.t('Check the key pair, or choose other credentials.'),
+    actions: ['choose-credentials', 'open-credentials-file', 'retry', 'show-log'],
   },
   'credentials-expired': {
     brief: () => l10n.t('credentials expired'),
-    what: () => l10n.t('The credentials have expired.'),
-    next: () => l10n.t('Sign in again, then try once more.'),
-    actions: ['retry', 'show-log'],
+    what: ({ subject }) => l10n.t('The credentials for {0} have expired.', store(subject)),
+    next: () => l10n.t('Sign in again or renew them, then try once more.'),
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   unreachable: {
     brief: () => l10n.t('not reachable'),
-    what: ({ subject }) => l10n.t('{0} cannot be reached.', store(subject)),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} cannot be reached{1}', store(subject), because(firstLink(cause))),
     next: () => l10n.t('Check the network, and the setting “s3Backup.endpoint”.'),
-    actions: ['retry', 'open-settings', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'open-settings', 'show-log'],
   },
   'host-not-found': {
     brief: () => l10n.t('host not found'),
     what: ({ subject }) => l10n.t('The host of {0} is not known to the network.', store(subject)),
     next: () =>
       l10n.t('Check the connection, and the settings “s3Backup.endpoint” and “s3Backup.region”.'),
-    actions: ['retry', 'open-settings', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'open-settings', 'show-log'],
   },
   certificate: {
     brief: () => l10n.t('certificate not trusted'),
-    what: ({ subject }) =>
-      l10n.t('The certificate of {0} is not trusted by this computer.', store(subject)),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The certificate of {0} is not trusted by this computer{1}',
+        store(subject),
+        because(firstLink(cause)),
+      ),
     next: () => l10n.t('Nothing was sent. Have its authority added to the system’s certificates.'),
-    actions: ['retry', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'clock-skew': {
     brief: () => l10n.t('clock is wrong'),
     what: ({ subject }) =>
       l10n.t('{0} refuses requests because this computer’s clock is too far off.', store(subject)),
     next: () => l10n.t('Set the clock and try again.'),
-    actions: ['retry', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'timed-out': {
     brief: () => l10n.t('timed out'),
     what: ({ subject }) => l10n.t('{0} did not answer in time.', store(subject)),
     next: () => l10n.t('Try again.'),
-    actions: ['retry', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'store-busy': {
     brief: () => l10n.t('store busy'),
     what: ({ subject }) => l10n.t('{0} is too busy to answer.', store(subject)),
     next: () => l10n.t('Try again in a while.'),
-    actions: ['retry', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'store-error': {
     brief: () => l10n.t('error in the store'),
     what: ({ subject, cause }) =>
       l10n.t('{0} answered with an error{1}', store(subject), because(cause)),
-    actions: ['retry', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'not-s3': {
     brief: () => l10n.t('no S3 store'),
     what: ({ subject }) => l10n.t('{0} answers, but not as an S3 store does.', store(subject)),
     next: () => l10n.t('Check the setting “s3Backup.endpoint”.'),
-    actions: ['open-settings', 'retry', 'show-log'],
+    actions: ['open-settings', 'retry', 'choose-credentials', 'show-log'],
   },
   'access-denied': {
     brief: () => l10n.t('access denied'),
@@ -289,6 +321,16 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
 /** The end of a sentence: the cause, where there is one. */
 function because(cause: string | undefined): string {
   return cause === undefined || cause === '' ? '.' : `: ${cause.replace(/\.?$/, '.')}`;
+}
+
+/** What the outermost cause says; the whole chain is in the log. */
+function firstLink(cause: string | undefined): string | undefined {
+  return firstLine(cause)?.split(' ← ', 1)[0];
+}
+
+/** The places that hold no credentials. */
+function lookedFor(places: string | undefined): string {
+  return places === undefined ? '.' : l10n.t('. Looked for: {0}.', places);
 }
 
 function firstLine(cause: string | undefined): string | undefined {

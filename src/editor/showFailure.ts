@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, env, l10n, Uri, window } from 'vscode';
 import { toFailureRecord } from './failed';
 import { failureMessage, type FailureAction } from './failureMessage';
 import type { Parts } from './parts';
@@ -28,6 +28,15 @@ export async function showFailure(
     case 'choose-bucket':
       await commands.executeCommand('s3Backup.chooseBucket');
       break;
+    case 'choose-credentials':
+      await commands.executeCommand('s3Backup.chooseProfile');
+      break;
+    case 'open-credentials-file':
+      await commands.executeCommand('s3Backup.openCredentialsFile');
+      break;
+    case 'learn-more':
+      await env.openExternal(Uri.parse(credentialsGuide));
+      break;
     case 'open-settings':
       await commands.executeCommand(
         'workbench.action.openSettings',
@@ -42,14 +51,24 @@ export async function showFailure(
   }
 }
 
+/** How AWS itself tells people to give their tools credentials. */
+const credentialsGuide =
+  'https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html';
+
 function titleOf(action: FailureAction): string {
   switch (action) {
     case 'retry':
-      return l10n.t('Try Again');
+      return l10n.t('Retry');
     case 'compare':
       return l10n.t('Compare');
     case 'choose-bucket':
       return l10n.t('Choose Bucket…');
+    case 'choose-credentials':
+      return l10n.t('Choose Credentials…');
+    case 'open-credentials-file':
+      return l10n.t('Open Credentials File');
+    case 'learn-more':
+      return l10n.t('Learn More');
     case 'open-settings':
       return l10n.t('Open Settings');
     case 'show-log':

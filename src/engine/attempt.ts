@@ -34,16 +34,21 @@ export async function attempt<T>(
     throwIfCancelled(signal, subject);
     onAttempt?.(number);
     try {
-      return await operation({ number, uncertain });
+      return await unlessCancelled(operation({ number, uncertain }), signal, subject);
     } catch (error) {
       throwIfCancelled(signal, subject);
-      if (!(error instanceof Failure) || !retried.has(error.code) || number === attempts) {
-        throw error;
-      }
+      if (!(error instanceof Failure) || number >= limitOf(error.code)) throw error;
       uncertain ||= isOutcomeUnknown(error);
       await pause(backoff(number, retryAfter(error)), signal, subject);
     }
   }
+}
+
+/** How often a request is tried that fails so. */
+function limitOf(code: FailureCode): number {
+  // The SDK corrects its clock by the refusing answer: the next try is signed right, or none is.
+  if (code === 'clock-skew') return 2;
+  return retried.has(code) ? attempts : 1;
 }
 
 const retried = new Set<FailureCode>([
@@ -52,8 +57,6 @@ const retried = new Set<FailureCode>([
   'timed-out',
   'store-busy',
   'store-error',
-  // The SDK corrects its clock by the refusing answer, so that the next try is signed right.
-  'clock-skew',
   // Damaged on the way; the bytes are sent again.
   'not-verified',
 ]);
@@ -71,5 +74,28 @@ async function pause(ms: number, signal: AbortSignal, subject: string): Promise<
     await delay(ms, undefined, { signal });
   } catch {
     throw new Failure('cancelled', subject);
+  }
+}
+
+/**
+ * Gives the work up when it is cancelled. Requests end by the same signal, but what gets their
+ * credentials knows none, and may be a program that waits for somebody.
+ */
+async function unlessCancelled<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  subject: string,
+): Promise<T> {
+  let stop: () => void = () => undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Failure('cancelled', subject));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

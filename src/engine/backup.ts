@@ -2,6 +2,9 @@ import type {
   BucketSummary,
   ChildrenPage,
   ChildrenRequest,
+  ConnectionCheck,
+  CredentialSources,
+  FailureCode,
   FilePath,
   FolderSetup,
   Group,
@@ -13,12 +16,15 @@ import type {
   Scope,
   State,
 } from '../protocol';
+import { attempts } from './attempt';
 import type { Condition } from './bucket';
 import { budget } from './budget';
 import type { CloudFile } from './cloudListing';
 import type { Comparison, Entry } from './comparison';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
+import { connectionDefaults } from './connectionDefaults';
+import { credentialSources } from './credentialSources';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { isWithin, toAbsolutePath, toFilePath } from './filePath';
@@ -26,6 +32,7 @@ import { selectSteps, summarize, type Plan, type Selection } from './plan';
 import { describeReport, toReport } from './report';
 import { rowNews } from './rowNews';
 import { parseCompareSettings, parseConnectionSettings, type ConnectionSettings } from './settings';
+import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { transfer, type Outcome } from './transfer';
 
@@ -44,6 +51,8 @@ export interface BackupOptions extends BackupEvents {
 export class Backup {
   readonly #options: BackupOptions;
   readonly #connections = new Map<string, Connection>();
+  /** Those whose credentials were refused; batches under way may still be using them. */
+  readonly #retired: Connection[] = [];
   readonly #comparisons: Comparisons;
   readonly #plans = new Map<number, Plan>();
   readonly #rows;
@@ -72,6 +81,27 @@ export class Backup {
     });
   }
 
+  credentialSources(): CredentialSources {
+    return credentialSources(process.env, readSharedFiles(process.env));
+  }
+
+  /** Asks the store, visibly, whether it takes the credentials. */
+  async checkConnection(check: ConnectionCheck, signal: AbortSignal): Promise<void> {
+    const { folder, settings, target } = check;
+    this.#board.failed(undefined);
+    try {
+      const onAttempt = (attempt: number): void => {
+        this.#board.connecting({ kind: 'connecting', folder, attempt, attempts });
+      };
+      await this.#connection(settings).check({ target, signal, onAttempt });
+    } catch (error) {
+      throw this.#failed(folder, toFailure(error, ''));
+    } finally {
+      this.#board.connecting(undefined);
+      this.#flush();
+    }
+  }
+
   listBuckets(settings: RawSettings, signal: AbortSignal): Promise<readonly BucketSummary[]> {
     return this.#connection(settings).listBuckets(signal);
   }
@@ -84,11 +114,7 @@ export class Backup {
         try {
           await this.#comparisons.compare(this.#job(setup), signal);
         } catch (error) {
-          const failure = toFailure(error, setup.bucket);
-          if (failure.code !== 'cancelled') {
-            this.#board.failed({ folder: setup.id, failure: failure.toRecord() });
-          }
-          throw failure;
+          throw this.#failed(setup.id, toFailure(error, setup.bucket));
         }
       }
     });
@@ -187,7 +213,7 @@ export class Backup {
     this.#board.dispose();
     this.#rows.dispose();
     this.#comparisons.dispose();
-    for (const connection of this.#connections.values()) connection.close();
+    for (const connection of [...this.#connections.values(), ...this.#retired]) connection.close();
   }
 
   async #select(job: ComparisonJob, scope: Scope, signal: AbortSignal): Promise<PartSelection> {
@@ -254,9 +280,26 @@ export class Backup {
     };
   }
 
+  /** Shows what went wrong with a folder. */
+  #failed(folder: string, failure: Failure): Failure {
+    if (refusals.has(failure.code)) {
+      // The next request gets its credentials anew.
+      this.#retired.push(...this.#connections.values());
+      this.#connections.clear();
+    }
+    if (failure.code !== 'cancelled') {
+      this.#board.failed({ folder, failure: failure.toRecord() });
+    }
+    return failure;
+  }
+
   #connection(raw: RawSettings): Connection {
-    const settings = parseConnectionSettings(raw);
-    const key = JSON.stringify(settings);
+    const files = readSharedFiles(process.env);
+    const settings = parseConnectionSettings(raw, profile =>
+      connectionDefaults(profile, process.env, files),
+    );
+    // Whoever mends the files is to be served by what they say now.
+    const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
     let connection = this.#connections.get(key);
     if (connection === undefined) {
       connection = this.#options.connect(settings);
@@ -294,6 +337,8 @@ interface PartSelection extends Selection {
   /** The one ignored file that was asked for, if it was alone. */
   readonly ignored: PlanSummary['ignored'];
 }
+
+const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
 
 const requestsInFlight = 48;
 /** Bounds the memory of all uploads together. */

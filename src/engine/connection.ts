@@ -1,10 +1,15 @@
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import {
+  ListBucketsCommand,
+  S3Client,
+  type ListBucketsCommandInput,
+  type ListBucketsCommandOutput,
+} from '@aws-sdk/client-s3';
 import type { BucketSummary } from '../protocol';
 import { attempt } from './attempt';
 import type { Bucket } from './bucket';
 import { defaultCredentials } from './credentials';
 import { fromStoreError } from './errorMapping';
+import { Failure } from './failure';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from './settings';
 import { openTransport } from './transport';
@@ -13,9 +18,22 @@ import { openTransport } from './transport';
 export interface Connection {
   /** As people would name it: the endpoint's URL, or AWS. */
   readonly endpoint: string;
+  /**
+   * Resolves once the store has taken the credentials: a refusal of what was asked for proves them
+   * as well as an answer does.
+   */
+  check(request: CheckRequest): Promise<void>;
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   bucket(name: string): Bucket;
   close(): void;
+}
+
+export interface CheckRequest {
+  /** What the credentials are to be used for; without it the store itself is asked. */
+  readonly target: { readonly bucket: string; readonly prefix: string } | undefined;
+  readonly signal: AbortSignal;
+  /** Called before every attempt, the first included. */
+  readonly onAttempt?: (number: number) => void;
 }
 
 /** What the answers of a store have taught about it. */
@@ -39,8 +57,10 @@ export function openConnection(settings: ConnectionSettings): Connection {
   const transport = openTransport();
   const client = new S3Client({
     credentials: defaultCredentials(settings.profile),
-    region: () => region(settings),
+    region: settings.region ?? 'us-east-1',
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    // They are in the settings already; read once more, they would go by another profile.
+    ignoreConfiguredEndpointUrls: true,
     forcePathStyle: settings.forcePathStyle,
     followRegionRedirects: true,
     requestHandler: transport.handler,
@@ -62,22 +82,47 @@ export function openConnection(settings: ConnectionSettings): Connection {
     { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
   );
 
+  /** One page of the buckets, tried up to four times. */
+  function bucketPage(
+    input: ListBucketsCommandInput,
+    { signal, onAttempt }: Omit<CheckRequest, 'target'>,
+  ): Promise<ListBucketsCommandOutput> {
+    return attempt(
+      () =>
+        client
+          .send(new ListBucketsCommand(input), { abortSignal: signal })
+          .catch((error: unknown) => {
+            throw fromStoreError(error, { endpoint });
+          }),
+      { subject: endpoint, signal, ...(onAttempt && { onAttempt }) },
+    );
+  }
+
   return {
     endpoint,
+    async check({ target, ...how }) {
+      try {
+        if (target === undefined) {
+          await bucketPage({ MaxBuckets: 1 }, how);
+        } else {
+          const { bucket, prefix } = target;
+          const pages = s3Bucket({ client, endpoint, traits, name: bucket }).list({
+            prefix,
+            pageSize: 1,
+            ...how,
+          });
+          await pages[Symbol.asyncIterator]().next();
+        }
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
+      }
+    },
     async listBuckets(signal) {
       const buckets: BucketSummary[] = [];
       let token: string | undefined;
       do {
         const input = token === undefined ? {} : { ContinuationToken: token };
-        const page = await attempt(
-          () =>
-            client
-              .send(new ListBucketsCommand(input), { abortSignal: signal })
-              .catch((error: unknown) => {
-                throw fromStoreError(error, { endpoint });
-              }),
-          { subject: endpoint, signal },
-        );
+        const page = await bucketPage(input, { signal });
         for (const { Name: name, BucketRegion: region } of page.Buckets ?? []) {
           if (name !== undefined) buckets.push({ name, region });
         }
@@ -91,16 +136,6 @@ export function openConnection(settings: ConnectionSettings): Connection {
       transport.close();
     },
   };
-}
-
-/** The connection's region: the setting's, else the environment's, else the profile's. */
-async function region({ region: set, profile }: ConnectionSettings): Promise<string> {
-  const given = set ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (given !== undefined && given !== '') return given;
-  // An unreadable file has its own message where the credentials are read.
-  const files = await loadSharedConfigFiles({ ignoreCache: true }).catch(() => undefined);
-  const name = profile ?? process.env['AWS_PROFILE'] ?? 'default';
-  return files?.configFile[name]?.['region'] ?? 'us-east-1';
 }
 
 function isAmazonHost(endpoint: string): boolean {

@@ -17,7 +17,7 @@ export interface RequestSubject {
 /** An error of the SDK, of HTTP or of the network as a failure. */
 export function fromStoreError(error: unknown, subject: RequestSubject): Failure {
   if (error instanceof Failure) return error;
-  const code = storeCode(error);
+  const code = storeCode(error, subject);
   return new Failure(code, subjectOf(code, subject), error);
 }
 
@@ -45,15 +45,23 @@ export class MalformedAnswer extends Error {
   override readonly name = 'MalformedAnswer';
 }
 
-function storeCode(error: unknown): FailureCode {
+function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode {
   const name = errorName(error);
   if (name === 'AbortError') return 'cancelled';
-  const named = storeCodes[name] ?? networkCodes[systemCode(error) ?? ''];
+  const network = networkCodes[systemCode(error) ?? ''];
+  // The SDK calls a broken connection a time-out too.
+  const named = name === 'TimeoutError' ? (network ?? 'timed-out') : (storeCodes[name] ?? network);
   if (named !== undefined) return named;
   if (isCertificateError(error)) return 'certificate';
+  // Somebody answers there who does not speak TLS.
+  if (isTlsError(error)) return 'not-s3';
   const status = httpStatus(error);
-  // The SDK could not read an answer that says of itself that all is well.
-  if (status !== undefined && status < 300) return 'not-s3';
+  // The SDK could not read an answer that says of itself that all is well, or it was sent elsewhere.
+  if (status !== undefined && status < 400) return 'not-s3';
+  // A page for people; what says 5xx so may be a proxy that stands before a store.
+  if (status !== undefined && status < 500 && isPage(error)) return 'not-s3';
+  if (status === 404 && key === undefined)
+    return bucket === undefined ? 'not-s3' : 'no-such-bucket';
   return statusCode(status) ?? 'unexpected';
 }
 
@@ -142,7 +150,6 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   Throttling: 'store-busy',
   ThrottlingException: 'store-busy',
   RequestTimeout: 'timed-out',
-  TimeoutError: 'timed-out',
   MalformedAnswer: 'not-s3',
   InternalError: 'store-error',
   OperationAborted: 'store-busy',
@@ -183,17 +190,25 @@ function isCertificateError(error: unknown): boolean {
   );
 }
 
+function isTlsError(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'EPROTO' || (code?.startsWith('ERR_SSL_') ?? false);
+}
+
 const certificateCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'EPROTO',
 ]);
 
 function errorName(error: unknown): string {
   return error instanceof Error ? error.name : '';
+}
+
+function isPage(error: unknown): boolean {
+  return /^text\/html\b/i.test(responseHeaders(error)?.['content-type'] ?? '');
 }
 
 function httpStatus(error: unknown): number | undefined {

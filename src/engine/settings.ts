@@ -1,4 +1,5 @@
 import type { RawSettings } from '../protocol';
+import type { ConnectionDefaults } from './connectionDefaults';
 import { Failure } from './failure';
 
 /** How to reach the store. */
@@ -18,11 +19,16 @@ export interface CompareSettings {
 }
 
 /** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
-export function parseConnectionSettings(raw: RawSettings): ConnectionSettings {
-  const endpoint = parseEndpoint(raw);
+export function parseConnectionSettings(
+  raw: RawSettings,
+  defaultsOf: (profile: string | undefined) => Partial<ConnectionDefaults> = () => ({}),
+): ConnectionSettings {
+  const profile = optionalText(raw, 'profile');
+  const defaults = defaultsOf(profile);
+  const endpoint = parseEndpoint(raw) ?? checkedDefault(defaults.endpoint);
   return {
-    profile: optionalText(raw, 'profile'),
-    region: optionalText(raw, 'region'),
+    profile,
+    region: optionalText(raw, 'region') ?? defaults.region,
     endpoint,
     // Stores other than AWS seldom have a host name for each bucket.
     forcePathStyle: optionalFlag(raw, 'forcePathStyle') ?? endpoint !== undefined,
@@ -33,23 +39,30 @@ export function parseConnectionSettings(raw: RawSettings): ConnectionSettings {
 export function parseCompareSettings(raw: RawSettings): CompareSettings {
   const exclude = raw['exclude'] ?? [];
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
-    throw invalid('exclude', 'it takes a list of patterns');
+    throw invalid('s3Backup.exclude', 'it takes a list of patterns');
   }
   return { exclude };
 }
 
 function parseEndpoint(raw: RawSettings): string | undefined {
   const text = optionalText(raw, 'endpoint');
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : checkedEndpoint(text, 's3Backup.endpoint');
+}
+
+function checkedDefault(endpoint: ConnectionDefaults['endpoint']): string | undefined {
+  return endpoint === undefined ? undefined : checkedEndpoint(endpoint.url, endpoint.source);
+}
+
+function checkedEndpoint(text: string, source: string): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw invalid('endpoint', 'it takes a URL that begins with https:// or http://');
+    throw invalid(source, 'it takes a URL that begins with https:// or http://');
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalid('endpoint', 'a URL with a user name or password is not used');
+    throw invalid(source, 'a URL with a user name or password is not used');
   }
   if (url.search !== '' || url.hash !== '') {
-    throw invalid('endpoint', 'a URL with a query or fragment is not used');
+    throw invalid(source, 'a URL with a query or fragment is not used');
   }
   return text.replace(/\/+$/, '');
 }
@@ -57,7 +70,7 @@ function parseEndpoint(raw: RawSettings): string | undefined {
 function optionalText(raw: RawSettings, name: string): string | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(name, 'it takes a text');
+  if (typeof value !== 'string') throw invalid(`s3Backup.${name}`, 'it takes a text');
   const text = value.trim();
   return text === '' ? undefined : text;
 }
@@ -65,10 +78,10 @@ function optionalText(raw: RawSettings, name: string): string | undefined {
 function optionalFlag(raw: RawSettings, name: string): boolean | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw invalid(name, 'it takes true or false');
+  if (typeof value !== 'boolean') throw invalid(`s3Backup.${name}`, 'it takes true or false');
   return value;
 }
 
-function invalid(name: string, why: string): Failure {
-  return new Failure('invalid-setting', `s3Backup.${name}`, why);
+function invalid(setting: string, why: string): Failure {
+  return new Failure('invalid-setting', setting, why);
 }

@@ -4,6 +4,8 @@ import type { BatchProgress, ComparisonTotals, Doing, FailureRecord, State } fro
 export interface StateBoard {
   /** What a comparison is doing, or `undefined` when none runs. */
   comparing(now: Comparing | undefined): void;
+  /** How far a check of the connection is, or `undefined` when none runs. */
+  connecting(now: Connecting | undefined): void;
   /** What went wrong last, or `undefined` when it no longer matters. */
   failed(failed: Failed | undefined): void;
   /** How far a batch is. */
@@ -17,6 +19,8 @@ export interface StateBoard {
 }
 
 export type Comparing = Extract<Doing, { readonly kind: 'connecting' | 'comparing' }>;
+
+export type Connecting = Extract<Doing, { readonly kind: 'connecting' }>;
 
 export interface Failed {
   readonly folder: string | undefined;
@@ -33,6 +37,7 @@ export function stateBoard(
 ): StateBoard {
   const batches = new Map<number, BatchProgress>();
   let comparing: Comparing | undefined;
+  let connecting: Connecting | undefined;
   let failed: Failed | undefined;
   let timer: NodeJS.Timeout | undefined;
   let publishedAt = -Infinity;
@@ -43,7 +48,8 @@ export function stateBoard(
     if (batches.size > 0) {
       return { kind: 'transferring', batches: [...batches.values()], comparisons: totals };
     }
-    if (comparing !== undefined) return { ...comparing, comparisons: totals };
+    const under = comparing ?? connecting;
+    if (under !== undefined) return { ...under, comparisons: totals };
     if (failed !== undefined) return { kind: 'failed', ...failed, comparisons: totals };
     return { kind: totals.length > 0 ? 'compared' : 'idle', comparisons: totals };
   }
@@ -65,6 +71,10 @@ export function stateBoard(
   return {
     comparing(now) {
       comparing = now;
+      changed();
+    },
+    connecting(now) {
+      connecting = now;
       changed();
     },
     failed(now) {

@@ -34,6 +34,15 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.listBuckets), (settings, token) =>
     answered(token, signal => backup.listBuckets(settings, signal)),
   );
+  connection.onRequest(asked(protocol.credentialSources), (_, token) =>
+    answered(token, () => Promise.resolve(backup.credentialSources())),
+  );
+  connection.onRequest(asked(protocol.checkConnection), (check, token) =>
+    answered(token, async signal => {
+      await backup.checkConnection(check, signal);
+      return null;
+    }),
+  );
   connection.onRequest(asked(protocol.compare), (setups, token) =>
     answered(token, async signal => {
       await backup.compare(setups, signal);

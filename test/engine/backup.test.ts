@@ -56,6 +56,7 @@ describe('backup', () => {
         connections.push(settings);
         return {
           endpoint: 'memory',
+          check: () => Promise.resolve(),
           listBuckets: () =>
             Promise.resolve([...buckets.keys()].map(name => ({ name, region: undefined }))),
           bucket: name => {

@@ -12,6 +12,8 @@ import type { FailureCode } from '../../src/protocol';
 
 const subject = { endpoint: 'https://s3.test', bucket: 'bucket', key: 'p/a' };
 
+const page = { 'content-type': 'text/html; charset=utf-8' };
+
 interface ErrorParts {
   readonly name?: string;
   readonly code?: string;
@@ -52,6 +54,7 @@ describe('errorMapping', () => {
     // The answer of a store whose time has run out is 400 by its status.
     [{ name: 'RequestTimeout', status: 400 }, 'timed-out', 'https://s3.test'],
     [{ name: 'TimeoutError' }, 'timed-out', 'https://s3.test'],
+    [{ name: 'TimeoutError', code: 'ECONNRESET' }, 'unreachable', 'https://s3.test'],
     [{ name: 'AbortError' }, 'cancelled', 'p/a'],
     // Statuses where there is no name, as HEAD gives them.
     [{ name: '403', status: 403 }, 'access-denied', 'p/a'],
@@ -66,6 +69,12 @@ describe('errorMapping', () => {
     [{ name: 'Unknown', status: 504 }, 'store-error', 'https://s3.test'],
     [{ name: 'Unknown', status: 400 }, 'unexpected', 'p/a'],
     [{ name: 'SyntaxError', status: 200 }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 302 }, 'not-s3', 'https://s3.test'],
+    // A page for people; from a proxy before a store it says no more than its status.
+    [{ name: 'Unknown', status: 403, headers: page }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 404, headers: page }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 502, headers: page }, 'store-error', 'https://s3.test'],
+    [{ name: 'Unknown', status: 503, headers: page }, 'store-busy', 'https://s3.test'],
     // The network.
     [{ code: 'ECONNREFUSED' }, 'unreachable', 'https://s3.test'],
     [{ code: 'ECONNRESET' }, 'unreachable', 'https://s3.test'],
@@ -74,6 +83,9 @@ describe('errorMapping', () => {
     [{ code: 'EAI_AGAIN' }, 'host-not-found', 'https://s3.test'],
     [{ code: 'ETIMEDOUT' }, 'timed-out', 'https://s3.test'],
     [{ cause: thrown({ code: 'ECONNRESET' }) }, 'unreachable', 'https://s3.test'],
+    // Somebody who does not speak TLS.
+    [{ code: 'EPROTO' }, 'not-s3', 'https://s3.test'],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'not-s3', 'https://s3.test'],
     // Certificates.
     [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'certificate', 'https://s3.test'],
     [{ code: 'CERT_HAS_EXPIRED' }, 'certificate', 'https://s3.test'],
@@ -96,6 +108,12 @@ describe('errorMapping', () => {
     assert.equal(fromStoreError(denied, { endpoint: 'e', bucket: 'b' }).subject, 'b');
     assert.equal(fromStoreError(denied, { endpoint: 'e' }).subject, 'e');
     assert.equal(fromStoreError(thrown({ name: 'NoSuchBucket' }), { endpoint: 'e' }).subject, 'e');
+  });
+
+  it('takes a 404 that names nothing for an answer about what was asked for', () => {
+    const missing = thrown({ name: 'Unknown', status: 404 });
+    assert.equal(fromStoreError(missing, { endpoint: 'e', bucket: 'b' }).code, 'no-such-bucket');
+    assert.equal(fromStoreError(missing, { endpoint: 'e' }).code, 'not-s3');
   });
 
   it('knows an answer that no store would give', () => {

@@ -149,6 +149,7 @@ describe('The promises', () => {
           onLog: () => undefined,
           connect: () => ({
             endpoint: 'memory',
+            check: () => Promise.resolve(),
             listBuckets: () => Promise.resolve([]),
             bucket: () => ({
               ...bucket,

@@ -90,6 +90,8 @@ describe('stateBoard', () => {
     assert.equal(shown(), 'failed');
     board.comparing({ kind: 'comparing', folder: 'f', localFiles: 1, cloudFiles: 2 });
     assert.equal(shown(), 'comparing');
+    board.connecting({ kind: 'connecting', folder: 'f', attempt: 2, attempts: 4 });
+    assert.equal(shown(), 'comparing');
     board.batch(progress(1));
     board.batch(progress(2));
     board.batch(progress(1, 5));
@@ -109,6 +111,8 @@ describe('stateBoard', () => {
     board.batchEnded(2);
     assert.equal(shown(), 'comparing');
     board.comparing(undefined);
+    assert.equal(shown(), 'connecting');
+    board.connecting(undefined);
     assert.equal(shown(), 'failed');
     board.failed(undefined);
     assert.equal(shown(), 'compared');
