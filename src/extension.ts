@@ -8,6 +8,7 @@ import { Engine } from './editor/engine';
 import { FilesTree } from './editor/filesTree';
 import { FilesView } from './editor/filesView';
 import { Ongoing } from './editor/ongoing';
+import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
 import { settleTargets } from './editor/settleTarget';
 import { localFolders, Targets } from './editor/targets';
@@ -27,15 +28,17 @@ export function activate(context: ExtensionContext): S3Backup {
   const log = window.createOutputChannel('S3 Backup', { log: true });
   const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), log);
   const targets = new Targets(context.globalState);
+  const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
   const pulse = new Pulse();
   const tree = new FilesTree(engine, targets, log, pulse);
   const view = new FilesView(tree, engine, targets, comparisons, ongoing, pulse);
   const watch = new ChangeWatch(engine, targets, view);
-  const parts = { log, engine, targets, ongoing, comparisons, tree, view };
+  const parts = { log, engine, targets, profiles, ongoing, comparisons, tree, view };
   const commands = registerCommands(parts);
-  context.subscriptions.push(commands, watch, view, tree, pulse, ongoing, targets, engine, log);
+  context.subscriptions.push(commands, watch, view, tree, pulse, ongoing);
+  context.subscriptions.push(profiles, targets, engine, log);
   return {
     async compare() {
       await comparisons.run(await settleTargets(parts, localFolders()));

@@ -11,8 +11,7 @@ import { confirmTarget } from './confirmTarget';
 import { toFailureRecord } from './failed';
 import { failureMessage } from './failureMessage';
 import type { Parts } from './parts';
-import { rawSettings } from './settings';
-import { configuredPrefix, ownPrefix, setupOf, targetText, type Target } from './targets';
+import { configuredPrefix, ownPrefix, targetText, type Target } from './targets';
 
 /**
  * Lets the user choose where a folder is backed up, and remembers it. `undefined` where the user
@@ -29,7 +28,7 @@ export async function chooseBucket(
   const target = { bucket, prefix: await choosePrefix(folder, bucket) };
   await parts.targets.settle(folder, target);
   parts.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
-  return setupOf(folder, target);
+  return parts.profiles.setup(folder, target);
 }
 
 async function pickFolder(
@@ -81,7 +80,7 @@ async function pickBucket(parts: Parts, folder: WorkspaceFolder): Promise<string
       pick.placeholder = l10n.t('Listing your buckets…');
       pick.items = [enterNameItem()];
       try {
-        const settings = rawSettings(folder.uri);
+        const settings = parts.profiles.settings(folder);
         const buckets = await parts.engine.request(listBuckets, settings, source.token);
         pick.items = [enterNameItem(), ...bucketItems(buckets, currentBucket(parts, folder))];
         pick.placeholder =

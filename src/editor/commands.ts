@@ -1,7 +1,9 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
 import { backUpAll, backUpNodes, backUpResources } from './backUp';
 import { chooseBucket } from './chooseBucket';
+import { chooseProfile } from './chooseProfile';
 import { localUri } from './fileLocation';
+import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection';
@@ -16,6 +18,8 @@ import { viewId } from './viewId';
 const table = {
   's3Backup.compare': compareSelection,
   's3Backup.chooseBucket': chooseBucketFor,
+  's3Backup.chooseProfile': chooseProfileFor,
+  's3Backup.openCredentialsFile': openCredentialsFile,
   's3Backup.backUpAll': async parts => {
     await backUpAll(parts);
   },
@@ -82,6 +86,16 @@ async function chooseBucketFor(parts: Parts, selection: Selection): Promise<void
   if (setup === undefined) return;
   if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
   await parts.comparisons.run([setup]);
+}
+
+async function chooseProfileFor(parts: Parts, selection: Selection): Promise<void> {
+  const folders = foldersOf(selection);
+  if (folders.length === 0) {
+    await settleTargets(parts, folders);
+    return;
+  }
+  const setups = await chooseProfile(parts, folders);
+  if (setups.length > 0) await parts.comparisons.run(setups);
 }
 
 async function backUpSelection(parts: Parts, selection: Selection): Promise<void> {

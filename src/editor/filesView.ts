@@ -19,6 +19,8 @@ export class FilesView implements Disposable {
   readonly #clock: NodeJS.Timeout;
   readonly #welcome = new ContextKey<Welcome>('s3Backup.welcome');
   readonly #working = new ContextKey<boolean>('s3Backup.working');
+  /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
+  #connected = false;
   readonly #compared = new ContextKey<boolean>('s3Backup.compared');
 
   constructor(
@@ -37,7 +39,10 @@ export class FilesView implements Disposable {
     this.#subscriptions = [
       this.treeView,
       this.treeView.onDidChangeVisibility(pulse.want),
-      engine.onDidChangeState(pulse.want),
+      engine.onDidChangeState(({ kind }) => {
+        if (kind !== 'idle') this.#connected = false;
+        pulse.want();
+      }),
       targets.onDidChange(pulse.want),
       workspace.onDidChangeWorkspaceFolders(pulse.want),
       workspace.onDidChangeConfiguration(pulse.want),
@@ -58,6 +63,12 @@ export class FilesView implements Disposable {
   dispose(): void {
     clearInterval(this.#clock);
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Says that the store has taken the credentials. */
+  showConnected(): void {
+    this.#connected = true;
+    this.#draw();
   }
 
   #draw(): void {
@@ -99,11 +110,13 @@ export class FilesView implements Disposable {
     const { state } = this.engine;
     if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
     if (state.comparisons.length > 0) return 'none';
-    if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
-      return 'no-bucket';
+    const welcome = state.kind === 'failed' ? failedWelcome(state.failure.code) : 'not-compared';
+    if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
+      if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
+        return this.#connected ? 'connected' : 'no-bucket';
+      }
     }
-    if (state.kind === 'failed') return failedWelcome(state.failure.code);
-    return 'not-compared';
+    return welcome;
   }
 }
 
@@ -111,6 +124,7 @@ export class FilesView implements Disposable {
 type Welcome =
   | 'none'
   | 'no-bucket'
+  | 'connected'
   | 'not-compared'
   | 'working'
   | 'failed'
@@ -125,7 +139,10 @@ function failedWelcome(code: FailureCode): Welcome {
       return 'not-compared';
     case 'no-credentials':
     case 'profile-not-found':
+    case 'credentials-unreadable':
     case 'credentials-malformed':
+    case 'profile-failed':
+    case 'sign-in-needed':
     case 'credentials-incomplete':
     case 'credentials-refused':
     case 'credentials-expired':

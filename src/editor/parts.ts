@@ -4,6 +4,7 @@ import type { Engine } from './engine';
 import type { FilesTree } from './filesTree';
 import type { FilesView } from './filesView';
 import type { Ongoing } from './ongoing';
+import type { Profiles } from './profiles';
 import type { Targets } from './targets';
 
 /** What commands work with; built once, by `activate`. */
@@ -11,6 +12,7 @@ export interface Parts {
   readonly log: LogOutputChannel;
   readonly engine: Engine;
   readonly targets: Targets;
+  readonly profiles: Profiles;
   readonly ongoing: Ongoing;
   readonly comparisons: Comparisons;
   readonly tree: FilesTree;

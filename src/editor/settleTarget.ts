@@ -4,7 +4,7 @@ import { chooseBucket } from './chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from './failed';
 import type { Parts } from './parts';
-import { localFolders, setupOf, targetText, type Target } from './targets';
+import { localFolders, targetText, type Target } from './targets';
 
 /**
  * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
@@ -22,7 +22,7 @@ export async function settleTargets(
   for (const folder of folders) {
     const target = await settledTarget(parts, folder);
     if (target === 'refused') return [];
-    if (target !== undefined) setups.push(setupOf(folder, target));
+    if (target !== undefined) setups.push(parts.profiles.setup(folder, target));
   }
   if (setups.length > 0) return setups;
   const chosen = await chooseBucket(parts, folders);

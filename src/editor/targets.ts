@@ -7,9 +7,9 @@ import {
   type Uri,
   type WorkspaceFolder,
 } from 'vscode';
-import type { FailureRecord, FolderSetup } from '../protocol';
+import type { FailureRecord } from '../protocol';
 import { Failed, toFailureRecord } from './failed';
-import { rawSettings, section } from './settings';
+import { section } from './settings';
 
 /** Where in the store one workspace folder is backed up. */
 export interface Target {
@@ -88,17 +88,6 @@ export function folderById(id: string): WorkspaceFolder | undefined {
 
 export function folderId(folder: WorkspaceFolder): string {
   return folder.uri.toString();
-}
-
-export function setupOf(folder: WorkspaceFolder, target: Target): FolderSetup {
-  return {
-    id: folderId(folder),
-    name: folder.name,
-    root: folder.uri.fsPath,
-    bucket: target.bucket,
-    prefix: target.prefix,
-    settings: rawSettings(folder.uri),
-  };
 }
 
 /** `bucket/prefix`, as it is shown to the user. */

@@ -1,0 +1,71 @@
+import {
+  EventEmitter,
+  type Disposable,
+  type Event,
+  type Memento,
+  type WorkspaceFolder,
+} from 'vscode';
+import type { FolderSetup, RawSettings } from '../protocol';
+import { rawSettings } from './settings';
+import { folderId, type Target } from './targets';
+
+/** With which credentials a folder is backed up, as the user chose. */
+export type ProfileChoice =
+  | { readonly kind: 'profile'; readonly name: string }
+  /** AWS's own order of places, whatever the setting says. */
+  | { readonly kind: 'default-chain' };
+
+/**
+ * The credentials chosen for each folder. The choice is kept in the extension's own storage: the
+ * setting `s3Backup.profile` is the machine's default, and a name is all that is ever stored.
+ */
+export class Profiles implements Disposable {
+  readonly #onDidChange = new EventEmitter<WorkspaceFolder>();
+
+  readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
+
+  constructor(private readonly memory: Memento) {}
+
+  /** `undefined` where nothing was chosen, so that the setting counts. */
+  chosen(folder: WorkspaceFolder): ProfileChoice | undefined {
+    return this.memory.get<ProfileChoice>(memoryKey(folder));
+  }
+
+  async choose(folder: WorkspaceFolder, choice: ProfileChoice): Promise<void> {
+    await this.memory.update(memoryKey(folder), choice);
+    this.#onDidChange.fire(folder);
+  }
+
+  /** The settings that the engine goes by for this folder. */
+  settings(folder: WorkspaceFolder): RawSettings {
+    const settings = rawSettings(folder.uri);
+    const choice = this.chosen(folder);
+    switch (choice?.kind) {
+      case 'profile':
+        return { ...settings, profile: choice.name };
+      case 'default-chain':
+        return { ...settings, profile: '' };
+      case undefined:
+        return settings;
+    }
+  }
+
+  setup(folder: WorkspaceFolder, target: Target): FolderSetup {
+    return {
+      id: folderId(folder),
+      name: folder.name,
+      root: folder.uri.fsPath,
+      bucket: target.bucket,
+      prefix: target.prefix,
+      settings: this.settings(folder),
+    };
+  }
+
+  dispose(): void {
+    this.#onDidChange.dispose();
+  }
+}
+
+function memoryKey(folder: WorkspaceFolder): string {
+  return `profile:${folderId(folder)}`;
+}
