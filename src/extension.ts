@@ -12,6 +12,7 @@ import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
 import { settleTargets } from './editor/settleTarget';
 import { localFolders, Targets } from './editor/targets';
+import { watchTraffic } from './editor/trafficWatch';
 import type { Report, State } from './protocol';
 
 /** What other extensions can do with this one. Both calls throw what went wrong. */
@@ -35,9 +36,10 @@ export function activate(context: ExtensionContext): S3Backup {
   const tree = new FilesTree(engine, targets, log, pulse);
   const view = new FilesView(tree, engine, targets, comparisons, ongoing, pulse);
   const watch = new ChangeWatch(engine, targets, view);
+  const traffic = watchTraffic(engine);
   const parts = { log, engine, targets, profiles, ongoing, comparisons, tree, view };
   const commands = registerCommands(parts);
-  context.subscriptions.push(commands, watch, view, tree, pulse, ongoing);
+  context.subscriptions.push(commands, watch, traffic, view, tree, pulse, ongoing);
   context.subscriptions.push(profiles, targets, engine, log);
   return {
     async compare() {

@@ -272,18 +272,35 @@ export type Doing =
   | { readonly kind: 'compared' }
   | { readonly kind: 'transferring'; readonly batches: readonly BatchProgress[] }
   | {
+      readonly kind: 'paused';
+      readonly why: PauseReason;
+      readonly batches: readonly BatchProgress[];
+    }
+  | {
       readonly kind: 'failed';
       readonly folder: string | undefined;
       readonly failure: FailureRecord;
     };
 
+/** Why batches rest, and with it what makes them go on. */
+export interface PauseReason {
+  readonly kind: 'asked-for';
+}
+
 export interface BatchProgress {
   readonly planId: number;
   readonly files: number;
   readonly bytes: number;
+  /** Files that are settled, one way or the other. */
   readonly filesDone: number;
+  /** Bytes that have gone out. */
   readonly bytesDone: number;
+  readonly backedUp: number;
   readonly failed: number;
+  /** Over the last seconds. */
+  readonly bytesPerSecond: number;
+  /** `undefined` while it cannot be told. */
+  readonly secondsLeft: number | undefined;
   /** One of the files under way. */
   readonly current: FilePath | undefined;
 }
@@ -399,6 +416,11 @@ export const runPlan = question<number, Report>('runPlan');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notice<number>('dropPlan');
+/** Let no byte of any batch move until `resume`. */
+export const pause = notice<null>('pause');
+export const resume = notice<null>('resume');
+/** The settings that bound the traffic have changed; they hold for batches under way, too. */
+export const trafficChanged = notice<RawSettings>('trafficChanged');
 /** Files or folders that were created, changed or deleted; absolute. */
 export const filesChanged = notice<{
   readonly folder: string;

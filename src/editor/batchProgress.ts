@@ -1,7 +1,8 @@
 import { l10n, ProgressLocation, window, type Progress } from 'vscode';
 import type { BatchProgress, PlanSummary } from '../protocol';
 import type { Engine } from './engine';
-import { formatBytes, formatCount } from './quantity';
+import { formatDuration } from './pointInTime';
+import { formatBytes, formatCount, formatFiles } from './quantity';
 
 /**
  * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it is done
@@ -45,11 +46,12 @@ async function follow(
   let shown = 0;
   const draw = (): void => {
     const { state } = engine;
-    if (state.kind !== 'transferring') return;
+    if (state.kind !== 'transferring' && state.kind !== 'paused') return;
     const batch = state.batches.find(candidate => candidate.planId === planId);
     if (batch === undefined) return;
     const reached = percent(batch);
-    progress.report({ message: batchText(batch), increment: Math.max(0, reached - shown) });
+    const message = state.kind === 'paused' ? pausedText(batch) : batchText(batch);
+    progress.report({ message, increment: Math.max(0, reached - shown) });
     shown = Math.max(shown, reached);
   };
   draw();
@@ -67,12 +69,24 @@ function percent({ files, filesDone, bytes, bytesDone }: BatchProgress): number 
   return 100 * (bytes > 0 ? bytesDone / bytes : filesDone / Math.max(1, files));
 }
 
-function batchText({ files, filesDone, bytes, bytesDone, failed, current }: BatchProgress): string {
+function pausedText(batch: BatchProgress): string {
+  return [l10n.t('Paused'), ...amounts(batch)].join(' · ');
+}
+
+function batchText(batch: BatchProgress): string {
+  const { bytesPerSecond, secondsLeft } = batch;
   const parts = [
-    l10n.t('{0} of {1}', formatCount(filesDone), formatCount(files)),
-    ...(current === undefined ? [] : [current]),
+    ...amounts(batch),
+    ...(bytesPerSecond > 0 ? [l10n.t('{0}/s', formatBytes(bytesPerSecond))] : []),
+    ...(secondsLeft === undefined ? [] : [l10n.t('{0} left', formatDuration(secondsLeft))]),
+  ];
+  return parts.join(' · ');
+}
+
+function amounts({ files, filesDone, bytes, bytesDone, failed }: BatchProgress): readonly string[] {
+  return [
+    l10n.t('{0} of {1}', formatCount(filesDone), formatFiles(files)),
     l10n.t('{0} of {1}', formatBytes(bytesDone), formatBytes(bytes)),
     ...(failed === 0 ? [] : [l10n.t('{0} failed', formatCount(failed))]),
   ];
-  return parts.join(' · ');
 }

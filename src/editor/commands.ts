@@ -1,4 +1,5 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
+import { pause, resume } from '../protocol';
 import { backUpAll, backUpNodes, backUpResources } from './backUp';
 import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
@@ -29,6 +30,12 @@ const table = {
   's3Backup.revealInExplorer': revealSelection,
   's3Backup.cancel': ({ ongoing }) => {
     ongoing.cancelAll();
+  },
+  's3Backup.pause': ({ engine }) => {
+    engine.tell(pause, null);
+  },
+  's3Backup.resume': ({ engine }) => {
+    engine.tell(resume, null);
   },
   's3Backup.showLog': ({ log }) => {
     log.show();

@@ -1,5 +1,5 @@
 import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
-import type { FailureCode } from '../protocol';
+import type { FailureCode, State } from '../protocol';
 import type { Comparisons } from './comparisons';
 import { ContextKey } from './contextKey';
 import type { Engine } from './engine';
@@ -21,6 +21,7 @@ export class FilesView implements Disposable {
   readonly #working = new ContextKey<boolean>('s3Backup.working');
   /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
   #connected = false;
+  readonly #transfer = new ContextKey<'none' | 'running' | 'paused'>('s3Backup.transfer');
   readonly #compared = new ContextKey<boolean>('s3Backup.compared');
 
   constructor(
@@ -76,6 +77,7 @@ export class FilesView implements Disposable {
     this.#drawDescription();
     this.#drawBadge();
     this.#welcome.set(this.#whichWelcome());
+    this.#transfer.set(transferOf(this.engine.state));
     this.#compared.set(this.engine.state.comparisons.length > 0);
   }
 
@@ -118,6 +120,11 @@ export class FilesView implements Disposable {
     }
     return welcome;
   }
+}
+
+function transferOf({ kind }: State): 'none' | 'running' | 'paused' {
+  if (kind === 'paused') return 'paused';
+  return kind === 'transferring' ? 'running' : 'none';
 }
 
 /** Which text the view shows while its tree is empty. */

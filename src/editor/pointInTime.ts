@@ -14,3 +14,13 @@ export function formatAge(then: number, now: number): string {
 export function formatTime(time: number): string {
   return new Date(time).toLocaleString(env.language, { dateStyle: 'medium', timeStyle: 'medium' });
 }
+
+/** How long something takes, no more exact than it can be known: "8 s", "3 min", "2 h 10 min". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return l10n.t('{0} s', Math.max(1, Math.round(seconds)));
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return l10n.t('{0} min', minutes);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return l10n.t('{0} h', hours);
+  return minutes % 60 === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, minutes % 60);
+}

@@ -11,6 +11,8 @@ export const settingNames = [
   'forcePathStyle',
   'exclude',
   'clickAction',
+  'concurrency',
+  'bandwidthLimit',
 ] as const;
 
 type SettingName = (typeof settingNames)[number];
@@ -20,7 +22,9 @@ export const section = 's3Backup';
 /** The settings that the engine goes by, as they are: checking them is the engine's business. */
 export function rawSettings(scope: Uri | undefined): RawSettings {
   const configuration = workspace.getConfiguration(section, scope);
-  const entries = engineSettings.map(name => [name, configuration.get<unknown>(name)] as const);
+  const entries = [...engineSettings, ...trafficSettings].map(
+    name => [name, configuration.get<unknown>(name)] as const,
+  );
   return Object.fromEntries(entries);
 }
 
@@ -36,7 +40,14 @@ export function clickAction(): 'upload' | 'open' {
   return workspace.getConfiguration(section).get('clickAction') === 'open' ? 'open' : 'upload';
 }
 
+/** Whether uploads may take more or less of the network now. */
+export function concernsTraffic(event: ConfigurationChangeEvent): boolean {
+  return trafficSettings.some(name => event.affectsConfiguration(`${section}.${name}`));
+}
+
 const targetSettings: readonly SettingName[] = ['bucket', 'prefix'];
+
+const trafficSettings: readonly SettingName[] = ['concurrency', 'bandwidthLimit'];
 
 const engineSettings: readonly SettingName[] = [
   'profile',

@@ -23,6 +23,8 @@ export function statusLine(
       );
     case 'transferring':
       return transferLine(state.batches);
+    case 'paused':
+      return pausedLine(state.batches);
     case 'failed':
       if (state.failure.code === 'cancelled') {
         return comparedLine(state.comparisons, lastFinishedAt, now);
@@ -49,6 +51,30 @@ export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
 }
 
 function transferLine(batches: readonly BatchProgress[]): string {
+  const { files, filesDone, bytes, bytesDone } = sum(batches);
+  return l10n.t(
+    'Backing up: {0} of {1} · {2} of {3}',
+    formatCount(filesDone),
+    formatFiles(files),
+    formatBytes(bytesDone),
+    formatBytes(bytes),
+  );
+}
+
+function pausedLine(batches: readonly BatchProgress[]): string {
+  const { files, filesDone, bytes, bytesDone } = sum(batches);
+  return l10n.t(
+    'Paused: {0} of {1} · {2} of {3}',
+    formatCount(filesDone),
+    formatFiles(files),
+    formatBytes(bytesDone),
+    formatBytes(bytes),
+  );
+}
+
+type Amounts = Pick<BatchProgress, 'files' | 'filesDone' | 'bytes' | 'bytesDone'>;
+
+function sum(batches: readonly BatchProgress[]): Amounts {
   let files = 0;
   let filesDone = 0;
   let bytes = 0;
@@ -59,13 +85,7 @@ function transferLine(batches: readonly BatchProgress[]): string {
     bytes += batch.bytes;
     bytesDone += batch.bytesDone;
   }
-  return l10n.t(
-    'Backing up: {0} of {1} · {2} of {3}',
-    formatCount(filesDone),
-    formatFiles(files),
-    formatBytes(bytesDone),
-    formatBytes(bytes),
-  );
+  return { files, filesDone, bytes, bytesDone };
 }
 
 function comparedLine(

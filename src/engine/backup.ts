@@ -31,9 +31,15 @@ import { isWithin, toAbsolutePath, toFilePath } from './filePath';
 import { selectSteps, summarize, type Plan, type Selection } from './plan';
 import { describeReport, toReport } from './report';
 import { rowNews } from './rowNews';
-import { parseCompareSettings, parseConnectionSettings, type ConnectionSettings } from './settings';
+import {
+  parseCompareSettings,
+  parseConnectionSettings,
+  parseTrafficSettings,
+  type ConnectionSettings,
+} from './settings';
 import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
+import { openTraffic, type Traffic } from './traffic';
 import { transfer, type Outcome } from './transfer';
 
 /** What the engine tells of its own accord. */
@@ -44,7 +50,7 @@ export interface BackupEvents {
 }
 
 export interface BackupOptions extends BackupEvents {
-  readonly connect: (settings: ConnectionSettings) => Connection;
+  readonly connect: (settings: ConnectionSettings, traffic: Traffic) => Connection;
 }
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
@@ -59,6 +65,7 @@ export class Backup {
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
   readonly #budget = budget(requestsInFlight, bytesInFlight);
+  readonly #traffic = openTraffic();
   readonly #disposed = new AbortController();
   readonly #batches = new Set<Promise<unknown>>();
   #comparing: Promise<unknown> = Promise.resolve();
@@ -126,6 +133,8 @@ export class Backup {
 
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
+    // The same for all folders, since these settings are the machine's.
+    for (const { setup } of parts) this.trafficChanged(setup.settings);
     const select = async () => {
       const selections: PartSelection[] = [];
       for (const { setup, scope } of parts) {
@@ -166,6 +175,7 @@ export class Backup {
     const batch = transfer({
       plan,
       budget: this.#budget,
+      traffic: this.#traffic,
       signal: AbortSignal.any([signal, this.#disposed.signal]),
       onProgress: progress => {
         this.#board.batch(progress);
@@ -184,9 +194,31 @@ export class Backup {
       return report;
     } finally {
       this.#batches.delete(batch);
+      // A pause is for what was under way; what begins after it is not meant.
+      if (this.#batches.size === 0) this.resume();
       this.#board.batchEnded(planId);
       this.#flush();
     }
+  }
+
+  /** Lets no byte of any batch move until `resume`. */
+  pause(): void {
+    if (this.#batches.size === 0) return;
+    this.#traffic.pause();
+    this.#board.paused({ kind: 'asked-for' });
+  }
+
+  resume(): void {
+    if (!this.#traffic.isPaused) return;
+    this.#traffic.resume();
+    this.#board.paused(undefined);
+  }
+
+  /** Takes in how much of the network uploads may have, from now on. */
+  trafficChanged(raw: RawSettings): void {
+    const { concurrency, bandwidthLimit } = parseTrafficSettings(raw);
+    this.#budget.setPlaces(concurrency ?? requestsInFlight);
+    this.#traffic.limit(bandwidthLimit);
   }
 
   dropPlan(planId: number): void {
@@ -302,7 +334,7 @@ export class Backup {
     const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
     let connection = this.#connections.get(key);
     if (connection === undefined) {
-      connection = this.#options.connect(settings);
+      connection = this.#options.connect(settings, this.#traffic);
       this.#connections.set(key, connection);
     }
     return connection;

@@ -58,6 +58,9 @@ export interface Bucket {
   /** Whether overwritten objects are kept; `unknown` where the store or its policy won't say. */
   versioning(signal: AbortSignal): Promise<Versioning>;
 
+  /** Whether a write is preceded by a look, which is a request more. */
+  readonly looksBeforeWriting: boolean;
+
   /**
    * How far the store's clock is ahead of this machine's, in milliseconds, learned from the answers
    * so far; 0 before the first.
@@ -126,6 +129,8 @@ export interface PutRequest {
   readonly condition: Condition;
   readonly attributes: ObjectAttributes;
   readonly signal: AbortSignal;
+  /** Called with bytes of the body as they go out; negative where they have to go again. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 export interface StoredObject {
@@ -150,6 +155,8 @@ export interface PutPartRequest {
   readonly partNumber: number;
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
+  /** As for a put. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 export interface StoredPart {

@@ -12,14 +12,20 @@ export interface Budget {
   take(bytes: number, signal: AbortSignal): Promise<() => void>;
 }
 
-export function budget(places: number, bytes: number): Budget {
+interface ResizableBudget extends Budget {
+  /** Changes the number of places; what has one keeps it. */
+  setPlaces(places: number): void;
+}
+
+export function budget(places: number, bytes: number): ResizableBudget {
+  let allPlaces = places;
   let freePlaces = places;
   let freeBytes = bytes;
   const waiting: Waiting[] = [];
 
   function serve(): void {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      if (freePlaces === 0 || freeBytes < first.bytes) return;
+      if (freePlaces <= 0 || freeBytes < first.bytes) return;
       waiting.shift();
       freePlaces--;
       freeBytes -= first.bytes;
@@ -28,6 +34,11 @@ export function budget(places: number, bytes: number): Budget {
   }
 
   return {
+    setPlaces(wanted) {
+      freePlaces += wanted - allPlaces;
+      allPlaces = wanted;
+      serve();
+    },
     async take(wanted, signal) {
       const amount = Math.min(wanted, bytes);
       await new Promise<void>((resolve, reject) => {

@@ -12,6 +12,7 @@ import { fromStoreError } from './errorMapping';
 import { Failure } from './failure';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from './settings';
+import { openTraffic, type Traffic } from './traffic';
 import { openTransport } from './transport';
 
 /** One S3 store under one identity. Nothing is sent before the first request. */
@@ -46,7 +47,11 @@ export interface StoreTraits {
   readonly takesChecksums: boolean;
 }
 
-export function openConnection(settings: ConnectionSettings): Connection {
+/** All bodies of the connection's uploads go by `traffic`. */
+export function openConnection(
+  settings: ConnectionSettings,
+  traffic: Traffic = openTraffic(),
+): Connection {
   const endpoint = settings.endpoint ?? 'AWS';
   const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
   const traits: StoreTraits = {
@@ -130,7 +135,7 @@ export function openConnection(settings: ConnectionSettings): Connection {
       } while (token !== undefined);
       return buckets;
     },
-    bucket: name => s3Bucket({ client, endpoint, traits, name }),
+    bucket: name => s3Bucket({ client, endpoint, traits, traffic, name }),
     close() {
       client.destroy();
       transport.close();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
@@ -15,6 +16,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { attempt, type Attempt } from './attempt';
+import { bodyStream } from './body';
 import type {
   Bucket,
   CompleteMultipartRequest,
@@ -27,9 +29,10 @@ import type {
 import type { StoreTraits } from './connection';
 import { fromStoreError, MalformedAnswer } from './errorMapping';
 import { Failure } from './failure';
+import type { Traffic } from './traffic';
 
 /** The `Bucket` port over S3. */
-export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Bucket {
+export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketParts): Bucket {
   /** Sends one request, tried up to four times; `key` is what a failure is about. */
   function request<T>(
     key: string | undefined,
@@ -47,6 +50,36 @@ export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Buc
         }
       },
       { subject: key ?? name, signal, ...(onAttempt && { onAttempt }) },
+    );
+  }
+
+  /** Sends a request with a body, as the traffic lets it; a sending that was broken off counts. */
+  function requestWithBody<T>(
+    { key, body, signal, onSent = () => undefined }: BodySource,
+    send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return request(key, signal, ({ number, uncertain }) =>
+      traffic.send(signal, async sending => {
+        let sent = 0;
+        const pace = pacedBy(() =>
+          bodyStream({
+            body,
+            traffic,
+            signal: sending.signal,
+            onSent: bytes => {
+              sent += bytes;
+              onSent(bytes);
+            },
+          }),
+        );
+        try {
+          const isUncertain = uncertain || sending.isRepeated;
+          return await send({ number, uncertain: isUncertain }, pace, sending.signal);
+        } catch (error) {
+          onSent(-sent);
+          throw error;
+        }
+      }),
     );
   }
 
@@ -184,6 +217,9 @@ export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Buc
 
   return {
     name,
+    get looksBeforeWriting() {
+      return !traits.honoursConditions;
+    },
     get clockOffset() {
       return traits.clockOffset;
     },
@@ -209,7 +245,7 @@ export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Buc
       };
     },
 
-    put({ key, body, condition, attributes, signal }) {
+    put({ key, body, condition, attributes, signal, onSent }) {
       const md5 = createHash('md5').update(body).digest();
       const etag = md5.toString('hex');
       const checksum = traits.takesChecksums ? base64Crc32(body) : undefined;
@@ -221,23 +257,26 @@ export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Buc
         condition,
         signal,
       };
-      return request(key, signal, async number => {
+      const source = { key, body, signal, ...(onSent && { onSent }) };
+      return requestWithBody(source, async (number, pace, sending) => {
         const own = await lookBeforeWriting(write, number);
         if (own !== undefined) return own;
         const answer = await conditionally(write, () =>
           client.send(
-            new PutObjectCommand({
-              Bucket: name,
-              Key: key,
-              Body: body,
-              ContentLength: body.byteLength,
-              ContentMD5: md5.toString('base64'),
-              ContentType: attributes.contentType,
-              Metadata: attributes.metadata,
-              ...(checksum === undefined ? {} : { ChecksumCRC32: checksum }),
-              ...conditionHeaders(write.condition),
-            }),
-            { abortSignal: signal },
+            pace(
+              new PutObjectCommand({
+                Bucket: name,
+                Key: key,
+                Body: body,
+                ContentLength: body.byteLength,
+                ContentMD5: md5.toString('base64'),
+                ContentType: attributes.contentType,
+                Metadata: attributes.metadata,
+                ...(checksum === undefined ? {} : { ChecksumCRC32: checksum }),
+                ...conditionHeaders(write.condition),
+              }),
+            ),
+            { abortSignal: sending },
           ),
         );
         const stored = { etag: plainEtag(answer.ETag), versionId: answer.VersionId };
@@ -264,20 +303,23 @@ export function s3Bucket({ client, endpoint, traits, name }: S3BucketParts): Buc
       });
     },
 
-    putPart({ upload, partNumber, body, signal }) {
+    putPart({ upload, partNumber, body, signal, onSent }) {
       const md5 = createHash('md5').update(body).digest();
-      return request(upload.key, signal, async () => {
+      const source = { key: upload.key, body, signal, ...(onSent && { onSent }) };
+      return requestWithBody(source, async (_attempt, pace, sending) => {
         const answer = await client.send(
-          new UploadPartCommand({
-            Bucket: name,
-            Key: upload.key,
-            UploadId: upload.uploadId,
-            PartNumber: partNumber,
-            Body: body,
-            ContentLength: body.byteLength,
-            ContentMD5: md5.toString('base64'),
-          }),
-          { abortSignal: signal },
+          pace(
+            new UploadPartCommand({
+              Bucket: name,
+              Key: upload.key,
+              UploadId: upload.uploadId,
+              PartNumber: partNumber,
+              Body: body,
+              ContentLength: body.byteLength,
+              ContentMD5: md5.toString('base64'),
+            }),
+          ),
+          { abortSignal: sending },
         );
         const etag = plainEtag(answer.ETag);
         // Stores that keep checksums refuse bytes that do not fit Content-MD5; others may not even
@@ -326,7 +368,34 @@ export interface S3BucketParts {
   readonly client: S3Client;
   readonly endpoint: string;
   readonly traits: StoreTraits;
+  readonly traffic: Traffic;
   readonly name: string;
+}
+
+/** A body to be sent, and what it is for. */
+interface BodySource {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly onSent?: (bytes: number) => void;
+}
+
+/** Makes a command's body go out piece by piece. */
+type Pace = <T extends PutObjectCommand | UploadPartCommand>(command: T) => T;
+
+/** The body is exchanged after signing, which needs all of it at once. */
+function pacedBy(stream: () => Readable): Pace {
+  return command => {
+    // The stacks of both commands are alike; their types have no method in common.
+    (command as PutObjectCommand).middlewareStack.add(
+      next => args => {
+        (args.request as { body: unknown }).body = stream();
+        return next(args);
+      },
+      { step: 'deserialize', name: 'paceBody' },
+    );
+    return command;
+  };
 }
 
 /** What tells an object of our own from somebody else's. */

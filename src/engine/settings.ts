@@ -18,6 +18,14 @@ export interface CompareSettings {
   readonly exclude: readonly string[];
 }
 
+/** What uploads may take of the network. */
+export interface TrafficSettings {
+  /** Requests in flight; `undefined` where it is ours to choose. */
+  readonly concurrency: number | undefined;
+  /** Bytes in a second; `undefined` for no limit. */
+  readonly bandwidthLimit: number | undefined;
+}
+
 /** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
 export function parseConnectionSettings(
   raw: RawSettings,
@@ -42,6 +50,47 @@ export function parseCompareSettings(raw: RawSettings): CompareSettings {
     throw invalid('s3Backup.exclude', 'it takes a list of patterns');
   }
   return { exclude };
+}
+
+/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
+  return { concurrency: parseConcurrency(raw), bandwidthLimit: parseBandwidth(raw) };
+}
+
+/** More would wait for a socket. */
+const mostRequests = 64;
+
+function parseConcurrency(raw: RawSettings): number | undefined {
+  const name = 'concurrency';
+  const value = raw[name];
+  const text = typeof value === 'number' ? String(value) : optionalText(raw, name);
+  if (text === undefined || text.toLowerCase() === 'auto') return undefined;
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > mostRequests) {
+    throw invalid(name, `it takes “auto” or a number from 1 to ${String(mostRequests)}`);
+  }
+  return number;
+}
+
+/** Slower than this, requests would look as if they had stalled. */
+const leastBandwidth = 1024;
+
+const units: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
+
+function parseBandwidth(raw: RawSettings): number | undefined {
+  const name = 'bandwidthLimit';
+  const value = raw[name];
+  const text = typeof value === 'number' ? String(value) : optionalText(raw, name);
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([KMG]?)i?B(?:\/s)?)?$/i.exec(text);
+  const unit = units[match?.[2]?.toUpperCase() ?? ''];
+  if (match === null || unit === undefined) {
+    throw invalid(name, 'it takes bytes per second, as in “500 KB” or “2 MB”');
+  }
+  const bytes = Math.round(Number(match[1]) * unit);
+  if (bytes === 0) return undefined;
+  if (bytes < leastBandwidth) throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
+  return bytes;
 }
 
 function parseEndpoint(raw: RawSettings): string | undefined {

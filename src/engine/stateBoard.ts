@@ -1,4 +1,11 @@
-import type { BatchProgress, ComparisonTotals, Doing, FailureRecord, State } from '../protocol';
+import type {
+  BatchProgress,
+  ComparisonTotals,
+  Doing,
+  FailureRecord,
+  PauseReason,
+  State,
+} from '../protocol';
 
 /** What is going on, gathered into the one state that views listen to. */
 export interface StateBoard {
@@ -11,6 +18,8 @@ export interface StateBoard {
   /** How far a batch is. */
   batch(progress: BatchProgress): void;
   batchEnded(planId: number): void;
+  /** Why batches rest, or `undefined` when they go on. */
+  paused(why: PauseReason | undefined): void;
   /** The numbers of some comparison have changed. */
   changed(): void;
   /** Publishes at once what is still waiting to be, so that an answer never precedes its state. */
@@ -39,6 +48,7 @@ export function stateBoard(
   let comparing: Comparing | undefined;
   let connecting: Connecting | undefined;
   let failed: Failed | undefined;
+  let pausedBecause: PauseReason | undefined;
   let timer: NodeJS.Timeout | undefined;
   let publishedAt = -Infinity;
   let disposed = false;
@@ -46,7 +56,10 @@ export function stateBoard(
   function current(): State {
     const totals = comparisons();
     if (batches.size > 0) {
-      return { kind: 'transferring', batches: [...batches.values()], comparisons: totals };
+      const running = { batches: [...batches.values()], comparisons: totals };
+      return pausedBecause === undefined
+        ? { kind: 'transferring', ...running }
+        : { kind: 'paused', why: pausedBecause, ...running };
     }
     const under = comparing ?? connecting;
     if (under !== undefined) return { ...under, comparisons: totals };
@@ -87,6 +100,10 @@ export function stateBoard(
     },
     batchEnded(planId) {
       batches.delete(planId);
+      changed();
+    },
+    paused(why) {
+      pausedBecause = why;
       changed();
     },
     changed,

@@ -3,6 +3,8 @@ import type { Budget } from './budget';
 import { toFailure, type Failure } from './failure';
 import type { Plan, Step } from './plan';
 import { inParallel } from './parallel';
+import { rateMeter } from './rateMeter';
+import type { Traffic } from './traffic';
 import { uploadFile, type Uploaded } from './upload';
 
 /** What became of one step. */
@@ -14,6 +16,7 @@ export type Outcome =
 export interface TransferRequest {
   readonly plan: Plan;
   readonly budget: Budget;
+  readonly traffic: Traffic;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
   /** Called when a step begins, and when it has ended. */
@@ -26,26 +29,47 @@ export interface TransferRequest {
  * failure stops no other. A cancelled run still accounts for every step.
  */
 export async function transfer(request: TransferRequest): Promise<readonly Outcome[]> {
-  const { plan, signal, onProgress, onStarted, onEnded } = request;
+  const { plan, traffic, signal, onProgress, onStarted, onEnded } = request;
   const outcomes = new Map<Step, Outcome>();
   const underWay = new Set<FilePath>();
+  const byteRate = rateMeter();
+  const workRate = rateMeter();
   let bytesDone = 0;
+  let backedUp = 0;
   let failed = 0;
+  const files = plan.steps.length;
   const bytes = plan.steps.reduce((sum, step) => sum + step.local.size, 0);
   const report = () => {
+    const now = performance.now();
+    byteRate.note(bytesDone, now);
+    workRate.note(bytesDone + outcomes.size * workOfFile, now);
+    const workLeft = bytes - bytesDone + (files - outcomes.size) * workOfFile;
     onProgress({
       planId: plan.id,
-      files: plan.steps.length,
+      files,
       bytes,
       filesDone: outcomes.size,
-      bytesDone: Math.min(bytes, bytesDone),
+      bytesDone: Math.max(0, Math.min(bytes, bytesDone)),
+      backedUp,
       failed,
+      bytesPerSecond: byteRate.perSecond,
+      secondsLeft: workRate.perSecond > 0 ? Math.max(0, workLeft / workRate.perSecond) : undefined,
       current: underWay.values().next().value,
     });
   };
   report();
+  // Where nothing moves, that is to be seen too.
+  const clock = setInterval(() => {
+    if (traffic.isPaused) {
+      byteRate.restart();
+      workRate.restart();
+    }
+    report();
+  }, reportEveryMs);
 
   await inParallel(plan.steps, stepsAtOnce, async step => {
+    // Whether it ends by going on or by Cancel, the step has its outcome.
+    await traffic.whenOpen(signal).catch(() => undefined);
     if (!signal.aborted) {
       underWay.add(step.path);
       onStarted(step);
@@ -57,12 +81,19 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
     });
     underWay.delete(step.path);
     outcomes.set(step, outcome);
+    if (outcome.kind === 'backed-up') backedUp++;
     if (outcome.kind === 'failed') failed++;
     onEnded(outcome);
     report();
   });
+  clearInterval(clock);
   return plan.steps.flatMap(step => outcomes.get(step) ?? []);
 }
+
+/** What a file costs beside its bytes, as if it had so many more. */
+const workOfFile = 64 << 10;
+
+const reportEveryMs = 500;
 
 /** Files under way at once; the budget decides how many of them hold bytes. */
 const stepsAtOnce = 32;

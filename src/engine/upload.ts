@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FilePath } from '../protocol';
 import type {
   Bucket,
@@ -24,7 +25,7 @@ export interface UploadRequest {
   readonly condition: Condition;
   readonly budget: Budget;
   readonly signal: AbortSignal;
-  /** Called with bytes that have arrived, as they do; negative where they must be sent again. */
+  /** Called with bytes as they go out; negative where they must be sent again. */
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -96,15 +97,11 @@ async function uploadWhole(
   try {
     const body = await readRange(file, path, 0, before.size, signal);
     if (body === undefined || !isSameState(before, await file.look())) return undefined;
-    const stored = await bucket.put({
-      key: toKey(prefix, path),
-      body,
-      condition,
-      attributes: await attributesOf(file, before),
-      signal,
-    });
-    onBytes(before.size);
-    return stored;
+    const attributes = await attributesOf(file, before);
+    const key = toKey(prefix, path);
+    return await counted(before.size, onBytes, onSent =>
+      bucket.put({ key, body, condition, attributes, signal, onSent }),
+    );
   } finally {
     release();
   }
@@ -135,6 +132,7 @@ async function uploadInParts(
     }
   } catch (error) {
     await giveUp(bucket, upload);
+    onBytes(-arrived);
     throw error;
   }
   await giveUp(bucket, upload);
@@ -160,14 +158,37 @@ async function putParts(
     try {
       const body = await readRange(file, path, start, length, signal);
       if (body === undefined) return;
-      parts.push(await bucket.putPart({ upload, partNumber, body, signal }));
-      onBytes(length);
+      const part = await counted(length, onBytes, onSent =>
+        bucket.putPart({ upload, partNumber, body, signal, onSent }),
+      );
+      parts.push(part);
     } finally {
       release();
     }
   });
   if (parts.length < numbers.length) return undefined;
   return parts.sort((one, other) => one.partNumber - other.partNumber);
+}
+
+/** Tells of a body's bytes as they go out, and in the end of neither more nor less than arrived. */
+async function counted<T>(
+  length: number,
+  onBytes: (bytes: number) => void,
+  send: (onSent: (bytes: number) => void) => Promise<T>,
+): Promise<T> {
+  let told = 0;
+  const tell = (bytes: number) => {
+    told += bytes;
+    if (bytes !== 0) onBytes(bytes);
+  };
+  try {
+    const stored = await send(tell);
+    tell(length - told);
+    return stored;
+  } catch (error) {
+    tell(-told);
+    throw error;
+  }
 }
 
 /** Reads a range into one buffer; `undefined` where the file ends before it. */
@@ -214,5 +235,12 @@ function decimalSeconds(nanoseconds: bigint): string {
  * its own failure must not hide why the upload was given up.
  */
 async function giveUp(bucket: Bucket, upload: MultipartUpload): Promise<void> {
-  await bucket.abortMultipart(upload, AbortSignal.timeout(10_000)).catch(() => undefined);
+  const freed = bucket.abortMultipart(upload, AbortSignal.timeout(10_000)).catch(() => undefined);
+  // Where the store does not answer, whoever cancelled does not wait for it.
+  const waited = new AbortController();
+  await Promise.race([freed, delay(patienceMs, undefined, { signal: waited.signal })]);
+  waited.abort();
 }
+
+/** How long the end of an upload waits for the store to free the parts. */
+const patienceMs = 500;

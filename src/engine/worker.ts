@@ -59,6 +59,17 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onNotification(told(protocol.dropPlan), planId => {
     backup.dropPlan(planId);
   });
+  connection.onNotification(told(protocol.pause), () => {
+    backup.pause();
+  });
+  connection.onNotification(told(protocol.resume), () => {
+    backup.resume();
+  });
+  connection.onNotification(told(protocol.trafficChanged), settings =>
+    logged(() => {
+      backup.trafficChanged(settings);
+    }),
+  );
   connection.onNotification(told(protocol.filesChanged), ({ folder, paths }) =>
     logged(() => backup.filesChanged(folder, paths)),
   );
@@ -72,7 +83,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.listen();
 
   /** A notification has no answer in which a failure could travel. */
-  async function logged(work: () => Promise<void>): Promise<void> {
+  async function logged(work: () => Promise<void> | void): Promise<void> {
     try {
       await work();
     } catch (error) {

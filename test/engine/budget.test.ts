@@ -6,6 +6,26 @@ import { budget } from '../../src/engine/budget';
 const never = new AbortController().signal;
 
 describe('budget', () => {
+  it('takes more or fewer places from now on, and lets no one lose theirs', async () => {
+    const shared = budget(1, 100);
+    const signal = new AbortController().signal;
+    const first = await shared.take(1, signal);
+    shared.setPlaces(2);
+    const second = await shared.take(1, signal);
+    shared.setPlaces(1);
+    let third = false;
+    const waiting = shared.take(1, signal).then(leave => {
+      third = true;
+      return leave;
+    });
+    first();
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(third, false);
+    second();
+    (await waiting)();
+    assert.equal(third, true);
+  });
+
   it('is never exceeded, serves in the order of asking, and is whole in the end', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('take' as const), bytes: fc.nat(15) }),

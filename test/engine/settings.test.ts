@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 
 import type { Failure } from '../../src/engine/failure';
-import { parseCompareSettings, parseConnectionSettings } from '../../src/engine/settings';
+import {
+  parseCompareSettings,
+  parseConnectionSettings,
+  parseTrafficSettings,
+} from '../../src/engine/settings';
 
 describe('settings', () => {
   it('takes AWS and the default chain where nothing is set', () => {
@@ -77,4 +81,52 @@ describe('settings', () => {
       });
     }
   });
+
+  it('bounds the traffic only where it is told to', () => {
+    const free = { concurrency: undefined, bandwidthLimit: undefined };
+    for (const raw of [
+      {},
+      { concurrency: 'auto', bandwidthLimit: '' },
+      { concurrency: null, bandwidthLimit: null },
+      { concurrency: ' Auto ', bandwidthLimit: '0' },
+    ]) {
+      assert.deepEqual(parseTrafficSettings(raw), free);
+    }
+    const limits: readonly (readonly [unknown, number])[] = [
+      ['1 KB', 1024],
+      ['500kB/s', 500 << 10],
+      ['1.5 MB', 1.5 * (1 << 20)],
+      ['2 MiB', 2 << 20],
+      ['1GB', 1 << 30],
+      ['4096', 4096],
+      [4096, 4096],
+      ['4096 B', 4096],
+    ];
+    for (const [bandwidthLimit, bytes] of limits) {
+      assert.equal(parseTrafficSettings({ bandwidthLimit }).bandwidthLimit, bytes);
+    }
+    assert.equal(parseTrafficSettings({ concurrency: '8' }).concurrency, 8);
+    assert.equal(parseTrafficSettings({ concurrency: 64 }).concurrency, 64);
+  });
+
+  const badTraffic: readonly (readonly [string, unknown])[] = [
+    ['concurrency', '0'],
+    ['concurrency', 65],
+    ['concurrency', 2.5],
+    ['concurrency', 'many'],
+    ['concurrency', true],
+    ['bandwidthLimit', 'fast'],
+    ['bandwidthLimit', '-1'],
+    ['bandwidthLimit', '100'],
+    ['bandwidthLimit', '2 Mbit'],
+    ['bandwidthLimit', false],
+  ];
+  for (const [name, value] of badTraffic) {
+    it(`names s3Backup.${name} where it is ${JSON.stringify(value)}, too`, () => {
+      assert.throws(() => parseTrafficSettings({ [name]: value }), {
+        code: 'invalid-setting',
+        subject: `s3Backup.${name}`,
+      });
+    });
+  }
 });

@@ -7,7 +7,18 @@ import type { BatchProgress, ComparisonTotals, State } from '../../src/protocol'
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 
 function progress(planId: number, filesDone = 0): BatchProgress {
-  return { planId, files: 9, bytes: 9, filesDone, bytesDone: 0, failed: 0, current: undefined };
+  return {
+    planId,
+    files: 9,
+    bytes: 9,
+    filesDone,
+    bytesDone: 0,
+    backedUp: 0,
+    failed: 0,
+    bytesPerSecond: 0,
+    secondsLeft: undefined,
+    current: undefined,
+  };
 }
 
 describe('stateBoard', () => {
@@ -43,6 +54,23 @@ describe('stateBoard', () => {
   function kinds(): readonly string[] {
     return published.map(({ state }) => state.kind);
   }
+
+  it('tells that batches rest, with how far they are, and that they go on', () => {
+    board.batch(progress(1, 3));
+    board.paused({ kind: 'asked-for' });
+    board.flush();
+    const paused = published.at(-1)?.state;
+    assert.ok(paused?.kind === 'paused');
+    assert.equal(paused.why.kind, 'asked-for');
+    assert.equal(paused.batches[0]?.filesDone, 3);
+    board.paused(undefined);
+    board.flush();
+    assert.equal(published.at(-1)?.state.kind, 'transferring');
+    board.paused({ kind: 'asked-for' });
+    board.batchEnded(1);
+    board.flush();
+    assert.equal(published.at(-1)?.state.kind, 'idle');
+  });
 
   it('publishes at most ten states a second, and always the last one', () => {
     for (let change = 0; change < 1_000; change++) {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { budget } from '../../src/engine/budget';
 import { Failure } from '../../src/engine/failure';
 import type { Plan, Step } from '../../src/engine/plan';
+import { openTraffic } from '../../src/engine/traffic';
 import { describeReport, toReport } from '../../src/engine/report';
 import { transfer, type Outcome, type TransferRequest } from '../../src/engine/transfer';
 import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
@@ -49,6 +50,7 @@ describe('transfer', () => {
     const outcomes = await transfer({
       plan,
       budget: budget(48, 1 << 20),
+      traffic: openTraffic(),
       signal: new AbortController().signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
@@ -77,13 +79,16 @@ describe('transfer', () => {
       [first?.filesDone, first?.bytesDone, first?.files, first?.bytes],
       [0, 0, 60, 240],
     );
-    const last = progress.at(-1);
+    const { bytesPerSecond, secondsLeft, ...last } = progress.at(-1)!;
+    assert.ok(bytesPerSecond >= 0);
+    assert.ok(secondsLeft === undefined || secondsLeft === 0);
     assert.deepEqual(last, {
       planId: 3,
       files: 60,
       bytes: 240,
       filesDone: 60,
       bytesDone: 240,
+      backedUp: 60,
       failed: 0,
       current: undefined,
     });

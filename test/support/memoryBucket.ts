@@ -148,6 +148,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   return {
     name,
     calls,
+    looksBeforeWriting: false,
     get clockOffset() {
       return clockOffset;
     },

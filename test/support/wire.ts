@@ -10,6 +10,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A request as the client sent it, without its body. */
 export interface WireRequest {
@@ -29,8 +30,12 @@ export interface WireRecorder {
   readonly requests: readonly WireRequest[];
   /** How many TCP connections clients have opened so far. */
   readonly connections: number;
+  /** Bytes of bodies that have arrived so far. */
+  readonly bodyBytes: number;
   /** How many of them are open now. */
   readonly openConnections: number;
+  /** Lets bodies pass no faster than this from now on; `undefined` lets them pass freely. */
+  throttle(bytesPerSecond: number | undefined): void;
   /** Lets the next request that matches go wrong. */
   disturbNext(matches: (request: WireRequest) => boolean, disturbance: WireDisturbance): void;
   stop(): Promise<void>;
@@ -38,11 +43,13 @@ export interface WireRecorder {
 
 /**
  * - `lose-answer`: the server carries the request out, the client sees its connection break.
+ * - `hold-answer`: the server carries the request out, and no answer comes.
  * - `stall`: the request goes nowhere, and no answer comes.
  * - `damage-body`: the first byte of the body arrives changed.
  * - `busy`, `refuse`: answered with 503 SlowDown or 403 AccessDenied; the server sees nothing.
  */
-export type WireDisturbance = 'lose-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse';
+export type WireDisturbance =
+  'lose-answer' | 'hold-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse';
 
 /** Forwards everything unchanged, the Host header too: signatures stay valid. */
 export async function startWireRecorder(targetEndpoint: string): Promise<WireRecorder> {
@@ -53,6 +60,8 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   const connectionNumbers = new WeakMap<object, number>();
   let connections = 0;
   let openConnections = 0;
+  let bodyBytes = 0;
+  let slowness: number | undefined;
 
   /** Sends the request on, with its header pairs just as they came, in their order and spelling. */
   function forward(incoming: IncomingMessage): ReturnType<typeof request> {
@@ -77,7 +86,16 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     outgoing.on('close', () => {
       if (!outgoing.writableFinished) forwarded.destroy();
     });
-    pipeline(incoming, forwarded).catch(() => undefined);
+    pipeline(incoming, throttled, forwarded).catch(() => undefined);
+  }
+
+  /** Passes a body on, counted, and no faster than it may. */
+  async function* throttled(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of body) {
+      bodyBytes += piece.byteLength;
+      if (slowness !== undefined) await delay((piece.byteLength / slowness) * 1000);
+      yield piece;
+    }
   }
 
   function loseAnswer(incoming: IncomingMessage): void {
@@ -110,6 +128,9 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     switch (disturbance) {
       case 'stall':
         incoming.resume();
+        return;
+      case 'hold-answer':
+        incoming.pipe(forward(incoming));
         return;
       case 'lose-answer':
         loseAnswer(incoming);
@@ -156,6 +177,12 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     },
     get openConnections() {
       return openConnections;
+    },
+    get bodyBytes() {
+      return bodyBytes;
+    },
+    throttle(bytesPerSecond) {
+      slowness = bytesPerSecond;
     },
     disturbNext(matches, disturbance) {
       awaited.push({ matches, disturbance });

@@ -1,0 +1,112 @@
+import { budget, type Budget } from './budget';
+import { Failure } from './failure';
+import { pacer } from './pacer';
+
+/**
+ * What the user lets go out: all bodies of all uploads go through it. Paused means that no byte of
+ * a body moves: requests in flight are broken off, and are sent again when it goes on.
+ */
+export interface Traffic {
+  readonly isPaused: boolean;
+  pause(): void;
+  resume(): void;
+  /** The most bytes in a second; `undefined` for no limit. */
+  limit(bytesPerSecond: number | undefined): void;
+  /** Waits while it is paused. */
+  whenOpen(signal: AbortSignal): Promise<void>;
+  /**
+   * Sends a request with a body: at once, or when it is its turn. Where a pause breaks it off, it
+   * is sent again afterwards, and told that an earlier sending's outcome is not known.
+   */
+  send<T>(signal: AbortSignal, send: (sending: Sending) => Promise<T>): Promise<T>;
+  /** Waits until so many bytes of a body may go. */
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Sending {
+  /** Aborted by the caller's signal, and by a pause. */
+  readonly signal: AbortSignal;
+  /** Whether it was broken off before, perhaps after the store had all of it. */
+  readonly isRepeated: boolean;
+}
+
+export function openTraffic(): Traffic {
+  const pace = pacer();
+  /** Bodies on their way, broken off by a pause. */
+  const underWay = new Set<AbortController>();
+  const waiting = new Set<() => void>();
+  let turns: Budget | undefined;
+  let isPaused = false;
+
+  function whenOpen(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const proceed = () => {
+        waiting.delete(proceed);
+        signal.removeEventListener('abort', proceed);
+        if (signal.aborted) reject(new Failure('cancelled', ''));
+        else resolve();
+      };
+      if (isPaused && !signal.aborted) {
+        waiting.add(proceed);
+        signal.addEventListener('abort', proceed, { once: true });
+      } else {
+        proceed();
+      }
+    });
+  }
+
+  /** Waits for a turn: under a limit, few bodies go side by side, lest each of them stalls. */
+  async function whenItsTurn(signal: AbortSignal): Promise<() => void> {
+    for (;;) {
+      await whenOpen(signal);
+      const asked = turns;
+      const leave = (await asked?.take(0, signal)) ?? (() => undefined);
+      if (!isPaused && asked === turns) return leave;
+      leave();
+    }
+  }
+
+  return {
+    get isPaused() {
+      return isPaused;
+    },
+    pause() {
+      isPaused = true;
+      for (const controller of underWay) controller.abort();
+    },
+    resume() {
+      isPaused = false;
+      for (const proceed of [...waiting]) proceed();
+    },
+    limit(bytesPerSecond) {
+      pace.limit(bytesPerSecond);
+      const places = Math.max(1, Math.floor((bytesPerSecond ?? 0) / slowestBody));
+      turns = bytesPerSecond === undefined ? undefined : budget(places, 0);
+    },
+    whenOpen,
+    async send(signal, send) {
+      for (let isRepeated = false; ; isRepeated = true) {
+        const leave = await whenItsTurn(signal);
+        const controller = new AbortController();
+        const stop = () => {
+          controller.abort();
+        };
+        signal.addEventListener('abort', stop, { once: true });
+        underWay.add(controller);
+        try {
+          return await send({ signal: controller.signal, isRepeated });
+        } catch (error) {
+          if (signal.aborted || !controller.signal.aborted) throw error;
+        } finally {
+          underWay.delete(controller);
+          signal.removeEventListener('abort', stop);
+          leave();
+        }
+      }
+    },
+    take: (bytes, signal) => pace.take(bytes, signal),
+  };
+}
+
+/** Bytes in a second that a body must get, or else it waits its turn. */
+const slowestBody = 32 << 10;

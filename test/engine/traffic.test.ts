@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+
+import { openTraffic, type Sending } from '../../src/engine/traffic';
+
+describe('traffic', () => {
+  const signal = new AbortController().signal;
+
+  /** A sending that ends only when it is aborted or told to. */
+  function held(sending: Sending): Promise<never> {
+    return new Promise((_, reject) => {
+      sending.signal.addEventListener('abort', () => {
+        reject(new Error('aborted'));
+      });
+    });
+  }
+
+  it('breaks off what is under way when it is paused, and sends it again afterwards', async () => {
+    const traffic = openTraffic();
+    const seen: boolean[] = [];
+    const sending = traffic.send(signal, async now => {
+      seen.push(now.isRepeated);
+      return now.isRepeated ? 'sent' : held(now);
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(seen, [false]);
+    traffic.pause();
+    assert.equal(traffic.isPaused, true);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(seen, [false]);
+    traffic.resume();
+    assert.equal(await sending, 'sent');
+    assert.deepEqual(seen, [false, true]);
+  });
+
+  it('lets nothing begin while it is paused', async () => {
+    const traffic = openTraffic();
+    traffic.pause();
+    let begun = false;
+    const sending = traffic.send(signal, now => {
+      begun = true;
+      return Promise.resolve(now.isRepeated);
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(begun, false);
+    traffic.resume();
+    assert.equal(await sending, false);
+  });
+
+  it('ends by Cancel, under way or waiting', async () => {
+    const traffic = openTraffic();
+    const controller = new AbortController();
+    const underWay = traffic.send(controller.signal, held);
+    await new Promise(resolve => setImmediate(resolve));
+    controller.abort();
+    await assert.rejects(underWay, { message: 'aborted' });
+
+    traffic.pause();
+    const second = new AbortController();
+    const waiting = traffic.send(second.signal, held);
+    second.abort();
+    await assert.rejects(waiting, { code: 'cancelled' });
+    await assert.rejects(traffic.whenOpen(AbortSignal.abort()), { code: 'cancelled' });
+  });
+
+  it('throws what the sending throws', async () => {
+    const traffic = openTraffic();
+    await assert.rejects(
+      traffic.send(signal, () => Promise.reject(new Error('refused'))),
+      { message: 'refused' },
+    );
+  });
+
+  it('lets bodies take turns under a narrow limit', async () => {
+    const traffic = openTraffic();
+    traffic.limit(40 << 10);
+    let under = 0;
+    let most = 0;
+    const send = () =>
+      traffic.send(signal, async () => {
+        most = Math.max(most, ++under);
+        await new Promise(resolve => setImmediate(resolve));
+        under--;
+      });
+    await Promise.all([send(), send(), send()]);
+    assert.equal(most, 1);
+    traffic.limit(undefined);
+    await Promise.all([send(), send(), send()]);
+    assert.equal(most, 3);
+  });
+});
