@@ -313,6 +313,10 @@ export type Scope =
   | { readonly kind: 'all' }
   /** Rows of the comparison at hand. */
   | { readonly kind: 'nodes'; readonly nodes: readonly NodeId[] }
+  /** What was ticked in a list of the differences. */
+  | { readonly kind: 'picks'; readonly picks: readonly Pick<Difference, 'kind' | 'path'>[] }
+  /** The files that failed in an earlier batch, judged anew. */
+  | { readonly kind: 'failed'; readonly planId: number }
   /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
   | { readonly kind: 'resources'; readonly paths: readonly string[] };
 
@@ -320,11 +324,44 @@ export interface PlanRequest {
   readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];
 }
 
+/** A row of what can be chosen for a back-up: a file, or files that stand for themselves. */
+export interface Difference {
+  /** `folder` is all below it, `loose-files` those that lie in it and in none of its folders. */
+  readonly kind: 'file' | 'folder' | 'loose-files';
+  readonly path: FilePath;
+  /** Of a file. */
+  readonly group?: Group;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What to know of a plan before all that it names is sent for the first time. */
+export interface PlanPreview {
+  /** How many it takes at the most, as long as none has to be sent twice. */
+  readonly requests: number;
+  readonly largest: readonly {
+    readonly folder: string;
+    readonly path: FilePath;
+    readonly bytes: number;
+  }[];
+  readonly bulky: readonly BulkyFolder[];
+}
+
+/** A folder that looks as if what is in it could be made or fetched again. */
+export interface BulkyFolder {
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly kind: 'build-output' | 'dependencies';
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** What a confirmed plan would do, and nothing else. */
 export interface PlanSummary {
   readonly planId: number;
   readonly files: number;
   readonly bytes: number;
+  readonly preview: PlanPreview;
   /** Cloud copies that would be replaced though this computer has no record of having written them. */
   readonly unowned: {
     readonly files: number;
@@ -348,8 +385,31 @@ export interface Report {
   readonly cancelled: number;
   /** Bytes that arrived. */
   readonly bytes: number;
-  /** The files that did not, with the reason. */
+  /** How often each reason kept a file from arriving. */
+  readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
+  /** The first hundred files that failed or were skipped, with the reason. */
   readonly troubles: readonly Trouble[];
+}
+
+/** What became of one file. */
+export interface ReportEntry {
+  readonly kind: 'backed-up' | 'failed' | 'skipped' | 'cancelled';
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly bytes: number;
+  readonly failure: FailureRecord | undefined;
+}
+
+export interface ReportRequest {
+  readonly planId: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ReportPage {
+  readonly entries: readonly ReportEntry[];
+  /** How many there are in all. */
+  readonly total: number;
 }
 
 export interface Trouble {
@@ -413,6 +473,8 @@ export const compare = question<readonly FolderSetup[], null>('compare');
 export const children = question<ChildrenRequest, ChildrenPage>('children');
 export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');
 export const runPlan = question<number, Report>('runPlan');
+export const differences = question<FolderSetup, readonly Difference[]>('differences');
+export const reportPage = question<ReportRequest, ReportPage>('reportPage');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notice<number>('dropPlan');

@@ -5,6 +5,7 @@ import type {
   ConnectionCheck,
   CredentialSources,
   FailureCode,
+  Difference,
   FilePath,
   FolderSetup,
   Group,
@@ -13,9 +14,12 @@ import type {
   PlanSummary,
   RawSettings,
   Report,
+  ReportPage,
+  ReportRequest,
   Scope,
   State,
 } from '../protocol';
+import { rootPath } from '../protocol';
 import { attempts } from './attempt';
 import type { Condition } from './bucket';
 import { budget } from './budget';
@@ -25,9 +29,11 @@ import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
 import { connectionDefaults } from './connectionDefaults';
 import { credentialSources } from './credentialSources';
+import { differencesOf } from './differences';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
-import { isWithin, toAbsolutePath, toFilePath } from './filePath';
+import { isWithin, parentPath, toAbsolutePath, toFilePath } from './filePath';
+import { keptReports } from './keptReports';
 import { selectSteps, summarize, type Plan, type Selection } from './plan';
 import { describeReport, toReport } from './report';
 import { rowNews } from './rowNews';
@@ -66,6 +72,7 @@ export class Backup {
   /** Shared by all batches, so that they do not multiply what is in flight. */
   readonly #budget = budget(requestsInFlight, bytesInFlight);
   readonly #traffic = openTraffic();
+  readonly #reports = keptReports();
   readonly #disposed = new AbortController();
   readonly #batches = new Set<Promise<unknown>>();
   #comparing: Promise<unknown> = Promise.resolve();
@@ -131,6 +138,17 @@ export class Backup {
     return this.#comparisons.children(request);
   }
 
+  /** What there is to choose from for a back-up of a folder, by the comparison at hand. */
+  differences(setup: FolderSetup): readonly Difference[] {
+    const comparison = this.#comparisons.current(this.#job(setup).target);
+    if (comparison === undefined) throw new Failure('plan-outdated', setup.bucket);
+    return differencesOf(toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]));
+  }
+
+  reportPage({ planId, offset, limit }: ReportRequest): ReportPage {
+    return this.#reports.page(planId, offset, limit);
+  }
+
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     // The same for all folders, since these settings are the machine's.
@@ -142,7 +160,9 @@ export class Backup {
       }
       return selections;
     };
-    const comparesAnew = parts.some(({ scope }) => scope.kind === 'resources');
+    const comparesAnew = parts.some(
+      ({ scope }) => scope.kind === 'resources' || scope.kind === 'failed',
+    );
     const selections = await (comparesAnew
       ? this.#exclusively(signal, select)
       : this.#comparing.then(select));
@@ -189,7 +209,9 @@ export class Backup {
     });
     this.#batches.add(batch);
     try {
-      const report = toReport(planId, await batch);
+      const outcomes = await batch;
+      this.#reports.add(planId, outcomes);
+      const report = toReport(planId, outcomes);
       this.#options.onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {
@@ -250,17 +272,41 @@ export class Backup {
 
   async #select(job: ComparisonJob, scope: Scope, signal: AbortSignal): Promise<PartSelection> {
     if (scope.kind === 'resources') return this.#selectResources(job, scope.paths, signal);
+    if (scope.kind === 'failed') return this.#selectFailed(job, scope.planId, signal);
     const comparison = this.#comparisons.current(job.target);
     if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-    const entries = new Set<Entry>();
-    const nodes =
-      scope.kind === 'nodes'
-        ? scope.nodes
-        : toBackUp.map(group => ({ group, path: '' as FilePath }));
-    for (const { group, path } of nodes) {
-      for (const entry of comparison.inGroup(group, path)) entries.add(entry);
-    }
+    const entries = new Set(entriesOf(comparison, scope));
     return { ...selectSteps(job, entries), ignored: undefined };
+  }
+
+  /** Compares what failed again: why it failed may be gone, and what was seen may have changed. */
+  async #selectFailed(
+    job: ComparisonJob,
+    planId: number,
+    signal: AbortSignal,
+  ): Promise<PartSelection> {
+    const failed = new Set(this.#reports.failed(planId, job.target));
+    const found: Entry[] = [];
+    // One list of all costs less than many of one.
+    for (const start of failed.size > mostSingleLooks ? [rootPath] : failed) {
+      found.push(...(await this.#compareIfThere(start, job, signal)));
+    }
+    const entries = found.filter(entry => failed.has(entry.path));
+    return { ...selectSteps(job, entries), ignored: undefined };
+  }
+
+  /** What is no longer on the disk is nothing to back up, and no reason to leave out the others. */
+  async #compareIfThere(
+    start: FilePath,
+    job: ComparisonJob,
+    signal: AbortSignal,
+  ): Promise<readonly Entry[]> {
+    try {
+      return await this.#comparisons.compareBelow(start, job, signal);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'file-vanished') return [];
+      throw error;
+    }
   }
 
   async #selectResources(
@@ -371,12 +417,36 @@ interface PartSelection extends Selection {
 }
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
+/** Up to so many files are compared one by one. */
+const mostSingleLooks = 20;
 
 const requestsInFlight = 48;
 /** Bounds the memory of all uploads together. */
 const bytesInFlight = 128 << 20;
 
 const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
+
+function* entriesOf(
+  comparison: Comparison,
+  scope: Extract<Scope, { kind: 'all' | 'nodes' | 'picks' }>,
+): Generator<Entry> {
+  switch (scope.kind) {
+    case 'all':
+      for (const group of toBackUp) yield* comparison.inGroup(group, rootPath);
+      return;
+    case 'nodes':
+      for (const { group, path } of scope.nodes) yield* comparison.inGroup(group, path);
+      return;
+    case 'picks':
+      for (const { kind, path } of scope.picks) {
+        for (const group of toBackUp) {
+          for (const entry of comparison.inGroup(group, path)) {
+            if (kind !== 'loose-files' || parentPath(entry.path) === path) yield entry;
+          }
+        }
+      }
+  }
+}
 
 /** Leaves out what lies below another one of them. */
 function topmost(paths: readonly FilePath[]): readonly FilePath[] {

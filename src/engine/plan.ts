@@ -3,6 +3,7 @@ import { groups } from '../protocol';
 import type { Bucket, Condition, Versioning } from './bucket';
 import type { ComparisonTarget, Entry } from './comparison';
 import type { LocalFile } from './localScan';
+import { previewOf } from './preview';
 
 /** Where the files of a plan are, and where they go. */
 export interface Route {
@@ -71,6 +72,7 @@ export function summarize(
     planId: plan.id,
     files: plan.steps.length,
     bytes: plan.steps.reduce((sum, step) => sum + step.local.size, 0),
+    preview: previewOf(plan.steps),
     unowned: {
       files: replacing.length,
       examples: replacing.slice(0, 3).map(step => step.path),

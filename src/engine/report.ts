@@ -1,4 +1,4 @@
-import type { Report } from '../protocol';
+import type { FailureCode, Report } from '../protocol';
 import type { Outcome } from './transfer';
 
 /** The outcomes of a plan in numbers that add up to it, with the files that did not arrive. */
@@ -15,19 +15,30 @@ export function toReport(planId: number, outcomes: readonly Outcome[]): Report {
       (sum, outcome) => sum + (outcome.kind === 'backed-up' ? outcome.uploaded.local.size : 0),
       0,
     ),
-    troubles: outcomes.flatMap(outcome =>
-      outcome.kind === 'failed' || outcome.kind === 'skipped'
-        ? [
-            {
-              folder: outcome.step.route.target.folder,
-              path: outcome.step.path,
-              kind: outcome.kind,
-              failure: outcome.failure.toRecord(),
-            },
-          ]
-        : [],
-    ),
+    reasons: reasonsOf(outcomes),
+    troubles: outcomes
+      .flatMap(outcome => ('failure' in outcome ? [outcome] : []))
+      .slice(0, mostTroubles)
+      .map(({ kind, step, failure }) => ({
+        folder: step.route.target.folder,
+        path: step.path,
+        kind,
+        failure: failure.toRecord(),
+      })),
   };
+}
+
+/** A report is one message; all there is to know is asked for page by page. */
+const mostTroubles = 100;
+
+function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
+  const reasons: Partial<Record<FailureCode, number>> = {};
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'failed' && outcome.kind !== 'skipped') continue;
+    const { code } = outcome.failure;
+    reasons[code] = (reasons[code] ?? 0) + 1;
+  }
+  return reasons;
 }
 
 /** A report in one line, for the log. */

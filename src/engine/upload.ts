@@ -62,6 +62,12 @@ export function partSizeFor(size: number): number {
   return Math.max(8 * mebibyte, needed);
 }
 
+/** How many requests an upload of this size takes. */
+export function requestsFor(size: number): number {
+  const partSize = partSizeFor(size);
+  return size <= partSize ? 1 : Math.ceil(size / partSize) + 2;
+}
+
 const mebibyte = 1 << 20;
 const maximumParts = 10_000;
 /** Parts of one file in flight; more files are in flight beside it. */

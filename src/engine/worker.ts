@@ -56,6 +56,12 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.runPlan), (planId, token) =>
     answered(token, signal => backup.run(planId, signal)),
   );
+  connection.onRequest(asked(protocol.differences), (setup, token) =>
+    answered(token, () => Promise.resolve(backup.differences(setup))),
+  );
+  connection.onRequest(asked(protocol.reportPage), (request, token) =>
+    answered(token, () => Promise.resolve(backup.reportPage(request))),
+  );
   connection.onNotification(told(protocol.dropPlan), planId => {
     backup.dropPlan(planId);
   });

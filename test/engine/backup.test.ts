@@ -145,6 +145,14 @@ describe('backup', () => {
       planId: 1,
       files: 2,
       bytes: 7,
+      preview: {
+        requests: 2,
+        largest: [
+          { folder: 'file:///w', path: 'd/edited', bytes: 6 },
+          { folder: 'file:///w', path: 'new', bytes: 1 },
+        ],
+        bulky: [],
+      },
       unowned: { files: 1, examples: ['d/edited'], keepsVersions: false },
       leftAlone: {},
       ignored: undefined,
@@ -158,6 +166,7 @@ describe('backup', () => {
       skipped: 0,
       cancelled: 0,
       bytes: 7,
+      reasons: {},
       troubles: [],
     });
     assert.equal(bucket.bytes('w/d/edited')?.toString(), 'edited');

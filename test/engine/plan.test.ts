@@ -119,6 +119,15 @@ describe('plan', () => {
       planId: 7,
       files: 5,
       bytes: 14,
+      preview: {
+        requests: 5,
+        largest: ['a', 'b', 'c', 'd', 'e'].map(path => ({
+          folder: 'file:///w',
+          path,
+          bytes: path === 'a' ? 10 : 1,
+        })),
+        bulky: [],
+      },
       unowned: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
       leftAlone: { 'up-to-date': 2, unchecked: 1 },
       ignored: undefined,
@@ -127,5 +136,33 @@ describe('plan', () => {
     for (const other of ['off', 'suspended', 'unknown'] as const) {
       assert.equal(kept('enabled', other), false);
     }
+  });
+
+  it('counts the requests that it takes, with the parts of large files and looks before', () => {
+    const mebibyte = 1 << 20;
+    const requests = (size: number, over: Bucket = bucket) => {
+      const { steps } = selectSteps({ ...route, bucket: over }, [
+        entry('a', missing, { local: size }),
+      ]);
+      return summarize({ id: 1, steps }, [], undefined, []).preview.requests;
+    };
+    assert.equal(requests(0), 1);
+    assert.equal(requests(8 * mebibyte), 1);
+    // Begin, two parts, complete.
+    assert.equal(requests(8 * mebibyte + 1), 4);
+    assert.equal(requests(6 * 1024 * mebibyte), 768 + 2);
+    assert.equal(requests(1, { ...bucket, looksBeforeWriting: true, clockOffset: 0 }), 2);
+  });
+
+  it('names the ten largest files', () => {
+    const { steps } = selectSteps(
+      route,
+      Array.from({ length: 30 }, (_, n) => entry(String(n), missing, { local: n })),
+    );
+    const { largest } = summarize({ id: 1, steps }, [], undefined, []).preview;
+    assert.deepEqual(
+      largest.map(({ bytes }) => bytes),
+      [29, 28, 27, 26, 25, 24, 23, 22, 21, 20],
+    );
   });
 });

@@ -70,6 +70,7 @@ describe('transfer', () => {
       skipped: 0,
       cancelled: 0,
       bytes: 240,
+      reasons: {},
       troubles: [],
     });
     assert.equal(bucket.keys.length, 60);
@@ -162,6 +163,7 @@ describe('transfer', () => {
         failure: { code: 'access-denied', subject: 'w/5', cause: undefined },
       },
     ]);
+    assert.deepEqual(report.reasons, { 'access-denied': 1 });
     assert.equal(progress.at(-1)?.failed, 1);
   });
 

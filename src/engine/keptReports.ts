@@ -1,0 +1,57 @@
+import type { FilePath, ReportEntry, ReportPage } from '../protocol';
+import type { ComparisonTarget } from './comparison';
+import { Failure } from './failure';
+import type { Outcome } from './transfer';
+
+/** The last reports, for whoever asks what became of each file. */
+export interface KeptReports {
+  add(planId: number, outcomes: readonly Outcome[]): void;
+  /** Entries of one report, those that did not arrive first. */
+  page(planId: number, offset: number, limit: number): ReportPage;
+  /** The files of a target that failed; not those that were skipped or cancelled. */
+  failed(planId: number, target: ComparisonTarget): readonly FilePath[];
+}
+
+export function keptReports(): KeptReports {
+  const reports = new Map<number, readonly Outcome[]>();
+
+  function report(planId: number): readonly Outcome[] {
+    const found = reports.get(planId);
+    if (found === undefined) throw new Failure('plan-outdated', String(planId));
+    return found;
+  }
+
+  return {
+    add(planId, outcomes) {
+      const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
+      reports.set(planId, inOrder);
+      for (const oldest of [...reports.keys()].slice(0, -kept)) reports.delete(oldest);
+    },
+    page(planId, offset, limit) {
+      const all = report(planId);
+      return { entries: all.slice(offset, offset + limit).map(toEntry), total: all.length };
+    },
+    failed: (planId, { folder, bucket, prefix }) =>
+      report(planId).flatMap(({ kind, step: { path, route } }) => {
+        const { target } = route;
+        const isOfTarget =
+          target.folder === folder && target.bucket === bucket && target.prefix === prefix;
+        return kind === 'failed' && isOfTarget ? [path] : [];
+      }),
+  };
+}
+
+const kept = 5;
+
+const order = ['failed', 'skipped', 'cancelled', 'backed-up'] as const;
+
+function toEntry(outcome: Outcome): ReportEntry {
+  const { route, path, local } = outcome.step;
+  return {
+    kind: outcome.kind,
+    folder: route.target.folder,
+    path,
+    bytes: outcome.kind === 'backed-up' ? outcome.uploaded.local.size : local.size,
+    failure: 'failure' in outcome ? outcome.failure.toRecord() : undefined,
+  };
+}
