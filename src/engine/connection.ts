@@ -111,7 +111,7 @@ export function openConnection(
           await bucketPage({ MaxBuckets: 1 }, how);
         } else {
           const { bucket, prefix } = target;
-          const pages = s3Bucket({ client, endpoint, traits, name: bucket }).list({
+          const pages = s3Bucket({ client, endpoint, traits, traffic, name: bucket }).list({
             prefix,
             pageSize: 1,
             ...how,
@@ -148,10 +148,14 @@ function isAmazonHost(endpoint: string): boolean {
   return host.endsWith('.amazonaws.com') || host.endsWith('.amazonaws.com.cn');
 }
 
+const longestLesson = 1000;
+
 function learnClockOffset(traits: StoreTraits, response: unknown, sentAt: number): void {
   const headers = (response as { readonly headers?: Readonly<Record<string, string>> }).headers;
   const date = Date.parse(headers?.['date'] ?? '');
   if (Number.isNaN(date)) return;
+  // How much of a long round trip went by before that second can't be told: a body takes time.
+  if (Date.now() - sentAt > longestLesson) return;
   // The header has whole seconds, so the middle of that second is the best guess.
   traits.clockOffset = date + 500 - (sentAt + Date.now()) / 2;
 }

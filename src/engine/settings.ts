@@ -67,7 +67,10 @@ function parseConcurrency(raw: RawSettings): number | undefined {
   if (text === undefined || text.toLowerCase() === 'auto') return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > mostRequests) {
-    throw invalid(name, `it takes “auto” or a number from 1 to ${String(mostRequests)}`);
+    throw invalid(
+      `s3Backup.${name}`,
+      `it takes “auto” or a number from 1 to ${String(mostRequests)}`,
+    );
   }
   return number;
 }
@@ -85,11 +88,12 @@ function parseBandwidth(raw: RawSettings): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([KMG]?)i?B(?:\/s)?)?$/i.exec(text);
   const unit = units[match?.[2]?.toUpperCase() ?? ''];
   if (match === null || unit === undefined) {
-    throw invalid(name, 'it takes bytes per second, as in “500 KB” or “2 MB”');
+    throw invalid(`s3Backup.${name}`, 'it takes bytes per second, as in “500 KB” or “2 MB”');
   }
   const bytes = Math.round(Number(match[1]) * unit);
   if (bytes === 0) return undefined;
-  if (bytes < leastBandwidth) throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
+  if (bytes < leastBandwidth)
+    throw invalid(`s3Backup.${name}`, 'it takes at least “1 KB”, or 0 for no limit');
   return bytes;
 }
 

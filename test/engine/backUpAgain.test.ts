@@ -23,6 +23,7 @@ describe('Backing up what was chosen, and what failed', () => {
     backup = new Backup({
       connect: () => ({
         endpoint: 'memory',
+        check: () => Promise.resolve(),
         listBuckets: () => Promise.resolve([]),
         bucket: () => bucket,
         close: () => undefined,
