@@ -7,9 +7,11 @@ import { Comparisons } from './editor/comparisons';
 import { Engine } from './editor/engine';
 import { FilesTree } from './editor/filesTree';
 import { FilesView } from './editor/filesView';
+import { LayoutChoice } from './editor/layoutChoice';
 import { Ongoing } from './editor/ongoing';
 import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
+import { RowFilter } from './editor/rowFilter';
 import { settleTargets } from './editor/settleTarget';
 import { localFolders, Targets } from './editor/targets';
 import { watchTraffic } from './editor/trafficWatch';
@@ -33,13 +35,16 @@ export function activate(context: ExtensionContext): S3Backup {
   const ongoing = new Ongoing();
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
   const pulse = new Pulse();
-  const tree = new FilesTree(engine, targets, log, pulse);
-  const view = new FilesView(tree, engine, targets, comparisons, ongoing, pulse);
+  const filter = new RowFilter(engine);
+  const layout = new LayoutChoice(context.globalState);
+  const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
+  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, pulse);
   const watch = new ChangeWatch(engine, targets, view);
   const traffic = watchTraffic(engine);
-  const parts = { log, engine, targets, profiles, ongoing, comparisons, tree, view };
+  const shown = { filter, layout, tree, view };
+  const parts = { log, engine, targets, profiles, ongoing, comparisons, ...shown };
   const commands = registerCommands(parts);
-  context.subscriptions.push(commands, watch, traffic, view, tree, pulse, ongoing);
+  context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
   context.subscriptions.push(profiles, targets, engine, log);
   return {
     async compare() {

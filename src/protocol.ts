@@ -188,6 +188,8 @@ export interface ComparisonTotals {
   readonly proved: number;
   /** Why the listing is not whole, where it is not. */
   readonly incomplete: FailureRecord | undefined;
+  /** How many files of each group the filter lets through; `undefined` where there is no filter. */
+  readonly shown: Readonly<Record<Group, number>> | undefined;
 }
 
 /* ---- Rows of the tree ------------------------------------------------------------------------ */
@@ -235,8 +237,12 @@ export interface FolderRow {
 
 export type Row = FileRow | FolderRow;
 
+/** `list` puts all files of a group directly below it, in the order of the tree. */
+export type TreeLayout = 'tree' | 'list';
+
 export interface ChildrenRequest {
   readonly node: NodeId;
+  readonly layout: TreeLayout;
   readonly offset: number;
   readonly limit: number;
 }
@@ -490,6 +496,8 @@ export const filesChanged = notice<{
 }>('filesChanged');
 /** Look again at every green row: changes may have gone unnoticed. */
 export const recheck = notice<null>('recheck');
+/** Show only the rows whose paths match this text; all of them for an empty one. */
+export const filterRows = notice<string>('filterRows');
 /** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
 export const forgetFolder = notice<string>('forgetFolder');
 

@@ -4,6 +4,7 @@ import { backUpAll, backUpNodes, backUpResources } from './backUp';
 import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
 import { localUri } from './fileLocation';
+import { askForFilter } from './filterInput';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import { rowClicked } from './rowClick';
@@ -28,6 +29,12 @@ const table = {
   's3Backup.backUpResource': backUpSelection,
   's3Backup.open': openSelection,
   's3Backup.revealInExplorer': revealSelection,
+  's3Backup.filter': ({ filter }) => askForFilter(filter),
+  's3Backup.clearFilter': ({ filter }) => {
+    filter.set('');
+  },
+  's3Backup.viewAsTree': ({ layout }) => layout.choose('tree'),
+  's3Backup.viewAsList': ({ layout }) => layout.choose('list'),
   's3Backup.cancel': ({ ongoing }) => {
     ongoing.cancelAll();
   },

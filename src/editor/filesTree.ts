@@ -5,10 +5,13 @@ import {
   type LogOutputChannel,
   type TreeDataProvider,
   type TreeItem,
+  TreeItemCollapsibleState,
 } from 'vscode';
 import { children, groups, type ComparisonTotals, type Group, type Row } from '../protocol';
 import type { Engine } from './engine';
 import { toFailureRecord } from './failed';
+import type { LayoutChoice } from './layoutChoice';
+import type { RowFilter } from './rowFilter';
 import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
 import type { Pulse } from './pulse';
 import { rowTooltip } from './rowTooltip';
@@ -42,6 +45,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     private readonly engine: Engine,
     private readonly targets: Targets,
     private readonly log: LogOutputChannel,
+    private readonly layout: LayoutChoice,
+    filter: RowFilter,
     pulse: Pulse,
   ) {
     this.#shown = this.#outline();
@@ -52,6 +57,13 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         pulse.want();
       }),
       targets.onDidChange(pulse.want),
+      layout.onDidChange(() => {
+        this.#startAnew();
+      }),
+      // What is found is looked at from its beginning.
+      filter.onDidChange(() => {
+        this.#pages.clear();
+      }),
       pulse.onDidBeat(() => {
         this.#refresh();
       }),
@@ -73,6 +85,16 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getTreeItem(node: TreeNode): TreeItem {
+    const item = this.#itemOf(node);
+    if (item.collapsibleState !== TreeItemCollapsibleState.None && this.#showsAllFound()) {
+      // Under its usual id a row stays as the user last left it, which may be closed.
+      item.id = `${idOf(node)}\nfound`;
+      item.collapsibleState = TreeItemCollapsibleState.Expanded;
+    }
+    return item;
+  }
+
+  #itemOf(node: TreeNode): TreeItem {
     switch (node.kind) {
       case 'folder':
         return folderItem(node, this.#comparison(node.folder));
@@ -127,6 +149,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       for (let page = 0; page < pages; page++) {
         const answer = await this.engine.request(children, {
           node: placeOf(branch),
+          layout: this.layout.current,
           offset: rows.length,
           limit: pageSize,
         });
@@ -169,6 +192,19 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return node;
   }
 
+  /** Whether a filter has found so little that it can all be shown at once. */
+  #showsAllFound(): boolean {
+    const numbers = this.engine.state.comparisons.map(({ shown }) => shown);
+    if (numbers.every(shown => shown === undefined)) return false;
+    const files = numbers.flatMap(shown => Object.values(shown ?? {}));
+    return files.reduce((sum, count) => sum + count, 0) <= shownAtOnce;
+  }
+
+  #startAnew(): void {
+    this.#pages.clear();
+    this.#onDidChangeTreeData.fire(undefined);
+  }
+
   #comparison(folder: string): ComparisonTotals | undefined {
     return this.engine.state.comparisons.find(comparison => comparison.folder === folder);
   }
@@ -192,7 +228,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** What is drawn above the rows, in a form that tells whether it has to be drawn again. */
   #outline(): Outline {
-    const shape: string[] = [];
+    const shape = [String(this.#showsAllFound())];
     const numbers = new Map<string, string>();
     for (const folder of localFolders()) {
       shape.push(folderId(folder), this.targets.standing(folder).kind);
@@ -204,7 +240,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         const { files, bytes } = comparison.groups[group];
         shape.push(group, String(files === 0));
         const proved = group === 'up-to-date' ? comparison.proved : 0;
-        numbers.set(key, `${String(files)} ${String(bytes)} ${String(proved)}`);
+        numbers.set(key, [files, bytes, proved, comparison.shown?.[group]].join(' '));
       }
     }
     return { shape: shape.join('\n'), numbers };
@@ -217,6 +253,9 @@ interface Outline {
 }
 
 const pageSize = 1000;
+
+/** Found files for which every folder is opened; each folder costs a request. */
+const shownAtOnce = 200;
 
 /** Groups that are shown even when they are empty: they are the answer to the question. */
 const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);

@@ -6,7 +6,9 @@ import type { Engine } from './engine';
 import type { FilesTree } from './filesTree';
 import type { Ongoing } from './ongoing';
 import type { Pulse } from './pulse';
+import type { RowFilter } from './rowFilter';
 import { formatCount } from './quantity';
+import { filterLine } from './filterLine';
 import { notProvedSafe, statusLine } from './statusLine';
 import { localFolders, targetText, type Targets } from './targets';
 import type { TreeNode } from './treeNode';
@@ -29,6 +31,7 @@ export class FilesView implements Disposable {
     private readonly engine: Engine,
     private readonly targets: Targets,
     private readonly comparisons: Comparisons,
+    private readonly filter: RowFilter,
     ongoing: Ongoing,
     pulse: Pulse,
   ) {
@@ -45,6 +48,7 @@ export class FilesView implements Disposable {
         pulse.want();
       }),
       targets.onDidChange(pulse.want),
+      filter.onDidChange(pulse.want),
       workspace.onDidChangeWorkspaceFolders(pulse.want),
       workspace.onDidChangeConfiguration(pulse.want),
       ongoing.onDidChange(() => {
@@ -82,9 +86,14 @@ export class FilesView implements Disposable {
   }
 
   #drawMessage(): void {
-    const line = statusLine(this.engine.state, this.comparisons.lastFinishedAt, Date.now());
+    const { state } = this.engine;
+    const parts = [
+      statusLine(state, this.comparisons.lastFinishedAt, Date.now()),
+      filterLine(state.comparisons, this.filter.text),
+    ];
+    const line = parts.filter(part => part !== undefined).join(' · ');
     // VS Code shows either a message or the welcome; an empty message is none.
-    if ((this.treeView.message ?? '') !== (line ?? '')) this.treeView.message = line ?? '';
+    if ((this.treeView.message ?? '') !== line) this.treeView.message = line;
   }
 
   #drawDescription(): void {

@@ -3,8 +3,10 @@ import type { Comparisons } from './comparisons';
 import type { Engine } from './engine';
 import type { FilesTree } from './filesTree';
 import type { FilesView } from './filesView';
+import type { LayoutChoice } from './layoutChoice';
 import type { Ongoing } from './ongoing';
 import type { Profiles } from './profiles';
+import type { RowFilter } from './rowFilter';
 import type { Targets } from './targets';
 
 /** What commands work with; built once, by `activate`. */
@@ -15,6 +17,8 @@ export interface Parts {
   readonly profiles: Profiles;
   readonly ongoing: Ongoing;
   readonly comparisons: Comparisons;
+  readonly filter: RowFilter;
+  readonly layout: LayoutChoice;
   readonly tree: FilesTree;
   readonly view: FilesView;
 }

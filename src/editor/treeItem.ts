@@ -34,13 +34,18 @@ export function folderItem(node: FolderNode, comparison: ComparisonTotals | unde
 
 export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefined): TreeItem {
   const { files, bytes } = comparison?.groups[node.group] ?? { files: 0, bytes: 0 };
+  const shown = comparison?.shown?.[node.group] ?? files;
+  const count =
+    shown === files
+      ? formatCount(files)
+      : l10n.t('{0} of {1}', formatCount(shown), formatCount(files));
   const name = groupName(node.group);
-  const item = new TreeItem(name, collapsibleState(node.group, files));
+  const item = new TreeItem(name, collapsibleState(node.group, shown));
   item.id = idOf(node);
   item.iconPath = groupIcon(node.group);
   const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
   item.description = joined(
-    formatCount(files),
+    count,
     files > 0 && formatBytes(bytes),
     notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
   );
@@ -48,12 +53,14 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   item.contextValue = flags(
     'group',
     node.group,
-    isUploadable(node.group) && files > 0 && 'canBackUp',
+    isUploadable(node.group) && shown > 0 && 'canBackUp',
   );
   item.accessibilityInformation = {
     label: listed(
       name,
-      formatFiles(files),
+      shown === files
+        ? formatFiles(files)
+        : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
       files > 0 && formatBytes(bytes),
       notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
     ),
@@ -111,14 +118,16 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
 }
 
 function fileItem(node: RowNode, row: FileRow): TreeItem {
-  const name = posix.basename(row.path);
+  const { name, folder } = nameAndFolder(row);
   const item = new TreeItem(name);
   item.id = idOf(node);
   item.iconPath = fileIcon(row);
   item.resourceUri = iconUri(node.group, row.path);
   const size = (row.local ?? row.cloud)?.size;
   const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
-  item.description = joined(sizeText, activityText(row) ?? shortReason(row.verdict));
+  // In a list, the row itself says where its file is.
+  const folderText = node.parent.kind === 'group' && folder;
+  item.description = joined(folderText, sizeText, activityText(row) ?? shortReason(row.verdict));
   item.command = {
     command: rowClickedCommand,
     title: l10n.t('Back Up or Open'),
@@ -136,9 +145,22 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
       stateInWords(row),
       activityText(row) ?? (row.verdict.kind !== 'up-to-date' && shortReason(row.verdict)),
       sizeText,
+      folderText !== false && folderText !== '' && l10n.t('in {0}', folderText),
     ),
   };
   return item;
+}
+
+/** A key that is no path is shown whole: it has no folder to stand in. */
+function nameAndFolder({ path, verdict }: FileRow): {
+  readonly name: string;
+  readonly folder: string;
+} {
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') {
+    return { name: path, folder: '' };
+  }
+  const folder = posix.dirname(path);
+  return { name: posix.basename(path), folder: folder === '.' ? '' : folder };
 }
 
 /** Groups whose files an upload brings up to date. */

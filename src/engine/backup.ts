@@ -149,6 +149,11 @@ export class Backup {
     return this.#reports.page(planId, offset, limit);
   }
 
+  /** Shows only the rows whose paths match the text. */
+  filterRows(text: string): void {
+    this.#comparisons.filterRows(text);
+  }
+
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     // The same for all folders, since these settings are the machine's.
@@ -435,7 +440,7 @@ function* entriesOf(
       for (const group of toBackUp) yield* comparison.inGroup(group, rootPath);
       return;
     case 'nodes':
-      for (const { group, path } of scope.nodes) yield* comparison.inGroup(group, path);
+      for (const node of scope.nodes) yield* comparison.atRow(node);
       return;
     case 'picks':
       for (const { kind, path } of scope.picks) {

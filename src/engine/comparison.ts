@@ -6,7 +6,9 @@ import type {
   FilePath,
   FileRow,
   Group,
+  NodeId,
   Row,
+  TreeLayout,
   Verdict,
 } from '../protocol';
 import { groups } from '../protocol';
@@ -14,6 +16,7 @@ import type { CloudFile } from './cloudListing';
 import { parentPath } from './filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
 import type { LocalFile } from './localScan';
+import type { RowFilter } from './rowFilter';
 
 /** What is known of one path: its two sides, and the verdict over them. */
 export interface Finding {
@@ -46,7 +49,10 @@ export interface ComparisonTarget {
  */
 export class Comparison {
   readonly #entries = new Map<FilePath, Entry>();
-  readonly #trees = new Map<Group, GroupTree<Entry>>(groups.map(group => [group, groupTree()]));
+  readonly #trees = groupTrees();
+  #filter: RowFilter | undefined;
+  /** What the filter lets through; built when it is first asked for. */
+  #filtered: GroupTrees | undefined;
   readonly #settling = new Map<FilePath, NodeJS.Timeout>();
   #proved = 0;
 
@@ -109,6 +115,13 @@ export class Comparison {
     this.#settling.set(finding.path, timer);
   }
 
+  /** Shows only the rows that the filter lets through, or all of them. */
+  setFilter(filter: RowFilter | undefined): void {
+    this.#filter = filter;
+    this.#filtered = undefined;
+    this.onChanged(groups);
+  }
+
   /** All findings at a path and below it, in all groups. */
   *below(path: FilePath): Generator<Entry> {
     const own = this.#entries.get(path);
@@ -116,15 +129,28 @@ export class Comparison {
     for (const tree of this.#trees.values()) yield* tree.folder(path)?.leaves() ?? [];
   }
 
-  /** The findings of one group at a path and below it. */
-  *inGroup(group: Group, path: FilePath): Generator<Entry> {
-    const own = this.#entries.get(path);
-    if (own?.group === group) yield own;
-    yield* this.#tree(group).folder(path)?.leaves() ?? [];
+  /** The findings of one group at a path and below it, whatever the filter. */
+  inGroup(group: Group, path: FilePath): Iterable<Entry> {
+    return this.#at(this.#trees, group, path);
   }
 
-  children(group: Group, path: FilePath, offset: number, limit: number): ChildrenPage {
-    const all = this.#tree(group).folder(path)?.children() ?? [];
+  /** The findings that stand for a row, or below it, as the filter shows them. */
+  atRow({ group, path }: Pick<NodeId, 'group' | 'path'>): Iterable<Entry> {
+    return this.#at(this.#shown(), group, path);
+  }
+
+  children(
+    { group, path }: Pick<NodeId, 'group' | 'path'>,
+    layout: TreeLayout,
+    offset: number,
+    limit: number,
+  ): ChildrenPage {
+    const folder = treeOf(this.#shown(), group).folder(path);
+    if (folder === undefined) return { rows: [], total: 0 };
+    if (layout === 'list') {
+      return { rows: folder.inOrder(offset, limit).map(toFileRow), total: folder.totals.files };
+    }
+    const all = folder.children();
     return {
       rows: all.slice(offset, offset + limit).map(child => this.#toRow(child)),
       total: all.length,
@@ -132,7 +158,10 @@ export class Comparison {
   }
 
   totals(): ComparisonTotals {
-    const totals = groups.map(group => [group, this.#tree(group).root.totals] as const);
+    const totals = groups.map(group => [group, treeOf(this.#trees, group).root.totals] as const);
+    const shown = groups.map(
+      group => [group, treeOf(this.#shown(), group).root.totals.files] as const,
+    );
     return {
       ...this.target,
       comparedAt: this.comparedAt,
@@ -140,6 +169,7 @@ export class Comparison {
       groups: Object.fromEntries(totals) as ComparisonTotals['groups'],
       proved: this.#proved,
       incomplete: this.incomplete,
+      shown: this.#filter && (Object.fromEntries(shown) as NonNullable<ComparisonTotals['shown']>),
     };
   }
 
@@ -152,7 +182,8 @@ export class Comparison {
   #replace(entry: Entry): void {
     const before = this.#takeOut(entry.path);
     this.#entries.set(entry.path, entry);
-    this.#tree(entry.group).add(entry);
+    treeOf(this.#trees, entry.group).add(entry);
+    if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.add(entry);
     this.#proved += provedCount(entry);
     const was = before?.group ?? entry.group;
     this.onChanged(was === entry.group ? [was] : [was, entry.group]);
@@ -162,7 +193,8 @@ export class Comparison {
     const entry = this.#entries.get(path);
     if (entry === undefined) return undefined;
     this.#entries.delete(path);
-    this.#tree(entry.group).remove(entry);
+    treeOf(this.#trees, entry.group).remove(entry);
+    if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.remove(entry);
     this.#proved -= provedCount(entry);
     return entry;
   }
@@ -172,16 +204,33 @@ export class Comparison {
     this.#settling.delete(path);
   }
 
-  #tree(group: Group): GroupTree<Entry> {
-    const tree = this.#trees.get(group);
-    if (tree === undefined) throw new Error(`There is no group ${group}.`);
-    return tree;
+  *#at(trees: GroupTrees, group: Group, path: FilePath): Generator<Entry> {
+    const own = this.#entries.get(path);
+    if (own?.group === group) yield own;
+    yield* treeOf(trees, group).folder(path)?.leaves() ?? [];
+  }
+
+  #shown(): GroupTrees {
+    const filter = this.#filter;
+    if (filter === undefined) return this.#trees;
+    if (this.#filtered === undefined) {
+      this.#filtered = groupTrees();
+      for (const entry of this.#entries.values()) {
+        if (filter(entry.path)) treeOf(this.#filtered, entry.group).add(entry);
+      }
+    }
+    return this.#filtered;
+  }
+
+  #filteredTree({ group }: Entry): GroupTree<Entry> | undefined {
+    return this.#filtered && treeOf(this.#filtered, group);
   }
 
   #toRow(child: TreeChild<Entry>): Row {
     if (child.kind === 'leaf') return toFileRow(child.leaf);
     const { path, totals } = child.folder;
-    const count = (group: Group) => this.#tree(group).folder(path)?.totals.files ?? 0;
+    // Whatever the filter: people delete folders, not rows.
+    const count = (group: Group) => treeOf(this.#trees, group).folder(path)?.totals.files ?? 0;
     return {
       kind: 'folder',
       path,
@@ -190,6 +239,18 @@ export class Comparison {
       ignored: count('ignored'),
     };
   }
+}
+
+type GroupTrees = ReadonlyMap<Group, GroupTree<Entry>>;
+
+function groupTrees(): GroupTrees {
+  return new Map(groups.map(group => [group, groupTree<Entry>()]));
+}
+
+function treeOf(trees: GroupTrees, group: Group): GroupTree<Entry> {
+  const tree = trees.get(group);
+  if (tree === undefined) throw new Error(`There is no group ${group}.`);
+  return tree;
 }
 
 /** How long a finished row keeps its place, in milliseconds. */

@@ -14,6 +14,7 @@ import type { Exclude } from './exclude';
 import { isWithin, toFilePath } from './filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import type { Route } from './plan';
+import { rowFilter, type RowFilter } from './rowFilter';
 import type { Comparing } from './stateBoard';
 
 /** What to compare: where it is, where it goes, and what is left out. */
@@ -38,6 +39,8 @@ export class Comparisons {
   /** Of the folders that are being compared right now: what has changed since that began. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
 
+  #filter: RowFilter | undefined;
+
   constructor(readonly options: ComparisonsOptions) {}
 
   /** The comparison at hand, if it is one of this very target. */
@@ -51,9 +54,15 @@ export class Comparisons {
     return [...this.#folders.values()].map(({ comparison }) => comparison.totals());
   }
 
-  children({ node, offset, limit }: ChildrenRequest): ChildrenPage {
+  children({ node, layout, offset, limit }: ChildrenRequest): ChildrenPage {
     const comparison = this.#folders.get(node.folder)?.comparison;
-    return comparison?.children(node.group, node.path, offset, limit) ?? { rows: [], total: 0 };
+    return comparison?.children(node, layout, offset, limit) ?? { rows: [], total: 0 };
+  }
+
+  /** Shows only the rows whose paths match the text, in these comparisons and in later ones. */
+  filterRows(text: string): void {
+    this.#filter = rowFilter(text);
+    for (const { comparison } of this.#folders.values()) comparison.setFilter(this.#filter);
   }
 
   /** Compares a whole folder, and puts the result in the place of what was known of it. */
@@ -62,6 +71,7 @@ export class Comparisons {
     await this.#watchedMeanwhile(job, async judgeAgain => {
       const comparison = await this.#compareBelow('' as FilePath, job, signal);
       if (!(await judgeAgain(comparison, '' as FilePath))) return;
+      comparison.setFilter(this.#filter);
       comparison.onChanged = changed => {
         this.options.onRows(folder, changed);
       };

@@ -22,6 +22,8 @@ export interface TreeFolder<T extends Leaf> {
   readonly totals: GroupTotals;
   /** Folders first, then files, each in the order of their names. */
   children(): readonly TreeChild<T>[];
+  /** A stretch of all files at or below this folder, in the order in which the tree shows them. */
+  inOrder(offset: number, limit: number): readonly T[];
   /** Every file at or below this folder. */
   leaves(): Iterable<T>;
 }
@@ -107,6 +109,24 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
         .map(leaf => ({ kind: 'leaf' as const, leaf })),
     ];
     return this.order;
+  }
+
+  inOrder(offset: number, limit: number): readonly T[] {
+    const found: T[] = [];
+    let toSkip = offset;
+    for (const child of this.children()) {
+      if (found.length >= limit) break;
+      const files = child.kind === 'folder' ? child.folder.totals.files : 1;
+      if (toSkip >= files) {
+        // Folders know their numbers: what is skipped is not walked.
+        toSkip -= files;
+        continue;
+      }
+      if (child.kind === 'leaf') found.push(child.leaf);
+      else found.push(...child.folder.inOrder(toSkip, limit - found.length));
+      toSkip = 0;
+    }
+    return found;
   }
 
   *leaves(): Generator<T> {

@@ -80,6 +80,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
     logged(() => backup.filesChanged(folder, paths)),
   );
   connection.onNotification(told(protocol.recheck), () => logged(() => backup.recheck()));
+  connection.onNotification(told(protocol.filterRows), text => {
+    backup.filterRows(text);
+  });
   connection.onNotification(told(protocol.forgetFolder), folder => {
     backup.forgetFolder(folder);
   });

@@ -2,7 +2,9 @@ import { window, type LogOutputChannel, type Memento } from 'vscode';
 
 import { Engine } from '../../src/editor/engine';
 import { FilesTree } from '../../src/editor/filesTree';
+import { LayoutChoice } from '../../src/editor/layoutChoice';
 import { Pulse } from '../../src/editor/pulse';
+import { RowFilter } from '../../src/editor/rowFilter';
 import { Targets } from '../../src/editor/targets';
 import type { TreeNode } from '../../src/editor/treeNode';
 import { workerFile } from './extensionUnderTest';
@@ -12,6 +14,8 @@ export interface TreeUnderTest {
   dispose(): void;
   readonly engine: Engine;
   readonly tree: FilesTree;
+  readonly filter: RowFilter;
+  readonly layout: LayoutChoice;
   /** The node that is reached by these labels from the top. */
   find(...labels: readonly string[]): Promise<TreeNode>;
   /** The labels of a node's children. */
@@ -23,7 +27,9 @@ export function openTree(): TreeUnderTest {
   const engine = new Engine(workerFile(), log);
   const targets = new Targets(memento());
   const pulse = new Pulse();
-  const tree = new FilesTree(engine, targets, log, pulse);
+  const filter = new RowFilter(engine);
+  const layout = new LayoutChoice(memento());
+  const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
   const label = (node: TreeNode): string => {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
@@ -31,6 +37,8 @@ export function openTree(): TreeUnderTest {
   return {
     engine,
     tree,
+    filter,
+    layout,
     async find(...labels) {
       let node: TreeNode | undefined;
       for (const wanted of labels) {
@@ -47,7 +55,7 @@ export function openTree(): TreeUnderTest {
       return (await tree.getChildren(node)).map(label);
     },
     dispose() {
-      for (const part of [tree, pulse, targets, engine, log]) part.dispose();
+      for (const part of [tree, layout, filter, pulse, targets, engine, log]) part.dispose();
     },
   };
 }

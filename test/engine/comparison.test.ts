@@ -4,7 +4,16 @@ import fc from 'fast-check';
 
 import { Comparison, settlingTime, type Finding } from '../../src/engine/comparison';
 import { isWithin } from '../../src/engine/filePath';
-import { groups, type FilePath, type Group, type Row, type Verdict } from '../../src/protocol';
+import { rowFilter } from '../../src/engine/rowFilter';
+import {
+  groups,
+  rootPath,
+  type ChildrenPage,
+  type FilePath,
+  type Group,
+  type Row,
+  type Verdict,
+} from '../../src/protocol';
 
 const target = { folder: 'file:///w', bucket: 'b', prefix: 'w/' };
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
@@ -62,6 +71,7 @@ type Step =
       readonly size: number;
     }
   | { readonly kind: 'remove' | 'activity'; readonly path: string }
+  | { readonly kind: 'filter'; readonly text: string }
   | { readonly kind: 'wait'; readonly ms: number };
 
 const paths = fc.constantFrom(...names, ...noNames);
@@ -77,6 +87,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'activity'), path: paths }) },
+  fc.record({
+    kind: fc.constant('filter' as const),
+    text: fc.constantFrom('', 'b', 'FILE', 'e\u0301', 'a/*', 'nothing'),
+  }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 1_000, 1_999, 2_000) }),
 );
 
@@ -84,12 +98,27 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 function rowsBelow(comparison: Comparison, group: Group, path: FilePath, limit: number): Row[] {
   const rows: Row[] = [];
   for (let offset = 0; ; offset += limit) {
-    const page = comparison.children(group, path, offset, limit);
+    const page = comparison.children({ group, path }, 'tree', offset, limit);
     rows.push(...page.rows);
     if (rows.length >= page.total) {
       assert.equal(rows.length, page.total);
       return rows;
     }
+    assert.equal(page.rows.length, limit);
+  }
+}
+
+function topRows(comparison: Comparison, group: Group): ChildrenPage {
+  return comparison.children({ group, path: rootPath }, 'tree', 0, 10);
+}
+
+/** The paths of a group's files in the flat list, by asking for its pages as the view does. */
+function listed(comparison: Comparison, group: Group, limit: number): readonly string[] {
+  const paths: string[] = [];
+  for (;;) {
+    const page = comparison.children({ group, path: rootPath }, 'list', paths.length, limit);
+    paths.push(...page.rows.map(({ path }) => path));
+    if (paths.length >= page.total) return paths;
     assert.equal(page.rows.length, limit);
   }
 }
@@ -119,6 +148,7 @@ function* leavesBelow(
 
 function checkAgainst(
   model: ReadonlyMap<string, Placed>,
+  filter: string,
   comparison: Comparison,
   limit: number,
 ): void {
@@ -134,10 +164,16 @@ function checkAgainst(
     const inGroup = all.filter(placed => placed.group === group);
     const bytes = inGroup.reduce((sum, placed) => sum + placed.size, 0);
     assert.deepEqual(totals.groups[group], { files: inGroup.length, bytes }, group);
-    const shown = [...leavesBelow(comparison, group, '' as FilePath, limit)].map(row => row.path);
-    assert.deepEqual(shown.sort(), inGroup.map(({ finding: { path } }) => path).sort(), group);
-    const held = [...comparison.inGroup(group, '' as FilePath)].map(({ path }) => path);
-    assert.deepEqual(held.sort(), shown, group);
+    const paths = inGroup.map(({ finding: { path } }) => path).sort();
+    const held = [...comparison.inGroup(group, rootPath)].map(({ path }) => path);
+    assert.deepEqual(held.sort(), paths, group);
+    const passing = paths.filter(rowFilter(filter) ?? (() => true));
+    const shown = [...leavesBelow(comparison, group, rootPath, limit)].map(row => row.path);
+    assert.deepEqual(listed(comparison, group, limit), shown, `${group} as a list`);
+    assert.deepEqual(shown.sort(), passing, group);
+    const atRow = [...comparison.atRow({ group, path: rootPath })].map(({ path }) => path);
+    assert.deepEqual(atRow.sort(), passing, group);
+    assert.equal(totals.shown?.[group], filter === '' ? undefined : passing.length);
   }
   const proved = all.filter(
     ({ group, finding: { verdict } }) =>
@@ -169,6 +205,7 @@ describe('comparison', () => {
           const comparison = new Comparison(target);
           const model = new Map<string, Placed>();
           let now = 0;
+          let filter = '';
           for (const step of all) {
             const before = 'path' in step ? model.get(step.path) : undefined;
             switch (step.kind) {
@@ -192,6 +229,10 @@ describe('comparison', () => {
               case 'activity':
                 comparison.setActivity(step.path as FilePath, { kind: 'uploading' });
                 break;
+              case 'filter':
+                filter = step.text;
+                comparison.setFilter(rowFilter(filter));
+                break;
               case 'wait':
                 now += step.ms;
                 mock.timers.tick(step.ms);
@@ -201,7 +242,7 @@ describe('comparison', () => {
                   model.set(path, { ...placed, group, movesAt: undefined });
                 }
             }
-            checkAgainst(model, comparison, limit);
+            checkAgainst(model, filter, comparison, limit);
           }
           comparison.dispose();
         },
@@ -216,12 +257,12 @@ describe('comparison', () => {
     comparison.setActivity('a' as FilePath, { kind: 'uploading' });
     comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
     mock.timers.tick(settlingTime - 1);
-    const [row] = comparison.children('missing-in-cloud', '' as FilePath, 0, 10).rows;
+    const [row] = topRows(comparison, 'missing-in-cloud').rows;
     assert.ok(row?.kind === 'file' && row.activity?.kind === 'finished');
     assert.equal(comparison.totals().proved, 0);
     mock.timers.tick(1);
-    assert.equal(comparison.children('missing-in-cloud', '' as FilePath, 0, 10).total, 0);
-    const [moved] = comparison.children('up-to-date', '' as FilePath, 0, 10).rows;
+    assert.equal(topRows(comparison, 'missing-in-cloud').total, 0);
+    const [moved] = topRows(comparison, 'up-to-date').rows;
     assert.ok(moved?.kind === 'file' && moved.activity === undefined);
     assert.equal(comparison.totals().proved, 1);
   });
@@ -274,7 +315,7 @@ describe('comparison', () => {
     comparison.place(finding('d/5', { kind: 'changed-in-cloud', because: 'refused' }));
     comparison.place(finding('d/6', { kind: 'only-in-cloud' }));
     comparison.place(finding('d/7', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }));
-    const [row] = comparison.children('up-to-date', '' as FilePath, 0, 10).rows;
+    const [row] = topRows(comparison, 'up-to-date').rows;
     assert.ok(row?.kind === 'folder');
     assert.equal(row.notBackedUp, 4);
     assert.equal(row.ignored, 1);
@@ -286,7 +327,7 @@ describe('comparison', () => {
     for (const path of ['file10', 'file2', 'z/1', 'b/1', 'File1']) {
       comparison.place(finding(path, { kind: 'missing-in-cloud' }));
     }
-    const { rows } = comparison.children('missing-in-cloud', '' as FilePath, 0, 10);
+    const { rows } = topRows(comparison, 'missing-in-cloud');
     assert.deepEqual(
       rows.map(({ path }) => path),
       ['b', 'z', 'File1', 'file2', 'file10'],

@@ -97,7 +97,7 @@ describe('The promises', () => {
     const found: FileRow[] = [];
     const visit = (group: Group, path: FilePath) => {
       const node = { folder: 'file:///w', group, path };
-      for (const row of backup.children({ node, offset: 0, limit: 1_000 }).rows) {
+      for (const row of backup.children({ node, layout: 'tree', offset: 0, limit: 1_000 }).rows) {
         if (row.kind === 'folder') visit(group, row.path);
         else found.push(row);
       }
