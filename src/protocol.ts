@@ -19,6 +19,9 @@ export type FailureCode =
   /* settings and target */
   | 'invalid-setting'
   | 'no-target'
+  | 'no-folder'
+  | 'not-in-workspace'
+  | 'not-on-disk'
   /* credentials */
   | 'no-credentials'
   | 'profile-not-found'
@@ -50,6 +53,9 @@ export type FailureCode =
   | 'changed-in-cloud'
   | 'archived'
   | 'not-verified'
+  | 'too-large-for-store'
+  | 'name-refused'
+  | 'parts-refused'
   /* the disk */
   | 'file-vanished'
   | 'not-readable'
@@ -168,7 +174,11 @@ export type IgnoreReason =
     }
   | { readonly kind: 'link' | 'special-file' }
   | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
-  | { readonly kind: 'not-a-path'; readonly fault: string };
+  | { readonly kind: 'not-a-path'; readonly fault: KeyFault };
+
+/** Why a key can be no file's: what a folder on disk cannot hold, or what would lead out of it. */
+export type KeyFault =
+  'folder-marker' | 'empty-segment' | 'dot-segment' | 'nul' | 'backslash' | 'outside-prefix';
 
 export interface GroupTotals {
   readonly files: number;

@@ -11,6 +11,7 @@ import {
 import { showBatch } from './batchProgress';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from './failed';
+import { noPlace } from './noPlace';
 import type { Parts } from './parts';
 import { announceNothingToDo, announceReport } from './reportMessage';
 import { settleTargets } from './settleTarget';
@@ -64,6 +65,7 @@ export async function backUpResources(
     .filter(uri => uri.scheme === 'file')
     .flatMap(uri => ({ path: uri.fsPath, folder: workspace.getWorkspaceFolder(uri) }));
   const folders = new Set(located.flatMap(({ folder }) => folder ?? []));
+  if (folders.size === 0) throw noPlace(uris);
   const setups = await settleTargets(parts, [...folders]);
   return backUp(
     parts,

@@ -5,6 +5,7 @@ import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
 import { localUri } from './fileLocation';
 import { askForFilter } from './filterInput';
+import { noPlace } from './noPlace';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import { rowClicked } from './rowClick';
@@ -92,10 +93,7 @@ async function compareSelection(parts: Parts, selection: Selection): Promise<voi
 
 async function chooseBucketFor(parts: Parts, selection: Selection): Promise<void> {
   const folders = foldersOf(selection);
-  if (folders.length === 0) {
-    await settleTargets(parts, folders);
-    return;
-  }
+  if (folders.length === 0) throw noPlace([]);
   const setup = await chooseBucket(parts, folders);
   if (setup === undefined) return;
   if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
@@ -154,10 +152,17 @@ function foldersOf(selection: Selection): ReturnType<typeof localFolders> {
     case 'nothing':
       return localFolders();
     case 'resources':
-      return distinct(selection.uris.map(uri => workspace.getWorkspaceFolder(uri)));
+      return foldersWith(selection.uris);
     case 'nodes':
       return distinct(selection.nodes.map(node => folderById(node.folder)));
   }
+}
+
+function foldersWith(uris: readonly Uri[]): ReturnType<typeof localFolders> {
+  const onDisk = uris.filter(uri => uri.scheme === 'file');
+  const folders = distinct(onDisk.map(uri => workspace.getWorkspaceFolder(uri)));
+  if (folders.length === 0) throw noPlace(uris);
+  return folders;
 }
 
 function urisOf({ view }: Parts, selection: Selection): readonly Uri[] {

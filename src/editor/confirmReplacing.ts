@@ -7,33 +7,17 @@ import { formatCount } from './quantity';
  * Single files ask only once per folder while the window lives; larger plans ask each time.
  */
 export async function confirmReplacing(
-  { files, unowned }: PlanSummary,
+  plan: PlanSummary,
   folders: readonly string[],
 ): Promise<boolean> {
+  const { files, unowned } = plan;
   if (unowned.files === 0) return true;
   const isSingle = files === 1;
   if (isSingle && folders.every(folder => agreed.has(folder))) return true;
   const backUp = l10n.t('Back Up');
-  const examples = unowned.examples.slice(0, 3).map(path => `• ${path}`);
-  if (unowned.files > examples.length) examples.push('• …');
   const answer = await window.showWarningMessage(
-    unowned.files === 1
-      ? l10n.t('Replace a cloud copy that this computer has no record of writing?')
-      : l10n.t(
-          'Replace {0} cloud copies that this computer has no record of writing?',
-          formatCount(unowned.files),
-        ),
-    {
-      modal: true,
-      detail: [
-        ...(files > unowned.files ? [l10n.t('Of {0} files to back up:', formatCount(files))] : []),
-        ...examples,
-        '',
-        unowned.keepsVersions
-          ? l10n.t('The bucket keeps versions: what is replaced can be got back.')
-          : l10n.t('The bucket keeps no versions: what is replaced is gone.'),
-      ].join('\n'),
-    },
+    question(plan),
+    { modal: true, detail: consequences(plan) },
     backUp,
   );
   if (answer !== backUp) return false;
@@ -43,3 +27,33 @@ export async function confirmReplacing(
 
 /** Folders for whose single files the user has agreed, in this window. */
 const agreed = new Set<string>();
+
+function question({ files, unowned }: PlanSummary): string {
+  if (files === 1) {
+    return l10n.t(
+      'Back up “{0}” and replace its cloud copy? This computer has no record of writing that copy.',
+      unowned.examples[0] ?? '',
+    );
+  }
+  return unowned.files === 1
+    ? l10n.t(
+        'Back up {0} files and replace 1 cloud copy that this computer has no record of writing?',
+        formatCount(files),
+      )
+    : l10n.t(
+        'Back up {0} files and replace {1} cloud copies that this computer has no record of writing?',
+        formatCount(files),
+        formatCount(unowned.files),
+      );
+}
+
+function consequences({ files, unowned }: PlanSummary): string {
+  const kept = unowned.keepsVersions
+    ? l10n.t('The bucket keeps versions: what is replaced can be got back.')
+    : l10n.t('The bucket keeps no versions: what is replaced is gone.');
+  if (files === 1) return kept;
+  const examples = unowned.examples.slice(0, 3).map(path => `• ${path}`);
+  const more = unowned.files - examples.length;
+  if (more > 0) examples.push(`• ${l10n.t('{0} more', formatCount(more))}`);
+  return [l10n.t('These would be replaced:'), ...examples, '', kept].join('\n');
+}

@@ -12,6 +12,7 @@ export interface FailureMessage {
 
 /** What a message's button does. */
 export type FailureAction =
+  | 'open-folder'
   | 'retry'
   | 'compare'
   | 'choose-bucket'
@@ -54,6 +55,32 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     what: ({ subject }) => l10n.t('No bucket has been chosen for “{0}” yet.', subject),
     next: () => l10n.t('Choose one to go on.'),
     actions: ['choose-bucket'],
+  },
+  'no-folder': {
+    brief: () => l10n.t('no folder open'),
+    what: () => l10n.t('No folder is open, and S3 Backup backs up folders.'),
+    next: () => l10n.t('Open one to go on.'),
+    actions: ['open-folder'],
+  },
+  'not-in-workspace': {
+    brief: () => l10n.t('not in the workspace'),
+    what: ({ subject }) =>
+      l10n.t(
+        '{0} is in no folder of this workspace, so it has no place in a bucket.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Add its folder to the workspace to back it up.'),
+    actions: [],
+  },
+  'not-on-disk': {
+    brief: () => l10n.t('not on a disk'),
+    what: ({ subject }) =>
+      l10n.t(
+        '{0} is not on a disk, so there are no files that S3 Backup could read.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Open a folder of this computer, or of the one that you are connected to.'),
+    actions: ['open-folder'],
   },
   'no-credentials': {
     brief: () => l10n.t('no credentials'),
@@ -238,6 +265,25 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
         quoted(subject),
       ),
     next: () => l10n.t('Back it up again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'too-large-for-store': {
+    brief: () => l10n.t('too large for the store'),
+    what: ({ subject }) => l10n.t('{0} is larger than the store accepts.', quoted(subject)),
+    next: () => l10n.t('Ask who runs the store for its limit, or leave the file out.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'name-refused': {
+    brief: () => l10n.t('name refused by the store'),
+    what: ({ subject }) => l10n.t('The store does not accept the name of {0}.', quoted(subject)),
+    next: () => l10n.t('Rename the file, or change the setting “s3Backup.prefix”.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'parts-refused': {
+    brief: () => l10n.t('not put together by the store'),
+    what: ({ subject }) =>
+      l10n.t('The store would not put the parts of {0} together.', quoted(subject)),
+    next: () => l10n.t('Back it up again; all of it is sent anew.'),
     actions: ['retry', 'show-log'],
   },
   'file-vanished': {

@@ -1,5 +1,6 @@
-import { workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
+import { l10n, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
 import type { RawSettings } from '../protocol';
+import { Failed } from './failed';
 
 /** All settings, by their names without the section. */
 export const settingNames = [
@@ -35,9 +36,15 @@ export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boo
   );
 }
 
-/** What a click on a file does that is out of date or missing in the cloud. */
+/**
+ * What a click on a file does that is out of date or missing in the cloud. Throws
+ * `invalid-setting` where the setting says neither.
+ */
 export function clickAction(): 'upload' | 'open' {
-  return workspace.getConfiguration(section).get('clickAction') === 'open' ? 'open' : 'upload';
+  const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'upload';
+  if (value === 'upload' || value === 'open') return value;
+  const why = l10n.t('it takes “upload” or “open”');
+  throw Failed.of('invalid-setting', `${section}.clickAction`, why);
 }
 
 /** Whether uploads may take more or less of the network now. */

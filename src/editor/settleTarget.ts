@@ -1,23 +1,22 @@
-import { commands, l10n, window, type WorkspaceFolder } from 'vscode';
+import type { WorkspaceFolder } from 'vscode';
 import type { FolderSetup } from '../protocol';
 import { chooseBucket } from './chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from './failed';
+import { noPlace } from './noPlace';
 import type { Parts } from './parts';
-import { localFolders, targetText, type Target } from './targets';
+import { targetText, type Target } from './targets';
 
 /**
  * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
  * asked. Where none has a target yet, the user chooses one. Empty where the user would not.
+ * Throws why, where no folder is given.
  */
 export async function settleTargets(
   parts: Parts,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly FolderSetup[]> {
-  if (folders.length === 0) {
-    await offerFolder();
-    return [];
-  }
+  if (folders.length === 0) throw noPlace([]);
   const setups: FolderSetup[] = [];
   for (const folder of folders) {
     const target = await settledTarget(parts, folder);
@@ -50,15 +49,4 @@ async function settledTarget(
       return standing.target;
     }
   }
-}
-
-async function offerFolder(): Promise<void> {
-  const open = l10n.t('Open Folder');
-  const answer = await window.showInformationMessage(
-    localFolders().length === 0
-      ? l10n.t('Open a folder first: S3 Backup backs up the folders of a workspace.')
-      : l10n.t('This is not in a folder of the workspace, so it has no place in a bucket.'),
-    ...(localFolders().length === 0 ? [open] : []),
-  );
-  if (answer === open) await commands.executeCommand('vscode.openFolder');
 }

@@ -25,6 +25,9 @@ export async function showFailure(
     case 'compare':
       await commands.executeCommand('s3Backup.compare');
       break;
+    case 'open-folder':
+      await commands.executeCommand('vscode.openFolder');
+      break;
     case 'choose-bucket':
       await commands.executeCommand('s3Backup.chooseBucket');
       break;
@@ -61,6 +64,8 @@ function titleOf(action: FailureAction): string {
       return l10n.t('Retry');
     case 'compare':
       return l10n.t('Compare');
+    case 'open-folder':
+      return l10n.t('Open Folder');
     case 'choose-bucket':
       return l10n.t('Choose Bucket…');
     case 'choose-credentials':

@@ -1,5 +1,6 @@
 import {
   EventEmitter,
+  l10n,
   workspace,
   type Disposable,
   type Event,
@@ -95,10 +96,18 @@ export function targetText({ bucket, prefix }: Target): string {
   return prefix === '' ? bucket : `${bucket}/${prefix}`;
 }
 
-/** The prefix that the settings give a folder, or the one named after it. */
+/**
+ * The prefix that the settings give a folder, or the one named after it. Throws `invalid-setting`
+ * for one that no file's path can follow.
+ */
 export function configuredPrefix(folder: WorkspaceFolder): string {
   const prefix = text(folder.uri, 'prefix');
-  return prefix === undefined ? ownPrefix(folder) : withSlash(prefix);
+  if (prefix === undefined) return ownPrefix(folder);
+  const names = withSlash(prefix).split('/').slice(0, -1);
+  if (names.some(name => name === '' || name === '.' || name === '..')) {
+    throw invalid('prefix', l10n.t('between its slashes there must be names'));
+  }
+  return withSlash(prefix);
 }
 
 export function ownPrefix(folder: WorkspaceFolder): string {
@@ -143,9 +152,13 @@ function text(scope: Uri, name: 'bucket' | 'prefix'): string | undefined {
 
 function toText(value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw Failed.of('invalid-setting', `${section}.${name}`);
+  if (typeof value !== 'string') throw invalid(name, l10n.t('it takes a text'));
   const trimmed = value.trim();
   return trimmed === '' ? undefined : trimmed;
+}
+
+function invalid(name: string, why: string): Failed {
+  return Failed.of('invalid-setting', `${section}.${name}`, why);
 }
 
 /** Empty, or ending in exactly one `/`; a lone `/` is the root of the bucket. */

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Group, IgnoreReason, Verdict } from '../protocol';
+import type { Group, IgnoreReason, KeyFault, Verdict } from '../protocol';
 import { failureText } from './failureMessage';
 import { formatFiles } from './quantity';
 
@@ -142,7 +142,25 @@ export function ignoreReason(because: IgnoreReason): string {
     case 'namesake-is-folder':
       return l10n.t('“{0}” is a folder here', because.path);
     case 'not-a-path':
-      return l10n.t('its key is no file name ({0})', because.fault);
+      return keyFault(because.fault);
+  }
+}
+
+/** Why no file here can have a key of the bucket. */
+function keyFault(fault: KeyFault): string {
+  switch (fault) {
+    case 'folder-marker':
+      return l10n.t('its key ends in “/”: it marks a folder, and is no file');
+    case 'empty-segment':
+      return l10n.t('its key has nothing between two “/”, which no file here can be called');
+    case 'dot-segment':
+      return l10n.t('its key leads out of the folder by “.” or “..”');
+    case 'nul':
+      return l10n.t('its key has a NUL character, which no file can be called');
+    case 'backslash':
+      return l10n.t('its key has a “\\”, which separates folders here');
+    case 'outside-prefix':
+      return l10n.t('its key does not begin with the prefix');
   }
 }
 

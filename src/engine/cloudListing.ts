@@ -1,6 +1,6 @@
-import type { FilePath } from '../protocol';
+import type { FilePath, KeyFault } from '../protocol';
 import type { Bucket } from './bucket';
-import { readKey, toKey, type KeyFault } from './filePath';
+import { readKey, toKey } from './filePath';
 
 /** A file's copy in the bucket. */
 export interface CloudFile {

@@ -62,6 +62,8 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   if (status !== undefined && status < 500 && isPage(error)) return 'not-s3';
   if (status === 404 && key === undefined)
     return bucket === undefined ? 'not-s3' : 'no-such-bucket';
+  // Stores that dislike `..` have no name of their own for it, and none at all in answers to HEAD.
+  if (status === 400 && key !== undefined && dotSegment.test(key)) return 'name-refused';
   return statusCode(status) ?? 'unexpected';
 }
 
@@ -77,6 +79,10 @@ function statusCode(status: number | undefined): FailureCode | undefined {
       return 'timed-out';
     case 412:
       return 'changed-in-cloud';
+    case 413:
+      return 'too-large-for-store';
+    case 414:
+      return 'key-too-long';
     case 429:
     case 503:
       return 'store-busy';
@@ -138,6 +144,14 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   InvalidObjectState: 'archived',
   BadDigest: 'not-verified',
   InvalidDigest: 'not-verified',
+  EntityTooLarge: 'too-large-for-store',
+  RequestEntityTooLarge: 'too-large-for-store',
+  XMinioInvalidObjectName: 'name-refused',
+  InvalidObjectName: 'name-refused',
+  InvalidURI: 'name-refused',
+  InvalidPart: 'parts-refused',
+  InvalidPartOrder: 'parts-refused',
+  EntityTooSmall: 'parts-refused',
   XAmzContentChecksumMismatch: 'not-verified',
   XAmzContentSHA256Mismatch: 'not-verified',
   BucketAlreadyExists: 'bucket-name-taken',
@@ -169,6 +183,8 @@ const endpointCodes = new Set<FailureCode>([
   'credentials-expired',
   'not-s3',
 ]);
+
+const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
 
 /** Walks to the system error that a library may have wrapped. */
 function systemCode(error: unknown): string | undefined {

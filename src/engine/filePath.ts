@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { FilePath } from '../protocol';
+import type { FilePath, KeyFault } from '../protocol';
 
 /**
  * The path of a local file below `root`, both absolute as the system spells them, or `undefined`
@@ -28,10 +28,6 @@ export function toKey(prefix: string, path: FilePath): string {
 export type KeyReading =
   | { readonly kind: 'path'; readonly path: FilePath }
   | { readonly kind: 'not-a-path'; readonly because: KeyFault };
-
-/** Why a key can be no file's: what a folder on disk cannot hold, or what would lead out of it. */
-export type KeyFault =
-  'folder-marker' | 'empty-segment' | 'dot-segment' | 'nul' | 'backslash' | 'outside-prefix';
 
 /** Which file a key stands for; keys that no file can have are named, never guessed at. */
 export function readKey(prefix: string, key: string): KeyReading {

@@ -158,8 +158,19 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
         return { etag: present.etag, versionId: present.versionId };
       }
     }
-    if (!holds(write.condition, present)) throw new Failure('changed-in-cloud', write.key);
-    return undefined;
+    if (holds(write.condition, present)) return undefined;
+    if (present === undefined) await mustExist(write);
+    throw new Failure('changed-in-cloud', write.key);
+  }
+
+  /** The answer to HEAD cannot say whether an object is missing or its whole bucket; a list can. */
+  async function mustExist({ key, signal }: WriteAttempt): Promise<void> {
+    try {
+      await list({ prefix: key, pageSize: 1, signal }).next();
+    } catch (error) {
+      const isGone = error instanceof Failure && error.code === 'no-such-bucket';
+      if (isGone || signal.aborted) throw error;
+    }
   }
 
   /** Sends a conditional write; a refusal by the store teaches that it honours conditions. */

@@ -1,4 +1,5 @@
 import type { BatchProgress, FilePath } from '../protocol';
+import type { Bucket } from './bucket';
 import type { Budget } from './budget';
 import { toFailure, type Failure } from './failure';
 import type { Plan, Step } from './plan';
@@ -26,7 +27,7 @@ export interface TransferRequest {
 
 /**
  * Runs a plan's steps, several at a time, and gives what became of each, in their order. One step's
- * failure stops no other. A cancelled run still accounts for every step.
+ * failure stops no other, unless the bucket itself is gone. A cancelled run still accounts for every step.
  */
 export async function transfer(request: TransferRequest): Promise<readonly Outcome[]> {
   const { plan, traffic, signal, onProgress, onStarted, onEnded } = request;
@@ -34,6 +35,7 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
   const underWay = new Set<FilePath>();
   const byteRate = rateMeter();
   const workRate = rateMeter();
+  const gone = new Map<Bucket, Failure>();
   let bytesDone = 0;
   let backedUp = 0;
   let failed = 0;
@@ -75,10 +77,13 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
       onStarted(step);
       report();
     }
-    const outcome = await runStep(step, request, sent => {
+    const outcome = await runStep(step, request, gone, sent => {
       bytesDone += sent;
       report();
     });
+    if (outcome.kind === 'failed' && outcome.failure.code === 'no-such-bucket') {
+      gone.set(step.route.bucket, outcome.failure);
+    }
     underWay.delete(step.path);
     outcomes.set(step, outcome);
     if (outcome.kind === 'backed-up') backedUp++;
@@ -101,10 +106,14 @@ const stepsAtOnce = 32;
 async function runStep(
   step: Step,
   { budget, signal }: TransferRequest,
+  /** The buckets that no longer exist. What is left for them need not be read and sent. */
+  gone: ReadonlyMap<Bucket, Failure>,
   onBytes: (bytes: number) => void,
 ): Promise<Outcome> {
   if (signal.aborted) return { kind: 'cancelled', step };
   const { path, condition, route } = step;
+  const failure = gone.get(route.bucket);
+  if (failure !== undefined) return { kind: 'failed', step, failure };
   try {
     const uploaded = await uploadFile({
       bucket: route.bucket,

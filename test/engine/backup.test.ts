@@ -103,7 +103,12 @@ describe('backup', () => {
   function rows(): Record<string, string> {
     const found: Record<string, string> = {};
     const visit = (group: Group, path: FilePath) => {
-      const request = { node: { folder: id, group, path }, offset: 0, limit: 10_000 };
+      const request = {
+        node: { folder: id, group, path },
+        layout: 'tree' as const,
+        offset: 0,
+        limit: 10_000,
+      };
       for (const row of backup.children(request).rows) {
         if (row.kind === 'folder') visit(group, row.path);
         else found[row.path] = row.activity === undefined ? group : `${group} ${row.activity.kind}`;

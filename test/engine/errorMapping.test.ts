@@ -49,6 +49,15 @@ describe('errorMapping', () => {
     [{ name: 'InvalidObjectState', status: 403 }, 'archived', 'p/a'],
     [{ name: 'BadDigest', status: 400 }, 'not-verified', 'p/a'],
     [{ name: 'KeyTooLongError', status: 400 }, 'key-too-long', 'p/a'],
+    [{ name: 'EntityTooLarge', status: 400 }, 'too-large-for-store', 'p/a'],
+    [{ name: 'Unknown', status: 413 }, 'too-large-for-store', 'p/a'],
+    [{ name: 'Unknown', status: 414 }, 'key-too-long', 'p/a'],
+    [{ name: 'XMinioInvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
+    [{ name: 'InvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
+    [{ name: 'InvalidRequest', status: 400 }, 'unexpected', 'p/a'],
+    [{ name: 'InvalidPart', status: 400 }, 'parts-refused', 'p/a'],
+    [{ name: 'InvalidPartOrder', status: 400 }, 'parts-refused', 'p/a'],
+    [{ name: 'EntityTooSmall', status: 400 }, 'parts-refused', 'p/a'],
     [{ name: 'SlowDown', status: 503 }, 'store-busy', 'https://s3.test'],
     [{ name: 'InternalError', status: 500 }, 'store-error', 'https://s3.test'],
     // The answer of a store whose time has run out is 400 by its status.
@@ -114,6 +123,19 @@ describe('errorMapping', () => {
     const missing = thrown({ name: 'Unknown', status: 404 });
     assert.equal(fromStoreError(missing, { endpoint: 'e', bucket: 'b' }).code, 'no-such-bucket');
     assert.equal(fromStoreError(missing, { endpoint: 'e' }).code, 'not-s3');
+  });
+
+  it('takes a refusal of a key with dots for names for one of the name, with or without words', () => {
+    for (const key of ['..', 'p/../x', './x', 'x/.']) {
+      const about = { ...subject, key };
+      const words = thrown({ name: 'InvalidRequest', status: 400 });
+      assert.equal(fromStoreError(words, about).code, 'name-refused', key);
+      assert.equal(fromStoreError(thrown({ status: 400 }), about).code, 'name-refused', key);
+    }
+    for (const key of ['...', 'a..b/..c', '.x']) {
+      const answer = thrown({ name: 'InvalidRequest', status: 400 });
+      assert.equal(fromStoreError(answer, { ...subject, key }).code, 'unexpected', key);
+    }
   });
 
   it('knows an answer that no store would give', () => {

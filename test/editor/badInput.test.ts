@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Uri, workspace } from 'vscode';
+
+import { Failed } from '../../src/editor/failed';
+import { noPlace } from '../../src/editor/noPlace';
+import { clickAction } from '../../src/editor/settings';
+import type { S3Backup } from '../../src/extension';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { testVariable } from '../support/testEnvironment';
+import { startWireRecorder } from '../support/wire';
+import { killEngines } from './engineThreads';
+import {
+  activateWithTarget,
+  filesIn,
+  onlyComparison,
+  setUserSetting,
+  untilState,
+  workspaceFolder,
+} from './extensionUnderTest';
+
+describe('Bad input in the editor', () => {
+  let api: S3Backup;
+  let run = 0;
+
+  beforeEach(async () => {
+    run++;
+    api = await activateWithTarget(`bad-input-${String(run)}/`);
+  });
+  after(async () => {
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+  });
+
+  function fails(code: string, subject: string): (error: unknown) => boolean {
+    return error => {
+      assert.ok(error instanceof Failed);
+      assert.deepEqual([error.record.code, error.record.subject], [code, subject]);
+      return true;
+    };
+  }
+
+  const wrong: Readonly<Record<string, readonly unknown[]>> = {
+    bucket: [5, ['b']],
+    prefix: [5, 'a//b', '../up', 'a/./b'],
+    exclude: ['*.log', [5]],
+    profile: [true],
+    region: [{}],
+    endpoint: ['localhost:9000', 5],
+    forcePathStyle: ['yes'],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    it(`names s3Backup.${name} where its value cannot be meant`, async () => {
+      const before = workspace.getConfiguration('s3Backup').inspect(name)?.globalValue;
+      try {
+        for (const value of values) {
+          await setUserSetting(name, value);
+          await assert.rejects(api.compare(), fails('invalid-setting', `s3Backup.${name}`));
+          await assert.rejects(api.backUp(), fails('invalid-setting', `s3Backup.${name}`));
+        }
+      } finally {
+        await setUserSetting(name, before);
+      }
+    });
+  }
+
+  it('names s3Backup.clickAction where a click could not be meant', async () => {
+    try {
+      for (const value of ['delete', 5]) {
+        await setUserSetting('clickAction', value);
+        assert.throws(clickAction, fails('invalid-setting', 's3Backup.clickAction'));
+      }
+    } finally {
+      await setUserSetting('clickAction', undefined);
+    }
+    assert.equal(clickAction(), 'upload');
+  });
+
+  it('says of a file outside the workspace that it has no place in a bucket', async () => {
+    const outside = await temporaryFolder('outside');
+    const file = join(outside.path, 'x.txt');
+    await writeFile(file, 'x');
+    await assert.rejects(api.backUp([file]), fails('not-in-workspace', 'x.txt'));
+    await outside.remove();
+  });
+
+  it('says of a file of a virtual workspace that it is not on a disk', () => {
+    const { record } = noPlace([Uri.parse('vscode-vfs://github/someone/something/x.txt')]);
+    assert.deepEqual([record.code, record.subject], ['not-on-disk', 'x.txt']);
+  });
+
+  it('fails a batch whose engine dies, and shows the truth by the next comparison', async () => {
+    const wire = await startWireRecorder(testVariable('embeddedEndpoint'));
+    const files = workspaceFolder().uri.fsPath;
+    await writeFile(join(files, 'dies-1.txt'), '1');
+    await writeFile(join(files, 'dies-2.txt'), '2');
+    const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
+    try {
+      await setUserSetting('endpoint', wire.endpoint);
+      await api.compare();
+      const { found } = onlyComparison(api.state);
+      const missing = filesIn(api.state, 'missing-in-cloud');
+      wire.disturbNext(({ path }) => path.includes('dies-2'), 'stall');
+      const backingUp = api.backUp();
+      await untilState(
+        api,
+        state =>
+          state.kind === 'transferring' &&
+          state.batches.some(({ files, filesDone }) => filesDone === files - 1),
+      );
+      await killEngines();
+      await assert.rejects(backingUp, fails('engine-stopped', ''));
+      assert.equal(api.state.kind, 'failed');
+      assert.deepEqual(api.state.comparisons, []);
+
+      await api.compare();
+      assert.equal(onlyComparison(api.state).found, found);
+      assert.equal(filesIn(api.state, 'missing-in-cloud'), 1);
+      assert.equal(filesIn(api.state, 'up-to-date'), missing - 1);
+      assert.equal((await api.backUp())?.backedUp, 1);
+    } finally {
+      await setUserSetting('endpoint', endpoint);
+      await wire.stop();
+      await workspace.fs.delete(Uri.file(join(files, 'dies-1.txt')));
+      await workspace.fs.delete(Uri.file(join(files, 'dies-2.txt')));
+    }
+  });
+});

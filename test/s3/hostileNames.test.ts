@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+
+import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+
+import { Backup } from '../../src/engine/backup';
+import { openConnection, type Connection } from '../../src/engine/connection';
+import { Failure } from '../../src/engine/failure';
+import {
+  groups,
+  rootPath,
+  type FolderSetup,
+  type Group,
+  type Report,
+  type Row,
+  type State,
+} from '../../src/protocol';
+import { setAwsVariables } from '../support/awsVariables';
+import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
+import { skipSuite } from '../support/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { adminClient } from './s3Store';
+
+const posix = process.platform !== 'win32';
+
+describe('A production server (SeaweedFS) and bad input', function () {
+  this.timeout(60_000);
+  let server: SeaweedFs;
+  let connection: Connection;
+  let temporary: TemporaryFolder;
+  let backup: Backup;
+  let state: State;
+  let restoreVariables = (): void => undefined;
+  let run = 0;
+  let setup: FolderSetup;
+
+  before(async function () {
+    const started = await startSeaweedFs();
+    if (started.kind === 'unavailable') skipSuite(this, started.reason);
+    server = started;
+    restoreVariables = setAwsVariables(server);
+  });
+  beforeEach(async () => {
+    run++;
+    temporary = await temporaryFolder('hostile');
+    const { endpoint, region } = server;
+    connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
+    backup = new Backup({
+      connect: () => connection,
+      onState: now => {
+        state = now;
+      },
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    setup = {
+      id: pathToFileURL(temporary.path).href,
+      name: 'hostile',
+      root: temporary.path,
+      bucket: `hostile-${String(run)}`,
+      prefix: 'p/',
+      settings: {},
+    };
+    await asAdministrator(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await temporary.remove();
+  });
+  after(async () => {
+    restoreVariables();
+    // Undefined where there is no server.
+    await (server as SeaweedFs | undefined)?.stop();
+  });
+
+  async function asAdministrator<T>(
+    work: (client: ReturnType<typeof adminClient>) => Promise<T>,
+  ): Promise<T> {
+    const client = adminClient(server);
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async function write(path: string, content: string): Promise<void> {
+    const file = join(temporary.path, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
+  /** Every file of a group. */
+  function rows(group: Group): readonly Row[] {
+    const node = { folder: setup.id, group, path: rootPath };
+    return backup.children({ node, layout: 'list', offset: 0, limit: 1_000 }).rows;
+  }
+
+  async function backUpAll(): Promise<Report> {
+    const part = { setup, scope: { kind: 'all' as const } };
+    const { planId } = await backup.plan({ parts: [part] }, signal());
+    return backup.run(planId, signal());
+  }
+
+  function counts(): Partial<Record<Group, number>> {
+    const [comparison] = state.comparisons;
+    const all = groups.map(group => [group, comparison?.groups[group].files ?? 0] as const);
+    return Object.fromEntries(all.filter(([, files]) => files > 0));
+  }
+
+  it('keeps every name that a disk can hold, and every byte', async function () {
+    if (!posix) this.skip();
+    for (const path of hostileNames) await write(path, `in ${path}`);
+    await write('empty', '');
+    const files = hostileNames.length + 1;
+
+    await backup.compare([setup], signal());
+    assert.deepEqual(counts(), { 'missing-in-cloud': files });
+    const report = await backUpAll();
+    assert.deepEqual(report.troubles, []);
+    assert.equal(report.backedUp, files);
+
+    const expected = [...hostileNames, 'empty'].map(path => `p/${path}`).sort();
+    const listed: string[] = [];
+    const bucket = connection.bucket(setup.bucket);
+    for await (const page of bucket.list({ prefix: '', signal: signal() })) {
+      listed.push(...page.map(({ key }) => key));
+    }
+    assert.deepEqual(listed.sort(), expected);
+    for (const path of [...hostileNames, 'empty']) {
+      const { body } = await bucket.get({ key: `p/${path}`, signal: signal() });
+      const local = await readFile(join(temporary.path, path));
+      assert.ok(local.equals(await buffer(body)), JSON.stringify(path));
+    }
+
+    await backup.compare([setup], signal());
+    assert.deepEqual(counts(), { 'up-to-date': files });
+    assert.equal((await backUpAll()).planned, 0);
+  });
+
+  it('sees a name with a backslash, which this server takes for a slash, as another file', async function () {
+    if (!posix) this.skip();
+    await write('a\\b', 'x');
+    await backup.compare([setup], signal());
+    assert.equal((await backUpAll()).backedUp, 1);
+    await backup.compare([setup], signal());
+    // Nothing is called safe that is not found again under its own name.
+    assert.deepEqual(counts(), { 'missing-in-cloud': 1, 'only-in-cloud': 1 });
+    assert.equal(rows('only-in-cloud')[0]?.path, 'a/b');
+  });
+
+  it('names what it refuses: a key with dots for a name', async () => {
+    const bucket = connection.bucket(setup.bucket);
+    const put = bucket.put({
+      key: 'p/../x',
+      body: Buffer.from('x'),
+      condition: { kind: 'absent' },
+      attributes: { contentType: 'text/plain', metadata: {} },
+      signal: signal(),
+    });
+    await assert.rejects(put, { code: 'name-refused', subject: 'p/../x' });
+  });
+
+  it('ends a batch soon whose bucket is deleted in the middle of it, and the report adds up', async () => {
+    const files = 300;
+    const old = 20;
+    for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'old');
+    await backup.compare([setup], signal());
+    assert.equal((await backUpAll()).backedUp, old);
+    for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'newer');
+    for (let n = old; n < files; n++) await write(`z/${String(n)}`, String(n));
+    await backup.compare([setup], signal());
+
+    const part = { setup, scope: { kind: 'all' as const } };
+    const { planId } = await backup.plan({ parts: [part] }, signal());
+    await deleteBucket();
+    const { planned, backedUp, failed, skipped, cancelled, troubles } = await backup.run(
+      planId,
+      signal(),
+    );
+    assert.equal(planned, files);
+    assert.deepEqual([backedUp, failed, skipped, cancelled], [0, files, 0, 0]);
+    assert.deepEqual(
+      new Set(troubles.map(({ failure }) => failure.code)),
+      new Set(['no-such-bucket']),
+    );
+    assert.ok(troubles.every(({ failure }) => failure.subject === setup.bucket));
+
+    await assert.rejects(backup.compare([setup], signal()), (error: unknown) => {
+      assert.ok(error instanceof Failure);
+      return error.code === 'no-such-bucket' && error.subject === setup.bucket;
+    });
+  });
+
+  async function deleteBucket(): Promise<void> {
+    const keys: string[] = [];
+    const bucket = connection.bucket(setup.bucket);
+    for await (const page of bucket.list({ prefix: '', signal: signal() })) {
+      keys.push(...page.map(({ key }) => key));
+    }
+    await asAdministrator(async client => {
+      const Objects = keys.map(Key => ({ Key }));
+      await client.send(new DeleteObjectsCommand({ Bucket: setup.bucket, Delete: { Objects } }));
+      await client.send(new DeleteBucketCommand({ Bucket: setup.bucket }));
+    });
+  }
+});
+
+/** What Linux allows in names, and what has gone wrong on the way to some store before. */
+const hostileNames: readonly string[] = [
+  'a space/and  two',
+  ' leading',
+  'trailing ',
+  'trailing dot.',
+  '.hidden',
+  '...',
+  '..a/b..',
+  '%41',
+  '%2F%2e%2E',
+  '100%',
+  'a&b=c',
+  'a+b',
+  'a#b',
+  'a?b=c',
+  'a:b;c,d',
+  "it's",
+  'a "quoted" one',
+  '<xml>&amp;',
+  'a|b*c',
+  '[1]{2}(3)!@$^~`',
+  'a\nb',
+  'a\r\nb',
+  'a\tb',
+  'control\u0001\u001f\u007f',
+  'emoji \u{1F600}',
+  'family \u{1F468}\u200D\u{1F469}\u200D\u{1F467}',
+  'astral \u{10348}\u{20BB7}',
+  'high \uFFFD\uFF5E then \u{10000}',
+  'עברית.txt',
+  'bidi \u202Etxt.exe',
+  'zero\u200Bwidth\uFEFF',
+  'nfc/caf\u00e9',
+  'nfd/cafe\u0301',
+  'twins/caf\u00e9',
+  'twins/cafe\u0301',
+  'Case',
+  'case',
+  'CASE/x',
+  '-rf',
+  '--',
+  'con',
+  'aux.txt',
+  'n'.repeat(255),
+  'é'.repeat(127),
+  `${'deep/'.repeat(40)}file`,
+  '.DS_Store.txt',
+  'a.tar.gz/b',
+];
+
+function signal(): AbortSignal {
+  return AbortSignal.timeout(30_000);
+}
