@@ -26,7 +26,8 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   const entries = [...engineSettings, ...trafficSettings].map(
     name => [name, configuration.get<unknown>(name)] as const,
   );
-  return Object.fromEntries(entries);
+  // VS Code gives out objects as proxies, which cannot be sent to a worker.
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as RawSettings;
 }
 
 /** Whether a comparison of the folder would go by other settings now. */

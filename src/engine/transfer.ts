@@ -27,7 +27,8 @@ export interface TransferRequest {
 
 /**
  * Runs a plan's steps, several at a time, and gives what became of each, in their order. One step's
- * failure stops no other, unless the bucket itself is gone. A cancelled run still accounts for every step.
+ * failure stops no other, unless the bucket itself is gone. A cancelled run still accounts for
+ * every step.
  */
 export async function transfer(request: TransferRequest): Promise<readonly Outcome[]> {
   const { plan, traffic, signal, onProgress, onStarted, onEnded } = request;
