@@ -39,6 +39,7 @@ describe('Bad input, from the comparison to the report', () => {
     backup = new Backup({
       connect: () => ({
         endpoint: 'memory',
+        check: () => Promise.resolve(),
         listBuckets: () => Promise.resolve([]),
         bucket: () => bucket,
         close: () => undefined,
