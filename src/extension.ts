@@ -45,7 +45,7 @@ export function activate(context: ExtensionContext): S3Backup {
   const parts = { log, engine, targets, profiles, ongoing, comparisons, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
-  context.subscriptions.push(profiles, targets, engine, log);
+  context.subscriptions.push(targets, engine, log);
   return {
     async compare() {
       await comparisons.run(await settleTargets(parts, localFolders()));

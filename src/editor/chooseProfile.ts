@@ -1,9 +1,7 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem, type WorkspaceFolder } from 'vscode';
 import {
-  checkConnection,
   credentialSources,
   type CredentialSources,
-  type FolderSetup,
   type ProfileKind,
   type ProfileSummary,
 } from '../protocol';
@@ -11,21 +9,17 @@ import { failureMessage } from './failureMessage';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import type { ProfileChoice } from './profiles';
-import { folderId } from './targets';
-import { viewId } from './viewId';
 
 /**
- * Lets the user choose with which credentials folders are backed up, remembers it, and asks the
- * store whether it takes them. Gives what can be compared with them; empty where nothing was
- * chosen, or where no bucket has been.
+ * Lets the user choose with which credentials folders are backed up, and remembers it. Gives the
+ * folders it was chosen for; none where the user chose nothing.
  */
 export async function chooseProfile(
   parts: Parts,
   folders: readonly WorkspaceFolder[],
-): Promise<readonly FolderSetup[]> {
+): Promise<readonly WorkspaceFolder[]> {
   const concerned = folders.length > 1 ? await pickFolders(parts, folders) : folders;
-  const [first] = concerned;
-  if (first === undefined) return [];
+  if (concerned.length === 0) return [];
   const sources = await parts.engine.request(credentialSources, null);
   const choice = await pickChoice(parts, concerned, sources);
   if (choice === undefined) return [];
@@ -34,28 +28,9 @@ export async function chooseProfile(
     return [];
   }
   for (const folder of concerned) await parts.profiles.choose(folder, choice);
-  parts.log.info(
-    `${concerned.map(folder => folder.name).join(', ')}: ${choiceText(choice)} from now on.`,
-  );
-  await check(parts, first);
-  return concerned.flatMap(folder => {
-    const standing = parts.targets.standing(folder);
-    return standing.kind === 'settled' ? parts.profiles.setup(folder, standing.target) : [];
-  });
-}
-
-/** Asks the store, with progress in the view; throws where it does not take the credentials. */
-async function check(parts: Parts, folder: WorkspaceFolder): Promise<void> {
-  const standing = parts.targets.standing(folder);
-  const request = {
-    folder: folderId(folder),
-    settings: parts.profiles.settings(folder),
-    target: standing.kind === 'settled' ? standing.target : undefined,
-  };
-  const work = parts.ongoing.run(token => parts.engine.request(checkConnection, request, token));
-  void window.withProgress({ location: { viewId } }, () => work.catch(() => undefined));
-  await work;
-  parts.view.showConnected();
+  const names = concerned.map(folder => folder.name).join(', ');
+  parts.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
+  return concerned;
 }
 
 async function pickFolders(

@@ -15,6 +15,7 @@ import { showFailure } from './showFailure';
 import { folderById, localFolders } from './targets';
 import { rowClickedCommand, showMoreCommand } from './treeItem';
 import type { TreeNode } from './treeNode';
+import { tryCredentials } from './tryCredentials';
 import { viewId } from './viewId';
 
 /** What the manifest's commands do. */
@@ -106,8 +107,11 @@ async function chooseProfileFor(parts: Parts, selection: Selection): Promise<voi
     await settleTargets(parts, folders);
     return;
   }
-  const setups = await chooseProfile(parts, folders);
-  if (setups.length > 0) await parts.comparisons.run(setups);
+  const concerned = await chooseProfile(parts, folders);
+  if (concerned.length === 0) return;
+  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  // Retry is to ask the store again, and not the user.
+  await shown(parts, () => tryCredentials(parts, concerned));
 }
 
 async function backUpSelection(parts: Parts, selection: Selection): Promise<void> {

@@ -18,6 +18,7 @@ export type FailureAction =
   | 'choose-bucket'
   | 'choose-credentials'
   | 'open-credentials-file'
+  | 'open-faulty-line'
   | 'learn-more'
   | 'open-settings'
   | 'show-log';
@@ -86,14 +87,14 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     brief: () => l10n.t('no credentials'),
     what: ({ cause }) =>
       l10n.t('No AWS credentials were found{0}{1}', onWhichMachine(), lookedFor(cause)),
-    actions: ['choose-credentials', 'open-credentials-file', 'learn-more', 'retry', 'show-log'],
+    actions: ['choose-credentials', 'open-credentials-file', 'learn-more'],
   },
   'profile-not-found': {
     brief: () => l10n.t('profile not found'),
     what: ({ subject, cause }) =>
       l10n.t('There is no AWS profile “{0}”{1}{2}', subject, onWhichMachine(), because(cause)),
     next: () => l10n.t('Choose another one, or add it to the file.'),
-    actions: ['choose-credentials', 'open-credentials-file', 'retry', 'show-log'],
+    actions: ['choose-credentials', 'open-credentials-file', 'retry'],
   },
   'credentials-unreadable': {
     brief: () => l10n.t('credentials unreadable'),
@@ -107,13 +108,13 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     what: ({ subject }) =>
       l10n.t('{0} is neither a section nor a “name = value” that AWS’s tools can read.', subject),
     next: () => l10n.t('Mend the line, save the file and try again.'),
-    actions: ['open-credentials-file', 'retry', 'choose-credentials', 'show-log'],
+    actions: ['open-faulty-line', 'choose-credentials', 'retry'],
   },
   'credentials-incomplete': {
     brief: () => l10n.t('credentials incomplete'),
     what: ({ cause }) => l10n.t('Half of the AWS key pair is missing{0}', because(cause)),
     next: () => l10n.t('Add what is missing and try again.'),
-    actions: ['open-credentials-file', 'retry', 'choose-credentials', 'show-log'],
+    actions: ['open-credentials-file', 'choose-credentials', 'retry'],
   },
   'profile-failed': {
     brief: () => l10n.t('no credentials from profile'),
@@ -130,14 +131,14 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
         subject,
         onWhichMachine(),
       ),
-    actions: ['retry', 'choose-credentials', 'learn-more', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'learn-more'],
   },
   'credentials-refused': {
     brief: () => l10n.t('credentials refused'),
     what: ({ subject, cause }) =>
       l10n.t('{0} does not take these credentials{1}', store(subject), because(firstLink(cause))),
     next: () => l10n.t('Check the key pair, or choose other credentials.'),
-    actions: ['choose-credentials', 'open-credentials-file', 'retry', 'show-log'],
+    actions: ['choose-credentials', 'open-credentials-file', 'retry'],
   },
   'credentials-expired': {
     brief: () => l10n.t('credentials expired'),
@@ -150,14 +151,14 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     what: ({ subject, cause }) =>
       l10n.t('{0} cannot be reached{1}', store(subject), because(firstLink(cause))),
     next: () => l10n.t('Check the network, and the setting “s3Backup.endpoint”.'),
-    actions: ['retry', 'choose-credentials', 'open-settings', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'host-not-found': {
     brief: () => l10n.t('host not found'),
     what: ({ subject }) => l10n.t('The host of {0} is not known to the network.', store(subject)),
     next: () =>
       l10n.t('Check the connection, and the settings “s3Backup.endpoint” and “s3Backup.region”.'),
-    actions: ['retry', 'choose-credentials', 'open-settings', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   certificate: {
     brief: () => l10n.t('certificate not trusted'),
@@ -199,7 +200,7 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     brief: () => l10n.t('no S3 store'),
     what: ({ subject }) => l10n.t('{0} answers, but not as an S3 store does.', store(subject)),
     next: () => l10n.t('Check the setting “s3Backup.endpoint”.'),
-    actions: ['open-settings', 'retry', 'choose-credentials', 'show-log'],
+    actions: ['open-settings', 'retry', 'show-log'],
   },
   'access-denied': {
     brief: () => l10n.t('access denied'),

@@ -1,10 +1,4 @@
-import {
-  EventEmitter,
-  type Disposable,
-  type Event,
-  type Memento,
-  type WorkspaceFolder,
-} from 'vscode';
+import type { Memento, WorkspaceFolder } from 'vscode';
 import type { FolderSetup, RawSettings } from '../protocol';
 import { rawSettings } from './settings';
 import { folderId, type Target } from './targets';
@@ -19,11 +13,7 @@ export type ProfileChoice =
  * The credentials chosen for each folder. The choice is kept in the extension's own storage: the
  * setting `s3Backup.profile` is the machine's default, and a name is all that is ever stored.
  */
-export class Profiles implements Disposable {
-  readonly #onDidChange = new EventEmitter<WorkspaceFolder>();
-
-  readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
-
+export class Profiles {
   constructor(private readonly memory: Memento) {}
 
   /** `undefined` where nothing was chosen, so that the setting counts. */
@@ -33,7 +23,6 @@ export class Profiles implements Disposable {
 
   async choose(folder: WorkspaceFolder, choice: ProfileChoice): Promise<void> {
     await this.memory.update(memoryKey(folder), choice);
-    this.#onDidChange.fire(folder);
   }
 
   /** The settings that the engine goes by for this folder. */
@@ -59,10 +48,6 @@ export class Profiles implements Disposable {
       prefix: target.prefix,
       settings: this.settings(folder),
     };
-  }
-
-  dispose(): void {
-    this.#onDidChange.dispose();
   }
 }
 

@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, window } from 'vscode';
+import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vscode';
 import { toFailureRecord } from './failed';
 import { failureMessage, type FailureAction } from './failureMessage';
 import type { Parts } from './parts';
@@ -37,6 +37,9 @@ export async function showFailure(
     case 'open-credentials-file':
       await commands.executeCommand('s3Backup.openCredentialsFile');
       break;
+    case 'open-faulty-line':
+      await openFaultyLine(failure.subject);
+      break;
     case 'learn-more':
       await env.openExternal(Uri.parse(credentialsGuide));
       break;
@@ -58,6 +61,14 @@ export async function showFailure(
 const credentialsGuide =
   'https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html';
 
+/** Opens what a failure names as `path:line`. */
+async function openFaultyLine(place: string): Promise<void> {
+  const [, path = place, line = '1'] = /^(.*):(\d+)$/.exec(place) ?? [];
+  const at = new Position(Number(line) - 1, 0);
+  const document = await workspace.openTextDocument(Uri.file(path));
+  await window.showTextDocument(document, { preview: false, selection: new Range(at, at) });
+}
+
 function titleOf(action: FailureAction): string {
   switch (action) {
     case 'retry':
@@ -72,6 +83,8 @@ function titleOf(action: FailureAction): string {
       return l10n.t('Choose Credentials…');
     case 'open-credentials-file':
       return l10n.t('Open Credentials File');
+    case 'open-faulty-line':
+      return l10n.t('Open File');
     case 'learn-more':
       return l10n.t('Learn More');
     case 'open-settings':

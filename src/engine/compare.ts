@@ -21,6 +21,8 @@ export interface CompareRequest {
   readonly onProgress?: (localFiles: number, cloudFiles: number) => void;
   /** Called before each attempt to reach the store, counted from 1. */
   readonly onAttempt?: (number: number) => void;
+  /** Called when the store has given its first page, before its numbers. */
+  readonly onAnswer?: () => void;
 }
 
 export interface CompareResult {
@@ -59,7 +61,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
           if (entry.kind === 'set-aside') setAside.push(entry);
           else cloud.set(entry.file.path, entry.file);
         }
-        pages++;
+        if (pages++ === 0) request.onAnswer?.();
         onProgress?.(local.size, cloud.size);
       }
       return undefined;

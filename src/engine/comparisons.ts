@@ -132,6 +132,8 @@ export class Comparisons {
     const { folder, prefix } = target;
     const { onComparing, onLog } = this.options;
     const begun = performance.now();
+    // Until the store has answered, what is counted here tells less than whether it will.
+    let isConnected = false;
     const { findings, incomplete } = await compareFolder({
       ...job,
       prefix,
@@ -140,8 +142,11 @@ export class Comparisons {
       onAttempt: attempt => {
         onComparing({ kind: 'connecting', folder, attempt, attempts });
       },
+      onAnswer: () => {
+        isConnected = true;
+      },
       onProgress: (localFiles, cloudFiles) => {
-        onComparing({ kind: 'comparing', folder, localFiles, cloudFiles });
+        if (isConnected) onComparing({ kind: 'comparing', folder, localFiles, cloudFiles });
       },
     });
     const comparison = new Comparison(target);

@@ -49,18 +49,13 @@ export function nothingFound(question: CredentialsQuestion, said?: string): Fail
       'no-credentials',
       name,
       [
-        profile === undefined
-          ? 'environment variables (AWS_ACCESS_KEY_ID is not set)'
-          : 'environment variables (passed over, since a profile is named)',
+        profile === undefined ? 'environment variables' : `profile “${name}”`,
         sharedFileText(files.credentials, name, files.profiles.get(name)),
         sharedFileText(files.config, name, files.profiles.get(name)),
-        'single sign-on and credential_process (in no profile)',
-        env['AWS_WEB_IDENTITY_TOKEN_FILE'] === undefined
-          ? 'web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set)'
-          : 'web identity (refused)',
-        isInContainer(env)
-          ? 'container role (no answer)'
-          : 'container role (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set)',
+        'single sign-on',
+        'credential_process',
+        'web identity',
+        isInContainer(env) ? 'container role (no answer)' : 'container role',
         instanceText(env),
         ...(said === undefined ? [] : [said]),
       ].join(', '),
@@ -114,7 +109,7 @@ function sharedFileText(file: SharedFile, name: string, found: Profile | undefin
   if (file.kind === 'missing') return `${file.path} (does not exist)`;
   return found === undefined
     ? `${file.path} (no profile “${name}”)`
-    : `${file.path} (no credentials in the profile “${name}”)`;
+    : `${file.path} (no keys in the profile “${name}”)`;
 }
 
 function isInContainer(env: NodeJS.ProcessEnv): boolean {
@@ -126,8 +121,7 @@ function isInContainer(env: NodeJS.ProcessEnv): boolean {
 
 function instanceText(env: NodeJS.ProcessEnv): string {
   const disabled = env['AWS_EC2_METADATA_DISABLED'];
-  if (isInContainer(env)) return 'instance role (not asked in a container)';
   return isSet(disabled) && disabled !== 'false'
     ? 'instance role (switched off by AWS_EC2_METADATA_DISABLED)'
-    : 'instance role (no answer)';
+    : 'instance role';
 }

@@ -86,7 +86,7 @@ describe('credentials', () => {
   it('none: says what was looked for and where', async () => {
     const cause = await expectFailure('no-credentials', 'default');
     for (const place of [
-      'AWS_ACCESS_KEY_ID',
+      'environment variables',
       aws.credentials,
       aws.config,
       'single sign-on',
@@ -101,7 +101,7 @@ describe('credentials', () => {
   it('none: tells a profile without credentials from one that is not there', async () => {
     await aws.write({ config: '[profile bare]\nregion = eu-central-1\n' });
     const cause = await expectFailure('no-credentials', 'bare', 'bare');
-    assert.match(cause, /no credentials in the profile “bare”/);
+    assert.match(cause, /no keys in the profile “bare”/);
   });
 
   it('none: names a profile that does not exist, and the files', async () => {

@@ -62,8 +62,10 @@ export class Workbench {
             cause: error,
           });
         }
-        // An open palette does not learn of commands that extensions bring meanwhile.
-        await this.quickPick.cancel();
+        // An open palette does not learn of commands that extensions bring meanwhile; on a busy
+        // machine it may not even have opened.
+        await this.page.keyboard.press('Escape');
+        await this.quickPick.waitUntilGone();
       }
     }
   }
@@ -96,6 +98,13 @@ export class Workbench {
   /** The text of a view that has no rows. */
   async welcomeText(): Promise<string> {
     return (await this.page.locator('.sidebar .welcome-view-content').innerText()).trim();
+  }
+
+  /** The line above the rows of a view. */
+  async viewMessage(): Promise<string> {
+    return await this.page
+      .locator('.sidebar .tree-explorer-viewlet-tree-view .message')
+      .innerText();
   }
 
   /** What screen readers say for each item of the status bar. */

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+import { startEmbeddedS3 } from '../support/embeddedS3';
+import { eventually } from '../support/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+
+const bucket = 'ui-credentials';
+
+describe('Credentials and the way to the store', () => {
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+  let credentials: string;
+  let port: number;
+  let stopServer: () => Promise<void>;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('ui');
+    const workspace = join(temporary.path, 'recipes');
+    await mkdir(workspace);
+    await writeFile(join(workspace, 'bread.md'), 'flour, water, salt\n');
+    const aws = join(temporary.path, 'home', '.aws');
+    credentials = join(aws, 'credentials');
+    session = await startUiSession({
+      workspace,
+      buckets: [bucket],
+      settings: { 's3Backup.bucket': bucket },
+      env: {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_SHARED_CREDENTIALS_FILE: credentials,
+        AWS_CONFIG_FILE: join(aws, 'config'),
+      },
+    });
+    port = session.s3.port;
+    stopServer = () => session.s3.stop();
+  });
+  after(async () => {
+    await session.stop();
+    await stopServer();
+    await temporary.remove();
+  });
+
+  async function startServer(): Promise<void> {
+    const server = await startEmbeddedS3({ port, buckets: [bucket] });
+    stopServer = () => server.stop();
+  }
+
+  it('begin a file with a template where there are none, for the owner alone', async () => {
+    const { workbench } = session;
+    await workbench.showViewContainer('S3 Backup');
+    await workbench.runCommand('S3 Backup: Compare');
+    const message = await workbench.notifications.waitFor(/No AWS credentials were found/);
+    assert.ok(message.includes(credentials), message);
+    await eventually(async () => {
+      assert.match(await workbench.welcomeText(), /Choose Credentials…/);
+    });
+    await workbench.screenshot('no-credentials');
+    await workbench.notifications.press(/No AWS credentials/, 'Open Credentials File');
+    await eventually(async () => {
+      assert.deepEqual(await workbench.editorTabs(), ['credentials']);
+    });
+    await workbench.screenshot('credentials-file');
+    assert.equal((await stat(credentials)).mode & 0o777, 0o600);
+    assert.equal((await stat(join(credentials, '..'))).mode & 0o777, 0o700);
+    assert.match(await readFile(credentials, 'utf8'), /aws_secret_access_key/);
+  });
+
+  it('are opened and left as they are where there is a file', async () => {
+    const text = [
+      '[kitchen]',
+      'aws_access_key_id = test',
+      'aws_secret_access_key = test',
+      '[half]',
+      'aws_access_key_id = test',
+    ].join('\n');
+    await writeFile(credentials, text);
+    await session.workbench.runCommand('S3 Backup: Open Credentials File');
+    await eventually(async () => {
+      assert.deepEqual(await session.workbench.editorTabs(), ['credentials']);
+    });
+    assert.equal(await readFile(credentials, 'utf8'), text);
+  });
+
+  it('are chosen by profile and tried at once; a half key pair is named', async () => {
+    const { workbench, page } = session;
+    await page.locator('.sidebar').getByRole('button', { name: 'Choose Credentials' }).click();
+    const labels = (await workbench.quickPick.rows()).map(({ label }) => label);
+    assert.ok(labels.includes('kitchen') && labels.includes('half'), labels.join());
+    await workbench.screenshot('choose-credentials');
+    await workbench.quickPick.choose('half');
+    await workbench.notifications.waitFor(/aws_secret_access_key/);
+    await workbench.screenshot('half-a-key-pair');
+    await workbench.notifications.close(/aws_secret_access_key/);
+  });
+
+  it('fail visibly after four attempts where the store is down, and recover by Retry', async () => {
+    const { workbench } = session;
+    await session.s3.stop();
+    await workbench.runCommand('S3 Backup: Choose Credentials…');
+    await workbench.quickPick.choose('kitchen');
+    await eventually(async () => {
+      assert.match(await workbench.viewMessage(), /attempt [234] of 4/);
+    });
+    await workbench.screenshot('connecting');
+    const message = await workbench.notifications.waitFor(/cannot be reached/);
+    assert.ok(message.includes(`127.0.0.1:${String(port)}`), message);
+    await eventually(async () => {
+      assert.match(await workbench.welcomeText(), /Retry/);
+    });
+    await workbench.screenshot('connection-failed');
+    await startServer();
+    await workbench.notifications.press(/cannot be reached/, 'Retry');
+    await workbench.tree('Files').waitForRow('Missing in Cloud');
+    await workbench.screenshot('connection-recovered');
+  });
+
+  it('can be cancelled while the store does not answer, in silence', async () => {
+    const { workbench } = session;
+    await stopServer();
+    const sockets: Socket[] = [];
+    const silent = createServer(socket => sockets.push(socket));
+    silent.listen(port, '127.0.0.1');
+    const connected = once(silent, 'connection');
+    await once(silent, 'listening');
+    stopServer = async () => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+      await once(silent, 'close');
+    };
+    await workbench.runCommand('S3 Backup: Compare');
+    await connected;
+    await eventually(async () => {
+      assert.match(await workbench.viewMessage(), /Connecting to S3/);
+    });
+    await workbench.pressViewAction('Cancel');
+    await eventually(async () => {
+      assert.match(await workbench.viewMessage(), /Compared/);
+    });
+    await workbench.screenshot('connecting-cancelled');
+    assert.deepEqual(await workbench.notifications.texts(), []);
+  });
+});
+
+describe('Credentials before there is a bucket', () => {
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('ui');
+    session = await startUiSession({ workspace: temporary.path });
+  });
+  after(async () => {
+    await session.stop();
+    await temporary.remove();
+  });
+
+  it('are tried with the store alone, and lead to the choice of a bucket', async () => {
+    const { workbench, page } = session;
+    await workbench.showViewContainer('S3 Backup');
+    await page.locator('.sidebar a', { hasText: 'choose credentials' }).click();
+    await workbench.quickPick.choose('Default Credentials');
+    await eventually(async () => {
+      assert.match(await workbench.welcomeText(), /takes these credentials/);
+    });
+    await workbench.screenshot('connected');
+  });
+});
