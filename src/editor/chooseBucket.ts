@@ -81,7 +81,7 @@ async function pickBucket(parts: Parts, folder: WorkspaceFolder): Promise<string
       pick.items = [enterNameItem()];
       try {
         const settings = parts.profiles.settings(folder);
-        const buckets = await parts.engine.request(listBuckets, settings, source.token);
+        const { buckets } = await parts.engine.request(listBuckets, { settings }, source.token);
         pick.items = [enterNameItem(), ...bucketItems(buckets, currentBucket(parts, folder))];
         pick.placeholder =
           buckets.length === 0

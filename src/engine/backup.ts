@@ -1,5 +1,4 @@
 import type {
-  BucketSummary,
   ChildrenPage,
   ChildrenRequest,
   ConnectionCheck,
@@ -107,7 +106,7 @@ export class Backup {
       const onAttempt = (attempt: number): void => {
         this.#board.connecting({ kind: 'connecting', folder, attempt, attempts });
       };
-      await this.#connection(settings).check({ target, signal, onAttempt });
+      await this.connection(settings).check({ target, signal, onAttempt });
     } catch (error) {
       throw this.#failed(folder, toFailure(error, ''));
     } finally {
@@ -116,8 +115,20 @@ export class Backup {
     }
   }
 
-  listBuckets(settings: RawSettings, signal: AbortSignal): Promise<readonly BucketSummary[]> {
-    return this.#connection(settings).listBuckets(signal);
+  /** The store that these settings lead to; the same one for the same settings. */
+  connection(raw: RawSettings): Connection {
+    const files = readSharedFiles(process.env);
+    const settings = parseConnectionSettings(raw, profile =>
+      connectionDefaults(profile, process.env, files),
+    );
+    // Whoever mends the files is to be served by what they say now.
+    const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
+    let connection = this.#connections.get(key);
+    if (connection === undefined) {
+      connection = this.#options.connect(settings, this.#traffic);
+      this.#connections.set(key, connection);
+    }
+    return connection;
   }
 
   /** Compares whole folders, one after the other, each replacing what was known of it. */
@@ -358,7 +369,7 @@ export class Backup {
     return {
       target: { folder: setup.id, bucket: setup.bucket, prefix: setup.prefix },
       root: setup.root,
-      bucket: this.#connection(setup.settings).bucket(setup.bucket),
+      bucket: this.connection(setup.settings).bucket(setup.bucket),
       exclude: excludeBy(exclude),
     };
   }
@@ -374,21 +385,6 @@ export class Backup {
       this.#board.failed({ folder, failure: failure.toRecord() });
     }
     return failure;
-  }
-
-  #connection(raw: RawSettings): Connection {
-    const files = readSharedFiles(process.env);
-    const settings = parseConnectionSettings(raw, profile =>
-      connectionDefaults(profile, process.env, files),
-    );
-    // Whoever mends the files is to be served by what they say now.
-    const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
-    let connection = this.#connections.get(key);
-    if (connection === undefined) {
-      connection = this.#options.connect(settings, this.#traffic);
-      this.#connections.set(key, connection);
-    }
-    return connection;
   }
 
   /** Runs a comparison when the batches under way and the comparison before it have ended. */

@@ -1,15 +1,10 @@
-import {
-  ListBucketsCommand,
-  S3Client,
-  type ListBucketsCommandInput,
-  type ListBucketsCommandOutput,
-} from '@aws-sdk/client-s3';
-import type { BucketSummary } from '../protocol';
-import { attempt } from './attempt';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Account } from './account';
 import type { Bucket } from './bucket';
 import { defaultCredentials } from './credentials';
-import { fromStoreError } from './errorMapping';
 import { Failure } from './failure';
+import { regionalClient } from './regionalClient';
+import { s3Account } from './s3Account';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from './settings';
 import { openTraffic, type Traffic } from './traffic';
@@ -24,7 +19,7 @@ export interface Connection {
    * as well as an answer does.
    */
   check(request: CheckRequest): Promise<void>;
-  listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
+  readonly account: Account;
   bucket(name: string): Bucket;
   close(): void;
 }
@@ -60,58 +55,50 @@ export function openConnection(
     takesChecksums: isAws,
   };
   const transport = openTransport();
-  const client = new S3Client({
-    credentials: defaultCredentials(settings.profile),
-    region: settings.region ?? 'us-east-1',
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-    // They are in the settings already; read once more, they would go by another profile.
-    ignoreConfiguredEndpointUrls: true,
-    forcePathStyle: settings.forcePathStyle,
-    followRegionRedirects: true,
-    requestHandler: transport.handler,
-    // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
-    maxAttempts: 1,
-    // It costs a round trip for each large body, and some stores never answer it.
-    expectContinueHeader: false,
-    // Stores other than AWS know no trailing checksums; ours travel as plain headers.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  client.middlewareStack.add(
-    next => async args => {
-      const sentAt = Date.now();
-      const result = await next(args);
-      learnClockOffset(traits, result.response, sentAt);
-      return result;
-    },
-    { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
-  );
-
-  /** One page of the buckets, tried up to four times. */
-  function bucketPage(
-    input: ListBucketsCommandInput,
-    { signal, onAttempt }: Omit<CheckRequest, 'target'>,
-  ): Promise<ListBucketsCommandOutput> {
-    return attempt(
-      () =>
-        client
-          .send(new ListBucketsCommand(input), { abortSignal: signal })
-          .catch((error: unknown) => {
-            throw fromStoreError(error, { endpoint });
-          }),
-      { subject: endpoint, signal, ...(onAttempt && { onAttempt }) },
+  const home = settings.region ?? 'us-east-1';
+  const client = regionalClient(home, region => {
+    const opened = new S3Client({
+      credentials: defaultCredentials(settings.profile),
+      region,
+      ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+      // They are in the settings already; read once more, they would go by another profile.
+      ignoreConfiguredEndpointUrls: true,
+      forcePathStyle: settings.forcePathStyle,
+      requestHandler: transport.handler,
+      // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
+      maxAttempts: 1,
+      // It costs a round trip for each large body, and some stores never answer it.
+      expectContinueHeader: false,
+      // Stores other than AWS know no trailing checksums; ours travel as plain headers.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    opened.middlewareStack.add(
+      next => async args => {
+        const sentAt = Date.now();
+        const result = await next(args);
+        learnClockOffset(traits, result.response, sentAt);
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
     );
-  }
+    return opened;
+  });
+
+  const account = s3Account({ client, endpoint, region: home });
+  const bucketNamed = (name: string): Bucket =>
+    s3Bucket({ client, endpoint, traits, traffic, name });
 
   return {
     endpoint,
+    account,
     async check({ target, ...how }) {
       try {
         if (target === undefined) {
-          await bucketPage({ MaxBuckets: 1 }, how);
+          await account.buckets({ limit: 1, ...how });
         } else {
           const { bucket, prefix } = target;
-          const pages = s3Bucket({ client, endpoint, traits, traffic, name: bucket }).list({
+          const pages = bucketNamed(bucket).list({
             prefix,
             pageSize: 1,
             ...how,
@@ -122,20 +109,7 @@ export function openConnection(
         if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
       }
     },
-    async listBuckets(signal) {
-      const buckets: BucketSummary[] = [];
-      let token: string | undefined;
-      do {
-        const input = token === undefined ? {} : { ContinuationToken: token };
-        const page = await bucketPage(input, { signal });
-        for (const { Name: name, BucketRegion: region } of page.Buckets ?? []) {
-          if (name !== undefined) buckets.push({ name, region });
-        }
-        token = page.ContinuationToken;
-      } while (token !== undefined);
-      return buckets;
-    },
-    bucket: name => s3Bucket({ client, endpoint, traits, traffic, name }),
+    bucket: bucketNamed,
     close() {
       client.destroy();
       transport.close();

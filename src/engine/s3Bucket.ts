@@ -13,7 +13,6 @@ import {
   UploadPartCommand,
   type GetObjectCommandOutput,
   type HeadObjectCommandOutput,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import { attempt, type Attempt } from './attempt';
 import { bodyStream } from './body';
@@ -29,6 +28,7 @@ import type {
 import type { StoreTraits } from './connection';
 import { fromStoreError, MalformedAnswer } from './errorMapping';
 import { Failure } from './failure';
+import type { RegionalClient } from './regionalClient';
 import type { Traffic } from './traffic';
 
 /** The `Bucket` port over S3. */
@@ -376,7 +376,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
 }
 
 export interface S3BucketParts {
-  readonly client: S3Client;
+  readonly client: Pick<RegionalClient, 'send'>;
   readonly endpoint: string;
   readonly traits: StoreTraits;
   readonly traffic: Traffic;

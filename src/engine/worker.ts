@@ -13,8 +13,12 @@ import {
 import * as protocol from '../protocol';
 import type { FailureRecord, HostReport } from '../protocol';
 import { Backup } from './backup';
+import { bucketNameFault } from './bucketName';
 import { openConnection } from './connection';
+import { checkNewName, createBucket } from './createBucket';
 import { toFailure } from './failure';
+import { inspectBucket } from './inspectBucket';
+import { inspectPrefix } from './inspectPrefix';
 
 /** Serves the protocol on the worker's port: the only thing that runs in the engine's thread. */
 function serve(port: NonNullable<typeof parentPort>): void {
@@ -31,8 +35,32 @@ function serve(port: NonNullable<typeof parentPort>): void {
   });
 
   connection.onRequest(asked(protocol.hostReport), hostReport);
-  connection.onRequest(asked(protocol.listBuckets), (settings, token) =>
-    answered(token, signal => backup.listBuckets(settings, signal)),
+  connection.onRequest(asked(protocol.listBuckets), ({ settings, after }, token) =>
+    answered(token, signal => backup.connection(settings).account.buckets({ after, signal })),
+  );
+  connection.onRequest(asked(protocol.judgeBucketName), name => bucketNameFault(name) ?? null);
+  connection.onRequest(asked(protocol.checkNewBucketName), ({ settings, bucket }, token) =>
+    answered(token, async signal => {
+      await checkNewName(backup.connection(settings).account, bucket, signal);
+      return null;
+    }),
+  );
+  connection.onRequest(asked(protocol.connectionRegion), (settings, token) =>
+    answered(token, () => Promise.resolve(backup.connection(settings).account.region)),
+  );
+  connection.onRequest(asked(protocol.createBucket), ({ settings, ...bucket }, token) =>
+    answered(token, signal => createBucket(backup.connection(settings).account, bucket, signal)),
+  );
+  connection.onRequest(asked(protocol.inspectPrefix), ({ settings, bucket, prefix }, token) =>
+    answered(token, signal =>
+      inspectPrefix(backup.connection(settings).bucket(bucket), prefix, signal),
+    ),
+  );
+  connection.onRequest(asked(protocol.inspectBucket), ({ settings, bucket, prefix }, token) =>
+    answered(token, signal => {
+      const store = backup.connection(settings);
+      return inspectBucket(store.account, store.bucket(bucket), prefix, signal);
+    }),
   );
   connection.onRequest(asked(protocol.credentialSources), (_, token) =>
     answered(token, () => Promise.resolve(backup.credentialSources())),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Backup } from '../../src/engine/backup';
 import { Failure } from '../../src/engine/failure';
 import type { FilePath, FolderSetup, PlanSummary, Report, Scope } from '../../src/protocol';
+import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { writeTree } from '../support/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
@@ -24,7 +25,7 @@ describe('Backing up what was chosen, and what failed', () => {
       connect: () => ({
         endpoint: 'memory',
         check: () => Promise.resolve(),
-        listBuckets: () => Promise.resolve([]),
+        account: memoryAccount(),
         bucket: () => bucket,
         close: () => undefined,
       }),

@@ -17,6 +17,7 @@ import {
   type State,
 } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
+import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
@@ -57,8 +58,7 @@ describe('backup', () => {
         return {
           endpoint: 'memory',
           check: () => Promise.resolve(),
-          listBuckets: () =>
-            Promise.resolve([...buckets.keys()].map(name => ({ name, region: undefined }))),
+          account: memoryAccount(),
           bucket: name => {
             const found = buckets.get(name);
             assert.ok(found !== undefined, name);
@@ -577,10 +577,11 @@ describe('backup', () => {
     assert.deepEqual(connections, []);
     await compare();
     await compare();
-    await backup.listBuckets({ exclude: [] }, signal());
+    const connection = backup.connection({ exclude: [] });
     assert.equal(connections.length, 1);
-    const raw = { endpoint: 'http://localhost:1' };
-    assert.deepEqual(await backup.listBuckets(raw, signal()), [{ name: 'b', region: undefined }]);
+    const elsewhere = { endpoint: 'http://localhost:1' };
+    assert.notEqual(backup.connection(elsewhere), connection);
+    assert.equal(backup.connection(elsewhere), backup.connection(elsewhere));
     assert.equal(connections.length, 2);
     await assert.rejects(compare({ settings: { endpoint: 'nonsense' } }), {
       code: 'invalid-setting',

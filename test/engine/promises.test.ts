@@ -23,6 +23,7 @@ import {
   type Group,
   type State,
 } from '../../src/protocol';
+import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
@@ -150,7 +151,7 @@ describe('The promises', () => {
           connect: () => ({
             endpoint: 'memory',
             check: () => Promise.resolve(),
-            listBuckets: () => Promise.resolve([]),
+            account: memoryAccount(),
             bucket: () => ({
               ...bucket,
               clockOffset: 0,

@@ -114,7 +114,14 @@ describe('The walls between the parts', () => {
   });
 
   it('keep the SDK where the store is talked to', () => {
-    const talking = ['s3Bucket', 'connection', 'credentials', 'transport'];
+    const talking = [
+      's3Account',
+      's3Bucket',
+      'regionalClient',
+      'connection',
+      'credentials',
+      'transport',
+    ];
     const crossing = imports.filter(
       ({ from, to }) =>
         /^@(aws-sdk|smithy|aws-crypto)\//.test(to) &&

@@ -71,18 +71,24 @@ describe('A production server (SeaweedFS) and its accounts', function () {
 
   it('refuses a wrong secret', async () => {
     const wrong = connectAs({ ...server, secretAccessKey: 'wrong' });
-    await assert.rejects(wrong.listBuckets(signal()), { code: 'credentials-refused' });
+    await assert.rejects(wrong.account.buckets({ signal: signal() }), {
+      code: 'credentials-refused',
+    });
     await assert.rejects(firstPage(wrong.bucket('mine')), { code: 'credentials-refused' });
   });
 
   it('refuses an unknown access key', async () => {
     const unknown = connectAs({ accessKeyId: 'nobody', secretAccessKey: 'nothing' });
-    await assert.rejects(unknown.listBuckets(signal()), { code: 'credentials-refused' });
+    await assert.rejects(unknown.account.buckets({ signal: signal() }), {
+      code: 'credentials-refused',
+    });
   });
 
   it('gives an account its own bucket and no other', async () => {
     const connection = connectAs(writer);
-    const names = (await connection.listBuckets(signal())).map(({ name }) => name);
+    const names = (await connection.account.buckets({ signal: signal() })).buckets.map(
+      ({ name }) => name,
+    );
     assert.deepEqual(names, ['mine']);
     await put(connection.bucket('mine'), 'by the writer');
     await assert.rejects(put(connection.bucket('theirs'), 'by the writer'), {
@@ -92,7 +98,7 @@ describe('A production server (SeaweedFS) and its accounts', function () {
 
   it('lets an account write that may not list', async () => {
     const connection = connectAs(guest);
-    assert.deepEqual(await connection.listBuckets(signal()), []);
+    assert.deepEqual((await connection.account.buckets({ signal: signal() })).buckets, []);
     const bucket = connection.bucket('mine');
     await put(bucket, 'by the guest');
     await assert.rejects(firstPage(bucket), { code: 'access-denied' });

@@ -1,0 +1,42 @@
+import type { BucketOption, CreatedBucket, NewBucket } from '../protocol';
+import type { Account } from './account';
+import { bucketNameFault } from './bucketName';
+import { Failure, throwIfCancelled, toFailure } from './failure';
+
+/**
+ * Makes a bucket and sets it up. What the store does not know or refuses to set is part of the
+ * result: the bucket is there all the same.
+ */
+export async function createBucket(
+  account: Account,
+  { bucket, region, options }: Omit<NewBucket, 'settings'>,
+  signal: AbortSignal,
+): Promise<CreatedBucket> {
+  // Some stores answer a second creation like the first. The options would then replace what is
+  // set on a bucket that is in use, lifecycle rules among it.
+  await checkNewName(account, bucket, signal);
+  await account.create(bucket, region, signal);
+  const notSet: { option: BucketOption; failure: ReturnType<Failure['toRecord']> }[] = [];
+  for (const option of options) {
+    try {
+      await account.setUp(bucket, option, signal);
+    } catch (error) {
+      throwIfCancelled(signal, bucket);
+      notSet.push({ option, failure: toFailure(error, bucket).toRecord() });
+    }
+  }
+  return { notSet };
+}
+
+/** Throws where no bucket can be made under that name, by its rules or because there is one. */
+export async function checkNewName(
+  account: Account,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const fault = bucketNameFault(bucket);
+  if (fault !== undefined) throw new Failure('invalid-bucket-name', bucket, fault);
+  const presence = await account.presence(bucket, signal);
+  if (presence.kind === 'taken') throw new Failure('bucket-name-taken', bucket);
+  if (presence.kind === 'usable') throw new Failure('bucket-already-yours', bucket);
+}

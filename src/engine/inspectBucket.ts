@@ -1,0 +1,46 @@
+import type { BucketTraits } from '../protocol';
+import type { Account } from './account';
+import type { Bucket } from './bucket';
+import { throwIfCancelled } from './failure';
+
+/**
+ * What a user should know of a bucket before trusting it with files below the prefix. What cannot be
+ * learned is `undefined`: stores know different questions, and identities may not ask all of them.
+ */
+export async function inspectBucket(
+  account: Account,
+  bucket: Pick<Bucket, 'name' | 'versioning'>,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<BucketTraits> {
+  const { name } = bucket;
+  const [presence, versioning, access, rules, lockedDays] = await Promise.all([
+    learned(account.presence(name, signal)),
+    bucket.versioning(signal),
+    learned(account.publicAccess(name, signal)),
+    learned(account.lifecycle(name, signal)),
+    learned(account.lockedDays(name, signal)),
+  ]);
+  throwIfCancelled(signal, name);
+  const ours = rules?.filter(rule => overlaps(rule.prefix, prefix));
+  return {
+    region: presence?.kind === 'usable' ? presence.region : undefined,
+    versioning,
+    isPublic: access === undefined || access === 'unknown' ? undefined : access === 'public',
+    expires: ours?.some(rule => rule.expires),
+    archives: ours?.some(rule => rule.archives),
+    lockedDays,
+  };
+}
+
+async function learned<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch {
+    return undefined;
+  }
+}
+
+function overlaps(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
+}
