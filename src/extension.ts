@@ -7,6 +7,7 @@ import { Comparisons } from './editor/comparisons';
 import { Engine } from './editor/engine';
 import { FilesTree } from './editor/filesTree';
 import { FilesView } from './editor/filesView';
+import { FolderRecords } from './editor/folderRecords';
 import { LayoutChoice } from './editor/layoutChoice';
 import { Ongoing } from './editor/ongoing';
 import { Profiles } from './editor/profiles';
@@ -30,7 +31,8 @@ export interface S3Backup {
 export function activate(context: ExtensionContext): S3Backup {
   const log = window.createOutputChannel('S3 Backup', { log: true });
   const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), log);
-  const targets = new Targets(context.globalState);
+  const folders = join(context.globalStorageUri.fsPath, 'folders');
+  const targets = new Targets(new FolderRecords(folders, log));
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);

@@ -22,6 +22,7 @@ export type FailureCode =
   | 'no-folder'
   | 'not-in-workspace'
   | 'not-on-disk'
+  | 'prefix-in-use'
   /* credentials */
   | 'no-credentials'
   | 'profile-not-found'

@@ -1,17 +1,33 @@
+import { l10n, QuickPickItemKind, type WorkspaceFolder } from 'vscode';
 import {
-  CancellationTokenSource,
-  l10n,
-  QuickPickItemKind,
-  window,
-  type QuickPickItem,
-  type WorkspaceFolder,
-} from 'vscode';
-import { listBuckets, type BucketSummary, type FolderSetup } from '../protocol';
-import { confirmTarget } from './confirmTarget';
+  inspectPrefix,
+  listBuckets,
+  type BucketSummary,
+  type CreatedBucket,
+  type FolderSetup,
+} from '../protocol';
+import { choosePrefix } from './choosePrefix';
 import { toFailureRecord } from './failed';
 import { failureMessage } from './failureMessage';
+import type { FolderRecord } from './folderRecords';
+import { inputStep } from './inputStep';
+import { nameNewBucket } from './nameNewBucket';
 import type { Parts } from './parts';
-import { configuredPrefix, ownPrefix, targetText, type Target } from './targets';
+import { pickStep, type PickItem } from './pickStep';
+import { normalPrefix } from './prefix';
+import { takeSteps, type Step } from './steps';
+import { targetText, type Target } from './targets';
+import { targetHints } from './targetHints';
+
+/** What the user settled, step by step. */
+export interface Choice {
+  readonly folder: WorkspaceFolder;
+  readonly target: Target;
+  /** The record of the folder that this one was before it was moved. */
+  readonly movedFrom: FolderRecord | undefined;
+  /** What the store would not set on a bucket that was created on the way. */
+  readonly notSet: CreatedBucket['notSet'];
+}
 
 /**
  * Lets the user choose where a folder is backed up, and remembers it. `undefined` where the user
@@ -21,156 +37,197 @@ export async function chooseBucket(
   parts: Parts,
   folders: readonly WorkspaceFolder[],
 ): Promise<FolderSetup | undefined> {
-  const folder = folders.length > 1 ? await pickFolder(parts, folders) : folders[0];
-  if (folder === undefined) return undefined;
-  const bucket = await pickBucket(parts, folder);
-  if (bucket === undefined) return undefined;
-  const target = { bucket, prefix: await choosePrefix(folder, bucket) };
-  await parts.targets.settle(folder, target);
+  const [only] = folders;
+  if (only === undefined) return undefined;
+  const choice = await takeSteps(
+    folders.length > 1 ? chooseFolder(parts, folders) : pickBucket(parts, only),
+  );
+  if (choice === undefined) return undefined;
+  const { folder, target, movedFrom } = choice;
+  const before = parts.targets.standing(folder);
+  if (movedFrom === undefined) parts.targets.settle(folder, target);
+  else parts.targets.takeOver(folder, target, movedFrom);
   parts.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
+  void targetHints(parts, choice, before.kind === 'settled' ? before.target : undefined);
   return parts.profiles.setup(folder, target);
 }
 
-async function pickFolder(
-  { targets }: Parts,
-  folders: readonly WorkspaceFolder[],
-): Promise<WorkspaceFolder | undefined> {
-  const items = folders.map(folder => {
-    const standing = targets.standing(folder);
-    const description = standing.kind === 'settled' ? targetText(standing.target) : '';
-    return { label: folder.name, description, detail: folder.uri.fsPath, folder };
-  });
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Choose a Bucket'),
-    placeHolder: l10n.t('For which folder?'),
-  });
-  return picked?.folder;
+function chooseFolder(parts: Parts, folders: readonly WorkspaceFolder[]): Step<Choice> {
+  return place =>
+    pickStep(place, {
+      title: l10n.t('Choose a Bucket'),
+      total: place.number + 2,
+      placeholder: l10n.t('For which folder?'),
+      items: folders.map(folder => {
+        const standing = parts.targets.standing(folder);
+        const description =
+          standing.kind === 'settled' ? targetText(standing.target) : l10n.t('no bucket yet');
+        return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
+      }),
+      take: ([folder]) =>
+        Promise.resolve(
+          folder === undefined
+            ? { kind: 'cancelled' }
+            : { kind: 'next', step: pickBucket(parts, folder) },
+        ),
+    });
 }
 
-/** Where the workspace's settings want another prefix than the folder's own, the user decides. */
-async function choosePrefix(folder: WorkspaceFolder, bucket: string): Promise<string> {
-  const configured: Target = { bucket, prefix: configuredPrefix(folder) };
-  const own = ownPrefix(folder);
-  if (configured.prefix === own || (await confirmTarget(folder, configured))) {
-    return configured.prefix;
-  }
-  return own;
-}
-
-type Choice =
+type BucketChoice =
   | { readonly kind: 'bucket'; readonly name: string }
+  | { readonly kind: 'create' }
   | { readonly kind: 'enter-name' }
   | { readonly kind: 'retry' };
 
-/** An item is told apart by its choice, never by its label. */
-interface ChoiceItem extends QuickPickItem {
-  readonly choice?: Choice;
+/** The list shows at once and is filled page by page; what needs no list can be taken at once. */
+function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
+  const settings = parts.profiles.settings(folder);
+  const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
+  const listing = l10n.t('Listing your buckets…');
+  const current = currentTarget(parts, folder);
+  return place =>
+    pickStep<BucketChoice, Choice>(place, {
+      title,
+      total: place.number + 1,
+      placeholder: listing,
+      items: [...ownItems, ...bucketItems(parts, folder, [])],
+      async fill(list, token) {
+        const buckets: BucketSummary[] = [];
+        let after: string | undefined;
+        try {
+          do {
+            const request = { settings, ...(after === undefined ? {} : { after }) };
+            const page = await parts.engine.request(listBuckets, request, token);
+            buckets.push(...page.buckets);
+            list.items = [...ownItems, ...bucketItems(parts, folder, buckets)];
+            after = page.next;
+          } while (after !== undefined);
+          list.placeholder = placeholder(buckets, current);
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') return;
+          parts.log.error(
+            `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
+          );
+          const { what, next } = failureMessage(failure);
+          list.placeholder = what;
+          const known = bucketItems(parts, folder, buckets);
+          list.items = [...ownItems, retryItem(next), ...known];
+        }
+      },
+      take: ([choice], typed) => {
+        switch (choice?.kind) {
+          case 'bucket': {
+            const step = choosePrefix(parts, { folder, bucket: choice.name, notSet: [] });
+            return Promise.resolve({ kind: 'next', step });
+          }
+          case 'create':
+            return Promise.resolve({ kind: 'next', step: nameNewBucket(parts, folder, typed) });
+          case 'enter-name':
+            return Promise.resolve({ kind: 'next', step: enterName(parts, folder, typed) });
+          case 'retry':
+          case undefined:
+            return Promise.resolve({ kind: 'refused', because: listing });
+        }
+      },
+    });
 }
 
-/** The list shows at once and is filled when the store answers. */
-async function pickBucket(parts: Parts, folder: WorkspaceFolder): Promise<string | undefined> {
-  const choice = await new Promise<Choice | undefined>(resolve => {
-    const pick = window.createQuickPick<ChoiceItem>();
-    const source = new CancellationTokenSource();
-    pick.title = l10n.t('Choose a Bucket for “{0}”', folder.name);
-    pick.matchOnDescription = true;
-    pick.ignoreFocusOut = true;
-    const fill = async (): Promise<void> => {
-      pick.busy = true;
-      pick.placeholder = l10n.t('Listing your buckets…');
-      pick.items = [enterNameItem()];
-      try {
-        const settings = parts.profiles.settings(folder);
-        const { buckets } = await parts.engine.request(listBuckets, { settings }, source.token);
-        pick.items = [enterNameItem(), ...bucketItems(buckets, currentBucket(parts, folder))];
-        pick.placeholder =
-          buckets.length === 0
-            ? l10n.t('These credentials see no buckets; a name can be entered all the same')
-            : l10n.t('In which bucket?');
-      } catch (error) {
-        const failure = toFailureRecord(error);
-        if (failure.code === 'cancelled') return;
-        parts.log.error(
-          `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
-        );
-        const { what, next } = failureMessage(failure);
-        pick.placeholder = what;
-        pick.items = [retryItem(next), enterNameItem()];
-      } finally {
-        pick.busy = false;
-      }
-    };
-    pick.onDidAccept(() => {
-      const picked = pick.selectedItems[0]?.choice;
-      if (picked?.kind === 'retry') {
-        void fill();
-        return;
-      }
-      resolve(picked);
-      pick.hide();
-    });
-    pick.onDidHide(() => {
-      source.cancel();
-      source.dispose();
-      pick.dispose();
-      resolve(undefined);
-    });
-    pick.show();
-    void fill();
-  });
-  switch (choice?.kind) {
-    case 'bucket':
-      return choice.name;
-    case 'enter-name':
-      return enterName(folder);
-    case 'retry':
-    case undefined:
-      return undefined;
+function placeholder(buckets: readonly BucketSummary[], current: Target | undefined): string {
+  if (buckets.length === 0) {
+    return l10n.t('These credentials see no buckets; one can be created or entered all the same');
   }
+  return current === undefined
+    ? l10n.t('In which bucket?')
+    : l10n.t('Now in {0}; what is there will stay there', targetText(current));
 }
 
+const ownItems: readonly PickItem<BucketChoice>[] = [
+  {
+    label: `$(add) ${l10n.t('Create New Bucket…')}`,
+    alwaysShow: true,
+    value: { kind: 'create' },
+  },
+  {
+    label: `$(edit) ${l10n.t('Enter a Bucket Name…')}`,
+    alwaysShow: true,
+    value: { kind: 'enter-name' },
+  },
+];
+
+function retryItem(detail: string | undefined): PickItem<BucketChoice> {
+  const label = `$(refresh) ${l10n.t('Try Again')}`;
+  const value = { kind: 'retry' } as const;
+  return { label, alwaysShow: true, value, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** The buckets that were chosen last, then all others, under a heading each. */
 function bucketItems(
+  parts: Parts,
+  folder: WorkspaceFolder,
   buckets: readonly BucketSummary[],
-  current: string | undefined,
-): readonly ChoiceItem[] {
-  if (buckets.length === 0) return [];
-  const items = buckets.map(({ name, region }): ChoiceItem => {
-    const notes = [region, name === current ? l10n.t('current') : undefined];
+): readonly PickItem<BucketChoice>[] {
+  const recent = parts.targets.recentBuckets(folder).slice(0, recentCount);
+  const regions = new Map(buckets.map(({ name, region }) => [name, region]));
+  const others = buckets.map(({ name }) => name).filter(name => !recent.includes(name));
+  const current = currentTarget(parts, folder)?.bucket;
+  const item = (name: string): PickItem<BucketChoice> => {
+    const notes = [regions.get(name), name === current ? l10n.t('current') : undefined];
     return {
       label: name,
       description: notes.filter(note => note !== undefined && note !== '').join(' · '),
-      choice: { kind: 'bucket', name },
+      value: { kind: 'bucket', name },
     };
-  });
-  return [{ label: l10n.t('Buckets'), kind: QuickPickItemKind.Separator }, ...items];
+  };
+  return [
+    ...headed(l10n.t('Recent'), recent.map(item)),
+    ...headed(l10n.t('Buckets'), others.map(item)),
+  ];
 }
 
-function enterNameItem(): ChoiceItem {
-  return { label: `$(edit) ${l10n.t('Enter a Bucket Name…')}`, choice: { kind: 'enter-name' } };
+const recentCount = 5;
+
+function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickItem<V>[] {
+  return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
 }
 
-function retryItem(detail: string | undefined): ChoiceItem {
-  const label = `$(refresh) ${l10n.t('Try Again')}`;
-  return { label, choice: { kind: 'retry' }, ...(detail === undefined ? {} : { detail }) };
-}
-
-function currentBucket({ targets }: Parts, folder: WorkspaceFolder): string | undefined {
+function currentTarget({ targets }: Parts, folder: WorkspaceFolder): Target | undefined {
   const standing = targets.standing(folder);
-  return standing.kind === 'settled' ? standing.target.bucket : undefined;
+  return standing.kind === 'settled' ? standing.target : undefined;
 }
 
-async function enterName(folder: WorkspaceFolder): Promise<string | undefined> {
-  const name = await window.showInputBox({
-    title: l10n.t('Choose a Bucket for “{0}”', folder.name),
-    prompt: l10n.t('The name of a bucket that exists'),
-    ignoreFocusOut: true,
-    validateInput: value =>
-      value.trim() === '' || bucketName.test(value.trim())
-        ? undefined
-        : l10n.t('3 to 63 lowercase letters, digits, dots and hyphens, as S3 names buckets'),
-  });
-  const trimmed = name?.trim();
-  return trimmed === '' ? undefined : trimmed;
+/** For identities that may use a bucket and not list all; the name or the address may be pasted. */
+function enterName(parts: Parts, folder: WorkspaceFolder, typed: string): Step<Choice> {
+  return place =>
+    inputStep<Choice>(place, {
+      title: l10n.t('Choose a Bucket for “{0}”', folder.name),
+      total: place.number + 1,
+      prompt: l10n.t('The name of a bucket that exists, or s3://bucket/prefix'),
+      value: typed,
+      fault: value =>
+        Promise.resolve(
+          readAddress(value) === undefined ? l10n.t('This cannot be a bucket’s name.') : undefined,
+        ),
+      async take(value, token) {
+        const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
+        try {
+          const settings = parts.profiles.settings(folder);
+          await parts.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') throw error;
+          return { kind: 'refused', because: failureMessage(failure).text };
+        }
+        const proposed = prefix === '' ? {} : { proposed: prefix };
+        const step = choosePrefix(parts, { folder, bucket, notSet: [], ...proposed });
+        return { kind: 'next', step };
+      },
+    });
 }
 
-const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Buckets that are older than S3's rules, or of other stores, may have names of other kinds. */
+function readAddress(value: string): Target | undefined {
+  const match = /^(?:s3:\/\/)?([\w.-]+)(?:\/(.*))?$/i.exec(value);
+  const [, bucket, prefix] = match ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix: normalPrefix(prefix ?? '') };
+}

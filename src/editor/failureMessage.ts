@@ -83,6 +83,13 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     next: () => l10n.t('Open a folder of this computer, or of the one that you are connected to.'),
     actions: ['open-folder'],
   },
+  'prefix-in-use': {
+    brief: () => l10n.t('place in use'),
+    what: ({ subject, cause }) =>
+      l10n.t('“{0}” overlaps with the backup of the folder “{1}”.', subject, cause ?? ''),
+    next: () => l10n.t('Choose another place, so that their files are not mixed up.'),
+    actions: ['choose-bucket', 'open-settings'],
+  },
   'no-credentials': {
     brief: () => l10n.t('no credentials'),
     what: ({ cause }) =>

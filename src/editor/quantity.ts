@@ -9,6 +9,10 @@ export function formatFiles(count: number): string {
   return count === 1 ? l10n.t('1 file') : l10n.t('{0} files', formatCount(count));
 }
 
+export function formatObjects(count: number): string {
+  return count === 1 ? l10n.t('1 object') : l10n.t('{0} objects', formatCount(count));
+}
+
 /** Bytes in the unit that keeps them short: "812 B", "3.4 MB". */
 export function formatBytes(bytes: number): string {
   let amount = bytes;

@@ -39,10 +39,12 @@ async function settledTarget(
     case 'invalid':
       throw new Failed(standing.failure);
     case 'settled':
+      targets.use(folder, standing.target);
       return standing.target;
     case 'to-confirm': {
       if (!(await confirmTarget(folder, standing.target))) return 'refused';
-      await targets.settle(folder, standing.target);
+      targets.use(folder, standing.target);
+      targets.settle(folder, standing.target);
       log.info(
         `${folder.name} is backed up to ${targetText(standing.target)}, as its settings ask.`,
       );

@@ -4,13 +4,15 @@ import {
   workspace,
   type Disposable,
   type Event,
-  type Memento,
   type Uri,
   type WorkspaceFolder,
 } from 'vscode';
 import type { FailureRecord } from '../protocol';
 import { Failed, toFailureRecord } from './failed';
-import { section } from './settings';
+import type { ChosenTarget, FolderRecord, FolderRecords, Place } from './folderRecords';
+import { normalPrefix, prefixFault, prefixRelation, type PrefixRelation } from './prefix';
+import { prefixWords } from './prefixWords';
+import { rawSettings, section } from './settings';
 
 /** Where in the store one workspace folder is backed up. */
 export interface Target {
@@ -39,7 +41,7 @@ export class Targets implements Disposable {
   /** The user chose a target for this folder. */
   readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
 
-  constructor(private readonly memory: Memento) {}
+  constructor(private readonly records: FolderRecords) {}
 
   standing(folder: WorkspaceFolder): Standing {
     try {
@@ -50,18 +52,88 @@ export class Targets implements Disposable {
   }
 
   /** Remembers what the user chose or agreed to, together with what the workspace asks for now. */
-  async settle(folder: WorkspaceFolder, target: Target): Promise<void> {
-    const chosen: Chosen = { ...target, agreedTo: declaredByWorkspace(folder).signature };
-    await this.memory.update(memoryKey(folder), chosen);
+  settle(folder: WorkspaceFolder, target: Target): void {
+    this.records.keep({ ...this.#moved(folder, target), chosen: chosenNow(folder, target) });
     this.#onDidChange.fire(folder);
+  }
+
+  /** Like `settle`, for a folder that is another one under a new name or at a new place. */
+  takeOver(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
+    const { places } = from;
+    this.records.move(from, {
+      uri: folderId(folder),
+      name: folder.name,
+      chosen: chosenNow(folder, target),
+      places,
+    });
+    this.#onDidChange.fire(folder);
+  }
+
+  /**
+   * Remembers that a folder is backed up where the settings say. Throws `prefix-in-use` where
+   * another folder's files are in the way.
+   */
+  use(folder: WorkspaceFolder, target: Target): void {
+    const place = placeOf(folder, target);
+    const record = this.records.of(folderId(folder));
+    const now = record?.places[0];
+    if (now !== undefined && isSamePlace(now, place)) return;
+    const clash = this.clash(folder, target);
+    if (clash !== undefined) {
+      throw Failed.of('prefix-in-use', targetText(target), clash.record.name);
+    }
+    const { chosen } = record ?? {};
+    this.records.keep({
+      ...this.#moved(folder, target),
+      ...(chosen === undefined ? {} : { chosen }),
+    });
+  }
+
+  /** The other folder whose files lie there, or above or below it. */
+  clash(folder: WorkspaceFolder, target: Target): Clash | undefined {
+    const place = placeOf(folder, target);
+    const clashes = this.records.all().flatMap(record => {
+      const [theirs] = record.places;
+      if (record.uri === folderId(folder) || theirs === undefined) return [];
+      if (theirs.store !== place.store || theirs.bucket !== place.bucket) return [];
+      const relation = prefixRelation(place.prefix, theirs.prefix);
+      return relation === 'apart' ? [] : [{ relation, record }];
+    });
+    // Lying inside or around one folder's files is refused, whoever else has the same prefix.
+    return clashes.find(({ relation }) => relation !== 'same') ?? clashes[0];
+  }
+
+  /** Whether the folder is, or once was, backed up there. */
+  hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
+    const place = placeOf(folder, target);
+    const { places = [] } = this.records.of(folderId(folder)) ?? {};
+    return places.some(each => isSamePlace(each, place));
+  }
+
+  /** The buckets of the folder's store that were chosen last, for whichever folder. */
+  recentBuckets(folder: WorkspaceFolder): readonly string[] {
+    const store = storeOf(folder);
+    const places = this.records.all().flatMap(({ places: [now] }) => now ?? []);
+    return [...new Set(places.filter(each => each.store === store).map(each => each.bucket))];
   }
 
   dispose(): void {
     this.#onDidChange.dispose();
   }
 
+  /** The folder's record once it is backed up there. */
+  #moved(folder: WorkspaceFolder, target: Target): Pick<FolderRecord, 'uri' | 'name' | 'places'> {
+    const place = placeOf(folder, target);
+    const { places = [] } = this.records.of(folderId(folder)) ?? {};
+    return {
+      uri: folderId(folder),
+      name: folder.name,
+      places: [place, ...places.filter(each => !isSamePlace(each, place))],
+    };
+  }
+
   #standing(folder: WorkspaceFolder): Standing {
-    const chosen = this.memory.get<Chosen>(memoryKey(folder));
+    const chosen = this.records.of(folderId(folder))?.chosen;
     const declared = declaredByWorkspace(folder);
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {
       const bucket = declared.bucket ?? chosen?.bucket ?? userSetting(folder, 'bucket');
@@ -103,24 +175,40 @@ export function targetText({ bucket, prefix }: Target): string {
 export function configuredPrefix(folder: WorkspaceFolder): string {
   const prefix = text(folder.uri, 'prefix');
   if (prefix === undefined) return ownPrefix(folder);
-  const names = withSlash(prefix).split('/').slice(0, -1);
-  if (names.some(name => name === '' || name === '.' || name === '..')) {
-    throw invalid('prefix', l10n.t('between its slashes there must be names'));
-  }
-  return withSlash(prefix);
+  const normal = normalPrefix(prefix);
+  const fault = prefixFault(normal);
+  if (fault !== undefined) throw invalid('prefix', prefixWords(fault));
+  return normal;
 }
 
 export function ownPrefix(folder: WorkspaceFolder): string {
-  return withSlash(folder.name);
+  return normalPrefix(folder.name);
 }
 
-interface Chosen extends Target {
-  /** The signature of the workspace's settings when the user chose, if it had any. */
-  readonly agreedTo: string | undefined;
+/** Whose files are in the way of a target, and how. */
+export interface Clash {
+  readonly relation: Exclude<PrefixRelation, 'apart'>;
+  readonly record: FolderRecord;
 }
 
-function memoryKey(folder: WorkspaceFolder): string {
-  return `target:${folderId(folder)}`;
+function chosenNow(folder: WorkspaceFolder, { bucket, prefix }: Target): ChosenTarget {
+  const agreedTo = declaredByWorkspace(folder).signature;
+  return { bucket, prefix, ...(agreedTo === undefined ? {} : { agreedTo }) };
+}
+
+function placeOf(folder: WorkspaceFolder, { bucket, prefix }: Target): Place {
+  return { store: storeOf(folder), bucket, prefix };
+}
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.store === other.store && one.bucket === other.bucket && one.prefix === other.prefix;
+}
+
+/** Bucket names mean something within one store only. */
+function storeOf(folder: WorkspaceFolder): string {
+  const endpoint = rawSettings(folder.uri)['endpoint'];
+  const url = typeof endpoint === 'string' ? endpoint.trim().replace(/\/+$/, '') : '';
+  return url === '' ? 'AWS' : url;
 }
 
 /** What a repository, or whoever wrote the workspace's settings, asks for. */
@@ -159,10 +247,4 @@ function toText(value: unknown, name: string): string | undefined {
 
 function invalid(name: string, why: string): Failed {
   return Failed.of('invalid-setting', `${section}.${name}`, why);
-}
-
-/** Empty, or ending in exactly one `/`; a lone `/` is the root of the bucket. */
-function withSlash(prefix: string): string {
-  const bare = prefix.replace(/^\/+|\/+$/g, '');
-  return bare === '' ? '' : `${bare}/`;
 }

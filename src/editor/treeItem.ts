@@ -28,7 +28,11 @@ export function folderItem(node: FolderNode, comparison: ComparisonTotals | unde
   item.iconPath = new ThemeIcon('root-folder');
   item.description = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
   item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
-  if (comparison === undefined) item.collapsibleState = TreeItemCollapsibleState.None;
+  if (comparison === undefined) {
+    item.collapsibleState = TreeItemCollapsibleState.None;
+    // VS Code keeps a row closed that had nothing below it; as another row it opens when it has.
+    item.id = `${idOf(node)} not compared`;
+  }
   return item;
 }
 

@@ -1,21 +1,29 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { ConfigurationTarget, workspace } from 'vscode';
+import { ConfigurationTarget, Uri, workspace, type WorkspaceFolder } from 'vscode';
 
-import { Targets } from '../../src/editor/targets';
+import { Failed } from '../../src/editor/failed';
+import type { FolderRecords } from '../../src/editor/folderRecords';
+import { folderId, Targets } from '../../src/editor/targets';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { setUserSetting, uriOf, workspaceFolder } from './extensionUnderTest';
-import { memento } from './treeUnderTest';
+import { recordsIn } from './recordsIn';
 
 describe('A folder’s target', () => {
+  let temporary: TemporaryFolder;
+  let records: FolderRecords;
   let targets: Targets;
 
   beforeEach(async () => {
-    targets = new Targets(memento());
+    temporary = await temporaryFolder('targets');
+    records = recordsIn(temporary.path);
+    targets = new Targets(records);
     await setUserSetting('bucket', undefined);
     await setUserSetting('prefix', undefined);
   });
   afterEach(async () => {
     targets.dispose();
+    await temporary.remove();
     await setUserSetting('bucket', undefined);
     await setUserSetting('prefix', undefined);
     await setInWorkspace('bucket', undefined);
@@ -58,23 +66,85 @@ describe('A folder’s target', () => {
   it('is what the user chose, before all settings of the user', async () => {
     await setUserSetting('bucket', 'mine');
     const target = { bucket: 'chosen', prefix: 'here/' };
-    await targets.settle(workspaceFolder(), target);
+    targets.settle(workspaceFolder(), target);
     assert.deepEqual(targets.standing(workspaceFolder()), { kind: 'settled', target });
   });
 
   it('is asked about where the workspace names it, and again when it names another', async () => {
-    await targets.settle(workspaceFolder(), { bucket: 'chosen', prefix: 'here/' });
+    targets.settle(workspaceFolder(), { bucket: 'chosen', prefix: 'here/' });
     await setInWorkspace('bucket', 'theirs');
     const asked = targets.standing(workspaceFolder());
     assert.ok(asked.kind === 'to-confirm');
     assert.equal(asked.target.bucket, 'theirs');
 
-    await targets.settle(workspaceFolder(), asked.target);
+    targets.settle(workspaceFolder(), asked.target);
     const settled = targets.standing(workspaceFolder());
     assert.deepEqual(settled, { kind: 'settled', target: asked.target });
 
     await setInWorkspace('prefix', 'elsewhere/');
     assert.equal(targets.standing(workspaceFolder()).kind, 'to-confirm');
+  });
+
+  it('gives the folder an id that it keeps, and remembers the places before', () => {
+    const folder = workspaceFolder();
+    targets.settle(folder, { bucket: 'first', prefix: 'a/' });
+    const id = records.of(folderId(folder))?.id;
+    targets.settle(folder, { bucket: 'second', prefix: 'a/' });
+    assert.equal(records.of(folderId(folder))?.id, id);
+    assert.ok(targets.hasBeenAt(folder, { bucket: 'first', prefix: 'a/' }));
+    assert.ok(targets.hasBeenAt(folder, { bucket: 'second', prefix: 'a/' }));
+    assert.ok(!targets.hasBeenAt(folder, { bucket: 'first', prefix: '' }));
+    // Another window reads the same.
+    const elsewhere = recordsIn(temporary.path);
+    assert.deepEqual(elsewhere.of(folderId(folder)), records.of(folderId(folder)));
+    assert.deepEqual(targets.recentBuckets(folder), ['second']);
+  });
+
+  it('is not where another folder’s files are, nor above or below them', () => {
+    const folder = workspaceFolder();
+    const other = folderNamed('other');
+    targets.settle(other, { bucket: 'shared', prefix: 'a/b/' });
+    const relation = (bucket: string, prefix: string) =>
+      targets.clash(folder, { bucket, prefix })?.relation;
+    assert.equal(relation('shared', 'a/b/'), 'same');
+    assert.equal(relation('shared', 'a/b/c/'), 'inside');
+    assert.equal(relation('shared', 'a/'), 'around');
+    assert.equal(relation('shared', ''), 'around');
+    assert.equal(relation('shared', 'a/bc/'), undefined);
+    assert.equal(relation('another', 'a/b/'), undefined);
+    assert.equal(targets.clash(other, { bucket: 'shared', prefix: 'a/b/' }), undefined);
+    assert.equal(targets.clash(folder, { bucket: 'shared', prefix: 'a/b/' })?.record.name, 'other');
+  });
+
+  it('of the settings is refused where another folder is backed up', async () => {
+    const folder = workspaceFolder();
+    const target = { bucket: 'mine', prefix: `${folder.name}/` };
+    targets.use(folder, target);
+    targets.use(folder, target);
+    const twin = folderNamed(folder.name);
+    assert.throws(
+      () => {
+        targets.use(twin, target);
+      },
+      (error: unknown) => error instanceof Failed && error.record.code === 'prefix-in-use',
+    );
+    assert.equal(records.of(folderId(twin)), undefined);
+    await setUserSetting('bucket', 'mine');
+    assert.equal(targets.standing(folder).kind, 'settled');
+  });
+
+  it('moves with its id to where the folder is now', () => {
+    const before = folderNamed('before');
+    const after = workspaceFolder();
+    const target = { bucket: 'mine', prefix: 'before/' };
+    targets.settle(before, target);
+    const record = records.of(folderId(before));
+    assert.ok(record);
+    targets.takeOver(after, target, record);
+    assert.equal(records.of(folderId(before)), undefined);
+    assert.equal(records.of(folderId(after))?.id, record.id);
+    assert.deepEqual(targets.standing(after), { kind: 'settled', target });
+    assert.equal(targets.clash(after, target), undefined);
   });
 
   it('names a setting that cannot be meant', async () => {
@@ -85,3 +155,8 @@ describe('A folder’s target', () => {
     assert.equal(standing.failure.subject, 's3Backup.bucket');
   });
 });
+
+/** A folder that is not in the window. */
+function folderNamed(name: string): WorkspaceFolder {
+  return { uri: Uri.file(`/elsewhere/${name}`), name, index: 1 };
+}

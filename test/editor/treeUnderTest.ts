@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { window, type LogOutputChannel, type Memento } from 'vscode';
 
 import { Engine } from '../../src/editor/engine';
@@ -8,6 +11,7 @@ import { RowFilter } from '../../src/editor/rowFilter';
 import { Targets } from '../../src/editor/targets';
 import type { TreeNode } from '../../src/editor/treeNode';
 import { workerFile } from './extensionUnderTest';
+import { recordsIn } from './recordsIn';
 
 /** An engine of the tests' own with the tree above it, as `activate` builds them. */
 export interface TreeUnderTest {
@@ -25,7 +29,7 @@ export interface TreeUnderTest {
 export function openTree(): TreeUnderTest {
   const log = testLog();
   const engine = new Engine(workerFile(), log);
-  const targets = new Targets(memento());
+  const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
   const pulse = new Pulse();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(memento());

@@ -17,6 +17,7 @@ import {
   type State,
 } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
+import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { asOrdinaryUser, nothingDenied } from '../support/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
@@ -40,7 +41,7 @@ describe('Bad input, from the comparison to the report', () => {
       connect: () => ({
         endpoint: 'memory',
         check: () => Promise.resolve(),
-        listBuckets: () => Promise.resolve([]),
+        account: memoryAccount(),
         bucket: () => bucket,
         close: () => undefined,
       }),

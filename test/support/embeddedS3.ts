@@ -11,6 +11,8 @@ export interface EmbeddedS3 {
 export async function startEmbeddedS3(options?: {
   readonly port?: number;
   readonly buckets?: readonly string[];
+  /** Buckets that there are and that nobody here may use. */
+  readonly foreignBuckets?: readonly string[];
 }): Promise<EmbeddedS3> {
   // The package has an entry for `import` only. Its own `startFauxqs` listens on all interfaces.
   const { buildApp } = await import('fauxqs');
@@ -21,6 +23,15 @@ export async function startEmbeddedS3(options?: {
       void reply.header('content-length', 0);
     }
     done();
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const [, name = ''] = request.url.split(/[/?]/);
+    if (options?.foreignBuckets?.includes(name) === true) {
+      await reply
+        .code(403)
+        .type('application/xml')
+        .send('<Error><Code>AccessDenied</Code></Error>');
+    }
   });
   await app.listen({ host: '127.0.0.1', port: options?.port ?? 0 });
   for (const bucket of options?.buckets ?? []) {

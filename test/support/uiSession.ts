@@ -22,6 +22,8 @@ export interface UiSessionOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly buckets?: readonly string[];
+  /** Buckets that there are and that nobody may use. */
+  readonly foreignBuckets?: readonly string[];
   /** Extensions to run, instead of this repository as it is built. */
   readonly extensions?: readonly string[];
 }
@@ -34,7 +36,10 @@ export async function startUiSession(options: UiSessionOptions): Promise<UiSessi
     }
   };
   try {
-    const s3 = await startEmbeddedS3({ buckets: options.buckets ?? [] });
+    const s3 = await startEmbeddedS3({
+      buckets: options.buckets ?? [],
+      foreignBuckets: options.foreignBuckets ?? [],
+    });
     stops.push(() => s3.stop());
     const connection = s3Connection(s3);
     const server = await startVscodeServer({

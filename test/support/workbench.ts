@@ -187,6 +187,19 @@ export class QuickPick {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Types into the input without answering. */
+  async type(text: string): Promise<void> {
+    await this.input().fill(text);
+  }
+
+  async value(): Promise<string> {
+    return await this.input().inputValue();
+  }
+
+  async back(): Promise<void> {
+    await this.widget.getByRole('button', { name: 'Back' }).click();
+  }
+
   /** Answers an input box. */
   async answer(text: string): Promise<void> {
     await this.input().fill(text);

@@ -54,6 +54,8 @@ describe('A first backup', () => {
     await workbench.screenshot('welcome');
     await session.page.locator('.sidebar').getByRole('button', { name: 'Choose Bucket' }).click();
     await workbench.quickPick.choose(bucket);
+    await workbench.quickPick.choose('field-journal/');
+    await workbench.quickPick.choose('Same Project, Continue');
     await tree.waitForRow('Out of Date');
     await workbench.screenshot('compared');
     const labels = (await tree.rows()).filter(row => row.level === 1).map(row => row.label);

@@ -1,0 +1,75 @@
+import { commands, l10n, window } from 'vscode';
+import { inspectBucket, type BucketOption, type BucketTraits } from '../protocol';
+import type { Choice } from './chooseBucket';
+import { toFailureRecord } from './failed';
+import type { Parts } from './parts';
+import { formatCount } from './quantity';
+import { targetText, type Target } from './targets';
+
+/**
+ * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
+ * bucket does with files by itself, and what becomes of the copies at the place before.
+ */
+export async function targetHints(
+  parts: Parts,
+  { folder, target, notSet }: Choice,
+  before: Target | undefined,
+): Promise<void> {
+  const { bucket } = target;
+  const hints: string[] = [];
+  if (before !== undefined && targetText(before) !== targetText(target)) {
+    hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
+  }
+  for (const { option, failure } of notSet) {
+    parts.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
+    hints.push(notSetWords(option));
+  }
+  try {
+    const settings = parts.profiles.settings(folder);
+    const traits = await parts.engine.request(inspectBucket, { settings, ...target });
+    hints.push(...traitHints(traits));
+  } catch (error) {
+    const { code, cause } = toFailureRecord(error);
+    parts.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
+  }
+  if (hints.length === 0) return;
+  const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));
+  const another = l10n.t('Choose Another…');
+  // A message with a button is shown whole, one without is cut to a line.
+  const answer = await window.showInformationMessage([start, ...hints].join(' '), another);
+  if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
+}
+
+function traitHints(traits: BucketTraits): readonly string[] {
+  const { versioning, isPublic, expires, archives, lockedDays } = traits;
+  const hints: (string | undefined)[] = [
+    isPublic === true ? l10n.t('Everybody can read this bucket.') : undefined,
+    expires === true
+      ? l10n.t('A lifecycle rule of the bucket removes files there after a time.')
+      : undefined,
+    archives === true
+      ? l10n.t('A lifecycle rule moves files to an archive that takes hours to read from.')
+      : undefined,
+    versioning === 'off' || versioning === 'suspended'
+      ? l10n.t('The bucket keeps no versions: a copy that is replaced is gone for good.')
+      : undefined,
+    lockedDays !== undefined && lockedDays > 0
+      ? l10n.t(
+          'Object Lock keeps every copy for {0} days, those that are replaced too.',
+          formatCount(lockedDays),
+        )
+      : undefined,
+  ];
+  return hints.filter(hint => hint !== undefined);
+}
+
+function notSetWords(option: BucketOption): string {
+  switch (option) {
+    case 'block-public-access':
+      return l10n.t('The store does not know how to block public access: check who can read it.');
+    case 'keep-versions':
+      return l10n.t('The store did not switch on that versions are kept.');
+    case 'clean-up-uploads':
+      return l10n.t('The store did not take the rule for unfinished uploads.');
+  }
+}
