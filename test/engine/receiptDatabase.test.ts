@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+
+import { openReceiptDatabase } from '../../src/engine/receiptDatabase';
+import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
+import type { FilePath } from '../../src/protocol';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+
+const owner: ReceiptOwner = { folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: 'p/' };
+
+describe('The receipt database', () => {
+  let folder: TemporaryFolder;
+  let file: string;
+  const open: Receipts[] = [];
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('receipts');
+    file = join(folder.path, 'storage', 'receipts.sqlite');
+  });
+  afterEach(async () => {
+    for (const receipts of open.splice(0)) receipts.close();
+    await folder.remove();
+  });
+
+  function openIt(onBroken: () => void = () => assert.fail('The file is whole.')): Receipts {
+    const receipts = openReceiptDatabase(file, onBroken);
+    open.push(receipts);
+    return receipts;
+  }
+
+  it('gives back what was put, in this window and in another', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(receipts(), { selector: each => each.local.path }), all => {
+        const own = { ...owner, folderId: randomUUID() };
+        const mine = openIt().of(own);
+        for (const receipt of all) mine.put(receipt);
+        const theirs = openIt().of(own);
+        assert.deepEqual([...theirs.all().values()].sort(byPath), [...all].sort(byPath));
+        for (const receipt of all) {
+          assert.deepEqual(theirs.get(receipt.local.path), receipt);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('replaces, forgets, and remembers readings apart from receipts', () => {
+    const mine = openIt().of(owner);
+    const first = receiptOf('a.txt');
+    mine.put(first);
+    mine.put({ ...first, etag: 'other' });
+    assert.equal(mine.get(first.local.path)?.etag, 'other');
+    const reading: Reading = { ...first, cloud: 'unknown', etag: 'e-1' };
+    mine.remember(reading);
+    mine.remember({ ...reading, cloud: 'different' });
+    mine.forget(first.local.path);
+    assert.equal(mine.get(first.local.path), undefined);
+    assert.equal(mine.all().size, 0);
+    const { local, sha256, hashBegan } = first;
+    assert.deepEqual(mine.reading(local.path), {
+      local,
+      etag: 'e-1',
+      cloud: 'different',
+      sha256,
+      hashBegan,
+    });
+  });
+
+  it('keeps the receipts of each folder and place apart', () => {
+    const receipts = openIt();
+    receipts.of(owner).put(receiptOf('a.txt'));
+    for (const other of [
+      { ...owner, folderId: 'g' },
+      { ...owner, endpoint: 'https://example.org' },
+      { ...owner, bucket: 'c' },
+      { ...owner, prefix: '' },
+    ]) {
+      assert.equal(receipts.of(other).all().size, 0, JSON.stringify(other));
+    }
+  });
+
+  it('sets a broken file aside and begins anew', async () => {
+    openIt().of(owner).put(receiptOf('a.txt'));
+    for (const receipts of open.splice(0)) receipts.close();
+    const bytes = await readFile(file);
+    bytes.fill(0xff, 0, 1024);
+    await writeFile(file, bytes);
+    let broken = 0;
+    const receipts = openIt(() => {
+      broken++;
+    }).of(owner);
+    assert.equal(broken, 1);
+    assert.equal(receipts.all().size, 0);
+    receipts.put(receiptOf('b.txt'));
+    const names = await readdir(join(folder.path, 'storage'));
+    assert.ok(
+      names.some(name => name.startsWith('receipts.sqlite.broken-')),
+      names.join(', '),
+    );
+  });
+
+  it('does not touch a file of a later version', async () => {
+    openIt();
+    for (const receipts of open.splice(0)) receipts.close();
+    const { DatabaseSync } = await import('node:sqlite');
+    const later = new DatabaseSync(file);
+    later.exec('PRAGMA user_version = 99');
+    later.close();
+    const before = await readFile(file);
+    assert.throws(() => openReceiptDatabase(file, () => assert.fail('It is not broken.')));
+    assert.deepEqual(await readFile(file), before);
+  });
+
+  it('holds what was put when the process is killed, and opens again', async () => {
+    const child = fork(join(__dirname, '..', 'support', 'receiptWriter.js'), [file]);
+    let last = -1;
+    child.on('message', written => {
+      last = Number(written);
+      if (last === 200) child.kill('SIGKILL');
+    });
+    await once(child, 'exit');
+    const kept = openIt().of({ folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: '' });
+    assert.ok(last >= 200);
+    for (let index = 0; index <= last; index++) {
+      assert.ok(
+        kept.get(`${String(index)}.txt` as FilePath),
+        `${String(index)} of ${String(last)}`,
+      );
+    }
+  });
+});
+
+function receiptOf(path: string): Receipt {
+  return {
+    local: {
+      path: path as FilePath,
+      size: 3,
+      modifiedAt: 1_700_000_000_123_456_789n,
+      changedAt: 1_700_000_001_000_000_001n,
+      inode: 0xffff_ffff_ffff_fff0n,
+    },
+    sha256: 'ab'.repeat(32),
+    etag: 'e',
+    crc32: undefined,
+    versionId: undefined,
+    hashBegan: 1_700_000_002_000,
+    provedAt: 1_700_000_002_500.25,
+  };
+}
+
+function receipts(): fc.Arbitrary<Receipt> {
+  const nanoseconds = fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n });
+  const plain = { noNullPrototype: true };
+  const local = fc.record(
+    {
+      // Well-formed and without NUL: no others get a receipt.
+      path: fc
+        .string({ minLength: 1, unit: 'binary' })
+        .filter(path => !path.includes('\0'))
+        .map(path => path as FilePath),
+      size: fc.maxSafeNat(),
+      modifiedAt: nanoseconds,
+      changedAt: nanoseconds,
+      inode: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    },
+    plain,
+  );
+  return fc.record(
+    {
+      local,
+      sha256: fc.string(),
+      etag: fc.string(),
+      crc32: fc.option(fc.string(), { nil: undefined }),
+      versionId: fc.option(fc.string(), { nil: undefined }),
+      hashBegan: fc.double({ noNaN: true, noDefaultInfinity: true }).map(zeroOrMore),
+      provedAt: fc.double({ noNaN: true, noDefaultInfinity: true }).map(zeroOrMore),
+    },
+    plain,
+  );
+}
+
+/** SQLite knows one zero only. */
+function zeroOrMore(value: number): number {
+  return Math.abs(value);
+}
+
+function byPath(one: Receipt, other: Receipt): number {
+  return one.local.path < other.local.path ? -1 : 1;
+}

@@ -1,0 +1,32 @@
+import { openReceiptDatabase } from '../../src/engine/receiptDatabase';
+import type { FilePath } from '../../src/protocol';
+
+/** Writes receipts to the file without end and tells of each, until it is killed. */
+function main(file: string): void {
+  const receipts = openReceiptDatabase(file, () => {
+    throw new Error('The file is broken.');
+  }).of({ folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: '' });
+  const write = (index: number) => {
+    receipts.put({
+      local: {
+        path: `${String(index)}.txt` as FilePath,
+        size: index,
+        modifiedAt: 1n,
+        changedAt: 1n,
+        inode: 1n,
+      },
+      sha256: '',
+      etag: '',
+      crc32: undefined,
+      versionId: undefined,
+      hashBegan: 0,
+      provedAt: 0,
+    });
+    process.send?.(index);
+    setImmediate(write, index + 1);
+  };
+  write(0);
+}
+
+const [, , file] = process.argv;
+if (file !== undefined) main(file);
