@@ -11,7 +11,7 @@ async function main(suite: string | undefined): Promise<void> {
     folder: join(repositoryRoot, 'out', 'test', suite),
     resultsFile:
       process.env[testVariables.results] ?? join(repositoryRoot, 'test-results', `${suite}.json`),
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   for (const title of skipped) console.log(`skipped: ${title}`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

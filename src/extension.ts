@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { window, type ExtensionContext } from 'vscode';
-import { apiOf, type S3Backup } from './editor/api';
+import { Uri, window, type Event, type ExtensionContext } from 'vscode';
+import { backUpAll, backUpResources } from './editor/backUp';
 import { ChangeWatch } from './editor/changeWatch';
 import { registerCommands } from './editor/commands';
 import { Comparisons } from './editor/comparisons';
@@ -12,35 +12,57 @@ import { LayoutChoice } from './editor/layoutChoice';
 import { Ongoing } from './editor/ongoing';
 import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
-import { registerReports } from './editor/reportDocument';
-import { Reports } from './editor/reports';
 import { RowFilter } from './editor/rowFilter';
-import { Targets } from './editor/targets';
+import { settleTargets } from './editor/settleTarget';
+import { localFolders, Targets } from './editor/targets';
 import { watchTraffic } from './editor/trafficWatch';
+import type { Report, State } from './protocol';
 
-export type { S3Backup } from './editor/api';
+/** What other extensions can do with this one. Both calls throw what went wrong. */
+export interface S3Backup {
+  /** Compares all workspace folders that have a target. */
+  compare(): Promise<void>;
+  /** Backs up files and folders, given by absolute path; without, all that needs it. */
+  backUp(paths?: readonly string[]): Promise<Report | undefined>;
+  readonly onDidChangeState: Event<State>;
+  readonly state: State;
+}
 
 export function activate(context: ExtensionContext): S3Backup {
   const log = window.createOutputChannel('S3 Backup', { log: true });
-  const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), log);
-  const folders = join(context.globalStorageUri.fsPath, 'folders');
-  const targets = new Targets(new FolderRecords(folders, log));
+  const storage = context.globalStorageUri.fsPath;
+  const workerData = { receiptsFile: join(storage, 'receipts.sqlite') };
+  const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), workerData, log);
+  const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
-  const reports = new Reports(engine);
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
   const pulse = new Pulse();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
-  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, reports, pulse);
+  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, pulse);
   const watch = new ChangeWatch(engine, targets, view);
   const traffic = watchTraffic(engine);
-  const memory = context.globalState;
-  const shown = { filter, layout, reports, tree, view };
-  const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
+  const shown = { filter, layout, tree, view };
+  const parts = { log, engine, targets, profiles, ongoing, comparisons, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
-  context.subscriptions.push(registerReports(), reports, targets, engine, log);
-  return apiOf(parts);
+  context.subscriptions.push(targets, engine, log);
+  return {
+    async compare() {
+      await comparisons.run(await settleTargets(parts, localFolders()));
+    },
+    backUp: paths =>
+      paths === undefined
+        ? backUpAll(parts)
+        : backUpResources(
+            parts,
+            paths.map(path => Uri.file(path)),
+          ),
+    onDidChangeState: engine.onDidChangeState,
+    get state() {
+      return engine.state;
+    },
+  };
 }

@@ -89,6 +89,8 @@ export type RawSettings = Readonly<Record<string, unknown>>;
 export interface FolderSetup {
   /** The folder's URI: its identity within this window. */
   readonly id: string;
+  /** Random, made when the folder got its first target: its identity in the receipts. */
+  readonly folderId: string;
   readonly name: string;
   /** Absolute, as the system spells it. */
   readonly root: string;
@@ -146,23 +148,37 @@ export type Group = (typeof groups)[number];
 
 /** What is known of one path, and why. `kind` is the group in which its row stands. */
 export type Verdict =
-  | { readonly kind: 'missing-in-cloud' }
+  | {
+      readonly kind: 'missing-in-cloud';
+      /** When it was last proved to be in the cloud, if ever; milliseconds since 1970. */
+      readonly safeAt?: number;
+    }
   | {
       readonly kind: 'out-of-date';
-      readonly because: 'content' | 'size' | 'not-comparable' | 'changed-since-comparison';
+      readonly because: 'content' | 'size' | 'time' | 'not-comparable' | 'changed-since-comparison';
     }
   | { readonly kind: 'up-to-date'; readonly proof: Proof }
-  | { readonly kind: 'changed-in-cloud'; readonly because: 'newer-there' | 'refused' }
+  | {
+      readonly kind: 'changed-in-cloud';
+      /**
+       * `only-there`: the local file is what was backed up. `both`: it is not, and the copy is
+       * another one too. `refused`: found out by an upload, which was not carried out.
+       */
+      readonly because: 'newer-there' | 'only-there' | 'both' | 'refused';
+    }
+  /** Gone from both sides, though it was proved to be in the cloud once. */
+  | { readonly kind: 'lost'; readonly safeAt: number }
   | { readonly kind: 'only-in-cloud' }
   | { readonly kind: 'unchecked'; readonly failure: FailureRecord }
   | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly cloudTwins: number };
 
 /**
- * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `content`:
- * a hash over the local bytes equals the cloud object's. `name-and-time`: nothing but the original
+ * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `receipt`:
+ * it did so earlier, and neither side has changed since. `content`: a hash over the local bytes
+ * equals the cloud object's. `name-and-time`: nothing but the original
  * rule; such a file is not called safe.
  */
-export type Proof = 'uploaded' | 'content' | 'name-and-time';
+export type Proof = 'uploaded' | 'receipt' | 'content' | 'name-and-time';
 
 export type IgnoreReason =
   | {
@@ -519,10 +535,17 @@ export interface BucketTraits {
 
 /* ---- The host ------------------------------------------------------------------------------------ */
 
+/** What the worker is started with. */
+export interface WorkerData {
+  /** Where receipts are kept; absolute. */
+  readonly receiptsFile: string;
+}
+
 /** What the worker's runtime can do. */
 export interface HostReport {
   readonly node: string;
-  readonly sqlite: boolean;
+  /** Why receipts will be forgotten with this window; `undefined` where they are kept. */
+  readonly forgetsReceipts: string | undefined;
   readonly crc32: boolean;
 }
 

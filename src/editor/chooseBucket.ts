@@ -10,6 +10,7 @@ import { choosePrefix } from './choosePrefix';
 import { toFailureRecord } from './failed';
 import { failureMessage } from './failureMessage';
 import type { FolderRecord } from './folderRecords';
+import { folderSetup } from './folderSetup';
 import { inputStep } from './inputStep';
 import { nameNewBucket } from './nameNewBucket';
 import type { Parts } from './parts';
@@ -49,7 +50,7 @@ export async function chooseBucket(
   else parts.targets.takeOver(folder, target, movedFrom);
   parts.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
   void targetHints(parts, choice, before.kind === 'settled' ? before.target : undefined);
-  return parts.profiles.setup(folder, target);
+  return folderSetup(parts, folder, target);
 }
 
 function chooseFolder(parts: Parts, folders: readonly WorkspaceFolder[]): Step<Choice> {

@@ -1,7 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { PlanSummary } from '../protocol';
 import { formatCount } from './quantity';
-import { replacementWords } from './replacementWords';
 
 /**
  * Asks before a plan replaces cloud copies that this computer has no record of having written.
@@ -49,7 +48,12 @@ function question({ files, unowned }: PlanSummary): string {
 }
 
 function consequences({ files, unowned }: PlanSummary): string {
-  const { copies, kept } = replacementWords(unowned);
+  const kept = unowned.keepsVersions
+    ? l10n.t('The bucket keeps versions: what is replaced can be got back.')
+    : l10n.t('The bucket keeps no versions: what is replaced is gone.');
   if (files === 1) return kept;
-  return [l10n.t('These would be replaced:'), ...copies, '', kept].join('\n');
+  const examples = unowned.examples.slice(0, 3).map(path => `• ${path}`);
+  const more = unowned.files - examples.length;
+  if (more > 0) examples.push(`• ${l10n.t('{0} more', formatCount(more))}`);
+  return [l10n.t('These would be replaced:'), ...examples, '', kept].join('\n');
 }

@@ -19,6 +19,7 @@ import {
   type Notice,
   type Question,
   type State,
+  type WorkerData,
 } from '../protocol';
 import { Failed } from './failed';
 
@@ -45,6 +46,7 @@ export class Engine implements Disposable {
 
   constructor(
     private readonly workerFile: string,
+    private readonly workerData: WorkerData,
     private readonly log: LogOutputChannel,
   ) {}
 
@@ -98,6 +100,7 @@ export class Engine implements Disposable {
     if (this.#isDisposed) throw Failed.of('engine-stopped', '', 'closed');
     const worker = new Worker(this.workerFile, {
       name: 's3-backup-engine',
+      workerData: this.workerData,
       stdout: true,
       stderr: true,
     });

@@ -1,7 +1,7 @@
 import type { Memento, WorkspaceFolder } from 'vscode';
-import type { FolderSetup, RawSettings } from '../protocol';
+import type { RawSettings } from '../protocol';
 import { rawSettings } from './settings';
-import { folderId, type Target } from './targets';
+import { folderId } from './targets';
 
 /** With which credentials a folder is backed up, as the user chose. */
 export type ProfileChoice =
@@ -37,17 +37,6 @@ export class Profiles {
       case undefined:
         return settings;
     }
-  }
-
-  setup(folder: WorkspaceFolder, target: Target): FolderSetup {
-    return {
-      id: folderId(folder),
-      name: folder.name,
-      root: folder.uri.fsPath,
-      bucket: target.bucket,
-      prefix: target.prefix,
-      settings: this.settings(folder),
-    };
   }
 }
 

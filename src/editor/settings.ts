@@ -10,6 +10,7 @@ export const settingNames = [
   'region',
   'endpoint',
   'forcePathStyle',
+  'compare.rule',
   'exclude',
   'clickAction',
   'concurrency',
@@ -62,5 +63,6 @@ const engineSettings: readonly SettingName[] = [
   'region',
   'endpoint',
   'forcePathStyle',
+  'compare.rule',
   'exclude',
 ];

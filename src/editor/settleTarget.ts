@@ -3,6 +3,7 @@ import type { FolderSetup } from '../protocol';
 import { chooseBucket } from './chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from './failed';
+import { folderSetup } from './folderSetup';
 import { noPlace } from './noPlace';
 import type { Parts } from './parts';
 import { targetText, type Target } from './targets';
@@ -21,7 +22,7 @@ export async function settleTargets(
   for (const folder of folders) {
     const target = await settledTarget(parts, folder);
     if (target === 'refused') return [];
-    if (target !== undefined) setups.push(parts.profiles.setup(folder, target));
+    if (target !== undefined) setups.push(folderSetup(parts, folder, target));
   }
   if (setups.length > 0) return setups;
   const chosen = await chooseBucket(parts, folders);

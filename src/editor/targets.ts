@@ -103,6 +103,11 @@ export class Targets implements Disposable {
     return clashes.find(({ relation }) => relation !== 'same') ?? clashes[0];
   }
 
+  /** By what a folder's receipts are kept, once it has had a target. */
+  identityOf(folder: WorkspaceFolder): string | undefined {
+    return this.records.of(folderId(folder))?.id;
+  }
+
   /** Whether the folder is, or once was, backed up there. */
   hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
     const place = placeOf(folder, target);

@@ -253,6 +253,8 @@ function stateInWords({ verdict }: FileRow): string {
       return l10n.t('only in cloud');
     case 'unchecked':
       return l10n.t('could not be checked');
+    case 'lost':
+      return l10n.t('lost');
     case 'ignored':
       return l10n.t('ignored');
   }

@@ -1,5 +1,6 @@
 import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../protocol';
+import { folderSetup } from './folderSetup';
 import type { Parts } from './parts';
 import { folderId } from './targets';
 import { viewId } from './viewId';
@@ -30,5 +31,5 @@ export async function tryCredentials(
   await work;
   view.showConnected();
   if (placed.length === 0) return;
-  await parts.comparisons.run(placed.map(each => profiles.setup(each.folder, each.target)));
+  await parts.comparisons.run(placed.map(each => folderSetup(parts, each.folder, each.target)));
 }

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Group, IgnoreReason, KeyFault, Verdict } from '../protocol';
 import { failureText } from './failureMessage';
+import { formatTime } from './pointInTime';
 import { formatFiles } from './quantity';
 
 /** A group's name. */
@@ -53,6 +54,11 @@ export function groupMeaning(group: Group): string {
 export function shortReason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'missing-in-cloud':
+      return verdict.safeAt === undefined
+        ? ''
+        : l10n.t('gone from the cloud, was there {0}', formatTime(verdict.safeAt));
+    case 'lost':
+      return l10n.t('was safe {0}', formatTime(verdict.safeAt));
     case 'only-in-cloud':
       return '';
     case 'out-of-date':
@@ -61,6 +67,7 @@ export function shortReason(verdict: Verdict): string {
           return l10n.t('different content');
         case 'size':
           return l10n.t('different size');
+        case 'time':
         case 'not-comparable':
           return l10n.t('newer here');
         case 'changed-since-comparison':
@@ -70,9 +77,17 @@ export function shortReason(verdict: Verdict): string {
     case 'up-to-date':
       return verdict.proof === 'name-and-time' ? l10n.t('by name and time') : l10n.t('proved');
     case 'changed-in-cloud':
-      return verdict.because === 'newer-there'
-        ? l10n.t('newer in the cloud')
-        : l10n.t('changed during the backup');
+      switch (verdict.because) {
+        case 'newer-there':
+          return l10n.t('newer in the cloud');
+        case 'only-there':
+          return l10n.t('changed in the cloud only');
+        case 'both':
+          return l10n.t('both changed');
+        case 'refused':
+          return l10n.t('changed during the backup');
+      }
+      break;
     case 'unchecked':
       return failureText(verdict.failure);
     case 'ignored':
@@ -84,7 +99,11 @@ export function shortReason(verdict: Verdict): string {
 export function reason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'missing-in-cloud':
-      return l10n.t('Not in the cloud.');
+      return verdict.safeAt === undefined
+        ? l10n.t('Not in the cloud.')
+        : l10n.t('Gone from the cloud: it was there on {0}.', formatTime(verdict.safeAt));
+    case 'lost':
+      return l10n.t('Was safe on {0}, now gone from both sides.', formatTime(verdict.safeAt));
     case 'only-in-cloud':
       return l10n.t('Not on this computer.');
     case 'out-of-date':
@@ -93,6 +112,8 @@ export function reason(verdict: Verdict): string {
           return l10n.t('Out of date: the content differs, and the file here is newer.');
         case 'size':
           return l10n.t('Out of date: the size differs, and the file here is newer.');
+        case 'time':
+          return l10n.t('Out of date by name and time: the file here is newer.');
         case 'not-comparable':
           return l10n.t(
             'Out of date: the file here is newer, and the cloud copy gives no hash to compare with.',
@@ -105,6 +126,10 @@ export function reason(verdict: Verdict): string {
       switch (verdict.proof) {
         case 'uploaded':
           return l10n.t('Up to date, proved: the cloud confirmed these very bytes.');
+        case 'receipt':
+          return l10n.t(
+            'Up to date, proved: the cloud confirmed these very bytes, and neither side has changed.',
+          );
         case 'content':
           return l10n.t('Up to date, proved: the content is the same, byte for byte.');
         case 'name-and-time':
@@ -114,11 +139,21 @@ export function reason(verdict: Verdict): string {
       }
       break;
     case 'changed-in-cloud':
-      return verdict.because === 'newer-there'
-        ? l10n.t('The cloud copy is newer and different. It is not overwritten.')
-        : l10n.t(
+      switch (verdict.because) {
+        case 'newer-there':
+          return l10n.t('The cloud copy is newer and different. It is not overwritten.');
+        case 'only-there':
+          return l10n.t(
+            'The cloud copy was changed, the file here was not. It is not overwritten.',
+          );
+        case 'both':
+          return l10n.t('Both the file here and its cloud copy were changed. Neither is touched.');
+        case 'refused':
+          return l10n.t(
             'The cloud copy was changed while it was being backed up. It was not overwritten.',
           );
+      }
+      break;
     case 'unchecked':
       return l10n.t("Couldn't be checked: {0}", failureText(verdict.failure));
     case 'ignored':

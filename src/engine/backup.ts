@@ -33,8 +33,9 @@ import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { isWithin, parentPath, toAbsolutePath, toFilePath } from './filePath';
 import { keptReports } from './keptReports';
-import { selectSteps, summarize, type Plan, type Selection } from './plan';
+import { isUnowned, selectSteps, summarize, type Plan, type Selection } from './plan';
 import { describeReport, toReport } from './report';
+import type { Receipts } from './receipts';
 import { rowNews } from './rowNews';
 import {
   parseCompareSettings,
@@ -56,6 +57,7 @@ export interface BackupEvents {
 
 export interface BackupOptions extends BackupEvents {
   readonly connect: (settings: ConnectionSettings, traffic: Traffic) => Connection;
+  readonly receipts: Receipts;
 }
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
@@ -184,9 +186,7 @@ export class Backup {
       : this.#comparing.then(select));
     const steps = selections.flatMap(selection => selection.steps);
     const plan: Plan = { id: ++this.#lastPlanId, steps };
-    const overwritten = new Set(
-      steps.filter(step => step.condition.kind === 'unchanged').map(step => step.route.bucket),
-    );
+    const overwritten = new Set(steps.filter(isUnowned).map(step => step.route.bucket));
     const versioning = await Promise.all([...overwritten].map(bucket => bucket.versioning(signal)));
     this.#plans.set(plan.id, plan);
     const [only] = selections;
@@ -284,6 +284,7 @@ export class Backup {
     this.#rows.dispose();
     this.#comparisons.dispose();
     for (const connection of [...this.#connections.values(), ...this.#retired]) connection.close();
+    this.#options.receipts.close();
   }
 
   async #select(job: ComparisonJob, scope: Scope, signal: AbortSignal): Promise<PartSelection> {
@@ -352,6 +353,8 @@ export class Backup {
   /** Takes what became of a step into the comparison at hand. */
   #settle(outcome: Outcome): void {
     const { route, path } = outcome.step;
+    // In the same turn: whatever happens next, what has been proved is known.
+    if (outcome.kind === 'backed-up') route.receipts.put(outcome.uploaded.receipt);
     const comparison = this.#comparisons.current(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
       const { code, cause } = outcome.failure.toRecord();
@@ -365,12 +368,21 @@ export class Backup {
   }
 
   #job(setup: FolderSetup): ComparisonJob {
-    const { exclude } = parseCompareSettings(setup.settings);
+    const { exclude, rule } = parseCompareSettings(setup.settings);
+    const { id: folder, folderId, root, bucket, prefix } = setup;
+    const connection = this.connection(setup.settings);
     return {
-      target: { folder: setup.id, bucket: setup.bucket, prefix: setup.prefix },
-      root: setup.root,
-      bucket: this.connection(setup.settings).bucket(setup.bucket),
+      target: { folder, bucket, prefix },
+      root,
+      bucket: connection.bucket(bucket),
+      receipts: this.#options.receipts.of({
+        folderId,
+        endpoint: connection.endpoint,
+        bucket,
+        prefix,
+      }),
       exclude: excludeBy(exclude),
+      rule,
     };
   }
 

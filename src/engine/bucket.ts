@@ -102,8 +102,12 @@ export interface ObjectHead {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;
   readonly versionId: string | undefined;
-  /** The store's own checksum over the whole object, base64, where it keeps one. */
+  /** The store's own checksums over the whole object, base64, where it keeps them. */
   readonly crc32: string | undefined;
+  readonly sha1: string | undefined;
+  readonly sha256: string | undefined;
+  /** Whether the ETag only looks like a digest: the object is encrypted with a key of its own. */
+  readonly etagIsOpaque: boolean;
 }
 
 export interface GetRequest {
@@ -135,6 +139,8 @@ export interface PutRequest {
 
 export interface StoredObject {
   readonly etag: string;
+  /** The checksum that the store has confirmed, base64, where it keeps one. */
+  readonly crc32: string | undefined;
   readonly versionId: string | undefined;
 }
 

@@ -2,12 +2,15 @@ import type { FailureRecord, FilePath } from '../protocol';
 import type { Bucket } from './bucket';
 import { listCloud, type CloudFile } from './cloudListing';
 import type { Finding } from './comparison';
-import { compareContent } from './content';
 import type { Exclude } from './exclude';
 import { throwIfCancelled, toFailure } from './failure';
-import { joinSides, pathOf, type ContentCase, type LocalLeaf, type SetAside } from './join';
+import { isWithin } from './filePath';
+import { joinSides, pathOf, type LocalLeaf, type SetAside } from './join';
 import { scanLocal } from './localScan';
 import { inParallel } from './parallel';
+import type { FolderReceipts, Receipt } from './receipts';
+import { settleByContent } from './settleContent';
+import type { CompareRule } from './settings';
 
 export interface CompareRequest {
   readonly root: string;
@@ -16,6 +19,8 @@ export interface CompareRequest {
   /** The file or folder to compare; empty for the whole folder. */
   readonly start: FilePath;
   readonly exclude: Exclude;
+  readonly rule: CompareRule;
+  readonly receipts: FolderReceipts;
   readonly signal: AbortSignal;
   /** Called with the numbers of files found so far, after every batch of either side. */
   readonly onProgress?: (localFiles: number, cloudFiles: number) => void;
@@ -37,7 +42,7 @@ export interface CompareResult {
  * return is unchecked then, never missing.
  */
 export async function compareFolder(request: CompareRequest): Promise<CompareResult> {
-  const { bucket, prefix, exclude, signal, onProgress } = request;
+  const { bucket, prefix, exclude, rule, signal, onProgress } = request;
   const local = new Map<FilePath, LocalLeaf>();
   const folders = new Set<FilePath>();
   const cloud = new Map<FilePath, CloudFile>();
@@ -73,14 +78,21 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   }
 
   const incomplete = await bothOrNeither(signal, walk, list);
-  const rules = { prefix, exclude, clockOffset: bucket.clockOffset, incomplete };
-  const { findings, questions } = joinSides({ local, folders, cloud, setAside }, rules);
+  const { findings, questions } = joinSides(
+    { local, folders, cloud, setAside, receipts: receiptsWithin(request) },
+    { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete },
+  );
   const answers: Finding[] = [];
   await inParallel(questions, questionsAtOnce, async question => {
-    answers.push(await answer(question, request));
+    answers.push(await settleByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
   return { findings: [...findings, ...answers], incomplete };
+}
+
+function receiptsWithin({ start, receipts }: CompareRequest): ReadonlyMap<FilePath, Receipt> {
+  const all = receipts.all();
+  return start === '' ? all : new Map([...all].filter(([path]) => isWithin(path, start)));
 }
 
 /** Reading more files at once makes disks slower, not faster. */
@@ -107,31 +119,4 @@ async function bothOrNeither<T>(
   const [, result] = await Promise.allSettled([watch(one(both)), watch(other(both))]);
   if (first !== undefined || result.status === 'rejected') throw first;
   return result.value;
-}
-
-/** Settles a verdict by content; what happens to the file meanwhile is a verdict too. */
-async function answer(
-  { local, cloud, question }: ContentCase,
-  { root, signal }: CompareRequest,
-): Promise<Finding> {
-  const finding = { path: local.path, isFolder: false, local, cloud };
-  try {
-    const content = await compareContent(root, local, cloud, signal);
-    return { ...finding, verdict: question[content] };
-  } catch (error) {
-    const failure = toFailure(error, local.path);
-    switch (failure.code) {
-      case 'cancelled':
-        throw failure;
-      case 'file-vanished':
-        return { ...finding, local: undefined, verdict: { kind: 'only-in-cloud' } };
-      case 'file-changing':
-        return {
-          ...finding,
-          verdict: { kind: 'out-of-date', because: 'changed-since-comparison' },
-        };
-      default:
-        return { ...finding, verdict: { kind: 'unchecked', failure: failure.toRecord() } };
-    }
-  }
 }

@@ -11,15 +11,19 @@ import { attempts } from './attempt';
 import { compareFolder } from './compare';
 import { Comparison, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from './exclude';
+import { toFailure } from './failure';
 import { isWithin, toFilePath } from './filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import type { Route } from './plan';
+import { isUnproved, proveByContent } from './proof';
 import { rowFilter, type RowFilter } from './rowFilter';
+import type { CompareRule } from './settings';
 import type { Comparing } from './stateBoard';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
   readonly exclude: Exclude;
+  readonly rule: CompareRule;
 }
 
 export interface ComparisonsOptions {
@@ -38,6 +42,7 @@ export class Comparisons {
   readonly #folders = new Map<string, ComparedFolder>();
   /** Of the folders that are being compared right now: what has changed since that began. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
+  readonly #proofs = new Map<string, AbortController>();
 
   #filter: RowFilter | undefined;
 
@@ -75,9 +80,23 @@ export class Comparisons {
       comparison.onChanged = changed => {
         this.options.onRows(folder, changed);
       };
+      this.#stopProof(folder);
       this.#folders.get(folder)?.comparison.dispose();
       this.#folders.set(folder, { ...job, comparison });
       this.options.onRows(folder, groups);
+      if (job.rule === 'smart') void this.#proveQuietly(job, comparison);
+    });
+  }
+
+  /** Settles by content what is not proved of these findings. */
+  async verify(job: ComparisonJob, entries: Iterable<Entry>, signal: AbortSignal): Promise<void> {
+    const comparison = this.current(job.target);
+    if (comparison === undefined) return;
+    await proveByContent(entries, {
+      ...job,
+      prefix: job.target.prefix,
+      comparison,
+      signal: AbortSignal.any([signal, this.options.signal]),
     });
   }
 
@@ -115,12 +134,35 @@ export class Comparisons {
 
   forget(folder: string): void {
     this.#changedMeanwhile.delete(folder);
+    this.#stopProof(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
   }
 
   dispose(): void {
     for (const folder of [...this.#folders.keys()]) this.forget(folder);
+  }
+
+  #stopProof(folder: string): void {
+    this.#proofs.get(folder)?.abort();
+    this.#proofs.delete(folder);
+  }
+
+  /** Proves in the background what only name and time vouch for; nobody waits for it. */
+  async #proveQuietly(job: ComparisonJob, comparison: Comparison): Promise<void> {
+    const { folder, prefix } = job.target;
+    const stop = new AbortController();
+    this.#proofs.set(folder, stop);
+    const unproved = [...comparison.inGroup('up-to-date', '' as FilePath)].filter(isUnproved);
+    const signal = AbortSignal.any([stop.signal, this.options.signal]);
+    try {
+      await proveByContent(unproved, { ...job, prefix, comparison, signal });
+    } catch (error) {
+      if (isStopped(error)) return;
+      const { code, cause } = toFailure(error, folder).toRecord();
+      const message = `Proving in the background ended early: ${code} ${cause ?? ''}`;
+      this.options.onLog({ level: 'warning', message });
+    }
   }
 
   async #compareBelow(

@@ -1,44 +1,110 @@
 import { createHash } from 'node:crypto';
+import type { Bucket, ObjectHead } from './bucket';
+import { toKey } from './filePath';
 import type { CloudFile } from './cloudListing';
 import { Failure, throwIfCancelled } from './failure';
 import { isSameState, type LocalFile } from './localScan';
+import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
+import type { Receipt } from './receipts';
 
-export type ContentAnswer = 'equal' | 'different' | 'unknown';
-
-/**
- * Whether a local file's bytes are those of its cloud copy, by what the listing gives away. Throws
- * where the file cannot be read, and `file-changing` where it is no longer the file that was seen.
- */
-export async function compareContent(
-  root: string,
-  local: LocalFile,
-  cloud: CloudFile,
-  signal: AbortSignal,
-): Promise<ContentAnswer> {
-  if (local.size !== cloud.size) return 'different';
-  if (!md5Etag.test(cloud.etag)) return 'unknown';
-  return (await md5(root, local, signal)) === cloud.etag ? 'equal' : 'different';
+/** What reading a local file has told about it and its cloud copy. */
+export interface ContentAnswer {
+  readonly cloud: 'equal' | 'different' | 'unknown';
+  /** Of the local bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** When the reading began; milliseconds since 1970. */
+  readonly hashBegan: number;
 }
 
-/** The ETag of an object that was stored in one piece and not encrypted with a key of KMS. */
+export interface ContentRequest {
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  readonly local: LocalFile;
+  readonly cloud: CloudFile;
+  readonly receipt: Receipt | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Whether a local file's bytes are those of its cloud copy as it is now, by the receipt, by the
+ * ETag, or, only where these cannot tell, by the checksums that the store gives on asking. Throws
+ * where the file cannot be read, and `file-changing` where it is no longer the file that was seen.
+ */
+export async function compareContent(request: ContentRequest): Promise<ContentAnswer> {
+  const { local, cloud, receipt } = request;
+  const parts = partsOf(cloud.etag);
+  const hashBegan = Date.now();
+  const digests = await digest(
+    request,
+    parts === undefined ? [] : likelyPartSizes(local.size, parts),
+  );
+  const { sha256 } = digests;
+  const answer = (equal: boolean): ContentAnswer => ({
+    cloud: equal ? 'equal' : 'different',
+    sha256,
+    hashBegan,
+  });
+  if (receipt?.etag === cloud.etag) return answer(sha256 === receipt.sha256);
+  if (local.size !== cloud.size) return answer(false);
+  if (digests.etags.includes(cloud.etag)) return answer(true);
+  const head = await request.bucket.head(toKey(request.prefix, local.path), request.signal);
+  // What is compared is the copy that was listed; another one is for the next comparison.
+  if (head?.etag !== cloud.etag) return { cloud: 'unknown', sha256, hashBegan };
+  return { cloud: byHead(head, digests, parts), sha256, hashBegan };
+}
+
+interface Digests {
+  readonly sha256: string;
+  readonly sha1: string;
+  /** The ETags that these bytes may have: their MD5, and one for each likely part size. */
+  readonly etags: readonly string[];
+}
+
+/** The ETag is no digest, or of unknown part sizes; the store's own checksum may still tell. */
+function byHead(
+  head: ObjectHead,
+  { sha256, sha1 }: Digests,
+  parts: number | undefined,
+): ContentAnswer['cloud'] {
+  const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+  if (head.sha256 !== undefined) return head.sha256 === base64(sha256) ? 'equal' : 'different';
+  if (head.sha1 !== undefined) return head.sha1 === base64(sha1) ? 'equal' : 'different';
+  // An MD5 that is another one tells; encrypted objects only look as if they had one.
+  return parts === undefined && md5Etag.test(head.etag) && !head.etagIsOpaque
+    ? 'different'
+    : 'unknown';
+}
+
 const md5Etag = /^[0-9a-f]{32}$/;
 
 /** Small enough that Cancel is noticed at once, large enough to keep the disk busy. */
 const readSize = 1 << 20;
 
-function md5(root: string, local: LocalFile, signal: AbortSignal): Promise<string> {
+function digest(
+  { root, local, signal }: ContentRequest,
+  partSizes: readonly number[],
+): Promise<Digests> {
   return withOpenFile(root, local.path, async file => {
-    const hash = createHash('md5');
+    const sha256 = createHash('sha256');
+    const sha1 = createHash('sha1');
+    const md5 = createHash('md5');
+    const multipart = partSizes.map(multipartEtag);
+    const hashes = [sha256, sha1, md5, ...multipart];
     const buffer = Buffer.allocUnsafe(Math.min(readSize, local.size + 1));
     for (let position = 0; ;) {
       throwIfCancelled(signal, local.path);
       const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
+      for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead));
       position += bytesRead;
     }
     if (!isSameState(local, await file.look())) throw new Failure('file-changing', local.path);
-    return hash.digest('hex');
+    return {
+      sha256: sha256.digest('hex'),
+      sha1: sha1.digest('hex'),
+      etags: [md5.digest('hex'), ...multipart.map(each => each.digest())],
+    };
   });
 }

@@ -4,8 +4,9 @@ import type { Finding } from './comparison';
 import type { Exclude } from './exclude';
 import { Failure } from './failure';
 import { maximumKeyBytes, parentPath, toKey } from './filePath';
-import { judge, type ContentQuestion } from './judge';
+import { judge, type ContentQuestion, type JudgeRules } from './judge';
 import type { LocalEntry, LocalFile } from './localScan';
+import type { Receipt } from './receipts';
 
 /** All that was found on the two sides. */
 export interface Sides {
@@ -16,17 +17,17 @@ export interface Sides {
   readonly cloud: ReadonlyMap<FilePath, CloudFile>;
   /** Keys that no file can have. */
   readonly setAside: readonly SetAside[];
+  /** What was proved earlier. */
+  readonly receipts: ReadonlyMap<FilePath, Receipt>;
 }
 
 /** What is on disk at one path, folders that are walked excepted. */
 export type LocalLeaf = Extract<LocalEntry, { readonly kind: 'file' | 'ignored' | 'unreadable' }>;
 export type SetAside = Extract<CloudEntry, { readonly kind: 'set-aside' }>;
 
-export interface JoinRules {
+export interface JoinRules extends JudgeRules {
   readonly prefix: string;
   readonly exclude: Exclude;
-  /** How far the store's clock is ahead of this machine's, in milliseconds. */
-  readonly clockOffset: number;
   /** Why the listing is not whole; `undefined` for a whole one. */
   readonly incomplete: FailureRecord | undefined;
 }
@@ -40,6 +41,7 @@ export interface Joined {
 export interface ContentCase {
   readonly local: LocalFile;
   readonly cloud: CloudFile;
+  readonly receipt: Receipt | undefined;
   readonly question: ContentQuestion;
 }
 
@@ -74,9 +76,12 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
     const path = pathOf(entry);
     const cloud = sides.cloud.get(path);
     if (entry.kind === 'file') {
-      const judgement = judgeFile(entry.file, cloud, rules);
+      const receipt = sides.receipts.get(path);
+      const judgement = judgeFile(entry.file, cloud, receipt, rules);
       if (judgement.kind === 'ask-content') {
-        if (cloud !== undefined) questions.push({ local: entry.file, cloud, question: judgement });
+        if (cloud !== undefined) {
+          questions.push({ local: entry.file, cloud, receipt, question: judgement });
+        }
       } else {
         findings.push(finding(path, { local: entry.file, cloud, verdict: judgement }));
       }
@@ -95,6 +100,11 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
 
   for (const [path, { isFolder, because, twins: cloudTwins }] of cloudOnly) {
     findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, cloudTwins } }));
+  }
+  for (const [path, receipt] of sides.receipts) {
+    if (sides.local.has(path) || sides.cloud.has(path)) continue;
+    const verdict = verdictOfGone(path, receipt, sides, rules);
+    if (verdict !== undefined) findings.push(finding(path, { verdict }));
   }
   for (const entry of sides.setAside) findings.push(setAsideFinding(entry, rules.prefix));
   return { findings, questions };
@@ -143,6 +153,28 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlac
   };
 }
 
+/**
+ * The verdict over a path that was proved once and now is on neither side; `undefined` where
+ * something that is ignored as a whole stands for it, and may still hold it.
+ */
+function verdictOfGone(
+  path: FilePath,
+  receipt: Receipt,
+  sides: Sides,
+  { incomplete, ...rules }: JoinRules,
+): Verdict | undefined {
+  for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
+    const entry = sides.local.get(above);
+    if (entry?.kind === 'unreadable') return { kind: 'unchecked', failure: entry.failure };
+    if (entry?.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
+      return undefined;
+    }
+  }
+  if (incomplete !== undefined) return { kind: 'unchecked', failure: incomplete };
+  const verdict = judge({ local: undefined, cloud: undefined, receipt }, rules);
+  return verdict?.kind === 'ask-content' ? undefined : verdict;
+}
+
 function notRestorable(because: IgnoreReason): CloudPlace {
   return { kind: 'verdict', verdict: { kind: 'ignored', because, cloudTwins: 1 } };
 }
@@ -150,14 +182,15 @@ function notRestorable(because: IgnoreReason): CloudPlace {
 function judgeFile(
   local: LocalFile,
   cloud: CloudFile | undefined,
-  { prefix, clockOffset, incomplete }: JoinRules,
+  receipt: Receipt | undefined,
+  { prefix, incomplete, ...rules }: JoinRules,
 ): Verdict | ContentQuestion {
   const tooLong = keyTooLong(prefix, local.path);
   if (tooLong !== undefined) return tooLong;
   if (cloud === undefined && incomplete !== undefined) {
     return { kind: 'unchecked', failure: incomplete };
   }
-  return judge(local, cloud, clockOffset);
+  return judge({ local, cloud, receipt }, rules);
 }
 
 /** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */

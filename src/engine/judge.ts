@@ -1,38 +1,110 @@
 import type { Verdict } from '../protocol';
 import type { CloudFile } from './cloudListing';
 import type { LocalFile } from './localScan';
+import { isSameReading, type Receipt } from './receipts';
+import type { CompareRule } from './settings';
+
+/** What is known of one path before its content is looked at. */
+export interface Case {
+  readonly local: LocalFile | undefined;
+  readonly cloud: CloudFile | undefined;
+  readonly receipt: Receipt | undefined;
+}
+
+export interface JudgeRules {
+  readonly rule: CompareRule;
+  /** How far the store's clock is ahead of this machine's, in milliseconds. */
+  readonly clockOffset: number;
+}
 
 /** A verdict that hangs on whether the contents are equal, with the verdict for each answer. */
 export interface ContentQuestion {
   readonly kind: 'ask-content';
   readonly equal: Verdict;
   readonly different: Verdict;
+  /** Different, and the local bytes are still those that the receipt proves. */
+  readonly differentThere: Verdict;
   /** Where nothing that the store gives away can be compared. */
   readonly unknown: Verdict;
 }
 
-/**
- * What is to be said of a local file and its cloud copy, if it has one. `clockOffset`: how far the
- * store's clock is ahead of this machine's, in milliseconds.
- */
+/** The verdict table; `undefined` for a path of which nothing is left and nothing was known. */
 export function judge(
-  local: LocalFile,
-  cloud: CloudFile | undefined,
-  clockOffset: number,
-): Verdict | ContentQuestion {
-  if (cloud === undefined) return { kind: 'missing-in-cloud' };
-  const age = compareAges(local, cloud, clockOffset);
-  if (local.size !== cloud.size) {
-    return age === 'older'
-      ? { kind: 'changed-in-cloud', because: 'newer-there' }
-      : { kind: 'out-of-date', because: 'size' };
+  known: Case & { readonly local: LocalFile },
+  rules: JudgeRules,
+): Verdict | ContentQuestion;
+export function judge(known: Case, rules: JudgeRules): Verdict | ContentQuestion | undefined;
+export function judge(
+  { local, cloud, receipt }: Case,
+  rules: JudgeRules,
+): Verdict | ContentQuestion | undefined {
+  if (local === undefined) {
+    if (cloud !== undefined) return { kind: 'only-in-cloud' };
+    return receipt && { kind: 'lost', safeAt: receipt.provedAt };
   }
-  if (age === 'older') return { kind: 'up-to-date', proof: 'name-and-time' };
+  if (cloud === undefined) {
+    return { kind: 'missing-in-cloud', ...(receipt && { safeAt: receipt.provedAt }) };
+  }
+  if (receipt !== undefined) {
+    const judged = judgeByReceipt(local, cloud, receipt, rules);
+    if (judged !== undefined) return judged;
+  }
+  return judgeByNameAndTime(local, cloud, rules);
+}
+
+/** `undefined` where the rule leaves the receipt out of account. */
+function judgeByReceipt(
+  local: LocalFile,
+  cloud: CloudFile,
+  receipt: Receipt,
+  { rule }: JudgeRules,
+): Verdict | ContentQuestion | undefined {
+  const sameHere = isSameReading(receipt, local);
+  const sameThere = cloud.etag === receipt.etag;
+  if (sameHere && sameThere) return { kind: 'up-to-date', proof: 'receipt' };
+  if (rule === 'time') return undefined;
+  if (sameThere) {
+    const outOfDate: Verdict = { kind: 'out-of-date', because: 'content' };
+    return {
+      kind: 'ask-content',
+      equal: { kind: 'up-to-date', proof: 'receipt' },
+      different: outOfDate,
+      differentThere: outOfDate,
+      unknown: { kind: 'out-of-date', because: 'not-comparable' },
+    };
+  }
+  const onlyThere: Verdict = { kind: 'changed-in-cloud', because: 'only-there' };
+  const both: Verdict = { kind: 'changed-in-cloud', because: 'both' };
   return {
     kind: 'ask-content',
     equal: { kind: 'up-to-date', proof: 'content' },
-    different: { kind: 'out-of-date', because: 'content' },
-    unknown: { kind: 'out-of-date', because: 'not-comparable' },
+    different: sameHere ? onlyThere : both,
+    differentThere: onlyThere,
+    unknown: sameHere ? onlyThere : both,
+  };
+}
+
+function judgeByNameAndTime(
+  local: LocalFile,
+  cloud: CloudFile,
+  { rule, clockOffset }: JudgeRules,
+): Verdict | ContentQuestion {
+  const age = compareAges(local, cloud, clockOffset);
+  const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
+  if (local.size !== cloud.size) {
+    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
+  }
+  const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
+  if (age === 'older' && rule !== 'content') return byNameAndTime;
+  if (rule === 'time') return { kind: 'out-of-date', because: 'time' };
+  const different: Verdict =
+    age === 'older' ? newerThere : { kind: 'out-of-date', because: 'content' };
+  return {
+    kind: 'ask-content',
+    equal: { kind: 'up-to-date', proof: 'content' },
+    different,
+    differentThere: different,
+    unknown: age === 'older' ? byNameAndTime : { kind: 'out-of-date', because: 'not-comparable' },
   };
 }
 

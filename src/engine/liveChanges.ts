@@ -162,6 +162,18 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
   for (const known of gone) {
     const { path, cloud, verdict } = known;
     if (isBusy(known)) continue;
+    if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
+      const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
+      comparison.place({
+        path,
+        isFolder: false,
+        local: undefined,
+        cloud: undefined,
+        verdict: lost,
+      });
+      continue;
+    }
+    if (verdict.kind === 'lost') continue;
     if (cloud === undefined) {
       // Its copies in the bucket are ignored by the same rule, with or without a local file.
       if (verdict.kind !== 'ignored' || verdict.cloudTwins === 0) comparison.remove(path);

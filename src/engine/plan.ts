@@ -4,12 +4,14 @@ import type { Bucket, Condition, Versioning } from './bucket';
 import type { ComparisonTarget, Entry } from './comparison';
 import type { LocalFile } from './localScan';
 import { previewOf } from './preview';
+import type { FolderReceipts } from './receipts';
 
 /** Where the files of a plan are, and where they go. */
 export interface Route {
   readonly target: ComparisonTarget;
   readonly root: string;
   readonly bucket: Bucket;
+  readonly receipts: FolderReceipts;
 }
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */
@@ -67,7 +69,7 @@ export function summarize(
       if (files > 0) leftAlone[group] = (leftAlone[group] ?? 0) + files;
     }
   }
-  const replacing = plan.steps.filter(step => step.condition.kind === 'unchanged');
+  const replacing = plan.steps.filter(isUnowned);
   return {
     planId: plan.id,
     files: plan.steps.length,
@@ -81,6 +83,11 @@ export function summarize(
     leftAlone,
     ignored,
   };
+}
+
+/** Whether a step replaces a copy that this computer has no record of having written. */
+export function isUnowned({ route, path, condition }: Step): boolean {
+  return condition.kind === 'unchanged' && route.receipts.get(path)?.etag !== condition.etag;
 }
 
 function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {

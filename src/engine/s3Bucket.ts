@@ -11,8 +11,10 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   UploadPartCommand,
+  type CompleteMultipartUploadCommandOutput,
   type GetObjectCommandOutput,
   type HeadObjectCommandOutput,
+  type PutObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { attempt, type Attempt } from './attempt';
 import { bodyStream } from './body';
@@ -28,6 +30,7 @@ import type {
 import type { StoreTraits } from './connection';
 import { fromStoreError, MalformedAnswer } from './errorMapping';
 import { Failure } from './failure';
+import { partsOf } from './multipartEtag';
 import type { RegionalClient } from './regionalClient';
 import type { Traffic } from './traffic';
 
@@ -155,7 +158,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
     const present = await head(write.key, write.signal);
     if (present !== undefined && uncertain && present.size === write.size) {
       if (present.etag === write.etag || (present.crc32 ?? '') === write.crc32) {
-        return { etag: present.etag, versionId: present.versionId };
+        return { etag: present.etag, versionId: present.versionId, crc32: present.crc32 };
       }
     }
     if (holds(write.condition, present)) return undefined;
@@ -190,7 +193,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
 
   async function completeMultipart(complete: CompleteMultipartRequest): Promise<StoredObject> {
     const { upload, parts, size, condition, signal } = complete;
-    const etag = multipartEtag(parts.map(part => part.etag));
+    const etag = etagOfParts(parts.map(part => part.etag));
     const write: WriteAttempt = {
       key: upload.key,
       size,
@@ -217,7 +220,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
           { abortSignal: signal },
         ),
       );
-      const stored = { etag: plainEtag(answer.ETag), versionId: answer.VersionId };
+      const stored = toStored(answer);
       if (stored.etag === etag) return stored;
       // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
       const present = await head(upload.key, signal);
@@ -290,7 +293,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
             { abortSignal: sending },
           ),
         );
-        const stored = { etag: plainEtag(answer.ETag), versionId: answer.VersionId };
+        const stored = toStored(answer);
         if (stored.etag === etag) return stored;
         if (checksum !== undefined && answer.ChecksumCRC32 === checksum) return stored;
         // What stands there now is our own, damaged: the next attempt is to replace just that.
@@ -440,7 +443,7 @@ function plainEtag(etag: string | undefined): string {
 }
 
 /** How S3 derives a multipart object's ETag from those of its parts. */
-function multipartEtag(partEtags: readonly string[]): string {
+function etagOfParts(partEtags: readonly string[]): string {
   const hash = createHash('md5');
   for (const etag of partEtags) hash.update(Buffer.from(etag, 'hex'));
   return `${hash.digest('hex')}-${String(partEtags.length)}`;
@@ -452,7 +455,21 @@ function base64Crc32(body: Uint8Array): string {
   return bytes.toString('base64');
 }
 
+/** What a write's answer says of the object that it has made. */
+function toStored(
+  answer: PutObjectCommandOutput | CompleteMultipartUploadCommandOutput,
+): StoredObject {
+  const { VersionId: versionId, ChecksumType: type, ChecksumCRC32: crc32 } = answer;
+  const etag = plainEtag(answer.ETag);
+  return { etag, versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };
+}
+
 function toHead(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectHead {
+  // A checksum over the parts' checksums, which those of the bytes cannot be compared with.
+  const isComposite =
+    answer.ChecksumType === undefined
+      ? partsOf(plainEtag(answer.ETag)) !== undefined
+      : answer.ChecksumType === 'COMPOSITE';
   return {
     size: answer.ContentLength ?? 0,
     etag: plainEtag(answer.ETag),
@@ -461,7 +478,12 @@ function toHead(answer: HeadObjectCommandOutput | GetObjectCommandOutput): Objec
     metadata: answer.Metadata ?? {},
     storageClass: answer.StorageClass,
     versionId: answer.VersionId,
-    crc32: answer.ChecksumType === 'COMPOSITE' ? undefined : answer.ChecksumCRC32,
+    crc32: isComposite ? undefined : answer.ChecksumCRC32,
+    sha1: isComposite ? undefined : answer.ChecksumSHA1,
+    sha256: isComposite ? undefined : answer.ChecksumSHA256,
+    etagIsOpaque:
+      answer.ServerSideEncryption?.startsWith('aws:kms') === true ||
+      answer.SSECustomerAlgorithm !== undefined,
   };
 }
 

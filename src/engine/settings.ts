@@ -12,8 +12,15 @@ export interface ConnectionSettings {
   readonly forcePathStyle: boolean;
 }
 
+/**
+ * What settles a verdict. `smart`: receipts, then name and time, and content where these leave a
+ * doubt. `time`: name and time alone; nothing is hashed. `content`: receipts, else content.
+ */
+export type CompareRule = 'smart' | 'time' | 'content';
+
 /** What a comparison goes by. */
 export interface CompareSettings {
+  readonly rule: CompareRule;
   /** Patterns in the syntax of gitignore, from the setting `s3Backup.exclude`. */
   readonly exclude: readonly string[];
 }
@@ -49,7 +56,13 @@ export function parseCompareSettings(raw: RawSettings): CompareSettings {
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
     throw invalid('s3Backup.exclude', 'it takes a list of patterns');
   }
-  return { exclude };
+  return { rule: parseRule(raw), exclude };
+}
+
+function parseRule(raw: RawSettings): CompareRule {
+  const rule = raw['compare.rule'] ?? 'smart';
+  if (rule === 'smart' || rule === 'time' || rule === 'content') return rule;
+  throw invalid('compare.rule', 'it takes smart, time or content');
 }
 
 /** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FilePath } from '../protocol';
 import type {
@@ -16,6 +17,7 @@ import { toKey } from './filePath';
 import { isSameState, type LocalFile } from './localScan';
 import { withOpenFile, type OpenFile } from './openFile';
 import { inParallel } from './parallel';
+import type { Receipt } from './receipts';
 
 export interface UploadRequest {
   readonly bucket: Bucket;
@@ -33,6 +35,7 @@ export interface UploadRequest {
 export interface Uploaded {
   readonly local: LocalFile;
   readonly cloud: CloudFile;
+  readonly receipt: Receipt;
 }
 
 /**
@@ -75,39 +78,77 @@ const partsAtOnce = 4;
 
 /** Gives `undefined` where the file changed while it was read: nothing of it is kept then. */
 async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
-  const before = await file.look();
-  const stored =
+  const { bucket, path, signal } = request;
+  const before = await lookWhenQuiet(file, signal);
+  const hashBegan = Date.now();
+  const sent =
     before.size <= partSizeFor(before.size)
       ? await uploadWhole(request, file, before)
       : await uploadInParts(request, file, before);
-  if (stored === undefined) return undefined;
-  const { bucket, path } = request;
+  if (sent === undefined) return undefined;
+  const { etag, versionId, crc32 } = sent.stored;
+  const provedAt = Date.now();
   return {
     local: before,
     cloud: {
       path,
       size: before.size,
-      etag: stored.etag,
-      modifiedAt: Date.now() + bucket.clockOffset,
+      etag,
+      modifiedAt: provedAt + bucket.clockOffset,
       storageClass: undefined,
     },
+    receipt: { local: before, sha256: sent.sha256, etag, crc32, versionId, hashBegan, provedAt },
   };
+}
+
+/**
+ * The file's fields, when its last change is old enough for the next one to show: two changes
+ * within one tick of the disk's clock look like one.
+ */
+async function lookWhenQuiet(file: OpenFile, signal: AbortSignal): Promise<LocalFile> {
+  for (;;) {
+    const local = await file.look();
+    const wait = untilQuiet(local);
+    if (wait === 0) return local;
+    try {
+      await delay(wait, undefined, { signal });
+    } catch {
+      throw new Failure('cancelled', local.path);
+    }
+  }
+}
+
+/** In milliseconds. Times of whole seconds come from a disk that keeps no finer ones. */
+function untilQuiet({ modifiedAt, changedAt }: LocalFile): number {
+  const coarse = [modifiedAt, changedAt].every(time => time % 1_000_000_000n === 0n);
+  const tick = coarse ? 2_000 : 20;
+  const ages = [modifiedAt, changedAt].map(time => Date.now() - Number(time / 1_000_000n));
+  // Times in the future are another clock's, and never pass.
+  const recent = ages.filter(age => age >= 0 && age < tick);
+  return recent.length === 0 ? 0 : tick - Math.min(...recent);
+}
+
+/** What has arrived, and the hash over the bytes that were sent. */
+interface Sent {
+  readonly stored: StoredObject;
+  readonly sha256: string;
 }
 
 async function uploadWhole(
   { bucket, prefix, path, condition, budget, signal, onBytes }: UploadRequest,
   file: OpenFile,
   before: LocalFile,
-): Promise<StoredObject | undefined> {
+): Promise<Sent | undefined> {
   const release = await budget.take(before.size, signal);
   try {
     const body = await readRange(file, path, 0, before.size, signal);
     if (body === undefined || !isSameState(before, await file.look())) return undefined;
     const attributes = await attributesOf(file, before);
     const key = toKey(prefix, path);
-    return await counted(before.size, onBytes, onSent =>
+    const stored = await counted(before.size, onBytes, onSent =>
       bucket.put({ key, body, condition, attributes, signal, onSent }),
     );
+    return { stored, sha256: createHash('sha256').update(body).digest('hex') };
   } finally {
     release();
   }
@@ -117,24 +158,21 @@ async function uploadInParts(
   request: UploadRequest,
   file: OpenFile,
   before: LocalFile,
-): Promise<StoredObject | undefined> {
+): Promise<Sent | undefined> {
   const { bucket, prefix, path, condition, signal, onBytes } = request;
   const attributes = await attributesOf(file, before);
   const upload = await bucket.startMultipart({ key: toKey(prefix, path), attributes, signal });
   let arrived = 0;
   try {
-    const parts = await putParts(request, file, before, upload, bytes => {
+    const sent = await putParts(request, file, before, upload, bytes => {
       arrived += bytes;
       onBytes(bytes);
     });
-    if (parts !== undefined && isSameState(before, await file.look())) {
-      return await bucket.completeMultipart({
-        upload,
-        parts,
-        size: before.size,
-        condition,
-        signal,
-      });
+    if (sent !== undefined && isSameState(before, await file.look())) {
+      const { parts, sha256 } = sent;
+      const { size } = before;
+      const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
+      return { stored, sha256 };
     }
   } catch (error) {
     await giveUp(bucket, upload);
@@ -153,16 +191,30 @@ async function putParts(
   { size }: LocalFile,
   upload: MultipartUpload,
   onBytes: (bytes: number) => void,
-): Promise<readonly StoredPart[] | undefined> {
+): Promise<{ readonly parts: readonly StoredPart[]; readonly sha256: string } | undefined> {
   const partSize = partSizeFor(size);
   const numbers = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1);
   const parts: StoredPart[] = [];
+  const hash = createHash('sha256');
+  // Parts travel side by side but are read one after the other: one hash runs over all of them.
+  let turn: Promise<unknown> = Promise.resolve();
   await inParallel(numbers, partsAtOnce, async partNumber => {
     const start = (partNumber - 1) * partSize;
     const length = Math.min(partSize, size - start);
-    const release = await budget.take(length, signal);
+    const reading = turn.then(async () => {
+      const release = await budget.take(length, signal);
+      try {
+        const body = await readRange(file, path, start, length, signal);
+        if (body !== undefined) hash.update(body);
+        return { body, release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    });
+    turn = reading.catch(() => undefined);
+    const { body, release } = await reading;
     try {
-      const body = await readRange(file, path, start, length, signal);
       if (body === undefined) return;
       const part = await counted(length, onBytes, onSent =>
         bucket.putPart({ upload, partNumber, body, signal, onSent }),
@@ -173,7 +225,8 @@ async function putParts(
     }
   });
   if (parts.length < numbers.length) return undefined;
-  return parts.sort((one, other) => one.partNumber - other.partNumber);
+  parts.sort((one, other) => one.partNumber - other.partNumber);
+  return { parts, sha256: hash.digest('hex') };
 }
 
 /** Tells of a body's bytes as they go out, and in the end of neither more nor less than arrived. */

@@ -1,5 +1,4 @@
-import { isBuiltin } from 'node:module';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import * as zlib from 'node:zlib';
 import {
   createMessageConnection,
@@ -11,11 +10,13 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import * as protocol from '../protocol';
-import type { FailureRecord, HostReport } from '../protocol';
+import type { FailureRecord, LogEntry, WorkerData } from '../protocol';
 import { Backup } from './backup';
 import { bucketNameFault } from './bucketName';
 import { openConnection } from './connection';
 import { checkNewName, createBucket } from './createBucket';
+import { openReceiptDatabase } from './receiptDatabase';
+import { receiptsInMemory, type Receipts } from './receipts';
 import { toFailure } from './failure';
 import { inspectBucket } from './inspectBucket';
 import { inspectPrefix } from './inspectPrefix';
@@ -26,15 +27,23 @@ function serve(port: NonNullable<typeof parentPort>): void {
     new PortMessageReader(port),
     new PortMessageWriter(port),
   );
+  const tell = (level: LogEntry['level'], message: string) =>
+    void connection.sendNotification(told(protocol.logged), { level, message });
+  const receipts = openReceipts((workerData as WorkerData).receiptsFile, tell);
   const backup = new Backup({
     connect: openConnection,
+    receipts,
     onState: state => void connection.sendNotification(told(protocol.stateChanged), state),
     onRows: (folder, groups) =>
       void connection.sendNotification(told(protocol.rowsChanged), { folder, groups }),
     onLog: entry => void connection.sendNotification(told(protocol.logged), entry),
   });
 
-  connection.onRequest(asked(protocol.hostReport), hostReport);
+  connection.onRequest(asked(protocol.hostReport), () => ({
+    node: process.versions.node,
+    forgetsReceipts: receipts.forgetful,
+    crc32: typeof zlib.crc32 === 'function',
+  }));
   connection.onRequest(asked(protocol.listBuckets), ({ settings, after }, token) =>
     answered(token, signal => backup.connection(settings).account.buckets({ after, signal })),
   );
@@ -163,12 +172,19 @@ async function answered<T>(
 /** JSON-RPC asks for a number; which failure it is stands in the data. */
 const failureResponse = 1;
 
-function hostReport(): HostReport {
-  return {
-    node: process.versions.node,
-    sqlite: isBuiltin('node:sqlite'),
-    crc32: typeof zlib.crc32 === 'function',
-  };
+/** Without a file for them receipts last as long as the window: everything is proved again then. */
+function openReceipts(
+  file: string,
+  tell: (level: LogEntry['level'], message: string) => void,
+): Receipts {
+  try {
+    return openReceiptDatabase(file, (setAside, why) => {
+      tell('warning', `The receipts were broken and are begun anew (${String(why)}): ${setAside}`);
+    });
+  } catch (error) {
+    tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
+    return receiptsInMemory(String(error));
+  }
 }
 
 if (parentPort !== null) serve(parentPort);

@@ -3,7 +3,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 
 import type { S3Backup } from '../../src/extension';
 import { noWatcherReason } from '../support/testEnvironment';
-import { answerWith } from './answers';
 import {
   activateWithTarget,
   filesIn,
@@ -22,9 +21,7 @@ describe('Changes on the disk', () => {
     await writeFile(uriOf('watched/changed.txt').fsPath, 'before');
     await writeFile(uriOf('watched/deleted.txt').fsPath, 'deleted');
     api = await activateWithTarget('changes/');
-    const answers = answerWith('Back Up');
     await api.backUp();
-    answers.restore();
     await untilState(api, state => filesIn(state, 'missing-in-cloud') === 0);
   });
   after(async () => {

@@ -18,7 +18,13 @@ import { temporaryFolder } from '../support/temporaryFolder';
 import { testVariable } from '../support/testEnvironment';
 import { startWireRecorder, type WireRecorder } from '../support/wire';
 import { countEngines, killEngines, untilEngineEnds } from './engineThreads';
-import { activateWithTarget, onlyComparison, untilState, workerFile } from './extensionUnderTest';
+import {
+  activateWithTarget,
+  onlyComparison,
+  untilState,
+  workerData,
+  workerFile,
+} from './extensionUnderTest';
 import { testLog } from './treeUnderTest';
 
 describe('The engine', () => {
@@ -32,7 +38,7 @@ describe('The engine', () => {
     settings = { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true };
   });
   beforeEach(() => {
-    engine = new Engine(workerFile(), log);
+    engine = new Engine(workerFile(), workerData(), log);
   });
   afterEach(async () => {
     if (engine.running) await untilEngineEnds(dispose);
@@ -116,6 +122,7 @@ describe('The engine', () => {
     const folder = await temporaryFolder('connections');
     const setup: FolderSetup = {
       id: pathToFileURL(folder.path).href,
+      folderId: 'f',
       name: 'connections',
       root: folder.path,
       bucket: testVariable('embeddedBucket'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ConfigurationTarget,
@@ -10,7 +11,7 @@ import {
 } from 'vscode';
 
 import type { S3Backup } from '../../src/extension';
-import type { ComparisonTotals, Group, State } from '../../src/protocol';
+import type { ComparisonTotals, Group, State, WorkerData } from '../../src/protocol';
 import { testVariable } from '../support/testEnvironment';
 
 /** The extension as others see it. */
@@ -33,6 +34,11 @@ export function uriOf(path: string): Uri {
 
 export function workerFile(): string {
   return join(extension().extensionPath, 'dist', 'engine.js');
+}
+
+/** For an engine beside the extension's own: it keeps its receipts apart. */
+export function workerData(): WorkerData {
+  return { receiptsFile: join(tmpdir(), `s3-backup-receipts-${String(process.pid)}.sqlite`) };
 }
 
 export async function setUserSetting(name: string, value: unknown): Promise<void> {
@@ -81,8 +87,30 @@ export async function untilState(
 
 /** Puts an object where the extension will find it; the suite's server checks no signatures. */
 export async function putObject(key: string, body: string): Promise<void> {
+  await ask('PUT', key, body);
+}
+
+/** Puts an object whose ETag tells nothing of its content: the parts are of no usual size. */
+export async function putUncomparableObject(key: string, parts: readonly string[]): Promise<void> {
+  const started = await (await ask('POST', `${key}?uploads`)).text();
+  const uploadId = /<UploadId>([^<]+)</.exec(started)?.[1] ?? '';
+  const stored: string[] = [];
+  for (const [index, body] of parts.entries()) {
+    const number = String(index + 1);
+    const answer = await ask('PUT', `${key}?partNumber=${number}&uploadId=${uploadId}`, body);
+    const etag = answer.headers.get('etag') ?? '';
+    stored.push(`<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`);
+  }
+  const list = `<CompleteMultipartUpload>${stored.join('')}</CompleteMultipartUpload>`;
+  await ask('POST', `${key}?uploadId=${uploadId}`, list);
+}
+
+async function ask(method: string, target: string, body?: string): Promise<Response> {
+  const [key = '', query] = target.split('?');
   const path = key.split('/').map(encodeURIComponent).join('/');
-  const url = `${testVariable('embeddedEndpoint')}/${testVariable('embeddedBucket')}/${path}`;
-  const answer = await fetch(url, { method: 'PUT', body });
+  const bucket = `${testVariable('embeddedEndpoint')}/${testVariable('embeddedBucket')}`;
+  const url = `${bucket}/${path}${query === undefined ? '' : `?${query}`}`;
+  const answer = await fetch(url, { method, ...(body === undefined ? {} : { body }) });
   assert.ok(answer.ok, `${url}: ${String(answer.status)}`);
+  return answer;
 }

@@ -15,8 +15,7 @@ describe('A folder’s credentials', () => {
   });
 
   function profile(): unknown {
-    const target = { bucket: 'b', prefix: 'p/' };
-    return profiles.setup(workspaceFolder(), target).settings['profile'];
+    return profiles.settings(workspaceFolder())['profile'];
   }
 
   it('are the setting’s until some are chosen', async () => {

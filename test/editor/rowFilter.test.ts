@@ -20,6 +20,7 @@ describe('The tree, filtered and as a list', () => {
     temporary = await temporaryFolder('filter');
     setup = {
       id: pathToFileURL(temporary.path).href,
+      folderId: 'f',
       name: 'filter',
       root: temporary.path,
       bucket: testVariable('embeddedBucket'),

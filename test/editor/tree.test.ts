@@ -15,7 +15,7 @@ import {
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { testVariable } from '../support/testEnvironment';
 import { untilEngineEnds } from './engineThreads';
-import { onlyComparison, putObject, untilState } from './extensionUnderTest';
+import { onlyComparison, putObject, putUncomparableObject, untilState } from './extensionUnderTest';
 import { openTree, type TreeUnderTest } from './treeUnderTest';
 
 describe('The tree', () => {
@@ -27,6 +27,7 @@ describe('The tree', () => {
     temporary = await temporaryFolder('tree');
     setup = {
       id: pathToFileURL(temporary.path).href,
+      folderId: 'f',
       name: 'tree',
       root: temporary.path,
       bucket: testVariable('embeddedBucket'),
@@ -42,12 +43,14 @@ describe('The tree', () => {
     const future = new Date(Date.now() + 86_400_000);
     await putObject('tree/newer-there.txt', 'a longer text in the cloud');
     await putObject('tree/out/dated.txt', 'old');
-    await putObject('tree/same-older.txt', 'abc');
+    // Or it would be proved in the background while the test looks at it.
+    const parts = ['a'.repeat((5 << 20) + 1), 'b'];
+    await putUncomparableObject('tree/same-older.txt', parts);
     await putObject('tree/same-newer.txt', 'abc');
     await putObject('tree/only/there.txt', 'there');
     await write('newer-there.txt', 'short', past);
     await write('out/dated.txt', 'new text', future);
-    await write('same-older.txt', 'abc', past);
+    await write('same-older.txt', parts.join(''), past);
     await write('same-newer.txt', 'abc', future);
     await write('missing/deep/one.txt', 'one');
     await write('missing/two.txt', 'two!');

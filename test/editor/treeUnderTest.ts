@@ -10,7 +10,7 @@ import { Pulse } from '../../src/editor/pulse';
 import { RowFilter } from '../../src/editor/rowFilter';
 import { Targets } from '../../src/editor/targets';
 import type { TreeNode } from '../../src/editor/treeNode';
-import { workerFile } from './extensionUnderTest';
+import { workerData, workerFile } from './extensionUnderTest';
 import { recordsIn } from './recordsIn';
 
 /** An engine of the tests' own with the tree above it, as `activate` builds them. */
@@ -28,7 +28,7 @@ export interface TreeUnderTest {
 
 export function openTree(): TreeUnderTest {
   const log = testLog();
-  const engine = new Engine(workerFile(), log);
+  const engine = new Engine(workerFile(), workerData(), log);
   const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
   const pulse = new Pulse();
   const filter = new RowFilter(engine);

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { Failure } from '../../src/engine/failure';
 import type { FilePath, FolderSetup, PlanSummary, Report, Scope } from '../../src/protocol';
 import { memoryAccount } from '../support/memoryAccount';
@@ -22,6 +23,7 @@ describe('Backing up what was chosen, and what failed', () => {
     folder = await temporaryFolder('again');
     bucket = memoryBucket();
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: () => ({
         endpoint: 'memory',
         check: () => Promise.resolve(),
@@ -35,6 +37,7 @@ describe('Backing up what was chosen, and what failed', () => {
     });
     setup = {
       id: 'file:///w',
+      folderId: 'f',
       name: 'w',
       root: folder.path,
       bucket: 'memory',

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { Failure } from '../../src/engine/failure';
 import type { ConnectionSettings } from '../../src/engine/settings';
 import {
@@ -17,6 +18,7 @@ import {
   type State,
 } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
+import { eventually } from '../support/eventually';
 import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
@@ -50,6 +52,7 @@ describe('backup', () => {
     connections = [];
     closed = 0;
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       onState: state => states.push(state),
       onRows: (told, changed) => rowsTold.push([told, changed]),
       onLog: entry => log.push(entry),
@@ -76,7 +79,7 @@ describe('backup', () => {
 
   function setup(changed: Partial<FolderSetup> = {}): FolderSetup {
     const settings: RawSettings = { exclude: ['node_modules', '*.log'] };
-    return { id, name: 'w', root, bucket: 'b', prefix: 'w/', settings, ...changed };
+    return { id, folderId: 'f', name: 'w', root, bucket: 'b', prefix: 'w/', settings, ...changed };
   }
 
   function signal(): AbortSignal {
@@ -188,7 +191,12 @@ describe('backup', () => {
     const state = lastState();
     assert.equal(state.kind, 'compared');
     assert.equal(state.comparisons[0]?.found, 5);
-    assert.equal(state.comparisons[0].proved, 2);
+    // By their receipts, and the third one in the background, by its content.
+    await eventually(() => {
+      const now = lastState();
+      assert.ok(now.kind === 'compared');
+      assert.equal(now.comparisons[0]?.proved, 3);
+    });
     assert.ok(!bucket.calls.some(({ operation }) => operation === 'get'));
   });
 

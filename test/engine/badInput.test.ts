@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { Failure } from '../../src/engine/failure';
 import {
   groups,
@@ -38,6 +39,7 @@ describe('Bad input, from the comparison to the report', () => {
     mkdirSync(root);
     bucket = memoryBucket();
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: () => ({
         endpoint: 'memory',
         check: () => Promise.resolve(),
@@ -52,7 +54,15 @@ describe('Bad input, from the comparison to the report', () => {
       onLog: () => undefined,
     });
     const id = pathToFileURL(root).href;
-    setup = { id, name: 'project', root, bucket: 'memory', prefix: 'p/', settings: {} };
+    setup = {
+      id,
+      folderId: 'f',
+      name: 'project',
+      root,
+      bucket: 'memory',
+      prefix: 'p/',
+      settings: {},
+    };
   });
   afterEach(async () => {
     backup.dispose();

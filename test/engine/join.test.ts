@@ -98,7 +98,7 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
       setAside.push({ ...common, kind: 'set-aside', key, fault: reading.because });
     }
   }
-  return { local, folders, cloud, setAside };
+  return { local, folders, cloud, setAside, receipts: new Map() };
 }
 
 /** Judged without a look at the content: older than any copy, and as large. */
@@ -209,6 +209,7 @@ describe('join', () => {
           prefix: world.prefix,
           exclude,
           clockOffset: 0,
+          rule: 'smart',
           incomplete: world.incomplete ? brokenOff : undefined,
         });
         assert.deepEqual(questions, []);
@@ -240,7 +241,13 @@ describe('join', () => {
   it('tells the marker of the prefix from the marker of a folder of the same name', () => {
     const keys = ['proj/', 'proj/proj/'];
     const sides = sidesOf({ disk: {}, prefix: 'proj/', keys, incomplete: false });
-    const rules = { prefix: 'proj/', exclude, clockOffset: 0, incomplete: undefined };
+    const rules = {
+      prefix: 'proj/',
+      exclude,
+      clockOffset: 0,
+      rule: 'smart' as const,
+      incomplete: undefined,
+    };
     const { findings } = joinSides(sides, rules);
     assert.deepEqual(findings.map(({ path }) => path).sort(), ['./', 'proj/']);
   });
@@ -256,6 +263,7 @@ describe('join', () => {
         prefix: '',
         exclude,
         clockOffset: 0,
+        rule: 'smart',
         incomplete: undefined,
       });
       const counts = findings.map(({ path, verdict }) => [
@@ -278,8 +286,9 @@ describe('join', () => {
       folders: new Set<FilePath>(),
       cloud: new Map<never, never>(),
       setAside: [],
+      receipts: new Map(),
     };
-    const rules = { exclude, clockOffset: 0, incomplete: undefined };
+    const rules = { exclude, clockOffset: 0, rule: 'smart', incomplete: undefined } as const;
     const verdictUnder = (prefix: string) =>
       joinSides(sides, { ...rules, prefix }).findings[0]?.verdict;
     assert.equal(verdictUnder('')?.kind, 'missing-in-cloud');
@@ -297,8 +306,9 @@ describe('join', () => {
         folders: new Set(),
         cloud: new Map([[path, cloud]]),
         setAside: [],
+        receipts: new Map(),
       },
-      { prefix: '', exclude, clockOffset: 0, incomplete: undefined },
+      { prefix: '', exclude, clockOffset: 0, rule: 'smart' as const, incomplete: undefined },
     );
     assert.deepEqual(findings, []);
     assert.deepEqual(

@@ -18,6 +18,11 @@ function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
   return { path, size, modifiedAt, etag: 'e', storageClass: 'STANDARD' };
 }
 
+/** The rows of the table that need no receipt. */
+function withoutReceipt(local: LocalFile, cloud: CloudFile | undefined, clockOffset: number) {
+  return judge({ local, cloud, receipt: undefined }, { rule: 'smart', clockOffset });
+}
+
 const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
 const outOfDate: Verdict = { kind: 'out-of-date', because: 'size' };
 const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
@@ -25,6 +30,7 @@ const askContent: ContentQuestion = {
   kind: 'ask-content',
   equal: { kind: 'up-to-date', proof: 'content' },
   different: { kind: 'out-of-date', because: 'content' },
+  differentThere: { kind: 'out-of-date', because: 'content' },
   unknown: { kind: 'out-of-date', because: 'not-comparable' },
 };
 
@@ -96,7 +102,7 @@ const table: readonly Case[] = [
 describe('judge', () => {
   it('finds a file without a copy missing in the cloud, however the clocks are', () => {
     for (const offset of [0, 5_000, -5_000]) {
-      assert.deepEqual(judge(localFile(1, storedAt), undefined, offset), {
+      assert.deepEqual(withoutReceipt(localFile(1, storedAt), undefined, offset), {
         kind: 'missing-in-cloud',
       });
     }
@@ -105,21 +111,24 @@ describe('judge', () => {
   for (const { when, after, clockOffset = 0, sameSize, otherSize } of table) {
     it(`gives its verdict where the local file ${when}`, () => {
       const local = localFile(10, storedAt + after);
-      assert.deepEqual(judge(local, cloudFile(10), clockOffset), sameSize);
-      assert.deepEqual(judge(local, cloudFile(11), clockOffset), otherSize);
-      assert.deepEqual(judge(local, cloudFile(0), clockOffset), otherSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(10), clockOffset), sameSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(11), clockOffset), otherSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(0), clockOffset), otherSize);
     });
   }
 
   it('treats empty files like all others', () => {
-    assert.deepEqual(judge(localFile(0, storedAt - 5_000), cloudFile(0), 0), byNameAndTime);
-    assert.deepEqual(judge(localFile(0, storedAt + 5_000), cloudFile(0), 0), askContent);
+    assert.deepEqual(
+      withoutReceipt(localFile(0, storedAt - 5_000), cloudFile(0), 0),
+      byNameAndTime,
+    );
+    assert.deepEqual(withoutReceipt(localFile(0, storedAt + 5_000), cloudFile(0), 0), askContent);
   });
 
   it('takes the cloud’s milliseconds, where a store gives them, for whole seconds', () => {
     const cloud = cloudFile(1, storedAt + 999);
-    assert.deepEqual(judge(localFile(1, storedAt - 1_000), cloud, 0), askContent);
-    assert.deepEqual(judge(localFile(1, storedAt - 1_001), cloud, 0), byNameAndTime);
+    assert.deepEqual(withoutReceipt(localFile(1, storedAt - 1_000), cloud, 0), askContent);
+    assert.deepEqual(withoutReceipt(localFile(1, storedAt - 1_001), cloud, 0), byNameAndTime);
   });
 
   it('never says up to date of other sizes, nor of a file that may be newer', () => {
@@ -127,7 +136,7 @@ describe('judge', () => {
     const sizes = fc.nat(3);
     fc.assert(
       fc.property(times, times, sizes, sizes, (after, clockOffset, localSize, cloudSize) => {
-        const verdict = judge(
+        const verdict = withoutReceipt(
           localFile(localSize, storedAt + after),
           cloudFile(cloudSize),
           clockOffset,

@@ -22,6 +22,7 @@ import { applyChanges, recheckUpToDate, type LiveComparison } from '../../src/en
 import { groups, type FilePath, type Verdict } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { noReceipts } from '../support/noReceipts';
 import { asOrdinaryUser, nothingDenied } from '../support/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
@@ -52,7 +53,16 @@ describe('liveChanges', () => {
 
   async function findings() {
     const start = '' as FilePath;
-    return compareFolder({ root, bucket, prefix: 'w/', start, exclude, signal });
+    return compareFolder({
+      root,
+      bucket,
+      prefix: 'w/',
+      start,
+      exclude,
+      rule: 'smart',
+      receipts: noReceipts(),
+      signal,
+    });
   }
 
   /** Compares, as the engine does before anything can change. */

@@ -5,12 +5,14 @@ import { Comparison, type Entry, type Finding } from '../../src/engine/compariso
 import { selectSteps, summarize, type Route } from '../../src/engine/plan';
 import type { Activity, FilePath, Verdict } from '../../src/protocol';
 import { memoryBucket } from '../support/memoryBucket';
+import { noReceipts } from '../support/noReceipts';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = {
   target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' },
   root: '/w',
   bucket,
+  receipts: noReceipts(),
 };
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 

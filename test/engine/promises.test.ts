@@ -13,6 +13,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { Failure } from '../../src/engine/failure';
 import {
   groups,
@@ -75,7 +76,15 @@ describe('The promises', () => {
 
   function setup(): FolderSetup {
     const settings = { exclude: ['node_modules'] };
-    return { id: 'file:///w', name: 'w', root, bucket: 'memory', prefix: 'w/', settings };
+    return {
+      id: 'file:///w',
+      folderId: 'f',
+      name: 'w',
+      root,
+      bucket: 'memory',
+      prefix: 'w/',
+      settings,
+    };
   }
 
   /** Writes or removes a file as a user would; where it cannot be, nothing happens. */
@@ -145,6 +154,7 @@ describe('The promises', () => {
         };
         let state: State | undefined;
         const backup = new Backup({
+          receipts: receiptsInMemory('a test'),
           onState: now => (state = now),
           onRows: () => undefined,
           onLog: () => undefined,

@@ -18,7 +18,7 @@ describe('settings', () => {
     assert.deepEqual(parseConnectionSettings({}), expected);
     const empty = { profile: '', region: ' ', endpoint: '', forcePathStyle: null };
     assert.deepEqual(parseConnectionSettings(empty), expected);
-    assert.deepEqual(parseCompareSettings({}), { exclude: [] });
+    assert.deepEqual(parseCompareSettings({}), { rule: 'smart', exclude: [] });
   });
 
   it('takes an endpoint without its last slash, and puts buckets into the path there', () => {
@@ -73,7 +73,10 @@ describe('settings', () => {
   });
 
   it('takes nothing but a list of patterns to exclude', () => {
-    assert.deepEqual(parseCompareSettings({ exclude: ['.git'] }), { exclude: ['.git'] });
+    assert.deepEqual(parseCompareSettings({ exclude: ['.git'] }), {
+      rule: 'smart',
+      exclude: ['.git'],
+    });
     for (const exclude of ['.git', { '.git': true }, ['.git', 5], 0]) {
       assert.throws(() => parseCompareSettings({ exclude }), {
         code: 'invalid-setting',

@@ -11,6 +11,7 @@ import { describeReport, toReport } from '../../src/engine/report';
 import { transfer, type Outcome, type TransferRequest } from '../../src/engine/transfer';
 import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { noReceipts } from '../support/noReceipts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 describe('transfer', () => {
@@ -34,7 +35,12 @@ describe('transfer', () => {
     const steps: Step[] = [...names, ...missing].map(name => {
       const path = name as FilePath;
       return {
-        route: { target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' }, root, bucket },
+        route: {
+          target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' },
+          root,
+          bucket,
+          receipts: noReceipts(),
+        },
         path,
         local: { path, size: 4, modifiedAt: 1n, changedAt: 1n, inode: 1n },
         condition: { kind: 'absent' },

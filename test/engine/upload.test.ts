@@ -288,7 +288,8 @@ describe('upload', function () {
     assert.equal(operations().filter(operation => operation === 'abortMultipart').length, 3);
   });
 
-  it('only ever stores one state of a file, whenever it is written to', async () => {
+  it('only ever stores one state of a file, whenever it is written to', async function () {
+    this.timeout(120_000);
     const size = part + mebibyte;
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.nat(8), { maxLength: 5 }), async moments => {

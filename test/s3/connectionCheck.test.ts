@@ -6,6 +6,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { mock } from 'node:test';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { openConnection } from '../../src/engine/connection';
 import type { FailureCode, FailureRecord, State } from '../../src/protocol';
 import { setAwsVariables } from '../support/awsVariables';
@@ -35,6 +36,7 @@ describe('The check of a connection', function () {
     wire = await startWireRecorder(s3.endpoint);
     states = [];
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: openConnection,
       onState: state => states.push(state),
       onRows: () => undefined,

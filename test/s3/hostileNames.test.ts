@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { openConnection, type Connection } from '../../src/engine/connection';
 import { Failure } from '../../src/engine/failure';
 import {
@@ -49,6 +50,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     const { endpoint, region } = server;
     connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: () => connection,
       onState: now => {
         state = now;
@@ -58,6 +60,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     });
     setup = {
       id: pathToFileURL(temporary.path).href,
+      folderId: 'f',
       name: 'hostile',
       root: temporary.path,
       bucket: `hostile-${String(run)}`,

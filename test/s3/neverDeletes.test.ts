@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ESLint } from 'eslint';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { openConnection } from '../../src/engine/connection';
 import type { FolderSetup, State } from '../../src/protocol';
 import { setAwsVariables } from '../support/awsVariables';
@@ -68,6 +69,7 @@ describe('Nothing is ever deleted in the cloud', () => {
     const folder = await temporaryFolder('never-deletes');
     let state: State | undefined;
     const backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: openConnection,
       onState: now => {
         state = now;
@@ -129,6 +131,7 @@ interface Metafile {
 function setupOf(root: string, endpoint: string): FolderSetup {
   return {
     id: 'file:///project',
+    folderId: 'f',
     name: 'project',
     root,
     bucket: 'kept',

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 import { Backup } from '../../src/engine/backup';
+import { receiptsInMemory } from '../../src/engine/receipts';
 import { openConnection } from '../../src/engine/connection';
 import type { FolderSetup, Report, State } from '../../src/protocol';
 import { setAwsVariables } from '../support/awsVariables';
@@ -39,6 +40,7 @@ describe('A batch on a slow or silent wire', function () {
     cloud = cloudContents(s3.endpoint, bucket);
     folder = await temporaryFolder('pause');
     backup = new Backup({
+      receipts: receiptsInMemory('a test'),
       connect: openConnection,
       onState: now => (state = now),
       onRows: () => undefined,
@@ -56,6 +58,7 @@ describe('A batch on a slow or silent wire', function () {
   function setup(bandwidthLimit?: string): FolderSetup {
     return {
       id: pathToFileURL(folder.path).href,
+      folderId: 'f',
       name: 'w',
       root: folder.path,
       bucket,

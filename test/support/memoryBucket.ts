@@ -71,6 +71,7 @@ export interface PlacedAttributes extends Partial<ObjectAttributes> {
   readonly etag?: string;
   readonly modifiedAt?: number;
   readonly storageClass?: string;
+  readonly etagIsOpaque?: boolean;
 }
 
 export interface MemoryBucketOptions {
@@ -112,7 +113,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   ): StoredObject {
     const versionId = versioning === 'enabled' ? randomUUID() : undefined;
     objects.set(key, { modifiedAt: wholeSeconds(now()), ...stored, versionId });
-    return { etag: stored.etag, versionId };
+    return { etag: stored.etag, versionId, crc32: stored.crc32 };
   }
 
   function requireCondition(key: string, condition: Condition): void {
@@ -176,6 +177,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
         storageClass: placed.storageClass,
         crc32: undefined,
         versionId: versioning === 'enabled' ? randomUUID() : undefined,
+        etagIsOpaque: placed.etagIsOpaque ?? false,
       });
     },
     remove(key) {
@@ -294,6 +296,7 @@ interface MemoryObject extends ObjectAttributes {
   readonly crc32: string | undefined;
   readonly storageClass?: string | undefined;
   readonly versionId: string | undefined;
+  readonly etagIsOpaque?: boolean;
 }
 
 interface MemoryPart {
@@ -358,8 +361,19 @@ async function* inChunks(
 
 function toHead({ body, ...object }: MemoryObject): ObjectHead {
   const { etag, modifiedAt, contentType, metadata, storageClass, versionId, crc32 } = object;
-  const size = body.byteLength;
-  return { size, etag, modifiedAt, contentType, metadata, storageClass, versionId, crc32 };
+  return {
+    size: body.byteLength,
+    etag,
+    modifiedAt,
+    contentType,
+    metadata,
+    storageClass,
+    versionId,
+    crc32,
+    sha1: undefined,
+    sha256: undefined,
+    etagIsOpaque: object.etagIsOpaque ?? false,
+  };
 }
 
 function toListed([key, object]: readonly [string, MemoryObject]): ListedObject {

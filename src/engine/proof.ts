@@ -1,0 +1,57 @@
+import type { FilePath } from '../protocol';
+import type { Comparison, Entry } from './comparison';
+import type { ContentCase } from './join';
+import { judge } from './judge';
+import { isSameState } from './localScan';
+import { inParallel } from './parallel';
+import { settleByContent, type SettleRequest } from './settleContent';
+
+export interface ProofRequest extends SettleRequest {
+  readonly comparison: Comparison;
+  /** Called after each file that has been settled. */
+  readonly onSettled?: (path: FilePath) => void;
+}
+
+/**
+ * Proves by content what only name and time vouch for, or says what differs: a few files at a time,
+ * each taken into the comparison where it is still what was asked about.
+ */
+export async function proveByContent(
+  entries: Iterable<Entry>,
+  { comparison, onSettled, ...request }: ProofRequest,
+): Promise<void> {
+  const cases = [...entries].flatMap(entry => contentCaseOf(entry, request) ?? []);
+  await inParallel(cases, filesAtOnce, async asked => {
+    const finding = await settleByContent(asked, request);
+    if (isStillAsked(comparison.get(finding.path), asked)) comparison.place(finding);
+    onSettled?.(finding.path);
+  });
+}
+
+/** Whether nothing but name and time speaks for an up-to-date verdict. */
+export function isUnproved({ verdict }: Entry): boolean {
+  return verdict.kind === 'up-to-date' && verdict.proof === 'name-and-time';
+}
+
+/** Leaves the disk and the processor to whatever else goes on. */
+const filesAtOnce = 2;
+
+function contentCaseOf(
+  { path, local, cloud }: Entry,
+  { bucket, receipts }: SettleRequest,
+): ContentCase | undefined {
+  if (local === undefined || cloud === undefined) return undefined;
+  const receipt = receipts.get(path);
+  const { clockOffset } = bucket;
+  const question = judge({ local, cloud, receipt }, { rule: 'content', clockOffset });
+  return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
+}
+
+function isStillAsked(now: Entry | undefined, asked: ContentCase): boolean {
+  return (
+    now?.local !== undefined &&
+    isSameState(now.local, asked.local) &&
+    now.cloud?.etag === asked.cloud.etag &&
+    now.activity === undefined
+  );
+}

@@ -1,0 +1,362 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Backup } from '../../src/engine/backup';
+import type { Connection } from '../../src/engine/connection';
+import { receiptsInMemory } from '../../src/engine/receipts';
+import type { CompareRule } from '../../src/engine/settings';
+import type { FilePath, FileRow, FolderSetup, Group } from '../../src/protocol';
+import { groups } from '../../src/protocol';
+import { memoryAccount } from '../support/memoryAccount';
+import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** What people and their tools do to files, with the verdict that the next comparison gives. */
+describe('The verdict', () => {
+  let folder: TemporaryFolder;
+  let bucket: MemoryBucket;
+  let backup: Backup;
+  let clockOffset = 0;
+
+  beforeEach(async () => {
+    clockOffset = 0;
+    folder = await temporaryFolder('verdicts');
+    bucket = memoryBucket({ now: () => Date.now() + clockOffset });
+    backup = open();
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await folder.remove();
+  });
+
+  function open(): Backup {
+    const connection: Connection = {
+      endpoint: 'memory',
+      check: () => Promise.resolve(),
+      account: memoryAccount(),
+      bucket: () => bucket,
+      close: () => undefined,
+    };
+    return new Backup({
+      connect: () => connection,
+      receipts: receiptsInMemory('a test'),
+      onState: () => undefined,
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+  }
+
+  function setup(rule: CompareRule): FolderSetup {
+    const settings = { 'compare.rule': rule, exclude: ['.git'] };
+    return {
+      id: 'file:///f',
+      folderId: 'f',
+      name: 'f',
+      root: folder.path,
+      bucket: 'b',
+      prefix: 'f/',
+      settings,
+    };
+  }
+
+  const patience = () => AbortSignal.timeout(20_000);
+  const at = (path: string) => join(folder.path, path);
+
+  /** Writes a file whose last change is long past, so that its receipt is not racy. */
+  async function write(path: string, content: string, age = 10 * day): Promise<void> {
+    await mkdir(join(at(path), '..'), { recursive: true });
+    await writeFile(at(path), content);
+    const time = new Date(Date.now() - age);
+    await utimes(at(path), time, time);
+  }
+
+  /** Waits until the changes made so far are old enough for a reading to count. */
+  async function untilNotRacy(): Promise<void> {
+    const deadline = Date.now() + 2_100;
+    while (Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 50));
+  }
+
+  async function backUpAll(): Promise<void> {
+    await backup.compare([setup('smart')], patience());
+    const { planId } = await backup.plan(
+      { parts: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
+      patience(),
+    );
+    const report = await backup.run(planId, patience());
+    assert.equal(report.backedUp, report.planned);
+  }
+
+  /** Each path's verdict in short, as `out-of-date content`. */
+  async function verdicts(rule: CompareRule = 'smart'): Promise<Readonly<Record<string, string>>> {
+    await backup.compare([setup(rule)], patience());
+    return Object.fromEntries(
+      groups.flatMap(group => rowsOf(group)).map(row => [row.path, inShort(row)]),
+    );
+  }
+
+  function rowsOf(group: Group, path = '' as FilePath): readonly FileRow[] {
+    const node = { folder: 'file:///f', group, path };
+    return backup
+      .children({ node, layout: 'tree', offset: 0, limit: 1000 })
+      .rows.flatMap(row => (row.kind === 'file' ? row : rowsOf(group, row.path)));
+  }
+
+  function inShort({ verdict }: FileRow): string {
+    switch (verdict.kind) {
+      case 'up-to-date':
+        return verdict.proof === 'name-and-time' ? `${verdict.kind} name-and-time` : 'proved';
+      case 'out-of-date':
+      case 'changed-in-cloud':
+        return `${verdict.kind} ${verdict.because}`;
+      case 'missing-in-cloud':
+        return verdict.safeAt === undefined ? verdict.kind : `${verdict.kind}, was there`;
+      default:
+        return verdict.kind;
+    }
+  }
+
+  /** The same, found twice: what the first comparison remembers must not change the second. */
+  async function expect(wanted: Readonly<Record<string, string>>): Promise<void> {
+    assert.deepEqual(await verdicts(), wanted);
+    assert.deepEqual(await verdicts(), wanted);
+  }
+
+  /* ---- what happens here --------------------------------------------------------------------- */
+
+  it('of files that nobody has touched is up to date, by their receipts', async () => {
+    await write('a', 'one');
+    await write('d/b', 'two');
+    await backUpAll();
+    await expect({ a: 'proved', 'd/b': 'proved' });
+  });
+
+  it('of a file backed up right after it was written is proved by one more reading', async () => {
+    await write('a', 'one', 0);
+    await backUpAll();
+    await expect({ a: 'proved' });
+  });
+
+  it('after git checkout there and back is up to date', async () => {
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+        cwd: folder.path,
+        stdio: 'ignore',
+      });
+    git('init', '-b', 'main');
+    await write('a', 'one');
+    git('add', '.');
+    git('commit', '-m', '1');
+    await backUpAll();
+    git('checkout', '-b', 'other');
+    await writeFile(at('a'), 'two');
+    git('commit', '-am', '2');
+    git('checkout', 'main');
+    await expect({ '.git': 'ignored', a: 'proved' });
+  });
+
+  it('after touch, touch -r and chmod is up to date', async () => {
+    for (const path of ['touched', 'like-another', 'made-executable', 'model']) {
+      await write(path, path);
+    }
+    await backUpAll();
+    execFileSync('touch', [at('touched')]);
+    execFileSync('touch', ['-r', at('model'), at('like-another')]);
+    await chmod(at('made-executable'), 0o755);
+    await expect({
+      touched: 'proved',
+      'like-another': 'proved',
+      'made-executable': 'proved',
+      model: 'proved',
+    });
+  });
+
+  it('after cp -p, mv or tar brought in older bytes is out of date', async () => {
+    for (const path of ['copied', 'moved', 'unpacked']) await write(path, 'new bytes');
+    await backUpAll();
+    const elsewhere = await temporaryFolder('elsewhere');
+    try {
+      const old = join(elsewhere.path, 'unpacked');
+      await writeFile(old, 'old bytes');
+      await utimes(old, new Date(0), new Date(0));
+      execFileSync('cp', ['-p', old, at('copied')]);
+      execFileSync('tar', ['-cf', join(elsewhere.path, 'a.tar'), '-C', elsewhere.path, 'unpacked']);
+      execFileSync('tar', ['-xf', join(elsewhere.path, 'a.tar'), '-C', folder.path]);
+      await writeFile(at('.older'), 'old bytes');
+      await utimes(at('.older'), new Date(0), new Date(0));
+      await rename(at('.older'), at('moved'));
+    } finally {
+      await elsewhere.remove();
+    }
+    await expect({
+      copied: 'out-of-date content',
+      moved: 'out-of-date content',
+      unpacked: 'out-of-date content',
+    });
+  });
+
+  it('after an edit of the same size is out of date, with the time put back too', async () => {
+    await write('edited', 'one');
+    await write('edited-back', 'one');
+    await backUpAll();
+    await writeFile(at('edited'), 'two');
+    const { atime, mtime } = await stat(at('edited-back'));
+    await writeFile(at('edited-back'), 'two');
+    await utimes(at('edited-back'), atime, mtime);
+    await expect({ edited: 'out-of-date content', 'edited-back': 'out-of-date content' });
+  });
+
+  it('after an edit in the same second as the receipt is out of date', async () => {
+    await write('a', 'one', 0);
+    await backUpAll();
+    await writeFile(at('a'), 'two');
+    await expect({ a: 'out-of-date content' });
+  });
+
+  it('of a file that was deleted here is only in cloud', async () => {
+    await write('a', 'one');
+    await backUpAll();
+    await rm(at('a'));
+    await expect({ a: 'only-in-cloud' });
+  });
+
+  it('is the same while the clock here is wrong by a day either way', async () => {
+    for (const offset of [day, -day]) {
+      clockOffset = offset;
+      await write('same', 'one', 0);
+      await write('edited', 'one', 0);
+      await backUpAll();
+      await writeFile(at('edited'), 'two');
+      await expect({ same: 'proved', edited: 'out-of-date content' });
+    }
+  });
+
+  /* ---- what happens there -------------------------------------------------------------------- */
+
+  it('of a copy that is gone from the cloud says that it was there', async () => {
+    await write('a', 'one');
+    await backUpAll();
+    bucket.remove('f/a');
+    await expect({ a: 'missing-in-cloud, was there' });
+  });
+
+  it('of a file that is gone from both sides is lost', async () => {
+    await write('a', 'one');
+    await backUpAll();
+    bucket.remove('f/a');
+    await rm(at('a'));
+    await expect({ a: 'lost' });
+  });
+
+  it('of a copy that somebody else wrote is changed in cloud', async () => {
+    for (const path of ['there', 'both', 'both-alike']) await write(path, 'one');
+    await backUpAll();
+    bucket.place('f/there', Buffer.from('two'));
+    bucket.place('f/both', Buffer.from('two'));
+    bucket.place('f/both-alike', Buffer.from('two'));
+    await writeFile(at('both'), 'three');
+    await writeFile(at('both-alike'), 'two');
+    await expect({
+      there: 'changed-in-cloud only-there',
+      both: 'changed-in-cloud both',
+      'both-alike': 'proved',
+    });
+  });
+
+  /* ---- what was there before us --------------------------------------------------------------- */
+
+  it('on a second computer with a fresh clone is proved by content', async () => {
+    await write('a', 'one');
+    await write('b', 'one');
+    await backUpAll();
+    backup.dispose();
+    backup = open();
+    await write('a', 'one', 0);
+    await write('b', 'two', 0);
+    await expect({ a: 'proved', b: 'out-of-date content' });
+  });
+
+  it('of a bucket filled by tools with multipart uploads is proved by their part sizes', async () => {
+    const content = Buffer.alloc(20 << 20, 'x');
+    const parts = [0, 8, 16].map(start =>
+      createHash('md5')
+        .update(content.subarray(start << 20, (start + 8) << 20))
+        .digest(),
+    );
+    const etag = `${createHash('md5').update(Buffer.concat(parts)).digest('hex')}-3`;
+    await writeFile(at('large'), content);
+    bucket.place('f/large', content, { etag });
+    await expect({ large: 'proved' });
+  });
+
+  it('of encrypted copies, whose ETag is no digest, stays unproved and says so', async () => {
+    const etag = 'd'.repeat(32);
+    await write('older', 'one');
+    await write('newer', 'one', -day);
+    bucket.place('f/older', Buffer.from('one'), { etag, etagIsOpaque: true });
+    bucket.place('f/newer', Buffer.from('one'), { etag, etagIsOpaque: true });
+    await expect({ older: 'up-to-date name-and-time', newer: 'out-of-date not-comparable' });
+  });
+
+  it('that content has settled asks nothing of the store a second time', async () => {
+    await write('different', 'one', -day);
+    await write('unknown', 'one', -day);
+    bucket.place('f/different', Buffer.from('two'), { modifiedAt: Date.now() - 20 * day });
+    bucket.place('f/unknown', Buffer.from('one'), { etag: 'x', modifiedAt: Date.now() - 20 * day });
+    // Changed long before it is read, or the reading would be racy and rightly be done again.
+    const time = new Date(Date.now() - 10 * day);
+    for (const path of ['different', 'unknown']) await utimes(at(path), time, time);
+    await untilNotRacy();
+    const wanted = { different: 'out-of-date content', unknown: 'out-of-date not-comparable' };
+    assert.deepEqual(await verdicts(), wanted);
+    const calls = () => bucket.calls.map(({ operation }) => operation);
+    assert.ok(calls().includes('head'));
+    const before = calls().length;
+    assert.deepEqual(await verdicts(), wanted);
+    assert.deepEqual(calls().slice(before), ['list']);
+  });
+
+  /* ---- by the other rules ---------------------------------------------------------------------- */
+
+  it('by name and time reads nothing', async () => {
+    await write('older', 'one');
+    await write('tie', 'one', 0);
+    await write('other-size', 'longer', 0);
+    await write('older-other-size', 'longer');
+    for (const path of ['older', 'tie', 'other-size', 'older-other-size']) {
+      bucket.place(`f/${path}`, Buffer.from('one'));
+    }
+    assert.deepEqual(await verdicts('time'), {
+      older: 'up-to-date name-and-time',
+      tie: 'out-of-date time',
+      'other-size': 'out-of-date size',
+      'older-other-size': 'changed-in-cloud newer-there',
+    });
+  });
+
+  it('by content proves or refutes what name and time would pass', async () => {
+    await write('same', 'one');
+    await write('other', 'two');
+    bucket.place('f/same', Buffer.from('one'));
+    bucket.place('f/other', Buffer.from('one'));
+    assert.deepEqual(await verdicts('content'), {
+      same: 'proved',
+      other: 'changed-in-cloud newer-there',
+    });
+  });
+
+  it('is proved in the background where only name and time speak for it', async () => {
+    await write('same', 'one');
+    bucket.place('f/same', Buffer.from('one'));
+    assert.deepEqual(await verdicts(), { same: 'up-to-date name-and-time' });
+    while (inShort(rowsOf('up-to-date')[0]!) !== 'proved') {
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    assert.deepEqual(await verdicts(), { same: 'proved' });
+    assert.equal((await readFile(at('same'))).toString(), 'one');
+  });
+});
