@@ -152,7 +152,7 @@ describe('A first backup', () => {
     const { workbench } = session;
     const conflict = await cloud.read('field-journal/routes/shared-map.json');
     await workbench.runCommand('S3 Backup: Back Up All');
-    assert.match(await workbench.dialog.text(), /Replace/);
+    assert.match(await workbench.dialog.text(), /replace/);
     await workbench.screenshot('asks-before-replacing-several');
     await workbench.dialog.press('Back Up');
     const message = await workbench.notifications.waitFor(/backed up/);
