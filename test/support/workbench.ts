@@ -382,7 +382,8 @@ export class Tree {
     const menu = this.page.locator('.monaco-menu').first();
     const focused = this.tree.locator('.monaco-list-row.focused .label-name');
     // Where no row shows the focus, there is nothing to tell by.
-    const isRight = async () => (await focused.allInnerTexts()).every(text => text.trim() === label);
+    const isRight = async () =>
+      (await focused.allInnerTexts()).every(text => text.trim() === label);
     const deadline = Date.now() + answerTimeoutMs;
     for (;;) {
       await this.row(label).click({ button: 'right' });
