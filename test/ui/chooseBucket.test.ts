@@ -144,6 +144,8 @@ describe('Choosing buckets for a workspace of two folders', () => {
     });
     await workbench.screenshot('two-folders');
     await workbench.runCommand('S3 Backup: Back Up All');
+    assert.match(await workbench.dialog.text(), /2 files/);
+    await workbench.dialog.press('Back Up');
     const cloud: CloudContents = cloudContents(s3.endpoint, 'fresh-notes');
     try {
       await eventually(async () => {
