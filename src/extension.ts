@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Uri, window, type Event, type ExtensionContext } from 'vscode';
-import { backUpAll, backUpResources } from './editor/backUp';
+import { window, type ExtensionContext } from 'vscode';
+import { apiOf, type S3Backup } from './editor/api';
 import { ChangeWatch } from './editor/changeWatch';
 import { registerCommands } from './editor/commands';
 import { Comparisons } from './editor/comparisons';
@@ -12,21 +12,13 @@ import { LayoutChoice } from './editor/layoutChoice';
 import { Ongoing } from './editor/ongoing';
 import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
+import { registerReports } from './editor/reportDocument';
+import { Reports } from './editor/reports';
 import { RowFilter } from './editor/rowFilter';
-import { settleTargets } from './editor/settleTarget';
-import { localFolders, Targets } from './editor/targets';
+import { Targets } from './editor/targets';
 import { watchTraffic } from './editor/trafficWatch';
-import type { Report, State } from './protocol';
 
-/** What other extensions can do with this one. Both calls throw what went wrong. */
-export interface S3Backup {
-  /** Compares all workspace folders that have a target. */
-  compare(): Promise<void>;
-  /** Backs up files and folders, given by absolute path; without, all that needs it. */
-  backUp(paths?: readonly string[]): Promise<Report | undefined>;
-  readonly onDidChangeState: Event<State>;
-  readonly state: State;
-}
+export type { S3Backup } from './editor/api';
 
 export function activate(context: ExtensionContext): S3Backup {
   const log = window.createOutputChannel('S3 Backup', { log: true });
@@ -36,33 +28,20 @@ export function activate(context: ExtensionContext): S3Backup {
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
+  const reports = new Reports(engine);
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
   const pulse = new Pulse();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
-  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, pulse);
+  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, reports, pulse);
   const watch = new ChangeWatch(engine, targets, view);
   const traffic = watchTraffic(engine);
-  const shown = { filter, layout, tree, view };
-  const parts = { log, engine, targets, profiles, ongoing, comparisons, ...shown };
+  const memory = context.globalState;
+  const shown = { filter, layout, reports, tree, view };
+  const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
-  context.subscriptions.push(targets, engine, log);
-  return {
-    async compare() {
-      await comparisons.run(await settleTargets(parts, localFolders()));
-    },
-    backUp: paths =>
-      paths === undefined
-        ? backUpAll(parts)
-        : backUpResources(
-            parts,
-            paths.map(path => Uri.file(path)),
-          ),
-    onDidChangeState: engine.onDidChangeState,
-    get state() {
-      return engine.state;
-    },
-  };
+  context.subscriptions.push(registerReports(), reports, targets, engine, log);
+  return apiOf(parts);
 }

@@ -2,18 +2,20 @@ import { window, workspace, type Uri } from 'vscode';
 import {
   dropPlan,
   planBackUp,
-  runPlan,
   type FolderSetup,
   type PlanRequest,
   type PlanSummary,
   type Report,
 } from '../protocol';
-import { showBatch } from './batchProgress';
+import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from './failed';
 import { noPlace } from './noPlace';
 import type { Parts } from './parts';
 import { announceNothingToDo, announceReport } from './reportMessage';
+import type { FinishedBatch } from './reports';
+import { reviewDifferences } from './reviewDifferences';
+import { runBatch } from './runBatch';
 import { settleTargets } from './settleTarget';
 import { folderById, folderId, localFolders } from './targets';
 import { placeOf, type BranchNode, type TreeNode } from './treeNode';
@@ -21,14 +23,7 @@ import { viewId } from './viewId';
 
 /** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
 export async function backUpAll(parts: Parts): Promise<Report | undefined> {
-  const setups = await settleTargets(parts, localFolders());
-  // A comparison with an earlier target may still be there for a moment.
-  const isCompared = ({ id, bucket, prefix }: FolderSetup): boolean =>
-    parts.engine.state.comparisons.some(
-      known => known.folder === id && known.bucket === bucket && known.prefix === prefix,
-    );
-  const fresh = setups.filter(setup => !isCompared(setup));
-  if (fresh.length > 0) await parts.comparisons.run(fresh);
+  const setups = await comparedTargets(parts);
   return backUp(
     parts,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
@@ -76,10 +71,51 @@ export async function backUpResources(
   );
 }
 
-/** Plans, asks where the plan would replace what is not ours, runs just that plan, and reports. */
+/** What failed in a batch, judged anew. */
+export async function retryFailed(
+  parts: Parts,
+  { report, setups: concerned }: FinishedBatch,
+): Promise<Report | undefined> {
+  const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
+  const setups = await settleTargets(parts, folders);
+  const { planId } = report;
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
+  );
+}
+
+/** What the user ticks in a list of all that is out of date or missing. */
+export async function reviewAndBackUp(parts: Parts): Promise<Report | undefined> {
+  const setups = await comparedTargets(parts);
+  if (setups.length === 0) return undefined;
+  const scopes = await reviewDifferences(parts.engine, setups);
+  if (scopes === undefined) return undefined;
+  if (scopes.length > 0) return backUp(parts, scopes);
+  // Says why, as it does for all files.
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'all' } })),
+  );
+}
+
+/** The folders that are backed up, compared where that has not been done. */
+async function comparedTargets(parts: Parts): Promise<readonly FolderSetup[]> {
+  const setups = await settleTargets(parts, localFolders());
+  // A comparison with an earlier target may still be there for a moment.
+  const isCompared = ({ id, bucket, prefix }: FolderSetup): boolean =>
+    parts.engine.state.comparisons.some(
+      known => known.folder === id && known.bucket === bucket && known.prefix === prefix,
+    );
+  const fresh = setups.filter(setup => !isCompared(setup));
+  if (fresh.length > 0) await parts.comparisons.run(fresh);
+  return setups;
+}
+
+/** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
 async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing, log } = parts;
+  const { engine, ongoing, reports, log } = parts;
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planBackUp, { parts: scopes }, token)),
   );
@@ -87,28 +123,33 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
     announceNothingToDo(summary);
     return undefined;
   }
-  const folders = scopes.map(({ setup }) => setup.id);
-  if (!(await confirmReplacing(summary, folders))) {
+  const setups = scopes.map(({ setup }) => setup);
+  const answer = await confirmPlan(parts, summary, scopes);
+  if (answer !== 'back-up') {
     engine.tell(dropPlan, summary.planId);
-    return undefined;
+    return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
   }
-  const report = await runShown(parts, summary);
+  const report = await runBatch(parts, summary);
+  const finished = reports.add(report, setups);
   for (const { path, failure } of report.troubles) {
     log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
   const [only] = report.troubles;
   if (report.planned === 1 && only !== undefined) throw new Failed(only.failure);
-  announceReport(parts, report);
+  void announceReport(parts, finished, () => retryFailed(parts, finished));
   return report;
 }
 
-function runShown({ engine, ongoing }: Parts, summary: PlanSummary): Promise<Report> {
-  return ongoing.run(async (token, cancel) => {
-    const running = engine.request(runPlan, summary.planId, token);
-    // A single file's row shows all there is to see.
-    if (summary.files > 1) showBatch(engine, summary, running, cancel);
-    return await running;
-  });
+/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+async function confirmPlan(
+  { memory }: Parts,
+  summary: PlanSummary,
+  scopes: PlanRequest['parts'],
+): Promise<PlanAnswer> {
+  const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
+  if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
+  const folders = scopes.map(({ setup }) => setup.id);
+  return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
 }
 
 function isBranch(node: TreeNode): node is BranchNode {

@@ -1,6 +1,6 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
 import { pause, resume } from '../protocol';
-import { backUpAll, backUpNodes, backUpResources } from './backUp';
+import { backUpAll, backUpNodes, backUpResources, retryFailed, reviewAndBackUp } from './backUp';
 import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
 import { localUri } from './fileLocation';
@@ -8,6 +8,7 @@ import { askForFilter } from './filterInput';
 import { noPlace } from './noPlace';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
+import { showReport } from './reportDocument';
 import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection';
 import { settleTargets } from './settleTarget';
@@ -39,6 +40,18 @@ const table = {
   's3Backup.viewAsList': ({ layout }) => layout.choose('list'),
   's3Backup.cancel': ({ ongoing }) => {
     ongoing.cancelAll();
+  },
+  's3Backup.review': async parts => {
+    await reviewAndBackUp(parts);
+  },
+  's3Backup.retryFailed': async parts => {
+    const { last } = parts.reports;
+    if (last === undefined) sayNoReport();
+    else await retryFailed(parts, last);
+  },
+  's3Backup.showReport': async ({ engine, reports }) => {
+    if (reports.last === undefined) sayNoReport();
+    else await showReport(engine, reports.last);
   },
   's3Backup.pause': ({ engine }) => {
     engine.tell(pause, null);
@@ -137,6 +150,12 @@ async function backUpSelection(parts: Parts, selection: Selection): Promise<void
       }
     }
   }
+}
+
+function sayNoReport(): void {
+  void window.showInformationMessage(
+    l10n.t('There is no report yet: nothing has been backed up since this window was opened.'),
+  );
 }
 
 async function openSelection(parts: Parts, selection: Selection): Promise<void> {

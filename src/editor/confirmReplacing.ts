@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { PlanSummary } from '../protocol';
 import { formatCount } from './quantity';
+import { replacementWords } from './replacementWords';
 
 /**
  * Asks before a plan replaces cloud copies that this computer has no record of having written.
@@ -48,12 +49,7 @@ function question({ files, unowned }: PlanSummary): string {
 }
 
 function consequences({ files, unowned }: PlanSummary): string {
-  const kept = unowned.keepsVersions
-    ? l10n.t('The bucket keeps versions: what is replaced can be got back.')
-    : l10n.t('The bucket keeps no versions: what is replaced is gone.');
+  const { copies, kept } = replacementWords(unowned);
   if (files === 1) return kept;
-  const examples = unowned.examples.slice(0, 3).map(path => `• ${path}`);
-  const more = unowned.files - examples.length;
-  if (more > 0) examples.push(`• ${l10n.t('{0} more', formatCount(more))}`);
-  return [l10n.t('These would be replaced:'), ...examples, '', kept].join('\n');
+  return [l10n.t('These would be replaced:'), ...copies, '', kept].join('\n');
 }

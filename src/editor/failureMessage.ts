@@ -349,8 +349,14 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
   },
   'engine-stopped': {
     brief: () => l10n.t('engine stopped'),
-    what: () => l10n.t('The engine of S3 Backup stopped unexpectedly.'),
-    next: () => l10n.t('Finished work is kept; it starts again with the next command.'),
+    what: ({ subject }) =>
+      subject === ''
+        ? l10n.t('The engine of S3 Backup stopped unexpectedly.')
+        : l10n.t(
+            'The engine of S3 Backup stopped unexpectedly when {0} had been backed up.',
+            subject,
+          ),
+    next: () => l10n.t('Finished work is kept. Compare to see what is left.'),
     actions: ['compare', 'show-log'],
   },
   'plan-outdated': {

@@ -9,6 +9,7 @@ import type { Pulse } from './pulse';
 import type { RowFilter } from './rowFilter';
 import { formatCount } from './quantity';
 import { filterLine } from './filterLine';
+import type { Reports } from './reports';
 import { notProvedSafe, statusLine } from './statusLine';
 import { localFolders, targetText, type Targets } from './targets';
 import type { TreeNode } from './treeNode';
@@ -23,6 +24,7 @@ export class FilesView implements Disposable {
   readonly #working = new ContextKey<boolean>('s3Backup.working');
   /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
   #connected = false;
+  readonly #report = new ContextKey<'none' | 'fine' | 'failed'>('s3Backup.report');
   readonly #transfer = new ContextKey<'none' | 'running' | 'paused'>('s3Backup.transfer');
   readonly #compared = new ContextKey<boolean>('s3Backup.compared');
 
@@ -33,6 +35,7 @@ export class FilesView implements Disposable {
     private readonly comparisons: Comparisons,
     private readonly filter: RowFilter,
     ongoing: Ongoing,
+    reports: Reports,
     pulse: Pulse,
   ) {
     this.treeView = window.createTreeView(viewId, {
@@ -53,6 +56,9 @@ export class FilesView implements Disposable {
       workspace.onDidChangeConfiguration(pulse.want),
       ongoing.onDidChange(() => {
         this.#working.set(!ongoing.isEmpty);
+      }),
+      reports.onDidChange(() => {
+        this.#report.set(reportOf(reports));
       }),
       pulse.onDidBeat(() => {
         this.#draw();
@@ -129,6 +135,11 @@ export class FilesView implements Disposable {
     }
     return welcome;
   }
+}
+
+function reportOf({ last }: Reports): 'none' | 'fine' | 'failed' {
+  if (last === undefined) return 'none';
+  return last.report.failed > 0 ? 'failed' : 'fine';
 }
 
 function transferOf({ kind }: State): 'none' | 'running' | 'paused' {

@@ -1,4 +1,4 @@
-import type { LogOutputChannel } from 'vscode';
+import type { LogOutputChannel, Memento } from 'vscode';
 import type { Comparisons } from './comparisons';
 import type { Engine } from './engine';
 import type { FilesTree } from './filesTree';
@@ -6,6 +6,7 @@ import type { FilesView } from './filesView';
 import type { LayoutChoice } from './layoutChoice';
 import type { Ongoing } from './ongoing';
 import type { Profiles } from './profiles';
+import type { Reports } from './reports';
 import type { RowFilter } from './rowFilter';
 import type { Targets } from './targets';
 
@@ -16,6 +17,9 @@ export interface Parts {
   readonly targets: Targets;
   readonly profiles: Profiles;
   readonly ongoing: Ongoing;
+  readonly reports: Reports;
+  /** Of this user, over all windows. */
+  readonly memory: Memento;
   readonly comparisons: Comparisons;
   readonly filter: RowFilter;
   readonly layout: LayoutChoice;

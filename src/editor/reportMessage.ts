@@ -1,32 +1,60 @@
-import { commands, l10n, window, type LogOutputChannel } from 'vscode';
+import { commands, l10n, window } from 'vscode';
 import type { Group, PlanSummary, Report } from '../protocol';
 import { failureMessage } from './failureMessage';
 import type { Parts } from './parts';
-import { formatCount, formatFiles } from './quantity';
+import { formatFiles } from './quantity';
+import { showReport } from './reportDocument';
+import { reportNumbers } from './reportNumbers';
+import type { FinishedBatch } from './reports';
+import { showFailure } from './showFailure';
 import { ignoreReason } from './verdictWords';
 
 /**
- * Says what became of a plan, in numbers that add up. A single file that arrived needs no message:
- * its row has moved.
+ * Says what became of a plan, in numbers that add up, and offers what can be done about it. A
+ * single file that arrived needs no message: its row has moved.
  */
-export function announceReport({ log }: Pick<Parts, 'log'>, report: Report): void {
-  const [trouble, ...others] = report.troubles;
+export async function announceReport(
+  parts: Parts,
+  batch: FinishedBatch,
+  retry: () => Promise<unknown>,
+): Promise<void> {
+  const { log, engine } = parts;
+  const { report } = batch;
   const numbers = reportNumbers(report);
   log.info(`${numbers} (${String(report.planned)} planned)`);
-  if (report.cancelled > 0 && report.failed === 0 && report.skipped === 0) {
-    window.setStatusBarMessage(`$(cloud-upload) ${l10n.t('Cancelled: {0}', numbers)}`, lingerMs);
+  const isSmooth = report.failed === 0 && report.skipped === 0;
+  if (isSmooth && (report.cancelled > 0 || report.planned === 1)) {
+    const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
+    window.setStatusBarMessage(`$(cloud-upload) ${text}`, lingerMs);
     return;
   }
-  if (trouble === undefined) {
-    if (report.planned === 1) window.setStatusBarMessage(`$(check) ${numbers}`, lingerMs);
-    else void window.showInformationMessage(l10n.t('{0}.', numbers));
-    return;
+  const again = l10n.t('Retry Failed');
+  const show = l10n.t('Show Report');
+  const showLog = l10n.t('Show Log');
+  const chosen = isSmooth
+    ? await window.showInformationMessage(l10n.t('{0}.', numbers), show)
+    : await window.showWarningMessage(
+        troubleText(report),
+        ...(report.failed > 0 ? [again] : []),
+        show,
+        showLog,
+      );
+  try {
+    if (chosen === again) await retry();
+    if (chosen === show) await showReport(engine, batch);
+    if (chosen === showLog) log.show();
+  } catch (error) {
+    void showFailure(parts, error, () => void announceReport(parts, batch, retry));
   }
-  const isSame = others.every(other => other.failure.code === trouble.failure.code);
-  const text = isSame
-    ? `${l10n.t('{0}.', numbers)} ${failureMessage(trouble.failure).text}`
-    : l10n.t('{0}. The log has the reason for each.', numbers);
-  void offerLog(log, text);
+}
+
+function troubleText(report: Report): string {
+  const numbers = l10n.t('{0}.', reportNumbers(report));
+  const [trouble] = report.troubles;
+  const isSame = Object.keys(report.reasons).length === 1;
+  return isSame && trouble !== undefined
+    ? `${numbers} ${failureMessage(trouble.failure).text}`
+    : l10n.t('{0} The report has the reason for each.', numbers);
 }
 
 /** Says why there was nothing to upload. */
@@ -48,24 +76,6 @@ async function offerSetting(text: string, setting: string): Promise<void> {
 }
 
 const lingerMs = 5000;
-
-/** "309 backed up, 3 failed": only what is not zero. */
-function reportNumbers({ backedUp, failed, skipped, cancelled }: Report): string {
-  const parts = [
-    backedUp === 1
-      ? l10n.t('1 file backed up')
-      : l10n.t('{0} files backed up', formatCount(backedUp)),
-  ];
-  if (failed > 0) parts.push(l10n.t('{0} failed', formatCount(failed)));
-  if (skipped > 0) parts.push(l10n.t('{0} skipped', formatCount(skipped)));
-  if (cancelled > 0) parts.push(l10n.t('{0} cancelled', formatCount(cancelled)));
-  return parts.join(', ');
-}
-
-async function offerLog(log: LogOutputChannel, text: string): Promise<void> {
-  const showLog = l10n.t('Show Log');
-  if ((await window.showWarningMessage(text, showLog)) === showLog) log.show();
-}
 
 function nothingToDo(leftAlone: PlanSummary['leftAlone']): string {
   const parts = (Object.entries(leftAlone) as [Group, number][])

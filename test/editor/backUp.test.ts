@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { commands, window, type Uri } from 'vscode';
 
@@ -8,10 +8,12 @@ import type { S3Backup } from '../../src/extension';
 import type { FilePath } from '../../src/protocol';
 import { cloudContents, type CloudContents } from '../support/cloudContents';
 import { testVariable } from '../support/testEnvironment';
+import { answerWith, type Answers } from './answers';
 import {
   activateWithTarget,
   filesIn,
   onlyComparison,
+  putObject,
   setUserSetting,
   untilState,
   uriOf,
@@ -23,6 +25,7 @@ describe('Commands', () => {
   let cloud: CloudContents;
   let prefix: string;
   let run = 0;
+  let answers: Answers;
 
   before(() => {
     cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
@@ -30,11 +33,15 @@ describe('Commands', () => {
   // Each test finds an empty place in the bucket, and the same files.
   beforeEach(async () => {
     run += 1;
+    answers = answerWith('Back Up');
     prefix = `commands-${String(run)}/`;
     await write('a.txt', 'a');
     await write('set/b.txt', 'bb');
     await write('set/deep/c.txt', 'ccc');
     api = await activateWithTarget(prefix);
+  });
+  afterEach(() => {
+    answers.restore();
   });
   after(async () => {
     cloud.close();
@@ -155,6 +162,39 @@ describe('Commands', () => {
       assert.equal(onlyComparison(api.state).proved, keys.length);
     });
 
+    it('shows its plan before it is the first of a target, and never again', async () => {
+      await putObject(`${prefix}a.txt`, 'another one');
+      const later = Date.now() / 1000 + 60;
+      await utimes(uriOf('a.txt').fsPath, later, later);
+      await commands.executeCommand('s3Backup.backUpAll');
+      const [question, ...others] = answers.questions;
+      assert.deepEqual(others, []);
+      const count = (await uploaded()).length;
+      assert.ok(question);
+      assert.ok(question.text.includes(`${String(count)} files`), question.text);
+      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${prefix}`));
+      // What is replaced without a record, and the largest.
+      assert.match(question.detail, /• a\.txt\n/);
+      assert.match(question.detail, /• set\/deep\/c\.txt: 3 B/);
+      await write('set/new.txt', 'new');
+      await commands.executeCommand('s3Backup.backUpResource', uriOf('set'));
+      await write('set/newer.txt', 'newer');
+      await api.compare();
+      await commands.executeCommand('s3Backup.backUpAll');
+      assert.equal(answers.questions.length, 1);
+      assert.ok((await uploaded()).includes('set/newer.txt'));
+      await rm(uriOf('set').fsPath, { recursive: true });
+    });
+
+    it('sends nothing where the plan is not agreed to, and asks again', async () => {
+      answers.restore();
+      answers = answerWith('no such button');
+      await commands.executeCommand('s3Backup.backUpAll');
+      await commands.executeCommand('s3Backup.backUpAll');
+      assert.equal(answers.questions.length, 2);
+      assert.deepEqual(await uploaded(), []);
+    });
+
     it('reports numbers that add up', async () => {
       const report = await api.backUp();
       assert.ok(report);
@@ -167,6 +207,38 @@ describe('Commands', () => {
     it('backs up what other extensions name', async () => {
       const report = await api.backUp([uriOf('set').fsPath]);
       assert.equal(report?.backedUp, 2);
+    });
+  });
+
+  describe('What became of a batch', () => {
+    it('is shown as a document with every file and its reason, that can be closed at once', async () => {
+      await api.compare();
+      // Somebody else is first.
+      await putObject(`${prefix}set/b.txt`, 'theirs');
+      const report = await api.backUp();
+      assert.equal(report?.skipped, 1);
+      await commands.executeCommand('s3Backup.showReport');
+      const document = window.activeTextEditor?.document;
+      assert.equal(document?.uri.scheme, 's3backup-report');
+      assert.equal(document.isDirty, false);
+      const text = document.getText();
+      assert.match(text, /1 skipped/);
+      assert.match(text, /set\/b\.txt \(2 B\)\n {6}\S/);
+      assert.match(text, /a\.txt \(1 B\)/);
+      assert.equal(text.split('\n').filter(line => /^ {2}\S/.test(line)).length, report.planned);
+    });
+
+    it('is tried again where it failed, and only there', async () => {
+      await write('unreadable.txt', 'secret');
+      await api.compare();
+      await rm(uriOf('unreadable.txt').fsPath);
+      await mkdir(uriOf('unreadable.txt').fsPath);
+      const first = await api.backUp();
+      await rm(uriOf('unreadable.txt').fsPath, { recursive: true });
+      assert.equal((first?.skipped ?? 0) + (first?.failed ?? 0), 1);
+      // A folder in a file's place is skipped: there is nothing to try again.
+      await commands.executeCommand('s3Backup.retryFailed');
+      assert.ok(!(await uploaded()).includes('unreadable.txt'));
     });
   });
 

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporaryFolder';
 import { testVariable } from '../support/testEnvironment';
 import { startWireRecorder } from '../support/wire';
 import { killEngines } from './engineThreads';
+import { answerWith } from './answers';
 import {
   activateWithTarget,
   filesIn,
@@ -97,6 +98,7 @@ describe('Bad input in the editor', () => {
     await writeFile(join(files, 'dies-1.txt'), '1');
     await writeFile(join(files, 'dies-2.txt'), '2');
     const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
+    const answers = answerWith('Back Up');
     try {
       await setUserSetting('endpoint', wire.endpoint);
       await api.compare();
@@ -111,7 +113,8 @@ describe('Bad input in the editor', () => {
           state.batches.some(({ files, filesDone }) => filesDone === files - 1),
       );
       await killEngines();
-      await assert.rejects(backingUp, fails('engine-stopped', ''));
+      const arrived = `${String(missing - 1)} of ${String(missing)} files`;
+      await assert.rejects(backingUp, fails('engine-stopped', arrived));
       assert.equal(api.state.kind, 'failed');
       assert.deepEqual(api.state.comparisons, []);
 
@@ -121,6 +124,7 @@ describe('Bad input in the editor', () => {
       assert.equal(filesIn(api.state, 'up-to-date'), missing - 1);
       assert.equal((await api.backUp())?.backedUp, 1);
     } finally {
+      answers.restore();
       await setUserSetting('endpoint', endpoint);
       await wire.stop();
       await workspace.fs.delete(Uri.file(join(files, 'dies-1.txt')));

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 
 import type { S3Backup } from '../../src/extension';
 import { noWatcherReason } from '../support/testEnvironment';
+import { answerWith } from './answers';
 import {
   activateWithTarget,
   filesIn,
@@ -21,7 +22,9 @@ describe('Changes on the disk', () => {
     await writeFile(uriOf('watched/changed.txt').fsPath, 'before');
     await writeFile(uriOf('watched/deleted.txt').fsPath, 'deleted');
     api = await activateWithTarget('changes/');
+    const answers = answerWith('Back Up');
     await api.backUp();
+    answers.restore();
     await untilState(api, state => filesIn(state, 'missing-in-cloud') === 0);
   });
   after(async () => {

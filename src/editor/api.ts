@@ -1,0 +1,34 @@
+import { Uri, type Event } from 'vscode';
+import type { Report, State } from '../protocol';
+import { backUpAll, backUpResources } from './backUp';
+import type { Parts } from './parts';
+import { settleTargets } from './settleTarget';
+import { localFolders } from './targets';
+
+/** What other extensions can do with this one. Both calls throw what went wrong. */
+export interface S3Backup {
+  /** Compares all workspace folders that have a target. */
+  compare(): Promise<void>;
+  /** Backs up files and folders, given by absolute path; without, all that needs it. */
+  backUp(paths?: readonly string[]): Promise<Report | undefined>;
+  readonly onDidChangeState: Event<State>;
+  readonly state: State;
+}
+
+export function apiOf(parts: Parts): S3Backup {
+  const { engine, comparisons } = parts;
+  return {
+    async compare() {
+      await comparisons.run(await settleTargets(parts, localFolders()));
+    },
+    async backUp(paths) {
+      if (paths === undefined) return await backUpAll(parts);
+      const uris = paths.map(path => Uri.file(path));
+      return await backUpResources(parts, uris);
+    },
+    onDidChangeState: engine.onDidChangeState,
+    get state() {
+      return engine.state;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { window } from 'vscode';
+
+/** A modal question that was put, and what it said. */
+export interface Question {
+  readonly text: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
+/** Answers modal questions, which VS Code refuses to show while tests run. */
+export interface Answers {
+  readonly questions: readonly Question[];
+  restore(): void;
+}
+
+/** Presses the button with this title in all questions that have it, and dismisses the others. */
+export function answerWith(button: string): Answers {
+  const shown = window.showWarningMessage.bind(window);
+  const questions: Question[] = [];
+  const answer = (text: string, ...rest: readonly unknown[]): Thenable<string | undefined> => {
+    const [options, ...buttons] = rest;
+    if (!isModal(options)) {
+      return shown(text, ...(rest as readonly string[]));
+    }
+    const titles = buttons.filter(title => typeof title === 'string');
+    questions.push({ text, detail: options.detail ?? '', buttons: titles });
+    return Promise.resolve(titles.includes(button) ? button : undefined);
+  };
+  Object.assign(window, { showWarningMessage: answer });
+  return {
+    questions,
+    restore() {
+      Object.assign(window, { showWarningMessage: shown });
+    },
+  };
+}
+
+function isModal(options: unknown): options is { readonly detail?: string } {
+  return typeof options === 'object' && options !== null && 'modal' in options;
+}
