@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cloudContents, type CloudContents } from '../support/cloudContents';
@@ -107,7 +107,11 @@ describe('Choosing buckets for a workspace of two folders', () => {
       assert.deepEqual((await labels()).slice(2), ['fresh-notes', 'shared-bucket']);
     });
     await workbench.screenshot('choose-bucket-recent');
-    await quickPick.choose('fresh-notes');
+    await quickPick.choose('Enter a Bucket Name…', { typed: '' });
+    await quickPick.answer('not-there-at-all');
+    await untilMessage(/no bucket/);
+    await workbench.screenshot('enter-bucket-missing');
+    await quickPick.answer('s3://fresh-notes/photos');
     await quickPick.choose('photos/');
     await eventually(async () => {
       assert.deepEqual(await labels(), ['Same Project, Continue', 'Use “photos-2/”', 'Other…']);
@@ -156,5 +160,30 @@ describe('Choosing buckets for a workspace of two folders', () => {
       cloud.close();
     }
     await workbench.screenshot('two-folders-backed-up');
+  });
+
+  it('lets a folder that was moved take its place over', async () => {
+    const { workbench } = session;
+    await rename(join(temporary.path, 'photos'), join(temporary.path, 'pictures'));
+    const workspace = join(temporary.path, 'moved.code-workspace');
+    const folders = [{ path: 'notes' }, { path: 'pictures' }];
+    await writeFile(workspace, JSON.stringify({ folders }));
+    await workbench.open(session.server.url({ workspace }));
+    await workbench.runCommand('S3 Backup: Choose Bucket…');
+    await quickPick.choose('pictures');
+    await quickPick.choose('fresh-notes');
+    await quickPick.choose('Type a Prefix…', { typed: '' });
+    await quickPick.answer('photos-2');
+    await eventually(async () => {
+      assert.deepEqual(await labels(), ['Moved Here', 'Use “photos-2-2/”', 'Other…']);
+    });
+    await workbench.screenshot('moved-here');
+    await quickPick.choose('Moved Here');
+    await workbench.showViewContainer('S3 Backup');
+    // What was backed up before the move is found again.
+    await eventually(async () => {
+      const upToDate = (await tree.rows()).find(({ label }) => label === 'Up to Date');
+      assert.match(upToDate?.description ?? '', /^1 /);
+    });
   });
 });
