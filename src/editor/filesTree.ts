@@ -86,8 +86,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   getTreeItem(node: TreeNode): TreeItem {
     const item = this.#itemOf(node);
-    if (item.collapsibleState !== TreeItemCollapsibleState.None && this.#showsAllFound()) {
-      // Under its usual id a row stays as the user last left it, which may be closed.
+    if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.#shown.isAllOpen) {
+      // Under its usual id a row stays as it was, which is closed.
       item.id = `${idOf(node)}\nfound`;
       item.collapsibleState = TreeItemCollapsibleState.Expanded;
     }
@@ -193,7 +193,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   /** Whether a filter has found so little that it can all be shown at once. */
-  #showsAllFound(): boolean {
+  #findsLittle(): boolean {
     const numbers = this.engine.state.comparisons.map(({ shown }) => shown);
     if (numbers.every(shown => shown === undefined)) return false;
     const files = numbers.flatMap(shown => Object.values(shown ?? {}));
@@ -228,7 +228,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** What is drawn above the rows, in a form that tells whether it has to be drawn again. */
   #outline(): Outline {
-    const shape = [String(this.#showsAllFound())];
+    const isAllOpen = this.#findsLittle();
+    const shape = [String(isAllOpen)];
     const numbers = new Map<string, string>();
     for (const folder of localFolders()) {
       shape.push(folderId(folder), this.targets.standing(folder).kind);
@@ -243,11 +244,13 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         numbers.set(key, [files, bytes, proved, comparison.shown?.[group]].join(' '));
       }
     }
-    return { shape: shape.join('\n'), numbers };
+    return { isAllOpen, shape: shape.join('\n'), numbers };
   }
 }
 
 interface Outline {
+  /** Whether every row is open, since a filter has found so little; their ids depend on it. */
+  readonly isAllOpen: boolean;
   readonly shape: string;
   readonly numbers: ReadonlyMap<string, string>;
 }

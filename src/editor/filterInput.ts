@@ -7,7 +7,7 @@ export async function askForFilter(filter: RowFilter): Promise<void> {
   const input = window.createInputBox();
   input.title = l10n.t('Filter the Files');
   input.placeholder = l10n.t('Part of a name or path; * stands for any text, as in *.jpg');
-  input.prompt = l10n.t('Enter keeps the filter, an empty one shows all files.');
+  input.prompt = l10n.t('An empty filter shows all files.');
   input.value = before;
   input.onDidChangeValue(text => {
     filter.set(text);

@@ -131,7 +131,14 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
   const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
   // In a list, the row itself says where its file is.
   const folderText = node.parent.kind === 'group' && folder;
-  item.description = joined(folderText, sizeText, activityText(row) ?? shortReason(row.verdict));
+  // What is being done comes first: a narrow view cuts the end off.
+  const activity = activityText(row);
+  item.description = joined(
+    activity ?? false,
+    folderText,
+    sizeText,
+    activity === undefined && shortReason(row.verdict),
+  );
   item.command = {
     command: rowClickedCommand,
     title: l10n.t('Back Up or Open'),
@@ -140,7 +147,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
   item.contextValue = flags(
     row.isFolder ? 'subfolder' : 'file',
     node.group,
-    isUploadable(node.group) && 'canBackUp',
+    isUploadable(node.group) && !isUnderWay(row) && 'canBackUp',
     row.local !== undefined && 'onDisk',
   );
   item.accessibilityInformation = {
@@ -165,6 +172,11 @@ function nameAndFolder({ path, verdict }: FileRow): {
   }
   const folder = posix.dirname(path);
   return { name: posix.basename(path), folder: folder === '.' ? '' : folder };
+}
+
+/** Whether a file is on its way or has just arrived. */
+function isUnderWay({ activity }: FileRow): boolean {
+  return activity !== undefined && activity.kind !== 'failed';
 }
 
 /** Groups whose files an upload brings up to date. */

@@ -48,6 +48,13 @@ export class Workbench {
     await this.explorer().waitUntilShown();
   }
 
+  /** Loads the window anew, and waits until its side bar is as it was. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    const selected = this.page.locator('.activitybar [role="tab"][aria-selected="true"]');
+    await selected.waitFor({ timeout: openTimeoutMs });
+  }
+
   /** Runs a command by its title in the palette, as in `S3 Backup: Compare`. */
   async runCommand(title: string): Promise<void> {
     const deadline = Date.now() + openTimeoutMs;
