@@ -62,7 +62,7 @@ export class ChangeWatch implements Disposable {
     const { state } = this.engine;
     // From the start of a comparison on: what changes while it runs it may have seen or not.
     const folders = new Set(state.comparisons.map(({ folder }) => folder));
-    if (state.kind === 'comparing') folders.add(state.folder);
+    if (state.kind === 'connecting' || state.kind === 'comparing') folders.add(state.folder);
     for (const id of folders) {
       if (!this.#watchers.has(id)) this.#watch(id);
     }
@@ -115,9 +115,8 @@ export class ChangeWatch implements Disposable {
   }
 
   #forget(id: string): void {
-    if (this.engine.state.comparisons.some(({ folder }) => folder === id)) {
-      this.engine.tell(forgetFolder, id);
-    }
+    // Also where no comparison is at hand: one by the old settings may be under way.
+    this.engine.tell(forgetFolder, id);
   }
 }
 

@@ -4,11 +4,13 @@ import {
   type CredentialSources,
   type ProfileKind,
   type ProfileSummary,
+  forgetFolder,
 } from '../protocol';
 import { failureMessage } from './failureMessage';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import type { ProfileChoice } from './profiles';
+import { folderId } from './targets';
 
 /**
  * Lets the user choose with which credentials folders are backed up, and remembers it. Gives the
@@ -27,7 +29,11 @@ export async function chooseProfile(
     await openCredentialsFile(parts);
     return [];
   }
-  for (const folder of concerned) await parts.profiles.choose(folder, choice);
+  for (const folder of concerned) {
+    await parts.profiles.choose(folder, choice);
+    // Another profile may lead to another store.
+    parts.engine.tell(forgetFolder, folderId(folder));
+  }
   const names = concerned.map(folder => folder.name).join(', ');
   parts.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
   return concerned;

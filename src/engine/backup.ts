@@ -183,7 +183,10 @@ export class Backup {
     );
     const selections = await (comparesAnew
       ? this.#exclusively(signal, select)
-      : this.#comparing.then(select));
+      : untilSettled([this.#comparing], signal).then(() => {
+          throwIfCancelled(signal, '');
+          return select();
+        }));
     const steps = selections.flatMap(selection => selection.steps);
     const plan: Plan = { id: ++this.#lastPlanId, steps };
     const overwritten = new Set(steps.filter(isUnowned).map(step => step.route.bucket));
@@ -203,7 +206,7 @@ export class Backup {
     const plan = this.#plans.get(planId);
     if (plan === undefined) throw new Failure('plan-outdated', String(planId));
     this.#plans.delete(planId);
-    await this.#comparing;
+    await untilSettled([this.#comparing], signal);
     // So that nobody sends a file again that is only waiting for its turn.
     for (const { route, path } of plan.steps) {
       this.#comparisons.current(route.target)?.setActivity(path, { kind: 'waiting' });
@@ -404,8 +407,8 @@ export class Backup {
     const before = this.#comparing;
     const mine = (async () => {
       try {
-        await before;
-        await Promise.allSettled(this.#batches);
+        await untilSettled([before], signal);
+        await untilSettled(this.#batches, signal);
         throwIfCancelled(signal, '');
         return await work();
       } finally {
@@ -413,7 +416,8 @@ export class Backup {
         this.#flush();
       }
     })();
-    this.#comparing = mine.catch(() => undefined);
+    // One that is cancelled while it waits must not let the next one overtake what it waited for.
+    this.#comparing = Promise.allSettled([before, mine]);
     return mine;
   }
 
@@ -459,6 +463,20 @@ function* entriesOf(
         }
       }
   }
+}
+
+/** Waits for the work of others, or until there is no more need to. */
+async function untilSettled(works: Iterable<Promise<unknown>>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>(resolve => {
+    stop = () => {
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  await Promise.race([Promise.allSettled(works), aborted]);
+  signal.removeEventListener('abort', stop);
 }
 
 /** Leaves out what lies below another one of them. */

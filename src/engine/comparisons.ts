@@ -43,6 +43,8 @@ export class Comparisons {
   /** Of the folders that are being compared right now: what has changed since that began. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
   readonly #proofs = new Map<string, AbortController>();
+  /** Looks at the disk run one after the other: two at once would undo each other's findings. */
+  #looking: Promise<unknown> = Promise.resolve();
 
   #filter: RowFilter | undefined;
 
@@ -75,6 +77,8 @@ export class Comparisons {
     const { folder } = job.target;
     await this.#watchedMeanwhile(job, async judgeAgain => {
       const comparison = await this.#compareBelow('' as FilePath, job, signal);
+      // Nobody has watched a folder before its first comparison began.
+      if (!this.#folders.has(folder)) await this.#live({ ...job, comparison }, recheckUpToDate);
       if (!(await judgeAgain(comparison, '' as FilePath))) return;
       comparison.setFilter(this.#filter);
       comparison.onChanged = changed => {
@@ -232,8 +236,11 @@ export class Comparisons {
     { root, exclude, comparison }: ComparedFolder,
     look: (live: LiveComparison) => Promise<void>,
   ): Promise<void> {
+    const signal = this.options.signal;
+    const mine = this.#looking.then(() => look({ comparison, root, exclude, signal }));
+    this.#looking = mine.catch(() => undefined);
     try {
-      await look({ comparison, root, exclude, signal: this.options.signal });
+      await mine;
     } catch (error) {
       if (!isStopped(error)) throw error;
     }

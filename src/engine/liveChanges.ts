@@ -162,6 +162,12 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
   for (const known of gone) {
     const { path, cloud, verdict } = known;
     if (isBusy(known)) continue;
+    const standing = standingAt(root, path, exclude, looks);
+    if (standing?.kind === 'file' && standing.file.path === path) {
+      // It has come back, or come into being, since it was missed.
+      applyLeaf(comparison, standing);
+      continue;
+    }
     if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
       const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
       comparison.place({
@@ -180,7 +186,7 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
       continue;
     }
     if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
-    const now = verdictOfCopy(path, standingAt(root, path, exclude, looks), exclude);
+    const now = verdictOfCopy(path, standing, exclude);
     const isFolder = known.isFolder && now.kind === 'ignored';
     const twins = verdict.kind === 'ignored' ? verdict.cloudTwins : 1;
     comparison.place({

@@ -8,11 +8,13 @@ import type { FolderReceipts, Reading, Receipt, ReceiptOwner, Receipts } from '.
 /**
  * Receipts in an SQLite file, shared by all windows. A file that is broken is set aside and begun
  * anew, which costs a comparison of contents and never a wrong verdict. Throws where none can be
- * kept: no SQLite here, no room, no right to write, or a file of a later version.
+ * kept: no SQLite here, no room, no right to write, or a file of a later version. A later write that
+ * fails is told and not thrown: what it would have kept is proved again another time.
  */
 export function openReceiptDatabase(
   file: string,
   onBroken: (setAside: string, why: unknown) => void,
+  onUnwritten: (why: unknown) => void,
 ): Receipts {
   mkdirSync(dirname(file), { recursive: true });
   let database: Sqlite.DatabaseSync;
@@ -27,7 +29,7 @@ export function openReceiptDatabase(
     onBroken(setAside, error);
     database = openChecked(file);
   }
-  return receiptsIn(database);
+  return receiptsIn(database, onUnwritten);
 }
 
 function openChecked(file: string): Sqlite.DatabaseSync {
@@ -111,7 +113,15 @@ function migrate(database: Sqlite.DatabaseSync): void {
   }
 }
 
-function receiptsIn(database: Sqlite.DatabaseSync): Receipts {
+function receiptsIn(database: Sqlite.DatabaseSync, onUnwritten: (why: unknown) => void): Receipts {
+  function write(run: () => unknown): void {
+    try {
+      run();
+    } catch (error) {
+      onUnwritten(error);
+    }
+  }
+
   const addOwner = database.prepare(
     'INSERT OR IGNORE INTO owners (folder_id, endpoint, bucket, prefix) VALUES (?, ?, ?, ?)',
   );
@@ -153,26 +163,30 @@ function receiptsIn(database: Sqlite.DatabaseSync): Receipts {
           return row && toReceipt(row);
         },
         put({ local, sha256, etag, crc32, versionId, hashBegan, provedAt }) {
-          replace.run(
-            id,
-            ...localColumns(local),
-            sha256,
-            etag,
-            crc32 ?? null,
-            versionId ?? null,
-            hashBegan,
-            provedAt,
+          write(() =>
+            replace.run(
+              id,
+              ...localColumns(local),
+              sha256,
+              etag,
+              crc32 ?? null,
+              versionId ?? null,
+              hashBegan,
+              provedAt,
+            ),
           );
         },
         forget(path) {
-          remove.run(id, path);
+          write(() => remove.run(id, path));
         },
         reading(path) {
           const row = selectReading.get(id, path) as unknown as ReadingRow | undefined;
           return row && toReading(row);
         },
         remember({ local, etag, cloud, sha256, hashBegan }) {
-          replaceReading.run(id, ...localColumns(local), etag, cloud, sha256, hashBegan);
+          write(() =>
+            replaceReading.run(id, ...localColumns(local), etag, cloud, sha256, hashBegan),
+          );
         },
       };
     },

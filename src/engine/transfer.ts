@@ -70,29 +70,32 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
     report();
   }, reportEveryMs);
 
-  await inParallel(plan.steps, stepsAtOnce, async step => {
-    // Whether it ends by going on or by Cancel, the step has its outcome.
-    await traffic.whenOpen(signal).catch(() => undefined);
-    if (!signal.aborted) {
-      underWay.add(step.path);
-      onStarted(step);
-      report();
-    }
-    const outcome = await runStep(step, request, gone, sent => {
-      bytesDone += sent;
+  try {
+    await inParallel(plan.steps, stepsAtOnce, async step => {
+      // Whether it ends by going on or by Cancel, the step has its outcome.
+      await traffic.whenOpen(signal).catch(() => undefined);
+      if (!signal.aborted) {
+        underWay.add(step.path);
+        onStarted(step);
+        report();
+      }
+      const outcome = await runStep(step, request, gone, sent => {
+        bytesDone += sent;
+        report();
+      });
+      if (outcome.kind === 'failed' && outcome.failure.code === 'no-such-bucket') {
+        gone.set(step.route.bucket, outcome.failure);
+      }
+      underWay.delete(step.path);
+      outcomes.set(step, outcome);
+      if (outcome.kind === 'backed-up') backedUp++;
+      if (outcome.kind === 'failed') failed++;
+      onEnded(outcome);
       report();
     });
-    if (outcome.kind === 'failed' && outcome.failure.code === 'no-such-bucket') {
-      gone.set(step.route.bucket, outcome.failure);
-    }
-    underWay.delete(step.path);
-    outcomes.set(step, outcome);
-    if (outcome.kind === 'backed-up') backedUp++;
-    if (outcome.kind === 'failed') failed++;
-    onEnded(outcome);
-    report();
-  });
-  clearInterval(clock);
+  } finally {
+    clearInterval(clock);
+  }
   return plan.steps.flatMap(step => outcomes.get(step) ?? []);
 }
 

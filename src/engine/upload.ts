@@ -106,10 +106,12 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
  * within one tick of the disk's clock look like one.
  */
 async function lookWhenQuiet(file: OpenFile, signal: AbortSignal): Promise<LocalFile> {
+  const deadline = Date.now() + quietPatience;
   for (;;) {
     const local = await file.look();
     const wait = untilQuiet(local);
     if (wait === 0) return local;
+    if (Date.now() > deadline) throw new Failure('file-changing', local.path);
     try {
       await delay(wait, undefined, { signal });
     } catch {
@@ -117,6 +119,9 @@ async function lookWhenQuiet(file: OpenFile, signal: AbortSignal): Promise<Local
     }
   }
 }
+
+/** How long a file that never rests is waited for, in milliseconds. */
+const quietPatience = 10_000;
 
 /** In milliseconds. Times of whole seconds come from a disk that keeps no finer ones. */
 function untilQuiet({ modifiedAt, changedAt }: LocalFile): number {

@@ -178,9 +178,18 @@ function openReceipts(
   tell: (level: LogEntry['level'], message: string) => void,
 ): Receipts {
   try {
-    return openReceiptDatabase(file, (setAside, why) => {
-      tell('warning', `The receipts were broken and are begun anew (${String(why)}): ${setAside}`);
-    });
+    return openReceiptDatabase(
+      file,
+      (setAside, why) => {
+        tell(
+          'warning',
+          `The receipts were broken and are begun anew (${String(why)}): ${setAside}`,
+        );
+      },
+      why => {
+        tell('error', `A receipt could not be written and is proved again later: ${String(why)}`);
+      },
+    );
   } catch (error) {
     tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
     return receiptsInMemory(String(error));

@@ -200,6 +200,19 @@ describe('backup', () => {
     assert.ok(!bucket.calls.some(({ operation }) => operation === 'get'));
   });
 
+  it('loses no file that comes while a large folder is looked at', async () => {
+    await compare();
+    const many = Object.fromEntries(
+      Array.from({ length: 1500 }, (_, index) => [`large/${String(index)}`, 'x']),
+    );
+    await writeTree(root, many);
+    const folder = backup.filesChanged(id, [join(root, 'large')]);
+    await new Promise(resolve => setImmediate(resolve));
+    await writeTree(root, { 'large/late': 'x' });
+    await Promise.all([folder, backup.filesChanged(id, [join(root, 'large/late')])]);
+    assert.equal((await plan(all)).files, 1501);
+  });
+
   it('tells its state as it goes, and each answer only after its state', async () => {
     await writeTree(root, { a: 'a' });
     const list = bucket.holdNext('list');

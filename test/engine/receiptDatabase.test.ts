@@ -17,6 +17,7 @@ describe('The receipt database', () => {
   let folder: TemporaryFolder;
   let file: string;
   const open: Receipts[] = [];
+  const unwritten: unknown[] = [];
 
   beforeEach(async () => {
     folder = await temporaryFolder('receipts');
@@ -28,7 +29,7 @@ describe('The receipt database', () => {
   });
 
   function openIt(onBroken: () => void = () => assert.fail('The file is whole.')): Receipts {
-    const receipts = openReceiptDatabase(file, onBroken);
+    const receipts = openReceiptDatabase(file, onBroken, why => unwritten.push(why));
     open.push(receipts);
     return receipts;
   }
@@ -69,6 +70,16 @@ describe('The receipt database', () => {
       sha256,
       hashBegan,
     });
+  });
+
+  it('tells of what it cannot write, and goes on', () => {
+    const receipts = openIt();
+    const mine = receipts.of(owner);
+    receipts.close();
+    open.splice(0);
+    mine.put(receiptOf('a.txt'));
+    mine.forget('a.txt' as FilePath);
+    assert.equal(unwritten.splice(0).length, 2);
   });
 
   it('keeps the receipts of each folder and place apart', () => {
@@ -112,7 +123,13 @@ describe('The receipt database', () => {
     later.exec('PRAGMA user_version = 99');
     later.close();
     const before = await readFile(file);
-    assert.throws(() => openReceiptDatabase(file, () => assert.fail('It is not broken.')));
+    assert.throws(() =>
+      openReceiptDatabase(
+        file,
+        () => assert.fail('It is not broken.'),
+        () => undefined,
+      ),
+    );
     assert.deepEqual(await readFile(file), before);
   });
 

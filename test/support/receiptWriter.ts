@@ -3,9 +3,15 @@ import type { FilePath } from '../../src/protocol';
 
 /** Writes receipts to the file without end and tells of each, until it is killed. */
 function main(file: string): void {
-  const receipts = openReceiptDatabase(file, () => {
-    throw new Error('The file is broken.');
-  }).of({ folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: '' });
+  const fail = (why: unknown) => {
+    throw new Error('The file is broken, or cannot be written.', { cause: why });
+  };
+  const receipts = openReceiptDatabase(file, fail, fail).of({
+    folderId: 'f',
+    endpoint: 'AWS',
+    bucket: 'b',
+    prefix: '',
+  });
   const write = (index: number) => {
     receipts.put({
       local: {
