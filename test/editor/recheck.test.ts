@@ -4,6 +4,7 @@ import { commands, ConfigurationTarget, workspace } from 'vscode';
 
 import type { S3Backup } from '../../src/extension';
 import { noWatcherReason } from '../support/testEnvironment';
+import { answerWith } from './answers';
 import {
   activateWithTarget,
   filesIn,
@@ -22,7 +23,9 @@ describe('Changes that no event tells of', () => {
     await writeFile(uriOf('unwatched/quiet.txt').fsPath, 'before');
     api = await activateWithTarget('recheck/');
     await commands.executeCommand('workbench.view.explorer');
+    const answers = answerWith('Back Up');
     await api.backUp();
+    answers.restore();
     await untilState(api, state => filesIn(state, 'missing-in-cloud') === 0);
   });
   after(async () => {
