@@ -50,12 +50,12 @@ function detail({ preview, unowned, files }: PlanSummary, setups: readonly Folde
     return setups.length === 1 || name === undefined ? '' : `${name}/`;
   };
   const parts: string[][] = [
-    [l10n.t('It takes {0} requests to the store.', formatCount(requests))],
+    [l10n.t('This takes about {0} requests to the store.', formatCount(requests))],
   ];
   if (bulky.length > 0) {
     parts.push([
       l10n.t(
-        'These folders look as if what is in them could be made or fetched again. The setting “s3Backup.exclude” leaves them out:',
+        'These folders look as if what is in them could be made or fetched again. To leave them out, name them in the setting “s3Backup.exclude”:',
       ),
       ...bulky.map(
         ({ folder, path, kind, files: count, bytes }) =>

@@ -22,6 +22,7 @@ import {
   type WorkerData,
 } from '../protocol';
 import { Failed } from './failed';
+import { workerLimits } from './workerLimits';
 
 export interface RowsChange {
   readonly folder: string;
@@ -101,6 +102,7 @@ export class Engine implements Disposable {
     const worker = new Worker(this.workerFile, {
       name: 's3-backup-engine',
       workerData: this.workerData,
+      resourceLimits: workerLimits,
       stdout: true,
       stderr: true,
     });

@@ -439,7 +439,7 @@ const mostSingleLooks = 20;
 
 const requestsInFlight = 48;
 /** Bounds the memory of all uploads together. */
-const bytesInFlight = 128 << 20;
+const bytesInFlight = 64 << 20;
 
 const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
 

@@ -62,7 +62,7 @@ export function s3Bucket({ client, endpoint, traits, traffic, name }: S3BucketPa
     send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return request(key, signal, ({ number, uncertain }) =>
-      traffic.send(signal, async sending => {
+      traffic.send(body.byteLength, signal, async sending => {
         let sent = 0;
         const pace = pacedBy(() =>
           bodyStream({

@@ -15,10 +15,10 @@ export interface Traffic {
   /** Waits while it is paused. */
   whenOpen(signal: AbortSignal): Promise<void>;
   /**
-   * Sends a request with a body: at once, or when it is its turn. Where a pause breaks it off, it
-   * is sent again afterwards, and told that an earlier sending's outcome is not known.
+   * Sends a request with a body of this size: at once, or when it is its turn. Where a pause breaks
+   * it off, it is sent again afterwards, and told that an earlier sending's outcome is not known.
    */
-  send<T>(signal: AbortSignal, send: (sending: Sending) => Promise<T>): Promise<T>;
+  send<T>(size: number, signal: AbortSignal, send: (sending: Sending) => Promise<T>): Promise<T>;
   /** Waits until so many bytes of a body may go. */
   take(bytes: number, signal: AbortSignal): Promise<void>;
 }
@@ -56,11 +56,11 @@ export function openTraffic(): Traffic {
   }
 
   /** Waits for a turn: under a limit, few bodies go side by side, lest each of them stalls. */
-  async function whenItsTurn(signal: AbortSignal): Promise<() => void> {
+  async function whenItsTurn(size: number, signal: AbortSignal): Promise<() => void> {
     for (;;) {
       await whenOpen(signal);
       const asked = turns;
-      const leave = (await asked?.take(0, signal)) ?? (() => undefined);
+      const leave = (await asked?.take(size, signal)) ?? (() => undefined);
       if (!isPaused && asked === turns) return leave;
       leave();
     }
@@ -80,13 +80,15 @@ export function openTraffic(): Traffic {
     },
     limit(bytesPerSecond) {
       pace.limit(bytesPerSecond);
-      const places = Math.max(1, Math.floor((bytesPerSecond ?? 0) / slowestBody));
-      turns = bytesPerSecond === undefined ? undefined : budget(places, 0);
+      turns =
+        bytesPerSecond === undefined
+          ? undefined
+          : budget(Infinity, bytesPerSecond * longestSideBySide);
     },
     whenOpen,
-    async send(signal, send) {
+    async send(size, signal, send) {
       for (let isRepeated = false; ; isRepeated = true) {
-        const leave = await whenItsTurn(signal);
+        const leave = await whenItsTurn(size, signal);
         const controller = new AbortController();
         const stop = () => {
           controller.abort();
@@ -108,5 +110,8 @@ export function openTraffic(): Traffic {
   };
 }
 
-/** Bytes in a second that a body must get, or else it waits its turn. */
-const slowestBody = 32 << 10;
+/**
+ * Seconds that the bodies side by side may take together; a larger one goes alone. It is also what
+ * a pause may cost.
+ */
+const longestSideBySide = 4;

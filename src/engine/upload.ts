@@ -14,6 +14,7 @@ import type { CloudFile } from './cloudListing';
 import { contentType } from './contentType';
 import { Failure, throwIfCancelled } from './failure';
 import { toKey } from './filePath';
+import { lendBuffer } from './lentBuffer';
 import { isSameState, type LocalFile } from './localScan';
 import { withOpenFile, type OpenFile } from './openFile';
 import { inParallel } from './parallel';
@@ -146,14 +147,18 @@ async function uploadWhole(
 ): Promise<Sent | undefined> {
   const release = await budget.take(before.size, signal);
   try {
-    const body = await readRange(file, path, 0, before.size, signal);
-    if (body === undefined || !isSameState(before, await file.look())) return undefined;
+    const { bytes: body, giveBack } = lendBuffer(before.size);
+    const isWhole = await readRange(file, path, 0, body, signal);
+    if (!isWhole || !isSameState(before, await file.look())) return undefined;
     const attributes = await attributesOf(file, before);
     const key = toKey(prefix, path);
     const stored = await counted(before.size, onBytes, onSent =>
       bucket.put({ key, body, condition, attributes, signal, onSent }),
     );
-    return { stored, sha256: createHash('sha256').update(body).digest('hex') };
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    // After a failure a request may still be reading them.
+    giveBack();
+    return { stored, sha256 };
   } finally {
     release();
   }
@@ -209,22 +214,25 @@ async function putParts(
     const reading = turn.then(async () => {
       const release = await budget.take(length, signal);
       try {
-        const body = await readRange(file, path, start, length, signal);
-        if (body !== undefined) hash.update(body);
-        return { body, release };
+        const lent = lendBuffer(length);
+        const isWhole = await readRange(file, path, start, lent.bytes, signal);
+        if (isWhole) hash.update(lent.bytes);
+        return { lent: isWhole ? lent : undefined, release };
       } catch (error) {
         release();
         throw error;
       }
     });
     turn = reading.catch(() => undefined);
-    const { body, release } = await reading;
+    const { lent, release } = await reading;
     try {
-      if (body === undefined) return;
+      if (lent === undefined) return;
+      const { bytes: body, giveBack } = lent;
       const part = await counted(length, onBytes, onSent =>
         bucket.putPart({ upload, partNumber, body, signal, onSent }),
       );
       parts.push(part);
+      giveBack();
     } finally {
       release();
     }
@@ -255,22 +263,22 @@ async function counted<T>(
   }
 }
 
-/** Reads a range into one buffer; `undefined` where the file ends before it. */
+/** Fills the buffer from the file; `false` where the file ends before. */
 async function readRange(
   file: OpenFile,
   path: FilePath,
   start: number,
-  length: number,
+  buffer: Buffer,
   signal: AbortSignal,
-): Promise<Buffer | undefined> {
-  const buffer = Buffer.allocUnsafe(length);
+): Promise<boolean> {
+  const { length } = buffer;
   for (let filled = 0; filled < length;) {
     throwIfCancelled(signal, path);
     const { bytesRead } = await file.handle.read(buffer, filled, length - filled, start + filled);
-    if (bytesRead === 0) return undefined;
+    if (bytesRead === 0) return false;
     filled += bytesRead;
   }
-  return buffer;
+  return true;
 }
 
 /** The forms of `mtime` and `mode` that rclone reads and writes too. */

@@ -17,7 +17,7 @@ describe('traffic', () => {
   it('breaks off what is under way when it is paused, and sends it again afterwards', async () => {
     const traffic = openTraffic();
     const seen: boolean[] = [];
-    const sending = traffic.send(signal, async now => {
+    const sending = traffic.send(1, signal, async now => {
       seen.push(now.isRepeated);
       return now.isRepeated ? 'sent' : held(now);
     });
@@ -36,7 +36,7 @@ describe('traffic', () => {
     const traffic = openTraffic();
     traffic.pause();
     let begun = false;
-    const sending = traffic.send(signal, now => {
+    const sending = traffic.send(1, signal, now => {
       begun = true;
       return Promise.resolve(now.isRepeated);
     });
@@ -49,14 +49,14 @@ describe('traffic', () => {
   it('ends by Cancel, under way or waiting', async () => {
     const traffic = openTraffic();
     const controller = new AbortController();
-    const underWay = traffic.send(controller.signal, held);
+    const underWay = traffic.send(1, controller.signal, held);
     await new Promise(resolve => setImmediate(resolve));
     controller.abort();
     await assert.rejects(underWay, { message: 'aborted' });
 
     traffic.pause();
     const second = new AbortController();
-    const waiting = traffic.send(second.signal, held);
+    const waiting = traffic.send(1, second.signal, held);
     second.abort();
     await assert.rejects(waiting, { code: 'cancelled' });
     await assert.rejects(traffic.whenOpen(AbortSignal.abort()), { code: 'cancelled' });
@@ -65,26 +65,31 @@ describe('traffic', () => {
   it('throws what the sending throws', async () => {
     const traffic = openTraffic();
     await assert.rejects(
-      traffic.send(signal, () => Promise.reject(new Error('refused'))),
+      traffic.send(1, signal, () => Promise.reject(new Error('refused'))),
       { message: 'refused' },
     );
   });
 
-  it('lets bodies take turns under a narrow limit', async () => {
+  it('lets as many bodies go side by side as a limit moves in seconds, a large one alone', async () => {
     const traffic = openTraffic();
-    traffic.limit(40 << 10);
     let under = 0;
     let most = 0;
-    const send = () =>
-      traffic.send(signal, async () => {
+    const send = (size: number) =>
+      traffic.send(size, signal, async () => {
         most = Math.max(most, ++under);
         await new Promise(resolve => setImmediate(resolve));
         under--;
       });
-    await Promise.all([send(), send(), send()]);
-    assert.equal(most, 1);
+    const mostAtOnce = async (size: number): Promise<number> => {
+      most = 0;
+      await Promise.all(Array.from({ length: 6 }, () => send(size)));
+      return most;
+    };
+    traffic.limit(100_000);
+    assert.equal(await mostAtOnce(200_000), 2);
+    assert.equal(await mostAtOnce(8_000_000), 1);
+    assert.equal(await mostAtOnce(1_000), 6);
     traffic.limit(undefined);
-    await Promise.all([send(), send(), send()]);
-    assert.equal(most, 3);
+    assert.equal(await mostAtOnce(8_000_000), 6);
   });
 });

@@ -127,6 +127,15 @@ export class Workbench {
     return this.page.locator('.statusbar').getByRole('button', { name });
   }
 
+  /** The lines of the editor in front that are in sight. */
+  async editorText(): Promise<string> {
+    const lines = await this.page
+      .locator('.editor-group-container.active .view-line')
+      .allInnerTexts();
+    // A browser renders the editor's spaces as ones that do not break.
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
   async editorTabs(): Promise<readonly string[]> {
     return await this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
   }
@@ -188,10 +197,21 @@ export class QuickPick {
 
   /** Ticks rows of a list for several, and confirms. */
   async chooseSeveral(labels: readonly string[]): Promise<void> {
+    await this.tick(labels);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Ticks rows of a list for several. */
+  async tick(labels: readonly string[]): Promise<void> {
     for (const label of labels) {
       await this.row(label).getByRole('checkbox').click();
     }
-    await this.page.keyboard.press('Enter');
+  }
+
+  /** Confirms what is ticked. */
+  async confirm(): Promise<void> {
+    await this.widget.getByRole('button', { name: 'OK', exact: true }).click();
+    await this.waitUntilGone();
   }
 
   /** Types into the input without answering. */
