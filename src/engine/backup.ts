@@ -5,7 +5,6 @@ import type {
   CredentialSources,
   FailureCode,
   Difference,
-  FilePath,
   FolderSetup,
   Group,
   LogEntry,
@@ -15,15 +14,11 @@ import type {
   Report,
   ReportPage,
   ReportRequest,
-  Scope,
   State,
 } from '../protocol';
 import { rootPath } from '../protocol';
 import { attempts } from './attempt';
-import type { Condition } from './bucket';
 import { budget } from './budget';
-import type { CloudFile } from './cloudListing';
-import type { Comparison, Entry } from './comparison';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
 import { connectionDefaults } from './connectionDefaults';
@@ -31,18 +26,20 @@ import { credentialSources } from './credentialSources';
 import { differencesOf } from './differences';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
-import { isWithin, parentPath, toAbsolutePath, toFilePath } from './filePath';
+import { toAbsolutePath } from './filePath';
 import { keptReports } from './keptReports';
-import { isUnowned, selectSteps, summarize, type Plan, type Selection } from './plan';
+import { isUnowned, summarize, type Plan } from './plan';
 import { describeReport, toReport } from './report';
 import type { Receipts } from './receipts';
 import { rowNews } from './rowNews';
+import { selectScope, toBackUp, type ScopeSelection } from './scopeSelection';
 import {
   parseCompareSettings,
   parseConnectionSettings,
   parseTrafficSettings,
   type ConnectionSettings,
 } from './settings';
+import { settleRow } from './settleRow';
 import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
@@ -171,10 +168,11 @@ export class Backup {
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     // The same for all folders, since these settings are the machine's.
     for (const { setup } of parts) this.trafficChanged(setup.settings);
+    const known = { comparisons: this.#comparisons, reports: this.#reports };
     const select = async () => {
-      const selections: PartSelection[] = [];
+      const selections: ScopeSelection[] = [];
       for (const { setup, scope } of parts) {
-        selections.push(await this.#select(this.#job(setup), scope, signal));
+        selections.push(await selectScope(known, this.#job(setup), scope, signal));
       }
       return selections;
     };
@@ -290,69 +288,6 @@ export class Backup {
     this.#options.receipts.close();
   }
 
-  async #select(job: ComparisonJob, scope: Scope, signal: AbortSignal): Promise<PartSelection> {
-    if (scope.kind === 'resources') return this.#selectResources(job, scope.paths, signal);
-    if (scope.kind === 'failed') return this.#selectFailed(job, scope.planId, signal);
-    const comparison = this.#comparisons.current(job.target);
-    if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-    const entries = new Set(entriesOf(comparison, scope));
-    return { ...selectSteps(job, entries), ignored: undefined };
-  }
-
-  /** Compares what failed again: why it failed may be gone, and what was seen may have changed. */
-  async #selectFailed(
-    job: ComparisonJob,
-    planId: number,
-    signal: AbortSignal,
-  ): Promise<PartSelection> {
-    const failed = new Set(this.#reports.failed(planId, job.target));
-    const found: Entry[] = [];
-    // One list of all costs less than many of one.
-    for (const start of failed.size > mostSingleLooks ? [rootPath] : failed) {
-      found.push(...(await this.#compareIfThere(start, job, signal)));
-    }
-    const entries = found.filter(entry => failed.has(entry.path));
-    return { ...selectSteps(job, entries), ignored: undefined };
-  }
-
-  /** What is no longer on the disk is nothing to back up, and no reason to leave out the others. */
-  async #compareIfThere(
-    start: FilePath,
-    job: ComparisonJob,
-    signal: AbortSignal,
-  ): Promise<readonly Entry[]> {
-    try {
-      return await this.#comparisons.compareBelow(start, job, signal);
-    } catch (error) {
-      if (error instanceof Failure && error.code === 'file-vanished') return [];
-      throw error;
-    }
-  }
-
-  async #selectResources(
-    job: ComparisonJob,
-    absolute: readonly string[],
-    signal: AbortSignal,
-  ): Promise<PartSelection> {
-    const starts = topmost(
-      absolute.map(path => {
-        const start = toFilePath(job.root, path);
-        if (start === undefined) throw new Failure('file-vanished', path);
-        return start;
-      }),
-    );
-    const entries: Entry[] = [];
-    for (const start of starts) {
-      entries.push(...(await this.#comparisons.compareBelow(start, job, signal)));
-    }
-    const [only] = entries;
-    const ignored =
-      entries.length === 1 && only?.verdict.kind === 'ignored'
-        ? { path: only.path, because: only.verdict.because }
-        : undefined;
-    return { ...selectSteps(job, entries), ignored };
-  }
-
   /** Takes what became of a step into the comparison at hand. */
   #settle(outcome: Outcome): void {
     const { route, path } = outcome.step;
@@ -428,42 +363,11 @@ export class Backup {
   }
 }
 
-interface PartSelection extends Selection {
-  /** The one ignored file that was asked for, if it was alone. */
-  readonly ignored: PlanSummary['ignored'];
-}
-
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
-/** Up to so many files are compared one by one. */
-const mostSingleLooks = 20;
 
 const requestsInFlight = 48;
 /** Bounds the memory of all uploads together. */
 const bytesInFlight = 64 << 20;
-
-const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
-
-function* entriesOf(
-  comparison: Comparison,
-  scope: Extract<Scope, { kind: 'all' | 'nodes' | 'picks' }>,
-): Generator<Entry> {
-  switch (scope.kind) {
-    case 'all':
-      for (const group of toBackUp) yield* comparison.inGroup(group, rootPath);
-      return;
-    case 'nodes':
-      for (const node of scope.nodes) yield* comparison.atRow(node);
-      return;
-    case 'picks':
-      for (const { kind, path } of scope.picks) {
-        for (const group of toBackUp) {
-          for (const entry of comparison.inGroup(group, path)) {
-            if (kind !== 'loose-files' || parentPath(entry.path) === path) yield entry;
-          }
-        }
-      }
-  }
-}
 
 /** Waits for the work of others, or until there is no more need to. */
 async function untilSettled(works: Iterable<Promise<unknown>>, signal: AbortSignal): Promise<void> {
@@ -477,43 +381,4 @@ async function untilSettled(works: Iterable<Promise<unknown>>, signal: AbortSign
   });
   await Promise.race([Promise.allSettled(works), aborted]);
   signal.removeEventListener('abort', stop);
-}
-
-/** Leaves out what lies below another one of them. */
-function topmost(paths: readonly FilePath[]): readonly FilePath[] {
-  const distinct = [...new Set(paths)];
-  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
-}
-
-function settleRow(comparison: Comparison, outcome: Outcome): void {
-  const { path } = outcome.step;
-  switch (outcome.kind) {
-    case 'backed-up': {
-      const verdict = { kind: 'up-to-date', proof: 'uploaded' } as const;
-      comparison.finish({ path, isFolder: false, ...outcome.uploaded, verdict });
-      return;
-    }
-    case 'cancelled':
-      comparison.setActivity(path, undefined);
-      return;
-    case 'failed':
-    case 'skipped': {
-      const failure = outcome.failure.toRecord();
-      const known = comparison.get(path);
-      if (known === undefined || failure.code !== 'changed-in-cloud') {
-        comparison.setActivity(path, { kind: 'failed', failure });
-      } else if (isOfCopy(outcome.step.condition, known.cloud)) {
-        const verdict = { kind: 'changed-in-cloud', because: 'refused' } as const;
-        comparison.place({ ...known, verdict });
-      } else {
-        // The plan is older than what is known by now, perhaps from an upload of our own.
-        comparison.setActivity(path, undefined);
-      }
-    }
-  }
-}
-
-/** Whether a write's condition is about the cloud copy that is known. */
-function isOfCopy(condition: Condition, cloud: CloudFile | undefined): boolean {
-  return condition.kind === 'absent' ? cloud === undefined : cloud?.etag === condition.etag;
 }

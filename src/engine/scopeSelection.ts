@@ -1,0 +1,133 @@
+import type { FilePath, Group, PlanSummary, Scope } from '../protocol';
+import { rootPath } from '../protocol';
+import type { Comparison, Entry } from './comparison';
+import type { ComparisonJob, Comparisons } from './comparisons';
+import { Failure } from './failure';
+import { isWithin, parentPath, toFilePath } from './filePath';
+import type { KeptReports } from './keptReports';
+import { selectSteps, type Selection } from './plan';
+
+/** What is known of the folders and of the batches before. */
+export interface Known {
+  readonly comparisons: Comparisons;
+  readonly reports: KeptReports;
+}
+
+export interface ScopeSelection extends Selection {
+  /** The one ignored file that was asked for, if it was alone. */
+  readonly ignored: PlanSummary['ignored'];
+}
+
+/** The groups of what a back-up is for. */
+export const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
+
+/** Finds what a back-up was asked for: by the comparison at hand, or by comparing anew. */
+export async function selectScope(
+  known: Known,
+  job: ComparisonJob,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<ScopeSelection> {
+  switch (scope.kind) {
+    case 'resources':
+      return selectResources(known, job, scope.paths, signal);
+    case 'failed':
+      return selectFailed(known, job, scope.planId, signal);
+    case 'all':
+    case 'nodes':
+    case 'picks': {
+      const comparison = known.comparisons.current(job.target);
+      if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+      const entries = new Set(entriesOf(comparison, scope));
+      return { ...selectSteps(job, entries), ignored: undefined };
+    }
+  }
+}
+
+function* entriesOf(
+  comparison: Comparison,
+  scope: Extract<Scope, { kind: 'all' | 'nodes' | 'picks' }>,
+): Generator<Entry> {
+  switch (scope.kind) {
+    case 'all':
+      for (const group of toBackUp) yield* comparison.inGroup(group, rootPath);
+      return;
+    case 'nodes':
+      for (const node of scope.nodes) yield* comparison.atRow(node);
+      return;
+    case 'picks':
+      for (const { kind, path } of scope.picks) {
+        for (const group of toBackUp) {
+          for (const entry of comparison.inGroup(group, path)) {
+            if (kind !== 'loose-files' || parentPath(entry.path) === path) yield entry;
+          }
+        }
+      }
+  }
+}
+
+/** Compares what failed again: why it failed may be gone, and what was seen may have changed. */
+async function selectFailed(
+  { comparisons, reports }: Known,
+  job: ComparisonJob,
+  planId: number,
+  signal: AbortSignal,
+): Promise<ScopeSelection> {
+  const failed = new Set(reports.failed(planId, job.target));
+  const found: Entry[] = [];
+  // One list of all costs less than many of one.
+  for (const start of failed.size > mostSingleLooks ? [rootPath] : failed) {
+    found.push(...(await compareIfThere(comparisons, start, job, signal)));
+  }
+  const entries = found.filter(entry => failed.has(entry.path));
+  return { ...selectSteps(job, entries), ignored: undefined };
+}
+
+/** Up to so many files are compared one by one. */
+const mostSingleLooks = 20;
+
+/** What is no longer on the disk is nothing to back up, and no reason to leave out the others. */
+async function compareIfThere(
+  comparisons: Comparisons,
+  start: FilePath,
+  job: ComparisonJob,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  try {
+    return await comparisons.compareBelow(start, job, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'file-vanished') return [];
+    throw error;
+  }
+}
+
+async function selectResources(
+  { comparisons }: Known,
+  job: ComparisonJob,
+  absolute: readonly string[],
+  signal: AbortSignal,
+): Promise<ScopeSelection> {
+  const starts = topmost(
+    absolute.map(path => {
+      const start = toFilePath(job.root, path);
+      if (start === undefined) throw new Failure('file-vanished', path);
+      return start;
+    }),
+  );
+  const entries: Entry[] = [];
+  for (const start of starts) {
+    entries.push(...(await comparisons.compareBelow(start, job, signal)));
+  }
+  const [only] = entries;
+  const ignored =
+    entries.length === 1 && only?.verdict.kind === 'ignored'
+      ? { path: only.path, because: only.verdict.because }
+      : undefined;
+  return { ...selectSteps(job, entries), ignored };
+}
+
+/** Leaves out what lies below another one of them. */
+function topmost(paths: readonly FilePath[]): readonly FilePath[] {
+  const distinct = [...new Set(paths)];
+  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
+}
