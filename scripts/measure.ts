@@ -1,0 +1,168 @@
+import { mkdir, open, truncate, writeFile } from 'node:fs/promises';
+import { arch, availableParallelism, platform } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  createMessageConnection,
+  PortMessageReader,
+  PortMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+
+import { workerLimits } from '../src/editor/workerLimits';
+import {
+  compare,
+  planBackUp,
+  runPlan,
+  type FolderSetup,
+  type Question,
+  type WorkerData,
+} from '../src/protocol';
+import { setAwsVariables } from '../test/support/awsVariables';
+import { repositoryRoot } from '../test/support/repositoryRoot';
+import { startSeaweedFs, type SeaweedFs } from '../test/support/seaweedfs';
+import { temporaryFolder } from '../test/support/temporaryFolder';
+
+/**
+ * Measures the engine as it is shipped, in its worker thread, against a production S3 server: how
+ * long many small files and one large file take, and how much memory. Fails where the memory of
+ * the process grows by more than it may.
+ */
+async function main(): Promise<void> {
+  const store = await startSeaweedFs();
+  if (store.kind === 'unavailable') throw new Error(store.reason);
+  setAwsVariables(store);
+  const temporary = await temporaryFolder('measure');
+  try {
+    await createBucket(store);
+    const before = process.memoryUsage.rss();
+    const growths: number[] = [];
+    for (const { name, make } of workloads) {
+      const root = join(temporary.path, name);
+      await mkdir(root);
+      await make(root);
+      const receiptsFile = join(temporary.path, 'receipts.sqlite');
+      growths.push(await measure(setupOf(name, root, store), { receiptsFile }, before));
+    }
+    console.log(
+      `Node ${process.versions.node}, ${platform()} ${arch()}, ${String(availableParallelism())} cores`,
+    );
+    if (growths.some(growth => growth > mostGrowth)) {
+      throw new Error(`The memory grew by more than ${inMegabytes(mostGrowth)}.`);
+    }
+  } finally {
+    await store.stop();
+    await temporary.remove();
+  }
+}
+
+const bucket = 'measure';
+const gibibyte = 1 << 30;
+const mostGrowth = 250e6;
+const sampleMs = 20;
+
+interface Workload {
+  readonly name: string;
+  readonly make: (root: string) => Promise<void>;
+}
+
+const workloads: readonly Workload[] = [
+  {
+    name: '10,000 files of 4 KiB',
+    async make(root) {
+      for (let folder = 0; folder < 100; folder++) {
+        const path = join(root, String(folder));
+        await mkdir(path);
+        for (let file = 0; file < 100; file++) {
+          const content = Buffer.alloc(4096, `${String(folder)} ${String(file)} `);
+          await writeFile(join(path, String(file)), content);
+        }
+      }
+    },
+  },
+  {
+    name: 'one file of 6 GiB',
+    async make(root) {
+      const path = join(root, 'large.bin');
+      await writeFile(path, 'begin');
+      await truncate(path, 6 * gibibyte);
+      // A few bytes that differ, in a file that takes no room.
+      const file = await open(path, 'r+');
+      for (let at = gibibyte; at < 6 * gibibyte; at += gibibyte) await file.write(String(at), at);
+      await file.close();
+    },
+  },
+];
+
+function setupOf(name: string, root: string, { endpoint, region }: SeaweedFs): FolderSetup {
+  return {
+    id: pathToFileURL(root).href,
+    folderId: name,
+    name,
+    root,
+    bucket,
+    prefix: `${String(workloads.findIndex(workload => workload.name === name))}/`,
+    settings: { endpoint, region, forcePathStyle: true },
+  };
+}
+
+async function createBucket({ endpoint, region, ...credentials }: SeaweedFs): Promise<void> {
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  client.destroy();
+}
+
+/** Backs the folder up with an engine of its own, and gives by how much the process grew. */
+async function measure(
+  setup: FolderSetup,
+  workerData: WorkerData,
+  before: number,
+): Promise<number> {
+  let most = before;
+  const clock = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, sampleMs);
+  const worker = new Worker(join(repositoryRoot, 'dist', 'engine.js'), {
+    workerData,
+    resourceLimits: workerLimits,
+  });
+  const engine = createMessageConnection(
+    new PortMessageReader(worker),
+    new PortMessageWriter(worker),
+  );
+  engine.listen();
+  try {
+    await ask(engine, compare, [setup]);
+    const begun = performance.now();
+    const request = { parts: [{ setup, scope: { kind: 'all' } }] } as const;
+    const plan = await ask(engine, planBackUp, request);
+    const report = await ask(engine, runPlan, plan.planId);
+    const seconds = (performance.now() - begun) / 1000;
+    if (report.backedUp !== plan.files) throw new Error(JSON.stringify(report));
+    const rate = `${inMegabytes(report.bytes / seconds)}/s`;
+    const files = `${(report.backedUp / seconds).toFixed(0)} files/s`;
+    const growth = `memory +${inMegabytes(most - before)} (${inMegabytes(most)} in all)`;
+    console.log(`${setup.name}: ${seconds.toFixed(1)} s, ${files}, ${rate}, ${growth}`);
+  } finally {
+    clearInterval(clock);
+    engine.dispose();
+    await worker.terminate();
+  }
+  return most - before;
+}
+
+function ask<P, R>(engine: MessageConnection, { method }: Question<P, R>, params: P): Promise<R> {
+  return engine.sendRequest<R>(method, params);
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
