@@ -92,18 +92,6 @@ export class Comparisons {
     });
   }
 
-  /** Settles by content what is not proved of these findings. */
-  async verify(job: ComparisonJob, entries: Iterable<Entry>, signal: AbortSignal): Promise<void> {
-    const comparison = this.current(job.target);
-    if (comparison === undefined) return;
-    await proveByContent(entries, {
-      ...job,
-      prefix: job.target.prefix,
-      comparison,
-      signal: AbortSignal.any([signal, this.options.signal]),
-    });
-  }
-
   /**
    * Compares one file or folder of the disk and takes the findings into the comparison at hand, if
    * there is one. Gives what was found; an ignored folder or a link above `start` stands for it.
