@@ -42,7 +42,10 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
   let failed = 0;
   const files = plan.steps.length;
   const bytes = plan.steps.reduce((sum, step) => sum + step.local.size, 0);
+  let isOver = false;
   const report = () => {
+    // A request that was given up may still tell of bytes; the batch must not come back by that.
+    if (isOver) return;
     const now = performance.now();
     byteRate.note(bytesDone, now);
     workRate.note(bytesDone + outcomes.size * workOfFile, now);
@@ -95,6 +98,7 @@ export async function transfer(request: TransferRequest): Promise<readonly Outco
     });
   } finally {
     clearInterval(clock);
+    isOver = true;
   }
   return plan.steps.flatMap(step => outcomes.get(step) ?? []);
 }
