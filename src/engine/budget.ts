@@ -63,13 +63,19 @@ export function budget(places: number, bytes: number): ResizableBudget {
         serve();
       });
       let returned = false;
-      return () => {
+      const giveBack = () => {
         if (returned) return;
         returned = true;
         freePlaces++;
         freeBytes += amount;
         serve();
       };
+      // Whoever was cancelled a moment earlier may have left the place to one with the same signal.
+      if (signal.aborted) {
+        giveBack();
+        throw new Failure('cancelled', '');
+      }
+      return giveBack;
     },
   };
 }

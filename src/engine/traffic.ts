@@ -95,6 +95,8 @@ export function openTraffic(): Traffic {
         };
         signal.addEventListener('abort', stop, { once: true });
         underWay.add(controller);
+        // What was aborted already tells nobody any more.
+        if (signal.aborted) stop();
         try {
           return await send({ signal: controller.signal, isRepeated });
         } catch (error) {

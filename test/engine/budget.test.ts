@@ -6,6 +6,20 @@ import { budget } from '../../src/engine/budget';
 const never = new AbortController().signal;
 
 describe('budget', () => {
+  it('gives no place to one that is cancelled together with those before it', async () => {
+    const shared = budget(Infinity, 10);
+    const controller = new AbortController();
+    const first = await shared.take(9, controller.signal);
+    // When the second one leaves, there is room for the third, which has not heard of it yet.
+    const second = shared.take(10, controller.signal);
+    const third = shared.take(1, controller.signal);
+    controller.abort();
+    await assert.rejects(second, { code: 'cancelled' });
+    await assert.rejects(third, { code: 'cancelled' });
+    first();
+    (await shared.take(10, new AbortController().signal))();
+  });
+
   it('takes more or fewer places from now on, and lets no one lose theirs', async () => {
     const shared = budget(1, 100);
     const signal = new AbortController().signal;

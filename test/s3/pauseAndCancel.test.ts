@@ -172,6 +172,27 @@ describe('A batch on a slow or silent wire', function () {
     assert.ok(performance.now() - cancelledAt < 1000);
   });
 
+  it('sends nothing more once it is cancelled, though much waited for its turn', async () => {
+    await large('a', 2 * mebibyte);
+    await large('b', mebibyte);
+    await large('c', 9 * mebibyte);
+    await large('d', 4 * mebibyte);
+    const controller = new AbortController();
+    const { report } = await start(setup('1 MB'), controller.signal);
+    await eventually(() => {
+      assert.ok(wire.bodyBytes > mebibyte / 2);
+    });
+    controller.abort();
+    assert.ok((await report).cancelled > 0);
+    await eventually(() => {
+      assert.equal(state.kind, 'compared');
+    });
+    const atEnd = wire.bodyBytes;
+    await delay(700);
+    assert.equal(wire.bodyBytes, atEnd);
+    assert.equal(state.kind, 'compared');
+  });
+
   it('is cancelled while it is paused', async () => {
     await large('large', 20 * mebibyte);
     const controller = new AbortController();
