@@ -88,14 +88,14 @@ export default defineConfig(
     rules: onlyCommands(allowedCommands),
   },
   {
-    files: ['src/engine/s3Account.ts'],
+    files: ['src/engine/s3/s3Account.ts'],
     rules: onlyCommands([...allowedCommands, ...setUpCommands]),
   },
   { files: ['src/protocol.ts'], rules: banned(sdk, editor, engine) },
   { files: ['src/extension.ts', 'src/editor/**/*.ts'], rules: banned(sdk, engine) },
   { files: ['src/engine/**/*.ts'], rules: banned(sdk, editor) },
   {
-    files: ['src/engine/{regionalClient,s3Account,s3Bucket,connection,credentials,transport}.ts'],
+    files: ['src/engine/{s3/*,connection,credentials,transport}.ts'],
     rules: banned(editor),
   },
   {

@@ -52,7 +52,7 @@ describe('Nothing is ever deleted in the cloud', () => {
       ["import { PutObjectCommand } from '@aws-sdk/client-s3';", 0],
     ] as const) {
       const results = await eslint.lintText(`${source}\n`, {
-        filePath: join(repositoryRoot, 'src', 'engine', file),
+        filePath: join(repositoryRoot, 'src', 'engine', 's3', file),
       });
       const found = results.flatMap(({ messages }) =>
         messages.filter(({ ruleId }) => ruleId === 'no-restricted-syntax'),

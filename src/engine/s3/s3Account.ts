@@ -12,11 +12,12 @@ import {
   type BucketLocationConstraint,
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
-import type { Account, LifecycleRule } from './account';
-import { attempt, type Attempt } from './attempt';
-import { fromStoreError } from './errorMapping';
-import { Failure } from './failure';
+import type { Account, LifecycleRule } from '../account';
+import type { Attempt } from '../attempt';
+import { fromStoreError } from '../errorMapping';
+import { Failure } from '../failure';
 import type { RegionalClient } from './regionalClient';
+import { storeRequest } from './storeRequest';
 
 export interface S3AccountParts {
   readonly client: Pick<RegionalClient, 'send'>;
@@ -27,7 +28,7 @@ export interface S3AccountParts {
 
 /** The `Account` port over S3. */
 export function s3Account({ client, endpoint, region }: S3AccountParts): Account {
-  /** Sends one request, tried up to four times; what it is about is a bucket or the store itself. */
+  /** Sends one request; what it is about is a bucket or the store itself. */
   function request<T>(
     bucket: string | undefined,
     signal: AbortSignal,
@@ -35,16 +36,7 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
     onAttempt?: (number: number) => void,
   ): Promise<T> {
     const subject = { endpoint, ...(bucket === undefined ? {} : { bucket }) };
-    return attempt(
-      async number => {
-        try {
-          return await send(number);
-        } catch (error) {
-          throw fromStoreError(error, subject);
-        }
-      },
-      { subject: bucket ?? endpoint, signal, ...(onAttempt && { onAttempt }) },
-    );
+    return storeRequest(subject, signal, send, onAttempt);
   }
 
   /** Gives `otherwise` where the store's error says that nothing has been set. */

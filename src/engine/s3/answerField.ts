@@ -1,0 +1,12 @@
+import { MalformedAnswer } from '../errorMapping';
+
+/** An answer that lacks what every S3 answer has does not come from an S3 store. */
+export function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new MalformedAnswer(`The answer has no ${field}.`);
+  return value;
+}
+
+/** An ETag without its quotation marks. */
+export function plainEtag(etag: string | undefined): string {
+  return required(etag, 'ETag').replaceAll('"', '');
+}

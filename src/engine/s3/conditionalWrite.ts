@@ -1,0 +1,107 @@
+import type {
+  CompleteMultipartUploadCommandOutput,
+  PutObjectCommandOutput,
+} from '@aws-sdk/client-s3';
+import type { Attempt } from '../attempt';
+import type { Condition, ObjectHead, StoredObject } from '../bucket';
+import { fromStoreError } from '../errorMapping';
+import { Failure } from '../failure';
+import { plainEtag } from './answerField';
+import { listObjects } from './listObjects';
+import { headObject } from './readObject';
+import type { S3BucketParts } from './s3Bucket';
+
+/** A write under a condition, and what tells an object of our own from somebody else's. */
+export interface ConditionalWrite {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly crc32: string | undefined;
+  /** Changes only where an attempt of this very write has left something behind. */
+  condition: Condition;
+  readonly signal: AbortSignal;
+}
+
+type WriteAnswer = PutObjectCommandOutput | CompleteMultipartUploadCommandOutput;
+
+interface ConditionHeaders {
+  readonly IfNoneMatch?: string;
+  readonly IfMatch?: string;
+}
+
+/**
+ * Carries out one attempt of a write, with its condition as headers, and looks before it only where
+ * it has to: before every write to a store that may ignore conditions, and after an attempt whose
+ * answer was lost. Gives the object as it is where it is our own, from that lost attempt; else
+ * `judge` says what the answer is worth.
+ */
+export async function conditionalWrite<T extends WriteAnswer>(
+  parts: S3BucketParts,
+  write: ConditionalWrite,
+  attempt: Attempt,
+  send: (headers: ConditionHeaders) => Promise<T>,
+  judge: (answer: T, stored: StoredObject) => StoredObject | Promise<StoredObject>,
+): Promise<StoredObject> {
+  const own = await lookBeforeWriting(parts, write, attempt);
+  if (own !== undefined) return own;
+  let answer: T;
+  try {
+    answer = await send(headersOf(write.condition));
+  } catch (error) {
+    const { code } = fromStoreError(error, { endpoint: parts.endpoint });
+    // A refusal teaches that the store honours conditions.
+    if (code === 'changed-in-cloud') parts.traits.honoursConditions = true;
+    // The copy that should be replaced is gone.
+    if (code === 'no-such-key' && write.condition.kind === 'unchanged') {
+      throw new Failure('changed-in-cloud', write.key, error);
+    }
+    throw error;
+  }
+  return judge(answer, toStored(answer));
+}
+
+/** Gives the object back where it is our own; throws where something stands in the way. */
+async function lookBeforeWriting(
+  parts: S3BucketParts,
+  write: ConditionalWrite,
+  { uncertain }: Attempt,
+): Promise<StoredObject | undefined> {
+  if (parts.traits.honoursConditions && !uncertain) return undefined;
+  const present = await headObject(parts, write.key, write.signal);
+  if (present !== undefined && uncertain && present.size === write.size) {
+    if (present.etag === write.etag || (present.crc32 ?? '') === write.crc32) {
+      return { etag: present.etag, versionId: present.versionId, crc32: present.crc32 };
+    }
+  }
+  if (holds(write.condition, present)) return undefined;
+  if (present === undefined) await bucketMustExist(parts, write);
+  throw new Failure('changed-in-cloud', write.key);
+}
+
+/** The answer to HEAD cannot say whether an object is missing or its whole bucket; a list can. */
+async function bucketMustExist(
+  parts: S3BucketParts,
+  { key, signal }: ConditionalWrite,
+): Promise<void> {
+  try {
+    await listObjects(parts, { prefix: key, pageSize: 1, signal }).next();
+  } catch (error) {
+    const isGone = error instanceof Failure && error.code === 'no-such-bucket';
+    if (isGone || signal.aborted) throw error;
+  }
+}
+
+function holds(condition: Condition, present: ObjectHead | undefined): boolean {
+  return condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
+}
+
+function headersOf(condition: Condition): ConditionHeaders {
+  return condition.kind === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: `"${condition.etag}"` };
+}
+
+/** What a write's answer says of the object that it has made. */
+function toStored(answer: WriteAnswer): StoredObject {
+  const { VersionId: versionId, ChecksumType: type, ChecksumCRC32: crc32 } = answer;
+  const etag = plainEtag(answer.ETag);
+  return { etag, versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };
+}

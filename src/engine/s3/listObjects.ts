@@ -1,0 +1,53 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { ListRequest, ListedObject } from '../bucket';
+import { Failure } from '../failure';
+import { plainEtag, required } from './answerField';
+import type { S3BucketParts } from './s3Bucket';
+import { storeRequest } from './storeRequest';
+
+/** All objects below a prefix, page by page. */
+export async function* listObjects(
+  { client, endpoint, name }: S3BucketParts,
+  { prefix, pageSize, signal, onAttempt }: ListRequest,
+): AsyncGenerator<readonly ListedObject[]> {
+  let token: string | undefined;
+  for (;;) {
+    const page = await storeRequest(
+      { endpoint, bucket: name },
+      signal,
+      () =>
+        client.send(
+          new ListObjectsV2Command({
+            Bucket: name,
+            Prefix: prefix,
+            // Without it, control characters in keys would make the answer unreadable.
+            EncodingType: 'url',
+            MaxKeys: pageSize,
+            ContinuationToken: token,
+          }),
+          { abortSignal: signal },
+        ),
+      token === undefined ? onAttempt : undefined,
+    );
+    const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
+    yield (page.Contents ?? []).map(entry => ({
+      key: decode(required(entry.Key, 'Key')),
+      size: required(entry.Size, 'Size'),
+      etag: plainEtag(entry.ETag),
+      modifiedAt: required(entry.LastModified, 'LastModified').getTime(),
+      storageClass: entry.StorageClass,
+    }));
+    if (page.IsTruncated !== true) return;
+    const next = page.NextContinuationToken;
+    // An answer that says "there is more" and not where would otherwise look like the end.
+    if (next === undefined || next === token) {
+      throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
+    }
+    token = next;
+  }
+}
+
+/** `+` is a space in this encoding, and a real plus arrives as `%2B`. */
+function decodeKey(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '));
+}

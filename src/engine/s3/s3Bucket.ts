@@ -1,0 +1,59 @@
+import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
+import type { Bucket, Versioning } from '../bucket';
+import type { StoreTraits } from '../connection';
+import { Failure } from '../failure';
+import type { Traffic } from '../traffic';
+import { listObjects } from './listObjects';
+import { abortUpload, completeUpload, putPart, startUpload } from './multipartUpload';
+import { putObject } from './putObject';
+import { getObject, headObject } from './readObject';
+import type { RegionalClient } from './regionalClient';
+import { storeRequest } from './storeRequest';
+
+/** The `Bucket` port over S3. */
+export function s3Bucket(parts: S3BucketParts): Bucket {
+  const { traits } = parts;
+  return {
+    name: parts.name,
+    get looksBeforeWriting() {
+      return !traits.honoursConditions;
+    },
+    get clockOffset() {
+      return traits.clockOffset;
+    },
+    list: request => listObjects(parts, request),
+    head: (key, signal) => headObject(parts, key, signal),
+    get: request => getObject(parts, request),
+    put: request => putObject(parts, request),
+    startMultipart: request => startUpload(parts, request),
+    putPart: request => putPart(parts, request),
+    completeMultipart: request => completeUpload(parts, request),
+    abortMultipart: (upload, signal) => abortUpload(parts, upload, signal),
+    versioning: signal => versioningOf(parts, signal),
+  };
+}
+
+/** What every request to the bucket needs. */
+export interface S3BucketParts {
+  readonly client: Pick<RegionalClient, 'send'>;
+  readonly endpoint: string;
+  readonly traits: StoreTraits;
+  readonly traffic: Traffic;
+  readonly name: string;
+}
+
+async function versioningOf(
+  { client, endpoint, name }: S3BucketParts,
+  signal: AbortSignal,
+): Promise<Versioning> {
+  try {
+    const answer = await storeRequest({ endpoint, bucket: name }, signal, () =>
+      client.send(new GetBucketVersioningCommand({ Bucket: name }), { abortSignal: signal }),
+    );
+    if (answer.Status === 'Enabled') return 'enabled';
+    return answer.Status === 'Suspended' ? 'suspended' : 'off';
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'cancelled') throw error;
+    return 'unknown';
+  }
+}
