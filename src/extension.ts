@@ -35,7 +35,7 @@ export function activate(context: ExtensionContext): S3Backup {
   const layout = new LayoutChoice(context.globalState);
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
   const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, reports, pulse);
-  const watch = new ChangeWatch(engine, targets, view);
+  const watch = new ChangeWatch(engine, targets, profiles, view);
   const traffic = watchTraffic(engine);
   const memory = context.globalState;
   const shown = { filter, layout, reports, tree, view };

@@ -615,6 +615,11 @@ export const filesChanged = notice<{
 export const recheck = notice<null>('recheck');
 /** Show only the rows whose paths match this text; all of them for an empty one. */
 export const filterRows = notice<string>('filterRows');
+/** The settings of a folder have changed by which it is compared: a comparison at hand is void. */
+export const settingsChanged = notice<{
+  readonly folder: string;
+  readonly settings: RawSettings;
+}>('settingsChanged');
 /** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
 export const forgetFolder = notice<string>('forgetFolder');
 

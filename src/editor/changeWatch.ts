@@ -6,10 +6,11 @@ import {
   type FileSystemWatcher,
   type Uri,
 } from 'vscode';
-import { filesChanged, forgetFolder, recheck } from '../protocol';
+import { filesChanged, forgetFolder, recheck, settingsChanged } from '../protocol';
 import type { Engine } from './engine';
 import type { FilesView } from './filesView';
-import { concernsEngine } from './settings';
+import type { Profiles } from './profiles';
+import { concernsEngine, concernsTarget } from './settings';
 import { folderById, folderId, localFolders, type Targets } from './targets';
 
 /**
@@ -26,6 +27,7 @@ export class ChangeWatch implements Disposable {
   constructor(
     private readonly engine: Engine,
     targets: Targets,
+    profiles: Profiles,
     { treeView }: FilesView,
   ) {
     this.#subscriptions = [
@@ -43,7 +45,12 @@ export class ChangeWatch implements Disposable {
       }),
       workspace.onDidChangeConfiguration(event => {
         for (const folder of localFolders()) {
-          if (concernsEngine(event, folder.uri)) this.#forget(folderId(folder));
+          if (concernsTarget(event, folder.uri)) {
+            this.#forget(folderId(folder));
+          } else if (concernsEngine(event, folder.uri)) {
+            const settings = profiles.settings(folder);
+            engine.tell(settingsChanged, { folder: folderId(folder), settings });
+          }
         }
       }),
       workspace.onDidChangeWorkspaceFolders(({ removed }) => {

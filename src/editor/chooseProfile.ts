@@ -4,7 +4,7 @@ import {
   type CredentialSources,
   type ProfileKind,
   type ProfileSummary,
-  forgetFolder,
+  settingsChanged,
 } from '../protocol';
 import { failureMessage } from './failureMessage';
 import { openCredentialsFile } from './openCredentialsFile';
@@ -32,7 +32,8 @@ export async function chooseProfile(
   for (const folder of concerned) {
     await parts.profiles.choose(folder, choice);
     // Another profile may lead to another store.
-    parts.engine.tell(forgetFolder, folderId(folder));
+    const settings = parts.profiles.settings(folder);
+    parts.engine.tell(settingsChanged, { folder: folderId(folder), settings });
   }
   const names = concerned.map(folder => folder.name).join(', ');
   parts.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);

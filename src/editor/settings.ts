@@ -31,11 +31,14 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as RawSettings;
 }
 
+/** Whether the folder may be backed up elsewhere now. */
+export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boolean {
+  return targetSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
+}
+
 /** Whether a comparison of the folder would go by other settings now. */
 export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boolean {
-  return [...engineSettings, ...targetSettings].some(name =>
-    event.affectsConfiguration(`${section}.${name}`, scope),
-  );
+  return engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
 }
 
 /**

@@ -44,6 +44,7 @@ import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
 import { transfer, type Outcome } from './transfer';
+import { waitingFolders } from './waitingFolders';
 
 /** What the engine tells of its own accord. */
 export interface BackupEvents {
@@ -71,6 +72,7 @@ export class Backup {
   readonly #budget = budget(requestsInFlight, bytesInFlight);
   readonly #traffic = openTraffic();
   readonly #reports = keptReports();
+  readonly #waiting = waitingFolders();
   readonly #disposed = new AbortController();
   readonly #batches = new Set<Promise<unknown>>();
   #comparing: Promise<unknown> = Promise.resolve();
@@ -131,17 +133,21 @@ export class Backup {
   }
 
   /** Compares whole folders, one after the other, each replacing what was known of it. */
-  compare(setups: readonly FolderSetup[], signal: AbortSignal): Promise<void> {
-    return this.#exclusively(signal, async () => {
+  async compare(setups: readonly FolderSetup[], signal: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.join(setups);
+    const work = this.#exclusively(signal, async () => {
       this.#board.failed(undefined);
-      for (const setup of setups) {
+      for (const { id } of setups) {
+        const setup = waiting.now(id);
+        if (setup === undefined) continue;
         try {
           await this.#comparisons.compare(this.#job(setup), signal);
         } catch (error) {
-          throw this.#failed(setup.id, toFailure(error, setup.bucket));
+          throw this.#failed(id, toFailure(error, setup.bucket));
         }
       }
     });
+    await work.finally(waiting.leave);
   }
 
   children(request: ChildrenRequest): ChildrenPage {
@@ -150,7 +156,7 @@ export class Backup {
 
   /** What there is to choose from for a back-up of a folder, by the comparison at hand. */
   differences(setup: FolderSetup): readonly Difference[] {
-    const comparison = this.#comparisons.current(this.#job(setup).target);
+    const comparison = this.#comparisons.current(this.#job(setup));
     if (comparison === undefined) throw new Failure('plan-outdated', setup.bucket);
     return differencesOf(toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]));
   }
@@ -169,9 +175,13 @@ export class Backup {
     // The same for all folders, since these settings are the machine's.
     for (const { setup } of parts) this.trafficChanged(setup.settings);
     const known = { comparisons: this.#comparisons, reports: this.#reports };
+    const waiting = this.#waiting.join(parts.map(({ setup }) => setup));
     const select = async () => {
       const selections: ScopeSelection[] = [];
-      for (const { setup, scope } of parts) {
+      for (const { setup: asked, scope } of parts) {
+        const setup = waiting.now(asked.id);
+        // The user saw the rows of another target.
+        if (setup === undefined) throw new Failure('plan-outdated', asked.bucket);
         selections.push(await selectScope(known, this.#job(setup), scope, signal));
       }
       return selections;
@@ -179,12 +189,13 @@ export class Backup {
     const comparesAnew = parts.some(
       ({ scope }) => scope.kind === 'resources' || scope.kind === 'failed',
     );
-    const selections = await (comparesAnew
+    const selecting = comparesAnew
       ? this.#exclusively(signal, select)
       : untilSettled([this.#comparing], signal).then(() => {
           throwIfCancelled(signal, '');
           return select();
-        }));
+        });
+    const selections = await selecting.finally(waiting.leave);
     const steps = selections.flatMap(selection => selection.steps);
     const plan: Plan = { id: ++this.#lastPlanId, steps };
     const overwritten = new Set(steps.filter(isUnowned).map(step => step.route.bucket));
@@ -207,7 +218,7 @@ export class Backup {
     await untilSettled([this.#comparing], signal);
     // So that nobody sends a file again that is only waiting for its turn.
     for (const { route, path } of plan.steps) {
-      this.#comparisons.current(route.target)?.setActivity(path, { kind: 'waiting' });
+      this.#comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
     const batch = transfer({
       plan,
@@ -218,7 +229,7 @@ export class Backup {
         this.#board.batch(progress);
       },
       onStarted: ({ route, path }) => {
-        this.#comparisons.current(route.target)?.setActivity(path, { kind: 'uploading' });
+        this.#comparisons.of(route.target)?.setActivity(path, { kind: 'uploading' });
       },
       onEnded: outcome => {
         this.#settle(outcome);
@@ -274,7 +285,15 @@ export class Backup {
     return this.#comparisons.recheck();
   }
 
+  /** A comparison by other settings is void; what waits for its turn goes by these. */
+  settingsChanged(folder: string, settings: RawSettings): void {
+    this.#waiting.settingsChanged(folder, settings);
+    this.#comparisons.forget(folder);
+    this.#board.changed();
+  }
+
   forgetFolder(folder: string): void {
+    this.#waiting.forget(folder);
     this.#comparisons.forget(folder);
     this.#board.changed();
   }
@@ -293,7 +312,7 @@ export class Backup {
     const { route, path } = outcome.step;
     // In the same turn: whatever happens next, what has been proved is known.
     if (outcome.kind === 'backed-up') route.receipts.put(outcome.uploaded.receipt);
-    const comparison = this.#comparisons.current(route.target);
+    const comparison = this.#comparisons.of(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
       const { code, cause } = outcome.failure.toRecord();
       const message = `${path}: ${code}${cause === undefined ? '' : ` (${cause})`}`;
@@ -306,21 +325,18 @@ export class Backup {
   }
 
   #job(setup: FolderSetup): ComparisonJob {
-    const { exclude, rule } = parseCompareSettings(setup.settings);
+    const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, bucket, prefix } = setup;
     const connection = this.connection(setup.settings);
+    const owner = { folderId, endpoint: connection.endpoint, bucket, prefix };
     return {
-      target: { folder, bucket, prefix },
+      target: { folder, ...owner },
       root,
       bucket: connection.bucket(bucket),
-      receipts: this.#options.receipts.of({
-        folderId,
-        endpoint: connection.endpoint,
-        bucket,
-        prefix,
-      }),
-      exclude: excludeBy(exclude),
-      rule,
+      receipts: this.#options.receipts.of(owner),
+      exclude: excludeBy(settings.exclude),
+      rule: settings.rule,
+      judgedBy: JSON.stringify(settings),
     };
   }
 

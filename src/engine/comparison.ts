@@ -16,6 +16,7 @@ import type { CloudFile } from './cloudListing';
 import { parentPath } from './filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
 import type { LocalFile } from './localScan';
+import type { ReceiptOwner } from './receipts';
 import type { RowFilter } from './rowFilter';
 
 /** What is known of one path: its two sides, and the verdict over them. */
@@ -37,10 +38,20 @@ export interface Entry extends Finding {
   readonly home: FilePath;
 }
 
-export interface ComparisonTarget {
+/** Which folder, and which place in which store. */
+export interface ComparisonTarget extends ReceiptOwner {
+  /** The folder's identity within this window. */
   readonly folder: string;
-  readonly bucket: string;
-  readonly prefix: string;
+}
+
+export function isSameTarget(one: ComparisonTarget, other: ComparisonTarget): boolean {
+  return (
+    one.folder === other.folder &&
+    one.folderId === other.folderId &&
+    one.endpoint === other.endpoint &&
+    one.bucket === other.bucket &&
+    one.prefix === other.prefix
+  );
 }
 
 /**
@@ -162,8 +173,11 @@ export class Comparison {
     const shown = groups.map(
       group => [group, treeOf(this.#shown(), group).root.totals.files] as const,
     );
+    const { folder, bucket, prefix } = this.target;
     return {
-      ...this.target,
+      folder,
+      bucket,
+      prefix,
       comparedAt: this.comparedAt,
       found: this.#entries.size,
       groups: Object.fromEntries(totals) as ComparisonTotals['groups'],

@@ -9,7 +9,7 @@ import type {
 import { groups } from '../protocol';
 import { attempts } from './attempt';
 import { compareFolder } from './compare';
-import { Comparison, type ComparisonTarget, type Entry } from './comparison';
+import { Comparison, isSameTarget, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from './exclude';
 import { toFailure } from './failure';
 import { isWithin, toFilePath } from './filePath';
@@ -24,6 +24,8 @@ import type { Comparing } from './stateBoard';
 export interface ComparisonJob extends Route {
   readonly exclude: Exclude;
   readonly rule: CompareRule;
+  /** What exclude and rule were made from: equal texts judge alike. */
+  readonly judgedBy: string;
 }
 
 export interface ComparisonsOptions {
@@ -50,11 +52,18 @@ export class Comparisons {
 
   constructor(readonly options: ComparisonsOptions) {}
 
-  /** The comparison at hand, if it is one of this very target. */
-  current({ folder, bucket, prefix }: ComparisonTarget): Comparison | undefined {
-    const comparison = this.#folders.get(folder)?.comparison;
-    const same = comparison?.target.bucket === bucket && comparison.target.prefix === prefix;
-    return same ? comparison : undefined;
+  /** The comparison at hand, if it is one of this very target, whatever it was judged by. */
+  of(target: ComparisonTarget): Comparison | undefined {
+    const comparison = this.#folders.get(target.folder)?.comparison;
+    return comparison !== undefined && isSameTarget(comparison.target, target)
+      ? comparison
+      : undefined;
+  }
+
+  /** The comparison at hand, if one for this job would find the same. */
+  current({ target, judgedBy }: ComparisonJob): Comparison | undefined {
+    const known = this.#folders.get(target.folder);
+    return known?.judgedBy === judgedBy ? this.of(target) : undefined;
   }
 
   totals(): readonly ComparisonTotals[] {
@@ -103,7 +112,7 @@ export class Comparisons {
   ): Promise<readonly Entry[]> {
     return this.#watchedMeanwhile(job, async judgeAgain => {
       const part = await this.#compareBelow(start, job, signal);
-      const whole = this.current(job.target);
+      const whole = this.current(job);
       if (whole !== undefined) takeOver(whole, part, start);
       await judgeAgain(whole ?? part, whole === undefined ? start : ('' as FilePath));
       return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);

@@ -1,5 +1,5 @@
 import type { FilePath, ReportEntry, ReportPage } from '../protocol';
-import type { ComparisonTarget } from './comparison';
+import { isSameTarget, type ComparisonTarget } from './comparison';
 import { Failure } from './failure';
 import type { Outcome } from './transfer';
 
@@ -31,13 +31,10 @@ export function keptReports(): KeptReports {
       const all = report(planId);
       return { entries: all.slice(offset, offset + limit).map(toEntry), total: all.length };
     },
-    failed: (planId, { folder, bucket, prefix }) =>
-      report(planId).flatMap(({ kind, step: { path, route } }) => {
-        const { target } = route;
-        const isOfTarget =
-          target.folder === folder && target.bucket === bucket && target.prefix === prefix;
-        return kind === 'failed' && isOfTarget ? [path] : [];
-      }),
+    failed: (planId, target) =>
+      report(planId).flatMap(({ kind, step: { path, route } }) =>
+        kind === 'failed' && isSameTarget(route.target, target) ? [path] : [],
+      ),
   };
 }
 

@@ -36,7 +36,7 @@ export async function selectScope(
     case 'all':
     case 'nodes':
     case 'picks': {
-      const comparison = known.comparisons.current(job.target);
+      const comparison = known.comparisons.current(job);
       if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
       const entries = new Set(entriesOf(comparison, scope));
       return { ...selectSteps(job, entries), ignored: undefined };

@@ -120,6 +120,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onNotification(told(protocol.filterRows), text => {
     backup.filterRows(text);
   });
+  connection.onNotification(told(protocol.settingsChanged), ({ folder, settings }) => {
+    backup.settingsChanged(folder, settings);
+  });
   connection.onNotification(told(protocol.forgetFolder), folder => {
     backup.forgetFolder(folder);
   });

@@ -59,7 +59,7 @@ describe('backup', () => {
       connect: settings => {
         connections.push(settings);
         return {
-          endpoint: 'memory',
+          endpoint: settings.endpoint ?? 'memory',
           check: () => Promise.resolve(),
           account: memoryAccount(),
           bucket: name => {
@@ -258,6 +258,62 @@ describe('backup', () => {
     backup.forgetFolder(id);
     await assert.rejects(plan(all), { code: 'plan-outdated' });
     assert.equal(lastState().comparisons.length, 1);
+  });
+
+  it('takes a comparison for none where endpoint, folder id, exclude or rule are others now', async () => {
+    await writeTree(root, { a: 'a' });
+    await compare();
+    assert.equal((await plan(all)).files, 1);
+    const settings = setup().settings;
+    const others: readonly Partial<FolderSetup>[] = [
+      { folderId: 'another' },
+      { settings: { ...settings, endpoint: 'http://localhost:1' } },
+      { settings: { ...settings, exclude: ['a'] } },
+      { settings: { ...settings, 'compare.rule': 'time' } },
+    ];
+    for (const other of others) {
+      await assert.rejects(plan(all, other), { code: 'plan-outdated' }, JSON.stringify(other));
+      assert.throws(() => backup.differences(setup(other)), { code: 'plan-outdated' });
+      // What is compared for this plan does not get into the rows of another comparison.
+      await plan(resources('a'), other);
+      assert.deepEqual(rows(), { a: 'missing-in-cloud' }, JSON.stringify(other));
+    }
+    assert.equal((await plan(all)).files, 1);
+  });
+
+  it('compares by the settings that hold when its turn has come', async () => {
+    await writeTree(root, { a: 'a', b: 'b' });
+    await compare();
+    const { planId } = await plan({ kind: 'nodes', nodes: [node('missing-in-cloud', 'b')] });
+    const put = bucket.holdNext('put');
+    const running = backup.run(planId, signal());
+    await put.reached;
+    const comparing = compare();
+    const planning = plan(resources('a', 'b'));
+    backup.settingsChanged(id, { exclude: ['a'] });
+    assert.deepEqual(rows(), {});
+    put.release();
+    await running;
+    await comparing;
+    assert.deepEqual(rows(), { a: 'ignored', b: 'up-to-date' });
+    assert.deepEqual((await planning).leftAlone, { ignored: 1, 'up-to-date': 1 });
+  });
+
+  it('does nothing for a folder that was forgotten while it waited', async () => {
+    await writeTree(root, { a: 'a' });
+    await compare();
+    const { planId } = await plan(all);
+    const put = bucket.holdNext('put');
+    const running = backup.run(planId, signal());
+    await put.reached;
+    const comparing = compare();
+    const planning = plan(resources('a'));
+    backup.forgetFolder(id);
+    put.release();
+    await running;
+    await comparing;
+    assert.deepEqual(rows(), {});
+    await assert.rejects(planning, { code: 'plan-outdated' });
   });
 
   it('plans each file once, however many of the chosen rows hold it', async () => {

@@ -14,8 +14,9 @@ import {
   type Row,
   type Verdict,
 } from '../../src/protocol';
+import { targetOf } from '../support/targetOf';
 
-const target = { folder: 'file:///w', bucket: 'b', prefix: 'w/' };
+const target = targetOf({ bucket: 'b', prefix: 'w/' });
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
 
 const verdicts: readonly Verdict[] = [

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { Comparison } from '../../src/engine/comparison';
 import { differencesOf } from '../../src/engine/differences';
 import type { Difference, FilePath, Group } from '../../src/protocol';
+import { targetOf } from '../support/targetOf';
 
 function differences(
   paths: readonly string[],
   group: Group & ('missing-in-cloud' | 'out-of-date'),
 ) {
-  const comparison = new Comparison({ folder: 'file:///w', bucket: 'b', prefix: '' });
+  const comparison = new Comparison(targetOf({ bucket: 'b', prefix: '' }));
   for (const each of paths) {
     const path = each as FilePath;
     comparison.place({

@@ -24,6 +24,7 @@ import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
 import { asOrdinaryUser, nothingDenied } from '../support/ordinaryUser';
+import { targetOf } from '../support/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const storedAt = 1_700_000_000_000;
@@ -67,7 +68,7 @@ describe('liveChanges', () => {
 
   /** Compares, as the engine does before anything can change. */
   async function compare(): Promise<void> {
-    const comparison = new Comparison({ folder: 'file:///w', bucket: 'memory', prefix: 'w/' });
+    const comparison = new Comparison(targetOf({ bucket: 'memory', prefix: 'w/' }));
     const result = await findings();
     comparison.incomplete = result.incomplete;
     for (const finding of result.findings) comparison.place(finding);

@@ -6,10 +6,11 @@ import { selectSteps, summarize, type Route } from '../../src/engine/plan';
 import type { Activity, FilePath, Verdict } from '../../src/protocol';
 import { memoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
+import { targetOf } from '../support/targetOf';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = {
-  target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' },
+  target: targetOf({ bucket: 'memory', prefix: 'w/' }),
   root: '/w',
   bucket,
   receipts: noReceipts(),

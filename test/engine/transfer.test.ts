@@ -12,6 +12,7 @@ import { transfer, type Outcome, type TransferRequest } from '../../src/engine/t
 import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
+import { targetOf } from '../support/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 describe('transfer', () => {
@@ -36,7 +37,7 @@ describe('transfer', () => {
       const path = name as FilePath;
       return {
         route: {
-          target: { folder: 'file:///w', bucket: 'memory', prefix: 'w/' },
+          target: targetOf({ bucket: 'memory', prefix: 'w/' }),
           root,
           bucket,
           receipts: noReceipts(),
