@@ -15,7 +15,8 @@ import { Backup } from './backup';
 import { bucketNameFault } from './bucketName';
 import { openConnection } from './connection';
 import { checkNewName, createBucket } from './createBucket';
-import { openReceiptDatabase } from './receiptDatabase';
+import { openDatabase } from './database';
+import { receiptsIn } from './receiptDatabase';
 import { receiptsInMemory, type Receipts } from './receipts';
 import { toFailure } from './failure';
 import { inspectBucket } from './inspectBucket';
@@ -181,7 +182,7 @@ function openReceipts(
   tell: (level: LogEntry['level'], message: string) => void,
 ): Receipts {
   try {
-    return openReceiptDatabase(
+    const database = openDatabase(
       file,
       (setAside, why) => {
         tell(
@@ -193,6 +194,7 @@ function openReceipts(
         tell('error', `A receipt could not be written and is proved again later: ${String(why)}`);
       },
     );
+    return receiptsIn(database);
   } catch (error) {
     tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
     return receiptsInMemory(String(error));

@@ -6,7 +6,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { openReceiptDatabase } from '../../src/engine/receiptDatabase';
+import { openDatabase } from '../../src/engine/database';
+import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
 import type { FilePath } from '../../src/protocol';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
@@ -29,7 +30,7 @@ describe('The receipt database', () => {
   });
 
   function openIt(onBroken: () => void = () => assert.fail('The file is whole.')): Receipts {
-    const receipts = openReceiptDatabase(file, onBroken, why => unwritten.push(why));
+    const receipts = receiptsIn(openDatabase(file, onBroken, why => unwritten.push(why)));
     open.push(receipts);
     return receipts;
   }
@@ -124,7 +125,7 @@ describe('The receipt database', () => {
     later.close();
     const before = await readFile(file);
     assert.throws(() =>
-      openReceiptDatabase(
+      openDatabase(
         file,
         () => assert.fail('It is not broken.'),
         () => undefined,

@@ -1,4 +1,5 @@
-import { openReceiptDatabase } from '../../src/engine/receiptDatabase';
+import { openDatabase } from '../../src/engine/database';
+import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { FilePath } from '../../src/protocol';
 
 /** Writes receipts to the file without end and tells of each, until it is killed. */
@@ -6,7 +7,7 @@ function main(file: string): void {
   const fail = (why: unknown) => {
     throw new Error('The file is broken, or cannot be written.', { cause: why });
   };
-  const receipts = openReceiptDatabase(file, fail, fail).of({
+  const receipts = receiptsIn(openDatabase(file, fail, fail)).of({
     folderId: 'f',
     endpoint: 'AWS',
     bucket: 'b',

@@ -1,0 +1,161 @@
+import { mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type * as Sqlite from 'node:sqlite';
+import type { ReceiptOwner } from './receipts';
+
+/** The SQLite file with what the engine has to know in its next life; shared by all windows. */
+export interface Database {
+  readonly sqlite: Sqlite.DatabaseSync;
+  /** The number under which a folder's rows for one place in one store are kept. */
+  ownerId(owner: ReceiptOwner): number;
+  /** Writes all or nothing. A write that fails is told and not thrown: nothing rests on it alone. */
+  write(run: () => unknown): void;
+  close(): void;
+}
+
+/**
+ * Opens the file. One that is broken is set aside and begun anew, which costs a comparison of
+ * contents and never a wrong verdict. Throws where nothing can be kept: no SQLite here, no room, no
+ * right to write, or a file of a later version.
+ */
+export function openDatabase(
+  file: string,
+  onBroken: (setAside: string, why: unknown) => void,
+  onUnwritten: (why: unknown) => void,
+): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  let sqlite: Sqlite.DatabaseSync;
+  try {
+    sqlite = openChecked(file);
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    const setAside = `${file}.broken-${String(Date.now())}`;
+    renameSync(file, setAside);
+    // Whatever these hold belongs to the broken file.
+    for (const companion of ['-wal', '-shm', '-journal']) rmSync(file + companion, { force: true });
+    onBroken(setAside, error);
+    sqlite = openChecked(file);
+  }
+  const addOwner = sqlite.prepare(
+    'INSERT OR IGNORE INTO owners (folder_id, endpoint, bucket, prefix) VALUES (?, ?, ?, ?)',
+  );
+  const findOwner = sqlite.prepare(
+    'SELECT id FROM owners WHERE folder_id = ? AND endpoint = ? AND bucket = ? AND prefix = ?',
+  );
+  return {
+    sqlite,
+    ownerId({ folderId, endpoint, bucket, prefix }) {
+      addOwner.run(folderId, endpoint, bucket, prefix);
+      return (findOwner.get(folderId, endpoint, bucket, prefix) as { id: number }).id;
+    },
+    write(run) {
+      try {
+        run();
+      } catch (error) {
+        onUnwritten(error);
+      }
+    },
+    close() {
+      sqlite.close();
+    },
+  };
+}
+
+function openChecked(file: string): Sqlite.DatabaseSync {
+  // Loaded here, so that the engine starts where there is none.
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
+  if (sqlite === undefined) throw new Error('This version of VS Code has no SQLite.');
+  const database = new sqlite.DatabaseSync(file);
+  try {
+    database.exec('PRAGMA busy_timeout = 5000');
+    const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (check.quick_check !== 'ok') throw new BrokenDatabase(check.quick_check);
+    // The write-ahead log needs memory that is shared between windows; network disks have none.
+    database.exec(`PRAGMA journal_mode = ${isRemote(dirname(file)) ? 'DELETE' : 'WAL'}`);
+    // A commit outlives a killed process; a power cut may take the last ones, which are then found
+    // again by content.
+    database.exec('PRAGMA synchronous = NORMAL');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The changes of the schema, in their order; the file's `user_version` counts those it has. */
+const migrations: readonly string[] = [
+  `CREATE TABLE owners (
+     id INTEGER PRIMARY KEY,
+     folder_id TEXT NOT NULL,
+     endpoint TEXT NOT NULL,
+     bucket TEXT NOT NULL,
+     prefix TEXT NOT NULL,
+     UNIQUE (folder_id, endpoint, bucket, prefix)
+   ) STRICT;
+   CREATE TABLE receipts (
+     owner INTEGER NOT NULL REFERENCES owners (id),
+     path TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     modified_at INTEGER NOT NULL,
+     changed_at INTEGER NOT NULL,
+     inode INTEGER NOT NULL,
+     sha256 TEXT NOT NULL,
+     etag TEXT NOT NULL,
+     crc32 TEXT,
+     version_id TEXT,
+     hash_began REAL NOT NULL,
+     proved_at REAL NOT NULL,
+     PRIMARY KEY (owner, path)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE readings (
+     owner INTEGER NOT NULL REFERENCES owners (id),
+     path TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     modified_at INTEGER NOT NULL,
+     changed_at INTEGER NOT NULL,
+     inode INTEGER NOT NULL,
+     etag TEXT NOT NULL,
+     cloud TEXT NOT NULL,
+     sha256 TEXT NOT NULL,
+     hash_began REAL NOT NULL,
+     PRIMARY KEY (owner, path)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+function migrate(database: Sqlite.DatabaseSync): void {
+  const version = () =>
+    (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+  if (version() === migrations.length) return;
+  // Another window may be doing the same: the lock decides, and the version is read under it.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    if (version() > migrations.length) {
+      throw new Error('The receipts were written by a later version of S3 Backup.');
+    }
+    for (const migration of migrations.slice(version())) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${String(migrations.length)}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+class BrokenDatabase extends Error {}
+
+/** SQLite's codes for a damaged file and for one that is no database. */
+const brokenCodes = new Set([11, 26]);
+
+function isBroken(error: unknown): boolean {
+  if (error instanceof BrokenDatabase) return true;
+  return error instanceof Error && 'errcode' in error && brokenCodes.has(Number(error.errcode));
+}
+
+/** By the numbers that Linux gives its file systems: NFS, SMB, CIFS, 9P and what FUSE brings. */
+const remoteSystems = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546]);
+
+function isRemote(folder: string): boolean {
+  if (process.platform !== 'linux') return folder.startsWith('\\\\');
+  return remoteSystems.has(statfsSync(folder).type);
+}
