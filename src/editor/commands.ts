@@ -1,8 +1,10 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
 import { pause, resume } from '../protocol';
+import { atHand } from './atHand';
 import { backUpAll, backUpNodes, backUpResources, retryFailed, reviewAndBackUp } from './backUp';
 import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
+import { copyS3Uri } from './cloudCopies/copyS3Uri';
 import { localUri } from './fileLocation';
 import { askForFilter } from './filterInput';
 import { noPlace } from './noPlace';
@@ -32,6 +34,7 @@ const table = {
   's3Backup.backUpResource': backUpSelection,
   's3Backup.open': openSelection,
   's3Backup.revealInExplorer': revealSelection,
+  's3Backup.copyS3Uri': copyS3Uri,
   's3Backup.filter': ({ filter }) => askForFilter(filter),
   's3Backup.clearFilter': ({ filter }) => {
     filter.set('');
@@ -136,18 +139,14 @@ async function backUpSelection(parts: Parts, selection: Selection): Promise<void
       await backUpResources(parts, selection.uris);
       return;
     case 'nothing': {
-      // From a key binding: what is selected in the view in front, or the file being edited.
-      const { treeView } = parts.view;
-      const edited = window.activeTextEditor?.document.uri;
-      if (treeView.visible && treeView.selection.length > 0) {
-        await backUpNodes(parts, treeView.selection);
-      } else if (edited !== undefined) {
-        await backUpResources(parts, [edited]);
-      } else {
-        void window.showInformationMessage(
-          l10n.t('Select files in the S3 Backup view, or open one, to back them up.'),
-        );
+      const meant = atHand(parts);
+      if (meant.kind !== 'nothing') {
+        await backUpSelection(parts, meant);
+        return;
       }
+      void window.showInformationMessage(
+        l10n.t('Select files in the S3 Backup view, or open one, to back them up.'),
+      );
     }
   }
 }

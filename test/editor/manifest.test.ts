@@ -10,7 +10,8 @@ import { extension } from './extensionUnderTest';
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly submenus: readonly { readonly id: string }[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly scope: string }>>;
     };
@@ -19,6 +20,8 @@ interface Manifest {
     readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
   };
 }
+
+type MenuItem = { readonly command: string } | { readonly submenu: string };
 
 describe('The manifest', () => {
   let manifest: Manifest;
@@ -42,9 +45,12 @@ describe('The manifest', () => {
   });
 
   it('has menus for commands that exist', () => {
-    for (const { command } of Object.values(manifest.contributes.menus).flat()) {
-      assert.ok(contributed.includes(command), command);
+    const submenus = manifest.contributes.submenus.map(({ id }) => id);
+    for (const item of Object.values(manifest.contributes.menus).flat()) {
+      if ('command' in item) assert.ok(contributed.includes(item.command), item.command);
+      else assert.ok(submenus.includes(item.submenu), item.submenu);
     }
+    for (const id of submenus) assert.ok(id in manifest.contributes.menus, id);
   });
 
   it('names just the settings that the code reads', () => {

@@ -1,0 +1,24 @@
+import { env, l10n, window } from 'vscode';
+import { cloudPlaces } from './cloudPlaces';
+import type { Parts } from '../parts';
+import { formatCount } from '../quantity';
+import type { Selection } from '../selection';
+
+/** Puts where the files are, or would be, onto the clipboard; several on a line each. */
+export async function copyS3Uri(parts: Parts, selection: Selection): Promise<void> {
+  const places = await cloudPlaces(parts, selection);
+  const uris = places.map(({ setup: { bucket, prefix }, path, kind }) => {
+    const end = kind === 'folder' && path !== '' ? '/' : '';
+    return `s3://${bucket}/${prefix}${path}${end}`;
+  });
+  const [only] = uris;
+  if (only === undefined) return;
+  await env.clipboard.writeText(uris.join('\n'));
+  const text =
+    uris.length === 1
+      ? l10n.t('S3 URI copied')
+      : l10n.t('{0} S3 URIs copied', formatCount(uris.length));
+  window.setStatusBarMessage(`$(check) ${text}`, shownMs);
+}
+
+const shownMs = 3_000;
