@@ -311,9 +311,15 @@ export type Doing =
     }
   | {
       readonly kind: 'failed';
-      readonly folder: string | undefined;
-      readonly failure: FailureRecord;
+      /** At least one. */
+      readonly failures: readonly FolderFailure[];
     };
+
+/** Why the last thing that was tried with a folder failed, or with all of them. */
+export interface FolderFailure {
+  readonly folder: string | undefined;
+  readonly failure: FailureRecord;
+}
 
 /** Why batches rest, and with it what makes them go on. */
 export interface PauseReason {

@@ -159,7 +159,8 @@ export class Engine implements Disposable {
     this.#session = undefined;
     this.log.error(`The engine stopped: ${cause}`);
     const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
-    this.#setState({ kind: 'failed', folder: undefined, failure, comparisons: [] });
+    const failures = [{ folder: undefined, failure }];
+    this.#setState({ kind: 'failed', failures, comparisons: [] });
   }
 
   #setState(state: State): void {

@@ -7,7 +7,14 @@ import {
   type TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
-import { children, groups, type ComparisonTotals, type Group, type Row } from '../protocol';
+import {
+  children,
+  groups,
+  type ComparisonTotals,
+  type FailureRecord,
+  type Group,
+  type Row,
+} from '../protocol';
 import type { Engine } from './engine';
 import { toFailureRecord } from './failed';
 import type { LayoutChoice } from './layoutChoice';
@@ -97,7 +104,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   #itemOf(node: TreeNode): TreeItem {
     switch (node.kind) {
       case 'folder':
-        return folderItem(node, this.#comparison(node.folder));
+        return folderItem(node, this.#comparison(node.folder), this.#failure(node.folder));
       case 'group':
         return groupItem(node, this.#comparison(node.folder));
       case 'row':
@@ -209,6 +216,12 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.engine.state.comparisons.find(comparison => comparison.folder === folder);
   }
 
+  #failure(folder: string): FailureRecord | undefined {
+    const { state } = this.engine;
+    if (state.kind !== 'failed') return undefined;
+    return state.failures.find(failed => failed.folder === folder)?.failure;
+  }
+
   #refresh(): void {
     const before = this.#shown;
     const now = this.#outline();
@@ -232,7 +245,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const shape = [String(isAllOpen)];
     const numbers = new Map<string, string>();
     for (const folder of localFolders()) {
-      shape.push(folderId(folder), this.targets.standing(folder).kind);
+      const id = folderId(folder);
+      shape.push(id, this.targets.standing(folder).kind, this.#failure(id)?.code ?? '');
     }
     for (const comparison of this.engine.state.comparisons) {
       shape.push(comparison.folder, String(comparison.comparedAt));

@@ -1,5 +1,5 @@
 import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
-import type { FailureCode, State } from '../protocol';
+import type { FolderFailure, State } from '../protocol';
 import type { Comparisons } from './comparisons';
 import { ContextKey } from './contextKey';
 import type { Engine } from './engine';
@@ -127,7 +127,7 @@ export class FilesView implements Disposable {
     const { state } = this.engine;
     if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
     if (state.comparisons.length > 0) return 'none';
-    const welcome = state.kind === 'failed' ? failedWelcome(state.failure.code) : 'not-compared';
+    const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
     if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
       if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
         return this.#connected ? 'connected' : 'no-bucket';
@@ -160,10 +160,8 @@ type Welcome =
   | 'failed-bucket';
 
 /** After a failure, the text that leads to what can be done about it. */
-function failedWelcome(code: FailureCode): Welcome {
-  switch (code) {
-    case 'cancelled':
-      return 'not-compared';
+function failedWelcome([first]: readonly FolderFailure[]): Welcome {
+  switch (first?.failure.code) {
     case 'no-credentials':
     case 'profile-not-found':
     case 'credentials-unreadable':

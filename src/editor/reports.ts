@@ -20,8 +20,10 @@ export class Reports implements Disposable {
 
   constructor(engine: Engine) {
     this.#listening = engine.onDidChangeState(state => {
-      const isGone = state.kind === 'failed' && state.failure.code === 'engine-stopped';
-      if (isGone) this.#set(undefined);
+      if (state.kind !== 'failed') return;
+      if (state.failures.some(({ failure }) => failure.code === 'engine-stopped')) {
+        this.#set(undefined);
+      }
     });
   }
 

@@ -1,8 +1,9 @@
 import { l10n } from 'vscode';
-import type { BatchProgress, ComparisonTotals, State } from '../protocol';
+import type { BatchProgress, ComparisonTotals, FolderFailure, State } from '../protocol';
 import { failureText } from './failureMessage';
 import { formatAge } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
+import { folderById, localFolders } from './targets';
 
 /** The line above the tree: what is going on, or what the last comparison found. */
 export function statusLine(
@@ -26,12 +27,9 @@ export function statusLine(
     case 'paused':
       return pausedLine(state.batches);
     case 'failed':
-      if (state.failure.code === 'cancelled') {
-        return comparedLine(state.comparisons, lastFinishedAt, now);
-      }
       // Without rows the welcome says it, and what to do.
       if (state.comparisons.length === 0) return undefined;
-      return l10n.t('Failed: {0}', failureText(state.failure));
+      return failedLine(state.failures);
     case 'idle':
     case 'compared':
       return comparedLine(state.comparisons, lastFinishedAt, now);
@@ -48,6 +46,15 @@ export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
     groups['up-to-date'].files -
     proved
   );
+}
+
+function failedLine(failures: readonly FolderFailure[]): string {
+  const texts = failures.map(({ folder, failure }) => {
+    const name = folder === undefined ? undefined : folderById(folder)?.name;
+    const text = failureText(failure);
+    return name === undefined || localFolders().length === 1 ? text : `${name}: ${text}`;
+  });
+  return l10n.t('Failed: {0}', texts.join(', '));
 }
 
 function transferLine(batches: readonly BatchProgress[]): string {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { ComparisonTotals, FileRow, FolderRow, Group } from '../protocol';
-import { failureText } from './failureMessage';
+import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from '../protocol';
+import { failureMessage, failureText } from './failureMessage';
 import { iconUri } from './fileLocation';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { folderById, targetText } from './targets';
@@ -21,12 +21,18 @@ function flags(...names: readonly (string | false)[]): string {
   return `:${names.filter(name => name !== false).join(':')}:`;
 }
 
-export function folderItem(node: FolderNode, comparison: ComparisonTotals | undefined): TreeItem {
+export function folderItem(
+  node: FolderNode,
+  comparison: ComparisonTotals | undefined,
+  failure: FailureRecord | undefined,
+): TreeItem {
   const folder = folderById(node.folder);
   const item = new TreeItem(folder?.name ?? node.folder, TreeItemCollapsibleState.Expanded);
   item.id = idOf(node);
   item.iconPath = new ThemeIcon('root-folder');
-  item.description = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
+  const target = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
+  item.description = failure === undefined ? target : l10n.t('failed: {0}', failureText(failure));
+  if (failure !== undefined) item.tooltip = failureMessage(failure).text;
   item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
   if (comparison === undefined) {
     item.collapsibleState = TreeItemCollapsibleState.None;

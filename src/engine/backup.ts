@@ -102,7 +102,7 @@ export class Backup {
   /** Asks the store, visibly, whether it takes the credentials. */
   async checkConnection(check: ConnectionCheck, signal: AbortSignal): Promise<void> {
     const { folder, settings, target } = check;
-    this.#board.failed(undefined);
+    this.#board.failed(folder, undefined);
     try {
       const onAttempt = (attempt: number): void => {
         this.#board.connecting({ kind: 'connecting', folder, attempt, attempts });
@@ -132,20 +132,27 @@ export class Backup {
     return connection;
   }
 
-  /** Compares whole folders, one after the other, each replacing what was known of it. */
+  /**
+   * Compares whole folders, one after the other, each replacing what was known of it. Where some
+   * fail, the others are compared all the same; the first failure is thrown, the state has all.
+   */
   async compare(setups: readonly FolderSetup[], signal: AbortSignal): Promise<void> {
     const waiting = this.#waiting.join(setups);
     const work = this.#exclusively(signal, async () => {
-      this.#board.failed(undefined);
+      for (const { id } of setups) this.#board.failed(id, undefined);
+      let first: Failure | undefined;
       for (const { id } of setups) {
         const setup = waiting.now(id);
         if (setup === undefined) continue;
         try {
           await this.#comparisons.compare(this.#job(setup), signal);
         } catch (error) {
-          throw this.#failed(id, toFailure(error, setup.bucket));
+          const failure = this.#failed(id, toFailure(error, setup.bucket));
+          if (failure.code === 'cancelled') throw failure;
+          first ??= failure;
         }
       }
+      if (first !== undefined) throw first;
     });
     await work.finally(waiting.leave);
   }
@@ -288,14 +295,12 @@ export class Backup {
   /** A comparison by other settings is void; what waits for its turn goes by these. */
   settingsChanged(folder: string, settings: RawSettings): void {
     this.#waiting.settingsChanged(folder, settings);
-    this.#comparisons.forget(folder);
-    this.#board.changed();
+    this.#forget(folder);
   }
 
   forgetFolder(folder: string): void {
     this.#waiting.forget(folder);
-    this.#comparisons.forget(folder);
-    this.#board.changed();
+    this.#forget(folder);
   }
 
   dispose(): void {
@@ -305,6 +310,11 @@ export class Backup {
     this.#comparisons.dispose();
     for (const connection of [...this.#connections.values(), ...this.#retired]) connection.close();
     this.#options.receipts.close();
+  }
+
+  #forget(folder: string): void {
+    this.#comparisons.forget(folder);
+    this.#board.failed(folder, undefined);
   }
 
   /** Takes what became of a step into the comparison at hand. */
@@ -348,7 +358,7 @@ export class Backup {
       this.#connections.clear();
     }
     if (failure.code !== 'cancelled') {
-      this.#board.failed({ folder, failure: failure.toRecord() });
+      this.#board.failed(folder, failure.toRecord());
     }
     return failure;
   }

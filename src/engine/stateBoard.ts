@@ -13,8 +13,8 @@ export interface StateBoard {
   comparing(now: Comparing | undefined): void;
   /** How far a check of the connection is, or `undefined` when none runs. */
   connecting(now: Connecting | undefined): void;
-  /** What went wrong last, or `undefined` when it no longer matters. */
-  failed(failed: Failed | undefined): void;
+  /** What went wrong with a folder, or `undefined` when it no longer matters. */
+  failed(folder: string, failure: FailureRecord | undefined): void;
   /** How far a batch is. */
   batch(progress: BatchProgress): void;
   batchEnded(planId: number): void;
@@ -31,11 +31,6 @@ export type Comparing = Extract<Doing, { readonly kind: 'connecting' | 'comparin
 
 export type Connecting = Extract<Doing, { readonly kind: 'connecting' }>;
 
-export interface Failed {
-  readonly folder: string | undefined;
-  readonly failure: FailureRecord;
-}
-
 /** The shortest time between two states, in milliseconds. */
 const interval = 100;
 
@@ -45,9 +40,9 @@ export function stateBoard(
   comparisons: () => readonly ComparisonTotals[],
 ): StateBoard {
   const batches = new Map<number, BatchProgress>();
+  const failures = new Map<string, FailureRecord>();
   let comparing: Comparing | undefined;
   let connecting: Connecting | undefined;
-  let failed: Failed | undefined;
   let pausedBecause: PauseReason | undefined;
   let timer: NodeJS.Timeout | undefined;
   let publishedAt = -Infinity;
@@ -63,7 +58,10 @@ export function stateBoard(
     }
     const under = comparing ?? connecting;
     if (under !== undefined) return { ...under, comparisons: totals };
-    if (failed !== undefined) return { kind: 'failed', ...failed, comparisons: totals };
+    if (failures.size > 0) {
+      const told = [...failures].map(([folder, failure]) => ({ folder, failure }));
+      return { kind: 'failed', failures: told, comparisons: totals };
+    }
     return { kind: totals.length > 0 ? 'compared' : 'idle', comparisons: totals };
   }
 
@@ -90,8 +88,9 @@ export function stateBoard(
       connecting = now;
       changed();
     },
-    failed(now) {
-      failed = now;
+    failed(folder, failure) {
+      if (failure === undefined) failures.delete(folder);
+      else failures.set(folder, failure);
       changed();
     },
     batch(progress) {

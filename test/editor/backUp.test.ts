@@ -288,7 +288,7 @@ describe('Commands', () => {
     await setUserSetting('bucket', 'there-is-no-such-bucket');
     await commands.executeCommand('s3Backup.compare');
     assert.ok(api.state.kind === 'failed');
-    assert.equal(api.state.failure.code, 'no-such-bucket');
+    assert.equal(api.state.failures[0]?.failure.code, 'no-such-bucket');
     await assert.rejects(api.compare());
     await commands.executeCommand('notifications.clearAll');
   });

@@ -111,7 +111,7 @@ describe('The engine', () => {
     assert.equal(engine.running, false);
     const { state } = engine;
     assert.ok(state.kind === 'failed');
-    assert.equal(state.failure.code, 'engine-stopped');
+    assert.equal(state.failures[0]?.failure.code, 'engine-stopped');
     assert.deepEqual(state.comparisons, []);
 
     assert.ok((await engine.request(listBuckets, { settings })).buckets.length > 0);

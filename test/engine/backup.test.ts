@@ -599,11 +599,56 @@ describe('backup', () => {
     bucket.failNext('list', new Failure('access-denied', 'b'));
     await assert.rejects(compare(), { code: 'access-denied' });
     const state = lastState();
-    assert.ok(state.kind === 'failed' && state.folder === id);
-    assert.equal(state.failure.code, 'access-denied');
+    assert.ok(state.kind === 'failed' && state.failures[0]?.folder === id);
+    assert.equal(state.failures[0].failure.code, 'access-denied');
     assert.equal(state.comparisons[0]?.found, 1);
     await compare();
     assert.equal(lastState().kind, 'compared');
+  });
+
+  it('compares the other folders where one fails, and tells the failure of each', async () => {
+    const names = ['one', 'two', 'three'];
+    for (const name of names) await writeTree(join(folder.path, name), { a: 'a' });
+    const setups = names.map(name =>
+      setup({ id: name, name, root: join(folder.path, name), bucket: name }),
+    );
+    for (const name of names) buckets.set(name, memoryBucket({ name }));
+    buckets.get('one')?.failNext('list', new Failure('access-denied', 'one'));
+    buckets.get('three')?.failNext('list', new Failure('no-such-bucket', 'three'));
+    await assert.rejects(backup.compare(setups, signal()), { code: 'access-denied' });
+    const failures = () => {
+      const state = lastState();
+      return state.kind === 'failed'
+        ? state.failures.map(failed => [failed.folder, failed.failure.code])
+        : [];
+    };
+    assert.deepEqual(failures(), [
+      ['one', 'access-denied'],
+      ['three', 'no-such-bucket'],
+    ]);
+    assert.deepEqual(
+      lastState().comparisons.map(comparison => comparison.folder),
+      ['two'],
+    );
+    await backup.compare(setups.slice(0, 2), signal());
+    assert.deepEqual(failures(), [['three', 'no-such-bucket']]);
+    backup.forgetFolder('three');
+    await eventually(() => {
+      assert.equal(lastState().kind, 'compared');
+    });
+  });
+
+  it('compares no further folder when it is cancelled', async () => {
+    await writeTree(root, { a: 'a' });
+    const list = bucket.holdNext('list');
+    const controller = new AbortController();
+    const setups = [setup(), setup({ id: 'other', prefix: 'other/' })];
+    const comparing = backup.compare(setups, controller.signal);
+    await list.reached;
+    controller.abort();
+    await assert.rejects(comparing, { code: 'cancelled' });
+    assert.ok(!bucket.calls.some(({ key }) => key === 'other/'));
+    assert.equal(lastState().kind, 'idle');
   });
 
   it('is silent where a comparison is cancelled', async () => {

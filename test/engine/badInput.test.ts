@@ -242,7 +242,7 @@ describe('Bad input, from the comparison to the report', () => {
         subject: `s3Backup.${name}`,
       });
       assert.ok(state.kind === 'failed');
-      assert.equal(state.failure.code, 'invalid-setting');
+      assert.equal(state.failures[0]?.failure.code, 'invalid-setting');
     }
     assert.deepEqual(bucket.calls, []);
   });

@@ -95,13 +95,33 @@ describe('stateBoard', () => {
   });
 
   it('publishes what waits at once where it is flushed, and not again', () => {
-    board.failed({ folder: 'f', failure });
+    board.failed('f', failure);
     board.flush();
     assert.deepEqual(kinds(), ['failed']);
-    board.failed(undefined);
+    board.failed('f', undefined);
     board.flush();
     wait(500);
     assert.deepEqual(kinds(), ['failed', 'idle']);
+  });
+
+  it('tells the failure of each folder until it no longer matters', () => {
+    const other = { ...failure, code: 'access-denied' } as const;
+    const told = () => {
+      board.flush();
+      const state = published.at(-1)?.state;
+      return state?.kind === 'failed' ? state.failures : undefined;
+    };
+    board.failed('f', failure);
+    board.failed('g', failure);
+    board.failed('g', other);
+    assert.deepEqual(told(), [
+      { folder: 'f', failure },
+      { folder: 'g', failure: other },
+    ]);
+    board.failed('f', undefined);
+    assert.deepEqual(told(), [{ folder: 'g', failure: other }]);
+    board.failed('g', undefined);
+    assert.equal(told(), undefined);
   });
 
   it('tells of batches before a comparison, of that before a failure, of that before the rest', () => {
@@ -114,7 +134,7 @@ describe('stateBoard', () => {
     comparisons = [{} as ComparisonTotals];
     board.changed();
     assert.equal(shown(), 'compared');
-    board.failed({ folder: undefined, failure });
+    board.failed('f', failure);
     assert.equal(shown(), 'failed');
     board.comparing({ kind: 'comparing', folder: 'f', localFiles: 1, cloudFiles: 2 });
     assert.equal(shown(), 'comparing');
@@ -142,7 +162,7 @@ describe('stateBoard', () => {
     assert.equal(shown(), 'connecting');
     board.connecting(undefined);
     assert.equal(shown(), 'failed');
-    board.failed(undefined);
+    board.failed('f', undefined);
     assert.equal(shown(), 'compared');
   });
 

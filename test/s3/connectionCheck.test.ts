@@ -63,8 +63,9 @@ describe('The check of a connection', function () {
     await assert.rejects(check(endpoint));
     const state = states.at(-1);
     assert.ok(state?.kind === 'failed', JSON.stringify(state));
-    assert.equal(state.folder, 'f');
-    return state.failure;
+    const [failed] = state.failures;
+    assert.equal(failed?.folder, 'f');
+    return failed.failure;
   }
 
   /** The attempts that the view would have shown. */
