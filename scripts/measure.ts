@@ -141,9 +141,9 @@ async function measure(
     const plan = await ask(engine, planBackUp, request);
     const report = await ask(engine, runPlan, plan.planId);
     const seconds = (performance.now() - begun) / 1000;
-    if (report.backedUp !== plan.files) throw new Error(JSON.stringify(report));
+    if (report.done !== plan.files) throw new Error(JSON.stringify(report));
     const rate = `${inMegabytes(report.bytes / seconds)}/s`;
-    const files = `${(report.backedUp / seconds).toFixed(0)} files/s`;
+    const files = `${(report.done / seconds).toFixed(0)} files/s`;
     const growth = `memory +${inMegabytes(most - before)} (${inMegabytes(most)} in all)`;
     console.log(`${setup.name}: ${seconds.toFixed(1)} s, ${files}, ${rate}, ${growth}`);
   } finally {

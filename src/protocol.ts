@@ -234,11 +234,14 @@ export interface Side {
   readonly modifiedAt: number;
 }
 
+/** What a batch does to its files. */
+export type Work = 'back-up' | 'restore';
+
 /** What is being done to a file right now, or has just been. */
 export type Activity =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'uploading' }
-  | { readonly kind: 'finished' }
+  | { readonly kind: 'under-way'; readonly work: Work }
+  | { readonly kind: 'finished'; readonly work: Work }
   | { readonly kind: 'failed'; readonly failure: FailureRecord };
 
 export interface FileRow {
@@ -327,14 +330,16 @@ export interface PauseReason {
 }
 
 export interface BatchProgress {
+  readonly work: Work;
   readonly planId: number;
   readonly files: number;
   readonly bytes: number;
   /** Files that are settled, one way or the other. */
   readonly filesDone: number;
-  /** Bytes that have gone out. */
+  /** Bytes that have moved. */
   readonly bytesDone: number;
-  readonly backedUp: number;
+  /** Files with which all went well. */
+  readonly done: number;
   readonly failed: number;
   /** Over the last seconds. */
   readonly bytesPerSecond: number;
@@ -416,9 +421,11 @@ export interface PlanSummary {
 
 /** What became of a plan; the four numbers add up to `planned`. */
 export interface Report {
+  readonly work: Work;
   readonly planId: number;
   readonly planned: number;
-  readonly backedUp: number;
+  /** Backed up, or restored. */
+  readonly done: number;
   readonly failed: number;
   readonly skipped: number;
   readonly cancelled: number;
@@ -432,7 +439,7 @@ export interface Report {
 
 /** What became of one file. */
 export interface ReportEntry {
-  readonly kind: 'backed-up' | 'failed' | 'skipped' | 'cancelled';
+  readonly kind: 'done' | 'failed' | 'skipped' | 'cancelled';
   readonly folder: string;
   readonly path: FilePath;
   readonly bytes: number;

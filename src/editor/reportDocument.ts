@@ -7,7 +7,7 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import { reportPage, type ReportEntry } from '../protocol';
+import { reportPage, type ReportEntry, type Work } from '../protocol';
 import type { Engine } from './engine';
 import { failureMessage } from './failureMessage';
 import { formatTime } from './pointInTime';
@@ -66,11 +66,11 @@ function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]): stri
     const file = `  ${nameOf(folder)}${path} (${formatBytes(bytes)})`;
     return failure === undefined ? file : `${file}\n      ${failureMessage(failure).text}`;
   };
-  const sections = (['failed', 'skipped', 'cancelled', 'backed-up'] as const).flatMap(kind => {
+  const sections = (['failed', 'skipped', 'cancelled', 'done'] as const).flatMap(kind => {
     const own = entries.filter(entry => entry.kind === kind);
     return own.length === 0
       ? []
-      : ['', `${headingOf(kind)}: ${formatFiles(own.length)}`, '', ...own.map(line)];
+      : ['', `${headingOf(kind, report.work)}: ${formatFiles(own.length)}`, '', ...own.map(line)];
   });
   return [
     l10n.t('S3 Backup, {0}', formatTime(endedAt)),
@@ -82,7 +82,7 @@ function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]): stri
   ].join('\n');
 }
 
-function headingOf(kind: ReportEntry['kind']): string {
+function headingOf(kind: ReportEntry['kind'], work: Work): string {
   switch (kind) {
     case 'failed':
       return l10n.t('Failed');
@@ -90,7 +90,7 @@ function headingOf(kind: ReportEntry['kind']): string {
       return l10n.t('Skipped');
     case 'cancelled':
       return l10n.t('Cancelled');
-    case 'backed-up':
-      return l10n.t('Backed Up');
+    case 'done':
+      return work === 'back-up' ? l10n.t('Backed Up') : l10n.t('Restored');
   }
 }

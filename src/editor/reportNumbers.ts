@@ -3,14 +3,24 @@ import type { Report } from '../protocol';
 import { formatCount } from './quantity';
 
 /** "309 files backed up, 3 failed": only what is not zero. */
-export function reportNumbers({ backedUp, failed, skipped, cancelled }: Report): string {
-  const parts = [
-    backedUp === 1
-      ? l10n.t('1 file backed up')
-      : l10n.t('{0} files backed up', formatCount(backedUp)),
-  ];
+export function reportNumbers(report: Report): string {
+  const { failed, skipped, cancelled } = report;
+  const parts = [doneText(report)];
   if (failed > 0) parts.push(l10n.t('{0} failed', formatCount(failed)));
   if (skipped > 0) parts.push(l10n.t('{0} skipped', formatCount(skipped)));
   if (cancelled > 0) parts.push(l10n.t('{0} cancelled', formatCount(cancelled)));
   return parts.join(', ');
+}
+
+function doneText({ work, done }: Report): string {
+  switch (work) {
+    case 'back-up':
+      return done === 1
+        ? l10n.t('1 file backed up')
+        : l10n.t('{0} files backed up', formatCount(done));
+    case 'restore':
+      return done === 1
+        ? l10n.t('1 file restored')
+        : l10n.t('{0} files restored', formatCount(done));
+  }
 }

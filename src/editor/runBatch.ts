@@ -16,11 +16,11 @@ export function runBatch(
 ): Promise<Report> {
   const { planId, files } = summary;
   return ongoing.run(async (token, cancel) => {
-    let backedUp = 0;
+    let done = 0;
     const listening = engine.onDidChangeState(state => {
       if (state.kind !== 'transferring' && state.kind !== 'paused') return;
       const batch = state.batches.find(candidate => candidate.planId === planId);
-      if (batch !== undefined) ({ backedUp } = batch);
+      if (batch !== undefined) ({ done } = batch);
     });
     try {
       const running = engine.request(runPlan, planId, token);
@@ -29,7 +29,7 @@ export function runBatch(
       return await running;
     } catch (error) {
       if (!(error instanceof Failed) || error.record.code !== 'engine-stopped') throw error;
-      const howMany = l10n.t('{0} of {1}', formatCount(backedUp), formatFiles(files));
+      const howMany = l10n.t('{0} of {1}', formatCount(done), formatFiles(files));
       throw Failed.of('engine-stopped', howMany, error.record.cause);
     } finally {
       listening.dispose();

@@ -222,7 +222,7 @@ function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
   switch (activity?.kind) {
     case 'waiting':
       return new ThemeIcon('watch');
-    case 'uploading':
+    case 'under-way':
       return new ThemeIcon('sync~spin');
     case 'finished':
       return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
@@ -243,10 +243,10 @@ function activityText({ activity }: FileRow): string | undefined {
   switch (activity?.kind) {
     case 'waiting':
       return l10n.t('waiting');
-    case 'uploading':
-      return l10n.t('backing up…');
+    case 'under-way':
+      return activity.work === 'back-up' ? l10n.t('backing up…') : l10n.t('restoring…');
     case 'finished':
-      return l10n.t('backed up');
+      return activity.work === 'back-up' ? l10n.t('backed up') : l10n.t('restored');
     case 'failed':
       return failureText(activity.failure);
     case undefined:

@@ -43,7 +43,7 @@ import { settleRow } from './settleRow';
 import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
-import { transfer, type Outcome } from './transfer';
+import { transfer, type UploadOutcome } from './transfer';
 import { waitingFolders } from './waitingFolders';
 
 /** What the engine tells of its own accord. */
@@ -236,7 +236,10 @@ export class Backup {
         this.#board.batch(progress);
       },
       onStarted: ({ route, path }) => {
-        this.#comparisons.of(route.target)?.setActivity(path, { kind: 'uploading' });
+        this.#comparisons.of(route.target)?.setActivity(path, {
+          kind: 'under-way',
+          work: 'back-up',
+        });
       },
       onEnded: outcome => {
         this.#settle(outcome);
@@ -246,7 +249,7 @@ export class Backup {
     try {
       const outcomes = await batch;
       this.#reports.add(planId, outcomes);
-      const report = toReport(planId, outcomes);
+      const report = toReport('back-up', planId, outcomes);
       this.#options.onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {
@@ -318,10 +321,10 @@ export class Backup {
   }
 
   /** Takes what became of a step into the comparison at hand. */
-  #settle(outcome: Outcome): void {
+  #settle(outcome: UploadOutcome): void {
     const { route, path } = outcome.step;
     // In the same turn: whatever happens next, what has been proved is known.
-    if (outcome.kind === 'backed-up') route.receipts.put(outcome.uploaded.receipt);
+    if (outcome.kind === 'done') route.receipts.put(outcome.result.receipt);
     const comparison = this.#comparisons.of(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
       const { code, cause } = outcome.failure.toRecord();

@@ -10,6 +10,7 @@ import type {
   Row,
   TreeLayout,
   Verdict,
+  Work,
 } from '../protocol';
 import { groups } from '../protocol';
 import type { CloudFile } from './cloudListing';
@@ -111,14 +112,14 @@ export class Comparison {
    * Takes in what a file's work has led to. Its row keeps its place for a moment, marked as
    * finished, so that a second click hits no other file; then it moves to where it belongs.
    */
-  finish(finding: Finding): void {
+  finish(finding: Finding, work: Work): void {
     const before = this.#entries.get(finding.path);
     if (before === undefined) {
       this.place(finding);
       return;
     }
     this.#stopSettling(finding.path);
-    this.#replace(toEntry(finding, { kind: 'finished' }, before.group));
+    this.#replace(toEntry(finding, { kind: 'finished', work }, before.group));
     const timer = setTimeout(() => {
       this.place(finding);
     }, settlingTime);

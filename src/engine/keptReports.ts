@@ -1,7 +1,7 @@
 import type { FilePath, ReportEntry, ReportPage } from '../protocol';
+import type { Outcome } from './batch';
 import { isSameTarget, type ComparisonTarget } from './comparison';
 import { Failure } from './failure';
-import type { Outcome } from './transfer';
 
 /** The last reports, for whoever asks what became of each file. */
 export interface KeptReports {
@@ -40,15 +40,15 @@ export function keptReports(): KeptReports {
 
 const kept = 5;
 
-const order = ['failed', 'skipped', 'cancelled', 'backed-up'] as const;
+const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
 
 function toEntry(outcome: Outcome): ReportEntry {
-  const { route, path, local } = outcome.step;
+  const { route, path } = outcome.step;
   return {
     kind: outcome.kind,
     folder: route.target.folder,
     path,
-    bytes: outcome.kind === 'backed-up' ? outcome.uploaded.local.size : local.size,
+    bytes: outcome.bytes,
     failure: 'failure' in outcome ? outcome.failure.toRecord() : undefined,
   };
 }

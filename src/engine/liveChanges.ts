@@ -241,7 +241,7 @@ function verdictOfCopy(
 
 /** A file on its way is looked at again when it has arrived. */
 function isBusy(known: Entry | undefined): boolean {
-  return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'uploading';
+  return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'under-way';
 }
 
 /** The failure of looks that were stopped, which nobody waits for. */

@@ -1,18 +1,19 @@
-import type { FailureCode, Report } from '../protocol';
-import type { Outcome } from './transfer';
+import type { FailureCode, Report, Work } from '../protocol';
+import type { Outcome } from './batch';
 
 /** The outcomes of a plan in numbers that add up to it, with the files that did not arrive. */
-export function toReport(planId: number, outcomes: readonly Outcome[]): Report {
+export function toReport(work: Work, planId: number, outcomes: readonly Outcome[]): Report {
   const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
   return {
+    work,
     planId,
     planned: outcomes.length,
-    backedUp: count('backed-up'),
+    done: count('done'),
     failed: count('failed'),
     skipped: count('skipped'),
     cancelled: count('cancelled'),
     bytes: outcomes.reduce(
-      (sum, outcome) => sum + (outcome.kind === 'backed-up' ? outcome.uploaded.local.size : 0),
+      (sum, outcome) => sum + (outcome.kind === 'done' ? outcome.bytes : 0),
       0,
     ),
     reasons: reasonsOf(outcomes),
@@ -43,12 +44,14 @@ function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
 
 /** A report in one line, for the log. */
 export function describeReport(report: Report): string {
-  const { planned, backedUp, failed, skipped, cancelled, bytes } = report;
+  const { work, planned, done, failed, skipped, cancelled, bytes } = report;
   const parts = [
-    `${String(backedUp)} backed up (${String(bytes)} bytes)`,
+    `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
     `${String(failed)} failed`,
     `${String(skipped)} skipped`,
     `${String(cancelled)} cancelled`,
   ];
   return `Batch of ${String(planned)}: ${parts.join(', ')}`;
 }
+
+const doneWords: Readonly<Record<Work, string>> = { 'back-up': 'backed up', restore: 'restored' };

@@ -1,15 +1,15 @@
 import type { Condition } from './bucket';
 import type { CloudFile } from './cloudListing';
 import type { Comparison } from './comparison';
-import type { Outcome } from './transfer';
+import type { UploadOutcome } from './transfer';
 
 /** Takes what became of a file's upload into its row. */
-export function settleRow(comparison: Comparison, outcome: Outcome): void {
+export function settleRow(comparison: Comparison, outcome: UploadOutcome): void {
   const { path } = outcome.step;
   switch (outcome.kind) {
-    case 'backed-up': {
+    case 'done': {
       const verdict = { kind: 'up-to-date', proof: 'uploaded' } as const;
-      comparison.finish({ path, isFolder: false, ...outcome.uploaded, verdict });
+      comparison.finish({ path, isFolder: false, ...outcome.result, verdict }, 'back-up');
       return;
     }
     case 'cancelled':

@@ -198,15 +198,15 @@ describe('Commands', () => {
     it('reports numbers that add up', async () => {
       const report = await api.backUp();
       assert.ok(report);
-      const { planned, backedUp, failed, skipped, cancelled } = report;
-      assert.equal(planned, backedUp + failed + skipped + cancelled);
-      assert.equal(backedUp, (await uploaded()).length);
+      const { planned, done, failed, skipped, cancelled } = report;
+      assert.equal(planned, done + failed + skipped + cancelled);
+      assert.equal(done, (await uploaded()).length);
       assert.equal(await api.backUp(), undefined);
     });
 
     it('backs up what other extensions name', async () => {
       const report = await api.backUp([uriOf('set').fsPath]);
-      assert.equal(report?.backedUp, 2);
+      assert.equal(report?.done, 2);
     });
   });
 

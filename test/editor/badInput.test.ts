@@ -122,7 +122,7 @@ describe('Bad input in the editor', () => {
       assert.equal(onlyComparison(api.state).found, found);
       assert.equal(filesIn(api.state, 'missing-in-cloud'), 1);
       assert.equal(filesIn(api.state, 'up-to-date'), missing - 1);
-      assert.equal((await api.backUp())?.backedUp, 1);
+      assert.equal((await api.backUp())?.done, 1);
     } finally {
       answers.restore();
       await setUserSetting('endpoint', endpoint);

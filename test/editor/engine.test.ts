@@ -139,7 +139,7 @@ describe('The engine', () => {
     await engine.request(compare, [setup]);
     const plan = await engine.request(planBackUp, { parts: [{ setup, scope: { kind: 'all' } }] });
     const report = await engine.request(runPlan, plan.planId);
-    assert.equal(report.backedUp, files);
+    assert.equal(report.done, files);
     const requests = wire.requests.length - requestsBefore;
     const connections = wire.connections - connectionsBefore;
     assert.ok(requests >= files);

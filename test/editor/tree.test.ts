@@ -236,7 +236,7 @@ describe('The tree', () => {
         parts: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
       });
       const report = await opened.engine.request(runPlan, plan.planId);
-      assert.equal(report.backedUp, 1);
+      assert.equal(report.done, 1);
       await untilState(opened.engine, () => totals().groups['up-to-date'].files === 3);
       // The view is drawn a few times a second.
       await new Promise(resolve => setTimeout(resolve, 700));

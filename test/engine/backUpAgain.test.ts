@@ -72,7 +72,7 @@ describe('Backing up what was chosen, and what failed', () => {
         { kind: 'file', path: 'gone' as FilePath },
       ],
     });
-    assert.equal(report.backedUp, 4);
+    assert.equal(report.done, 4);
     assert.deepEqual(bucket.keys, ['w/a', 'w/b/c', 'w/b/d/e', 'w/f/g']);
   });
 
@@ -92,7 +92,7 @@ describe('Backing up what was chosen, and what failed', () => {
       }
       await backup.compare([setup], signal);
       const first = await run({ kind: 'all' });
-      assert.deepEqual([first.backedUp, first.failed], [1, count]);
+      assert.deepEqual([first.done, first.failed], [1, count]);
       assert.deepEqual(first.reasons, { 'access-denied': count });
 
       // Meanwhile one is gone, one has arrived otherwise, one is new, one has another content.
@@ -103,7 +103,7 @@ describe('Backing up what was chosen, and what failed', () => {
       const again = await plan({ kind: 'failed', planId: first.planId });
       assert.equal(again.files, count - 2);
       const second = await backup.run(again.planId, signal);
-      assert.deepEqual([second.backedUp, second.failed], [count - 2, 0]);
+      assert.deepEqual([second.done, second.failed], [count - 2, 0]);
       assert.equal(bucket.bytes('w/f1')?.toString(), 'somebody else’s');
       assert.equal(bucket.bytes('w/f2')?.toString(), 'changed');
       assert.ok(!bucket.keys.includes('w/new'));
@@ -124,8 +124,8 @@ describe('Backing up what was chosen, and what failed', () => {
       [
         ['failed', 'c', 3, 'access-denied'],
         ['skipped', 'd', 4, 'changed-in-cloud'],
-        ['backed-up', 'a', 1, undefined],
-        ['backed-up', 'b', 2, undefined],
+        ['done', 'a', 1, undefined],
+        ['done', 'b', 2, undefined],
       ],
     );
     assert.deepEqual(page(4).entries, []);

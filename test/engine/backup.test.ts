@@ -167,9 +167,10 @@ describe('backup', () => {
     });
     const report = await backup.run(summary.planId, signal());
     assert.deepEqual(report, {
+      work: 'back-up',
       planId: 1,
       planned: 2,
-      backedUp: 2,
+      done: 2,
       failed: 0,
       skipped: 0,
       cancelled: 0,
@@ -232,7 +233,7 @@ describe('backup', () => {
     const { planId } = await plan(all);
     const running = backup.run(planId, signal());
     await put.reached;
-    assert.equal(rows()['a'], 'missing-in-cloud uploading');
+    assert.equal(rows()['a'], 'missing-in-cloud under-way');
     put.release();
     await running;
     assert.equal(lastState().kind, 'compared');
@@ -336,7 +337,7 @@ describe('backup', () => {
     assert.deepEqual(summary.leftAlone, { 'only-in-cloud': 1, ignored: 1 });
     assert.equal(summary.ignored, undefined);
     const report = await backup.run(summary.planId, signal());
-    assert.equal(report.backedUp, 3);
+    assert.equal(report.done, 3);
     assert.deepEqual(bucket.keys, ['w/d/a', 'w/d/e/b', 'w/d/only', 'w/f']);
     assert.equal(lastState().kind, 'idle');
     assert.equal((await plan(resources('d', 'f'))).files, 0);
@@ -431,7 +432,7 @@ describe('backup', () => {
     assert.deepEqual(bucket.keys, []);
     list.release();
     await comparing;
-    assert.equal((await running).backedUp, 1);
+    assert.equal((await running).done, 1);
   });
 
   it('lets each row move by itself as its file arrives, and marks those that wait', async () => {
@@ -444,7 +445,7 @@ describe('backup', () => {
     const controller = new AbortController();
     const running = backup.run(planId, controller.signal);
     await put.reached;
-    assert.equal(rows()['f05'], 'missing-in-cloud uploading');
+    assert.equal(rows()['f05'], 'missing-in-cloud under-way');
     assert.equal(rows()['f99'], 'missing-in-cloud waiting');
     // What waits is not sent twice.
     assert.equal(
@@ -454,10 +455,10 @@ describe('backup', () => {
     await others.reached;
     controller.abort();
     const report = await running;
-    assert.equal(report.backedUp + report.cancelled, 100);
+    assert.equal(report.done + report.cancelled, 100);
     assert.ok(report.cancelled >= 2);
     const shown = Object.values(rows());
-    assert.equal(shown.filter(row => row === 'missing-in-cloud finished').length, report.backedUp);
+    assert.equal(shown.filter(row => row === 'missing-in-cloud finished').length, report.done);
     assert.equal(shown.filter(row => row === 'missing-in-cloud').length, report.cancelled);
     assert.equal(lastState().kind, 'compared');
   });
@@ -468,7 +469,7 @@ describe('backup', () => {
     bucket.failNext('put', new Failure('access-denied', 'w/a'), { key: 'w/a' });
     bucket.place('w/b', 'theirs');
     const report = await backup.run((await plan(all)).planId, signal());
-    assert.deepEqual([report.backedUp, report.failed, report.skipped], [1, 1, 1]);
+    assert.deepEqual([report.done, report.failed, report.skipped], [1, 1, 1]);
     assert.deepEqual(rows(), {
       a: 'missing-in-cloud failed',
       b: 'changed-in-cloud',
@@ -477,7 +478,7 @@ describe('backup', () => {
     assert.equal(bucket.bytes('w/b')?.toString(), 'theirs');
     const again = await plan(all);
     assert.equal(again.files, 1);
-    assert.equal((await backup.run(again.planId, signal())).backedUp, 1);
+    assert.equal((await backup.run(again.planId, signal())).done, 1);
   });
 
   it('takes a refusal of what it has itself stored meanwhile for no change of somebody else', async () => {
@@ -485,7 +486,7 @@ describe('backup', () => {
     bucket.place('w/edited', 'old', { modifiedAt: storedAt });
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
-    assert.equal((await backup.run(one.planId, signal())).backedUp, 2);
+    assert.equal((await backup.run(one.planId, signal())).done, 2);
     assert.equal((await backup.run(other.planId, signal())).skipped, 2);
     assert.equal((await plan(all)).files, 0);
     for (const row of Object.values(rows())) assert.match(row, /^(missing-in-cloud|out-of-date)/);
@@ -690,7 +691,7 @@ describe('backup', () => {
     const parts = setups.map(each => ({ setup: each, scope: all }));
     const summary = await backup.plan({ parts }, signal());
     assert.equal(summary.files, 3);
-    assert.equal((await backup.run(summary.planId, signal())).backedUp, 3);
+    assert.equal((await backup.run(summary.planId, signal())).done, 3);
     assert.deepEqual(bucket.keys, ['w/a']);
     assert.deepEqual(buckets.get('c')?.keys, ['v/a', 'v/b']);
   });
@@ -722,7 +723,7 @@ describe('backup', () => {
     const told = states.length;
     backup.dispose();
     const report = await running;
-    assert.equal(report.backedUp + report.cancelled, 2);
+    assert.equal(report.done + report.cancelled, 2);
     assert.ok(report.cancelled >= 1);
     await assert.rejects(compare(), { code: 'cancelled' });
     assert.equal(states.length, told);

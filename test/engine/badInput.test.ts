@@ -102,8 +102,8 @@ describe('Bad input, from the comparison to the report', () => {
     return comparison.groups[group].files;
   }
 
-  function adds({ planned, backedUp, failed, skipped, cancelled }: Report): void {
-    assert.equal(backedUp + failed + skipped + cancelled, planned);
+  function adds({ planned, done, failed, skipped, cancelled }: Report): void {
+    assert.equal(done + failed + skipped + cancelled, planned);
   }
 
   it('fails an unreadable file by its name, and backs up the others', async function () {
@@ -114,7 +114,7 @@ describe('Bad input, from the comparison to the report', () => {
     await asOrdinaryUser(folder.path, async () => {
       const report = await backUpAll();
       adds(report);
-      assert.deepEqual([report.planned, report.backedUp, report.failed], [2, 1, 1]);
+      assert.deepEqual([report.planned, report.done, report.failed], [2, 1, 1]);
       const [trouble] = report.troubles;
       assert.equal(trouble?.path, 'secret');
       assert.equal(trouble.failure.code, 'not-readable');
@@ -135,7 +135,7 @@ describe('Bad input, from the comparison to the report', () => {
     rmSync(join(root, 'folder'), { recursive: true });
     const report = await backup.run(planId, signal());
     adds(report);
-    assert.deepEqual([report.backedUp, report.skipped, report.failed], [1, 2, 0]);
+    assert.deepEqual([report.done, report.skipped, report.failed], [1, 2, 0]);
     assert.deepEqual(
       report.troubles.map(({ path, failure }) => [path, failure.code]),
       [
@@ -147,7 +147,7 @@ describe('Bad input, from the comparison to the report', () => {
 
   it('backs up empty files', async () => {
     await writeTree(root, { empty: '', 'a/__init__.py': '' });
-    assert.equal((await backUpAll()).backedUp, 2);
+    assert.equal((await backUpAll()).done, 2);
     assert.equal(bucket.bytes('p/empty')?.byteLength, 0);
     await backup.compare([setup], signal());
     assert.equal(filesIn('up-to-date'), 2);
@@ -160,7 +160,7 @@ describe('Bad input, from the comparison to the report', () => {
       writeFileSync(Buffer.concat([Buffer.from(`${root}/`), name]), 'x');
     }
     await writeTree(root, { fine: 'f' });
-    assert.equal((await backUpAll()).backedUp, 1);
+    assert.equal((await backUpAll()).done, 1);
     assert.equal(unchecked('c\\xe9'), 'name-not-unicode');
     assert.equal(unchecked('a\\xed\\xa0\\x80'), 'name-not-unicode');
     assert.deepEqual(bucket.keys, ['p/fine']);
@@ -171,7 +171,7 @@ describe('Bad input, from the comparison to the report', () => {
     const deep = `${'d'.repeat(200)}/`.repeat(5);
     const fits = `${deep}${'f'.repeat(1_024 - Buffer.byteLength(`p/${deep}`))}`;
     await writeTree(root, { [fits]: 'f', [`${fits}f`]: 'too long' });
-    assert.equal((await backUpAll()).backedUp, 1);
+    assert.equal((await backUpAll()).done, 1);
     assert.equal(unchecked(`${fits}f`), 'key-too-long');
     assert.deepEqual(bucket.keys, [`p/${fits}`]);
   });
@@ -179,7 +179,7 @@ describe('Bad input, from the comparison to the report', () => {
   it('keeps both of two names that differ only in how Unicode is composed', async function () {
     if (process.platform !== 'linux') this.skip();
     await writeTree(root, { 'caf\u00e9': 'composed', 'cafe\u0301': 'decomposed' });
-    assert.equal((await backUpAll()).backedUp, 2);
+    assert.equal((await backUpAll()).done, 2);
     assert.equal(bucket.bytes('p/caf\u00e9')?.toString(), 'composed');
     assert.equal(bucket.bytes('p/cafe\u0301')?.toString(), 'decomposed');
     await backup.compare([setup], signal());
@@ -192,7 +192,7 @@ describe('Bad input, from the comparison to the report', () => {
     symlinkSync('..', join(root, 'dir', 'loop'));
     symlinkSync('dir/file', join(root, 'link'));
     execFileSync('mkfifo', [join(root, 'pipe')]);
-    assert.equal((await backUpAll()).backedUp, 1);
+    assert.equal((await backUpAll()).done, 1);
     const reasons = ['dir/loop', 'link', 'pipe'].map(path => {
       const { verdict } = row('ignored', path);
       return verdict.kind === 'ignored' ? verdict.because.kind : verdict.kind;
@@ -227,8 +227,8 @@ describe('Bad input, from the comparison to the report', () => {
     for (let n = 0; n < 32; n++) bucket.failNext('put', isGone, n === 0 ? { after: 100 } : {});
     const report = await backup.run(planId, signal());
     adds(report);
-    assert.ok(report.backedUp <= 100);
-    assert.equal(report.backedUp + report.failed, files);
+    assert.ok(report.done <= 100);
+    assert.equal(report.done + report.failed, files);
     assert.ok(report.troubles.every(({ failure }) => failure.code === 'no-such-bucket'));
     assert.ok(bucket.calls.length - sent <= 132, `${String(bucket.calls.length - sent)} calls`);
   });

@@ -213,7 +213,8 @@ describe('comparison', () => {
               case 'place':
               case 'finish': {
                 const found = finding(step.path, step.verdict, step.size);
-                comparison[step.kind](found);
+                if (step.kind === 'place') comparison.place(found);
+                else comparison.finish(found, 'back-up');
                 const settles = step.kind === 'finish' && before !== undefined;
                 model.set(step.path, {
                   finding: found,
@@ -228,7 +229,10 @@ describe('comparison', () => {
                 model.delete(step.path);
                 break;
               case 'activity':
-                comparison.setActivity(step.path as FilePath, { kind: 'uploading' });
+                comparison.setActivity(step.path as FilePath, {
+                  kind: 'under-way',
+                  work: 'back-up',
+                });
                 break;
               case 'filter':
                 filter = step.text;
@@ -255,8 +259,8 @@ describe('comparison', () => {
   it('keeps a finished row in its place for two seconds, ticked', () => {
     const comparison = new Comparison(target);
     comparison.place(finding('a', { kind: 'missing-in-cloud' }));
-    comparison.setActivity('a' as FilePath, { kind: 'uploading' });
-    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'back-up' });
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     mock.timers.tick(settlingTime - 1);
     const [row] = topRows(comparison, 'missing-in-cloud').rows;
     assert.ok(row?.kind === 'file' && row.activity?.kind === 'finished');
@@ -271,12 +275,12 @@ describe('comparison', () => {
   it('does not move a finished row that has changed again meanwhile', () => {
     const comparison = new Comparison(target);
     comparison.place(finding('a', { kind: 'missing-in-cloud' }));
-    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     mock.timers.tick(1_000);
     comparison.place(finding('a', { kind: 'out-of-date', because: 'changed-since-comparison' }));
     mock.timers.tick(10_000);
     assert.equal(comparison.get('a' as FilePath)?.group, 'out-of-date');
-    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     comparison.remove('a' as FilePath);
     mock.timers.tick(10_000);
     assert.equal(comparison.totals().found, 0);
@@ -285,7 +289,7 @@ describe('comparison', () => {
   it('moves nothing after it was disposed', () => {
     const comparison = new Comparison(target);
     comparison.place(finding('a', { kind: 'missing-in-cloud' }));
-    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     let told = 0;
     comparison.onChanged = () => told++;
     comparison.dispose();

@@ -345,13 +345,13 @@ describe('liveChanges', () => {
     await writeTree(root, { a: 'x', b: 'x' }, before);
     place('b');
     await compare();
-    live.comparison.setActivity('a' as FilePath, { kind: 'uploading' });
+    live.comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'back-up' });
     live.comparison.setActivity('b' as FilePath, { kind: 'waiting' });
     writeFileSync(join(root, 'a'), 'y');
     rmSync(join(root, 'b'));
     await changed('a', 'b');
     const entry = live.comparison.get('a' as FilePath);
-    assert.deepEqual(entry?.activity, { kind: 'uploading' });
+    assert.deepEqual(entry?.activity, { kind: 'under-way', work: 'back-up' });
     assert.equal(entry.local?.size, 1);
     assert.equal(rows()['b'], 'up-to-date');
     live.comparison.setActivity('a' as FilePath, undefined);

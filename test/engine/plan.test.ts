@@ -90,8 +90,8 @@ describe('plan', () => {
     assert.equal(chosen(undefined), 1);
     assert.equal(chosen({ kind: 'failed', failure }), 1);
     assert.equal(chosen({ kind: 'waiting' }), 0);
-    assert.equal(chosen({ kind: 'uploading' }), 0);
-    assert.equal(chosen({ kind: 'finished' }), 0);
+    assert.equal(chosen({ kind: 'under-way', work: 'back-up' }), 0);
+    assert.equal(chosen({ kind: 'finished', work: 'back-up' }), 0);
   });
 
   it('goes in the order of the paths, in whatever order they come', () => {

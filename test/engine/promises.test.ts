@@ -188,7 +188,7 @@ describe('The promises', () => {
             const report = await backup.run(summary.planId, signal);
             assert.equal(report.planned, summary.files);
             assert.equal(
-              report.backedUp + report.failed + report.skipped + report.cancelled,
+              report.done + report.failed + report.skipped + report.cancelled,
               report.planned,
             );
             await Promise.all(told);

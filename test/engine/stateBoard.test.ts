@@ -8,12 +8,13 @@ const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const
 
 function progress(planId: number, filesDone = 0): BatchProgress {
   return {
+    work: 'back-up',
     planId,
     files: 9,
     bytes: 9,
     filesDone,
     bytesDone: 0,
-    backedUp: 0,
+    done: 0,
     failed: 0,
     bytesPerSecond: 0,
     secondsLeft: undefined,

@@ -8,7 +8,7 @@ import { Failure } from '../../src/engine/failure';
 import type { Plan, Step } from '../../src/engine/plan';
 import { openTraffic } from '../../src/engine/traffic';
 import { describeReport, toReport } from '../../src/engine/report';
-import { transfer, type Outcome, type TransferRequest } from '../../src/engine/transfer';
+import { transfer, type TransferRequest, type UploadOutcome } from '../../src/engine/transfer';
 import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
@@ -53,7 +53,7 @@ describe('transfer', () => {
   async function run(plan: Plan, changed: Partial<TransferRequest> = {}) {
     const progress: BatchProgress[] = [];
     const started: Step[] = [];
-    const ended: Outcome[] = [];
+    const ended: UploadOutcome[] = [];
     const outcomes = await transfer({
       plan,
       budget: budget(48, 1 << 20),
@@ -64,15 +64,16 @@ describe('transfer', () => {
       onEnded: outcome => ended.push(outcome),
       ...changed,
     });
-    return { outcomes, progress, started, ended, report: toReport(plan.id, outcomes) };
+    return { outcomes, progress, started, ended, report: toReport('back-up', plan.id, outcomes) };
   }
 
   it('backs up every file of a plan, and tells how far it is', async () => {
     const { report, progress, started } = await run(planOf(60));
     assert.deepEqual(report, {
+      work: 'back-up',
       planId: 3,
       planned: 60,
-      backedUp: 60,
+      done: 60,
       failed: 0,
       skipped: 0,
       cancelled: 0,
@@ -91,12 +92,13 @@ describe('transfer', () => {
     assert.ok(bytesPerSecond >= 0);
     assert.ok(secondsLeft === undefined || secondsLeft === 0);
     assert.deepEqual(last, {
+      work: 'back-up',
       planId: 3,
       files: 60,
       bytes: 240,
       filesDone: 60,
       bytesDone: 240,
-      backedUp: 60,
+      done: 60,
       failed: 0,
       current: undefined,
     });
@@ -135,18 +137,18 @@ describe('transfer', () => {
               if (endedSoFar++ === cancelAfter) controller.abort();
             },
           });
-          const { planned, backedUp, failed, skipped, cancelled } = report;
+          const { planned, done, failed, skipped, cancelled } = report;
           assert.equal(planned, plan.steps.length);
-          assert.equal(backedUp + failed + skipped + cancelled, planned);
+          assert.equal(done + failed + skipped + cancelled, planned);
           assert.equal(report.troubles.length, failed + skipped);
-          assert.equal(report.bytes, backedUp * 4);
+          assert.equal(report.bytes, done * 4);
           assert.deepEqual(
             outcomes.map(({ step }) => step.path),
             plan.steps.map(({ path }) => path),
           );
           for (const outcome of outcomes) {
             const key = `w/${outcome.step.path}`;
-            assert.equal(bucket.keys.includes(key), outcome.kind === 'backed-up', key);
+            assert.equal(bucket.keys.includes(key), outcome.kind === 'done', key);
           }
           if (cancelAfter === null && !failures.some(({ code }) => code === 'cancelled')) {
             assert.equal(cancelled, 0);
@@ -161,7 +163,7 @@ describe('transfer', () => {
   it('lets one file’s failure stop no other', async () => {
     bucket.failNext('put', new Failure('access-denied', 'w/5'), { key: 'w/5' });
     const { report, progress } = await run(planOf(50));
-    assert.deepEqual([report.backedUp, report.failed], [49, 1]);
+    assert.deepEqual([report.done, report.failed], [49, 1]);
     assert.deepEqual(report.troubles, [
       {
         folder: 'file:///w',
@@ -180,7 +182,7 @@ describe('transfer', () => {
     const plan = planOf(2, ['soon-gone']);
     rmSync(join(root, 'soon-gone'));
     const { report } = await run(plan);
-    assert.deepEqual([report.backedUp, report.failed, report.skipped], [1, 0, 2]);
+    assert.deepEqual([report.done, report.failed, report.skipped], [1, 0, 2]);
     assert.deepEqual(
       report.troubles.map(({ path, failure }) => [path, failure.code]),
       [
@@ -207,6 +209,6 @@ describe('transfer', () => {
     controller.abort();
     const { report } = await running;
     assert.ok(report.cancelled > 0);
-    assert.equal(bucket.keys.length, report.backedUp);
+    assert.equal(bucket.keys.length, report.done);
   });
 });

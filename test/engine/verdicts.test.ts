@@ -88,7 +88,7 @@ describe('The verdict', () => {
       patience(),
     );
     const report = await backup.run(planId, patience());
-    assert.equal(report.backedUp, report.planned);
+    assert.equal(report.done, report.planned);
   }
 
   /** Each path's verdict in short, as `out-of-date content`. */

@@ -124,7 +124,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     assert.deepEqual(counts(), { 'missing-in-cloud': files });
     const report = await backUpAll();
     assert.deepEqual(report.troubles, []);
-    assert.equal(report.backedUp, files);
+    assert.equal(report.done, files);
 
     const expected = [...hostileNames, 'empty'].map(path => `p/${path}`).sort();
     const listed: string[] = [];
@@ -148,7 +148,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     if (!posix) this.skip();
     await write('a\\b', 'x');
     await backup.compare([setup], signal());
-    assert.equal((await backUpAll()).backedUp, 1);
+    assert.equal((await backUpAll()).done, 1);
     await backup.compare([setup], signal());
     // Nothing is called safe that is not found again under its own name.
     assert.deepEqual(counts(), { 'missing-in-cloud': 1, 'only-in-cloud': 1 });
@@ -172,7 +172,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     const old = 20;
     for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'old');
     await backup.compare([setup], signal());
-    assert.equal((await backUpAll()).backedUp, old);
+    assert.equal((await backUpAll()).done, old);
     for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'newer');
     for (let n = old; n < files; n++) await write(`z/${String(n)}`, String(n));
     await backup.compare([setup], signal());
@@ -180,12 +180,12 @@ describe('A production server (SeaweedFS) and bad input', function () {
     const part = { setup, scope: { kind: 'all' as const } };
     const { planId } = await backup.plan({ parts: [part] }, signal());
     await deleteBucket();
-    const { planned, backedUp, failed, skipped, cancelled, troubles } = await backup.run(
+    const { planned, done, failed, skipped, cancelled, troubles } = await backup.run(
       planId,
       signal(),
     );
     assert.equal(planned, files);
-    assert.deepEqual([backedUp, failed, skipped, cancelled], [0, files, 0, 0]);
+    assert.deepEqual([done, failed, skipped, cancelled], [0, files, 0, 0]);
     assert.deepEqual(
       new Set(troubles.map(({ failure }) => failure.code)),
       new Set(['no-such-bucket']),

@@ -90,7 +90,7 @@ describe('Nothing is ever deleted in the cloud', () => {
         return backup.run(planId, signal);
       };
 
-      assert.equal((await run(patience())).backedUp, 2);
+      assert.equal((await run(patience())).done, 2);
       // A large file, cancelled while its parts are on their way.
       await writeFile(join(root, 'large.bin'), '');
       await truncate(join(root, 'large.bin'), 20 << 20);

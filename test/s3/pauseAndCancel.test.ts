@@ -104,7 +104,7 @@ describe('A batch on a slow or silent wire', function () {
       assert.ok(bytesPerSecond > mebibyte / 3 && bytesPerSecond < 1.5 * mebibyte);
       assert.ok(secondsLeft !== undefined && secondsLeft < 10);
     });
-    assert.equal((await report).backedUp, 2);
+    assert.equal((await report).done, 2);
     const seconds = (performance.now() - begun) / 1000;
     assert.ok(seconds > 1.6, String(seconds));
   });
@@ -129,7 +129,7 @@ describe('A batch on a slow or silent wire', function () {
     assert.equal(progress().bytesPerSecond, 0);
     backup.trafficChanged({});
     backup.resume();
-    assert.equal((await report).backedUp, 2);
+    assert.equal((await report).done, 2);
     assert.equal((await cloud.read('w/large')).byteLength, 12 * mebibyte);
     // Part numbers that had arrived are not sent once more.
     assert.equal(wire.requests.filter(({ path }) => path.includes('?uploads')).length, 1);
@@ -145,7 +145,7 @@ describe('A batch on a slow or silent wire', function () {
     });
     backup.pause();
     backup.resume();
-    assert.deepEqual([(await report).backedUp, (await report).troubles], [1, []]);
+    assert.deepEqual([(await report).done, (await report).troubles], [1, []]);
   });
 
   it('is cancelled within a second though nothing answers, and frees the parts', async () => {
@@ -209,6 +209,6 @@ describe('A batch on a slow or silent wire', function () {
     // The next batch is not paused.
     await writeFile(join(folder.path, 'next'), 'next');
     const next = await start(setup());
-    assert.ok((await next.report).backedUp >= 1);
+    assert.ok((await next.report).done >= 1);
   });
 });
