@@ -44,8 +44,11 @@ async function main(): Promise<void> {
       const root = join(temporary.path, name);
       await mkdir(root);
       await make(root);
-      const receiptsFile = join(temporary.path, 'receipts.sqlite');
-      growths.push(await measure(setupOf(name, root, store), { receiptsFile }, before));
+      const workerData = {
+        receiptsFile: join(temporary.path, 'receipts.sqlite'),
+        ownFilesFolder: join(temporary.path, 'own-files'),
+      };
+      growths.push(await measure(setupOf(name, root, store), workerData, before));
     }
     console.log(
       `Node ${process.versions.node}, ${platform()} ${arch()}, ${String(availableParallelism())} cores`,

@@ -23,7 +23,10 @@ export type { S3Backup } from './editor/api';
 export function activate(context: ExtensionContext): S3Backup {
   const log = window.createOutputChannel('S3 Backup', { log: true });
   const storage = context.globalStorageUri.fsPath;
-  const workerData = { receiptsFile: join(storage, 'receipts.sqlite') };
+  const workerData = {
+    receiptsFile: join(storage, 'receipts.sqlite'),
+    ownFilesFolder: join(storage, 'own-files'),
+  };
   const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), workerData, log);
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);

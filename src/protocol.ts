@@ -195,7 +195,14 @@ export type IgnoreReason =
 
 /** Why a key can be no file's: what a folder on disk cannot hold, or what would lead out of it. */
 export type KeyFault =
-  'folder-marker' | 'empty-segment' | 'dot-segment' | 'nul' | 'backslash' | 'outside-prefix';
+  | 'folder-marker'
+  | 'empty-segment'
+  | 'dot-segment'
+  | 'nul'
+  | 'backslash'
+  | 'outside-prefix'
+  /** The name of a file that the engine makes for the time of its work. */
+  | 'own-file';
 
 export interface GroupTotals {
   readonly files: number;
@@ -552,6 +559,8 @@ export interface BucketTraits {
 export interface WorkerData {
   /** Where receipts are kept; absolute. */
   readonly receiptsFile: string;
+  /** Where it is noted which temporary files there are; absolute. */
+  readonly ownFilesFolder: string;
 }
 
 /** What the worker's runtime can do. */

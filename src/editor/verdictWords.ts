@@ -196,6 +196,8 @@ function keyFault(fault: KeyFault): string {
       return l10n.t('its key has a “\\”, which separates folders here');
     case 'outside-prefix':
       return l10n.t('its key does not begin with the prefix');
+    case 'own-file':
+      return l10n.t('its key is the name of a temporary file of S3 Backup');
   }
 }
 

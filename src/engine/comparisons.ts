@@ -14,6 +14,7 @@ import type { Exclude } from './exclude';
 import { toFailure } from './failure';
 import { isWithin, toFilePath } from './filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
+import { isOwnFile } from './ownFiles';
 import type { Route } from './plan';
 import { isUnproved, proveByContent } from './proof';
 import { rowFilter, type RowFilter } from './rowFilter';
@@ -244,9 +245,12 @@ export class Comparisons {
   }
 }
 
-/** What of these absolute paths lies in a folder. */
+/** What of these absolute paths lies in a folder, and is not our own. */
 function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
-  return absolute.flatMap(path => toFilePath(root, path) ?? []);
+  return absolute.flatMap(each => {
+    const path = toFilePath(root, each);
+    return path === undefined || isOwnFile(path) ? [] : path;
+  });
 }
 
 function takeOver(whole: Comparison, part: Comparison, start: FilePath): void {

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import type { ReceiptOwner } from './receipts';
+import { loadSqlite, sqliteCode } from './sqlite';
 
 /** The SQLite file with what the engine has to know in its next life; shared by all windows. */
 export interface Database {
@@ -62,10 +63,8 @@ export function openDatabase(
 }
 
 function openChecked(file: string): Sqlite.DatabaseSync {
-  // Loaded here, so that the engine starts where there is none.
-  const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
-  if (sqlite === undefined) throw new Error('This version of VS Code has no SQLite.');
-  const database = new sqlite.DatabaseSync(file);
+  const { DatabaseSync } = loadSqlite();
+  const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 5000');
     const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
@@ -148,8 +147,7 @@ class BrokenDatabase extends Error {}
 const brokenCodes = new Set([11, 26]);
 
 function isBroken(error: unknown): boolean {
-  if (error instanceof BrokenDatabase) return true;
-  return error instanceof Error && 'errcode' in error && brokenCodes.has(Number(error.errcode));
+  return error instanceof BrokenDatabase || brokenCodes.has(sqliteCode(error) ?? 0);
 }
 
 /** By the numbers that Linux gives its file systems: NFS, SMB, CIFS, 9P and what FUSE brings. */

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import type { FilePath, KeyFault } from '../protocol';
+import { isOwnFile } from './ownFiles';
 
 /**
  * The path of a local file below `root`, both absolute as the system spells them, or `undefined`
@@ -44,6 +45,7 @@ function keyFault(rest: string): KeyFault | undefined {
   if (rest.includes('\0')) return 'nul';
   if (sep === '\\' && rest.includes('\\')) return 'backslash';
   if (rest.startsWith('/') || rest.includes('//')) return 'empty-segment';
+  if (isOwnFile(rest)) return 'own-file';
   // Most keys hold no segment that begins with a dot; splitting is for the few that do.
   if (!rest.startsWith('.') && !rest.includes('/.')) return undefined;
   return rest.split('/').some(segment => segment === '.' || segment === '..')
@@ -59,6 +61,11 @@ export function childPath(folder: FilePath, name: string): FilePath {
 /** The folder that holds a file; empty for the root. */
 export function parentPath(path: FilePath): FilePath {
   return path.slice(0, Math.max(0, path.lastIndexOf('/'))) as FilePath;
+}
+
+/** A file's name without the folders above it. */
+export function fileName(path: FilePath): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Whether a path is `folder` or lies below it; everything lies below the empty path. */

@@ -6,6 +6,7 @@ import { fromDiskError } from './errorMapping';
 import type { Exclude } from './exclude';
 import { Failure, throwIfCancelled } from './failure';
 import { childPath, toAbsolutePath } from './filePath';
+import { isOwnFile } from './ownFiles';
 
 /** A file on disk. Equal fields mean, but for a racy clock, that its content is the same. */
 export interface LocalFile {
@@ -75,8 +76,9 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
   if (batch.length > 0) yield batch;
 }
 
-/** What is at one path right now, or `undefined` where nothing is. */
+/** What is at one path right now, or `undefined` where nothing is, or only a file of our own. */
 export function lookAt(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
+  if (isOwnFile(path)) return undefined;
   try {
     // The folder itself may be opened by a link to it; nothing below it is followed.
     const look = path === '' ? statSync : lstatSync;
@@ -154,6 +156,7 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
       continue;
     }
     const path = childPath(folder, child.name.toString('utf8'));
+    if (isOwnFile(path)) continue;
     const entry = child.isDirectory() ? folderEntry(path, exclude) : lookAt(root, path, exclude);
     if (entry !== undefined) yield entry;
   }

@@ -18,6 +18,7 @@ import { checkNewName, createBucket } from './createBucket';
 import { openDatabase } from './database';
 import { receiptsIn } from './receiptDatabase';
 import { receiptsInMemory, type Receipts } from './receipts';
+import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
 import { toFailure } from './failure';
 import { inspectBucket } from './inspectBucket';
 import { inspectPrefix } from './inspectPrefix';
@@ -130,7 +131,13 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onClose(() => {
     backup.dispose();
   });
-  connection.listen();
+  // Nobody is to see the folders as an engine left them that was killed.
+  void recoverOwnFiles((workerData as WorkerData).ownFilesFolder, recovery => {
+    const { level, message } = describeRecovery(recovery);
+    tell(level, message);
+  }).then(() => {
+    connection.listen();
+  });
 
   /** A notification has no answer in which a failure could travel. */
   async function logged(work: () => Promise<void> | void): Promise<void> {

@@ -38,7 +38,8 @@ export function workerFile(): string {
 
 /** For an engine beside the extension's own: it keeps its receipts apart. */
 export function workerData(): WorkerData {
-  return { receiptsFile: join(tmpdir(), `s3-backup-receipts-${String(process.pid)}.sqlite`) };
+  const storage = join(tmpdir(), `s3-backup-receipts-${String(process.pid)}`);
+  return { receiptsFile: `${storage}.sqlite`, ownFilesFolder: `${storage}-own-files` };
 }
 
 export async function setUserSetting(name: string, value: unknown): Promise<void> {

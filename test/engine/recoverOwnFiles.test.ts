@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { newOwnFile } from '../../src/engine/newOwnFile';
+import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
+import type { OwnFile } from '../../src/engine/ownFiles';
+import { describeRecovery, recoverOwnFiles, type Recovery } from '../../src/engine/recoverOwnFiles';
+import type { FilePath } from '../../src/protocol';
+import { writeTree } from '../support/localTree';
+import { ownFileSteps } from '../support/ownFileWorker';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+
+const path = 'folder/a.txt' as FilePath;
+
+describe('What an engine leaves behind', () => {
+  let folder: TemporaryFolder;
+  let journals: string;
+  let root: string;
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('own-files');
+    journals = join(folder.path, 'storage', 'own-files');
+    root = join(folder.path, 'project');
+    await mkdir(join(root, 'folder'), { recursive: true });
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await folder.remove();
+  });
+
+  /** A process that has done its work up to a step, and is still alive. */
+  async function startedUpTo(kind: OwnFile['kind'], step: string): Promise<ChildProcess> {
+    const worker = join(__dirname, '..', 'support', 'ownFileWorker.js');
+    const child = fork(worker, [kind, journals, root, step]);
+    children.push(child);
+    await once(child, 'message');
+    return child;
+  }
+
+  async function killedBefore(kind: OwnFile['kind'], step: string): Promise<void> {
+    const child = await startedUpTo(kind, step);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  async function recovered(): Promise<readonly Recovery[]> {
+    const all: Recovery[] = [];
+    await recoverOwnFiles(journals, recovery => {
+      all.push(recovery);
+      assert.ok(describeRecovery(recovery).message);
+    });
+    return all;
+  }
+
+  const namesLeft = async () => (await readdir(join(root, 'folder'))).sort();
+  const read = (name: string) => readFile(join(root, 'folder', name), 'utf8');
+
+  for (const step of [...ownFileSteps.aside, 'nothing']) {
+    it(`gives a file set aside its name back when killed before: ${step}`, async () => {
+      await writeTree(root, { [path]: 'mine' });
+      await killedBefore('aside', step);
+      await recovered();
+      const isGone = step === 'end' || step === 'nothing';
+      assert.deepEqual(await namesLeft(), isGone ? [] : ['a.txt']);
+      if (!isGone) assert.equal(await read('a.txt'), 'mine');
+      assert.deepEqual(await recovered(), [], 'There is nothing left to recover.');
+    });
+  }
+
+  for (const step of [...ownFileSteps.temporary, 'nothing']) {
+    it(`leaves no temporary file when killed before: ${step}`, async () => {
+      await killedBefore('temporary', step);
+      await recovered();
+      const isThere = step === 'end' || step === 'nothing';
+      assert.deepEqual(await namesLeft(), isThere ? ['a.txt'] : []);
+      assert.deepEqual(await recovered(), []);
+    });
+  }
+
+  it('never puts a file back over one that is there now, and keeps both', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'unlink');
+    await writeTree(root, { [path]: 'newer' });
+    const [recovery] = await recovered();
+    assert.ok(recovery?.kind === 'kept-beside');
+    assert.equal(await read('a.txt'), 'newer');
+    assert.match(recovery.keptAs, /^folder\/a \(kept [-\d]+ [.\d]+\)\.txt$/);
+    assert.equal(await readFile(join(root, recovery.keptAs), 'utf8'), 'mine');
+    assert.equal((await namesLeft()).length, 2);
+    assert.deepEqual(await recovered(), []);
+  });
+
+  it('leaves alone what an engine that still lives is working on', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    const child = await startedUpTo('aside', 'unlink');
+    assert.deepEqual(await recovered(), []);
+    const [aside] = await namesLeft();
+    assert.ok(aside !== undefined && aside !== 'a.txt');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.equal((await recovered())[0]?.kind, 'put-back');
+    assert.deepEqual(await namesLeft(), ['a.txt']);
+  });
+
+  it('keeps an entry whose disk is not there, until it is', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'unlink');
+    await rename(root, `${root}-away`);
+    assert.equal((await recovered())[0]?.kind, 'left');
+    await rename(`${root}-away`, root);
+    assert.equal((await recovered())[0]?.kind, 'put-back');
+    assert.equal(await read('a.txt'), 'mine');
+  });
+
+  it('forgets a file whose folder was deleted', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'unlink');
+    await rm(join(root, 'folder'), { recursive: true });
+    assert.deepEqual(await recovered(), []);
+  });
+
+  it('says which journal it cannot read, and goes on with the others', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'unlink');
+    await writeFile(join(journals, '0.sqlite'), 'this is no database, and long enough to tell');
+    assert.deepEqual((await recovered()).map(({ kind }) => kind).sort(), [
+      'journal-unreadable',
+      'put-back',
+    ]);
+  });
+
+  it('removes journals without entries, but for young ones', async () => {
+    await killedBefore('aside', 'begin');
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'nothing');
+    await recovered();
+    const [name] = await readdir(journals);
+    assert.ok(name !== undefined, 'It may belong to an engine that is just about to begin.');
+    const old = Date.now() / 1000 - 100_000;
+    await utimes(join(journals, name), old, old);
+    await recovered();
+    assert.deepEqual(await readdir(journals), []);
+  });
+
+  it('leaves no journal where it ended as it should', async () => {
+    const journal = openOwnFileJournal(journals);
+    const own = newOwnFile('temporary', root, path);
+    journal.begin(own);
+    journal.end(own);
+    journal.close();
+    assert.deepEqual(await readdir(journals), []);
+  });
+
+  it('makes no file that it cannot note', async () => {
+    await mkdir(dirname(journals), { recursive: true });
+    await writeFile(journals, 'no folder');
+    const journal = openOwnFileJournal(journals);
+    assert.throws(
+      () => {
+        journal.begin(newOwnFile('aside', root, path));
+      },
+      { code: 'disk-error' },
+    );
+    journal.close();
+  });
+});
