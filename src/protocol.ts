@@ -62,6 +62,9 @@ export type FailureCode =
   | 'not-readable'
   | 'not-a-file'
   | 'file-changing'
+  | 'unsaved'
+  /* the file is empty, its cloud copy is not */
+  | 'empty-here'
   | 'name-not-unicode'
   | 'key-too-long'
   | 'disk-full'
@@ -420,10 +423,26 @@ export interface PlanSummary {
     /** Whether every bucket concerned keeps what is overwritten. */
     readonly keepsVersions: boolean;
   };
+  /** How many files are empty here and would replace a cloud copy that is not. */
+  readonly emptying: number;
   /** Files asked for that need no upload, or are not uploaded without a decision of their own. */
   readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
   /** The one ignored file asked for, if it was alone. */
   readonly ignored: { readonly path: FilePath; readonly because: IgnoreReason } | undefined;
+}
+
+/** A file that a plan would upload. */
+export interface PlannedFile {
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly absolute: string;
+}
+
+/** Files that a plan is to skip after all, by the user's word. */
+export interface LeftOut {
+  readonly planId: number;
+  readonly because: Extract<FailureCode, 'unsaved' | 'empty-here'>;
+  readonly files: readonly PlannedFile[];
 }
 
 /** What became of a plan; the four numbers add up to `planned`. */
@@ -617,6 +636,15 @@ export const checkConnection = question<ConnectionCheck, null>('checkConnection'
 export const compare = question<readonly FolderSetup[], null>('compare');
 export const children = question<ChildrenRequest, ChildrenPage>('children');
 export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');
+/** Which of these files, absolute, a plan would upload. */
+export const plannedAmong = question<
+  { readonly planId: number; readonly paths: readonly string[] },
+  readonly PlannedFile[]
+>('plannedAmong');
+/** Which files of a plan are empty by now, and would replace a cloud copy that is not. */
+export const emptyingFiles = question<number, readonly PlannedFile[]>('emptyingFiles');
+/** Lets a plan do less than was shown; each file left out is in the report, with the reason. */
+export const leaveOut = question<LeftOut, null>('leaveOut');
 export const runPlan = question<number, Report>('runPlan');
 export const differences = question<FolderSetup, readonly Difference[]>('differences');
 export const reportPage = question<ReportRequest, ReportPage>('reportPage');

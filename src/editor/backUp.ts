@@ -16,7 +16,9 @@ import { announceNothingToDo, announceReport } from './reportMessage';
 import type { FinishedBatch } from './reports';
 import { reviewDifferences } from './reviewDifferences';
 import { runBatch } from './runBatch';
+import { settleEmptying } from './settleEmptying';
 import { settleTargets } from './settleTarget';
+import { settleUnsaved } from './settleUnsaved';
 import { folderById, folderId, localFolders } from './targets';
 import { placeOf, type BranchNode, type TreeNode } from './treeNode';
 import { viewId } from './viewId';
@@ -140,8 +142,23 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
   return report;
 }
 
-/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+/** Asks all that the plan needs a word for, the gravest first. */
 async function confirmPlan(
+  parts: Parts,
+  summary: PlanSummary,
+  scopes: PlanRequest['parts'],
+): Promise<PlanAnswer> {
+  const answer = await confirmWrites(parts, summary, scopes);
+  if (answer !== 'back-up') return answer;
+  const { engine } = parts;
+  // Saving comes first: it may fill a file that is empty.
+  const isSettled =
+    (await settleUnsaved(engine, summary)) && (await settleEmptying(engine, summary));
+  return isSettled ? 'back-up' : 'cancel';
+}
+
+/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+async function confirmWrites(
   { memory }: Parts,
   summary: PlanSummary,
   scopes: PlanRequest['parts'],

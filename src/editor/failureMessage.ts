@@ -318,6 +318,19 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     next: () => l10n.t('Back it up again when it is at rest.'),
     actions: ['retry', 'show-log'],
   },
+  unsaved: {
+    brief: () => l10n.t('unsaved changes'),
+    what: ({ subject }) => l10n.t('{0} has unsaved changes and was left out.', quoted(subject)),
+    next: () => l10n.t('Save it and back it up again.'),
+    actions: ['show-log'],
+  },
+  'empty-here': {
+    brief: () => l10n.t('empty here'),
+    what: ({ subject }) =>
+      l10n.t('{0} is empty, and its cloud copy is not. The copy was kept.', quoted(subject)),
+    next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
+    actions: ['show-log'],
+  },
   'name-not-unicode': {
     brief: () => l10n.t('name is not Unicode'),
     what: ({ subject }) =>

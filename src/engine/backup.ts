@@ -7,7 +7,9 @@ import type {
   Difference,
   FolderSetup,
   Group,
+  LeftOut,
   LogEntry,
+  PlannedFile,
   PlanRequest,
   PlanSummary,
   RawSettings,
@@ -27,8 +29,9 @@ import { differencesOf } from './differences';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { toAbsolutePath } from './filePath';
+import { heldPlans } from './heldPlans';
 import { keptReports } from './keptReports';
-import { isUnowned, summarize, type Plan } from './plan';
+import { isEmptying, isUnowned, summarize } from './plan';
 import { describeReport, toReport } from './report';
 import type { Receipts } from './receipts';
 import { rowNews } from './rowNews';
@@ -65,7 +68,7 @@ export class Backup {
   /** Those whose credentials were refused; batches under way may still be using them. */
   readonly #retired: Connection[] = [];
   readonly #comparisons: Comparisons;
-  readonly #plans = new Map<number, Plan>();
+  readonly #plans = heldPlans();
   readonly #rows;
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
@@ -76,7 +79,6 @@ export class Backup {
   readonly #disposed = new AbortController();
   readonly #batches = new Set<Promise<unknown>>();
   #comparing: Promise<unknown> = Promise.resolve();
-  #lastPlanId = 0;
 
   constructor(options: BackupOptions) {
     this.#options = options;
@@ -204,10 +206,10 @@ export class Backup {
         });
     const selections = await selecting.finally(waiting.leave);
     const steps = selections.flatMap(selection => selection.steps);
-    const plan: Plan = { id: ++this.#lastPlanId, steps };
-    const overwritten = new Set(steps.filter(isUnowned).map(step => step.route.bucket));
+    const overwriting = steps.filter(step => isUnowned(step) || isEmptying(step));
+    const overwritten = new Set(overwriting.map(step => step.route.bucket));
     const versioning = await Promise.all([...overwritten].map(bucket => bucket.versioning(signal)));
-    this.#plans.set(plan.id, plan);
+    const plan = this.#plans.add(steps);
     const [only] = selections;
     return summarize(
       plan,
@@ -219,9 +221,7 @@ export class Backup {
 
   /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
-    const plan = this.#plans.get(planId);
-    if (plan === undefined) throw new Failure('plan-outdated', String(planId));
-    this.#plans.delete(planId);
+    const plan = this.#plans.take(planId);
     await untilSettled([this.#comparing], signal);
     // So that nobody sends a file again that is only waiting for its turn.
     for (const { route, path } of plan.steps) {
@@ -282,7 +282,20 @@ export class Backup {
   }
 
   dropPlan(planId: number): void {
-    this.#plans.delete(planId);
+    this.#plans.drop(planId);
+  }
+
+  plannedAmong(planId: number, absolute: readonly string[]): readonly PlannedFile[] {
+    return this.#plans.among(planId, absolute);
+  }
+
+  emptyingFiles(planId: number): Promise<readonly PlannedFile[]> {
+    return this.#plans.emptying(planId);
+  }
+
+  /** Lets a plan do less than was shown. */
+  leaveOut(left: LeftOut): void {
+    this.#plans.leaveOut(left);
   }
 
   /** Judges files again that were created, changed or deleted; their paths are absolute. */

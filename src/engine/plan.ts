@@ -1,4 +1,4 @@
-import type { FilePath, Group, PlanSummary } from '../protocol';
+import type { FilePath, Group, LeftOut, PlanSummary } from '../protocol';
 import { groups } from '../protocol';
 import type { Bucket, Condition, Versioning } from './bucket';
 import type { ComparisonTarget, Entry } from './comparison';
@@ -20,6 +20,10 @@ export interface Step {
   readonly path: FilePath;
   readonly local: LocalFile;
   readonly condition: Condition;
+  /** The size of the cloud copy that it replaces. */
+  readonly replaces?: number;
+  /** Why the user has left it out, after the plan was shown. */
+  readonly leftOut?: LeftOut['because'];
 }
 
 /** What a user confirms is what runs: the steps in their order, and nothing else. */
@@ -80,9 +84,15 @@ export function summarize(
       examples: replacing.slice(0, 3).map(step => step.path),
       keepsVersions: versioning.every(kind => kind === 'enabled'),
     },
+    emptying: plan.steps.filter(isEmptying).length,
     leftAlone,
     ignored,
   };
+}
+
+/** Whether a step would replace a copy that holds something by a file that holds nothing. */
+export function isEmptying({ local, replaces = 0 }: Step): boolean {
+  return local.size === 0 && replaces > 0;
 }
 
 /** Whether a step replaces a copy that this computer has no record of having written. */
@@ -100,7 +110,13 @@ function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry):
     case 'out-of-date':
       return cloud === undefined
         ? undefined
-        : { route, path, local, condition: { kind: 'unchanged', etag: cloud.etag } };
+        : {
+            route,
+            path,
+            local,
+            condition: { kind: 'unchanged', etag: cloud.etag },
+            replaces: cloud.size,
+          };
     default:
       return undefined;
   }

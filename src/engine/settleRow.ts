@@ -19,7 +19,9 @@ export function settleRow(comparison: Comparison, outcome: UploadOutcome): void 
     case 'skipped': {
       const failure = outcome.failure.toRecord();
       const known = comparison.get(path);
-      if (known === undefined || failure.code !== 'changed-in-cloud') {
+      // What the user has left out is what it was.
+      if (outcome.step.leftOut !== undefined) comparison.setActivity(path, undefined);
+      else if (known === undefined || failure.code !== 'changed-in-cloud') {
         comparison.setActivity(path, { kind: 'failed', failure });
       } else if (isOfCopy(outcome.step.condition, known.cloud)) {
         const verdict = { kind: 'changed-in-cloud', because: 'refused' } as const;

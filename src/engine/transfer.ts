@@ -1,5 +1,7 @@
+import type { FailureCode } from '../protocol';
 import { runBatch, type BatchEvents, type Outcome } from './batch';
 import type { Budget } from './budget';
+import { Failure } from './failure';
 import type { Plan, Step } from './plan';
 import type { Traffic } from './traffic';
 import { uploadFile, type Uploaded } from './upload';
@@ -26,20 +28,30 @@ export function transfer({
     planId: plan.id,
     steps: plan.steps,
     bytesOf: step => step.local.size,
-    run: ({ route, path, condition }, onBytes) =>
-      uploadFile({
+    run: ({ route, path, condition, local, replaces = 0, leftOut }, onBytes) => {
+      if (leftOut !== undefined) return Promise.reject(new Failure(leftOut, path));
+      return uploadFile({
         bucket: route.bucket,
         root: route.root,
         prefix: route.target.prefix,
         path,
         condition,
+        // One that was empty when the plan was shown has been asked about.
+        ifEmpty: replaces > 0 && local.size > 0 ? 'refuse' : 'store',
         budget,
         signal: request.signal,
         onBytes,
-      }),
+      });
+    },
     isSkipped: ({ code }) => skipped.has(code),
   });
 }
 
-/** What is not a failure of ours: the file or its cloud copy is no longer what the plan saw. */
-const skipped = new Set(['changed-in-cloud', 'file-vanished', 'not-a-file']);
+/** What is not a failure of ours: a side is not what the plan saw, or the user has left it out. */
+const skipped = new Set<FailureCode>([
+  'changed-in-cloud',
+  'file-vanished',
+  'not-a-file',
+  'unsaved',
+  'empty-here',
+]);

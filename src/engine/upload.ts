@@ -16,6 +16,7 @@ import { Failure, throwIfCancelled } from './failure';
 import { toKey } from './filePath';
 import { lendBuffer } from './lentBuffer';
 import { isSameState, type LocalFile } from './localScan';
+import { lookWhenQuiet } from './lookWhenQuiet';
 import { withOpenFile, type OpenFile } from './openFile';
 import { inParallel } from './parallel';
 import type { Receipt } from './receipts';
@@ -26,6 +27,8 @@ export interface UploadRequest {
   readonly prefix: string;
   readonly path: FilePath;
   readonly condition: Condition;
+  /** What to do where the file turns out to hold nothing; `refuse` throws `empty-here`. */
+  readonly ifEmpty?: 'store' | 'refuse';
   readonly budget: Budget;
   readonly signal: AbortSignal;
   /** Called with bytes as they go out; negative where they must be sent again. */
@@ -81,6 +84,7 @@ const partsAtOnce = 4;
 async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
   const { bucket, path, signal } = request;
   const before = await lookWhenQuiet(file, signal);
+  if (before.size === 0 && request.ifEmpty === 'refuse') throw new Failure('empty-here', path);
   const hashBegan = Date.now();
   const sent =
     before.size <= partSizeFor(before.size)
@@ -100,38 +104,6 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
     },
     receipt: { local: before, sha256: sent.sha256, etag, crc32, versionId, hashBegan, provedAt },
   };
-}
-
-/**
- * The file's fields, when its last change is old enough for the next one to show: two changes
- * within one tick of the disk's clock look like one.
- */
-async function lookWhenQuiet(file: OpenFile, signal: AbortSignal): Promise<LocalFile> {
-  const deadline = Date.now() + quietPatience;
-  for (;;) {
-    const local = await file.look();
-    const wait = untilQuiet(local);
-    if (wait === 0) return local;
-    if (Date.now() > deadline) throw new Failure('file-changing', local.path);
-    try {
-      await delay(wait, undefined, { signal });
-    } catch {
-      throw new Failure('cancelled', local.path);
-    }
-  }
-}
-
-/** How long a file that never rests is waited for, in milliseconds. */
-const quietPatience = 10_000;
-
-/** In milliseconds. Times of whole seconds come from a disk that keeps no finer ones. */
-function untilQuiet({ modifiedAt, changedAt }: LocalFile): number {
-  const coarse = [modifiedAt, changedAt].every(time => time % 1_000_000_000n === 0n);
-  const tick = coarse ? 2_000 : 20;
-  const ages = [modifiedAt, changedAt].map(time => Date.now() - Number(time / 1_000_000n));
-  // Times in the future are another clock's, and never pass.
-  const recent = ages.filter(age => age >= 0 && age < tick);
-  return recent.length === 0 ? 0 : tick - Math.min(...recent);
 }
 
 /** What has arrived, and the hash over the bytes that were sent. */

@@ -92,6 +92,18 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.planBackUp), (request, token) =>
     answered(token, signal => backup.plan(request, signal)),
   );
+  connection.onRequest(asked(protocol.plannedAmong), ({ planId, paths }, token) =>
+    answered(token, () => Promise.resolve(backup.plannedAmong(planId, paths))),
+  );
+  connection.onRequest(asked(protocol.emptyingFiles), (planId, token) =>
+    answered(token, () => backup.emptyingFiles(planId)),
+  );
+  connection.onRequest(asked(protocol.leaveOut), (left, token) =>
+    answered(token, () => {
+      backup.leaveOut(left);
+      return Promise.resolve(null);
+    }),
+  );
   connection.onRequest(asked(protocol.runPlan), (planId, token) =>
     answered(token, signal => backup.run(planId, signal)),
   );

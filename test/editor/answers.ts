@@ -13,8 +13,11 @@ export interface Answers {
   restore(): void;
 }
 
-/** Presses the button with this title in all questions that have it, and dismisses the others. */
-export function answerWith(button: string): Answers {
+/**
+ * Presses a button with one of these titles in all questions that have one, and dismisses the
+ * others.
+ */
+export function answerWith(...wanted: readonly string[]): Answers {
   const shown = window.showWarningMessage.bind(window);
   const questions: Question[] = [];
   const answer = (text: string, ...rest: readonly unknown[]): Thenable<string | undefined> => {
@@ -24,7 +27,7 @@ export function answerWith(button: string): Answers {
     }
     const titles = buttons.filter(title => typeof title === 'string');
     questions.push({ text, detail: options.detail ?? '', buttons: titles });
-    return Promise.resolve(titles.includes(button) ? button : undefined);
+    return Promise.resolve(wanted.find(title => titles.includes(title)));
   };
   Object.assign(window, { showWarningMessage: answer });
   return {

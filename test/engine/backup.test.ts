@@ -162,6 +162,7 @@ describe('backup', () => {
         bulky: [],
       },
       unowned: { files: 1, examples: ['d/edited'], keepsVersions: false },
+      emptying: 0,
       leftAlone: {},
       ignored: undefined,
     });

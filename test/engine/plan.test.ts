@@ -132,6 +132,7 @@ describe('plan', () => {
         bulky: [],
       },
       unowned: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
+      emptying: 0,
       leftAlone: { 'up-to-date': 2, unchecked: 1 },
       ignored: undefined,
     });

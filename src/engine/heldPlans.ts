@@ -1,0 +1,90 @@
+import type { LeftOut, PlannedFile } from '../protocol';
+import { Failure } from './failure';
+import { toAbsolutePath, toFilePath } from './filePath';
+import { withOpenFile } from './openFile';
+import { isEmptying, type Plan, type Step } from './plan';
+
+/** The plans that were shown, each until it is run or dropped. */
+export interface HeldPlans {
+  add(steps: readonly Step[]): Plan;
+  /** Gives a plan away, to be run. */
+  take(planId: number): Plan;
+  drop(planId: number): void;
+  /** Which of these files, absolute, a plan would upload. */
+  among(planId: number, absolute: readonly string[]): readonly PlannedFile[];
+  /** The files that are empty by now, and would replace a cloud copy that is not. */
+  emptying(planId: number): Promise<readonly PlannedFile[]>;
+  leaveOut(left: LeftOut): void;
+}
+
+export function heldPlans(): HeldPlans {
+  const plans = new Map<number, Plan>();
+  let lastId = 0;
+
+  function held(planId: number): Plan {
+    const plan = plans.get(planId);
+    if (plan === undefined) throw new Failure('plan-outdated', String(planId));
+    return plan;
+  }
+
+  return {
+    add(steps) {
+      const plan = { id: ++lastId, steps };
+      plans.set(plan.id, plan);
+      return plan;
+    },
+    take(planId) {
+      const plan = held(planId);
+      plans.delete(planId);
+      return plan;
+    },
+    drop(planId) {
+      plans.delete(planId);
+    },
+    among(planId, absolute) {
+      const { steps } = held(planId);
+      const wanted = new Map(
+        [...new Set(steps.map(({ route }) => route.root))].map(root => [
+          root,
+          new Set(absolute.flatMap(path => toFilePath(root, path) ?? [])),
+        ]),
+      );
+      return steps
+        .filter(({ route, path }) => wanted.get(route.root)?.has(path))
+        .map(toPlannedFile);
+    },
+    async emptying(planId) {
+      const found: PlannedFile[] = [];
+      for (const step of held(planId).steps.filter(isEmptying)) {
+        if (await isEmptyNow(step)) found.push(toPlannedFile(step));
+      }
+      return found;
+    },
+    leaveOut({ planId, because, files }) {
+      const plan = held(planId);
+      const left = new Set(files.map(identityOf));
+      const steps = plan.steps.map(step =>
+        left.has(identityOf(toPlannedFile(step))) ? { ...step, leftOut: because } : step,
+      );
+      plans.set(planId, { ...plan, steps });
+    },
+  };
+}
+
+function toPlannedFile({ route, path }: Step): PlannedFile {
+  return { folder: route.target.folder, path, absolute: toAbsolutePath(route.root, path) };
+}
+
+function identityOf({ folder, path }: PlannedFile): string {
+  return `${folder}\n${path}`;
+}
+
+/** What cannot be looked at is for the upload to tell. */
+async function isEmptyNow({ route, path }: Step): Promise<boolean> {
+  try {
+    const { size } = await withOpenFile(route.root, path, file => file.look());
+    return size === 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { commands, Range, window, workspace, WorkspaceEdit } from 'vscode';
+
+import type { S3Backup } from '../../src/extension';
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { testVariable } from '../support/testEnvironment';
+import { answerWith, type Answers } from './answers';
+import { activateWithTarget, putObject, setUserSetting, uriOf } from './extensionUnderTest';
+
+/** The questions that a batch asks before it begins. */
+describe('Before a batch', () => {
+  let api: S3Backup;
+  let cloud: CloudContents;
+  let prefix: string;
+  let run = 0;
+  let answers: Answers | undefined;
+
+  before(() => {
+    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
+  });
+  beforeEach(async () => {
+    run += 1;
+    prefix = `decisions-${String(run)}/`;
+    await write('decide/a.txt', 'a');
+    await write('decide/b.txt', 'b');
+    await write('beside.txt', 'beside');
+    api = await activateWithTarget(prefix);
+  });
+  afterEach(async () => {
+    answers?.restore();
+    await commands.executeCommand('workbench.action.files.revert');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(uriOf('decide').fsPath, { recursive: true, force: true });
+    await rm(uriOf('beside.txt').fsPath, { force: true });
+  });
+  after(async () => {
+    cloud.close();
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+  });
+
+  async function write(path: string, content: string): Promise<void> {
+    const file = uriOf(path).fsPath;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
+  async function inCloud(path: string): Promise<string | undefined> {
+    const key = `${prefix}${path}`;
+    if (!(await cloud.keys(prefix)).includes(key)) return undefined;
+    return (await cloud.read(key)).toString();
+  }
+
+  /** Types a word at the beginning of a file, and does not save. */
+  async function type(path: string): Promise<void> {
+    const document = await workspace.openTextDocument(uriOf(path));
+    await window.showTextDocument(document, { preview: false });
+    const edit = new WorkspaceEdit();
+    edit.replace(document.uri, new Range(0, 0, 0, 0), 'typed ');
+    await workspace.applyEdit(edit);
+    assert.ok(document.isDirty);
+  }
+
+  function isUnsaved(path: string): boolean {
+    const uri = uriOf(path).toString();
+    return workspace.textDocuments.some(({ uri: of, isDirty }) => isDirty && of.toString() === uri);
+  }
+
+  function backUpFolder() {
+    return api.backUp([uriOf('decide').fsPath]);
+  }
+
+  function asked(): readonly string[] {
+    return answers?.questions.map(({ text }) => text) ?? [];
+  }
+
+  describe('with a file that has unsaved changes', () => {
+    it('saves it where that is wanted, and asks once for all of them', async () => {
+      answers = answerWith('Save and Back Up');
+      await type('decide/a.txt');
+      await type('decide/b.txt');
+      const report = await backUpFolder();
+      assert.equal(report?.done, 2);
+      assert.equal(asked().length, 1);
+      assert.equal(await inCloud('decide/a.txt'), 'typed a');
+      assert.equal(await inCloud('decide/b.txt'), 'typed b');
+      assert.equal(isUnsaved('decide/a.txt'), false);
+    });
+
+    it('leaves it out where that is wanted, and says so in the report', async () => {
+      answers = answerWith('Skip Them');
+      await type('decide/a.txt');
+      const report = await backUpFolder();
+      assert.deepEqual([report?.done, report?.skipped], [1, 1]);
+      assert.deepEqual(report?.reasons, { unsaved: 1 });
+      assert.equal(await inCloud('decide/a.txt'), undefined);
+      assert.equal(await inCloud('decide/b.txt'), 'b');
+      assert.ok(isUnsaved('decide/a.txt'));
+    });
+
+    it('sends nothing at all where the question is dismissed', async () => {
+      answers = answerWith('no such button');
+      await type('decide/a.txt');
+      assert.equal(await backUpFolder(), undefined);
+      assert.equal(await inCloud('decide/b.txt'), undefined);
+      assert.ok(isUnsaved('decide/a.txt'));
+    });
+
+    it('asks of a single file only whether to save it', async () => {
+      answers = answerWith('Save and Back Up');
+      await type('decide/a.txt');
+      await api.backUp([uriOf('decide/a.txt').fsPath]);
+      assert.deepEqual(answers.questions[0]?.buttons, ['Save and Back Up']);
+      assert.equal(await inCloud('decide/a.txt'), 'typed a');
+    });
+
+    it('asks nothing where the file is not one of the batch', async () => {
+      answers = answerWith('Skip Them');
+      await type('beside.txt');
+      const report = await backUpFolder();
+      assert.equal(report?.done, 2);
+      assert.deepEqual(asked(), []);
+      assert.ok(isUnsaved('beside.txt'));
+    });
+  });
+
+  describe('with a file that is empty here and not in the cloud', () => {
+    beforeEach(async () => {
+      await putObject(`${prefix}decide/a.txt`, 'held something');
+      await write('decide/a.txt', '');
+    });
+
+    for (const [button, held] of [
+      ['Skip Them', 'held something'],
+      ['Replace It', ''],
+    ] as const) {
+      it(`does what is said: ${button}`, async () => {
+        // The other question of the two: whose copy it is.
+        answers = answerWith(button, 'Back Up');
+        const report = await backUpFolder();
+        assert.equal(report?.planned, 2);
+        assert.equal(report.skipped, button === 'Skip Them' ? 1 : 0);
+        assert.equal(await inCloud('decide/a.txt'), held);
+        assert.equal(await inCloud('decide/b.txt'), 'b');
+        const question = answers.questions.find(({ buttons }) => buttons.includes(button));
+        // Enter takes the first one.
+        assert.deepEqual(question?.buttons, ['Skip Them', 'Replace It']);
+      });
+    }
+
+    it('offers a single file no skipping: that is to dismiss the question', async () => {
+      answers = answerWith('Back Up');
+      assert.equal(await api.backUp([uriOf('decide/a.txt').fsPath]), undefined);
+      assert.deepEqual(answers.questions.at(-1)?.buttons, ['Replace It']);
+      assert.equal(await inCloud('decide/a.txt'), 'held something');
+    });
+  });
+});
