@@ -299,7 +299,17 @@ export interface ChildrenPage {
 export type State = Doing & {
   /** One for each folder that has been compared, with the numbers of this moment. */
   readonly comparisons: readonly ComparisonTotals[];
+  /** One for each folder that the engine has had to do with, counted while no batch runs there. */
+  readonly remaining: readonly RemainingFiles[];
 };
+
+/** How many files batches that were cut off have left. */
+export interface RemainingFiles {
+  readonly folder: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly files: number;
+}
 
 export type Doing =
   | { readonly kind: 'idle' }
@@ -369,6 +379,8 @@ export type Scope =
   | { readonly kind: 'nodes'; readonly nodes: readonly NodeId[] }
   /** What was ticked in a list of the differences. */
   | { readonly kind: 'picks'; readonly picks: readonly Pick<Difference, 'kind' | 'path'>[] }
+  /** What batches that were cut off have left, by the comparison at hand. */
+  | { readonly kind: 'remaining' }
   /** The files that failed in an earlier batch, judged anew. */
   | { readonly kind: 'failed'; readonly planId: number }
   /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
@@ -647,6 +659,8 @@ export const emptyingFiles = question<number, readonly PlannedFile[]>('emptyingF
 export const leaveOut = question<LeftOut, null>('leaveOut');
 export const runPlan = question<number, Report>('runPlan');
 export const differences = question<FolderSetup, readonly Difference[]>('differences');
+/** Forgets what earlier batches have left of these folders. */
+export const dropRemaining = question<readonly FolderSetup[], null>('dropRemaining');
 export const reportPage = question<ReportRequest, ReportPage>('reportPage');
 
 /** A plan that was shown and not confirmed. */

@@ -37,7 +37,7 @@ export interface RowsChange {
 export class Engine implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
   readonly #onDidChangeRows = new EventEmitter<RowsChange>();
-  #state: State = { kind: 'idle', comparisons: [] };
+  #state: State = { kind: 'idle', comparisons: [], remaining: [] };
   #starting: Promise<Session> | undefined;
   #session: Session | undefined;
   #isDisposed = false;
@@ -160,7 +160,7 @@ export class Engine implements Disposable {
     this.log.error(`The engine stopped: ${cause}`);
     const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
     const failures = [{ folder: undefined, failure }];
-    this.#setState({ kind: 'failed', failures, comparisons: [] });
+    this.#setState({ kind: 'failed', failures, comparisons: [], remaining: [] });
   }
 
   #setState(state: State): void {

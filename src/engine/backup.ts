@@ -34,6 +34,10 @@ import { keptReports } from './keptReports';
 import { isEmptying, isUnowned, summarize } from './plan';
 import { describeReport, toReport } from './report';
 import type { Receipts } from './receipts';
+import { isInterrupted } from './resume/interruption';
+import { rememberSteps } from './resume/remainingFiles';
+import { remainingTotals } from './resume/remainingTotals';
+import { unfinishedInMemory, type Unfinished } from './resume/unfinished';
 import { rowNews } from './rowNews';
 import { selectScope, toBackUp, type ScopeSelection } from './scopeSelection';
 import {
@@ -59,6 +63,8 @@ export interface BackupEvents {
 export interface BackupOptions extends BackupEvents {
   readonly connect: (settings: ConnectionSettings, traffic: Traffic) => Connection;
   readonly receipts: Receipts;
+  /** What earlier batches have left; where it is left out, it is forgotten with this engine. */
+  readonly unfinished?: Unfinished;
 }
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
@@ -76,6 +82,8 @@ export class Backup {
   readonly #traffic = openTraffic();
   readonly #reports = keptReports();
   readonly #waiting = waitingFolders();
+  readonly #unfinished: Unfinished;
+  readonly #remaining;
   readonly #disposed = new AbortController();
   readonly #batches = new Set<Promise<unknown>>();
   #comparing: Promise<unknown> = Promise.resolve();
@@ -83,7 +91,12 @@ export class Backup {
   constructor(options: BackupOptions) {
     this.#options = options;
     this.#rows = rowNews(options.onRows);
-    this.#board = stateBoard(options.onState, () => this.#comparisons.totals());
+    this.#unfinished = options.unfinished ?? unfinishedInMemory();
+    this.#remaining = remainingTotals(this.#unfinished);
+    this.#board = stateBoard(options.onState, () => ({
+      comparisons: this.#comparisons.totals(),
+      remaining: this.#remaining.now(),
+    }));
     this.#comparisons = new Comparisons({
       signal: this.#disposed.signal,
       onComparing: now => {
@@ -147,7 +160,9 @@ export class Backup {
         const setup = waiting.now(id);
         if (setup === undefined) continue;
         try {
-          await this.#comparisons.compare(this.#job(setup), signal);
+          const job = this.#job(setup);
+          this.#remaining.count([job]);
+          await this.#comparisons.compare(job, signal);
         } catch (error) {
           const failure = this.#failed(id, toFailure(error, setup.bucket));
           if (failure.code === 'cancelled') throw failure;
@@ -168,6 +183,14 @@ export class Backup {
     const comparison = this.#comparisons.current(this.#job(setup));
     if (comparison === undefined) throw new Failure('plan-outdated', setup.bucket);
     return differencesOf(toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]));
+  }
+
+  dropRemaining(setups: readonly FolderSetup[]): void {
+    const jobs = setups.map(setup => this.#job(setup));
+    for (const { unfinished } of jobs) unfinished.remaining.clear();
+    this.#remaining.count(jobs);
+    this.#board.changed();
+    this.#flush();
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {
@@ -227,6 +250,7 @@ export class Backup {
     for (const { route, path } of plan.steps) {
       this.#comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
+    const routes = rememberSteps(plan);
     const batch = transfer({
       plan,
       budget: this.#budget,
@@ -257,6 +281,7 @@ export class Backup {
       // A pause is for what was under way; what begins after it is not meant.
       if (this.#batches.size === 0) this.resume();
       this.#board.batchEnded(planId);
+      if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
       this.#flush();
     }
   }
@@ -316,6 +341,7 @@ export class Backup {
 
   forgetFolder(folder: string): void {
     this.#waiting.forget(folder);
+    this.#remaining.forget(folder);
     this.#forget(folder);
   }
 
@@ -338,6 +364,7 @@ export class Backup {
     const { route, path } = outcome.step;
     // In the same turn: whatever happens next, what has been proved is known.
     if (outcome.kind === 'done') route.receipts.put(outcome.result.receipt);
+    if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
     const comparison = this.#comparisons.of(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
       const { code, cause } = outcome.failure.toRecord();
@@ -360,6 +387,7 @@ export class Backup {
       root,
       bucket: connection.bucket(bucket),
       receipts: this.#options.receipts.of(owner),
+      unfinished: this.#unfinished.of(owner),
       exclude: excludeBy(settings.exclude),
       rule: settings.rule,
       judgedBy: JSON.stringify(settings),

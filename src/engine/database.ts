@@ -120,6 +120,11 @@ const migrations: readonly string[] = [
      hash_began REAL NOT NULL,
      PRIMARY KEY (owner, path)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE remaining (
+     owner INTEGER NOT NULL REFERENCES owners (id),
+     path TEXT NOT NULL,
+     PRIMARY KEY (owner, path)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 function migrate(database: Sqlite.DatabaseSync): void {

@@ -5,6 +5,7 @@ import type { ComparisonTarget, Entry } from './comparison';
 import type { LocalFile } from './localScan';
 import { previewOf } from './preview';
 import type { FolderReceipts } from './receipts';
+import type { FolderUnfinished } from './resume/unfinished';
 
 /** Where the files of a plan are, and where they go. */
 export interface Route {
@@ -12,6 +13,7 @@ export interface Route {
   readonly root: string;
   readonly bucket: Bucket;
   readonly receipts: FolderReceipts;
+  readonly unfinished: FolderUnfinished;
 }
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */

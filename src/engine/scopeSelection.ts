@@ -6,6 +6,7 @@ import { Failure } from './failure';
 import { isWithin, parentPath, toFilePath } from './filePath';
 import type { KeptReports } from './keptReports';
 import { selectSteps, type Selection } from './plan';
+import type { RemainingFiles } from './resume/remainingFiles';
 
 /** What is known of the folders and of the batches before. */
 export interface Known {
@@ -35,10 +36,12 @@ export async function selectScope(
       return selectFailed(known, job, scope.planId, signal);
     case 'all':
     case 'nodes':
-    case 'picks': {
+    case 'picks':
+    case 'remaining': {
       const comparison = known.comparisons.current(job);
       if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-      const entries = new Set(entriesOf(comparison, scope));
+      if (scope.kind === 'remaining') leaveOutSettled(job.unfinished.remaining, comparison);
+      const entries = new Set(entriesOf(comparison, scope, job));
       return { ...selectSteps(job, entries), ignored: undefined };
     }
   }
@@ -46,7 +49,8 @@ export async function selectScope(
 
 function* entriesOf(
   comparison: Comparison,
-  scope: Extract<Scope, { kind: 'all' | 'nodes' | 'picks' }>,
+  scope: Extract<Scope, { kind: 'all' | 'nodes' | 'picks' | 'remaining' }>,
+  { unfinished }: ComparisonJob,
 ): Generator<Entry> {
   switch (scope.kind) {
     case 'all':
@@ -54,6 +58,12 @@ function* entriesOf(
       return;
     case 'nodes':
       for (const node of scope.nodes) yield* comparison.atRow(node);
+      return;
+    case 'remaining':
+      for (const path of unfinished.remaining.paths()) {
+        const entry = comparison.get(path);
+        if (entry !== undefined) yield entry;
+      }
       return;
     case 'picks':
       for (const { kind, path } of scope.picks) {
@@ -63,6 +73,18 @@ function* entriesOf(
           }
         }
       }
+  }
+}
+
+/** Forgets what is left to do of files that have arrived in another way, or are gone. */
+function leaveOutSettled(remaining: RemainingFiles, comparison: Comparison): void {
+  for (const path of remaining.paths()) {
+    const kind = comparison.get(path)?.verdict.kind;
+    const isOpen =
+      kind === undefined
+        ? comparison.incomplete !== undefined
+        : kind === 'unchecked' || toBackUp.includes(kind);
+    if (!isOpen) remaining.remove(path);
   }
 }
 

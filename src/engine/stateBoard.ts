@@ -1,11 +1,4 @@
-import type {
-  BatchProgress,
-  ComparisonTotals,
-  Doing,
-  FailureRecord,
-  PauseReason,
-  State,
-} from '../protocol';
+import type { BatchProgress, Doing, FailureRecord, PauseReason, State } from '../protocol';
 
 /** What is going on, gathered into the one state that views listen to. */
 export interface StateBoard {
@@ -37,7 +30,7 @@ const interval = 100;
 /** `publish` gets a state at most ten times a second, and always the last one. */
 export function stateBoard(
   publish: (state: State) => void,
-  comparisons: () => readonly ComparisonTotals[],
+  known: () => Pick<State, 'comparisons' | 'remaining'>,
 ): StateBoard {
   const batches = new Map<number, BatchProgress>();
   const failures = new Map<string, FailureRecord>();
@@ -49,20 +42,20 @@ export function stateBoard(
   let disposed = false;
 
   function current(): State {
-    const totals = comparisons();
+    const numbers = known();
     if (batches.size > 0) {
-      const running = { batches: [...batches.values()], comparisons: totals };
+      const running = { batches: [...batches.values()], ...numbers };
       return pausedBecause === undefined
         ? { kind: 'transferring', ...running }
         : { kind: 'paused', why: pausedBecause, ...running };
     }
     const under = comparing ?? connecting;
-    if (under !== undefined) return { ...under, comparisons: totals };
+    if (under !== undefined) return { ...under, ...numbers };
     if (failures.size > 0) {
       const told = [...failures].map(([folder, failure]) => ({ folder, failure }));
-      return { kind: 'failed', failures: told, comparisons: totals };
+      return { kind: 'failed', failures: told, ...numbers };
     }
-    return { kind: totals.length > 0 ? 'compared' : 'idle', comparisons: totals };
+    return { kind: numbers.comparisons.length > 0 ? 'compared' : 'idle', ...numbers };
   }
 
   function changed(): void {

@@ -19,6 +19,8 @@ import { openDatabase } from './database';
 import { receiptsIn } from './receiptDatabase';
 import { receiptsInMemory, type Receipts } from './receipts';
 import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
+import { unfinishedInMemory, type Unfinished } from './resume/unfinished';
+import { unfinishedInDatabase } from './resume/unfinishedInDatabase';
 import { toFailure } from './failure';
 import { inspectBucket } from './inspectBucket';
 import { inspectPrefix } from './inspectPrefix';
@@ -31,10 +33,11 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   const tell = (level: LogEntry['level'], message: string) =>
     void connection.sendNotification(told(protocol.logged), { level, message });
-  const receipts = openReceipts((workerData as WorkerData).receiptsFile, tell);
+  const { receipts, unfinished } = openKept((workerData as WorkerData).receiptsFile, tell);
   const backup = new Backup({
     connect: openConnection,
     receipts,
+    unfinished,
     onState: state => void connection.sendNotification(told(protocol.stateChanged), state),
     onRows: (folder, groups) =>
       void connection.sendNotification(told(protocol.rowsChanged), { folder, groups }),
@@ -109,6 +112,12 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   connection.onRequest(asked(protocol.differences), (setup, token) =>
     answered(token, () => Promise.resolve(backup.differences(setup))),
+  );
+  connection.onRequest(asked(protocol.dropRemaining), (setups, token) =>
+    answered(token, () => {
+      backup.dropRemaining(setups);
+      return Promise.resolve(null);
+    }),
   );
   connection.onRequest(asked(protocol.reportPage), (request, token) =>
     answered(token, () => Promise.resolve(backup.reportPage(request))),
@@ -196,10 +205,10 @@ async function answered<T>(
 const failureResponse = 1;
 
 /** Without a file for them receipts last as long as the window: everything is proved again then. */
-function openReceipts(
+function openKept(
   file: string,
   tell: (level: LogEntry['level'], message: string) => void,
-): Receipts {
+): { readonly receipts: Receipts; readonly unfinished: Unfinished } {
   try {
     const database = openDatabase(
       file,
@@ -213,10 +222,10 @@ function openReceipts(
         tell('error', `A receipt could not be written and is proved again later: ${String(why)}`);
       },
     );
-    return receiptsIn(database);
+    return { receipts: receiptsIn(database), unfinished: unfinishedInDatabase(database) };
   } catch (error) {
     tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
-    return receiptsInMemory(String(error));
+    return { receipts: receiptsInMemory(String(error)), unfinished: unfinishedInMemory() };
   }
 }
 

@@ -6,6 +6,7 @@ import { selectSteps, summarize, type Route } from '../../src/engine/plan';
 import type { Activity, FilePath, Verdict } from '../../src/protocol';
 import { memoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
+import { nothingUnfinished } from '../support/nothingUnfinished';
 import { targetOf } from '../support/targetOf';
 
 const bucket: Bucket = memoryBucket();
@@ -14,6 +15,7 @@ const route: Route = {
   root: '/w',
   bucket,
   receipts: noReceipts(),
+  unfinished: nothingUnfinished(),
 };
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 

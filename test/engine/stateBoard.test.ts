@@ -36,7 +36,7 @@ describe('stateBoard', () => {
     comparisons = [];
     board = stateBoard(
       state => published.push({ at: now, state }),
-      () => comparisons,
+      () => ({ comparisons, remaining: [] }),
     );
   });
   afterEach(() => {

@@ -12,6 +12,7 @@ import { transfer, type TransferRequest, type UploadOutcome } from '../../src/en
 import type { BatchProgress, FailureCode, FilePath } from '../../src/protocol';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { noReceipts } from '../support/noReceipts';
+import { nothingUnfinished } from '../support/nothingUnfinished';
 import { targetOf } from '../support/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
@@ -41,6 +42,7 @@ describe('transfer', () => {
           root,
           bucket,
           receipts: noReceipts(),
+          unfinished: nothingUnfinished(),
         },
         path,
         local: { path, size: 4, modifiedAt: 1n, changedAt: 1n, inode: 1n },

@@ -1,0 +1,39 @@
+import type { FilePath } from '../../protocol';
+import type { Database } from '../database';
+import type { RemainingFiles } from './remainingFiles';
+
+/** What batches have left of the folders with these numbers, for all windows to see. */
+export function remainingInDatabase(database: Database): (owner: number) => RemainingFiles {
+  const { sqlite } = database;
+  const count = sqlite.prepare('SELECT count(*) AS count FROM remaining WHERE owner = ?');
+  const select = sqlite.prepare('SELECT path FROM remaining WHERE owner = ?');
+  const insert = sqlite.prepare('INSERT OR IGNORE INTO remaining VALUES (?, ?)');
+  const remove = sqlite.prepare('DELETE FROM remaining WHERE owner = ? AND path = ?');
+  const clear = sqlite.prepare('DELETE FROM remaining WHERE owner = ?');
+
+  return owner => ({
+    get count() {
+      return (count.get(owner) as { count: number }).count;
+    },
+    paths: () => select.all(owner).map(row => row['path'] as FilePath),
+    add(paths) {
+      database.write(() => {
+        // One commit for all of them: it costs as much as hundreds of rows.
+        sqlite.exec('BEGIN IMMEDIATE');
+        try {
+          for (const path of paths) insert.run(owner, path);
+          sqlite.exec('COMMIT');
+        } catch (error) {
+          sqlite.exec('ROLLBACK');
+          throw error;
+        }
+      });
+    },
+    remove(path) {
+      database.write(() => remove.run(owner, path));
+    },
+    clear() {
+      database.write(() => clear.run(owner));
+    },
+  });
+}
