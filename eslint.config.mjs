@@ -18,10 +18,13 @@ const allowedCommands = [
   'HeadBucketCommand',
   'HeadObjectCommand',
   'ListBucketsCommand',
+  'ListObjectVersionsCommand',
   'ListObjectsV2Command',
+  'ListPartsCommand',
   'PutBucketVersioningCommand',
   'PutObjectCommand',
   'PutPublicAccessBlockCommand',
+  'RestoreObjectCommand',
   'UploadPartCommand',
 ];
 

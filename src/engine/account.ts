@@ -23,6 +23,9 @@ export interface Account {
   /** Sets up a bucket that has just been made. It replaces what was set there before. */
   setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<void>;
 
+  /** Lets the bucket keep what is overwritten, from now on. */
+  turnOnVersioning(bucket: string, signal: AbortSignal): Promise<void>;
+
   publicAccess(bucket: string, signal: AbortSignal): Promise<PublicAccess>;
 
   /** The rules by which the store removes objects, or moves them, by itself. */

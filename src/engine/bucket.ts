@@ -18,12 +18,20 @@ export interface Bucket {
    */
   list(request: ListRequest): AsyncIterable<readonly ListedObject[]>;
 
-  /** The object as it is now, or `undefined` where there is none. */
-  head(key: string, signal: AbortSignal): Promise<ObjectHead | undefined>;
+  /**
+   * The versions of the object with exactly this key that the store still has, its delete markers
+   * among them, newest first, page by page; the last is the only one where it keeps none.
+   */
+  listVersions(request: ListVersionsRequest): AsyncIterable<readonly ObjectVersion[]>;
+
+  /** The object as it is now, or as that version was; `undefined` where there is none. */
+  head(request: HeadRequest): Promise<ObjectHead | undefined>;
 
   /**
-   * The object's bytes. Throws `no-such-key` where there is none and `changed-in-cloud` where
-   * `ifMatch` is given and is no longer its ETag.
+   * The object's bytes, or a range of them: all of them, or the iteration fails; never fewer. A
+   * body that breaks off or stalls is asked for again from there, of the same object. Throws
+   * `no-such-key` where there is none, `archived` where it has to be called back first, and
+   * `changed-in-cloud` where `ifMatch` is given and is no longer its ETag.
    */
   get(request: GetRequest): Promise<ObjectContent>;
 
@@ -46,6 +54,12 @@ export interface Bucket {
   putPart(request: PutPartRequest): Promise<StoredPart>;
 
   /**
+   * The parts of an upload that have arrived, by their numbers, page by page. Throws
+   * `no-such-upload` where the store no longer knows the upload.
+   */
+  listParts(upload: MultipartUpload, signal: AbortSignal): AsyncIterable<readonly ListedPart[]>;
+
+  /**
    * Makes the parts, in ascending order, the object, with the same promises about condition, lost
    * answers and verification as `put`. Throws `no-such-upload` where the store no longer knows the
    * upload.
@@ -54,6 +68,12 @@ export interface Bucket {
 
   /** Gives up an upload of our own and frees its parts. Does nothing if it is already gone. */
   abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Asks for the bytes of an archived object to be made readable for so many days, which takes
+   * hours. Does nothing where they are readable or asked for already.
+   */
+  requestRestore(request: RestoreRequest): Promise<void>;
 
   /** Whether overwritten objects are kept; `unknown` where the store or its policy won't say. */
   versioning(signal: AbortSignal): Promise<Versioning>;
@@ -93,6 +113,24 @@ export interface ListedObject {
   readonly storageClass: string | undefined;
 }
 
+export interface ListVersionsRequest {
+  readonly key: string;
+  /** As for a list. */
+  readonly pageSize?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ObjectVersion {
+  /** A marker stands for a deletion: it has no bytes and no ETag. */
+  readonly kind: 'version' | 'delete-marker';
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly size: number;
+  readonly etag: string;
+  readonly modifiedAt: number;
+  readonly storageClass: string | undefined;
+}
+
 export interface ObjectHead {
   readonly size: number;
   readonly etag: string;
@@ -102,21 +140,52 @@ export interface ObjectHead {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;
   readonly versionId: string | undefined;
-  /** The store's own checksums over the whole object, base64, where it keeps them. */
-  readonly crc32: string | undefined;
-  readonly sha1: string | undefined;
-  readonly sha256: string | undefined;
+  /** What the store keeps and gives; none in the answer to a range. */
+  readonly checksums: readonly ObjectChecksum[];
   /** Whether the ETag only looks like a digest: the object is encrypted with a key of its own. */
   readonly etagIsOpaque: boolean;
+  /** When a rule of the bucket will remove it; milliseconds since 1970. */
+  readonly expiresAt: number | undefined;
+  /** Where it lies in an archive, which gives no bytes at once. */
+  readonly archive: Archive | undefined;
 }
 
-export interface GetRequest {
+export interface ObjectChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Over all bytes, or over the checksums of the parts that it was stored in. */
+  readonly type: 'full-object' | 'composite';
+  /** In base64, without the number of parts. */
+  readonly value: string;
+}
+
+export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256';
+
+export type Archive =
+  | { readonly kind: 'archived' }
+  | { readonly kind: 'restoring' }
+  /** Its bytes can be had, for good or until then (milliseconds since 1970). */
+  | { readonly kind: 'restored'; readonly until: number | undefined };
+
+export interface HeadRequest {
   readonly key: string;
-  readonly ifMatch?: string;
+  readonly versionId?: string | undefined;
   readonly signal: AbortSignal;
 }
 
+export interface GetRequest extends HeadRequest {
+  readonly ifMatch?: string | undefined;
+  /** Within the object and not empty. */
+  readonly range?: ByteRange | undefined;
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** The first byte after the range. */
+  readonly end: number;
+}
+
 export interface ObjectContent {
+  /** Of the whole object, whatever the range. */
   readonly head: ObjectHead;
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -168,6 +237,19 @@ export interface PutPartRequest {
 export interface StoredPart {
   readonly partNumber: number;
   readonly etag: string;
+}
+
+/** What the store has of one part. */
+export interface ListedPart {
+  readonly partNumber: number;
+  readonly size: number;
+  readonly etag: string;
+  /** In base64, where the store keeps it. */
+  readonly crc32: string | undefined;
+}
+
+export interface RestoreRequest extends HeadRequest {
+  readonly days: number;
 }
 
 export interface CompleteMultipartRequest {

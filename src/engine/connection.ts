@@ -8,7 +8,7 @@ import { s3Account } from './s3/s3Account';
 import { s3Bucket } from './s3/s3Bucket';
 import type { ConnectionSettings } from './settings';
 import { openTraffic, type Traffic } from './traffic';
-import { openTransport } from './transport';
+import { openTransport, type Transport } from './transport';
 
 /** One S3 store under one identity. Nothing is sent before the first request. */
 export interface Connection {
@@ -46,6 +46,7 @@ export interface StoreTraits {
 export function openConnection(
   settings: ConnectionSettings,
   traffic: Traffic = openTraffic(),
+  transport: Transport = openTransport(),
 ): Connection {
   const endpoint = settings.endpoint ?? 'AWS';
   const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
@@ -54,7 +55,6 @@ export function openConnection(
     clockOffset: 0,
     takesChecksums: isAws,
   };
-  const transport = openTransport();
   const home = settings.region ?? 'us-east-1';
   const client = regionalClient(home, region => {
     const opened = new S3Client({

@@ -7,6 +7,7 @@ import { isSameState, type LocalFile } from './localScan';
 import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
 import type { Receipt } from './receipts';
+import { wholeChecksum } from './wholeChecksum';
 
 /** What reading a local file has told about it and its cloud copy. */
 export interface ContentAnswer {
@@ -49,7 +50,10 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
   if (receipt?.etag === cloud.etag) return answer(sha256 === receipt.sha256);
   if (local.size !== cloud.size) return answer(false);
   if (digests.etags.includes(cloud.etag)) return answer(true);
-  const head = await request.bucket.head(toKey(request.prefix, local.path), request.signal);
+  const head = await request.bucket.head({
+    key: toKey(request.prefix, local.path),
+    signal: request.signal,
+  });
   // What is compared is the copy that was listed; another one is for the next comparison.
   if (head?.etag !== cloud.etag) return { cloud: 'unknown', sha256, hashBegan };
   return { cloud: byHead(head, digests, parts), sha256, hashBegan };
@@ -69,8 +73,13 @@ function byHead(
   parts: number | undefined,
 ): ContentAnswer['cloud'] {
   const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
-  if (head.sha256 !== undefined) return head.sha256 === base64(sha256) ? 'equal' : 'different';
-  if (head.sha1 !== undefined) return head.sha1 === base64(sha1) ? 'equal' : 'different';
+  for (const [algorithm, hex] of [
+    ['sha256', sha256],
+    ['sha1', sha1],
+  ] as const) {
+    const kept = wholeChecksum(head, algorithm);
+    if (kept !== undefined) return kept === base64(hex) ? 'equal' : 'different';
+  }
   // An MD5 that is another one tells; encrypted objects only look as if they had one.
   return parts === undefined && md5Etag.test(head.etag) && !head.etagIsOpaque
     ? 'different'

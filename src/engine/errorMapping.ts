@@ -138,9 +138,12 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   RequestExpired: 'clock-skew',
   NoSuchBucket: 'no-such-bucket',
   NoSuchKey: 'no-such-key',
+  NoSuchVersion: 'no-such-key',
   NotFound: 'no-such-key',
   NoSuchUpload: 'no-such-upload',
   PreconditionFailed: 'changed-in-cloud',
+  // Whoever asks for a range knows the object's size.
+  InvalidRange: 'changed-in-cloud',
   InvalidObjectState: 'archived',
   BadDigest: 'not-verified',
   InvalidDigest: 'not-verified',
@@ -227,7 +230,8 @@ function isPage(error: unknown): boolean {
   return /^text\/html\b/i.test(responseHeaders(error)?.['content-type'] ?? '');
 }
 
-function httpStatus(error: unknown): number | undefined {
+/** The status of the answer that the SDK made an error of. */
+export function httpStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;
   return metadata?.httpStatusCode;

@@ -11,7 +11,8 @@ export interface Transport {
 /** Requests in flight to one store at the most; more wait for a socket. */
 const maximumSockets = 64;
 
-export function openTransport(): Transport {
+/** @param stallTimeout A request that moves no byte for so many milliseconds fails. */
+export function openTransport(stallTimeout = 30_000): Transport {
   // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
   // and wait for "100 Continue", which some stores never send.
   const options = { keepAlive: true, maxSockets: maximumSockets, scheduling: 'lifo' } as const;
@@ -32,6 +33,3 @@ export function openTransport(): Transport {
     },
   };
 }
-
-/** A request that moves no byte for this long, in milliseconds, is given up and tried again. */
-const stallTimeout = 30_000;

@@ -124,7 +124,7 @@ describe('upload', function () {
       const uploaded = await upload({ onBytes: bytes => (told += bytes) });
       assert.ok(bucket.bytes('w/a.bin')?.equals(readFileSync(file)));
       assert.equal(told, size);
-      const head = await bucket.head('w/a.bin', new AbortController().signal);
+      const head = await bucket.head({ key: 'w/a.bin', signal: new AbortController().signal });
       assert.equal(uploaded.cloud.etag, head?.etag);
       assert.deepEqual([uploaded.cloud.size, uploaded.local.size], [size, size]);
       assert.equal(operations().filter(operation => operation === 'putPart').length, parts);
@@ -156,14 +156,14 @@ describe('upload', function () {
     ] as const) {
       utimesSync(file, new Date(seconds * 1000), new Date(seconds * 1000));
       await upload();
-      const head = await bucket.head('w/a.bin', new AbortController().signal);
+      const head = await bucket.head({ key: 'w/a.bin', signal: new AbortController().signal });
       assert.deepEqual(head?.metadata, { mtime, mode: '100640' });
       assert.equal(head.contentType, 'application/octet-stream');
       bucket.remove('w/a.bin');
     }
     writeFileSync(join(root, 'b.html'), '');
     await upload({ path: 'b.html' as FilePath });
-    const html = await bucket.head('w/b.html', new AbortController().signal);
+    const html = await bucket.head({ key: 'w/b.html', signal: new AbortController().signal });
     assert.equal(html?.contentType, 'text/html');
   });
 
@@ -172,7 +172,7 @@ describe('upload', function () {
     // Half a second before 1970 is not half a second after it.
     utimesSync(file, new Date(-500), new Date(-500));
     await upload();
-    const head = await bucket.head('w/a.bin', new AbortController().signal);
+    const head = await bucket.head({ key: 'w/a.bin', signal: new AbortController().signal });
     assert.equal(head?.metadata['mtime'], '-0.500000000');
   });
 

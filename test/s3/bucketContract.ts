@@ -7,8 +7,10 @@ import type {
   Bucket,
   Condition,
   ListedObject,
+  ListedPart,
   MultipartUpload,
   ObjectAttributes,
+  ObjectVersion,
   StoredObject,
   StoredPart,
 } from '../../src/engine/bucket';
@@ -27,6 +29,8 @@ export interface OpenStore {
   readonly kind: 'open';
   /** A bucket to write to; every test keeps to names of its own. */
   readonly bucket: Bucket;
+  /** One that keeps versions. */
+  readonly versionedBucket?: Bucket;
   /** A bucket that does not exist. */
   readonly missingBucket?: Bucket;
   /** Ways to disturb requests under way, where the store is reached over a wire. */
@@ -42,7 +46,7 @@ export interface StoreUnavailable {
 /** Lets the next request of that kind go wrong. */
 export type Disturb = (
   write: 'list' | 'get' | 'put' | 'putPart' | 'completeMultipart',
-  disturbance: 'lose-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse',
+  disturbance: 'lose-answer' | 'cut-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse',
 ) => DisturbedWire;
 
 export interface DisturbedWire {
@@ -59,6 +63,8 @@ export type Capability =
   /** Lists keys in an order, and pages without loss, whatever the case of their letters. */
   | 'mixedCasePaging'
   | 'missingBucket'
+  | 'versions'
+  | 'listsParts'
   /** Refuses names longer than 1,024 bytes. */
   | 'nameLimit'
   | 'wire'
@@ -102,6 +108,8 @@ export function describeBucketContract(store: ContractStore): void {
     describeContent(harness);
     describeNames(harness);
     describeLists(harness);
+    describeRanges(harness);
+    describeVersions(harness);
     describeConditions(harness);
     describeMultipart(harness);
     describeFailures(harness);
@@ -125,7 +133,7 @@ function describeContent({ bucket }: Harness): void {
         const stored = await put(bucket(), key, body);
         assert.equal(stored.etag.includes('"'), false);
         assert.deepEqual(await read(bucket(), key), body);
-        const head = await bucket().head(key, patience());
+        const head = await bucket().head({ key, signal: patience() });
         assert.equal(head?.size, size);
         assert.equal(head.etag, stored.etag);
         const [listed] = await listAll(bucket(), key);
@@ -148,7 +156,7 @@ function describeContent({ bucket }: Harness): void {
         metadata: { mtime: '1700000000.123456789', mode: '100644' },
       };
       await put(bucket(), key, Buffer.from('# Title'), { attributes });
-      const head = await bucket().head(key, patience());
+      const head = await bucket().head({ key, signal: patience() });
       assert.equal(head?.contentType, attributes.contentType);
       assert.deepEqual(head.metadata, attributes.metadata);
       const { head: gotten, body } = await bucket().get({ key, signal: patience() });
@@ -163,7 +171,7 @@ function describeContent({ bucket }: Harness): void {
     it('keeps an empty set of metadata empty', async () => {
       const key = newKey();
       await put(bucket(), key, Buffer.from('x'));
-      assert.deepEqual((await bucket().head(key, patience()))?.metadata, {});
+      assert.deepEqual((await bucket().head({ key, signal: patience() }))?.metadata, {});
     });
 
     it('says when an object was stored, by the clock of the store', async () => {
@@ -172,7 +180,7 @@ function describeContent({ bucket }: Harness): void {
       await put(bucket(), key, Buffer.from('x'));
       const after = Date.now();
       const offset = bucket().clockOffset;
-      const head = await bucket().head(key, patience());
+      const head = await bucket().head({ key, signal: patience() });
       const [listed] = await listAll(bucket(), key);
       assert.ok(head && listed);
       for (const { modifiedAt } of [head, listed]) {
@@ -187,6 +195,116 @@ function describeContent({ bucket }: Harness): void {
     it('says whether overwritten objects are kept', async () => {
       const versioning = await bucket().versioning(patience());
       assert.ok(['enabled', 'suspended', 'off', 'unknown'].includes(versioning), versioning);
+    });
+  });
+}
+
+function describeRanges({ bucket }: Harness): void {
+  describe('ranges', () => {
+    it('equal the slices of the whole', async () => {
+      const key = newKey();
+      const whole = randomBytes(100_000);
+      const { etag } = await put(bucket(), key, whole);
+      const edges = [0, 1, 4_095, 65_536, 99_998, 99_999, 100_000];
+      for (const start of edges) {
+        for (const end of edges.filter(edge => edge > start)) {
+          const { head, body } = await bucket().get({
+            key,
+            ifMatch: etag,
+            range: { start, end },
+            signal: patience(),
+          });
+          const bytes = await collect(body);
+          assert.ok(bytes.equals(whole.subarray(start, end)), `${String(start)}–${String(end)}`);
+          assert.equal(head.size, whole.length);
+          assert.deepEqual(head.checksums, []);
+        }
+      }
+    });
+
+    it('are given only of the object that was seen', async () => {
+      const key = newKey();
+      await put(bucket(), key, Buffer.from('changed'));
+      const range = { start: 0, end: 3 };
+      await assertFails(
+        'changed-in-cloud',
+        bucket().get({ key, ifMatch: someEtag, range, signal: patience() }),
+      );
+      const beyond = { start: 7, end: 9 };
+      await assertFails(
+        'changed-in-cloud',
+        bucket().get({ key, range: beyond, signal: patience() }),
+      );
+    });
+  });
+}
+
+function describeVersions({ opened, itWhere }: Harness): void {
+  const versioned = (): Bucket => {
+    const { versionedBucket } = opened();
+    assert.ok(versionedBucket);
+    return versionedBucket;
+  };
+
+  describe('versions', () => {
+    itWhere('versions', 'are kept when an object is replaced, newest first', async () => {
+      const key = newKey();
+      const stored = await putVersions(versioned(), key, 3);
+      await put(versioned(), `${key}/below`, Buffer.from('another'));
+      await put(versioned(), `${key}-2`, Buffer.from('another'));
+      const versions = await listVersions(versioned(), key);
+      assert.deepEqual(
+        versions.map(({ kind, versionId, etag, size, isLatest }) => ({
+          kind,
+          versionId,
+          etag,
+          size,
+          isLatest,
+        })),
+        [...stored].reverse().map(({ versionId, etag }, index) => ({
+          kind: 'version',
+          versionId,
+          etag,
+          size: 9,
+          isLatest: index === 0,
+        })),
+      );
+    });
+
+    itWhere('versions', 'come in pages, each once', async () => {
+      const key = newKey();
+      const stored = await putVersions(versioned(), key, 5);
+      for (const pageSize of [1, 2, 5]) {
+        const versions = await listVersions(versioned(), key, pageSize);
+        assert.deepEqual(
+          versions.map(({ versionId }) => versionId),
+          stored.map(({ versionId }) => versionId).reverse(),
+        );
+      }
+    });
+
+    itWhere('versions', 'are read, whole and in part, as they were', async () => {
+      const key = newKey();
+      const stored = await putVersions(versioned(), key, 2);
+      for (const [index, { versionId, etag }] of stored.entries()) {
+        const head = await versioned().head({ key, versionId, signal: patience() });
+        assert.equal(head?.etag, etag);
+        assert.equal(head.versionId, versionId);
+        const request = { key, versionId, signal: patience() };
+        const { body } = await versioned().get(request);
+        assert.equal((await collect(body)).toString(), `version ${String(index)}`);
+        const part = await versioned().get({ ...request, range: { start: 8, end: 9 } });
+        assert.equal((await collect(part.body)).toString(), String(index));
+      }
+    });
+
+    itWhere('versions', 'that there are none of are not found', async () => {
+      const key = newKey();
+      assert.deepEqual(await listVersions(versioned(), key), []);
+      const [stored] = await putVersions(versioned(), newKey(), 1);
+      const versionId = stored?.versionId;
+      assert.ok(versionId !== undefined);
+      assert.equal(await versioned().head({ key, versionId, signal: patience() }), undefined);
     });
   });
 }
@@ -330,7 +448,7 @@ function describeConditions({ bucket, itWhere }: Harness): void {
       const stored = await put(bucket(), key, Buffer.from('after'), { condition: unchanged(etag) });
       assert.equal((await read(bucket(), key)).toString(), 'after');
       assert.notEqual(stored.etag, etag);
-      assert.equal((await bucket().head(key, patience()))?.etag, stored.etag);
+      assert.equal((await bucket().head({ key, signal: patience() }))?.etag, stored.etag);
     });
 
     it('does not replace an object that has changed since it was seen', async () => {
@@ -350,7 +468,7 @@ function describeConditions({ bucket, itWhere }: Harness): void {
         'changed-in-cloud',
         put(bucket(), key, Buffer.from('ours'), { condition: unchanged(someEtag) }),
       );
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
     });
 
     itWhere('atomicConditions', 'lets one of several writers win', async () => {
@@ -394,11 +512,11 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
         bodies.map((body, index) => putPart(bucket(), upload, index + 1, body)).reverse(),
       );
       const whole = Buffer.concat(bodies);
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
       assert.deepEqual(await listAll(bucket(), key), []);
       const stored = await complete(bucket(), upload, parts.reverse(), whole.length);
       assert.deepEqual(await read(bucket(), key), whole);
-      const head = await bucket().head(key, patience());
+      const head = await bucket().head({ key, signal: patience() });
       assert.equal(head?.size, whole.length);
       assert.equal(head.etag, stored.etag);
       assert.equal(head.contentType, attributes.contentType);
@@ -467,6 +585,30 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
       await bucket().abortMultipart(upload, patience());
     });
 
+    itWhere('listsParts', 'list the parts that have arrived, and nobody else’s', async () => {
+      const key = newKey();
+      const bodies = [randomBytes(partSize), randomBytes(partSize), randomBytes(77)];
+      const upload = await startMultipart(bucket(), key);
+      const other = await startMultipart(bucket(), key);
+      await putPart(bucket(), other, 4, randomBytes(5));
+      assert.deepEqual(await listParts(bucket(), upload), []);
+      const sent: StoredPart[] = [];
+      for (const partNumber of [3, 1, 2]) {
+        sent.push(await putPart(bucket(), upload, partNumber, bodies[partNumber - 1]!));
+      }
+      const parts = await listParts(bucket(), upload);
+      assert.deepEqual(
+        parts.map(({ partNumber, size }) => ({ partNumber, size })),
+        bodies.map((body, index) => ({ partNumber: index + 1, size: body.length })),
+      );
+      for (const { partNumber, etag } of parts) {
+        assert.equal(etag, sent.find(part => part.partNumber === partNumber)?.etag);
+      }
+      await bucket().abortMultipart(upload, patience());
+      await bucket().abortMultipart(other, patience());
+      await assertFails('no-such-upload', listParts(bucket(), upload));
+    });
+
     it('are gone when they are given up', async () => {
       const key = newKey();
       const upload = await startMultipart(bucket(), key);
@@ -475,7 +617,7 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
       await bucket().abortMultipart(upload, patience());
       await assertFails('no-such-upload', putPart(bucket(), upload, 2, Buffer.from('y')));
       await assertFails('no-such-upload', complete(bucket(), upload, [part], 1));
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
     });
 
     itWhere('checksMultipartSize', 'are not completed with another size', async () => {
@@ -483,7 +625,7 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
       const upload = await startMultipart(bucket(), key);
       const part = await putPart(bucket(), upload, 1, Buffer.from('four'));
       await assert.rejects(complete(bucket(), upload, [part], 5), Failure);
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
       await bucket().abortMultipart(upload, patience());
     });
 
@@ -493,7 +635,7 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
       const part = await putPart(bucket(), upload, 1, Buffer.from('here'));
       const absent = { partNumber: 2, etag: someEtag };
       await assert.rejects(complete(bucket(), upload, [part, absent], 8), Failure);
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
       await bucket().abortMultipart(upload, patience());
     });
   });
@@ -502,7 +644,7 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
 function describeFailures({ bucket, opened, itWhere }: Harness): void {
   describe('failures', () => {
     it('finds no head where there is no object', async () => {
-      assert.equal(await bucket().head(newKey(), patience()), undefined);
+      assert.equal(await bucket().head({ key: newKey(), signal: patience() }), undefined);
     });
 
     it('names the key that is not there', async () => {
@@ -535,17 +677,20 @@ function describeCancelling({ bucket }: Harness): void {
       const upload = await startMultipart(bucket(), newKey());
       const attempts = [
         listAll(bucket(), key, signal),
-        bucket().head(key, signal),
+        bucket().head({ key, signal }),
         bucket().get({ key, signal }),
         put(bucket(), key, Buffer.from('x'), { signal }),
         bucket().startMultipart({ key, attributes: plain, signal }),
         bucket().putPart({ upload, partNumber: 1, body: Buffer.from('x'), signal }),
         bucket().completeMultipart({ upload, parts: [], size: 0, condition: absent, signal }),
         bucket().abortMultipart(upload, signal),
+        listParts(bucket(), upload, signal),
+        listVersions(bucket(), key, undefined, signal),
+        bucket().requestRestore({ key, days: 1, signal }),
         bucket().versioning(signal),
       ];
       for (const attempt of attempts) await assertFails('cancelled', attempt);
-      assert.equal(await bucket().head(key, patience()), undefined);
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
       // It would fail had the abort been carried out.
       await putPart(bucket(), upload, 1, Buffer.from('x'));
       await bucket().abortMultipart(upload, patience());
@@ -599,14 +744,14 @@ function describeWire({ bucket, opened, itWhere }: Harness): void {
       const key = newKey();
       disturb('put', 'lose-answer');
       const stored = await put(bucket(), key, Buffer.from('ours'));
-      assert.equal((await bucket().head(key, patience()))?.etag, stored.etag);
+      assert.equal((await bucket().head({ key, signal: patience() }))?.etag, stored.etag);
       assert.equal((await read(bucket(), key)).toString(), 'ours');
 
       disturb('put', 'lose-answer');
       const next = await put(bucket(), key, Buffer.from('next'), {
         condition: unchanged(stored.etag),
       });
-      assert.equal((await bucket().head(key, patience()))?.etag, next.etag);
+      assert.equal((await bucket().head({ key, signal: patience() }))?.etag, next.etag);
       assert.equal((await read(bucket(), key)).toString(), 'next');
     });
 
@@ -620,7 +765,7 @@ function describeWire({ bucket, opened, itWhere }: Harness): void {
       }
       disturb('completeMultipart', 'lose-answer');
       const stored = await complete(bucket(), upload, parts, partSize + 3);
-      assert.equal((await bucket().head(key, patience()))?.etag, stored.etag);
+      assert.equal((await bucket().head({ key, signal: patience() }))?.etag, stored.etag);
       assert.deepEqual(await read(bucket(), key), Buffer.concat(bodies));
     });
 
@@ -641,6 +786,31 @@ function describeWire({ bucket, opened, itWhere }: Harness): void {
       assert.equal((await listAll(bucket(), key)).length, 1);
       disturb('get', 'busy');
       assert.equal((await read(bucket(), key)).toString(), 'x');
+    });
+
+    itWhere('wire', 'reads on where a body broke off', async () => {
+      const key = newKey();
+      const whole = randomBytes(3_000_000);
+      await put(bucket(), key, whole);
+      disturb('get', 'cut-answer');
+      disturb('get', 'busy');
+      assert.ok((await read(bucket(), key)).equals(whole));
+      const { body } = await bucket().get({
+        key,
+        range: { start: 10, end: 2_000_010 },
+        signal: patience(),
+      });
+      disturb('get', 'cut-answer');
+      assert.ok((await collect(body)).equals(whole.subarray(10, 2_000_010)));
+    });
+
+    itWhere('wire', 'does not mix two objects where a body broke off', async () => {
+      const key = newKey();
+      const { etag } = await put(bucket(), key, randomBytes(3_000_000));
+      disturb('get', 'cut-answer');
+      const { body } = await bucket().get({ key, signal: patience() });
+      await put(bucket(), key, randomBytes(3_000_000), { condition: unchanged(etag) });
+      await assertFails('changed-in-cloud', collect(body));
     });
 
     itWhere('wire', 'stores the right bytes where some were damaged', async () => {
@@ -835,6 +1005,41 @@ async function listAll(
   return all;
 }
 
+async function putVersions(bucket: Bucket, key: string, count: number): Promise<StoredObject[]> {
+  const stored: StoredObject[] = [];
+  for (let index = 0; index < count; index++) {
+    const last = stored.at(-1);
+    const condition = last === undefined ? absent : unchanged(last.etag);
+    stored.push(await put(bucket, key, Buffer.from(`version ${String(index)}`), { condition }));
+  }
+  return stored;
+}
+
+async function listVersions(
+  bucket: Bucket,
+  key: string,
+  pageSize?: number,
+  signal: AbortSignal = patience(),
+): Promise<ObjectVersion[]> {
+  const all: ObjectVersion[] = [];
+  const size = pageSize === undefined ? {} : { pageSize };
+  for await (const page of bucket.listVersions({ key, ...size, signal })) {
+    assert.ok(pageSize === undefined || page.length <= pageSize);
+    all.push(...page);
+  }
+  return all;
+}
+
+async function listParts(
+  bucket: Bucket,
+  upload: MultipartUpload,
+  signal: AbortSignal = patience(),
+): Promise<ListedPart[]> {
+  const all: ListedPart[] = [];
+  for await (const page of bucket.listParts(upload, signal)) all.push(...page);
+  return all;
+}
+
 async function listPages(
   bucket: Bucket,
   prefix: string,
@@ -852,7 +1057,7 @@ async function roundTrip(bucket: Bucket, key: string): Promise<void> {
   const body = Buffer.from(key.endsWith('/') ? '' : key);
   const { etag } = await put(bucket, key, body);
   assert.deepEqual(await read(bucket, key), body);
-  assert.equal((await bucket.head(key, patience()))?.etag, etag);
+  assert.equal((await bucket.head({ key, signal: patience() }))?.etag, etag);
   // Everything up to its last slash, as the engine lists it, and the whole.
   for (const prefix of [key.slice(0, key.lastIndexOf('/', key.length - 2) + 1), key]) {
     const found = (await listAll(bucket, prefix)).filter(listed => listed.key === key);

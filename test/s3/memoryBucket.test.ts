@@ -11,7 +11,12 @@ describeBucketContract({
     wire: 'no wire leads to memory',
   },
   open: () =>
-    Promise.resolve({ kind: 'open', bucket: memoryBucket(), close: () => Promise.resolve() }),
+    Promise.resolve({
+      kind: 'open',
+      bucket: memoryBucket(),
+      versionedBucket: memoryBucket({ versioning: 'enabled' }),
+      close: () => Promise.resolve(),
+    }),
 });
 
 describe('The bucket in memory', () => {
@@ -27,7 +32,7 @@ describe('The bucket in memory', () => {
     for await (const page of bucket.list({ prefix: '', pageSize: 1, signal })) {
       assert.equal(page.length, 1);
     }
-    await bucket.head('a', signal);
+    await bucket.head({ key: 'a', signal });
     assert.deepEqual(bucket.calls, [
       { operation: 'list', key: '' },
       { operation: 'list', key: '' },
@@ -59,7 +64,7 @@ describe('The bucket in memory', () => {
 
     const cancelled = bucket.holdNext('head');
     const controller = new AbortController();
-    const head = bucket.head('a', controller.signal);
+    const head = bucket.head({ key: 'a', signal: controller.signal });
     await cancelled.reached;
     controller.abort();
     await assert.rejects(head, { code: 'cancelled' });
@@ -72,7 +77,7 @@ describe('The bucket in memory', () => {
     now += 60_000;
     const part = await bucket.putPart({ upload, partNumber: 1, body, signal });
     await bucket.completeMultipart({ upload, parts: [part], size: 1, condition, signal });
-    assert.equal((await bucket.head('a', signal))?.modifiedAt, 1_700_000_000_000);
+    assert.equal((await bucket.head({ key: 'a', signal }))?.modifiedAt, 1_700_000_000_000);
     assert.deepEqual(bucket.openUploads, []);
   });
 });

@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 
 import { openConnection } from '../../src/engine/connection';
 import { setAwsVariables } from '../support/awsVariables';
@@ -15,11 +15,16 @@ export interface S3Server {
 }
 
 /** The engine's own bucket on that server, by way of a recorder that can disturb requests. */
-export async function openS3Store(server: S3Server): Promise<OpenStore> {
+export async function openS3Store(
+  server: S3Server,
+  { keepsVersions }: { readonly keepsVersions: boolean },
+): Promise<OpenStore> {
   const wire = await startWireRecorder(server.endpoint);
   const name = 'contract';
   const client = adminClient(server);
   await client.send(new CreateBucketCommand({ Bucket: name }));
+  const versioned = 'contract-versions';
+  if (keepsVersions) await makeVersioned(client, versioned);
   client.destroy();
   const restoreVariables = setAwsVariables(server);
   const connection = openConnection({
@@ -31,6 +36,7 @@ export async function openS3Store(server: S3Server): Promise<OpenStore> {
   return {
     kind: 'open',
     bucket: connection.bucket(name),
+    ...(keepsVersions && { versionedBucket: connection.bucket(versioned) }),
     missingBucket: connection.bucket('no-such-bucket'),
     disturb(operation, disturbance) {
       wire.disturbNext(request => isOf(operation, request), disturbance);
@@ -43,6 +49,16 @@ export async function openS3Store(server: S3Server): Promise<OpenStore> {
       await server.stop();
     },
   };
+}
+
+async function makeVersioned(client: S3Client, name: string): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+  await client.send(
+    new PutBucketVersioningCommand({
+      Bucket: name,
+      VersioningConfiguration: { Status: 'Enabled' },
+    }),
+  );
 }
 
 /** A client for what only the tests do: making buckets, giving them settings, tidying up. */

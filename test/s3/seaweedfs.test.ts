@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import type { Bucket } from '../../src/engine/bucket';
+import type { Bucket, ObjectVersion } from '../../src/engine/bucket';
 import { openConnection, type Connection } from '../../src/engine/connection';
 import { setAwsVariables } from '../support/awsVariables';
 import { startSeaweedFs, type Identity, type SeaweedFs } from '../support/seaweedfs';
@@ -26,7 +27,7 @@ describeBucketContract({
   },
   async open() {
     const server = await startSeaweedFs();
-    return server.kind === 'unavailable' ? server : openS3Store(server);
+    return server.kind === 'unavailable' ? server : openS3Store(server, { keepsVersions: true });
   },
 });
 
@@ -150,7 +151,28 @@ describe('A production server (SeaweedFS) and its accounts', function () {
     });
     assert.ok(first.versionId !== undefined && second.versionId !== undefined);
     assert.notEqual(first.versionId, second.versionId);
-    assert.equal((await bucket.head('object', signal()))?.versionId, second.versionId);
+    assert.equal(
+      (await bucket.head({ key: 'object', signal: signal() }))?.versionId,
+      second.versionId,
+    );
+    await client.send(new DeleteObjectCommand({ Bucket: 'versioned', Key: 'object' }));
+    const versions: ObjectVersion[] = [];
+    for await (const page of bucket.listVersions({ key: 'object', signal: signal() })) {
+      versions.push(...page);
+    }
+    assert.deepEqual(
+      versions.map(({ kind, isLatest }) => ({ kind, isLatest })),
+      [
+        { kind: 'delete-marker', isLatest: true },
+        { kind: 'version', isLatest: false },
+        { kind: 'version', isLatest: false },
+      ],
+    );
+    const marker = { key: 'object', versionId: versions[0]!.versionId, signal: signal() };
+    assert.equal(await bucket.head(marker), undefined);
+    await assert.rejects(bucket.get(marker), { code: 'no-such-key' });
+    const before = await bucket.head({ ...marker, versionId: second.versionId });
+    assert.equal(before?.etag, second.etag);
     await setVersioning('Suspended');
     assert.equal(await bucket.versioning(signal()), 'suspended');
   });

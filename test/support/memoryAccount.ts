@@ -47,6 +47,7 @@ export function memoryAccount(
       await answer(option, undefined);
       account.created.get(bucket)?.options.push(option);
     },
+    turnOnVersioning: (bucket, signal) => account.setUp(bucket, 'keep-versions', signal),
     publicAccess: () => answer('publicAccess', account.access),
     lifecycle: () => answer('lifecycle', account.rules),
     lockedDays: () => answer('lockedDays', account.locked),

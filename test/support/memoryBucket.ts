@@ -3,20 +3,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
 import type {
+  Archive,
   Bucket,
   CompleteMultipartRequest,
   Condition,
-  ListedObject,
   ObjectAttributes,
-  ObjectHead,
+  ObjectChecksum,
   StoredObject,
   Versioning,
 } from '../../src/engine/bucket';
 import { Failure, throwIfCancelled } from '../../src/engine/failure';
 import { maximumKeyBytes } from '../../src/engine/filePath';
+import { wholeChecksum } from '../../src/engine/wholeChecksum';
+import { disturbances, type Disturbances } from './disturbances';
+import { byUtf8, memoryObjects, toHead, toListed, type MemoryObject } from './memoryObjects';
 
 /** A bucket in memory that keeps the port's promises, and that tests can look into and disturb. */
-export interface MemoryBucket extends Bucket {
+export interface MemoryBucket
+  extends Bucket, Pick<Disturbances<BucketOperation>, 'failNext' | 'holdNext'> {
   /** Every call so far, one for each page of a list. */
   readonly calls: readonly BucketCall[];
   /** The keys of all objects, in the order of a list. */
@@ -32,21 +36,20 @@ export interface MemoryBucket extends Bucket {
   place(key: string, body: Uint8Array | string, placed?: PlacedAttributes): void;
   /** What somebody else does: removes an object past the port. */
   remove(key: string): void;
-  /** Lets the next call of this operation throw; with `key` the next one for this key (or prefix). */
-  failNext(operation: BucketOperation, failure: Failure, only?: CallFilter): void;
-  /** Stops the next such call before it does anything, until it is released or cancelled. */
-  holdNext(operation: BucketOperation, only?: CallFilter): Hold;
 }
 
 export type BucketOperation =
   | 'list'
+  | 'listVersions'
   | 'head'
   | 'get'
   | 'put'
   | 'startMultipart'
   | 'putPart'
+  | 'listParts'
   | 'completeMultipart'
   | 'abortMultipart'
+  | 'requestRestore'
   | 'versioning';
 
 export interface BucketCall {
@@ -55,23 +58,14 @@ export interface BucketCall {
   readonly key: string;
 }
 
-export interface CallFilter {
-  readonly key?: string;
-  /** How many matching calls to let pass before. */
-  readonly after?: number;
-}
-
-export interface Hold {
-  /** Settles when the call has arrived. */
-  readonly reached: Promise<void>;
-  release(): void;
-}
-
 export interface PlacedAttributes extends Partial<ObjectAttributes> {
   readonly etag?: string;
   readonly modifiedAt?: number;
   readonly storageClass?: string;
   readonly etagIsOpaque?: boolean;
+  readonly checksums?: readonly ObjectChecksum[];
+  readonly expiresAt?: number;
+  readonly archive?: Archive;
 }
 
 export interface MemoryBucketOptions {
@@ -83,12 +77,11 @@ export interface MemoryBucketOptions {
 
 export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   const name = options.name ?? 'memory';
-  const versioning = options.versioning ?? 'off';
   const now = options.now ?? Date.now;
   const calls: BucketCall[] = [];
-  const objects = new Map<string, MemoryObject>();
+  const objects = memoryObjects(options.versioning ?? 'off');
   const uploads = new Map<string, MemoryUpload>();
-  const disturbances: Disturbance[] = [];
+  const disturbed = disturbances<BucketOperation>();
   let clockOffset = 0;
 
   /** Every call goes through here: recorded, then disturbed if a test asked for it. */
@@ -100,24 +93,13 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     throwIfCancelled(signal, key);
     calls.push({ operation, key });
     await nextTurn();
-    const disturbance = takeDisturbance(disturbances, operation, key);
-    if (disturbance?.kind === 'fail') throw disturbance.failure;
-    if (disturbance?.kind === 'hold') await disturbance.pass(signal);
+    await disturbed.meet(operation, key, signal);
     throwIfCancelled(signal, key);
     clockOffset = now() - Date.now();
   }
 
-  function store(
-    key: string,
-    stored: Omit<MemoryObject, 'versionId' | 'modifiedAt'>,
-  ): StoredObject {
-    const versionId = versioning === 'enabled' ? randomUUID() : undefined;
-    objects.set(key, { modifiedAt: wholeSeconds(now()), ...stored, versionId });
-    return { etag: stored.etag, versionId, crc32: stored.crc32 };
-  }
-
   function requireCondition(key: string, condition: Condition): void {
-    const present = objects.get(key);
+    const present = objects.find(key);
     const holds =
       condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
     if (!holds) throw new Failure('changed-in-cloud', key);
@@ -154,7 +136,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       return clockOffset;
     },
     get keys() {
-      return [...objects.keys()].sort(byUtf8);
+      return objects.current().map(([key]) => key);
     },
     get openUploads() {
       return [...uploads.values()].map(({ key, parts }) => ({
@@ -163,53 +145,35 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       }));
     },
     bytes(key) {
-      const body = objects.get(key)?.body;
+      const body = objects.find(key)?.body;
       return body === undefined ? undefined : Buffer.from(body);
     },
     place(key, body, placed = {}) {
       const bytes = Buffer.from(body);
-      objects.set(key, {
+      objects.write(key, {
+        etag: md5(bytes).toString('hex'),
+        modifiedAt: wholeSeconds(now()),
+        contentType: 'application/octet-stream',
+        metadata: {},
+        checksums: [],
+        ...placed,
         body: bytes,
-        etag: placed.etag ?? md5(bytes).toString('hex'),
-        modifiedAt: placed.modifiedAt ?? wholeSeconds(now()),
-        contentType: placed.contentType ?? 'application/octet-stream',
-        metadata: placed.metadata ?? {},
-        storageClass: placed.storageClass,
-        crc32: undefined,
-        versionId: versioning === 'enabled' ? randomUUID() : undefined,
-        etagIsOpaque: placed.etagIsOpaque ?? false,
       });
     },
     remove(key) {
-      objects.delete(key);
+      objects.remove(key, wholeSeconds(now()));
     },
-    failNext(operation, failure, only = {}) {
-      disturbances.push({ kind: 'fail', operation, only, toPass: only.after ?? 0, failure });
-    },
-    holdNext(operation, only = {}) {
-      const arrived = signpost();
-      const released = signpost();
-      const pass = async (signal: AbortSignal): Promise<void> => {
-        arrived.reach();
-        const cancelled = new Promise<void>(resolve => {
-          signal.addEventListener('abort', () => {
-            resolve();
-          });
-        });
-        await Promise.race([released.reached, cancelled]);
-      };
-      disturbances.push({ kind: 'hold', operation, only, toPass: only.after ?? 0, pass });
-      return { reached: arrived.reached, release: released.reach };
-    },
+    failNext: disturbed.failNext,
+    holdNext: disturbed.holdNext,
 
     async *list({ prefix, pageSize = 1000, signal }) {
       let last: string | undefined;
       for (;;) {
         await arrive('list', prefix, signal);
-        const rest = [...objects.entries()]
+        const rest = objects
+          .current()
           .filter(([key]) => key.startsWith(prefix))
-          .filter(([key]) => last === undefined || byUtf8(key, last) > 0)
-          .sort(([a], [b]) => byUtf8(a, b));
+          .filter(([key]) => last === undefined || byUtf8(key, last) > 0);
         const page = rest.slice(0, pageSize);
         yield page.map(toListed);
         if (rest.length <= pageSize) return;
@@ -217,20 +181,35 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       }
     },
 
-    async head(key, signal) {
+    async *listVersions({ key, pageSize = 1000, signal }) {
+      const versions = objects.versions(key);
+      for (let start = 0; start === 0 || start < versions.length; start += pageSize) {
+        await arrive('listVersions', key, signal);
+        yield versions.slice(start, start + pageSize);
+      }
+    },
+
+    async head({ key, versionId, signal }) {
       await arrive('head', key, signal);
-      const object = objects.get(key);
+      const object = objects.find(key, versionId);
       return object === undefined ? undefined : toHead(object);
     },
 
-    async get({ key, ifMatch, signal }) {
+    async get({ key, versionId, ifMatch, range, signal }) {
       await arrive('get', key, signal);
-      const object = objects.get(key);
+      const object = objects.find(key, versionId);
       if (object === undefined) throw new Failure('no-such-key', key);
       if (ifMatch !== undefined && ifMatch !== object.etag) {
         throw new Failure('changed-in-cloud', key);
       }
-      return { head: toHead(object), body: inChunks(object.body, key, signal) };
+      if (object.archive !== undefined && object.archive.kind !== 'restored') {
+        throw new Failure('archived', key);
+      }
+      const head = toHead(object);
+      if (range === undefined) return { head, body: inChunks(object.body, key, signal) };
+      if (range.end > head.size) throw new Failure('changed-in-cloud', key);
+      const slice = object.body.subarray(range.start, range.end);
+      return { head: { ...head, checksums: [] }, body: inChunks(slice, key, signal) };
     },
 
     async put({ key, body, condition, attributes, signal }) {
@@ -239,8 +218,14 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       await arrive('put', key, signal);
       requireShortKey(key);
       requireCondition(key, condition);
-      const etag = md5(bytes).toString('hex');
-      return store(key, { ...attributes, body: bytes, etag, crc32: checksum(bytes) });
+      const stored = objects.write(key, {
+        ...attributes,
+        body: bytes,
+        etag: md5(bytes).toString('hex'),
+        modifiedAt: wholeSeconds(now()),
+        checksums: [wholeCrc32(bytes)],
+      });
+      return toStored(stored);
     },
 
     async startMultipart({ key, attributes, signal }) {
@@ -261,6 +246,19 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       return { partNumber, etag };
     },
 
+    async *listParts(upload, signal) {
+      await arrive('listParts', upload.key, signal);
+      const { parts } = openUpload(upload.key, upload.uploadId);
+      yield [...parts]
+        .sort(([one], [other]) => one - other)
+        .map(([partNumber, { body, etag }]) => ({
+          partNumber,
+          size: body.byteLength,
+          etag,
+          crc32: wholeCrc32(body).value,
+        }));
+    },
+
     async completeMultipart(request) {
       const { upload, condition, signal } = request;
       await arrive('completeMultipart', upload.key, signal);
@@ -270,11 +268,16 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       const body = Buffer.concat(parts.map(part => part.body));
       const digests = Buffer.concat(parts.map(part => md5(part.body)));
       const etag = `${md5(digests).toString('hex')}-${String(parts.length)}`;
-      const stored = store(upload.key, { ...attributes, body, etag, crc32: undefined });
-      const object = objects.get(upload.key);
-      if (object !== undefined) objects.set(upload.key, { ...object, modifiedAt });
+      const checksums = [wholeCrc32(body)];
+      const stored = objects.write(upload.key, {
+        ...attributes,
+        body,
+        etag,
+        modifiedAt,
+        checksums,
+      });
       uploads.delete(upload.uploadId);
-      return stored;
+      return toStored(stored);
     },
 
     async abortMultipart(upload, signal) {
@@ -282,21 +285,20 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       uploads.delete(upload.uploadId);
     },
 
+    async requestRestore({ key, versionId, signal }) {
+      await arrive('requestRestore', key, signal);
+      const object = objects.find(key, versionId);
+      if (object === undefined) throw new Failure('no-such-key', key);
+      if (object.archive?.kind === 'archived') {
+        objects.amend(key, versionId, { archive: { kind: 'restoring' } });
+      }
+    },
+
     async versioning(signal) {
       await arrive('versioning', '', signal);
-      return versioning;
+      return objects.versioning;
     },
   };
-}
-
-interface MemoryObject extends ObjectAttributes {
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly modifiedAt: number;
-  readonly crc32: string | undefined;
-  readonly storageClass?: string | undefined;
-  readonly versionId: string | undefined;
-  readonly etagIsOpaque?: boolean;
 }
 
 interface MemoryPart {
@@ -311,39 +313,9 @@ interface MemoryUpload {
   readonly parts: Map<number, MemoryPart>;
 }
 
-type Disturbance = { readonly operation: BucketOperation; readonly only: CallFilter } & {
-  toPass: number;
-} & (
-    | { readonly kind: 'fail'; readonly failure: Failure }
-    | { readonly kind: 'hold'; readonly pass: (signal: AbortSignal) => Promise<void> }
-  );
-
-function takeDisturbance(
-  disturbances: Disturbance[],
-  operation: BucketOperation,
-  key: string,
-): Disturbance | undefined {
-  const index = disturbances.findIndex(
-    ({ operation: wanted, only }) =>
-      wanted === operation && (only.key === undefined || only.key === key),
-  );
-  const found = disturbances[index];
-  if (found === undefined) return undefined;
-  if (found.toPass > 0) {
-    found.toPass -= 1;
-    return undefined;
-  }
-  disturbances.splice(index, 1);
-  return found;
-}
-
-/** A promise and the function that keeps it. */
-function signpost(): { readonly reached: Promise<void>; readonly reach: () => void } {
-  let reach = (): void => undefined;
-  const reached = new Promise<void>(resolve => {
-    reach = resolve;
-  });
-  return { reached, reach };
+function toStored(object: MemoryObject): StoredObject {
+  const { etag, versionId } = object;
+  return { etag, versionId, crc32: wholeChecksum(object, 'crc32') };
 }
 
 async function* inChunks(
@@ -359,35 +331,8 @@ async function* inChunks(
   }
 }
 
-function toHead({ body, ...object }: MemoryObject): ObjectHead {
-  const { etag, modifiedAt, contentType, metadata, storageClass, versionId, crc32 } = object;
-  return {
-    size: body.byteLength,
-    etag,
-    modifiedAt,
-    contentType,
-    metadata,
-    storageClass,
-    versionId,
-    crc32,
-    sha1: undefined,
-    sha256: undefined,
-    etagIsOpaque: object.etagIsOpaque ?? false,
-  };
-}
-
-function toListed([key, object]: readonly [string, MemoryObject]): ListedObject {
-  const { body, etag, modifiedAt, storageClass } = object;
-  return { key, size: body.byteLength, etag, modifiedAt, storageClass: storageClass ?? 'STANDARD' };
-}
-
 function requireShortKey(key: string): void {
   if (Buffer.byteLength(key) > maximumKeyBytes) throw new Failure('key-too-long', key);
-}
-
-/** The order of a list in S3; JavaScript's own differs where surrogates meet U+E000 to U+FFFF. */
-function byUtf8(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function wholeSeconds(milliseconds: number): number {
@@ -398,8 +343,8 @@ function md5(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }
 
-function checksum(bytes: Uint8Array): string {
+function wholeCrc32(bytes: Uint8Array): ObjectChecksum {
   const value = Buffer.alloc(4);
   value.writeUInt32BE(crc32(bytes));
-  return value.toString('base64');
+  return { algorithm: 'crc32', type: 'full-object', value: value.toString('base64') };
 }

@@ -45,11 +45,20 @@ export interface WireRecorder {
  * - `lose-answer`: the server carries the request out, the client sees its connection break.
  * - `hold-answer`: the server carries the request out, and no answer comes.
  * - `stall`: the request goes nowhere, and no answer comes.
+ * - `cut-answer`, `stall-answer`: of the answer's body one half arrives, then the connection breaks,
+ *   or nothing more comes.
  * - `damage-body`: the first byte of the body arrives changed.
  * - `busy`, `refuse`: answered with 503 SlowDown or 403 AccessDenied; the server sees nothing.
  */
 export type WireDisturbance =
-  'lose-answer' | 'hold-answer' | 'stall' | 'damage-body' | 'busy' | 'refuse';
+  | 'lose-answer'
+  | 'hold-answer'
+  | 'cut-answer'
+  | 'stall-answer'
+  | 'stall'
+  | 'damage-body'
+  | 'busy'
+  | 'refuse';
 
 /** Forwards everything unchanged, the Host header too: signatures stay valid. */
 export async function startWireRecorder(targetEndpoint: string): Promise<WireRecorder> {
@@ -108,6 +117,18 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     incoming.pipe(forwarded);
   }
 
+  function halfAnswer(incoming: IncomingMessage, outgoing: ServerResponse, end: () => void): void {
+    const forwarded = forward(incoming);
+    forwarded.on('response', answer => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      void buffer(answer).then(body => {
+        outgoing.write(body.subarray(0, body.byteLength >> 1), end);
+      });
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  }
+
   async function damageBody(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     body[0] = (body[0] ?? 0) ^ 1;
@@ -134,6 +155,12 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
         return;
       case 'lose-answer':
         loseAnswer(incoming);
+        return;
+      case 'cut-answer':
+        halfAnswer(incoming, outgoing, () => incoming.socket.destroy());
+        return;
+      case 'stall-answer':
+        halfAnswer(incoming, outgoing, () => undefined);
         return;
       case 'damage-body':
         void damageBody(incoming, outgoing);

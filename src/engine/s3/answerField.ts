@@ -10,3 +10,12 @@ export function required<T>(value: T | undefined, field: string): T {
 export function plainEtag(etag: string | undefined): string {
   return required(etag, 'ETag').replaceAll('"', '');
 }
+
+/** How to read the keys in a list: encoded only where the answer says so. */
+export function keyDecoder(page: {
+  readonly EncodingType?: string | undefined;
+}): (key: string) => string {
+  if (page.EncodingType !== 'url') return key => key;
+  // `+` is a space in this encoding, and a real plus arrives as `%2B`.
+  return key => decodeURIComponent(key.replaceAll('+', ' '));
+}

@@ -6,6 +6,7 @@ import type { Attempt } from '../attempt';
 import type { Condition, ObjectHead, StoredObject } from '../bucket';
 import { fromStoreError } from '../errorMapping';
 import { Failure } from '../failure';
+import { wholeChecksum } from '../wholeChecksum';
 import { plainEtag } from './answerField';
 import { listObjects } from './listObjects';
 import { headObject } from './readObject';
@@ -67,10 +68,11 @@ async function lookBeforeWriting(
   { uncertain }: Attempt,
 ): Promise<StoredObject | undefined> {
   if (parts.traits.honoursConditions && !uncertain) return undefined;
-  const present = await headObject(parts, write.key, write.signal);
+  const present = await headObject(parts, write);
   if (present !== undefined && uncertain && present.size === write.size) {
-    if (present.etag === write.etag || (present.crc32 ?? '') === write.crc32) {
-      return { etag: present.etag, versionId: present.versionId, crc32: present.crc32 };
+    const crc32 = wholeChecksum(present, 'crc32');
+    if (present.etag === write.etag || (crc32 ?? '') === write.crc32) {
+      return { etag: present.etag, versionId: present.versionId, crc32 };
     }
   }
   if (holds(write.condition, present)) return undefined;

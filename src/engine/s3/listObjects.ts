@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../bucket';
 import { Failure } from '../failure';
-import { plainEtag, required } from './answerField';
+import { keyDecoder, plainEtag, required } from './answerField';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
@@ -29,7 +29,7 @@ export async function* listObjects(
         ),
       token === undefined ? onAttempt : undefined,
     );
-    const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
+    const decode = keyDecoder(page);
     yield (page.Contents ?? []).map(entry => ({
       key: decode(required(entry.Key, 'Key')),
       size: required(entry.Size, 'Size'),
@@ -45,9 +45,4 @@ export async function* listObjects(
     }
     token = next;
   }
-}
-
-/** `+` is a space in this encoding, and a real plus arrives as `%2B`. */
-function decodeKey(encoded: string): string {
-  return decodeURIComponent(encoded.replaceAll('+', ' '));
 }

@@ -3,10 +3,12 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type {
   CompleteMultipartRequest,
+  ListedPart,
   MultipartUpload,
   PutPartRequest,
   StartMultipartRequest,
@@ -73,6 +75,40 @@ export function putPart(
   });
 }
 
+/** The parts that have arrived. */
+export async function* listParts(
+  { client, endpoint, name }: S3BucketParts,
+  { key, uploadId }: MultipartUpload,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ListedPart[]> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await storeRequest({ endpoint, bucket: name, key }, signal, () =>
+      client.send(
+        new ListPartsCommand({
+          Bucket: name,
+          Key: key,
+          UploadId: uploadId,
+          PartNumberMarker: after,
+        }),
+        { abortSignal: signal },
+      ),
+    );
+    yield (page.Parts ?? []).map(part => ({
+      partNumber: required(part.PartNumber, 'PartNumber'),
+      size: required(part.Size, 'Size'),
+      etag: plainEtag(part.ETag),
+      crc32: part.ChecksumCRC32,
+    }));
+    if (page.IsTruncated !== true) return;
+    const next = page.NextPartNumberMarker;
+    if (next === undefined || next === after) {
+      throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
+    }
+    after = next;
+  }
+}
+
 /** Makes the parts the object. */
 export function completeUpload(
   parts: S3BucketParts,
@@ -104,7 +140,7 @@ export function completeUpload(
       async (_answer, stored) => {
         if (stored.etag === etag) return stored;
         // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
-        const present = await headObject(parts, key, signal);
+        const present = await headObject(parts, { key, signal });
         if (present?.etag === stored.etag && present.size === size) return stored;
         throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
       },

@@ -2,29 +2,30 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   type GetObjectCommandOutput,
-  type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import type { GetRequest, ObjectContent, ObjectHead } from '../bucket';
-import { fromStoreError, type RequestSubject } from '../errorMapping';
+import type { ByteRange, GetRequest, HeadRequest, ObjectContent, ObjectHead } from '../bucket';
+import { httpStatus } from '../errorMapping';
 import { Failure } from '../failure';
-import { partsOf } from '../multipartEtag';
-import { plainEtag, required } from './answerField';
+import { objectHead } from './objectHead';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** What the store says of an object; `undefined` where there is none. */
 export async function headObject(
   { client, endpoint, name }: S3BucketParts,
-  key: string,
-  signal: AbortSignal,
+  { key, versionId, signal }: HeadRequest,
 ): Promise<ObjectHead | undefined> {
+  const command = () =>
+    new HeadObjectCommand({
+      Bucket: name,
+      Key: key,
+      VersionId: versionId,
+      ChecksumMode: 'ENABLED',
+    });
   try {
     return await storeRequest({ endpoint, bucket: name, key }, signal, async () =>
-      toHead(
-        await client.send(
-          new HeadObjectCommand({ Bucket: name, Key: key, ChecksumMode: 'ENABLED' }),
-          { abortSignal: signal },
-        ),
+      objectHead(
+        await ofVersion({ key, versionId }, () => client.send(command(), { abortSignal: signal })),
       ),
     );
   } catch (error) {
@@ -34,67 +35,125 @@ export async function headObject(
 }
 
 /** An object's bytes, and what the store says of it. */
-export async function getObject(
-  { client, endpoint, name }: S3BucketParts,
-  { key, ifMatch, signal }: GetRequest,
-): Promise<ObjectContent> {
-  const subject = { endpoint, bucket: name, key };
-  const answer = await storeRequest(subject, signal, () =>
+export async function getObject(parts: S3BucketParts, request: GetRequest): Promise<ObjectContent> {
+  const opened = await storeRequest(subjectOf(parts, request), request.signal, () =>
+    open(parts, request),
+  );
+  return { head: opened.head, body: bytesOf(parts, request, opened) };
+}
+
+/** A body that is ready to be read. */
+interface OpenedBody {
+  readonly head: ObjectHead;
+  readonly stream: BodyStream;
+}
+
+type BodyStream = AsyncIterable<Uint8Array> & { destroy(): void };
+
+/** Sends the request for the bytes, once. */
+async function open(
+  { client, name }: S3BucketParts,
+  { key, versionId, ifMatch, range, signal }: GetRequest,
+): Promise<OpenedBody> {
+  const answer = await ofVersion({ key, versionId }, () =>
     client.send(
       new GetObjectCommand({
         Bucket: name,
         Key: key,
-        ChecksumMode: 'ENABLED',
+        VersionId: versionId,
         ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+        ...(range === undefined
+          ? { ChecksumMode: 'ENABLED' }
+          : { Range: `bytes=${String(range.start)}-${String(range.end - 1)}` }),
       }),
       { abortSignal: signal },
     ),
   );
-  return { head: toHead(answer), body: bytesOf(answer, subject, signal) };
-}
-
-function toHead(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectHead {
-  // A checksum over the parts' checksums, which those of the bytes cannot be compared with.
-  const isComposite =
-    answer.ChecksumType === undefined
-      ? partsOf(plainEtag(answer.ETag)) !== undefined
-      : answer.ChecksumType === 'COMPOSITE';
-  return {
-    size: answer.ContentLength ?? 0,
-    etag: plainEtag(answer.ETag),
-    modifiedAt: required(answer.LastModified, 'Last-Modified').getTime(),
-    contentType: answer.ContentType,
-    metadata: answer.Metadata ?? {},
-    storageClass: answer.StorageClass,
-    versionId: answer.VersionId,
-    crc32: isComposite ? undefined : answer.ChecksumCRC32,
-    sha1: isComposite ? undefined : answer.ChecksumSHA1,
-    sha256: isComposite ? undefined : answer.ChecksumSHA256,
-    etagIsOpaque:
-      answer.ServerSideEncryption?.startsWith('aws:kms') === true ||
-      answer.SSECustomerAlgorithm !== undefined,
-  };
-}
-
-async function* bytesOf(
-  answer: GetObjectCommandOutput,
-  subject: RequestSubject & { readonly key: string },
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const body = answer.Body as
-    (AsyncIterable<Uint8Array> & { destroy(error?: Error): void }) | undefined;
-  if (body === undefined) return;
-  const stop = () => {
-    body.destroy(new Failure('cancelled', subject.key));
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (signal.aborted) stop();
-    yield* body;
-  } catch (error) {
-    throw fromStoreError(error, subject);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    body.destroy();
+  const stream = answer.Body as BodyStream | undefined;
+  const head = objectHead(answer);
+  if (stream === undefined || !isOfRange(answer, range)) {
+    stream?.destroy();
+    throw new Failure('unexpected', key, 'the store gave other bytes than it was asked for');
   }
+  return { head, stream };
+}
+
+/** Not every store knows ranges; one that does says which bytes it gives. */
+function isOfRange({ ContentRange: given }: GetObjectCommandOutput, range?: ByteRange): boolean {
+  if (range === undefined) return given === undefined;
+  return given?.startsWith(`bytes ${String(range.start)}-${String(range.end - 1)}/`) === true;
+}
+
+/**
+ * Reads piece by piece. Each is a request for itself in how it is tried again: what breaks off goes
+ * on where it was, and only with the same object.
+ */
+async function* bytesOf(
+  parts: S3BucketParts,
+  request: GetRequest,
+  { head, stream }: OpenedBody,
+): AsyncGenerator<Uint8Array> {
+  const { key, signal, range } = request;
+  const end = range?.end ?? head.size;
+  let position = range?.start ?? 0;
+  let current: BodyStream | undefined = stream;
+  let pieces = stream[Symbol.asyncIterator]();
+  const close = () => {
+    current?.destroy();
+    current = undefined;
+  };
+
+  /** Gives `undefined` after the last. */
+  async function nextPiece(): Promise<Uint8Array | undefined> {
+    if (current === undefined) {
+      if (position === end) return undefined;
+      const { versionId } = head;
+      const rest = { key, versionId, ifMatch: head.etag, range: { start: position, end }, signal };
+      current = (await open(parts, rest)).stream;
+      pieces = current[Symbol.asyncIterator]();
+    }
+    try {
+      const piece = await pieces.next();
+      if (piece.done !== true) return piece.value;
+      if (position === end) return undefined;
+      throw new Failure('unreachable', parts.endpoint, 'the body ended early');
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    for (;;) {
+      // To the very end, so that the connection can be used again.
+      const piece = await storeRequest(subjectOf(parts, request), signal, nextPiece);
+      if (piece === undefined) return;
+      position += piece.byteLength;
+      if (position > end) throw new Failure('unexpected', key, 'the body is too long');
+      yield piece;
+    }
+  } finally {
+    signal.removeEventListener('abort', close);
+    close();
+  }
+}
+
+/** A version that only says that the object was deleted is answered with a code of its own. */
+async function ofVersion<T>(
+  { key, versionId }: Pick<HeadRequest, 'key' | 'versionId'>,
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (versionId !== undefined && httpStatus(error) === 405) {
+      throw new Failure('no-such-key', key, error);
+    }
+    throw error;
+  }
+}
+
+function subjectOf({ endpoint, name }: S3BucketParts, { key }: HeadRequest) {
+  return { endpoint, bucket: name, key };
 }

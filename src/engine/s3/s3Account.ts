@@ -56,6 +56,16 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
     });
   }
 
+  function keepVersions(bucket: string, signal: AbortSignal): Promise<unknown> {
+    return client.send(
+      new PutBucketVersioningCommand({
+        Bucket: bucket,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+      { abortSignal: signal },
+    );
+  }
+
   return {
     region,
 
@@ -123,13 +133,7 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
               { abortSignal: signal },
             );
           case 'keep-versions':
-            return client.send(
-              new PutBucketVersioningCommand({
-                Bucket: bucket,
-                VersioningConfiguration: { Status: 'Enabled' },
-              }),
-              { abortSignal: signal },
-            );
+            return keepVersions(bucket, signal);
           case 'clean-up-uploads':
             return client.send(
               new PutBucketLifecycleConfigurationCommand({
@@ -140,6 +144,10 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
             );
         }
       });
+    },
+
+    async turnOnVersioning(bucket, signal) {
+      await request(bucket, signal, () => keepVersions(bucket, signal));
     },
 
     async publicAccess(bucket, signal) {

@@ -4,10 +4,12 @@ import type { StoreTraits } from '../connection';
 import { Failure } from '../failure';
 import type { Traffic } from '../traffic';
 import { listObjects } from './listObjects';
-import { abortUpload, completeUpload, putPart, startUpload } from './multipartUpload';
+import { listVersions } from './listVersions';
+import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
 import { putObject } from './putObject';
 import { getObject, headObject } from './readObject';
 import type { RegionalClient } from './regionalClient';
+import { restoreArchived } from './restoreArchived';
 import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
@@ -22,13 +24,16 @@ export function s3Bucket(parts: S3BucketParts): Bucket {
       return traits.clockOffset;
     },
     list: request => listObjects(parts, request),
-    head: (key, signal) => headObject(parts, key, signal),
+    listVersions: request => listVersions(parts, request),
+    head: request => headObject(parts, request),
     get: request => getObject(parts, request),
     put: request => putObject(parts, request),
     startMultipart: request => startUpload(parts, request),
     putPart: request => putPart(parts, request),
+    listParts: (upload, signal) => listParts(parts, upload, signal),
     completeMultipart: request => completeUpload(parts, request),
     abortMultipart: (upload, signal) => abortUpload(parts, upload, signal),
+    requestRestore: request => restoreArchived(parts, request),
     versioning: signal => versioningOf(parts, signal),
   };
 }

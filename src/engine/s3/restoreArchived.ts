@@ -1,0 +1,40 @@
+import { RestoreObjectCommand } from '@aws-sdk/client-s3';
+import type { RestoreRequest } from '../bucket';
+import { Failure } from '../failure';
+import { headObject } from './readObject';
+import type { S3BucketParts } from './s3Bucket';
+import { storeRequest } from './storeRequest';
+
+/** Asks the store to make an archived object readable. */
+export async function restoreArchived(
+  parts: S3BucketParts,
+  request: RestoreRequest,
+): Promise<void> {
+  const { client, endpoint, name } = parts;
+  const { key, versionId, days, signal } = request;
+  const head = await headObject(parts, request);
+  if (head === undefined) throw new Failure('no-such-key', key);
+  if (head.archive?.kind !== 'archived') return;
+  // That class takes no days: what comes back stays.
+  const staysRestored = head.storageClass === 'INTELLIGENT_TIERING';
+  await storeRequest({ endpoint, bucket: name, key }, signal, async () => {
+    try {
+      await client.send(
+        new RestoreObjectCommand({
+          Bucket: name,
+          Key: key,
+          VersionId: versionId,
+          RestoreRequest: {
+            ...(staysRestored ? {} : { Days: days }),
+            GlacierJobParameters: { Tier: 'Standard' },
+          },
+        }),
+        { abortSignal: signal },
+      );
+    } catch (error) {
+      // Somebody else has asked, or the answer to our own request was lost.
+      if (error instanceof Error && error.name === 'RestoreAlreadyInProgress') return;
+      throw error;
+    }
+  });
+}

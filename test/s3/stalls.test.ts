@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+
+import { openConnection } from '../../src/engine/connection';
+import { openTraffic } from '../../src/engine/traffic';
+import { openTransport } from '../../src/engine/transport';
+import { setAwsVariables } from '../support/awsVariables';
+import { startEmbeddedS3 } from '../support/embeddedS3';
+import { startWireRecorder, type WireDisturbance } from '../support/wire';
+
+describe('A request that stalls', function () {
+  this.timeout(30_000);
+  const attributes = { contentType: 'text/plain', metadata: {} };
+  const condition = { kind: 'absent' } as const;
+  const body = randomBytes(3_000_000);
+
+  /** A connection that waits no longer than half a second for a byte. */
+  async function open() {
+    const server = await startEmbeddedS3({ buckets: ['b'] });
+    const wire = await startWireRecorder(server.endpoint);
+    const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+    const connection = openConnection(
+      { profile: undefined, region: 'us-east-1', endpoint: wire.endpoint, forcePathStyle: true },
+      openTraffic(),
+      openTransport(500),
+    );
+    return {
+      bucket: connection.bucket('b'),
+      /** Disturbs the next request of that method that goes to the object. */
+      disturb: (method: string, disturbance: WireDisturbance): void => {
+        wire.disturbNext(
+          request => request.method === method && request.path.startsWith('/b/object'),
+          disturbance,
+        );
+      },
+      close: async (): Promise<void> => {
+        connection.close();
+        restore();
+        await wire.stop();
+        await server.stop();
+      },
+    };
+  }
+
+  it('is sent again, whichever way it stalls', async () => {
+    const { bucket, disturb, close } = await open();
+    const signal = AbortSignal.timeout(25_000);
+    try {
+      disturb('PUT', 'stall');
+      const { etag } = await bucket.put({ key: 'object', body, condition, attributes, signal });
+      disturb('PUT', 'hold-answer');
+      const next = { kind: 'unchanged', etag } as const;
+      const text = Buffer.from('next');
+      await bucket.put({ key: 'object', body: text, condition: next, attributes, signal });
+      disturb('HEAD', 'stall');
+      assert.equal((await bucket.head({ key: 'object', signal }))?.size, 4);
+      disturb('GET', 'stall');
+      const content = await bucket.get({ key: 'object', signal });
+      assert.equal((await buffer(content.body)).toString(), 'next');
+    } finally {
+      await close();
+    }
+  });
+
+  it('goes on in the middle of a body', async () => {
+    const { bucket, disturb, close } = await open();
+    const signal = AbortSignal.timeout(25_000);
+    try {
+      await bucket.put({ key: 'object', body, condition, attributes, signal });
+      disturb('GET', 'stall-answer');
+      const content = await bucket.get({ key: 'object', signal });
+      assert.ok((await buffer(content.body)).equals(body));
+    } finally {
+      await close();
+    }
+  });
+
+  it('fails in the end by its name', async () => {
+    const { bucket, disturb, close } = await open();
+    const signal = AbortSignal.timeout(25_000);
+    try {
+      for (let attempt = 1; attempt <= 4; attempt++) disturb('HEAD', 'stall');
+      await assert.rejects(bucket.head({ key: 'object', signal }), { code: 'timed-out' });
+    } finally {
+      await close();
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Bucket } from '../../src/engine/bucket';
+import { openConnection } from '../../src/engine/connection';
+import { setAwsVariables } from './awsVariables';
+
+/** The engine's bucket `b` on a store that answers just as a test says. */
+export interface StubStore {
+  readonly bucket: Bucket;
+  readonly close: () => Promise<void>;
+}
+
+export async function openStubStore(
+  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<StubStore> {
+  const server = createServer((request, response) => {
+    void Promise.resolve(answer(request, response)).finally(() => request.resume());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+  const connection = openConnection({
+    profile: undefined,
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    forcePathStyle: true,
+  });
+  return {
+    bucket: connection.bucket('b'),
+    async close() {
+      connection.close();
+      restore();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
