@@ -65,6 +65,7 @@ export type FailureCode =
   | 'unsaved'
   /* the file is empty, its cloud copy is not */
   | 'empty-here'
+  | 'ignore-file-unreadable'
   | 'name-not-unicode'
   | 'key-too-long'
   | 'disk-full'

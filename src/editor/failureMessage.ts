@@ -331,6 +331,17 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
     actions: ['show-log'],
   },
+  'ignore-file-unreadable': {
+    brief: () => l10n.t('ignore file not readable'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        '{0} cannot be read, so it is not known what to leave out{1}',
+        quoted(subject),
+        because(cause),
+      ),
+    next: () => l10n.t('Mend it or remove it, then compare again.'),
+    actions: ['compare', 'show-log'],
+  },
   'name-not-unicode': {
     brief: () => l10n.t('name is not Unicode'),
     what: ({ subject }) =>

@@ -12,6 +12,7 @@ export const settingNames = [
   'forcePathStyle',
   'compare.rule',
   'exclude',
+  'useGitignore',
   'clickAction',
   'concurrency',
   'bandwidthLimit',
@@ -68,4 +69,5 @@ const engineSettings: readonly SettingName[] = [
   'forcePathStyle',
   'compare.rule',
   'exclude',
+  'useGitignore',
 ];

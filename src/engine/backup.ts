@@ -30,6 +30,7 @@ import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { toAbsolutePath } from './filePath';
 import { heldPlans } from './heldPlans';
+import { ignoreFilesBelow } from './ignoreFiles';
 import { keptReports } from './keptReports';
 import { isEmptying, isUnowned, summarize } from './plan';
 import { describeReport, toReport } from './report';
@@ -388,7 +389,7 @@ export class Backup {
       bucket: connection.bucket(bucket),
       receipts: this.#options.receipts.of(owner),
       unfinished: this.#unfinished.of(owner),
-      exclude: excludeBy(settings.exclude),
+      exclude: excludeBy(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
       rule: settings.rule,
       judgedBy: JSON.stringify(settings),
     };

@@ -143,14 +143,20 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlac
     }
     return notRestorable({ kind: 'below-local-file', path: above });
   }
-  const rule = exclude.find(path, 'file');
-  if (rule === undefined) return { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
-  return {
-    kind: 'ignored',
-    path: rule.path,
-    isFolder: rule.kind === 'folder',
-    because: rule.because,
-  };
+  const ruled = exclude.find(path, 'file');
+  if (ruled === undefined) return { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+  const { ruling } = ruled;
+  if (ruling.kind === 'unknown') {
+    return { kind: 'verdict', verdict: { kind: 'unchecked', failure: ruling.failure } };
+  }
+  const { because } = ruling;
+  // A file of the folder's name, gone from the disk, has a row of its own there.
+  const isTaken = sides.cloud.has(ruled.path)
+    ? exclude.match(ruled.path, 'file') === undefined
+    : sides.receipts.has(ruled.path);
+  return isTaken
+    ? { kind: 'ignored', path, isFolder: false, because }
+    : { kind: 'ignored', path: ruled.path, isFolder: ruled.kind === 'folder', because };
 }
 
 /**

@@ -224,8 +224,11 @@ function verdictOfCopy(
   const ignored = (because: IgnoreReason): Verdict => ({ kind: 'ignored', because, cloudTwins: 1 });
   switch (standing?.kind) {
     case undefined: {
-      const rule = exclude.find(path, 'file');
-      return rule === undefined ? { kind: 'only-in-cloud' } : ignored(rule.because);
+      const ruling = exclude.find(path, 'file')?.ruling;
+      if (ruling === undefined) return { kind: 'only-in-cloud' };
+      return ruling.kind === 'ignored'
+        ? ignored(ruling.because)
+        : { kind: 'unchecked', failure: ruling.failure };
     }
     case 'folder':
       return ignored({ kind: 'namesake-is-folder', path });

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FailureRecord, FilePath, IgnoreReason } from '../protocol';
 import { fromDiskError } from './errorMapping';
-import type { Exclude } from './exclude';
+import type { Exclude, Ruling } from './exclude';
 import { Failure, throwIfCancelled } from './failure';
 import { childPath, toAbsolutePath } from './filePath';
 import { isOwnFile } from './ownFiles';
@@ -164,26 +164,24 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
 
 function toEntry(path: FilePath, stat: BigIntStats, exclude: Exclude): LocalEntry {
   if (stat.isDirectory()) return folderEntry(path, exclude);
-  const because = reasonToIgnore(path, stat, exclude);
-  if (because !== undefined) return { kind: 'ignored', path, isFolder: false, because };
-  return { kind: 'file', file: toLocalFile(path, stat) };
+  const ruling = exclude.match(path, 'file');
+  if (ruling !== undefined) return ruledEntry(path, 'file', ruling);
+  if (stat.isFile()) return { kind: 'file', file: toLocalFile(path, stat) };
+  const because = { kind: stat.isSymbolicLink() ? 'link' : 'special-file' } as const;
+  return { kind: 'ignored', path, isFolder: false, because };
 }
 
 function folderEntry(path: FilePath, exclude: Exclude): LocalEntry {
-  const because = path === '' ? undefined : exclude.match(path, 'folder');
-  if (because !== undefined) return { kind: 'ignored', path, isFolder: true, because };
-  return { kind: 'folder', path };
+  const ruling = path === '' ? undefined : exclude.match(path, 'folder');
+  return ruling === undefined ? { kind: 'folder', path } : ruledEntry(path, 'folder', ruling);
 }
 
-function reasonToIgnore(
-  path: FilePath,
-  stat: BigIntStats,
-  exclude: Exclude,
-): IgnoreReason | undefined {
-  const rule = exclude.match(path, 'file');
-  if (rule !== undefined) return rule;
-  if (stat.isSymbolicLink()) return { kind: 'link' };
-  return stat.isFile() ? undefined : { kind: 'special-file' };
+/** What is not looked at any closer, by a rule or for lack of one. */
+function ruledEntry(path: FilePath, kind: 'file' | 'folder', ruling: Ruling): LocalEntry {
+  const isFolder = kind === 'folder';
+  return ruling.kind === 'ignored'
+    ? { kind: 'ignored', path, isFolder, because: ruling.because }
+    : { kind: 'unreadable', path, isFolder, failure: ruling.failure };
 }
 
 function unnameable(path: FilePath, child: Dirent<Buffer>): LocalEntry {

@@ -23,6 +23,8 @@ export interface CompareSettings {
   readonly rule: CompareRule;
   /** Patterns in the syntax of gitignore, from the setting `s3Backup.exclude`. */
   readonly exclude: readonly string[];
+  /** The names of files that hold more such patterns, beside our own. */
+  readonly ignoreFiles: readonly string[];
 }
 
 /** What uploads may take of the network. */
@@ -56,7 +58,8 @@ export function parseCompareSettings(raw: RawSettings): CompareSettings {
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
     throw invalid('s3Backup.exclude', 'it takes a list of patterns');
   }
-  return { rule: parseRule(raw), exclude };
+  const ignoreFiles = optionalFlag(raw, 'useGitignore') === true ? ['.gitignore'] : [];
+  return { rule: parseRule(raw), exclude, ignoreFiles };
 }
 
 function parseRule(raw: RawSettings): CompareRule {

@@ -47,12 +47,14 @@ describe('exclude', () => {
   });
 
   it('names the pattern and the setting', () => {
-    assert.deepEqual(excludeBy(['a', '*.log']).match('x.log' as FilePath, 'file'), {
+    const because = {
       kind: 'rule',
       pattern: '*.log',
       source: 's3Backup.exclude',
       line: undefined,
-    });
+    };
+    const ruling = excludeBy(['a', '*.log']).match('x.log' as FilePath, 'file');
+    assert.deepEqual(ruling, { kind: 'ignored', because });
   });
 
   it('finds the topmost excluded folder above a path', () => {
@@ -89,7 +91,7 @@ describe('exclude', () => {
         assert.equal(found !== undefined, exclude.match(path, 'file') !== undefined);
         if (found === undefined) return;
         assert.ok(path === found.path || path.startsWith(`${found.path}/`));
-        assert.deepEqual(exclude.match(found.path, found.kind), found.because);
+        assert.deepEqual(exclude.match(found.path, found.kind), found.ruling);
       }),
     );
   });

@@ -70,9 +70,9 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
     for (const [name, node] of Object.entries(folder)) {
       const path = (above + name) as FilePath;
       const isFolder = typeof node === 'object' || node === 'unreadable-folder';
-      const rule = exclude.match(path, isFolder ? 'folder' : 'file');
-      if (rule !== undefined) {
-        local.set(path, { kind: 'ignored', path, isFolder, because: rule });
+      const ruling = exclude.match(path, isFolder ? 'folder' : 'file');
+      if (ruling?.kind === 'ignored') {
+        local.set(path, { ...ruling, path, isFolder });
       } else if (node === 'link') {
         local.set(path, { kind: 'ignored', path, isFolder, because: { kind: 'link' } });
       } else if (node === 'fifo') {

@@ -18,7 +18,7 @@ describe('settings', () => {
     assert.deepEqual(parseConnectionSettings({}), expected);
     const empty = { profile: '', region: ' ', endpoint: '', forcePathStyle: null };
     assert.deepEqual(parseConnectionSettings(empty), expected);
-    assert.deepEqual(parseCompareSettings({}), { rule: 'smart', exclude: [] });
+    assert.deepEqual(parseCompareSettings({}), { rule: 'smart', exclude: [], ignoreFiles: [] });
   });
 
   it('takes an endpoint without its last slash, and puts buckets into the path there', () => {
@@ -76,6 +76,7 @@ describe('settings', () => {
     assert.deepEqual(parseCompareSettings({ exclude: ['.git'] }), {
       rule: 'smart',
       exclude: ['.git'],
+      ignoreFiles: [],
     });
     for (const exclude of ['.git', { '.git': true }, ['.git', 5], 0]) {
       assert.throws(() => parseCompareSettings({ exclude }), {
