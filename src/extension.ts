@@ -5,6 +5,7 @@ import { ChangeWatch } from './editor/changeWatch';
 import { registerCommands } from './editor/commands';
 import { Comparisons } from './editor/comparisons';
 import { Engine } from './editor/engine';
+import { showEngineWarnings } from './editor/engineWarnings';
 import { FilesTree } from './editor/filesTree';
 import { FilesView } from './editor/filesView';
 import { FolderRecords } from './editor/folderRecords';
@@ -40,11 +41,12 @@ export function activate(context: ExtensionContext): S3Backup {
   const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, reports, pulse);
   const watch = new ChangeWatch(engine, targets, profiles, view);
   const traffic = watchTraffic(engine);
+  const warnings = showEngineWarnings(engine, log);
   const memory = context.globalState;
   const shown = { filter, layout, reports, tree, view };
   const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
-  context.subscriptions.push(registerReports(), reports, targets, engine, log);
+  context.subscriptions.push(registerReports(), reports, warnings, targets, engine, log);
   return apiOf(parts);
 }

@@ -71,6 +71,8 @@ export type FailureCode =
   | 'disk-full'
   | 'disk-error'
   /* us */
+  /** What the engine has proved lasts no longer than the window. */
+  | 'records-not-kept'
   | 'engine-stopped'
   | 'plan-outdated'
   | 'cancelled'
@@ -696,4 +698,6 @@ export const rowsChanged = notice<{
   readonly folder: string;
   readonly groups: readonly Group[];
 }>('rowsChanged');
+/** Something failed that nobody has asked for, and that the user should know of. */
+export const warned = notice<FailureRecord>('warned');
 export const logged = notice<LogEntry>('logged');

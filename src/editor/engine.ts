@@ -12,6 +12,7 @@ import {
   logged,
   rowsChanged,
   stateChanged,
+  warned,
   type FailureRecord,
   type Group,
   type HostReport,
@@ -37,6 +38,7 @@ export interface RowsChange {
 export class Engine implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
   readonly #onDidChangeRows = new EventEmitter<RowsChange>();
+  readonly #onDidWarn = new EventEmitter<FailureRecord>();
   #state: State = { kind: 'idle', comparisons: [], remaining: [] };
   #starting: Promise<Session> | undefined;
   #session: Session | undefined;
@@ -44,6 +46,8 @@ export class Engine implements Disposable {
 
   readonly onDidChangeState: Event<State> = this.#onDidChangeState.event;
   readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
+  /** Something failed that no request has asked for. */
+  readonly onDidWarn: Event<FailureRecord> = this.#onDidWarn.event;
 
   constructor(
     private readonly workerFile: string,
@@ -92,6 +96,7 @@ export class Engine implements Disposable {
     }
     this.#onDidChangeState.dispose();
     this.#onDidChangeRows.dispose();
+    this.#onDidWarn.dispose();
   }
 
   async #start(): Promise<Session> {
@@ -120,6 +125,9 @@ export class Engine implements Disposable {
     });
     connection.onNotification(rowsChanged.method, (change: RowsChange) => {
       if (isCurrent()) this.#onDidChangeRows.fire(change);
+    });
+    connection.onNotification(warned.method, (failure: FailureRecord) => {
+      if (isCurrent()) this.#onDidWarn.fire(failure);
     });
     connection.onNotification(logged.method, (entry: LogEntry) => {
       this.#write(entry);

@@ -371,6 +371,18 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
       l10n.t('The disk failed at {0}{1}', quoted(subject), because(cause)),
     actions: ['retry', 'show-log'],
   },
+  'records-not-kept': {
+    brief: () => l10n.t('records not kept'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'S3 Backup cannot remember in {0} which files are proved to be in the cloud{1}',
+        quoted(subject),
+        because(firstLine(cause)),
+      ),
+    next: () =>
+      l10n.t('No file is lost. What cannot be remembered is compared by its content again.'),
+    actions: ['show-log'],
+  },
   'engine-stopped': {
     brief: () => l10n.t('engine stopped'),
     what: ({ subject }) =>

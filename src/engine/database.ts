@@ -7,9 +7,14 @@ import { loadSqlite, sqliteCode } from './sqlite';
 /** The SQLite file with what the engine has to know in its next life; shared by all windows. */
 export interface Database {
   readonly sqlite: Sqlite.DatabaseSync;
-  /** The number under which a folder's rows for one place in one store are kept. */
-  ownerId(owner: ReceiptOwner): number;
-  /** Writes all or nothing. A write that fails is told and not thrown: nothing rests on it alone. */
+  /**
+   * The number under which a folder's rows for one place in one store are kept; `undefined` where
+   * it has none and none can be written.
+   */
+  ownerId(owner: ReceiptOwner): number | undefined;
+  /** Gives what is read, or `otherwise`: nothing rests on what is kept alone. */
+  read<T>(run: () => T, otherwise: T): T;
+  /** Writes all or nothing. A write that fails is not thrown. */
   write(run: () => unknown): void;
   close(): void;
 }
@@ -17,12 +22,12 @@ export interface Database {
 /**
  * Opens the file. One that is broken is set aside and begun anew, which costs a comparison of
  * contents and never a wrong verdict. Throws where nothing can be kept: no SQLite here, no room, no
- * right to write, or a file of a later version.
+ * right to write, or a file of a later version. What fails later is told, once, and not thrown.
  */
 export function openDatabase(
   file: string,
   onBroken: (setAside: string, why: unknown) => void,
-  onUnwritten: (why: unknown) => void,
+  onTrouble: (why: unknown) => void,
 ): Database {
   mkdirSync(dirname(file), { recursive: true });
   let sqlite: Sqlite.DatabaseSync;
@@ -43,18 +48,34 @@ export function openDatabase(
   const findOwner = sqlite.prepare(
     'SELECT id FROM owners WHERE folder_id = ? AND endpoint = ? AND bucket = ? AND prefix = ?',
   );
+  let isTold = false;
+
+  function guarded<T>(run: () => T, otherwise: T): T {
+    try {
+      return run();
+    } catch (error) {
+      // A full disk is full for the next thousand writes, too.
+      if (!isTold) onTrouble(error);
+      isTold = true;
+      return otherwise;
+    }
+  }
+
   return {
     sqlite,
     ownerId({ folderId, endpoint, bucket, prefix }) {
-      addOwner.run(folderId, endpoint, bucket, prefix);
-      return (findOwner.get(folderId, endpoint, bucket, prefix) as { id: number }).id;
+      const owner = [folderId, endpoint, bucket, prefix] as const;
+      const find = () => (findOwner.get(...owner) as { id: number } | undefined)?.id;
+      return guarded(() => {
+        const known = find();
+        if (known !== undefined) return known;
+        addOwner.run(...owner);
+        return find();
+      }, undefined);
     },
+    read: guarded,
     write(run) {
-      try {
-        run();
-      } catch (error) {
-        onUnwritten(error);
-      }
+      guarded(run, undefined);
     },
     close() {
       sqlite.close();

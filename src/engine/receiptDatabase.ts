@@ -1,9 +1,18 @@
 import type { FilePath } from '../protocol';
 import type { Database } from './database';
 import { localFileColumns, toLocalFile, type LocalFileRow } from './localFileColumns';
-import type { FolderReceipts, Reading, Receipt, Receipts } from './receipts';
+import {
+  receiptsInMemory,
+  type FolderReceipts,
+  type Reading,
+  type Receipt,
+  type Receipts,
+} from './receipts';
 
-/** Receipts in the engine's database; those of all windows. */
+/**
+ * Receipts in the engine's database; those of all windows. Those of a folder that cannot be written
+ * there last as long as the engine; one that cannot be read counts as none.
+ */
 export function receiptsIn(database: Database): Receipts {
   const { sqlite } = database;
   const selectAll = sqlite.prepare('SELECT * FROM receipts WHERE owner = ?');
@@ -18,21 +27,27 @@ export function receiptsIn(database: Database): Receipts {
   );
   const remove = sqlite.prepare('DELETE FROM receipts WHERE owner = ? AND path = ?');
 
+  const unkept = receiptsInMemory('');
+
   return {
     forgetful: undefined,
     of(owner): FolderReceipts {
       const id = database.ownerId(owner);
+      if (id === undefined) return unkept.of(owner);
       return {
         all() {
           const receipts = new Map<FilePath, Receipt>();
-          for (const row of selectAll.iterate(id)) {
-            const receipt = toReceipt(row as unknown as ReceiptRow);
-            receipts.set(receipt.local.path, receipt);
-          }
+          database.read(() => {
+            for (const row of selectAll.iterate(id)) {
+              const receipt = toReceipt(row as unknown as ReceiptRow);
+              receipts.set(receipt.local.path, receipt);
+            }
+          }, undefined);
           return receipts;
         },
         get(path) {
-          const row = selectOne.get(id, path) as unknown as ReceiptRow | undefined;
+          const find = () => selectOne.get(id, path) as unknown as ReceiptRow | undefined;
+          const row = database.read(find, undefined);
           return row && toReceipt(row);
         },
         put({ local, sha256, etag, crc32, versionId, hashBegan, provedAt }) {
@@ -53,7 +68,8 @@ export function receiptsIn(database: Database): Receipts {
           database.write(() => remove.run(id, path));
         },
         reading(path) {
-          const row = selectReading.get(id, path) as unknown as ReadingRow | undefined;
+          const find = () => selectReading.get(id, path) as unknown as ReadingRow | undefined;
+          const row = database.read(find, undefined);
           return row && toReading(row);
         },
         remember({ local, etag, cloud, sha256, hashBegan }) {

@@ -21,7 +21,7 @@ import { receiptsInMemory, type Receipts } from './receipts';
 import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
 import { unfinishedInMemory, type Unfinished } from './resume/unfinished';
 import { unfinishedInDatabase } from './resume/unfinishedInDatabase';
-import { toFailure } from './failure';
+import { Failure, toFailure } from './failure';
 import { inspectBucket } from './inspectBucket';
 import { inspectPrefix } from './inspectPrefix';
 
@@ -33,7 +33,10 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   const tell = (level: LogEntry['level'], message: string) =>
     void connection.sendNotification(told(protocol.logged), { level, message });
-  const { receipts, unfinished } = openKept((workerData as WorkerData).receiptsFile, tell);
+  const warn = (failure: Failure) =>
+    void connection.sendNotification(told(protocol.warned), failure.toRecord());
+  const file = (workerData as WorkerData).receiptsFile;
+  const { receipts, unfinished } = openKept(file, tell, warn);
   const backup = new Backup({
     connect: openConnection,
     receipts,
@@ -208,6 +211,7 @@ const failureResponse = 1;
 function openKept(
   file: string,
   tell: (level: LogEntry['level'], message: string) => void,
+  warn: (failure: Failure) => void,
 ): { readonly receipts: Receipts; readonly unfinished: Unfinished } {
   try {
     const database = openDatabase(
@@ -219,12 +223,14 @@ function openKept(
         );
       },
       why => {
-        tell('error', `A receipt could not be written and is proved again later: ${String(why)}`);
+        tell('error', `Receipts could not be kept and are proved again later: ${String(why)}`);
+        warn(new Failure('records-not-kept', file, String(why)));
       },
     );
     return { receipts: receiptsIn(database), unfinished: unfinishedInDatabase(database) };
   } catch (error) {
     tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
+    warn(new Failure('records-not-kept', file, String(error)));
     return { receipts: receiptsInMemory(String(error)), unfinished: unfinishedInMemory() };
   }
 }

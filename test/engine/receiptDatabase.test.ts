@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 
-import { openDatabase } from '../../src/engine/database';
+import { openDatabase, type Database } from '../../src/engine/database';
 import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
 import type { FilePath } from '../../src/protocol';
+import type { FullDiskStory } from '../support/fullDiskWorker';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const owner: ReceiptOwner = { folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: 'p/' };
@@ -18,11 +20,12 @@ describe('The receipt database', () => {
   let folder: TemporaryFolder;
   let file: string;
   const open: Receipts[] = [];
-  const unwritten: unknown[] = [];
+  let troubles: unknown[];
 
   beforeEach(async () => {
     folder = await temporaryFolder('receipts');
     file = join(folder.path, 'storage', 'receipts.sqlite');
+    troubles = [];
   });
   afterEach(async () => {
     for (const receipts of open.splice(0)) receipts.close();
@@ -30,9 +33,15 @@ describe('The receipt database', () => {
   });
 
   function openIt(onBroken: () => void = () => assert.fail('The file is whole.')): Receipts {
-    const receipts = receiptsIn(openDatabase(file, onBroken, why => unwritten.push(why)));
+    const receipts = receiptsIn(openDatabase(file, onBroken, why => troubles.push(why)));
     open.push(receipts);
     return receipts;
+  }
+
+  function openUnkept(): Database {
+    const database = openDatabase(file, assert.fail, why => troubles.push(why));
+    open.push(receiptsIn(database));
+    return database;
   }
 
   it('gives back what was put, in this window and in another', () => {
@@ -73,14 +82,67 @@ describe('The receipt database', () => {
     });
   });
 
-  it('tells of what it cannot write, and goes on', () => {
-    const receipts = openIt();
+  it('tells once that it cannot write, and goes on with what can be read', () => {
+    const database = openUnkept();
+    const receipts = receiptsIn(database);
     const mine = receipts.of(owner);
-    receipts.close();
-    open.splice(0);
     mine.put(receiptOf('a.txt'));
+    database.sqlite.exec('PRAGMA query_only = ON');
+    mine.put(receiptOf('b.txt'));
     mine.forget('a.txt' as FilePath);
-    assert.equal(unwritten.splice(0).length, 2);
+    assert.deepEqual([...mine.all().keys()], ['a.txt']);
+    assert.equal(receipts.of(owner).all().size, 1);
+    // A folder that is new keeps its receipts as long as the engine lives.
+    const other = { ...owner, folderId: 'new' };
+    receipts.of(other).put(receiptOf('c.txt'));
+    assert.deepEqual([...receipts.of(other).all().keys()], ['c.txt']);
+    assert.equal(troubles.length, 1);
+  });
+
+  it('tells once that it cannot read, and takes it for nothing proved', () => {
+    const database = openUnkept();
+    const mine = receiptsIn(database).of(owner);
+    mine.put(receiptOf('a.txt'));
+    database.sqlite.exec('DROP TABLE receipts; DROP TABLE readings');
+    assert.equal(mine.all().size, 0);
+    assert.equal(mine.get('a.txt' as FilePath), undefined);
+    assert.equal(mine.reading('a.txt' as FilePath), undefined);
+    assert.equal(troubles.length, 1);
+  });
+
+  it('loses no file and no comparison on a full disk, and proves again when there is room', async function () {
+    if (process.platform !== 'linux') this.skip();
+    // A disk of its own, which only this child and its descendants see.
+    const mount = 'mount -t tmpfs -o size=4m none "$1" && exec "$2" "$3" "$1"';
+    const worker = join(__dirname, '..', 'support', 'fullDiskWorker.js');
+    const child = spawn(
+      'unshare',
+      ['--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', folder.path].concat(
+        process.execPath,
+        worker,
+      ),
+      { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
+    );
+    const errors = text(child.stderr!);
+    let told: FullDiskStory | undefined;
+    child.on('message', message => {
+      told = message as FullDiskStory;
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (told === undefined) {
+      assert.match(await errors, /unshare|mount/, `Exit code ${String(code)}`);
+      this.test!.title += ' (no disk can be mounted here)';
+      this.skip();
+    }
+    assert.deepEqual(told, {
+      backedUp: 300,
+      shown: 300,
+      troubles: ['database or disk is full'],
+      keptWhileFull: told.keptWhileFull,
+      provedAgain: 300,
+      keptAfterwards: 300,
+    });
+    assert.ok(told.keptWhileFull < 300);
   });
 
   it('keeps the receipts of each folder and place apart', () => {

@@ -13,9 +13,12 @@ export function remainingInDatabase(database: Database): (owner: number) => Rema
 
   return owner => ({
     get count() {
-      return (count.get(owner) as { count: number }).count;
+      return database.read(() => (count.get(owner) as { count: number }).count, 0);
     },
-    paths: () => select.all(owner).map(row => row['path'] as FilePath),
+    paths() {
+      const rows = database.read(() => select.all(owner), []);
+      return rows.map(row => row['path'] as FilePath);
+    },
     add(paths) {
       database.write(() => {
         // One commit for all of them: it costs as much as hundreds of rows.

@@ -1,18 +1,28 @@
 import type { Database } from '../database';
 import { remainingInDatabase } from './remainingInDatabase';
-import type { Unfinished } from './unfinished';
+import { unfinishedInMemory, type Unfinished } from './unfinished';
 
-/** What is unfinished, in the engine's database. */
+/**
+ * What is unfinished, in the engine's database; of a folder that cannot be written there, as long as
+ * the engine lives.
+ */
 export function unfinishedInDatabase(database: Database): Unfinished {
   const remainingOf = remainingInDatabase(database);
   const forget = database.sqlite.prepare(
     `DELETE FROM remaining WHERE owner <> ? AND owner IN (
        SELECT id FROM owners WHERE folder_id = ?)`,
   );
+  const unkept = unfinishedInMemory();
+
   return {
-    of: owner => ({ remaining: remainingOf(database.ownerId(owner)) }),
+    of(owner) {
+      const id = database.ownerId(owner);
+      return id === undefined ? unkept.of(owner) : { remaining: remainingOf(id) };
+    },
     forgetElsewhere(owner) {
-      database.write(() => forget.run(database.ownerId(owner), owner.folderId));
+      const id = database.ownerId(owner);
+      if (id === undefined) unkept.forgetElsewhere(owner);
+      else database.write(() => forget.run(id, owner.folderId));
     },
   };
 }
