@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Account } from './account';
 import type { Bucket } from './bucket';
+import { clockOffsetBy } from './clockOffset';
 import { defaultCredentials } from './credentials';
 import { Failure } from './failure';
 import { regionalClient } from './s3/regionalClient';
@@ -77,7 +78,9 @@ export function openConnection(
       next => async args => {
         const sentAt = Date.now();
         const result = await next(args);
-        learnClockOffset(traits, result.response, sentAt);
+        const { headers } = result.response as ResponseWithHeaders;
+        const offset = clockOffsetBy(headers?.['date'], sentAt, Date.now());
+        if (offset !== undefined) traits.clockOffset = offset;
         return result;
       },
       { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
@@ -122,14 +125,6 @@ function isAmazonHost(endpoint: string): boolean {
   return host.endsWith('.amazonaws.com') || host.endsWith('.amazonaws.com.cn');
 }
 
-const longestLesson = 1000;
-
-function learnClockOffset(traits: StoreTraits, response: unknown, sentAt: number): void {
-  const headers = (response as { readonly headers?: Readonly<Record<string, string>> }).headers;
-  const date = Date.parse(headers?.['date'] ?? '');
-  if (Number.isNaN(date)) return;
-  // How much of a long round trip went by before that second can't be told: a body takes time.
-  if (Date.now() - sentAt > longestLesson) return;
-  // The header has whole seconds, so the middle of that second is the best guess.
-  traits.clockOffset = date + 500 - (sentAt + Date.now()) / 2;
+interface ResponseWithHeaders {
+  readonly headers?: Readonly<Record<string, string>>;
 }

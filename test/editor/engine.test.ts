@@ -11,6 +11,7 @@ import {
   listBuckets,
   planBackUp,
   runPlan,
+  type FailureRecord,
   type FolderSetup,
   type RawSettings,
 } from '../../src/protocol';
@@ -95,6 +96,29 @@ describe('The engine', () => {
         return true;
       },
     );
+  });
+
+  it('works without a place for its receipts, and says once that it has none', async () => {
+    const folder = await temporaryFolder('receipts');
+    const inTheWay = join(folder.path, 'file');
+    await writeFile(inTheWay, '');
+    const receiptsFile = join(inTheWay, 'receipts.sqlite');
+    const homeless = new Engine(workerFile(), { ...workerData(), receiptsFile }, log);
+    const warnings: FailureRecord[] = [];
+    homeless.onDidWarn(warning => warnings.push(warning));
+    try {
+      await homeless.request(listBuckets, { settings });
+      await homeless.request(listBuckets, { settings });
+      assert.deepEqual(
+        warnings.map(({ code, subject }) => [code, subject]),
+        [['records-not-kept', receiptsFile]],
+      );
+    } finally {
+      await untilEngineEnds(() => {
+        homeless.dispose();
+      });
+      await folder.remove();
+    }
   });
 
   it('hands a cancellation on', async () => {

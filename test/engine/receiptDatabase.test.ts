@@ -39,7 +39,11 @@ describe('The receipt database', () => {
   }
 
   function openUnkept(): Database {
-    const database = openDatabase(file, assert.fail, why => troubles.push(why));
+    const database = openDatabase(
+      file,
+      () => assert.fail('The file is whole.'),
+      why => troubles.push(why),
+    );
     open.push(receiptsIn(database));
     return database;
   }

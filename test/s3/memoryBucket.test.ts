@@ -68,6 +68,12 @@ describe('The bucket in memory', () => {
     await cancelled.reached;
     controller.abort();
     await assert.rejects(head, { code: 'cancelled' });
+
+    bucket.holdNext('head');
+    const early = new AbortController();
+    const onItsWay = bucket.head({ key: 'a', signal: early.signal });
+    early.abort();
+    await assert.rejects(onItsWay, { code: 'cancelled' });
   });
 
   it('dates a multipart upload by its beginning', async () => {

@@ -49,12 +49,11 @@ export function disturbances<Operation>(): Disturbances<Operation> {
       const released = signpost();
       const pass = async (signal: AbortSignal): Promise<void> => {
         arrived.reach();
-        const cancelled = new Promise<void>(resolve => {
-          signal.addEventListener('abort', () => {
-            resolve();
-          });
-        });
-        await Promise.race([released.reached, cancelled]);
+        const cancelled = signpost();
+        signal.addEventListener('abort', cancelled.reach);
+        // One that was aborted on the way here tells nothing more.
+        if (signal.aborted) cancelled.reach();
+        await Promise.race([released.reached, cancelled.reached]);
       };
       awaited.push({ kind: 'hold', operation, only, toPass: only.after ?? 0, pass });
       return { reached: arrived.reached, release: released.reach };

@@ -113,4 +113,8 @@ function fill(file: string): void {
 }
 
 const [, , disk] = process.argv;
-if (disk !== undefined) void main(disk).finally(() => process.disconnect?.());
+if (disk !== undefined) {
+  void main(disk).finally(() => {
+    process.disconnect();
+  });
+}
