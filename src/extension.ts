@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { window, type ExtensionContext } from 'vscode';
 import { apiOf, type S3Backup } from './editor/api';
 import { ChangeWatch } from './editor/changeWatch';
+import { registerCloudCopies } from './editor/cloudCopies/registerCloudCopies';
 import { registerCommands } from './editor/commands';
 import { Comparisons } from './editor/comparisons';
 import { Engine } from './editor/engine';
@@ -47,6 +48,15 @@ export function activate(context: ExtensionContext): S3Backup {
   const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
-  context.subscriptions.push(registerReports(), reports, warnings, targets, engine, log);
+  const cloudCopies = registerCloudCopies({ log, engine, targets, profiles });
+  context.subscriptions.push(
+    registerReports(),
+    cloudCopies,
+    reports,
+    warnings,
+    targets,
+    engine,
+    log,
+  );
   return apiOf(parts);
 }

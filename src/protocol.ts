@@ -53,6 +53,7 @@ export type FailureCode =
   | 'invalid-bucket-name'
   | 'changed-in-cloud'
   | 'archived'
+  | 'too-large-to-open'
   | 'not-verified'
   | 'too-large-for-store'
   | 'name-refused'
@@ -506,6 +507,49 @@ export interface Trouble {
   readonly failure: FailureRecord;
 }
 
+/* ---- Cloud copies ------------------------------------------------------------------------------ */
+
+/** A file in the bucket. */
+export interface CloudCopyRequest {
+  readonly setup: FolderSetup;
+  readonly path: FilePath;
+  /** One version; the copy as it is now where it is left out. */
+  readonly versionId?: string;
+}
+
+export interface CloudCopy {
+  readonly size: number;
+  readonly etag: string;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+  /** Where the bucket keeps versions. */
+  readonly versionId: string | undefined;
+}
+
+/** How much of a copy is read into memory at the most. */
+export interface CloudCopyReading extends CloudCopyRequest {
+  readonly limit: number;
+}
+
+export interface CloudCopyContent {
+  readonly copy: CloudCopy;
+  /** Handed over by the engine, not copied. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Files of a folder that has been compared. */
+export interface KnownCopiesRequest {
+  readonly folder: string;
+  readonly paths: readonly FilePath[];
+}
+
+/** What a comparison knows of one copy. */
+export interface KnownCopy {
+  readonly path: FilePath;
+  /** `undefined` where there is no copy. */
+  readonly etag: string | undefined;
+}
+
 /* ---- Buckets ------------------------------------------------------------------------------------ */
 
 export interface BucketSummary {
@@ -665,6 +709,11 @@ export const differences = question<FolderSetup, readonly Difference[]>('differe
 /** Forgets what earlier batches have left of these folders. */
 export const dropRemaining = question<readonly FolderSetup[], null>('dropRemaining');
 export const reportPage = question<ReportRequest, ReportPage>('reportPage');
+/** Fails with `no-such-key` where there is none. */
+export const cloudCopy = question<CloudCopyRequest, CloudCopy>('cloudCopy');
+export const readCloudCopy = question<CloudCopyReading, CloudCopyContent>('readCloudCopy');
+/** What the comparison at hand knows of these copies; those of which it knows nothing are left out. */
+export const knownCopies = question<KnownCopiesRequest, readonly KnownCopy[]>('knownCopies');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notice<number>('dropPlan');

@@ -4,7 +4,9 @@ import { atHand } from './atHand';
 import { backUpAll, backUpNodes, backUpResources, retryFailed, reviewAndBackUp } from './backUp';
 import { chooseBucket } from './chooseBucket';
 import { chooseProfile } from './chooseProfile';
+import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { copyS3Uri } from './cloudCopies/copyS3Uri';
+import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { localUri } from './fileLocation';
 import { askForFilter } from './filterInput';
 import { noPlace } from './noPlace';
@@ -34,6 +36,8 @@ const table = {
   's3Backup.backUpResource': backUpSelection,
   's3Backup.open': openSelection,
   's3Backup.revealInExplorer': revealSelection,
+  's3Backup.diff': compareWithCloud,
+  's3Backup.openCloudCopy': openCloudCopy,
   's3Backup.copyS3Uri': copyS3Uri,
   's3Backup.filter': ({ filter }) => askForFilter(filter),
   's3Backup.clearFilter': ({ filter }) => {

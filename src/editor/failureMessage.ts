@@ -223,8 +223,8 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
   },
   'no-such-key': {
     brief: () => l10n.t('gone from the cloud'),
-    what: ({ subject }) => l10n.t('{0} is no longer in the cloud.', quoted(subject)),
-    next: () => l10n.t('Compare again.'),
+    what: ({ subject }) => l10n.t('There is no cloud copy of {0}.', quoted(subject)),
+    next: () => l10n.t('Compare to see what is there.'),
     actions: ['compare', 'show-log'],
   },
   'no-such-upload': {
@@ -263,6 +263,13 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     brief: () => l10n.t('archived'),
     what: ({ subject }) => l10n.t('The cloud copy of {0} is archived.', quoted(subject)),
     next: () => l10n.t('It has to be restored by the store before it can be read.'),
+    actions: ['show-log'],
+  },
+  'too-large-to-open': {
+    brief: () => l10n.t('too large to open'),
+    what: ({ subject }) =>
+      l10n.t('The cloud copy of {0} is too large to be opened from there.', quoted(subject)),
+    next: () => l10n.t('Save it to a place on the disk, and open it there.'),
     actions: ['show-log'],
   },
   'not-verified': {

@@ -1,30 +1,62 @@
 import { commands } from 'vscode';
-import type { Group } from '../protocol';
+import type { FileRow, Group } from '../protocol';
 import { backUpNodes } from './backUp';
+import { compareWithCloud } from './cloudCopies/compareWithCloud';
+import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { localUri } from './fileLocation';
 import type { Parts } from './parts';
 import { clickAction } from './settings';
 import { idOf, type RowNode } from './treeNode';
 
-/** Click or Enter on a file's row: uploads what needs it, opens what is on the disk, or nothing. */
+/** Click or Enter on a file's row: does what its group, and for uploads the setting, says. */
 export async function rowClicked(parts: Parts, node: RowNode): Promise<void> {
   const { row, group } = node;
   if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
   // A file on its way, or just arrived, has had its click.
   if (row.activity !== undefined && row.activity.kind !== 'failed') return;
-  if (uploadedByClick.has(group) && clickAction() === 'upload') {
-    await backUpNodes(parts, [node]);
-    return;
+  switch (clickOn(group, row)) {
+    case 'upload':
+      await backUpNodes(parts, [node]);
+      break;
+    case 'diff':
+      await compareWithCloud(parts, { kind: 'nodes', nodes: [node] });
+      break;
+    case 'open-copy':
+      await openCloudCopy(parts, { kind: 'nodes', nodes: [node] });
+      break;
+    case 'open': {
+      const uri = localUri(node.folder, row.path);
+      if (uri !== undefined) await commands.executeCommand('vscode.open', uri);
+      break;
+    }
+    case 'nothing':
+      break;
   }
-  if (onlySelected.has(group) || row.isFolder || row.local === undefined) return;
-  const uri = localUri(node.folder, row.path);
-  if (uri !== undefined) await commands.executeCommand('vscode.open', uri);
 }
 
-const uploadedByClick: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud']);
+type Click = 'upload' | 'diff' | 'open-copy' | 'open' | 'nothing';
 
-/** Groups whose files are not to be taken for what the local file shows. */
-const onlySelected: ReadonlySet<Group> = new Set(['changed-in-cloud', 'only-in-cloud', 'lost']);
+function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
+  const open = isFolder || local === undefined ? 'nothing' : 'open';
+  switch (group) {
+    case 'out-of-date':
+    case 'missing-in-cloud': {
+      const action = clickAction();
+      // There is nothing yet to compare a missing file with.
+      return action === 'upload' || cloud !== undefined ? action : open;
+    }
+    case 'changed-in-cloud':
+      return 'diff';
+    case 'only-in-cloud':
+      return 'open-copy';
+    case 'lost':
+      return 'nothing';
+    case 'up-to-date':
+    case 'unchecked':
+    case 'ignored':
+      return open;
+  }
+}
 
 const doubleClickMs = 500;
 

@@ -44,12 +44,12 @@ export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boo
 
 /**
  * What a click on a file does that is out of date or missing in the cloud. Throws
- * `invalid-setting` where the setting says neither.
+ * `invalid-setting` where the setting says none of these.
  */
-export function clickAction(): 'upload' | 'open' {
+export function clickAction(): 'upload' | 'diff' | 'open' {
   const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'upload';
-  if (value === 'upload' || value === 'open') return value;
-  const why = l10n.t('it takes “upload” or “open”');
+  if (value === 'upload' || value === 'diff' || value === 'open') return value;
+  const why = l10n.t('it takes “upload”, “diff” or “open”');
   throw Failed.of('invalid-setting', `${section}.clickAction`, why);
 }
 

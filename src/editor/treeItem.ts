@@ -15,7 +15,7 @@ export const showMoreCommand = '_s3Backup.showMore';
 /**
  * A row's `contextValue` is a list of flags between colons, for the `when` clauses of menus: what
  * it is, its group, `canBackUp` where there is something to upload, `onDisk` where there is a local
- * file or folder.
+ * file or folder, `inCloud` where there is a cloud copy of a file.
  */
 function flags(...names: readonly (string | false)[]): string {
   return `:${names.filter(name => name !== false).join(':')}:`;
@@ -155,6 +155,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     node.group,
     isUploadable(node.group) && !isUnderWay(row) && 'canBackUp',
     row.local !== undefined && 'onDisk',
+    hasCloudCopy(row) && 'inCloud',
   );
   item.accessibilityInformation = {
     label: listed(
@@ -166,6 +167,12 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     ),
   };
   return item;
+}
+
+/** A key that is no path is no file's. */
+function hasCloudCopy({ isFolder, cloud, verdict }: FileRow): boolean {
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return false;
+  return cloud !== undefined && !isFolder;
 }
 
 /** A key that is no path is shown whole: it has no folder to stand in. */

@@ -7,6 +7,8 @@ import type {
   Difference,
   FolderSetup,
   Group,
+  KnownCopiesRequest,
+  KnownCopy,
   LeftOut,
   LogEntry,
   PlannedFile,
@@ -192,6 +194,10 @@ export class Backup {
     this.#remaining.count(jobs);
     this.#board.changed();
     this.#flush();
+  }
+
+  knownCopies({ folder, paths }: KnownCopiesRequest): readonly KnownCopy[] {
+    return this.#comparisons.knownCopies(folder, paths);
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {

@@ -4,6 +4,7 @@ import type {
   ComparisonTotals,
   FilePath,
   Group,
+  KnownCopy,
   LogEntry,
 } from '../protocol';
 import { groups } from '../protocol';
@@ -74,6 +75,18 @@ export class Comparisons {
   children({ node, layout, offset, limit }: ChildrenRequest): ChildrenPage {
     const comparison = this.#folders.get(node.folder)?.comparison;
     return comparison?.children(node, layout, offset, limit) ?? { rows: [], total: 0 };
+  }
+
+  /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
+  knownCopies(folder: string, paths: readonly FilePath[]): readonly KnownCopy[] {
+    const comparison = this.#folders.get(folder)?.comparison;
+    return paths.flatMap((path): KnownCopy[] => {
+      const entry = comparison?.get(path);
+      if (entry === undefined) return [];
+      if (entry.cloud !== undefined) return [{ path, etag: entry.cloud.etag }];
+      const isChecked = entry.verdict.kind !== 'unchecked' && comparison?.incomplete === undefined;
+      return isChecked ? [{ path, etag: undefined }] : [];
+    });
   }
 
   /** Shows only the rows whose paths match the text, in these comparisons and in later ones. */

@@ -4,15 +4,17 @@ import {
   createMessageConnection,
   NotificationType,
   PortMessageReader,
-  PortMessageWriter,
   RequestType,
   ResponseError,
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import * as protocol from '../protocol';
-import type { FailureRecord, LogEntry, WorkerData } from '../protocol';
+import type { CloudCopyRequest, FailureRecord, LogEntry, WorkerData } from '../protocol';
 import { Backup } from './backup';
+import type { Bucket } from './bucket';
 import { bucketNameFault } from './bucketName';
+import { BytesWriter } from './bytesWriter';
+import { cloudCopy, readCloudCopy } from './cloudCopies/readCloudCopy';
 import { openConnection } from './connection';
 import { checkNewName, createBucket } from './createBucket';
 import { openDatabase } from './database';
@@ -27,10 +29,7 @@ import { inspectPrefix } from './inspectPrefix';
 
 /** Serves the protocol on the worker's port: the only thing that runs in the engine's thread. */
 function serve(port: NonNullable<typeof parentPort>): void {
-  const connection = createMessageConnection(
-    new PortMessageReader(port),
-    new PortMessageWriter(port),
-  );
+  const connection = createMessageConnection(new PortMessageReader(port), new BytesWriter(port));
   const tell = (level: LogEntry['level'], message: string) =>
     void connection.sendNotification(told(protocol.logged), { level, message });
   const warn = (failure: Failure) =>
@@ -125,6 +124,13 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.reportPage), (request, token) =>
     answered(token, () => Promise.resolve(backup.reportPage(request))),
   );
+  connection.onRequest(asked(protocol.cloudCopy), (request, token) =>
+    answered(token, signal => cloudCopy(bucketOf(request), request, signal)),
+  );
+  connection.onRequest(asked(protocol.readCloudCopy), (request, token) =>
+    answered(token, signal => readCloudCopy(bucketOf(request), request, signal)),
+  );
+  connection.onRequest(asked(protocol.knownCopies), request => backup.knownCopies(request));
   connection.onNotification(told(protocol.dropPlan), planId => {
     backup.dropPlan(planId);
   });
@@ -162,6 +168,10 @@ function serve(port: NonNullable<typeof parentPort>): void {
   }).then(() => {
     connection.listen();
   });
+
+  function bucketOf({ setup }: CloudCopyRequest): Bucket {
+    return backup.connection(setup.settings).bucket(setup.bucket);
+  }
 
   /** A notification has no answer in which a failure could travel. */
   async function logged(work: () => Promise<void> | void): Promise<void> {

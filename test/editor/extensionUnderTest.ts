@@ -87,7 +87,7 @@ export async function untilState(
 }
 
 /** Puts an object where the extension will find it; the suite's server checks no signatures. */
-export async function putObject(key: string, body: string): Promise<void> {
+export async function putObject(key: string, body: string | Buffer): Promise<void> {
   await ask('PUT', key, body);
 }
 
@@ -106,7 +106,7 @@ export async function putUncomparableObject(key: string, parts: readonly string[
   await ask('POST', `${key}?uploadId=${uploadId}`, list);
 }
 
-async function ask(method: string, target: string, body?: string): Promise<Response> {
+async function ask(method: string, target: string, body?: string | Buffer): Promise<Response> {
   const [key = '', query] = target.split('?');
   const path = key.split('/').map(encodeURIComponent).join('/');
   const bucket = `${testVariable('embeddedEndpoint')}/${testVariable('embeddedBucket')}`;

@@ -175,7 +175,7 @@ describe('The tree', () => {
     );
     assert.equal(
       (await item('Only in Cloud', 'only', 'there.txt')).contextValue,
-      ':file:only-in-cloud:',
+      ':file:only-in-cloud:inCloud:',
     );
   });
 

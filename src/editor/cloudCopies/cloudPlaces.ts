@@ -45,7 +45,7 @@ export async function cloudPlaces(
 }
 
 /** The place of an open cloud copy; `undefined` where its folder is closed or never was there. */
-function cloudCopyAt(
+export function cloudCopyAt(
   parts: Pick<Parts, 'profiles' | 'targets'>,
   uri: Uri,
 ): CloudPlace | undefined {

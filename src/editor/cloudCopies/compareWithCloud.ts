@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import { commands, l10n, workspace, type Uri } from 'vscode';
+import { localUri } from '../fileLocation';
+import type { Parts } from '../parts';
+import { formatTime } from '../pointInTime';
+import { formatFiles } from '../quantity';
+import type { Selection } from '../selection';
+import { agreeToDownload } from './agreeToDownload';
+import { documentOf, findCopies, type FoundCopy } from './findCopies';
+import { openCopies } from './openCloudCopy';
+
+/** Shows what differs between cloud copies and local files; several files in one editor. */
+export async function compareWithCloud(parts: Parts, selection: Selection): Promise<void> {
+  await compareCopies(await findCopies(parts, selection));
+}
+
+/** Where no local file is left to compare with, the copy alone is shown. */
+async function compareCopies(copies: readonly FoundCopy[]): Promise<void> {
+  const pairs: Pair[] = [];
+  const single: FoundCopy[] = [];
+  for (const found of copies) {
+    const local = await localFile(found);
+    if (local === undefined) single.push(found);
+    else pairs.push({ found, cloud: documentOf(found), local });
+  }
+  if (pairs.length > 0 && (await agreeToDownload(pairs.map(({ found }) => found)))) {
+    await showPairs(pairs);
+  }
+  await openCopies(single);
+}
+
+interface Pair {
+  readonly found: FoundCopy;
+  readonly cloud: Uri;
+  readonly local: Uri;
+}
+
+async function showPairs(pairs: readonly Pair[]): Promise<void> {
+  const [first] = pairs;
+  if (pairs.length === 1 && first !== undefined) {
+    await commands.executeCommand('vscode.diff', first.cloud, first.local, titleOf(first.found));
+    return;
+  }
+  const title = l10n.t('Cloud ↔ Local ({0})', formatFiles(pairs.length));
+  const resources = pairs.map(({ cloud, local }) => [local, cloud, local]);
+  await commands.executeCommand('vscode.changes', title, resources);
+}
+
+function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
+  const name = posix.basename(path);
+  return versionId === undefined
+    ? l10n.t('{0} (Cloud ↔ Local)', name)
+    : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAt));
+}
+
+async function localFile({ place: { setup, path } }: FoundCopy): Promise<Uri | undefined> {
+  const uri = localUri(setup.id, path);
+  if (uri === undefined) return undefined;
+  try {
+    await workspace.fs.stat(uri);
+    return uri;
+  } catch {
+    return undefined;
+  }
+}
