@@ -385,6 +385,8 @@ export type Scope =
   | { readonly kind: 'picks'; readonly picks: readonly Pick<Difference, 'kind' | 'path'>[] }
   /** What batches that were cut off have left, by the comparison at hand. */
   | { readonly kind: 'remaining' }
+  /** Conflicts that were shown, and that the user wants to end by what is here. */
+  | { readonly kind: 'mine'; readonly files: readonly Pick<Conflict, 'path' | 'etag'>[] }
   /** The files that failed in an earlier batch, judged anew. */
   | { readonly kind: 'failed'; readonly planId: number }
   /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
@@ -392,6 +394,30 @@ export type Scope =
 
 export interface PlanRequest {
   readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];
+}
+
+/** What was chosen in a tree or in the Explorer. */
+export type Chosen = Extract<Scope, { readonly kind: 'nodes' | 'resources' }>;
+
+export interface ChosenRequest {
+  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Chosen }[];
+}
+
+/** A file that was changed in the cloud, or in both places, since it was backed up. */
+export interface Conflict {
+  readonly path: FilePath;
+  readonly verdict: Extract<Verdict, { readonly kind: 'changed-in-cloud' }>;
+  readonly local: Side;
+  readonly cloud: Side;
+  /** Of the copy that `cloud` describes: what replaces that copy replaces no other. */
+  readonly etag: string;
+}
+
+export interface FolderConflicts {
+  readonly folder: string;
+  readonly conflicts: readonly Conflict[];
+  /** Whether the bucket keeps what is overwritten. */
+  readonly keepsVersions: boolean;
 }
 
 /** A row of what can be chosen for a back-up: a file, or files that stand for themselves. */
@@ -694,6 +720,8 @@ export const credentialSources = question<null, CredentialSources>('credentialSo
 export const checkConnection = question<ConnectionCheck, null>('checkConnection');
 export const compare = question<readonly FolderSetup[], null>('compare');
 export const children = question<ChildrenRequest, ChildrenPage>('children');
+/** The conflicts among what was chosen, each with its cloud copy as it is now where that was not seen. */
+export const conflicts = question<ChosenRequest, readonly FolderConflicts[]>('conflicts');
 export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');
 /** Which of these files, absolute, a plan would upload. */
 export const plannedAmong = question<

@@ -1,4 +1,4 @@
-import { window, workspace, type Uri } from 'vscode';
+import { window, type Uri } from 'vscode';
 import {
   dropPlan,
   planBackUp,
@@ -6,11 +6,12 @@ import {
   type PlanRequest,
   type PlanSummary,
   type Report,
+  type Scope,
 } from '../protocol';
+import { chosenScopes } from './chosenScopes';
 import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from './failed';
-import { noPlace } from './noPlace';
 import type { Parts } from './parts';
 import { announceNothingToDo, announceReport } from './reportMessage';
 import type { FinishedBatch } from './reports';
@@ -19,8 +20,8 @@ import { runBatch } from './runBatch';
 import { settleEmptying } from './settleEmptying';
 import { settleTargets } from './settleTarget';
 import { settleUnsaved } from './settleUnsaved';
-import { folderById, folderId, localFolders } from './targets';
-import { placeOf, type BranchNode, type TreeNode } from './treeNode';
+import { folderById, localFolders } from './targets';
+import type { TreeNode } from './treeNode';
 import { viewId } from './viewId';
 
 /** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
@@ -37,19 +38,14 @@ export async function backUpNodes(
   parts: Parts,
   nodes: readonly TreeNode[],
 ): Promise<Report | undefined> {
-  const ids = new Set(nodes.map(node => node.folder));
-  const setups = await settleTargets(
-    parts,
-    [...ids].flatMap(id => folderById(id) ?? []),
-  );
+  const whole = new Set(nodes.filter(node => node.kind === 'folder').map(node => node.folder));
+  const chosen = await chosenScopes(parts, { kind: 'nodes', nodes });
   return backUp(
     parts,
-    setups.map(setup => {
-      const own = nodes.filter(node => node.folder === setup.id);
-      if (own.some(node => node.kind === 'folder')) return { setup, scope: { kind: 'all' } };
-      const places = own.filter(isBranch).map(placeOf);
-      return { setup, scope: { kind: 'nodes', nodes: places } };
-    }),
+    chosen.map(({ setup, scope }) => ({
+      setup,
+      scope: whole.has(setup.id) ? { kind: 'all' } : scope,
+    })),
   );
 }
 
@@ -58,20 +54,18 @@ export async function backUpResources(
   parts: Parts,
   uris: readonly Uri[],
 ): Promise<Report | undefined> {
-  const located = uris
-    .filter(uri => uri.scheme === 'file')
-    .flatMap(uri => ({ path: uri.fsPath, folder: workspace.getWorkspaceFolder(uri) }));
-  const folders = new Set(located.flatMap(({ folder }) => folder ?? []));
-  if (folders.size === 0) throw noPlace(uris);
-  const setups = await settleTargets(parts, [...folders]);
-  return backUp(
-    parts,
-    setups.map(setup => {
-      const own = located.filter(({ folder }) => folder && folderId(folder) === setup.id);
-      return { setup, scope: { kind: 'resources', paths: own.map(({ path }) => path) } };
-    }),
-  );
+  return backUp(parts, await chosenScopes(parts, { kind: 'resources', uris }));
 }
+
+/** Conflicts that the user has decided to end by what is here. */
+export function backUpMine(
+  parts: Parts,
+  decided: readonly { readonly setup: FolderSetup; readonly scope: Mine }[],
+): Promise<Report | undefined> {
+  return backUp(parts, decided);
+}
+
+type Mine = Extract<Scope, { kind: 'mine' }>;
 
 /** What failed in a batch, judged anew. */
 export async function retryFailed(
@@ -121,23 +115,24 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planBackUp, { parts: scopes }, token)),
   );
+  const setups = scopes.map(({ setup }) => setup);
   if (summary.files === 0) {
-    announceNothingToDo(summary);
+    announceNothingToDo(summary, setups);
     return undefined;
   }
-  const setups = scopes.map(({ setup }) => setup);
   const answer = await confirmPlan(parts, summary, scopes);
   if (answer !== 'back-up') {
     engine.tell(dropPlan, summary.planId);
     return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
   }
   const report = await runBatch(parts, summary);
-  const finished = reports.add(report, setups);
+  const finished = reports.add(report, setups, summary.leftAlone['changed-in-cloud'] ?? 0);
   for (const { path, failure } of report.troubles) {
     log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
   const [only] = report.troubles;
-  if (report.planned === 1 && only !== undefined) throw new Failed(only.failure);
+  const isConflict = only?.failure.code === 'changed-in-cloud';
+  if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
   void announceReport(parts, finished, () => retryFailed(parts, finished));
   return report;
 }
@@ -163,12 +158,10 @@ async function confirmWrites(
   summary: PlanSummary,
   scopes: PlanRequest['parts'],
 ): Promise<PlanAnswer> {
+  // Whoever has decided about conflicts was told what that replaces.
+  if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
   if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
   const folders = scopes.map(({ setup }) => setup.id);
   return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
-}
-
-function isBranch(node: TreeNode): node is BranchNode {
-  return node.kind === 'group' || node.kind === 'row';
 }

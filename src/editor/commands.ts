@@ -13,6 +13,7 @@ import { noPlace } from './noPlace';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import { showReport } from './reportDocument';
+import { resolveConflicts } from './resolve/resolveConflicts';
 import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection';
 import { settleTargets } from './settleTarget';
@@ -55,6 +56,9 @@ const table = {
     const { last } = parts.reports;
     if (last === undefined) sayNoReport();
     else await retryFailed(parts, last);
+  },
+  's3Backup.resolve': async (parts, selection) => {
+    await resolveConflicts(parts, selection);
   },
   's3Backup.showReport': async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();

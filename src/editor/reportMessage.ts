@@ -1,11 +1,12 @@
 import { commands, l10n, window } from 'vscode';
-import type { Group, PlanSummary, Report } from '../protocol';
+import type { FolderSetup, Group, PlanSummary, Trouble } from '../protocol';
 import { failureMessage } from './failureMessage';
 import type { Parts } from './parts';
-import { formatFiles } from './quantity';
+import { formatCount, formatFiles } from './quantity';
 import { showReport } from './reportDocument';
 import { reportNumbers } from './reportNumbers';
 import type { FinishedBatch } from './reports';
+import { conflictGroup } from './resolve/conflictGroup';
 import { showFailure } from './showFailure';
 import { ignoreReason } from './verdictWords';
 
@@ -19,28 +20,32 @@ export async function announceReport(
   retry: () => Promise<unknown>,
 ): Promise<void> {
   const { log, engine } = parts;
-  const { report } = batch;
+  const { report, setups } = batch;
+  const conflicts = conflictsOf(batch);
   const numbers = reportNumbers(report);
-  log.info(`${numbers} (${String(report.planned)} planned)`);
+  log.info(`${numbers} (${String(report.planned)} planned, ${String(conflicts)} left alone)`);
   const isSmooth = report.failed === 0 && report.skipped === 0;
-  if (isSmooth && (report.cancelled > 0 || report.planned === 1)) {
+  if (isSmooth && (report.cancelled > 0 || (report.planned === 1 && conflicts === 0))) {
     const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
     window.setStatusBarMessage(`$(cloud-upload) ${text}`, lingerMs);
     return;
   }
   const again = l10n.t('Retry Failed');
+  const resolve = resolveButton();
   const show = l10n.t('Show Report');
   const showLog = l10n.t('Show Log');
+  const buttons = [...(conflicts > 0 ? [resolve] : []), show];
   const chosen = isSmooth
-    ? await window.showInformationMessage(l10n.t('{0}.', numbers), show)
+    ? await window.showInformationMessage(outcomeText(batch), ...buttons)
     : await window.showWarningMessage(
-        troubleText(report),
+        outcomeText(batch),
         ...(report.failed > 0 ? [again] : []),
-        show,
+        ...buttons,
         showLog,
       );
   try {
     if (chosen === again) await retry();
+    if (chosen === resolve) await resolveIn(setups);
     if (chosen === show) await showReport(engine, batch);
     if (chosen === showLog) log.show();
   } catch (error) {
@@ -48,25 +53,66 @@ export async function announceReport(
   }
 }
 
-function troubleText(report: Report): string {
-  const numbers = l10n.t('{0}.', reportNumbers(report));
-  const [trouble] = report.troubles;
-  const isSame = Object.keys(report.reasons).length === 1;
-  return isSame && trouble !== undefined
-    ? `${numbers} ${failureMessage(trouble.failure).text}`
-    : l10n.t('{0} The report has the reason for each.', numbers);
+/** How many files wait for a decision: those left out of the plan, and those found out by it. */
+function conflictsOf({ report, leftAlone }: FinishedBatch): number {
+  return leftAlone + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
+}
+
+function outcomeText(batch: FinishedBatch): string {
+  const { report } = batch;
+  const conflicts = conflictsOf(batch);
+  const sentences = [l10n.t('{0}.', reportNumbers(report))];
+  const troubles = conflicts > 0 ? report.troubles.filter(isNoConflict) : report.troubles;
+  const [trouble] = troubles;
+  if (trouble !== undefined) {
+    const isSame = troubles.every(({ failure }) => failure.code === trouble.failure.code);
+    sentences.push(
+      isSame ? failureMessage(trouble.failure).text : l10n.t('The report has the reason for each.'),
+    );
+  }
+  if (conflicts > 0) sentences.push(conflictsText(conflicts));
+  return sentences.join(' ');
+}
+
+function isNoConflict({ failure }: Trouble): boolean {
+  return failure.code !== 'changed-in-cloud';
+}
+
+function conflictsText(count: number): string {
+  return count === 1
+    ? l10n.t('1 file was left alone: it was changed in the cloud.')
+    : l10n.t('{0} files were left alone: they were changed in the cloud.', formatCount(count));
+}
+
+function resolveButton(): string {
+  return l10n.t('Resolve…');
+}
+
+async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
+  const rows = setups.map(({ id }) => conflictGroup(id));
+  await commands.executeCommand('s3Backup.resolve', rows[0], rows);
 }
 
 /** Says why there was nothing to upload. */
-export function announceNothingToDo({ leftAlone, ignored }: PlanSummary): void {
+export function announceNothingToDo(
+  { leftAlone, ignored }: PlanSummary,
+  setups: readonly FolderSetup[],
+): void {
   if (ignored === undefined) {
-    void window.showInformationMessage(nothingToDo(leftAlone));
+    const text = nothingToDo(leftAlone);
+    const isToDecide = (leftAlone['changed-in-cloud'] ?? 0) > 0;
+    void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
     return;
   }
   const { path, because } = ignored;
   const text = l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because));
   const isSetting = because.kind === 'rule' && because.line === undefined;
   void (isSetting ? offerSetting(text, because.source) : window.showInformationMessage(text));
+}
+
+async function offerToResolve(text: string, setups: readonly FolderSetup[]): Promise<void> {
+  const resolve = resolveButton();
+  if ((await window.showInformationMessage(text, resolve)) === resolve) await resolveIn(setups);
 }
 
 async function offerSetting(text: string, setting: string): Promise<void> {

@@ -6,6 +6,8 @@ import type { Engine } from './engine';
 export interface FinishedBatch {
   readonly report: Report;
   readonly setups: readonly FolderSetup[];
+  /** Files asked for that were no part of it, since they were changed in the cloud. */
+  readonly leftAlone: number;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
 }
@@ -31,8 +33,8 @@ export class Reports implements Disposable {
     return this.#last;
   }
 
-  add(report: Report, setups: readonly FolderSetup[]): FinishedBatch {
-    const finished = { report, setups, endedAt: Date.now() };
+  add(report: Report, setups: readonly FolderSetup[], leftAlone: number): FinishedBatch {
+    const finished = { report, setups, leftAlone, endedAt: Date.now() };
     this.#set(finished);
     return finished;
   }

@@ -1,8 +1,7 @@
 import { l10n, MarkdownString } from 'vscode';
-import type { Side } from '../protocol';
 import { failureText } from './failureMessage';
-import { formatTime } from './pointInTime';
-import { formatBytes, formatCount, formatFiles } from './quantity';
+import { formatBytes, formatFiles } from './quantity';
+import { sideText } from './sideText';
 import type { RowNode } from './treeNode';
 import { reason } from './verdictWords';
 
@@ -31,10 +30,4 @@ export function rowTooltip({ row }: RowNode): MarkdownString {
   tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));
   tooltip.appendMarkdown('\n\n').appendText(l10n.t('In the cloud: {0}', sideText(row.cloud)));
   return tooltip;
-}
-
-function sideText(side: Side | undefined): string {
-  if (side === undefined) return l10n.t('nothing');
-  const size = side.size === 1 ? l10n.t('1 byte') : l10n.t('{0} bytes', formatCount(side.size));
-  return `${size}, ${formatTime(side.modifiedAt)}`;
 }

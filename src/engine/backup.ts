@@ -1,10 +1,12 @@
 import type {
   ChildrenPage,
   ChildrenRequest,
+  ChosenRequest,
   ConnectionCheck,
   CredentialSources,
   FailureCode,
   Difference,
+  FolderConflicts,
   FolderSetup,
   Group,
   KnownCopiesRequest,
@@ -18,11 +20,13 @@ import type {
   Report,
   ReportPage,
   ReportRequest,
+  Scope,
   State,
 } from '../protocol';
 import { rootPath } from '../protocol';
 import { attempts } from './attempt';
 import { budget } from './budget';
+import { chosenEntries } from './chosenEntries';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
 import { connectionDefaults } from './connectionDefaults';
@@ -42,7 +46,8 @@ import { rememberSteps } from './resume/remainingFiles';
 import { remainingTotals } from './resume/remainingTotals';
 import { unfinishedInMemory, type Unfinished } from './resume/unfinished';
 import { rowNews } from './rowNews';
-import { selectScope, toBackUp, type ScopeSelection } from './scopeSelection';
+import { conflictsAmong } from './resolve/conflictsAmong';
+import { selectScope, toBackUp } from './scopeSelection';
 import {
   parseCompareSettings,
   parseConnectionSettings,
@@ -209,32 +214,25 @@ export class Backup {
     this.#comparisons.filterRows(text);
   }
 
+  /** The conflicts among what was chosen, for somebody to decide. */
+  conflicts({ parts }: ChosenRequest, signal: AbortSignal): Promise<readonly FolderConflicts[]> {
+    return this.#forEach(parts, signal, async (job, chosen) => {
+      const entries = await chosenEntries(this.#comparisons, job, chosen, signal);
+      const comparison = this.#comparisons.current(job);
+      const conflicts = await conflictsAmong(entries, comparison, job, signal);
+      const versioning = conflicts.length === 0 ? 'off' : await job.bucket.versioning(signal);
+      return { folder: job.target.folder, conflicts, keepsVersions: versioning === 'enabled' };
+    });
+  }
+
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     // The same for all folders, since these settings are the machine's.
     for (const { setup } of parts) this.trafficChanged(setup.settings);
     const known = { comparisons: this.#comparisons, reports: this.#reports };
-    const waiting = this.#waiting.join(parts.map(({ setup }) => setup));
-    const select = async () => {
-      const selections: ScopeSelection[] = [];
-      for (const { setup: asked, scope } of parts) {
-        const setup = waiting.now(asked.id);
-        // The user saw the rows of another target.
-        if (setup === undefined) throw new Failure('plan-outdated', asked.bucket);
-        selections.push(await selectScope(known, this.#job(setup), scope, signal));
-      }
-      return selections;
-    };
-    const comparesAnew = parts.some(
-      ({ scope }) => scope.kind === 'resources' || scope.kind === 'failed',
+    const selections = await this.#forEach(parts, signal, (job, scope) =>
+      selectScope(known, job, scope, signal),
     );
-    const selecting = comparesAnew
-      ? this.#exclusively(signal, select)
-      : untilSettled([this.#comparing], signal).then(() => {
-          throwIfCancelled(signal, '');
-          return select();
-        });
-    const selections = await selecting.finally(waiting.leave);
     const steps = selections.flatMap(selection => selection.steps);
     const overwriting = steps.filter(step => isUnowned(step) || isEmptying(step));
     const overwritten = new Set(overwriting.map(step => step.route.bucket));
@@ -412,6 +410,38 @@ export class Backup {
       this.#board.failed(folder, failure.toRecord());
     }
     return failure;
+  }
+
+  /**
+   * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
+   * or, where it compares anew, when no batch runs either.
+   */
+  async #forEach<S extends Scope, T>(
+    parts: readonly { readonly setup: FolderSetup; readonly scope: S }[],
+    signal: AbortSignal,
+    work: (job: ComparisonJob, scope: S) => Promise<T>,
+  ): Promise<readonly T[]> {
+    const waiting = this.#waiting.join(parts.map(({ setup }) => setup));
+    const workOnAll = async () => {
+      const results: T[] = [];
+      for (const { setup: asked, scope } of parts) {
+        const setup = waiting.now(asked.id);
+        // The user saw the rows of another target.
+        if (setup === undefined) throw new Failure('plan-outdated', asked.bucket);
+        results.push(await work(this.#job(setup), scope));
+      }
+      return results;
+    };
+    const comparesAnew = parts.some(
+      ({ scope }) => scope.kind === 'resources' || scope.kind === 'failed',
+    );
+    const working = comparesAnew
+      ? this.#exclusively(signal, workOnAll)
+      : untilSettled([this.#comparing], signal).then(() => {
+          throwIfCancelled(signal, '');
+          return workOnAll();
+        });
+    return working.finally(waiting.leave);
   }
 
   /** Runs a comparison when the batches under way and the comparison before it have ended. */

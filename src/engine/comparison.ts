@@ -8,6 +8,7 @@ import type {
   Group,
   NodeId,
   Row,
+  Side,
   TreeLayout,
   Verdict,
   Work,
@@ -307,8 +308,18 @@ function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): 
     path,
     isFolder,
     verdict,
-    local: local && { size: local.size, modifiedAt: Number(local.modifiedAt / 1_000_000n) },
-    cloud: cloud && { size: cloud.size, modifiedAt: cloud.modifiedAt },
+    local: local && localSide(local),
+    cloud: cloud && cloudSide(cloud),
     activity,
   };
+}
+
+/** What is told of a local file. */
+export function localSide({ size, modifiedAt }: LocalFile): Side {
+  return { size, modifiedAt: Number(modifiedAt / 1_000_000n) };
+}
+
+/** What is told of a cloud copy. */
+export function cloudSide({ size, modifiedAt }: CloudFile): Side {
+  return { size, modifiedAt };
 }

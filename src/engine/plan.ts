@@ -56,9 +56,14 @@ export function selectSteps(route: Route, entries: Iterable<Entry>): Selection {
       steps.push(step);
     }
   }
-  // The same way every time, and folder by folder, so that a cut-off run leaves whole folders.
-  steps.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
-  return { steps, leftAlone };
+  return { steps: inOrder(steps), leftAlone };
+}
+
+/** The same way every time, and folder by folder, so that a cut-off run leaves whole folders. */
+export function inOrder<T extends { readonly path: FilePath }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((one, other) =>
+    one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
+  );
 }
 
 /** What is shown of a plan before it runs. */
@@ -102,10 +107,15 @@ export function isUnowned({ route, path, condition }: Step): boolean {
   return condition.kind === 'unchanged' && route.receipts.get(path)?.etag !== condition.etag;
 }
 
+/** Whether a file is on its way or has just arrived. */
+export function isTaken(activity: Entry['activity']): boolean {
+  return activity !== undefined && activity.kind !== 'failed';
+}
+
 function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {
   if (local === undefined) return undefined;
   // What is on its way, or has just arrived, is not sent twice.
-  if (activity !== undefined && activity.kind !== 'failed') return undefined;
+  if (isTaken(activity)) return undefined;
   switch (verdict.kind) {
     case 'missing-in-cloud':
       return { route, path, local, condition: { kind: 'absent' } };

@@ -1,12 +1,14 @@
 import type { FilePath, Group, PlanSummary, Scope } from '../protocol';
 import { rootPath } from '../protocol';
 import type { Comparison, Entry } from './comparison';
+import { compareResources } from './compareResources';
 import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from './failure';
-import { isWithin, parentPath, toFilePath } from './filePath';
+import { parentPath } from './filePath';
 import type { KeptReports } from './keptReports';
 import { selectSteps, type Selection } from './plan';
 import type { RemainingFiles } from './resume/remainingFiles';
+import { selectMine } from './resolve/selectMine';
 
 /** What is known of the folders and of the batches before. */
 export interface Known {
@@ -44,6 +46,11 @@ export async function selectScope(
       const entries = new Set(entriesOf(comparison, scope, job));
       return { ...selectSteps(job, entries), ignored: undefined };
     }
+    case 'mine': {
+      const comparison = known.comparisons.current(job);
+      if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+      return { ...selectMine(job, comparison, scope), ignored: undefined };
+    }
   }
 }
 
@@ -55,6 +62,8 @@ function* entriesOf(
   switch (scope.kind) {
     case 'all':
       for (const group of toBackUp) yield* comparison.inGroup(group, rootPath);
+      // Nothing of these is taken, and how many there are is told.
+      yield* comparison.inGroup('changed-in-cloud', rootPath);
       return;
     case 'nodes':
       for (const node of scope.nodes) yield* comparison.atRow(node);
@@ -129,27 +138,11 @@ async function selectResources(
   absolute: readonly string[],
   signal: AbortSignal,
 ): Promise<ScopeSelection> {
-  const starts = topmost(
-    absolute.map(path => {
-      const start = toFilePath(job.root, path);
-      if (start === undefined) throw new Failure('file-vanished', path);
-      return start;
-    }),
-  );
-  const entries: Entry[] = [];
-  for (const start of starts) {
-    entries.push(...(await comparisons.compareBelow(start, job, signal)));
-  }
+  const entries = await compareResources(comparisons, job, absolute, signal);
   const [only] = entries;
   const ignored =
     entries.length === 1 && only?.verdict.kind === 'ignored'
       ? { path: only.path, because: only.verdict.because }
       : undefined;
   return { ...selectSteps(job, entries), ignored };
-}
-
-/** Leaves out what lies below another one of them. */
-function topmost(paths: readonly FilePath[]): readonly FilePath[] {
-  const distinct = [...new Set(paths)];
-  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
 }

@@ -94,6 +94,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
     }),
   );
   connection.onRequest(asked(protocol.children), request => backup.children(request));
+  connection.onRequest(asked(protocol.conflicts), (request, token) =>
+    answered(token, signal => backup.conflicts(request, signal)),
+  );
   connection.onRequest(asked(protocol.planBackUp), (request, token) =>
     answered(token, signal => backup.plan(request, signal)),
   );

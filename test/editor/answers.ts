@@ -1,4 +1,4 @@
-import { window } from 'vscode';
+import { window, type MessageItem } from 'vscode';
 
 /** A modal question that was put, and what it said. */
 export interface Question {
@@ -20,14 +20,15 @@ export interface Answers {
 export function answerWith(...wanted: readonly string[]): Answers {
   const shown = window.showWarningMessage.bind(window);
   const questions: Question[] = [];
-  const answer = (text: string, ...rest: readonly unknown[]): Thenable<string | undefined> => {
+  const answer = (text: string, ...rest: readonly unknown[]): Thenable<unknown> => {
     const [options, ...buttons] = rest;
     if (!isModal(options)) {
       return shown(text, ...(rest as readonly string[]));
     }
-    const titles = buttons.filter(title => typeof title === 'string');
+    const titles = buttons.map(titleOf);
     questions.push({ text, detail: options.detail ?? '', buttons: titles });
-    return Promise.resolve(wanted.find(title => titles.includes(title)));
+    const pressed = wanted.find(title => titles.includes(title));
+    return Promise.resolve(buttons.find(button => titleOf(button) === pressed));
   };
   Object.assign(window, { showWarningMessage: answer });
   return {
@@ -36,6 +37,10 @@ export function answerWith(...wanted: readonly string[]): Answers {
       Object.assign(window, { showWarningMessage: shown });
     },
   };
+}
+
+function titleOf(button: unknown): string {
+  return typeof button === 'string' ? button : (button as MessageItem).title;
 }
 
 function isModal(options: unknown): options is { readonly detail?: string } {

@@ -7,7 +7,13 @@ import type { S3Backup } from '../../src/extension';
 import { cloudContents, type CloudContents } from '../support/cloudContents';
 import { testVariable } from '../support/testEnvironment';
 import { answerWith, type Answers } from './answers';
-import { activateWithTarget, putObject, setUserSetting, uriOf } from './extensionUnderTest';
+import {
+  activateWithTarget,
+  filesIn,
+  putObject,
+  setUserSetting,
+  uriOf,
+} from './extensionUnderTest';
 
 /** The questions that a batch asks before it begins. */
 describe('Before a batch', () => {
@@ -157,4 +163,87 @@ describe('Before a batch', () => {
       assert.equal(await inCloud('decide/a.txt'), 'held something');
     });
   });
+
+  describe('with files that were changed in the cloud', () => {
+    beforeEach(async () => {
+      await backUpFolder();
+      await putObject(`${prefix}decide/a.txt`, 'theirs a');
+      await putObject(`${prefix}decide/b.txt`, 'theirs b');
+      await api.compare();
+      assert.equal(filesIn(api.state, 'changed-in-cloud'), 2);
+    });
+
+    function resolve(...args: readonly unknown[]): Thenable<unknown> {
+      return commands.executeCommand('s3Backup.resolve', ...args);
+    }
+
+    const inBoth = async () => [await inCloud('decide/a.txt'), await inCloud('decide/b.txt')];
+
+    it('leaves them alone, and offers to resolve them', async () => {
+      answers = answerWith('Back Up');
+      const shown = messages();
+      const report = await api.backUp();
+      assert.ok(report && report.planned === report.done);
+      assert.match(shown.texts.at(-1) ?? '', /2 files were left alone/);
+      assert.ok(shown.buttons.at(-1)?.includes('Resolve…'));
+      // Now there is nothing else.
+      assert.equal(await api.backUp(), undefined);
+      assert.match(shown.texts.at(-1) ?? '', /2 files changed in the cloud/);
+      assert.ok(shown.buttons.at(-1)?.includes('Resolve…'));
+      shown.restore();
+      assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
+    });
+
+    it('takes one decision for all of them', async () => {
+      answers = answerWith('Upload Mine');
+      await resolve();
+      assert.equal(answers.questions.length, 1);
+      assert.match(answers.questions[0]?.detail ?? '', /• decide\/a\.txt\n• decide\/b\.txt\n/);
+      assert.deepEqual(await inBoth(), ['a', 'b']);
+    });
+
+    it('asks about each where that is wanted, and does nothing before the last', async () => {
+      answers = answerWith('One by One…', 'Leave');
+      await resolve();
+      assert.equal(answers.questions.length, 3);
+      assert.match(answers.questions[1]?.detail ?? '', /Here: 1 byte, .*\nIn the cloud: 8 bytes/);
+      answers.restore();
+      // Dismissed at the first of the two.
+      answers = answerWith('One by One…');
+      await resolve();
+      assert.equal(answers.questions.length, 2);
+      assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
+    });
+
+    it('decides about a single file from the Explorer, and about that file only', async () => {
+      answers = answerWith('Upload Mine');
+      await resolve(uriOf('decide/a.txt'), [uriOf('decide/a.txt')]);
+      assert.deepEqual(answers.questions[0]?.buttons, ['Upload Mine', 'Leave']);
+      assert.deepEqual(await inBoth(), ['a', 'theirs b']);
+    });
+
+    it('leaves them as they are where that is the decision', async () => {
+      answers = answerWith('Leave');
+      await resolve();
+      assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
+      assert.equal(filesIn(api.state, 'changed-in-cloud'), 2);
+    });
+  });
 });
+
+/** The messages that are shown without a question, from now on. */
+function messages() {
+  const shown = window.showInformationMessage.bind(window);
+  const texts: string[] = [];
+  const buttons: (readonly string[])[] = [];
+  const listen = (text: string, ...rest: readonly string[]) => {
+    texts.push(text);
+    buttons.push(rest);
+    return Promise.resolve(undefined);
+  };
+  Object.assign(window, { showInformationMessage: listen });
+  const restore = () => {
+    Object.assign(window, { showInformationMessage: shown });
+  };
+  return { texts, buttons, restore };
+}

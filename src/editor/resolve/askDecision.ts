@@ -1,0 +1,84 @@
+import { l10n, window, type MessageItem } from 'vscode';
+import type { Conflict } from '../../protocol';
+import { fateOfReplaced } from '../fateOfReplaced';
+import { namedFiles } from '../namedFiles';
+import { formatFiles } from '../quantity';
+import { sideText } from '../sideText';
+
+/** How a conflict is to end: by what is here, or not at all for now. */
+export type Decision = 'mine' | 'leave';
+
+/** A conflict with what a decision about it needs to know. */
+export interface OpenConflict extends Conflict {
+  readonly keepsVersions: boolean;
+}
+
+/** Asks about one conflict; `undefined` where several are asked about and the user would stop. */
+export async function askAboutOne(
+  conflict: OpenConflict,
+  position: { readonly number: number; readonly of: number },
+): Promise<Decision | undefined> {
+  const isOnly = position.of === 1;
+  const mine: MessageItem = { title: l10n.t('Upload Mine') };
+  // Of several, leaving one is not the same as stopping.
+  const leave: MessageItem = { title: l10n.t('Leave'), isCloseAffordance: isOnly };
+  const text = isOnly
+    ? whatHappened(conflict)
+    : l10n.t('{0} of {1}: {2}', position.number, position.of, whatHappened(conflict));
+  const detail = [
+    l10n.t('Here: {0}', sideText(conflict.local)),
+    l10n.t('In the cloud: {0}', sideText(conflict.cloud)),
+    '',
+    consequence(conflict),
+  ].join('\n');
+  const answer = await window.showWarningMessage(text, { modal: true, detail }, mine, leave);
+  if (answer === mine) return 'mine';
+  return answer === leave || isOnly ? 'leave' : undefined;
+}
+
+/** Asks for one decision about several conflicts, or whether to ask about each. */
+export async function askAboutAll(
+  conflicts: readonly OpenConflict[],
+): Promise<Decision | 'one-by-one'> {
+  const each: MessageItem = { title: l10n.t('One by One…') };
+  const mine: MessageItem = { title: l10n.t('Upload Mine') };
+  const leave: MessageItem = { title: l10n.t('Leave'), isCloseAffordance: true };
+  const files = formatFiles(conflicts.length);
+  const detail = [
+    ...namedFiles(conflicts.map(({ path }) => path)),
+    '',
+    l10n.t(
+      'Upload Mine replaces all of these copies. {0}',
+      fateOfReplaced(conflicts.every(({ keepsVersions }) => keepsVersions)),
+    ),
+  ].join('\n');
+  const answer = await window.showWarningMessage(
+    l10n.t('{0} were changed in the cloud.', files),
+    { modal: true, detail },
+    each,
+    mine,
+    leave,
+  );
+  if (answer === each) return 'one-by-one';
+  return answer === mine ? 'mine' : 'leave';
+}
+
+function consequence({ keepsVersions }: OpenConflict): string {
+  return l10n.t('Upload Mine replaces the cloud copy. {0}', fateOfReplaced(keepsVersions));
+}
+
+function whatHappened({ path, verdict }: Conflict): string {
+  switch (verdict.because) {
+    case 'newer-there':
+      return l10n.t('“{0}” is newer in the cloud, and different.', path);
+    case 'only-there':
+      return l10n.t('“{0}” was changed in the cloud, and not here.', path);
+    case 'both':
+      return l10n.t('“{0}” was changed here and in the cloud.', path);
+    case 'refused':
+      return l10n.t(
+        'The cloud copy of “{0}” was changed before the file could be backed up.',
+        path,
+      );
+  }
+}

@@ -1,0 +1,6 @@
+import type { GroupNode } from '../treeNode';
+
+/** The row above all conflicts of a folder. */
+export function conflictGroup(folder: string): GroupNode {
+  return { kind: 'group', folder, group: 'changed-in-cloud', parent: undefined };
+}

@@ -1,0 +1,99 @@
+import { l10n, window } from 'vscode';
+import {
+  conflicts as findConflicts,
+  type ChosenRequest,
+  type FolderSetup,
+  type Report,
+} from '../../protocol';
+import { atHand } from '../atHand';
+import { backUpMine } from '../backUp';
+import { chosenScopes } from '../chosenScopes';
+import type { Parts } from '../parts';
+import type { Selection } from '../selection';
+import type { GroupNode, TreeNode } from '../treeNode';
+import { viewId } from '../viewId';
+import { conflictGroup } from './conflictGroup';
+import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
+
+/**
+ * Ends conflicts as the user decides, for all of them at once or one by one. What is here replaces
+ * a copy only while that is the one that was shown; what is left is left as it is.
+ */
+export async function resolveConflicts(
+  parts: Parts,
+  selection: Selection,
+): Promise<Report | undefined> {
+  const chosen = await chosenScopes(parts, whatIsMeant(parts, selection));
+  const found = await conflictsIn(parts, chosen);
+  if (found.length === 0) {
+    void window.showInformationMessage(
+      l10n.t('None of these files is known to have been changed in the cloud.'),
+    );
+    return undefined;
+  }
+  const decisions = await decide(found);
+  if (decisions === undefined) return undefined;
+  const mine = found.filter(conflict => decisions.get(conflict) === 'mine');
+  if (mine.length === 0) return undefined;
+  const scopes = chosen.flatMap(({ setup }) => {
+    const files = mine
+      .filter(conflict => conflict.setup === setup)
+      .map(({ path, etag }) => ({ path, etag }));
+    return files.length === 0 ? [] : [{ setup, scope: { kind: 'mine' as const, files } }];
+  });
+  return backUpMine(parts, scopes);
+}
+
+interface FoundConflict extends OpenConflict {
+  readonly setup: FolderSetup;
+}
+
+async function conflictsIn(
+  { engine, ongoing }: Parts,
+  chosen: ChosenRequest['parts'],
+): Promise<readonly FoundConflict[]> {
+  const folders = await window.withProgress({ location: { viewId } }, () =>
+    ongoing.run(token => engine.request(findConflicts, { parts: chosen }, token)),
+  );
+  return folders.flatMap(({ conflicts, keepsVersions }, index) => {
+    const setup = chosen[index]?.setup;
+    return setup === undefined
+      ? []
+      : conflicts.map(conflict => ({ ...conflict, keepsVersions, setup }));
+  });
+}
+
+/** `undefined` where the user has stopped: nothing is done then of what was decided before. */
+async function decide(
+  found: readonly FoundConflict[],
+): Promise<ReadonlyMap<OpenConflict, Decision> | undefined> {
+  if (found.length > 1) {
+    const decision = await askAboutAll(found);
+    if (decision !== 'one-by-one') return new Map(found.map(conflict => [conflict, decision]));
+  }
+  const decisions = new Map<OpenConflict, Decision>();
+  for (const [index, conflict] of found.entries()) {
+    const decision = await askAboutOne(conflict, { number: index + 1, of: found.length });
+    if (decision === undefined) return undefined;
+    decisions.set(conflict, decision);
+  }
+  return decisions;
+}
+
+/** What was chosen or, from the palette, all conflicts where none of them is selected. */
+function whatIsMeant(parts: Parts, selection: Selection): Exclude<Selection, { kind: 'nothing' }> {
+  if (selection.kind !== 'nothing') return selection;
+  const meant = atHand(parts);
+  const nodes = meant.kind === 'nodes' ? meant.nodes.filter(mayHoldConflicts) : [];
+  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(parts) };
+}
+
+function mayHoldConflicts(node: TreeNode): boolean {
+  return 'group' in node && node.group === 'changed-in-cloud';
+}
+
+function conflictGroups({ engine }: Parts): readonly GroupNode[] {
+  return engine.state.comparisons
+    .filter(({ groups }) => groups['changed-in-cloud'].files > 0)
+    .map(({ folder }) => conflictGroup(folder));
+}

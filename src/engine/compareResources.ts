@@ -1,0 +1,32 @@
+import type { FilePath } from '../protocol';
+import type { Entry } from './comparison';
+import type { ComparisonJob, Comparisons } from './comparisons';
+import { Failure } from './failure';
+import { isWithin, toFilePath } from './filePath';
+
+/** Compares files and folders of the disk anew, absolute, with all below them. */
+export async function compareResources(
+  comparisons: Comparisons,
+  job: ComparisonJob,
+  absolute: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  const starts = topmost(
+    absolute.map(path => {
+      const start = toFilePath(job.root, path);
+      if (start === undefined) throw new Failure('file-vanished', path);
+      return start;
+    }),
+  );
+  const entries: Entry[] = [];
+  for (const start of starts) {
+    entries.push(...(await comparisons.compareBelow(start, job, signal)));
+  }
+  return entries;
+}
+
+/** Leaves out what lies below another one of them. */
+function topmost(paths: readonly FilePath[]): readonly FilePath[] {
+  const distinct = [...new Set(paths)];
+  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
+}

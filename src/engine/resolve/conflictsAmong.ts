@@ -1,0 +1,72 @@
+import type { Conflict } from '../../protocol';
+import type { CloudFile } from '../cloudListing';
+import { cloudSide, localSide, type Comparison, type Entry, type Finding } from '../comparison';
+import type { ComparisonJob } from '../comparisons';
+import { throwIfCancelled } from '../failure';
+import { toKey } from '../filePath';
+import type { ContentQuestion } from '../judge';
+import { inParallel } from '../parallel';
+import { inOrder } from '../plan';
+import { settleByContent } from '../settleContent';
+
+/**
+ * The conflicts among these entries, for somebody to decide. Where an upload was refused, nobody has
+ * seen the copy that stood in its way: it is looked at first, and what turns out to be none any more
+ * moves to where it belongs.
+ */
+export async function conflictsAmong(
+  entries: Iterable<Entry>,
+  comparison: Comparison | undefined,
+  job: ComparisonJob,
+  signal: AbortSignal,
+): Promise<readonly Conflict[]> {
+  const found = [...entries].filter(({ verdict }) => verdict.kind === 'changed-in-cloud');
+  await inParallel(found.filter(isUnseen), looksAtOnce, async entry => {
+    comparison?.place(await lookAgain(entry, job, signal));
+  });
+  throwIfCancelled(signal, job.bucket.name);
+  const now = found.map(entry => comparison?.get(entry.path) ?? entry);
+  return inOrder(now.flatMap(entry => toConflict(entry) ?? []));
+}
+
+const looksAtOnce = 8;
+
+function isUnseen({ verdict }: Entry): boolean {
+  return verdict.kind === 'changed-in-cloud' && verdict.because === 'refused';
+}
+
+async function lookAgain(entry: Entry, job: ComparisonJob, signal: AbortSignal): Promise<Finding> {
+  const { bucket, receipts, target } = job;
+  const { path, local } = entry;
+  const head = await bucket.head({ key: toKey(target.prefix, path), signal });
+  const receipt = receipts.get(path);
+  if (local === undefined) return entry;
+  if (head === undefined) {
+    const verdict = {
+      kind: 'missing-in-cloud',
+      ...(receipt && { safeAt: receipt.provedAt }),
+    } as const;
+    return { ...entry, cloud: undefined, verdict };
+  }
+  const { size, etag, modifiedAt, storageClass } = head;
+  const cloud: CloudFile = { path, size, etag, modifiedAt, storageClass };
+  const request = { ...job, prefix: target.prefix, signal };
+  return settleByContent({ local, cloud, receipt, question: whetherStillRefused }, request);
+}
+
+/** Somebody else may have stored the very same bytes; anything else stays for the user to decide. */
+const refused = { kind: 'changed-in-cloud', because: 'refused' } as const;
+const whetherStillRefused: ContentQuestion = {
+  kind: 'ask-content',
+  equal: { kind: 'up-to-date', proof: 'content' },
+  different: refused,
+  differentThere: refused,
+  unknown: refused,
+};
+
+function toConflict({ path, verdict, local, cloud }: Entry): Conflict | undefined {
+  if (verdict.kind !== 'changed-in-cloud' || local === undefined || cloud === undefined) {
+    return undefined;
+  }
+  return { path, verdict, local: localSide(local), cloud: cloudSide(cloud), etag: cloud.etag };
+}
