@@ -71,6 +71,16 @@ export type FailureCode =
   | 'key-too-long'
   | 'disk-full'
   | 'disk-error'
+  /* freeing space: why a file stays */
+  | 'not-proved'
+  | 'differs-here'
+  | 'copy-differs'
+  | 'copy-expires'
+  | 'hard-link'
+  | 'not-trashed'
+  /* another file took its name meanwhile: it has the name that is the cause */
+  | 'kept-beside'
+  | 'not-put-back'
   /* us */
   /** What the engine has proved lasts no longer than the window. */
   | 'records-not-kept'
@@ -249,7 +259,10 @@ export interface Side {
 }
 
 /** What a batch does to its files. */
-export type Work = 'back-up' | 'restore';
+export type Work = 'back-up' | 'restore' | 'free-up';
+
+/** What becomes of local files whose space is freed. */
+export type FreeWay = 'delete' | 'trash';
 
 /** What is being done to a file right now, or has just been. */
 export type Activity =

@@ -14,6 +14,7 @@ import { formatTime } from './pointInTime';
 import { formatBytes, formatFiles } from './quantity';
 import { reportNumbers } from './reportNumbers';
 import type { FinishedBatch } from './reports';
+import { doneHeading } from './workWords';
 
 /**
  * Shows every file of a batch, with what became of it, as a document that asks for nothing when it
@@ -91,6 +92,6 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
     case 'cancelled':
       return l10n.t('Cancelled');
     case 'done':
-      return work === 'back-up' ? l10n.t('Backed Up') : l10n.t('Restored');
+      return doneHeading(work);
   }
 }

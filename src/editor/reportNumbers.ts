@@ -22,5 +22,7 @@ function doneText({ work, done }: Report): string {
       return done === 1
         ? l10n.t('1 file restored')
         : l10n.t('{0} files restored', formatCount(done));
+    case 'free-up':
+      return done === 1 ? l10n.t('1 file freed') : l10n.t('{0} files freed', formatCount(done));
   }
 }

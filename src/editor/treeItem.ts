@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatFiles } from './quantity';
 import { folderById, targetText } from './targets';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
 import { groupMeaning, groupName, shortReason } from './verdictWords';
+import { finishedText, underWayText } from './workWords';
 
 /** Runs on a click or Enter; not for the palette. */
 export const rowClickedCommand = '_s3Backup.rowClicked';
@@ -251,9 +252,9 @@ function activityText({ activity }: FileRow): string | undefined {
     case 'waiting':
       return l10n.t('waiting');
     case 'under-way':
-      return activity.work === 'back-up' ? l10n.t('backing up…') : l10n.t('restoring…');
+      return underWayText(activity.work);
     case 'finished':
-      return activity.work === 'back-up' ? l10n.t('backed up') : l10n.t('restored');
+      return finishedText(activity.work);
     case 'failed':
       return failureText(activity.failure);
     case undefined:

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Bucket, ObjectHead } from './bucket';
 import { toKey } from './filePath';
 import type { CloudFile } from './cloudListing';
-import { Failure, throwIfCancelled } from './failure';
+import { Failure } from './failure';
 import { isSameState, type LocalFile } from './localScan';
 import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
+import { readAll } from './readAll';
 import type { Receipt } from './receipts';
 import { wholeChecksum } from './wholeChecksum';
 
@@ -88,9 +89,6 @@ function byHead(
 
 const md5Etag = /^[0-9a-f]{32}$/;
 
-/** Small enough that Cancel is noticed at once, large enough to keep the disk busy. */
-const readSize = 1 << 20;
-
 function digest(
   { root, local, signal }: ContentRequest,
   partSizes: readonly number[],
@@ -101,14 +99,9 @@ function digest(
     const md5 = createHash('md5');
     const multipart = partSizes.map(multipartEtag);
     const hashes = [sha256, sha1, md5, ...multipart];
-    const buffer = Buffer.allocUnsafe(Math.min(readSize, local.size + 1));
-    for (let position = 0; ;) {
-      throwIfCancelled(signal, local.path);
-      const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) break;
-      for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead));
-      position += bytesRead;
-    }
+    await readAll(file, local, signal, bytes => {
+      for (const hash of hashes) hash.update(bytes);
+    });
     if (!isSameState(local, await file.look())) throw new Failure('file-changing', local.path);
     return {
       sha256: sha256.digest('hex'),

@@ -14,7 +14,10 @@ export interface OwnFileJournal {
    * Throws a `Failure` where it cannot be noted; the file must not be made then.
    */
   begin(file: OwnFile): void;
-  /** The file is gone, or has become what it was made for. */
+  /**
+   * The file is gone, or has become what it was made for. Never throws: an entry without a file is
+   * found to be none at the next start.
+   */
   end(file: OwnFile): void;
   close(): void;
 }
@@ -45,7 +48,11 @@ export function openOwnFileJournal(folder: string): OwnFileJournal {
       }
     },
     end(own) {
-      if (database !== undefined) removeEntry(database, own);
+      try {
+        if (database !== undefined) removeEntry(database, own);
+      } catch {
+        // As said above.
+      }
     },
     close() {
       if (database === undefined) return;

@@ -54,4 +54,8 @@ export function describeReport(report: Report): string {
   return `Batch of ${String(planned)}: ${parts.join(', ')}`;
 }
 
-const doneWords: Readonly<Record<Work, string>> = { 'back-up': 'backed up', restore: 'restored' };
+const doneWords: Readonly<Record<Work, string>> = {
+  'back-up': 'backed up',
+  restore: 'restored',
+  'free-up': 'freed',
+};

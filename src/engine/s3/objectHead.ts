@@ -1,4 +1,5 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { isArchiveClass } from '../archiveClass';
 import type { Archive, ChecksumAlgorithm, ObjectChecksum, ObjectHead } from '../bucket';
 import { partsOf } from '../multipartEtag';
 import { plainEtag, required } from './answerField';
@@ -56,12 +57,10 @@ function archiveOf(answer: ObjectAnswer): Archive | undefined {
   if (restore?.includes('ongoing-request="true"') === true) return { kind: 'restoring' };
   if (restore !== undefined) return { kind: 'restored', until: expiryDate(restore) };
   const isArchived =
-    archiveClasses.has(storageClass ?? '') ||
+    isArchiveClass(storageClass) ||
     ('ArchiveStatus' in answer && answer.ArchiveStatus !== undefined);
   return isArchived ? { kind: 'archived' } : undefined;
 }
-
-const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** The date in `expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", …`. */
 function expiryDate(header: string | undefined): number | undefined {

@@ -13,6 +13,7 @@ import {
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
 import type { Account, LifecycleRule } from '../account';
+import { isArchiveClass } from '../archiveClass';
 import type { Attempt } from '../attempt';
 import { fromStoreError } from '../errorMapping';
 import { Failure } from '../failure';
@@ -241,7 +242,7 @@ function toRule(rule: S3LifecycleRule): readonly LifecycleRule[] {
       // Old rules have their prefix outside the filter.
       prefix: filter?.Prefix ?? filter?.And?.Prefix ?? outsideFilter(rule),
       expires: expiration?.Days !== undefined || expiration?.Date !== undefined,
-      archives: (transitions ?? []).some(({ StorageClass: to }) => archiveClasses.has(to ?? '')),
+      archives: (transitions ?? []).some(({ StorageClass: to }) => isArchiveClass(to)),
     },
   ];
 }
@@ -249,5 +250,3 @@ function toRule(rule: S3LifecycleRule): readonly LifecycleRule[] {
 function outsideFilter(rule: { readonly Prefix?: string | undefined }): string {
   return rule.Prefix ?? '';
 }
-
-const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);

@@ -1,0 +1,38 @@
+import { l10n } from 'vscode';
+import type { Work } from '../protocol';
+
+/** What is being done to a file, for its row. */
+export function underWayText(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('backing up…');
+    case 'restore':
+      return l10n.t('restoring…');
+    case 'free-up':
+      return l10n.t('freeing…');
+  }
+}
+
+/** What has just been done to a file, for its row. */
+export function finishedText(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('backed up');
+    case 'restore':
+      return l10n.t('restored');
+    case 'free-up':
+      return l10n.t('freed');
+  }
+}
+
+/** The heading of those files in a report with which all went well. */
+export function doneHeading(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('Backed Up');
+    case 'restore':
+      return l10n.t('Restored');
+    case 'free-up':
+      return l10n.t('Freed');
+  }
+}

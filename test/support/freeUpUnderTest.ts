@@ -1,0 +1,98 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { Bucket } from '../../src/engine/bucket';
+import { budget } from '../../src/engine/budget';
+import type { FreeStep, FreeTools } from '../../src/engine/freeUp/freeStep';
+import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
+import { receiptsInMemory, type FolderReceipts } from '../../src/engine/receipts';
+import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
+import { uploadFile } from '../../src/engine/upload';
+import type { FilePath } from '../../src/protocol';
+import { nothingUnfinished } from './nothingUnfinished';
+
+/** A folder on the disk whose files are in a bucket, proved, and what freeing them needs. */
+export interface FreeUpUnderTest {
+  readonly root: string;
+  readonly receipts: FolderReceipts;
+  readonly tools: FreeTools;
+  /** Absolute paths, in the order in which they were moved to the trash. */
+  readonly trashed: readonly string[];
+  /** Writes a file and backs it up. */
+  backedUp(path: string, content: string | Uint8Array): Promise<FreeStep>;
+  /** All that lies in the folder, by path. */
+  contents(): Promise<Record<string, string>>;
+  /** What the next engine does at its start. */
+  restart(): Promise<void>;
+  close(): void;
+}
+
+export function freeUpUnderTest(
+  folder: string,
+  bucket: Bucket,
+  changed: Partial<FreeTools> = {},
+): FreeUpUnderTest {
+  const root = join(folder, 'project');
+  const journals = join(folder, 'own-files');
+  const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
+  const receipts = receiptsInMemory('a test').of(owner);
+  const trashed: string[] = [];
+  const journal = openOwnFileJournal(journals);
+  const tools: FreeTools = {
+    journal,
+    editor: {
+      isUnsaved: () => Promise.resolve(false),
+      moveToTrash(path) {
+        trashed.push(path);
+        mkdirSync(join(folder, 'trash'), { recursive: true });
+        renameSync(path, join(folder, 'trash', String(trashed.length)));
+        return Promise.resolve('trashed');
+      },
+    },
+    reading: budget(4, 0),
+    signal: new AbortController().signal,
+    onBytes: () => undefined,
+    ...changed,
+  };
+  const unfinished = nothingUnfinished();
+  const route = { target: { folder: 'w', ...owner }, root, bucket, receipts, unfinished };
+  return {
+    root,
+    receipts,
+    tools,
+    trashed,
+    async backedUp(path, content) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+      const { local, cloud, receipt } = await uploadFile({
+        bucket,
+        root,
+        prefix: 'w/',
+        path: path as FilePath,
+        condition: { kind: 'absent' },
+        budget: budget(4, 64 << 20),
+        signal: new AbortController().signal,
+        onBytes: () => undefined,
+      });
+      receipts.put(receipt);
+      return { route, path: path as FilePath, local, copy: cloud };
+    },
+    async contents() {
+      const names = await readdir(root, { recursive: true, withFileTypes: true });
+      const files = names.filter(each => each.isFile());
+      const entries = files.map(async ({ parentPath, name }) => {
+        const absolute = join(parentPath, name);
+        return [absolute.slice(root.length + 1), await readFile(absolute, 'utf8')] as const;
+      });
+      return Object.fromEntries(await Promise.all(entries));
+    },
+    async restart() {
+      journal.close();
+      await recoverOwnFiles(journals, () => undefined);
+    },
+    close() {
+      journal.close();
+    },
+  };
+}
