@@ -110,6 +110,15 @@ export class Backup {
       onComparing: now => {
         this.#board.comparing(now);
       },
+      onNewRules: folder => {
+        void this.#exclusively(this.#disposed.signal, () =>
+          this.#comparisons.compareByNewRules(folder),
+        ).catch((error: unknown) => {
+          const { code, cause } = toFailure(error, folder).toRecord();
+          if (code === 'cancelled') return;
+          options.onLog({ level: 'error', message: `${code}: ${cause ?? ''}` });
+        });
+      },
       onRows: (folder, groups) => {
         this.#rows.add(folder, groups);
         this.#board.changed();

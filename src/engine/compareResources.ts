@@ -1,8 +1,7 @@
-import type { FilePath } from '../protocol';
 import type { Entry } from './comparison';
 import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from './failure';
-import { isWithin, toFilePath } from './filePath';
+import { toFilePath, topmost } from './filePath';
 
 /** Compares files and folders of the disk anew, absolute, with all below them. */
 export async function compareResources(
@@ -23,10 +22,4 @@ export async function compareResources(
     entries.push(...(await comparisons.compareBelow(start, job, signal)));
   }
   return entries;
-}
-
-/** Leaves out what lies below another one of them. */
-function topmost(paths: readonly FilePath[]): readonly FilePath[] {
-  const distinct = [...new Set(paths)];
-  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
 }

@@ -7,17 +7,18 @@ import type {
   KnownCopy,
   LogEntry,
 } from '../protocol';
-import { groups } from '../protocol';
+import { groups, rootPath } from '../protocol';
 import { attempts } from './attempt';
 import { compareFolder } from './compare';
 import { Comparison, isSameTarget, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from './exclude';
 import { toFailure } from './failure';
-import { isWithin, toFilePath } from './filePath';
+import { isWithin, toFilePath, topmost } from './filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { isOwnFile } from './ownFiles';
 import type { Route } from './plan';
 import { isUnproved, proveByContent } from './proof';
+import { applyRules, markUnknown } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from './settings';
 import type { Comparing } from './stateBoard';
@@ -33,6 +34,8 @@ export interface ComparisonJob extends Route {
 export interface ComparisonsOptions {
   readonly signal: AbortSignal;
   readonly onComparing: (now: Comparing) => void;
+  /** Called when it takes `compareByNewRules` to know all of a folder again. */
+  readonly onNewRules: (folder: string) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
@@ -46,6 +49,8 @@ export class Comparisons {
   readonly #folders = new Map<string, ComparedFolder>();
   /** Of the folders that are being compared right now: what has changed since that began. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
+  /** Below which folders other rules hold since they were compared. */
+  readonly #newRules = new Map<string, ReadonlySet<FilePath>>();
   readonly #proofs = new Map<string, AbortController>();
   /** Looks at the disk run one after the other: two at once would undo each other's findings. */
   #looking: Promise<unknown> = Promise.resolve();
@@ -99,7 +104,7 @@ export class Comparisons {
   async compare(job: ComparisonJob, signal: AbortSignal): Promise<void> {
     const { folder } = job.target;
     await this.#watchedMeanwhile(job, async judgeAgain => {
-      const comparison = await this.#compareBelow('' as FilePath, job, signal);
+      const comparison = await this.#compareBelow(rootPath, job, signal, this.options.onComparing);
       // Nobody has watched a folder before its first comparison began.
       if (!this.#folders.has(folder)) await this.#live({ ...job, comparison }, recheckUpToDate);
       if (!(await judgeAgain(comparison, '' as FilePath))) return;
@@ -124,8 +129,17 @@ export class Comparisons {
     job: ComparisonJob,
     signal: AbortSignal,
   ): Promise<readonly Entry[]> {
+    return this.#compareInto(start, job, signal, this.options.onComparing);
+  }
+
+  #compareInto(
+    start: FilePath,
+    job: ComparisonJob,
+    signal: AbortSignal,
+    onComparing: ComparisonsOptions['onComparing'],
+  ): Promise<readonly Entry[]> {
     return this.#watchedMeanwhile(job, async judgeAgain => {
-      const part = await this.#compareBelow(start, job, signal);
+      const part = await this.#compareBelow(start, job, signal, onComparing);
       const whole = this.current(job);
       if (whole !== undefined) takeOver(whole, part, start);
       await judgeAgain(whole ?? part, whole === undefined ? start : ('' as FilePath));
@@ -138,8 +152,34 @@ export class Comparisons {
     const meanwhile = this.#changedMeanwhile.get(folderId);
     for (const path of absolute) meanwhile?.add(path);
     const folder = this.#folders.get(folderId);
-    if (folder === undefined) return;
-    await this.#live(folder, live => applyChanges(live, toPaths(folder, absolute)));
+    if (folder !== undefined) await this.#judgeAgain(folder, toPaths(folder, absolute));
+  }
+
+  /**
+   * Compares what falls under other rules since the last comparison, quietly: nobody has asked for
+   * it. Where that fails nothing is known of what is left out no longer.
+   */
+  async compareByNewRules(folderId: string): Promise<void> {
+    const changed = this.#newRules.get(folderId) ?? [];
+    this.#newRules.delete(folderId);
+    const starts = topmost([...changed]);
+    for (const start of starts.length > mostSingleStarts ? [rootPath] : starts) {
+      const folder = this.#folders.get(folderId);
+      if (folder === undefined) return;
+      try {
+        await this.#compareInto(start, folder, this.options.signal, () => undefined);
+      } catch (error) {
+        const failure = toFailure(error, start);
+        // It is gone, and its event has been taken in.
+        if (failure.code === 'file-vanished' || isStopped(failure)) continue;
+        const { code, cause } = failure.toRecord();
+        const message = `Comparing ${start} by its new rules failed: ${code} ${cause ?? ''}`;
+        this.options.onLog({ level: 'warning', message });
+        await this.#live(folder, live => {
+          markUnknown(live, start, failure.toRecord());
+        });
+      }
+    }
   }
 
   /** Looks again at every file that is shown as up to date. */
@@ -149,6 +189,7 @@ export class Comparisons {
 
   forget(folder: string): void {
     this.#changedMeanwhile.delete(folder);
+    this.#newRules.delete(folder);
     this.#stopProof(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
@@ -184,10 +225,10 @@ export class Comparisons {
     start: FilePath,
     job: ComparisonJob,
     signal: AbortSignal,
+    onComparing: ComparisonsOptions['onComparing'],
   ): Promise<Comparison> {
     const { target } = job;
     const { folder, prefix } = target;
-    const { onComparing, onLog } = this.options;
     const begun = performance.now();
     // Until the store has answered, what is counted here tells less than whether it will.
     let isConnected = false;
@@ -209,7 +250,7 @@ export class Comparisons {
     const comparison = new Comparison(target);
     comparison.incomplete = incomplete;
     for (const finding of findings) comparison.place(finding);
-    onLog({
+    this.options.onLog({
       level: incomplete === undefined ? 'info' : 'warning',
       message: describe(comparison, start, performance.now() - begun),
     });
@@ -234,7 +275,7 @@ export class Comparisons {
         while (isWanted() && meanwhile.size > 0) {
           const changed = toPaths(job, [...meanwhile]).filter(path => isWithin(path, below));
           meanwhile.clear();
-          await this.#live({ ...job, comparison }, live => applyChanges(live, changed));
+          await this.#judgeAgain({ ...job, comparison }, changed);
         }
         return isWanted();
       });
@@ -243,9 +284,27 @@ export class Comparisons {
     }
   }
 
+  /** Judges what has changed by the rules of now, which may have changed with it. */
+  async #judgeAgain(folder: ComparedFolder, paths: readonly FilePath[]): Promise<void> {
+    await this.#live(folder, async live => {
+      const below = paths.flatMap(path => live.exclude.forget(path) ?? []);
+      for (const each of below) applyRules(live, each);
+      await applyChanges(live, paths);
+      this.#rulesChanged(folder.target.folder, below);
+    });
+  }
+
+  #rulesChanged(folder: string, below: readonly FilePath[]): void {
+    if (below.length === 0) return;
+    const before = this.#newRules.get(folder);
+    this.#newRules.set(folder, new Set([...(before ?? []), ...below]));
+    // What comes before the comparison has begun is compared with it.
+    if (before === undefined) this.options.onNewRules(folder);
+  }
+
   async #live(
     { root, exclude, comparison }: ComparedFolder,
-    look: (live: LiveComparison) => Promise<void>,
+    look: (live: LiveComparison) => Promise<void> | void,
   ): Promise<void> {
     const signal = this.options.signal;
     const mine = this.#looking.then(() => look({ comparison, root, exclude, signal }));
@@ -257,6 +316,9 @@ export class Comparisons {
     }
   }
 }
+
+/** One list of all costs less than many of one. */
+const mostSingleStarts = 20;
 
 /** What of these absolute paths lies in a folder, and is not our own. */
 function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {

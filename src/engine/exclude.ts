@@ -15,7 +15,7 @@ export interface Exclude {
   find(path: FilePath, kind: 'file' | 'folder'): RuledPath | undefined;
   /**
    * Forgets what was read at a path that has changed and below it. Gives the folder whose files
-   * may fall under other rules now, if the path held any.
+   * may fall under other rules now, where the path held some.
    */
   forget(path: FilePath): FilePath | undefined;
 }
@@ -81,21 +81,22 @@ export function excludeBy(
       const ruling = match(folder, 'folder');
       if (ruling !== undefined) return { path: folder, kind: 'folder', ruling };
     }
-    const ruling = match(path, kind);
+    const ruling = path === '' ? undefined : match(path, kind);
     return ruling && { path, kind, ruling };
   }
 
   function forget(path: FilePath): FilePath | undefined {
-    const folder = files.holds(path) ? parentPath(path) : path;
-    if (!known.has(folder)) return undefined;
-    let heldRules = folder !== path;
+    const isIgnoreFile = files.holds(path);
+    const folder = isIgnoreFile ? parentPath(path) : path;
+    let heldRules = isIgnoreFile;
     const outer = folder === '' ? setting : known.get(parentPath(folder));
-    for (const [each, rules] of known) {
+    // What lies below a folder is known only where the folder is.
+    for (const [each, rules] of known.has(folder) ? known : []) {
       if (!isWithin(each, folder)) continue;
       known.delete(each);
       if (rules !== outer) heldRules = true;
     }
-    return heldRules ? folder : undefined;
+    return heldRules && find(folder, 'folder') === undefined ? folder : undefined;
   }
 
   return { match, find, forget };

@@ -73,6 +73,12 @@ export function isWithin(path: FilePath, folder: FilePath): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** Leaves out what lies below another one of these paths. */
+export function topmost(paths: readonly FilePath[]): readonly FilePath[] {
+  const distinct = [...new Set(paths)];
+  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
+}
+
 /** The longest key that S3 takes, in bytes of UTF-8. */
 export const maximumKeyBytes = 1024;
 

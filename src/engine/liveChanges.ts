@@ -243,7 +243,7 @@ function verdictOfCopy(
 }
 
 /** A file on its way is looked at again when it has arrived. */
-function isBusy(known: Entry | undefined): boolean {
+export function isBusy(known: Entry | undefined): boolean {
   return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'under-way';
 }
 

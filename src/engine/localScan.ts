@@ -56,7 +56,7 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
     throw new Failure('file-vanished', start === '' ? root : start);
   }
   let batch: LocalEntry[] = [];
-  if (first.kind !== 'folder') batch.push(first);
+  if (start !== '' || first.kind !== 'folder') batch.push(first);
   const folders: FilePath[] = first.kind === 'folder' ? [start] : [];
   let sliceEnd = performance.now() + slice;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

@@ -262,7 +262,7 @@ describe('localScan', () => {
   it('begins at a file, at a folder, and at what stands for a start below it', async function () {
     await writeTree(root, { 'd/e/f': 'f', 'd/g': 'g', 'node_modules/m/n.js': 'n', x: 'x' });
     assert.deepEqual(inWords(await scan(root, 'd/e/f')), { 'd/e/f': 'file' });
-    assert.deepEqual(inWords(await scan(root, 'd/e')), { 'd/e/f': 'file' });
+    assert.deepEqual(inWords(await scan(root, 'd/e')), { 'd/e': 'folder', 'd/e/f': 'file' });
     assert.deepEqual(inWords(await scan(root, 'node_modules/m/n.js')), {
       node_modules: 'ignored rule folder',
     });
