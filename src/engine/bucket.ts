@@ -222,6 +222,8 @@ export interface StartMultipartRequest {
 export interface MultipartUpload {
   readonly key: string;
   readonly uploadId: string;
+  /** Whether the store takes a CRC32 with its parts and with the whole. */
+  readonly takesCrc32: boolean;
 }
 
 export interface PutPartRequest {
@@ -234,19 +236,17 @@ export interface PutPartRequest {
   readonly onSent?: (bytes: number) => void;
 }
 
+/** A part that the store has, and what its bytes are known by. */
 export interface StoredPart {
-  readonly partNumber: number;
-  readonly etag: string;
-}
-
-/** What the store has of one part. */
-export interface ListedPart {
   readonly partNumber: number;
   readonly size: number;
   readonly etag: string;
-  /** In base64, where the store keeps it. */
+  /** In base64. Where no part lacks it, the whole is verified by them together. */
   readonly crc32: string | undefined;
 }
+
+/** A part as the store tells of it; not every store tells its CRC32. */
+export type ListedPart = StoredPart;
 
 export interface RestoreRequest extends HeadRequest {
   readonly days: number;

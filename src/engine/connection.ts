@@ -5,6 +5,7 @@ import { clockOffsetBy } from './clockOffset';
 import { defaultCredentials } from './credentials';
 import { Failure } from './failure';
 import { regionalClient } from './s3/regionalClient';
+import type { Crc32Lessons } from './s3/guard';
 import { s3Account } from './s3/s3Account';
 import { s3Bucket } from './s3/s3Bucket';
 import type { ConnectionSettings } from './settings';
@@ -39,8 +40,8 @@ export interface StoreTraits {
   honoursConditions: boolean;
   /** How far the store's clock is ahead of ours, in milliseconds. */
   clockOffset: number;
-  /** Whether the store takes a CRC32 with a write and gives it back. */
-  readonly takesChecksums: boolean;
+  /** Whether the store takes a CRC32 with a write, and gives it back. */
+  readonly crc32: Crc32Lessons;
 }
 
 /** All bodies of the connection's uploads go by `traffic`. */
@@ -54,7 +55,7 @@ export function openConnection(
   const traits: StoreTraits = {
     honoursConditions: isAws,
     clockOffset: 0,
-    takesChecksums: isAws,
+    crc32: isAws ? { put: 'taken', upload: 'taken' } : { put: 'untried', upload: 'untried' },
   };
   const home = settings.region ?? 'us-east-1';
   const client = regionalClient(home, region => {

@@ -14,6 +14,7 @@ import type {
   StoredObject,
   StoredPart,
 } from '../../src/engine/bucket';
+import { crc32Of } from '../../src/engine/crc32';
 import { Failure } from '../../src/engine/failure';
 import { skipSuite } from '../support/skipSuite';
 
@@ -60,6 +61,8 @@ export type Capability =
   | 'atomicConditions'
   /** Refuses to complete an upload of another size than announced. */
   | 'checksMultipartSize'
+  /** Takes CRC32s, keeps them and gives them back. */
+  | 'checksums'
   /** Lists keys in an order, and pages without loss, whatever the case of their letters. */
   | 'mixedCasePaging'
   | 'missingBucket'
@@ -124,7 +127,7 @@ interface Harness {
   readonly itWhere: (capability: Capability, title: string, test: () => Promise<void>) => void;
 }
 
-function describeContent({ bucket }: Harness): void {
+function describeContent({ bucket, itWhere }: Harness): void {
   describe('content', () => {
     for (const size of [0, 1, 1024 * 1024 - 1, partSize]) {
       it(`gives back the ${String(size)} bytes that were put`, async () => {
@@ -141,6 +144,34 @@ function describeContent({ bucket }: Harness): void {
         assert.equal(listed.etag, stored.etag);
       });
     }
+
+    itWhere('checksums', 'tells the CRC32 of what it has stored, however it came', async () => {
+      const body = randomBytes(1_000);
+      const key = newKey();
+      const stored = await put(bucket(), key, body);
+      assert.equal(stored.crc32, crc32Of(body));
+
+      const multipart = newKey();
+      const bodies = [randomBytes(partSize), randomBytes(partSize), randomBytes(9)];
+      const upload = await startMultipart(bucket(), multipart);
+      assert.equal(upload.takesCrc32, true);
+      const parts = await Promise.all(
+        bodies.map((each, index) => putPart(bucket(), upload, index + 1, each)),
+      );
+      const whole = Buffer.concat(bodies);
+      const completed = await complete(bucket(), upload, parts, whole.length);
+      assert.equal(completed.crc32, crc32Of(whole));
+
+      for (const [at, bytes] of [
+        [key, body],
+        [multipart, whole],
+      ] as const) {
+        const head = await bucket().head({ key: at, signal: patience() });
+        assert.deepEqual(head?.checksums, [
+          { algorithm: 'crc32', type: 'full-object', value: crc32Of(bytes) },
+        ]);
+      }
+    });
 
     it('stores what the buffer held, not what lies beside it', async () => {
       const key = newKey();
@@ -633,7 +664,7 @@ function describeMultipart({ bucket, itWhere }: Harness): void {
       const key = newKey();
       const upload = await startMultipart(bucket(), key);
       const part = await putPart(bucket(), upload, 1, Buffer.from('here'));
-      const absent = { partNumber: 2, etag: someEtag };
+      const absent = { ...part, partNumber: 2, etag: someEtag };
       await assert.rejects(complete(bucket(), upload, [part, absent], 8), Failure);
       assert.equal(await bucket().head({ key, signal: patience() }), undefined);
       await bucket().abortMultipart(upload, patience());

@@ -8,6 +8,7 @@ describeBucketContract({
     atomicConditions: 'fauxqs ignores conditions',
     checksMultipartSize: 'fauxqs ignores the announced size',
     mixedCasePaging: 'fauxqs loses keys of mixed case between pages',
+    checksums: 'fauxqs keeps no checksums',
     versions: 'fauxqs keeps no versions',
     listsParts: 'fauxqs lists no parts',
     nameLimit: 'fauxqs takes names of any length',

@@ -69,7 +69,7 @@ describe('A bucket in another region', () => {
   });
 
   it('is known before the first body is sent', async () => {
-    const upload = { key: 'a', uploadId: 'any' };
+    const upload = { key: 'a', uploadId: 'any', takesCrc32: false };
     const put = (partNumber: number) =>
       connection.bucket('far').putPart({
         upload,

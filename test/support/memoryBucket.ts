@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 
 import type {
   Archive,
@@ -12,6 +11,7 @@ import type {
   StoredObject,
   Versioning,
 } from '../../src/engine/bucket';
+import { crc32Of } from '../../src/engine/crc32';
 import { Failure, throwIfCancelled } from '../../src/engine/failure';
 import { maximumKeyBytes } from '../../src/engine/filePath';
 import { wholeChecksum } from '../../src/engine/wholeChecksum';
@@ -235,7 +235,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       // As with S3, the finished object is as old as the beginning of its upload.
       const modifiedAt = wholeSeconds(now());
       uploads.set(uploadId, { key, attributes, modifiedAt, parts: new Map() });
-      return { key, uploadId };
+      return { key, uploadId, takesCrc32: true };
     },
 
     async putPart({ upload, partNumber, body, signal }) {
@@ -243,7 +243,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       await arrive('putPart', upload.key, signal);
       const etag = md5(bytes).toString('hex');
       openUpload(upload.key, upload.uploadId).parts.set(partNumber, { body: bytes, etag });
-      return { partNumber, etag };
+      return { partNumber, size: bytes.byteLength, etag, crc32: crc32Of(bytes) };
     },
 
     async *listParts(upload, signal) {
@@ -255,7 +255,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
           partNumber,
           size: body.byteLength,
           etag,
-          crc32: wholeCrc32(body).value,
+          crc32: crc32Of(body),
         }));
     },
 
@@ -344,7 +344,5 @@ function md5(bytes: Uint8Array): Buffer {
 }
 
 function wholeCrc32(bytes: Uint8Array): ObjectChecksum {
-  const value = Buffer.alloc(4);
-  value.writeUInt32BE(crc32(bytes));
-  return { algorithm: 'crc32', type: 'full-object', value: value.toString('base64') };
+  return { algorithm: 'crc32', type: 'full-object', value: crc32Of(bytes) };
 }

@@ -25,8 +25,14 @@ export function bodyRequest<T>(
   return storeRequest({ endpoint, bucket: name, key }, signal, ({ number, uncertain }) =>
     traffic.send(body.byteLength, signal, async sending => {
       let sent = 0;
-      const pace = pacedBy(() =>
-        bodyStream({
+      const takeBack = () => {
+        onSent(-sent);
+        sent = 0;
+      };
+      const pace = pacedBy(() => {
+        // One attempt may send it twice, where the store minds a header.
+        takeBack();
+        return bodyStream({
           body,
           traffic,
           signal: sending.signal,
@@ -34,13 +40,13 @@ export function bodyRequest<T>(
             sent += bytes;
             onSent(bytes);
           },
-        }),
-      );
+        });
+      });
       try {
         const isUncertain = uncertain || sending.isRepeated;
         return await send({ number, uncertain: isUncertain }, pace, sending.signal);
       } catch (error) {
-        onSent(-sent);
+        takeBack();
         throw error;
       }
     }),

@@ -16,8 +16,8 @@ import type { S3BucketParts } from './s3Bucket';
 export interface ConditionalWrite {
   readonly key: string;
   readonly size: number;
-  readonly etag: string;
-  readonly crc32: string | undefined;
+  /** Whether an object of this size has just these bytes, by what the store says of it. */
+  readonly isOwn: (told: Pick<StoredObject, 'etag' | 'crc32'>) => boolean;
   /** Changes only where an attempt of this very write has left something behind. */
   condition: Condition;
   readonly signal: AbortSignal;
@@ -33,21 +33,19 @@ interface ConditionHeaders {
 /**
  * Carries out one attempt of a write, with its condition as headers, and looks before it only where
  * it has to: before every write to a store that may ignore conditions, and after an attempt whose
- * answer was lost. Gives the object as it is where it is our own, from that lost attempt; else
- * `judge` says what the answer is worth.
+ * answer was lost. Gives what the store says of the object that it has made, or of the one that is
+ * our own from that lost attempt.
  */
-export async function conditionalWrite<T extends WriteAnswer>(
+export async function conditionalWrite(
   parts: S3BucketParts,
   write: ConditionalWrite,
   attempt: Attempt,
-  send: (headers: ConditionHeaders) => Promise<T>,
-  judge: (answer: T, stored: StoredObject) => StoredObject | Promise<StoredObject>,
+  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
 ): Promise<StoredObject> {
   const own = await lookBeforeWriting(parts, write, attempt);
   if (own !== undefined) return own;
-  let answer: T;
   try {
-    answer = await send(headersOf(write.condition));
+    return toStored(await send(headersOf(write.condition)));
   } catch (error) {
     const { code } = fromStoreError(error, { endpoint: parts.endpoint });
     // A refusal teaches that the store honours conditions.
@@ -58,7 +56,6 @@ export async function conditionalWrite<T extends WriteAnswer>(
     }
     throw error;
   }
-  return judge(answer, toStored(answer));
 }
 
 /** Gives the object back where it is our own; throws where something stands in the way. */
@@ -70,10 +67,9 @@ async function lookBeforeWriting(
   if (parts.traits.honoursConditions && !uncertain) return undefined;
   const present = await headObject(parts, write);
   if (present !== undefined && uncertain && present.size === write.size) {
-    const crc32 = wholeChecksum(present, 'crc32');
-    if (present.etag === write.etag || (crc32 ?? '') === write.crc32) {
-      return { etag: present.etag, versionId: present.versionId, crc32 };
-    }
+    const { etag, versionId } = present;
+    const found = { etag, versionId, crc32: wholeChecksum(present, 'crc32') };
+    if (write.isOwn(found)) return found;
   }
   if (holds(write.condition, present)) return undefined;
   if (present === undefined) await bucketMustExist(parts, write);

@@ -5,6 +5,7 @@ import {
   CreateMultipartUploadCommand,
   ListPartsCommand,
   UploadPartCommand,
+  type CreateMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3';
 import type {
   CompleteMultipartRequest,
@@ -15,31 +16,64 @@ import type {
   StoredObject,
   StoredPart,
 } from '../bucket';
+import { combinedCrc32 } from '../crc32';
 import { Failure } from '../failure';
+import { wholeChecksum } from '../wholeChecksum';
 import { plainEtag, required } from './answerField';
+import { bodyProof } from './bodyProof';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
+import { guarded } from './guard';
 import { headObject } from './readObject';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** Begins an upload in parts. */
-export function startUpload(
-  { client, endpoint, name }: S3BucketParts,
+export async function startUpload(
+  parts: S3BucketParts,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  return storeRequest({ endpoint, bucket: name, key }, signal, async () => {
-    const answer = await client.send(
-      new CreateMultipartUploadCommand({
-        Bucket: name,
-        Key: key,
-        ContentType: attributes.contentType,
-        Metadata: attributes.metadata,
-      }),
-      { abortSignal: signal },
+  const { client, endpoint, traits, name } = parts;
+  const start = (): Promise<CreateMultipartUploadCommandOutput> =>
+    storeRequest({ endpoint, bucket: name, key }, signal, () =>
+      guarded(
+        traits.crc32,
+        'upload',
+        guard =>
+          client.send(
+            new CreateMultipartUploadCommand({
+              Bucket: name,
+              Key: key,
+              ContentType: attributes.contentType,
+              Metadata: attributes.metadata,
+              ...(guard === 'md5'
+                ? {}
+                : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
+            }),
+            { abortSignal: signal },
+          ),
+        isOfWhole,
+      ),
     );
-    return { key, uploadId: required(answer.UploadId, 'UploadId') };
-  });
+  const answer = await start();
+  const upload = toUpload(key, answer);
+  // A store that knows checksums of parts only would insist on them for this upload.
+  if (answer.ChecksumAlgorithm === undefined || upload.takesCrc32) return upload;
+  traits.crc32.upload = 'not-taken';
+  await abortUpload(parts, upload, signal);
+  return toUpload(key, await start());
+}
+
+function toUpload(key: string, answer: CreateMultipartUploadCommandOutput): MultipartUpload {
+  return {
+    key,
+    uploadId: required(answer.UploadId, 'UploadId'),
+    takesCrc32: isOfWhole(answer),
+  };
+}
+
+function isOfWhole(answer: CreateMultipartUploadCommandOutput): boolean {
+  return answer.ChecksumAlgorithm === 'CRC32' && answer.ChecksumType === 'FULL_OBJECT';
 }
 
 /** Stores one part, verified by the store's answer. */
@@ -47,9 +81,9 @@ export function putPart(
   parts: S3BucketParts,
   { upload, partNumber, body, signal, onSent }: PutPartRequest,
 ): Promise<StoredPart> {
-  const { client, traits, name } = parts;
-  const { key, uploadId } = upload;
-  const md5 = createHash('md5').update(body).digest();
+  const { client, name } = parts;
+  const { key, uploadId, takesCrc32 } = upload;
+  const proof = bodyProof(body);
   return bodyRequest(parts, { key, body, signal, onSent }, async (_attempt, pace, sending) => {
     const answer = await client.send(
       pace(
@@ -60,25 +94,24 @@ export function putPart(
           PartNumber: partNumber,
           Body: body,
           ContentLength: body.byteLength,
-          ContentMD5: md5.toString('base64'),
+          ...proof.headers(takesCrc32 ? 'crc32' : 'md5'),
         }),
       ),
       { abortSignal: sending },
     );
     const etag = plainEtag(answer.ETag);
-    // Stores that keep checksums refuse bytes that do not fit Content-MD5; others may not even
-    // look at it, but their ETag is the MD5 of what they have stored.
-    if (!traits.takesChecksums && etag !== md5.toString('hex')) {
+    if (!proof.isOwn({ etag, crc32: answer.ChecksumCRC32 })) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
-    return { partNumber, etag };
+    const crc32 = takesCrc32 ? proof.crc32 : undefined;
+    return { partNumber, size: body.byteLength, etag, crc32 };
   });
 }
 
 /** The parts that have arrived. */
 export async function* listParts(
   { client, endpoint, name }: S3BucketParts,
-  { key, uploadId }: MultipartUpload,
+  { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedPart[]> {
   let after: string | undefined;
@@ -110,48 +143,70 @@ export async function* listParts(
 }
 
 /** Makes the parts the object. */
-export function completeUpload(
+export async function completeUpload(
   parts: S3BucketParts,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
 ): Promise<StoredObject> {
-  const { client, endpoint, traits, name } = parts;
+  const { client, endpoint, name } = parts;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
-  const write: ConditionalWrite = { key, size, etag, crc32: undefined, condition, signal };
-  return storeRequest({ endpoint, bucket: name, key }, signal, attempt =>
-    conditionalWrite(
-      parts,
-      write,
-      attempt,
-      headers =>
-        client.send(
-          new CompleteMultipartUploadCommand({
-            Bucket: name,
-            Key: key,
-            UploadId: uploadId,
-            MultipartUpload: {
-              Parts: sent.map(part => ({ PartNumber: part.partNumber, ETag: part.etag })),
-            },
-            ...(traits.takesChecksums ? { MpuObjectSize: size } : {}),
-            ...headers,
-          }),
-          { abortSignal: signal },
-        ),
-      async (_answer, stored) => {
-        if (stored.etag === etag) return stored;
-        // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
-        const present = await headObject(parts, { key, signal });
-        if (present?.etag === stored.etag && present.size === size) return stored;
-        throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
-      },
+  const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
+  const write: ConditionalWrite = {
+    key,
+    size,
+    isOwn: told =>
+      told.crc32 === undefined || crc32 === undefined ? told.etag === etag : told.crc32 === crc32,
+    condition,
+    signal,
+  };
+  const stored = await storeRequest({ endpoint, bucket: name, key }, signal, attempt =>
+    conditionalWrite(parts, write, attempt, headers =>
+      client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket: name,
+          Key: key,
+          UploadId: uploadId,
+          MultipartUpload: {
+            Parts: sent.map(part => ({
+              PartNumber: part.partNumber,
+              ETag: part.etag,
+              ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+            })),
+          },
+          ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
+          ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+          ...headers,
+        }),
+        { abortSignal: signal },
+      ),
     ),
   );
+  if (write.isOwn(stored)) return stored;
+  // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
+  const present = await headObject(parts, { key, signal });
+  const told = stored.crc32 ?? (present && wholeChecksum(present, 'crc32'));
+  const contradicts = told !== undefined && crc32 !== undefined && told !== crc32;
+  if (present?.etag === stored.etag && present.size === size && !contradicts) {
+    return { ...stored, crc32: told };
+  }
+  // Not tried again: the upload is gone, whatever it has become.
+  throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
+}
+
+/** That of the whole, where it is known of all parts. */
+function crc32OfParts(parts: readonly StoredPart[]): string | undefined {
+  const pieces: { readonly size: number; readonly crc32: string }[] = [];
+  for (const { size, crc32 } of parts) {
+    if (crc32 === undefined) return undefined;
+    pieces.push({ size, crc32 });
+  }
+  return combinedCrc32(pieces);
 }
 
 /** Gives an upload up; one that is gone already is no failure. */
 export async function abortUpload(
   { client, endpoint, name }: S3BucketParts,
-  { key, uploadId }: MultipartUpload,
+  { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
