@@ -58,6 +58,8 @@ export type FailureCode =
   | 'too-large-for-store'
   | 'name-refused'
   | 'parts-refused'
+  | 'archive-requested'
+  | 'not-as-stored'
   /* the disk */
   | 'file-vanished'
   | 'not-readable'
@@ -69,6 +71,9 @@ export type FailureCode =
   | 'ignore-file-unreadable'
   | 'name-not-unicode'
   | 'key-too-long'
+  | 'unsafe-name'
+  | 'in-the-way'
+  | 'changed-here'
   | 'disk-full'
   | 'disk-error'
   /* freeing space: why a file stays */
@@ -525,6 +530,10 @@ export interface ReportEntry {
   readonly path: FilePath;
   readonly bytes: number;
   readonly failure: FailureRecord | undefined;
+  /** Where a restored file is, if not in its own place. */
+  readonly restoredAs?: FilePath;
+  /** What became of the local file that a restored one has replaced. */
+  readonly replaced?: ReplacedFile;
 }
 
 export interface ReportRequest {
@@ -587,6 +596,86 @@ export interface KnownCopy {
   readonly path: FilePath;
   /** `undefined` where there is no copy. */
   readonly etag: string | undefined;
+}
+
+/* ---- Restoring ----------------------------------------------------------------------------------- */
+
+/** Which files of a folder to restore. */
+export type RestoreScope =
+  /** Everything that is in the cloud, by the comparison at hand. */
+  | { readonly kind: 'all' }
+  /** Rows of the comparison at hand. */
+  | { readonly kind: 'nodes'; readonly nodes: readonly NodeId[] }
+  /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
+  | { readonly kind: 'resources'; readonly paths: readonly string[] }
+  /** The files that failed in an earlier restore, by the comparison at hand. */
+  | { readonly kind: 'failed'; readonly planId: number }
+  /** One file as an older copy of it was. */
+  | { readonly kind: 'version'; readonly path: FilePath; readonly versionId: string };
+
+export interface RestoreRequest {
+  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: RestoreScope }[];
+}
+
+/** What a confirmed restore would do, and nothing else. */
+export interface RestoreSummary {
+  readonly planId: number;
+  /** Files that would be fetched, those with a conflict included. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly conflicts: {
+    readonly files: number;
+    /** Those whose local file is younger than the copy, as far as their times tell. */
+    readonly newerHere: number;
+    readonly examples: readonly RestoreConflict[];
+  };
+  /** Files that lie in an archive, which may have to be asked for them first. */
+  readonly archived: number;
+  /** Files that cannot be restored here; each is in the report, with the reason. */
+  readonly refused: { readonly files: number; readonly examples: readonly Trouble[] };
+  /** Files asked for that need no restore, or have no copy. */
+  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+}
+
+/** A local file in the place of one that would be restored, and not the same. */
+export interface RestoreConflict {
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly local: Side;
+  readonly cloud: Side;
+}
+
+/** `keep-both` puts the cloud's file beside the local one. */
+export type ConflictChoice = 'replace' | 'keep-both' | 'skip';
+
+/** What the user decided about a plan's conflicts. */
+export interface ConflictChoices {
+  readonly planId: number;
+  readonly choice: ConflictChoice;
+  /** Files for which another decision was made. */
+  readonly except: readonly (Pick<RestoreConflict, 'folder' | 'path'> & {
+    readonly choice: ConflictChoice;
+  })[];
+}
+
+/** What became of a local file that was replaced: it is in the trash, or has another name now. */
+export type ReplacedFile =
+  { readonly kind: 'trashed' } | { readonly kind: 'kept'; readonly path: FilePath };
+
+/** Where there is no trash, the file is still where it was. */
+export type TrashOutcome = 'trashed' | 'no-trash';
+
+/** What was asked of an archive. */
+export interface ArchiveRequest {
+  /** The restore whose archived files are meant. */
+  readonly planId: number;
+  /** For how long they are to be readable. */
+  readonly days: number;
+}
+
+export interface ArchiveAnswer {
+  readonly requested: number;
+  readonly troubles: readonly Trouble[];
 }
 
 /* ---- Buckets ------------------------------------------------------------------------------------ */
@@ -746,6 +835,10 @@ export const emptyingFiles = question<number, readonly PlannedFile[]>('emptyingF
 /** Lets a plan do less than was shown; each file left out is in the report, with the reason. */
 export const leaveOut = question<LeftOut, null>('leaveOut');
 export const runPlan = question<number, Report>('runPlan');
+export const planRestore = question<RestoreRequest, RestoreSummary>('planRestore');
+/** Without it, a plan's conflicts are skipped. */
+export const chooseConflicts = question<ConflictChoices, null>('chooseConflicts');
+export const requestArchived = question<ArchiveRequest, ArchiveAnswer>('requestArchived');
 export const differences = question<FolderSetup, readonly Difference[]>('differences');
 /** Forgets what earlier batches have left of these folders. */
 export const dropRemaining = question<readonly FolderSetup[], null>('dropRemaining');
@@ -779,6 +872,13 @@ export const settingsChanged = notice<{
 }>('settingsChanged');
 /** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
 export const forgetFolder = notice<string>('forgetFolder');
+
+/* ---- Messages: what the engine asks ------------------------------------------------------------------ */
+
+/** Whether somebody has changes to a file, absolute, that are not on the disk yet. */
+export const isUnsaved = question<string, boolean>('isUnsaved');
+/** Moves a file, absolute, to the trash of this computer, where there is one. */
+export const moveToTrash = question<string, TrashOutcome>('moveToTrash');
 
 /* ---- Messages: what the engine tells ----------------------------------------------------------------- */
 

@@ -22,6 +22,7 @@ import {
   type State,
   type WorkerData,
 } from '../protocol';
+import { answerEngine } from './answerEngine';
 import { Failed } from './failed';
 import { workerLimits } from './workerLimits';
 
@@ -144,6 +145,7 @@ export class Engine implements Disposable {
     worker.on('exit', code => {
       this.#end(session, `exit code ${String(code)}`);
     });
+    answerEngine(connection);
     connection.listen();
     void this.#reportHost(connection);
     return session;

@@ -272,6 +272,20 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     next: () => l10n.t('Save it to a place on the disk, and open it there.'),
     actions: ['show-log'],
   },
+  'archive-requested': {
+    brief: () => l10n.t('requested from the archive'),
+    what: ({ subject }) =>
+      l10n.t('The store is bringing {0} back from its archive.', quoted(subject)),
+    next: () => l10n.t('That takes minutes to days. Restore it again later.'),
+    actions: ['show-log'],
+  },
+  'not-as-stored': {
+    brief: () => l10n.t('damaged on the way'),
+    what: ({ subject }) =>
+      l10n.t('What came of {0} is not what the store says it holds.', quoted(subject)),
+    next: () => l10n.t('Nothing was changed here. Restore it again.'),
+    actions: ['retry', 'show-log'],
+  },
   'not-verified': {
     brief: () => l10n.t('not confirmed by the store'),
     what: ({ subject }) =>
@@ -365,6 +379,36 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
       ),
     next: () => l10n.t('Shorten a name, or the setting “s3Backup.prefix”.'),
     actions: ['open-settings', 'show-log'],
+  },
+  'unsafe-name': {
+    brief: () => l10n.t('no name for a file here'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} cannot be the name of a file here{1}', quoted(subject), because(cause)),
+    next: () => l10n.t('It stays in the cloud. Another tool can fetch it under another name.'),
+    actions: ['show-log'],
+  },
+  'in-the-way': {
+    brief: () => l10n.t('something is in its place'),
+    what: ({ subject, cause }) =>
+      cause === undefined || cause === subject
+        ? l10n.t('{0} was not restored: something else has its name here.', quoted(subject))
+        : l10n.t('{0} was not restored: “{1}” is in its way.', quoted(subject), cause),
+    next: () => l10n.t('Move that or rename it, then restore again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'changed-here': {
+    brief: () => l10n.t('changed here meanwhile'),
+    what: ({ subject, cause }) =>
+      cause === undefined
+        ? l10n.t('{0} has changed here since this was planned.', quoted(subject))
+        : l10n.t(
+            '{0} has changed here since this was planned; what was there before is “{1}” now.',
+            quoted(subject),
+            cause,
+          ),
+    next: () =>
+      l10n.t('It was left as it is. Save it where it is being edited, and compare again.'),
+    actions: ['compare', 'show-log'],
   },
   'disk-full': {
     brief: () => l10n.t('disk full'),

@@ -1,6 +1,9 @@
 import type {
+  ArchiveAnswer,
+  ArchiveRequest,
   ChildrenPage,
   ChildrenRequest,
+  ConflictChoices,
   ChosenRequest,
   ConnectionCheck,
   CredentialSources,
@@ -20,27 +23,37 @@ import type {
   Report,
   ReportPage,
   ReportRequest,
+  RestoreRequest,
+  RestoreScope,
+  RestoreSummary,
   Scope,
   State,
+  Work,
 } from '../protocol';
 import { rootPath } from '../protocol';
 import { attempts } from './attempt';
+import type { BatchEvents, BatchStep, Moved, Outcome } from './batch';
 import { budget } from './budget';
 import { chosenEntries } from './chosenEntries';
+import type { Comparison } from './comparison';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
 import { connectionDefaults } from './connectionDefaults';
 import { credentialSources } from './credentialSources';
 import { differencesOf } from './differences';
+import { noEditor, type EditorPort } from './editorPort';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { toAbsolutePath } from './filePath';
 import { heldPlans } from './heldPlans';
 import { ignoreFilesBelow } from './ignoreFiles';
 import { keptReports } from './keptReports';
-import { isEmptying, isUnowned, summarize } from './plan';
+import { noJournal, type OwnFileJournal } from './ownFileJournal';
+import { isEmptying, isUnowned, summarize, type Route } from './plan';
 import { describeReport, toReport } from './report';
 import type { Receipts } from './receipts';
+import { restores } from './restore/restores';
+import { settleRestored } from './restore/settleRestored';
 import { isInterrupted } from './resume/interruption';
 import { rememberSteps } from './resume/remainingFiles';
 import { remainingTotals } from './resume/remainingTotals';
@@ -58,7 +71,7 @@ import { settleRow } from './settleRow';
 import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
-import { transfer, type UploadOutcome } from './transfer';
+import { transfer } from './transfer';
 import { waitingFolders } from './waitingFolders';
 
 /** What the engine tells of its own accord. */
@@ -71,6 +84,10 @@ export interface BackupEvents {
 export interface BackupOptions extends BackupEvents {
   readonly connect: (settings: ConnectionSettings, traffic: Traffic) => Connection;
   readonly receipts: Receipts;
+  /** Whom to ask about files that are to be replaced; nobody where it is left out. */
+  readonly editor?: EditorPort;
+  /** Where temporary files are noted; where it is left out, what a crash leaves behind stays. */
+  readonly journal?: OwnFileJournal;
   /** What earlier batches have left; where it is left out, it is forgotten with this engine. */
   readonly unfinished?: Unfinished;
 }
@@ -82,7 +99,10 @@ export class Backup {
   /** Those whose credentials were refused; batches under way may still be using them. */
   readonly #retired: Connection[] = [];
   readonly #comparisons: Comparisons;
-  readonly #plans = heldPlans();
+  #lastPlanId = 0;
+  readonly #newPlanId = () => ++this.#lastPlanId;
+  readonly #plans = heldPlans(this.#newPlanId);
+  readonly #restores;
   readonly #rows;
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
@@ -124,6 +144,14 @@ export class Backup {
         this.#board.changed();
       },
       onLog: options.onLog,
+    });
+    this.#restores = restores({
+      comparisons: this.#comparisons,
+      reports: this.#reports,
+      budget: this.#budget,
+      traffic: this.#traffic,
+      editor: options.editor ?? noEditor,
+      journal: options.journal ?? noJournal,
     });
   }
 
@@ -236,8 +264,6 @@ export class Backup {
 
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
-    // The same for all folders, since these settings are the machine's.
-    for (const { setup } of parts) this.trafficChanged(setup.settings);
     const known = { comparisons: this.#comparisons, reports: this.#reports };
     const selections = await this.#forEach(parts, signal, (job, scope) =>
       selectScope(known, job, scope, signal),
@@ -256,48 +282,62 @@ export class Backup {
     );
   }
 
+  /** Settles what a restore would do. What is shown of the plan is what `run` carries out. */
+  async planRestore({ parts }: RestoreRequest, signal: AbortSignal): Promise<RestoreSummary> {
+    const selections = await this.#forEach(parts, signal, (job, scope) =>
+      this.#restores.select(job, scope, signal),
+    );
+    return this.#restores.hold(this.#newPlanId(), selections);
+  }
+
+  chooseConflicts(choices: ConflictChoices): void {
+    this.#restores.choose(choices);
+  }
+
+  /** Asks for what a restore has found archived. */
+  requestArchived(request: ArchiveRequest, signal: AbortSignal): Promise<ArchiveAnswer> {
+    return this.#restores.requestArchived(request, signal);
+  }
+
   /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
-    const plan = this.#plans.take(planId);
+    const stop = AbortSignal.any([signal, this.#disposed.signal]);
     await untilSettled([this.#comparing], signal);
-    // So that nobody sends a file again that is only waiting for its turn.
-    for (const { route, path } of plan.steps) {
-      this.#comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
+    const restore = this.#restores.take(planId);
+    if (restore !== undefined) {
+      return this.#carryOut({
+        work: 'restore',
+        plan: restore,
+        settle: settleRestored,
+        start: events => this.#restores.run(restore, events, stop),
+        end: () => undefined,
+      });
     }
-    const routes = rememberSteps(plan);
-    const batch = transfer({
+    const plan = this.#plans.take(planId);
+    let routes: readonly Route[] = [];
+    return this.#carryOut({
+      work: 'back-up',
       plan,
-      budget: this.#budget,
-      traffic: this.#traffic,
-      signal: AbortSignal.any([signal, this.#disposed.signal]),
-      onProgress: progress => {
-        this.#board.batch(progress);
-      },
-      onStarted: ({ route, path }) => {
-        this.#comparisons.of(route.target)?.setActivity(path, {
-          kind: 'under-way',
-          work: 'back-up',
+      settle: settleRow,
+      start: events => {
+        routes = rememberSteps(plan);
+        return transfer({
+          ...events,
+          plan,
+          budget: this.#budget,
+          traffic: this.#traffic,
+          signal: stop,
+          onEnded: outcome => {
+            const { route, path } = outcome.step;
+            if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
+            events.onEnded(outcome);
+          },
         });
       },
-      onEnded: outcome => {
-        this.#settle(outcome);
+      end: () => {
+        if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
       },
     });
-    this.#batches.add(batch);
-    try {
-      const outcomes = await batch;
-      this.#reports.add(planId, outcomes);
-      const report = toReport('back-up', planId, outcomes);
-      this.#options.onLog({ level: 'info', message: describeReport(report) });
-      return report;
-    } finally {
-      this.#batches.delete(batch);
-      // A pause is for what was under way; what begins after it is not meant.
-      if (this.#batches.size === 0) this.resume();
-      this.#board.batchEnded(planId);
-      if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
-      this.#flush();
-    }
   }
 
   /** Lets no byte of any batch move until `resume`. */
@@ -321,6 +361,7 @@ export class Backup {
   }
 
   dropPlan(planId: number): void {
+    this.#restores.drop(planId);
     this.#plans.drop(planId);
   }
 
@@ -366,6 +407,7 @@ export class Backup {
     this.#comparisons.dispose();
     for (const connection of [...this.#connections.values(), ...this.#retired]) connection.close();
     this.#options.receipts.close();
+    this.#options.journal?.close();
   }
 
   #forget(folder: string): void {
@@ -373,12 +415,56 @@ export class Backup {
     this.#board.failed(folder, undefined);
   }
 
+  /** Runs the steps of a plan, shows what becomes of them, and reports. */
+  async #carryOut<S extends BatchStep, R extends Moved>({
+    work,
+    plan,
+    settle,
+    start,
+    end,
+  }: Carrying<S, R>): Promise<Report> {
+    const { id: planId, steps } = plan;
+    // So that nobody sends a file again that is only waiting for its turn.
+    for (const { route, path } of steps) {
+      this.#comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
+    }
+    const batch = start({
+      onProgress: progress => {
+        this.#board.batch(progress);
+      },
+      onStarted: ({ route, path }) => {
+        this.#comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
+      },
+      onEnded: outcome => {
+        this.#settle(outcome, settle);
+      },
+    });
+    this.#batches.add(batch);
+    try {
+      const outcomes = await batch;
+      this.#reports.add(planId, outcomes);
+      const report = toReport(work, planId, outcomes);
+      this.#options.onLog({ level: 'info', message: describeReport(report) });
+      return report;
+    } finally {
+      this.#batches.delete(batch);
+      // A pause is for what was under way; what begins after it is not meant.
+      if (this.#batches.size === 0) this.resume();
+      this.#board.batchEnded(planId);
+      end();
+      this.#flush();
+    }
+  }
+
   /** Takes what became of a step into the comparison at hand. */
-  #settle(outcome: UploadOutcome): void {
+  #settle<S extends BatchStep, R extends Moved>(
+    outcome: Outcome<S, R>,
+    settle: Carrying<S, R>['settle'],
+  ): void {
     const { route, path } = outcome.step;
+    const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
     // In the same turn: whatever happens next, what has been proved is known.
-    if (outcome.kind === 'done') route.receipts.put(outcome.result.receipt);
-    if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
+    if (receipt !== undefined) route.receipts.put(receipt);
     const comparison = this.#comparisons.of(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
       const { code, cause } = outcome.failure.toRecord();
@@ -386,9 +472,11 @@ export class Backup {
       this.#options.onLog({ level: 'warning', message });
     }
     if (comparison === undefined) return;
-    settleRow(comparison, outcome);
+    settle(comparison, outcome);
     // Changes that came while the file was on its way were left until now.
-    void this.filesChanged(route.target.folder, [toAbsolutePath(route.root, path)]);
+    const places = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
+    const changed = [...new Set(places)].map(place => toAbsolutePath(route.root, place));
+    void this.filesChanged(route.target.folder, changed);
   }
 
   #job(setup: FolderSetup): ComparisonJob {
@@ -425,7 +513,7 @@ export class Backup {
    * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
    * or, where it compares anew, when no batch runs either.
    */
-  async #forEach<S extends Scope, T>(
+  async #forEach<S extends Scope | RestoreScope, T>(
     parts: readonly { readonly setup: FolderSetup; readonly scope: S }[],
     signal: AbortSignal,
     work: (job: ComparisonJob, scope: S) => Promise<T>,
@@ -477,6 +565,15 @@ export class Backup {
     this.#rows.flush();
     this.#board.flush();
   }
+}
+
+/** A batch of either direction, and what goes with it. */
+interface Carrying<S extends BatchStep, R extends Moved> {
+  readonly work: Work;
+  readonly plan: { readonly id: number; readonly steps: readonly S[] };
+  readonly settle: (comparison: Comparison, outcome: Outcome<S, R>) => void;
+  readonly start: (events: BatchEvents<S, R>) => Promise<readonly Outcome<S, R>[]>;
+  readonly end: () => void;
 }
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);

@@ -1,10 +1,11 @@
-import type { BatchProgress, FilePath, Work } from '../protocol';
+import type { BatchProgress, FilePath, ReplacedFile, Work } from '../protocol';
 import type { Bucket } from './bucket';
 import { toFailure, type Failure } from './failure';
 import type { LocalFile } from './localScan';
 import { inParallel } from './parallel';
 import type { Route } from './plan';
 import { rateMeter } from './rateMeter';
+import type { Receipt } from './receipts';
 import type { Traffic } from './traffic';
 
 /** One file's part in a batch, whichever way its bytes go. */
@@ -16,6 +17,10 @@ export interface BatchStep {
 /** What a step leads to that goes well. */
 export interface Moved {
   readonly local: LocalFile;
+  /** Where it proves that both sides are the same. */
+  readonly receipt?: Receipt | undefined;
+  /** What became of the local file that it has replaced. */
+  readonly replaced?: ReplacedFile | undefined;
 }
 
 /** What became of one step; `bytes` are those that have moved, or were to. */

@@ -17,9 +17,8 @@ export interface HeldPlans {
   leaveOut(left: LeftOut): void;
 }
 
-export function heldPlans(): HeldPlans {
+export function heldPlans(newId: () => number): HeldPlans {
   const plans = new Map<number, Plan>();
-  let lastId = 0;
 
   function held(planId: number): Plan {
     const plan = plans.get(planId);
@@ -29,7 +28,7 @@ export function heldPlans(): HeldPlans {
 
   return {
     add(steps) {
-      const plan = { id: ++lastId, steps };
+      const plan = { id: newId(), steps };
       plans.set(plan.id, plan);
       return plan;
     },

@@ -1,5 +1,5 @@
 import type { FilePath, ReportEntry, ReportPage } from '../protocol';
-import type { Outcome } from './batch';
+import type { Moved, Outcome } from './batch';
 import { isSameTarget, type ComparisonTarget } from './comparison';
 import { Failure } from './failure';
 
@@ -50,5 +50,14 @@ function toEntry(outcome: Outcome): ReportEntry {
     path,
     bytes: outcome.bytes,
     failure: 'failure' in outcome ? outcome.failure.toRecord() : undefined,
+    ...(outcome.kind === 'done' && placeOf(outcome.result, path)),
+  };
+}
+
+/** What else there is to say of a file that was restored. */
+function placeOf({ local, replaced }: Moved, path: FilePath) {
+  return {
+    ...(local.path !== path && { restoredAs: local.path }),
+    ...(replaced !== undefined && { replaced }),
   };
 }

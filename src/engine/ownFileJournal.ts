@@ -64,6 +64,13 @@ export function openOwnFileJournal(folder: string): OwnFileJournal {
   };
 }
 
+/** For an engine without a place to keep one: what it leaves behind when it is killed stays. */
+export const noJournal: OwnFileJournal = {
+  begin: () => undefined,
+  end: () => undefined,
+  close: () => undefined,
+};
+
 /** A journal whose engine is no longer there. */
 export interface AbandonedJournal {
   readonly files: readonly OwnFile[];

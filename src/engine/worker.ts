@@ -18,6 +18,7 @@ import { cloudCopy, readCloudCopy } from './cloudCopies/readCloudCopy';
 import { openConnection } from './connection';
 import { checkNewName, createBucket } from './createBucket';
 import { openDatabase } from './database';
+import { openOwnFileJournal } from './ownFileJournal';
 import { receiptsIn } from './receiptDatabase';
 import { receiptsInMemory, type Receipts } from './receipts';
 import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
@@ -40,6 +41,11 @@ function serve(port: NonNullable<typeof parentPort>): void {
     connect: openConnection,
     receipts,
     unfinished,
+    journal: openOwnFileJournal((workerData as WorkerData).ownFilesFolder),
+    editor: {
+      isUnsaved: path => connection.sendRequest(asked(protocol.isUnsaved), path),
+      moveToTrash: path => connection.sendRequest(asked(protocol.moveToTrash), path),
+    },
     onState: state => void connection.sendNotification(told(protocol.stateChanged), state),
     onRows: (folder, groups) =>
       void connection.sendNotification(told(protocol.rowsChanged), { folder, groups }),
@@ -114,6 +120,18 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   connection.onRequest(asked(protocol.runPlan), (planId, token) =>
     answered(token, signal => backup.run(planId, signal)),
+  );
+  connection.onRequest(asked(protocol.planRestore), (request, token) =>
+    answered(token, signal => backup.planRestore(request, signal)),
+  );
+  connection.onRequest(asked(protocol.chooseConflicts), (choices, token) =>
+    answered(token, () => {
+      backup.chooseConflicts(choices);
+      return Promise.resolve(null);
+    }),
+  );
+  connection.onRequest(asked(protocol.requestArchived), (request, token) =>
+    answered(token, signal => backup.requestArchived(request, signal)),
   );
   connection.onRequest(asked(protocol.differences), (setup, token) =>
     answered(token, () => Promise.resolve(backup.differences(setup))),

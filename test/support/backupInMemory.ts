@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 
-import { Backup } from '../../src/engine/backup';
+import { Backup, type BackupOptions } from '../../src/engine/backup';
 import { receiptsInMemory } from '../../src/engine/receipts';
 import {
   groups,
+  type ConflictChoice,
   type FilePath,
   type FileRow,
   type FolderSetup,
   type Group,
   type NodeId,
   type PlanSummary,
+  type Report,
+  type RestoreScope,
+  type RestoreSummary,
   type Scope,
 } from '../../src/protocol';
 import { memoryAccount } from './memoryAccount';
@@ -23,6 +27,9 @@ export interface BackupInMemory {
   plan(scope: Scope): Promise<PlanSummary>;
   /** Plans and runs in one. */
   backUp(scope: Scope): ReturnType<Backup['run']>;
+  planRestore(scope: RestoreScope): Promise<RestoreSummary>;
+  /** Plans and runs in one, with one decision for all conflicts. */
+  restore(scope: RestoreScope, choice?: ConflictChoice): Promise<Report>;
   node(group: Group, path?: string): NodeId;
   /** Files on the disk, whatever is known of them. */
   resources(...paths: readonly string[]): Scope;
@@ -35,6 +42,7 @@ export function backupInMemory(
   root: string,
   bucket: MemoryBucket,
   settings: FolderSetup['settings'] = {},
+  options: Partial<BackupOptions> = {},
 ): BackupInMemory {
   const backup = new Backup({
     receipts: receiptsInMemory('a test'),
@@ -48,6 +56,7 @@ export function backupInMemory(
     onState: () => undefined,
     onRows: () => undefined,
     onLog: () => undefined,
+    ...options,
   });
   const signal = new AbortController().signal;
   const setup: FolderSetup = {
@@ -68,6 +77,8 @@ export function backupInMemory(
     backup
       .children({ node: node(group), layout: 'list', offset: 0, limit: 10_000 })
       .rows.flatMap(row => (row.kind === 'file' ? row : []));
+  const planRestore = (scope: RestoreScope) =>
+    backup.planRestore({ parts: [{ setup, scope }] }, signal);
   const plan = (scope: Scope) => backup.plan({ parts: [{ setup, scope }] }, signal);
   const rows = () => new Map<string, FileRow>(groups.flatMap(rowsOf).map(row => [row.path, row]));
   return {
@@ -75,6 +86,12 @@ export function backupInMemory(
     setup,
     node,
     plan,
+    planRestore,
+    async restore(scope, choice = 'skip') {
+      const { planId } = await planRestore(scope);
+      backup.chooseConflicts({ planId, choice, except: [] });
+      return backup.run(planId, signal);
+    },
     rows,
     compare: () => backup.compare([setup], signal),
     backUp: async scope => backup.run((await plan(scope)).planId, signal),

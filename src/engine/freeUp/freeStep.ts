@@ -1,6 +1,7 @@
 import type { BatchStep, Moved } from '../batch';
 import type { Budget } from '../budget';
 import type { CloudFile } from '../cloudListing';
+import type { EditorPort } from '../editorPort';
 import type { LocalFile } from '../localScan';
 import type { OwnFileJournal } from '../ownFileJournal';
 
@@ -15,18 +16,10 @@ export interface Freed extends Moved {
   readonly copy: CloudFile;
 }
 
-/** What only the editor can tell or do; paths are absolute. */
-export interface FreeEditor {
-  /** Whether an editor holds changes of a file that are not on the disk yet. */
-  isUnsaved(path: string): Promise<boolean>;
-  /** Moves a file to the trash of this computer under its own name, where there is one. */
-  moveToTrash(path: string): Promise<'trashed' | 'no-trash'>;
-}
-
 /** What freeing a file needs. */
 export interface FreeTools {
   readonly journal: OwnFileJournal;
-  readonly editor: FreeEditor;
+  readonly editor: EditorPort;
   /** Shared by all files: disks are slower when more of them are read at once. */
   readonly reading: Budget;
   readonly signal: AbortSignal;

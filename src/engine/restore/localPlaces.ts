@@ -1,0 +1,61 @@
+import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import type { FilePath } from '../../protocol';
+import { fromDiskError } from '../errorMapping';
+import type { Failure } from '../failure';
+import { fileName, parentPath, toAbsolutePath } from '../filePath';
+import { toLocalFile, type LocalFile } from '../localScan';
+import { foldersAbove } from './foldersAbove';
+import type { NameRules } from './unsafeName';
+
+/** What is in the place of a file that is to be restored. */
+export type Place =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'file'; readonly local: LocalFile }
+  /** A folder, a link, a device, or a file under another spelling; there or above. */
+  | { readonly kind: 'taken'; readonly by: FilePath }
+  | { readonly kind: 'unreadable'; readonly failure: Failure };
+
+/** Looks at places below a folder, one after the other, and at each folder above them only once. */
+export function localPlaces(root: string, { foldsNames }: NameRules): (path: FilePath) => Place {
+  const above = new Map<FilePath, Place | 'folder'>();
+  const names = new Map<FilePath, ReadonlySet<string>>();
+
+  function placeOf(path: FilePath): Place | 'folder' {
+    try {
+      const stat = lstatSync(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
+      if (stat === undefined) return { kind: 'free' };
+      if (foldsNames && !isSpelledSo(path)) return { kind: 'taken', by: path };
+      return stat.isDirectory() ? 'folder' : leafOf(path, stat);
+    } catch (error) {
+      return { kind: 'unreadable', failure: fromDiskError(error, path) };
+    }
+  }
+
+  /** A disk that folds names finds a file by any spelling; only a list of names tells its own. */
+  function isSpelledSo(path: FilePath): boolean {
+    const folder = parentPath(path);
+    let known = names.get(folder);
+    if (known === undefined) {
+      known = new Set(readdirSync(toAbsolutePath(root, folder)));
+      names.set(folder, known);
+    }
+    return known.has(fileName(path));
+  }
+
+  return path => {
+    for (const folder of foldersAbove(path)) {
+      const known = above.get(folder) ?? placeOf(folder);
+      above.set(folder, known);
+      if (known === 'folder') continue;
+      return known.kind === 'file' ? { kind: 'taken', by: folder } : known;
+    }
+    const place = placeOf(path);
+    return place === 'folder' ? { kind: 'taken', by: path } : place;
+  };
+}
+
+function leafOf(path: FilePath, stat: BigIntStats): Place {
+  return stat.isFile()
+    ? { kind: 'file', local: toLocalFile(path, stat) }
+    : { kind: 'taken', by: path };
+}

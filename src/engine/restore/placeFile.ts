@@ -1,0 +1,104 @@
+import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import type { FilePath, ReplacedFile } from '../../protocol';
+import type { EditorPort } from '../editorPort';
+import { fromDiskError } from '../errorMapping';
+import { Failure } from '../failure';
+import { parentPath, toAbsolutePath } from '../filePath';
+import { keepBeside } from '../keepBeside';
+import { toLocalFile, type LocalFile } from '../localScan';
+import { moveIfFree } from '../moveIfFree';
+import { newOwnFile } from '../newOwnFile';
+import type { OwnFileJournal } from '../ownFileJournal';
+import { makeWay } from './makeWay';
+import { makeParentFolders } from './parentFolders';
+import { requireRoom } from './requireRoom';
+import type { RestoreStep } from './restorePlan';
+import { syncFolder } from './syncFolder';
+
+/** Who is told and asked when files are put into their places. */
+export interface PlaceParts {
+  readonly journal: OwnFileJournal;
+  readonly editor: EditorPort;
+}
+
+/** Writes all of a file; `usualMode` is the one of new files. */
+export type Write = (handle: FileHandle, usualMode: number) => Promise<void>;
+
+export interface Placed {
+  /** The file as it is now; elsewhere than planned where both were to be kept. */
+  readonly local: LocalFile;
+  /** Whether nobody has changed it since its last byte was written. */
+  readonly isUntouched: boolean;
+  /** What became of the local file that was there. */
+  readonly replaced: ReplacedFile | undefined;
+}
+
+/**
+ * Puts a file into its place, all or nothing: `write` fills a file of our own beside it, which gets
+ * its name only when everything is on the disk. What stands there by then is replaced only where it
+ * is what the plan saw, and the plan says so; else the step ends with `changed-here`.
+ */
+export async function placeFile(
+  step: RestoreStep,
+  { journal, editor }: PlaceParts,
+  write: Write,
+): Promise<Placed> {
+  const { route, path, cloud } = step;
+  const { root } = route;
+  const folders = await makeParentFolders(root, path);
+  const own = newOwnFile('temporary', root, path);
+  const temporary = toAbsolutePath(root, own.ownPath);
+  try {
+    await requireRoom(root, path, cloud.size);
+    journal.begin(own);
+    const written = await writeNew(temporary, path, write);
+    await folders.check();
+    const replaced = await makeWay(step, editor);
+    const at = await giveName(step, own.ownPath, replaced);
+    journal.end(own);
+    await syncFolder(toAbsolutePath(root, parentPath(path)));
+    const local = toLocalFile(at, await lstat(toAbsolutePath(root, at), { bigint: true }));
+    return { local, isUntouched: isSameContent(written, local), replaced };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    journal.end(own);
+    await folders.undo();
+    throw fromDiskError(error, path);
+  }
+}
+
+/** Gives the file's fields when all of it is on the disk. */
+async function writeNew(absolute: string, path: FilePath, write: Write): Promise<LocalFile> {
+  const handle = await open(absolute, 'wx');
+  try {
+    const { mode } = await handle.stat();
+    // Nobody else reads it before it has a mode of its own.
+    await handle.chmod(0o600);
+    await write(handle, mode & 0o777);
+    await handle.sync();
+    return toLocalFile(path, await handle.stat({ bigint: true }));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Gives the file its name, or one beside it, and never the name of a file that is there. */
+async function giveName(
+  { route: { root }, path, local, choice, cloud }: RestoreStep,
+  ownPath: FilePath,
+  replaced: ReplacedFile | undefined,
+): Promise<FilePath> {
+  if (local !== undefined && choice === 'keep-both') {
+    return keepBeside(root, ownPath, path, new Date(cloud.modifiedAt));
+  }
+  const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
+  if (outcome === 'moved') return path;
+  throw new Failure('changed-here', path, replaced?.kind === 'kept' ? replaced.path : undefined);
+}
+
+/** A new name changes nothing but the time of the last change. */
+function isSameContent(one: LocalFile, other: LocalFile): boolean {
+  return (
+    one.size === other.size && one.modifiedAt === other.modifiedAt && one.inode === other.inode
+  );
+}

@@ -1,0 +1,46 @@
+import type { RestoreScope } from '../../protocol';
+import type { ComparisonJob } from '../comparisons';
+import { Failure } from '../failure';
+import { toKey } from '../filePath';
+import { diskNames } from './diskNames';
+import { localPlaces } from './localPlaces';
+import { restoreEntries } from './restoreEntries';
+import { refusalOf, selectRestores, type RestoreSelection } from './selectRestores';
+import { unsafeName } from './unsafeName';
+
+/** Settles what a restore would do in one folder. */
+export async function planRestore(
+  known: Parameters<typeof restoreEntries>[0],
+  job: ComparisonJob,
+  scope: RestoreScope,
+  signal: AbortSignal,
+): Promise<RestoreSelection> {
+  if (scope.kind === 'version') return selectVersion(job, scope, signal);
+  const entries = await restoreEntries(known, job, scope, signal);
+  return selectRestores(job, entries, diskNames(job.root), signal);
+}
+
+/** One file as an older copy was; what the comparison says of it does not matter. */
+async function selectVersion(
+  route: ComparisonJob,
+  { path, versionId }: Extract<RestoreScope, { readonly kind: 'version' }>,
+  signal: AbortSignal,
+): Promise<RestoreSelection> {
+  const rules = diskNames(route.root);
+  const unsafe = unsafeName(path, rules);
+  const key = toKey(route.target.prefix, path);
+  const head = await route.bucket.head({ key, versionId, signal });
+  if (head === undefined) throw new Failure('no-such-key', path);
+  const { size, etag, modifiedAt, storageClass } = head;
+  const place = unsafe === undefined ? localPlaces(route.root, rules)(path) : undefined;
+  const step = {
+    route,
+    path,
+    cloud: { path, size, etag, modifiedAt, storageClass },
+    versionId,
+    local: place?.kind === 'file' ? place.local : undefined,
+    choice: 'skip',
+    refusal: unsafe ?? refusalOf(path, place),
+  } as const;
+  return { steps: [step], leftAlone: {} };
+}

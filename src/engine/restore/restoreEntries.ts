@@ -1,0 +1,46 @@
+import type { RestoreScope } from '../../protocol';
+import { groups, rootPath } from '../../protocol';
+import type { Comparison, Entry } from '../comparison';
+import { compareResources } from '../compareResources';
+import type { ComparisonJob, Comparisons } from '../comparisons';
+import { Failure } from '../failure';
+import type { KeptReports } from '../keptReports';
+
+/** The scopes that mean findings of a comparison. */
+export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;
+
+/** Finds what a restore was asked for: by the comparison at hand, or by comparing anew. */
+export async function restoreEntries(
+  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: KeptReports },
+  job: ComparisonJob,
+  scope: FoundScope,
+  signal: AbortSignal,
+): Promise<Iterable<Entry>> {
+  if (scope.kind === 'resources') {
+    return compareResources(comparisons, job, scope.paths, signal);
+  }
+  const comparison = comparisons.current(job);
+  if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+  return new Set(entriesOf(comparison, scope, job, reports));
+}
+
+function* entriesOf(
+  comparison: Comparison,
+  scope: Exclude<FoundScope, { readonly kind: 'resources' }>,
+  { target }: ComparisonJob,
+  reports: KeptReports,
+): Generator<Entry> {
+  switch (scope.kind) {
+    case 'all':
+      for (const group of groups) yield* comparison.inGroup(group, rootPath);
+      return;
+    case 'nodes':
+      for (const node of scope.nodes) yield* comparison.atRow(node);
+      return;
+    case 'failed':
+      for (const path of reports.failed(scope.planId, target)) {
+        const entry = comparison.get(path);
+        if (entry !== undefined) yield entry;
+      }
+  }
+}

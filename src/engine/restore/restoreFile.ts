@@ -1,0 +1,139 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Moved } from '../batch';
+import type { ObjectHead } from '../bucket';
+import type { Budget } from '../budget';
+import type { CloudFile } from '../cloudListing';
+import { Failure, toFailure } from '../failure';
+import { toKey } from '../filePath';
+import type { LocalFile } from '../localScan';
+import type { Receipt } from '../receipts';
+import type { Traffic } from '../traffic';
+import { wholeChecksum } from '../wholeChecksum';
+import { contentCheck, type ContentVerdict } from './contentCheck';
+import { fetchObject } from './fetchObject';
+import { placeFile, type Placed, type PlaceParts } from './placeFile';
+import type { RestoreStep } from './restorePlan';
+import { applyAttributes, storedAttributes } from './storedAttributes';
+
+export interface RestoreParts extends PlaceParts {
+  readonly budget: Budget;
+  readonly traffic: Traffic;
+}
+
+/** What the restoring of one file has led to. */
+export interface Restored extends Moved {
+  readonly cloud: CloudFile;
+}
+
+/**
+ * Restores one file: fetched, checked against what the store keeps of it, written beside its place
+ * and only then put into it. Throws with everything as it was before.
+ */
+export async function restoreFile(
+  step: RestoreStep,
+  parts: RestoreParts,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<Restored> {
+  if (step.refusal !== undefined) throw step.refusal;
+  const began = Date.now();
+  let fetched: Fetched | undefined;
+  const placed = await placeFile(step, parts, async (handle, usualMode) => {
+    fetched = await fetchInto(handle, step, parts, signal, onBytes);
+    await applyAttributes(handle, storedAttributes(fetched.head), usualMode);
+  });
+  const { local, replaced } = placed;
+  const receipt = isProof(step, placed, fetched) ? receiptOf(local, fetched, began) : undefined;
+  return { local, replaced, cloud: step.cloud, receipt };
+}
+
+interface Fetched {
+  readonly head: ObjectHead;
+  readonly content: ContentVerdict;
+}
+
+async function fetchInto(
+  handle: FileHandle,
+  step: RestoreStep,
+  { budget, traffic }: RestoreParts,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<Fetched> {
+  const { route, path, cloud, versionId } = step;
+  const { bucket, target, receipts } = route;
+  const key = toKey(target.prefix, path);
+  const { etag, size } = cloud;
+  let position = 0;
+  let opened:
+    { readonly head: ObjectHead; readonly check: ReturnType<typeof contentCheck> } | undefined;
+  const request = { bucket, key, versionId, etag, size, budget, traffic, signal, onBytes };
+  try {
+    await fetchObject(request, head => {
+      const check = contentCheck(head, receipts.get(path));
+      opened = { head, check };
+      return Promise.resolve(async bytes => {
+        check.update(bytes);
+        await writeAll(handle, bytes, position);
+        position += bytes.byteLength;
+      });
+    });
+  } catch (error) {
+    throw await nameArchived(toFailure(error, path), step, key, signal);
+  }
+  if (opened === undefined) throw new Failure('unexpected', path);
+  const { head, check } = opened;
+  const content = check.settle();
+  if (content.kind === 'different') {
+    onBytes(-position);
+    throw new Failure('not-as-stored', path);
+  }
+  return { head, content };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.byteLength;) {
+    const { bytesWritten } = await handle.write(
+      bytes,
+      written,
+      bytes.byteLength - written,
+      position + written,
+    );
+    written += bytesWritten;
+  }
+}
+
+/** Tells an object that was called back already from one that nobody has asked for. */
+async function nameArchived(
+  failure: Failure,
+  { route, path, versionId }: RestoreStep,
+  key: string,
+  signal: AbortSignal,
+): Promise<Failure> {
+  if (failure.code !== 'archived') return failure;
+  const head = await route.bucket.head({ key, versionId, signal });
+  return head?.archive?.kind === 'restoring' ? new Failure('archive-requested', path) : failure;
+}
+
+/** Whether this file's bytes are now known to be those of its path's copy. */
+function isProof(
+  { path, versionId }: RestoreStep,
+  { local, isUntouched }: Placed,
+  fetched: Fetched | undefined,
+): fetched is Fetched {
+  const isCopy = versionId === undefined && local.path === path;
+  return isCopy && isUntouched && fetched?.content.kind === 'same';
+}
+
+function receiptOf(local: LocalFile, { head, content }: Fetched, began: number): Receipt {
+  const { etag, versionId } = head;
+  const crc32 = wholeChecksum(head, 'crc32');
+  return {
+    local,
+    sha256: content.sha256,
+    etag,
+    crc32,
+    versionId,
+    hashBegan: began,
+    provedAt: Date.now(),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Group, RestoreConflict, RestoreSummary, Trouble } from '../../protocol';
+import { groups } from '../../protocol';
+import type { LocalFile } from '../localScan';
+import type { RestorePlan, RestoreStep } from './restorePlan';
+import type { RestoreSelection } from './selectRestores';
+
+/** What is shown of a restore before it runs. */
+export function summarizeRestore(
+  { id, steps }: RestorePlan,
+  selections: readonly Pick<RestoreSelection, 'leftAlone'>[],
+): RestoreSummary {
+  const fetched = steps.filter(({ refusal }) => refusal === undefined);
+  const refused = steps.filter(({ refusal }) => refusal !== undefined);
+  const conflicts = fetched.filter(isConflict);
+  const leftAlone: Partial<Record<Group, number>> = {};
+  for (const group of groups) {
+    const files = selections.reduce((sum, each) => sum + (each.leftAlone[group] ?? 0), 0);
+    if (files > 0) leftAlone[group] = files;
+  }
+  return {
+    planId: id,
+    files: fetched.length,
+    bytes: fetched.reduce((sum, step) => sum + step.cloud.size, 0),
+    conflicts: {
+      files: conflicts.length,
+      newerHere: conflicts.filter(isNewerHere).length,
+      examples: conflicts.slice(0, mostExamples).map(toConflict),
+    },
+    archived: fetched.filter(({ cloud }) => isArchiveClass(cloud.storageClass)).length,
+    refused: {
+      files: refused.length,
+      examples: refused.slice(0, mostExamples).flatMap(toTrouble),
+    },
+    leftAlone,
+  };
+}
+
+/** More than anybody decides about one by one. */
+const mostExamples = 50;
+
+type Conflict = RestoreStep & { readonly local: LocalFile };
+
+function isConflict(step: RestoreStep): step is Conflict {
+  return step.local !== undefined;
+}
+
+function isNewerHere({ route, local, cloud }: Conflict): boolean {
+  return millisecondsOf(local) + route.bucket.clockOffset > cloud.modifiedAt;
+}
+
+function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
+  return {
+    folder: route.target.folder,
+    path,
+    local: { size: local.size, modifiedAt: millisecondsOf(local) },
+    cloud: { size: cloud.size, modifiedAt: cloud.modifiedAt },
+  };
+}
+
+function toTrouble({ route, path, refusal }: RestoreStep): readonly Trouble[] {
+  if (refusal === undefined) return [];
+  const { folder } = route.target;
+  return [{ folder, path, kind: 'skipped', failure: refusal.toRecord() }];
+}
+
+function millisecondsOf({ modifiedAt }: LocalFile): number {
+  return Number(modifiedAt / 1_000_000n);
+}
+
+/** The classes whose objects give no bytes until they have been asked for. */
+function isArchiveClass(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
