@@ -9,6 +9,7 @@ import {
   type Scope,
 } from '../protocol';
 import { chosenScopes } from './chosenScopes';
+import { comparedTargets } from './comparedTargets';
 import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from './failed';
@@ -20,7 +21,7 @@ import { runBatch } from './runBatch';
 import { settleEmptying } from './settleEmptying';
 import { settleTargets } from './settleTarget';
 import { settleUnsaved } from './settleUnsaved';
-import { folderById, localFolders } from './targets';
+import { folderById } from './targets';
 import type { TreeNode } from './treeNode';
 import { viewId } from './viewId';
 
@@ -95,19 +96,6 @@ export async function reviewAndBackUp(parts: Parts): Promise<Report | undefined>
   );
 }
 
-/** The folders that are backed up, compared where that has not been done. */
-async function comparedTargets(parts: Parts): Promise<readonly FolderSetup[]> {
-  const setups = await settleTargets(parts, localFolders());
-  // A comparison with an earlier target may still be there for a moment.
-  const isCompared = ({ id, bucket, prefix }: FolderSetup): boolean =>
-    parts.engine.state.comparisons.some(
-      known => known.folder === id && known.bucket === bucket && known.prefix === prefix,
-    );
-  const fresh = setups.filter(setup => !isCompared(setup));
-  if (fresh.length > 0) await parts.comparisons.run(fresh);
-  return setups;
-}
-
 /** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
 async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
@@ -125,7 +113,8 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
     engine.tell(dropPlan, summary.planId);
     return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
   }
-  const report = await runBatch(parts, summary);
+  const { planId, files } = summary;
+  const report = await runBatch(parts, { work: 'back-up', planId, files });
   const finished = reports.add(report, setups, summary.leftAlone['changed-in-cloud'] ?? 0);
   for (const { path, failure } of report.troubles) {
     log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);

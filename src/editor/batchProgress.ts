@@ -1,8 +1,16 @@
 import { l10n, ProgressLocation, window, type Progress } from 'vscode';
-import type { BatchProgress, PlanSummary } from '../protocol';
+import type { BatchProgress, Work } from '../protocol';
 import type { Engine } from './engine';
 import { formatDuration } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
+import { batchTitle } from './workWords';
+
+/** A plan that is about to run. */
+export interface BatchToRun {
+  readonly work: Work;
+  readonly planId: number;
+  readonly files: number;
+}
 
 /**
  * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it is done
@@ -10,7 +18,7 @@ import { formatBytes, formatCount, formatFiles } from './quantity';
  */
 export function showBatch(
   engine: Engine,
-  summary: PlanSummary,
+  { planId, work }: BatchToRun,
   running: Promise<unknown>,
   cancel: () => void,
 ): void {
@@ -23,12 +31,12 @@ export function showBatch(
     void window.withProgress(
       {
         location: ProgressLocation.Notification,
-        title: l10n.t('Backing up to S3'),
+        title: batchTitle(work),
         cancellable: true,
       },
       (progress, token) => {
         token.onCancellationRequested(cancel);
-        return follow(engine, summary.planId, ended, progress);
+        return follow(engine, planId, ended, progress);
       },
     );
   }, showAfterMs);

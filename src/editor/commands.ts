@@ -14,6 +14,7 @@ import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
 import { showReport } from './reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
+import { restoreSelection, retryRestore } from './restore/restoreFiles';
 import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection';
 import { settleTargets } from './settleTarget';
@@ -55,10 +56,13 @@ const table = {
   's3Backup.retryFailed': async parts => {
     const { last } = parts.reports;
     if (last === undefined) sayNoReport();
-    else await retryFailed(parts, last);
+    else await (last.report.work === 'restore' ? retryRestore : retryFailed)(parts, last);
   },
   's3Backup.resolve': async (parts, selection) => {
     await resolveConflicts(parts, selection);
+  },
+  's3Backup.restore': async (parts, selection) => {
+    await restoreSelection(parts, selection);
   },
   's3Backup.showReport': async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();
@@ -161,7 +165,9 @@ async function backUpSelection(parts: Parts, selection: Selection): Promise<void
 
 function sayNoReport(): void {
   void window.showInformationMessage(
-    l10n.t('There is no report yet: nothing has been backed up since this window was opened.'),
+    l10n.t(
+      'There is no report yet: nothing has been backed up or restored since this window was opened.',
+    ),
   );
 }
 

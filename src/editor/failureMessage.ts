@@ -514,10 +514,7 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     what: ({ subject }) =>
       subject === ''
         ? l10n.t('The engine of S3 Backup stopped unexpectedly.')
-        : l10n.t(
-            'The engine of S3 Backup stopped unexpectedly when {0} had been backed up.',
-            subject,
-          ),
+        : l10n.t('The engine of S3 Backup stopped unexpectedly when {0} were done.', subject),
     next: () => l10n.t('Finished work is kept. Compare to see what is left.'),
     actions: ['compare', 'show-log'],
   },

@@ -63,9 +63,9 @@ function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]): stri
     const name = setups.find(({ id }) => id === folder)?.name;
     return setups.length === 1 || name === undefined ? '' : `${name}/`;
   };
-  const line = ({ folder, path, bytes, failure }: ReportEntry): string => {
-    const file = `  ${nameOf(folder)}${path} (${formatBytes(bytes)})`;
-    return failure === undefined ? file : `${file}\n      ${failureMessage(failure).text}`;
+  const line = (entry: ReportEntry): string => {
+    const file = `  ${nameOf(entry.folder)}${entry.path} (${formatBytes(entry.bytes)})`;
+    return [file, ...remarksOn(entry).map(remark => `      ${remark}`)].join('\n');
   };
   const sections = (['failed', 'skipped', 'cancelled', 'done'] as const).flatMap(kind => {
     const own = entries.filter(entry => entry.kind === kind);
@@ -94,4 +94,16 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
     case 'done':
       return doneHeading(work);
   }
+}
+
+/** What there is to know of a file beside its size. */
+function remarksOn({ failure, restoredAs, replaced }: ReportEntry): readonly string[] {
+  const remarks: string[] = [];
+  if (failure !== undefined) remarks.push(failureMessage(failure).text);
+  if (restoredAs !== undefined) remarks.push(l10n.t('Restored as “{0}”.', restoredAs));
+  if (replaced?.kind === 'trashed') remarks.push(l10n.t('What was there is in the trash.'));
+  if (replaced?.kind === 'kept') {
+    remarks.push(l10n.t('What was there is now “{0}”.', replaced.path));
+  }
+  return remarks;
 }

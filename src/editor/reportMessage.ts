@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import type { FolderSetup, Group, PlanSummary, Trouble } from '../protocol';
+import type { FolderSetup, Group, PlanSummary, Report, Trouble } from '../protocol';
 import { failureMessage } from './failureMessage';
 import type { Parts } from './parts';
 import { formatCount, formatFiles } from './quantity';
@@ -7,8 +7,10 @@ import { showReport } from './reportDocument';
 import { reportNumbers } from './reportNumbers';
 import type { FinishedBatch } from './reports';
 import { conflictGroup } from './resolve/conflictGroup';
+import { requestFromArchive } from './restore/requestFromArchive';
 import { showFailure } from './showFailure';
 import { ignoreReason } from './verdictWords';
+import { batchIcon } from './workWords';
 
 /**
  * Says what became of a plan, in numbers that add up, and offers what can be done about it. A
@@ -27,11 +29,12 @@ export async function announceReport(
   const isSmooth = report.failed === 0 && report.skipped === 0;
   if (isSmooth && (report.cancelled > 0 || (report.planned === 1 && conflicts === 0))) {
     const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
-    window.setStatusBarMessage(`$(cloud-upload) ${text}`, lingerMs);
+    window.setStatusBarMessage(`$(${batchIcon(report.work)}) ${text}`, lingerMs);
     return;
   }
   const again = l10n.t('Retry Failed');
   const resolve = resolveButton();
+  const request = l10n.t('Request from Archive…');
   const show = l10n.t('Show Report');
   const showLog = l10n.t('Show Log');
   const buttons = [...(conflicts > 0 ? [resolve] : []), show];
@@ -39,18 +42,30 @@ export async function announceReport(
     ? await window.showInformationMessage(outcomeText(batch), ...buttons)
     : await window.showWarningMessage(
         outcomeText(batch),
-        ...(report.failed > 0 ? [again] : []),
+        ...(hasArchived(report) ? [request] : []),
+        ...(isWorthRetrying(report) ? [again] : []),
         ...buttons,
         showLog,
       );
   try {
     if (chosen === again) await retry();
     if (chosen === resolve) await resolveIn(setups);
+    if (chosen === request) await requestFromArchive(parts, batch);
     if (chosen === show) await showReport(engine, batch);
     if (chosen === showLog) log.show();
   } catch (error) {
     void showFailure(parts, error, () => void announceReport(parts, batch, retry));
   }
+}
+
+/** Whether files were found in an archive, and can be asked for. */
+function hasArchived({ work, reasons }: Report): boolean {
+  return work === 'restore' && (reasons.archived ?? 0) > 0;
+}
+
+/** What lies in an archive fails until it has been asked for. */
+function isWorthRetrying({ failed, reasons }: Report): boolean {
+  return failed > (reasons.archived ?? 0);
 }
 
 /** How many files wait for a decision: those left out of the plan, and those found out by it. */

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import { runPlan, type PlanSummary, type Report } from '../protocol';
-import { showBatch } from './batchProgress';
+import { runPlan, type Report } from '../protocol';
+import { showBatch, type BatchToRun } from './batchProgress';
 import type { Engine } from './engine';
 import { Failed } from './failed';
 import type { Ongoing } from './ongoing';
@@ -12,20 +12,20 @@ import { formatCount, formatFiles } from './quantity';
  */
 export function runBatch(
   { engine, ongoing }: { readonly engine: Engine; readonly ongoing: Ongoing },
-  summary: PlanSummary,
+  batch: BatchToRun,
 ): Promise<Report> {
-  const { planId, files } = summary;
+  const { planId, files } = batch;
   return ongoing.run(async (token, cancel) => {
     let done = 0;
     const listening = engine.onDidChangeState(state => {
       if (state.kind !== 'transferring' && state.kind !== 'paused') return;
-      const batch = state.batches.find(candidate => candidate.planId === planId);
-      if (batch !== undefined) ({ done } = batch);
+      const progress = state.batches.find(candidate => candidate.planId === planId);
+      if (progress !== undefined) ({ done } = progress);
     });
     try {
       const running = engine.request(runPlan, planId, token);
       // A single file's row shows all there is to see.
-      if (files > 1) showBatch(engine, summary, running, cancel);
+      if (files > 1) showBatch(engine, batch, running, cancel);
       return await running;
     } catch (error) {
       if (!(error instanceof Failed) || error.record.code !== 'engine-stopped') throw error;

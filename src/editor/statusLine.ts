@@ -4,6 +4,7 @@ import { failureText } from './failureMessage';
 import { formatAge } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { folderById, localFolders } from './targets';
+import { batchTitle } from './workWords';
 
 /** The line above the tree: what is going on, or what the last comparison found. */
 export function statusLine(
@@ -60,12 +61,18 @@ function failedLine(failures: readonly FolderFailure[]): string {
 function transferLine(batches: readonly BatchProgress[]): string {
   const { files, filesDone, bytes, bytesDone } = sum(batches);
   return l10n.t(
-    'Backing up: {0} of {1} · {2} of {3}',
+    '{0}: {1} of {2} · {3} of {4}',
+    doingText(batches),
     formatCount(filesDone),
     formatFiles(files),
     formatBytes(bytesDone),
     formatBytes(bytes),
   );
+}
+
+function doingText(batches: readonly BatchProgress[]): string {
+  const [work, ...others] = new Set(batches.map(batch => batch.work));
+  return work === undefined || others.length > 0 ? l10n.t('Working') : batchTitle(work);
 }
 
 function pausedLine(batches: readonly BatchProgress[]): string {

@@ -36,3 +36,20 @@ export function doneHeading(work: Work): string {
       return l10n.t('Freed');
   }
 }
+
+/** What a running batch is called. */
+export function batchTitle(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('Backing up to S3');
+    case 'restore':
+      return l10n.t('Restoring from S3');
+    case 'free-up':
+      return l10n.t('Freeing local space');
+  }
+}
+
+/** The codicon beside what became of a batch. */
+export function batchIcon(work: Work): string {
+  return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
+}

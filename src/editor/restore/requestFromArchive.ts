@@ -1,0 +1,44 @@
+import { l10n, window } from 'vscode';
+import { requestArchived } from '../../protocol';
+import { Failed } from '../failed';
+import type { Parts } from '../parts';
+import { formatCount, formatFiles } from '../quantity';
+import type { FinishedBatch } from '../reports';
+
+/** Asks the store to bring back what a restore has found archived; their rows say so then. */
+export async function requestFromArchive(
+  { engine, ongoing, log }: Pick<Parts, 'engine' | 'ongoing' | 'log'>,
+  { report: { planId, reasons } }: FinishedBatch,
+): Promise<void> {
+  const request = l10n.t('Request');
+  const files = formatFiles(reasons.archived ?? 0);
+  const answer = await window.showWarningMessage(
+    l10n.t('Ask the store to bring {0} back from the archive?', files),
+    {
+      modal: true,
+      detail: l10n.t(
+        'It takes minutes to days, and the store charges for it. They can be read for {0} days then: restore them again in that time.',
+        formatCount(days),
+      ),
+    },
+    request,
+  );
+  if (answer !== request) return;
+  const { requested, troubles } = await ongoing.run(token =>
+    engine.request(requestArchived, { planId, days }, token),
+  );
+  for (const { path, failure } of troubles) {
+    log.warn(`Not requested: ${path}: ${failure.code} ${failure.cause ?? ''}`);
+  }
+  const [first] = troubles;
+  if (first !== undefined && requested === 0) throw new Failed(first.failure);
+  const text = l10n.t('{0} requested from the archive', formatFiles(requested));
+  void window.showInformationMessage(
+    first === undefined
+      ? l10n.t('{0}. Restore them again later.', text)
+      : l10n.t('{0}, {1} failed. The log has the reasons.', text, formatCount(troubles.length)),
+  );
+}
+
+/** For how long what was brought back can be read. */
+const days = 7;

@@ -1,0 +1,104 @@
+import { window } from 'vscode';
+import {
+  chooseConflicts,
+  dropPlan,
+  planRestore,
+  type ConflictChoices,
+  type FolderSetup,
+  type Report,
+  type RestoreRequest,
+  type RestoreSummary,
+} from '../../protocol';
+import { chosenScopes } from '../chosenScopes';
+import { comparedTargets } from '../comparedTargets';
+import { Failed } from '../failed';
+import type { Parts } from '../parts';
+import { announceReport } from '../reportMessage';
+import type { FinishedBatch } from '../reports';
+import { runBatch } from '../runBatch';
+import type { Selection } from '../selection';
+import { settleTargets } from '../settleTarget';
+import { folderById } from '../targets';
+import { viewId } from '../viewId';
+import { announceNothingToRestore } from './announceNothingToRestore';
+import { askWhatToRestore } from './askWhatToRestore';
+import { confirmRestore } from './confirmRestore';
+
+/** Restores what is selected; called without a selection, what the user means by that. */
+export async function restoreSelection(
+  parts: Parts,
+  selection: Selection,
+): Promise<Report | undefined> {
+  const meant = selection.kind === 'nothing' ? await askWhatToRestore(parts) : selection;
+  if (meant === undefined) return undefined;
+  if (meant !== 'everything') return restore(parts, await chosenScopes(parts, meant));
+  const setups = await comparedTargets(parts);
+  return restore(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'all' } })),
+  );
+}
+
+/** What failed in an earlier restore. */
+export async function retryRestore(
+  parts: Parts,
+  { report: { planId }, setups: concerned }: FinishedBatch,
+): Promise<Report | undefined> {
+  const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
+  const setups = await settleTargets(parts, folders);
+  return restore(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
+  );
+}
+
+/** Plans, shows the plan, asks about local files in the way, runs just that, and reports. */
+async function restore(parts: Parts, scopes: RestoreRequest['parts']): Promise<Report | undefined> {
+  if (scopes.length === 0) return undefined;
+  const { engine, ongoing, reports, log } = parts;
+  const summary = await window.withProgress({ location: { viewId } }, () =>
+    ongoing.run(token => engine.request(planRestore, { parts: scopes }, token)),
+  );
+  const setups = scopes.map(({ setup }) => setup);
+  if (summary.files + summary.refused.files === 0) {
+    announceNothingToRestore(summary);
+    return undefined;
+  }
+  const files = await settle(parts, summary, setups);
+  if (files === undefined) {
+    engine.tell(dropPlan, summary.planId);
+    return undefined;
+  }
+  const { planId } = summary;
+  const report = await runBatch(parts, { work: 'restore', planId, files });
+  const finished = reports.add(report, setups, 0);
+  for (const { path, failure } of report.troubles) {
+    log.warn(`Not restored: ${path}: ${failure.code} ${failure.cause ?? ''}`);
+  }
+  const [only] = report.troubles;
+  const isArchived = only?.failure.code === 'archived';
+  if (report.planned === 1 && only !== undefined && !isArchived) throw new Failed(only.failure);
+  void announceReport(parts, finished, () => retryRestore(parts, finished));
+  return report;
+}
+
+/** Gives how many files are to be restored by the user's word; `undefined` for none. */
+async function settle(
+  { engine }: Parts,
+  summary: RestoreSummary,
+  setups: readonly FolderSetup[],
+): Promise<number | undefined> {
+  // All that is left to do is to say why.
+  if (summary.files === 0) return 0;
+  const choices = await confirmRestore(summary, setups);
+  if (choices === undefined) return undefined;
+  await engine.request(chooseConflicts, choices);
+  const files = summary.files - skippedBy(choices, summary);
+  // Whoever skips all that there was has nothing to be told.
+  return files + summary.refused.files === 0 ? undefined : files;
+}
+
+function skippedBy({ choice, except }: ConflictChoices, { conflicts }: RestoreSummary): number {
+  const others = except.filter(each => (each.choice === 'skip') !== (choice === 'skip')).length;
+  return choice === 'skip' ? conflicts.files - others : others;
+}
