@@ -9,6 +9,8 @@ import { copyS3Uri } from './cloudCopies/copyS3Uri';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { localUri } from './fileLocation';
 import { askForFilter } from './filterInput';
+import { addToIgnoreFile } from './ignore/addToIgnoreFile';
+import { showRule } from './ignore/showRule';
 import { noPlace } from './noPlace';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from './parts';
@@ -41,6 +43,8 @@ const table = {
   's3Backup.diff': compareWithCloud,
   's3Backup.openCloudCopy': openCloudCopy,
   's3Backup.copyS3Uri': copyS3Uri,
+  's3Backup.ignore': addToIgnoreFile,
+  's3Backup.showRule': showRule,
   's3Backup.filter': ({ filter }) => askForFilter(filter),
   's3Backup.clearFilter': ({ filter }) => {
     filter.set('');

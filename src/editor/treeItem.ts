@@ -3,6 +3,7 @@ import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 
 import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from '../protocol';
 import { failureMessage, failureText } from './failureMessage';
 import { iconUri } from './fileLocation';
+import { rulePlace } from './ignore/rulePlace';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { folderById, targetText } from './targets';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
@@ -16,7 +17,7 @@ export const showMoreCommand = '_s3Backup.showMore';
 /**
  * A row's `contextValue` is a list of flags between colons, for the `when` clauses of menus: what
  * it is, its group, `canBackUp` where there is something to upload, `onDisk` where there is a local
- * file or folder, `inCloud` where there is a cloud copy of a file.
+ * file or folder, `inCloud` where there is a cloud copy of a file, `byRule` where a rule can be shown.
  */
 function flags(...names: readonly (string | false)[]): string {
   return `:${names.filter(name => name !== false).join(':')}:`;
@@ -157,6 +158,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     isUploadable(node.group) && !isUnderWay(row) && 'canBackUp',
     row.local !== undefined && 'onDisk',
     hasCloudCopy(row) && 'inCloud',
+    rulePlace(row.verdict) !== undefined && 'byRule',
   );
   item.accessibilityInformation = {
     label: listed(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import ignore, { type Ignore } from 'ignore';
 import type { FailureRecord, FilePath, IgnoreReason } from '../protocol';
 import { toFailure } from './failure';
@@ -88,15 +89,24 @@ export function excludeBy(
   function forget(path: FilePath): FilePath | undefined {
     const isIgnoreFile = files.holds(path);
     const folder = isIgnoreFile ? parentPath(path) : path;
+    const before = known.get(folder);
+    if (isIgnoreFile && before !== undefined && isAsRead(folder, before)) return undefined;
     let heldRules = isIgnoreFile;
     const outer = folder === '' ? setting : known.get(parentPath(folder));
     // What lies below a folder is known only where the folder is.
-    for (const [each, rules] of known.has(folder) ? known : []) {
+    for (const [each, rules] of before === undefined ? [] : known) {
       if (!isWithin(each, folder)) continue;
       known.delete(each);
       if (rules !== outer) heldRules = true;
     }
     return heldRules && find(folder, 'folder') === undefined ? folder : undefined;
+  }
+
+  /** Saving a file as it was makes an event, too, and several events tell of one change. */
+  function isAsRead(folder: FilePath, before: FolderRules): boolean {
+    const now = readRules(folder, folder === '' ? setting : rulesIn(parentPath(folder)));
+    const isKnown = before.failure === undefined && now.failure === undefined;
+    return isKnown && isDeepStrictEqual(before.reasons, now.reasons);
   }
 
   return { match, find, forget };

@@ -132,6 +132,9 @@ describe('ignoreFiles', () => {
     writeFileSync(join(root, path), 'y');
     assert.equal(said(exclude, 'd/e/x'), 'x in d/.s3backupignore 1');
     assert.equal(exclude.forget(path), 'd');
+    // Saved once more as it is, or told of twice.
+    assert.equal(said(exclude, 'd/e/y'), 'y in d/.s3backupignore 1');
+    assert.equal(exclude.forget(path), undefined);
     assert.equal(said(exclude, 'd/e/x'), 'backed up');
     assert.equal(said(exclude, 'd/e/y'), 'y in d/.s3backupignore 1');
     // A folder's event stands for all in it.

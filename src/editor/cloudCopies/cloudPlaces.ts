@@ -1,13 +1,13 @@
-import { FileType, l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import { rootPath, type FilePath, type FolderSetup } from '../../protocol';
+import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
+import type { FilePath, FolderSetup } from '../../protocol';
 import { atHand } from '../atHand';
 import { folderSetup } from '../folderSetup';
 import { noPlace } from '../noPlace';
 import type { Parts } from '../parts';
 import type { Selection } from '../selection';
 import { settleTargets } from '../settleTarget';
-import { folderById, folderId } from '../targets';
-import type { TreeNode } from '../treeNode';
+import { localSpots, nodeSpots, type Spot } from '../spots';
+import { folderId } from '../targets';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
 
 /** A file or folder, and where its cloud copies are or would be. */
@@ -32,12 +32,12 @@ export async function cloudPlaces(
       );
       return [];
     case 'nodes':
-      return settled(parts, meant.nodes.flatMap(spotOf));
+      return settled(parts, nodeSpots(meant.nodes));
     case 'resources': {
       const copies = meant.uris.flatMap(uri => cloudCopyAt(parts, uri) ?? []);
       const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
-      const spots = (await Promise.all(local.map(localSpot))).flat();
+      const spots = await localSpots(local);
       if (spots.length === 0 && copies.length === 0) throw noPlace(local);
       return [...copies, ...(await settled(parts, spots))];
     }
@@ -72,41 +72,10 @@ function folderOf(
   );
 }
 
-interface Spot extends Pick<CloudPlace, 'path' | 'kind'> {
-  readonly folder: WorkspaceFolder;
-}
-
 async function settled(parts: Parts, spots: readonly Spot[]): Promise<readonly CloudPlace[]> {
   const setups = await settleTargets(parts, [...new Set(spots.map(({ folder }) => folder))]);
   return spots.flatMap(({ folder, path, kind }) => {
     const setup = setups.find(({ id }) => id === folderId(folder));
     return setup === undefined ? [] : [{ setup, path, kind }];
   });
-}
-
-function spotOf(node: TreeNode): readonly Spot[] {
-  const folder = folderById(node.folder);
-  if (folder === undefined || node.kind === 'more') return [];
-  if (node.kind !== 'row') return [{ folder, path: rootPath, kind: 'folder' }];
-  const { row } = node;
-  const isFolder = row.kind === 'folder' || row.isFolder;
-  return [{ folder, path: row.path, kind: isFolder ? 'folder' : 'file' }];
-}
-
-async function localSpot(uri: Uri): Promise<readonly Spot[]> {
-  const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
-  if (folder === undefined) return [];
-  const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
-  const path = uri.path.slice(base.length) as FilePath;
-  return [{ folder, path, kind: await kindOf(uri) }];
-}
-
-/** What is no longer on the disk was a file, or it would not have been open. */
-async function kindOf(uri: Uri): Promise<CloudPlace['kind']> {
-  try {
-    const { type } = await workspace.fs.stat(uri);
-    return (type & FileType.Directory) === 0 ? 'file' : 'folder';
-  } catch {
-    return 'file';
-  }
 }

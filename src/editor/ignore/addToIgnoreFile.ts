@@ -1,0 +1,116 @@
+import {
+  FileSystemError,
+  l10n,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type WorkspaceFolder,
+} from 'vscode';
+import { filesChanged } from '../../protocol';
+import { atHand } from '../atHand';
+import { Failed } from '../failed';
+import { noPlace } from '../noPlace';
+import type { Parts } from '../parts';
+import type { Selection } from '../selection';
+import { localSpots, nodeSpots, type Spot } from '../spots';
+import { folderId } from '../targets';
+import { ignorePattern } from './ignorePattern';
+
+/**
+ * Adds files and folders to the `.s3backupignore` of their workspace folder. The engine is told at
+ * once: not every disk is watched.
+ */
+export async function addToIgnoreFile(parts: Parts, selection: Selection): Promise<void> {
+  const meant = selection.kind === 'nothing' ? atHand(parts) : selection;
+  const all = await spotsOf(meant);
+  if (all.length === 0 && meant.kind === 'resources') throw noPlace(meant.uris);
+  const spots = all.filter(({ path }) => path !== '');
+  if (spots.length === 0) sayNothingChosen();
+  const folders = new Set(spots.map(({ folder }) => folder));
+  for (const folder of folders) {
+    const own = spots.filter(spot => spot.folder === folder);
+    const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
+    const file = Uri.joinPath(folder.uri, ignoreFileName);
+    const isSaved = await append(file, [...lines]);
+    parts.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
+    if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, shownMs);
+    else void offerToSave(file, folder);
+  }
+}
+
+const ignoreFileName = '.s3backupignore';
+
+async function spotsOf(selection: Selection): Promise<readonly Spot[]> {
+  switch (selection.kind) {
+    case 'nothing':
+      return [];
+    case 'nodes':
+      return nodeSpots(selection.nodes);
+    case 'resources':
+      return localSpots(selection.uris);
+  }
+}
+
+/**
+ * Adds lines at the end of a file. What somebody is writing there is not saved for them: gives
+ * whether the disk has the lines now.
+ */
+async function append(file: Uri, lines: readonly string[]): Promise<boolean> {
+  const before = await readIfThere(file);
+  const document = workspace.textDocuments.find(each => each.uri.toString() === file.toString());
+  if (document?.isDirty !== true) {
+    // On the disk: a document that nobody is writing in may be older than the file.
+    const bytes = new TextEncoder().encode(before + addition(before, lines));
+    await workspace.fs.writeFile(file, bytes);
+    return true;
+  }
+  const edit = new WorkspaceEdit();
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  edit.insert(file, end, addition(document.getText(), lines));
+  if (!(await workspace.applyEdit(edit))) throw Failed.of('disk-error', ignoreFileName);
+  return false;
+}
+
+/** The lines as they follow a text, with its ends of lines. */
+function addition(text: string, lines: readonly string[]): string {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const begin = text === '' || text.endsWith('\n') ? '' : eol;
+  return `${begin}${lines.join(eol)}${eol}`;
+}
+
+async function readIfThere(file: Uri): Promise<string> {
+  try {
+    const bytes = await workspace.fs.readFile(file);
+    // As text of another kind it would be written back with other letters than it has.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof FileSystemError && error.code === 'FileNotFound') return '';
+    throw Failed.of('ignore-file-unreadable', ignoreFileName, String(error));
+  }
+}
+
+function addedText(): string {
+  return l10n.t('Added to {0}', ignoreFileName);
+}
+
+const shownMs = 3_000;
+
+async function offerToSave(file: Uri, folder: WorkspaceFolder): Promise<void> {
+  const save = l10n.t('Save');
+  const chosen = await window.showInformationMessage(
+    l10n.t(
+      'Added to {0} of “{1}”, which has unsaved changes. It counts when it is saved.',
+      ignoreFileName,
+      folder.name,
+    ),
+    save,
+  );
+  if (chosen === save) await workspace.save(file);
+}
+
+function sayNothingChosen(): void {
+  void window.showInformationMessage(
+    l10n.t('Select in the S3 Backup view, or open, what is to be left out.'),
+  );
+}
