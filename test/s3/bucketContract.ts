@@ -67,6 +67,8 @@ export type Capability =
   | 'mixedCasePaging'
   | 'missingBucket'
   | 'versions'
+  /** Loses no versions between pages. */
+  | 'pagesOfVersions'
   | 'listsParts'
   /** Refuses names longer than 1,024 bytes. */
   | 'nameLimit'
@@ -302,17 +304,23 @@ function describeVersions({ opened, itWhere }: Harness): void {
       );
     });
 
-    itWhere('versions', 'come in pages, each once', async () => {
-      const key = newKey();
-      const stored = await putVersions(versioned(), key, 5);
-      for (const pageSize of [1, 2, 5]) {
-        const versions = await listVersions(versioned(), key, pageSize);
-        assert.deepEqual(
-          versions.map(({ versionId }) => versionId),
-          stored.map(({ versionId }) => versionId).reverse(),
-        );
-      }
-    });
+    for (const [capability, among, others] of [
+      ['versions', '', []],
+      ['pagesOfVersions', ', among those of longer names', ['-2', '/below']],
+    ] as const) {
+      itWhere(capability, `come in pages, each once${among}`, async () => {
+        const key = newKey();
+        const stored = await putVersions(versioned(), key, 5);
+        for (const other of others) await putVersions(versioned(), key + other, 2);
+        for (const pageSize of [1, 2, 5]) {
+          const versions = await listVersions(versioned(), key, pageSize);
+          assert.deepEqual(
+            versions.map(({ versionId }) => versionId),
+            stored.map(({ versionId }) => versionId).reverse(),
+          );
+        }
+      });
+    }
 
     itWhere('versions', 'are read, whole and in part, as they were', async () => {
       const key = newKey();

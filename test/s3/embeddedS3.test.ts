@@ -10,6 +10,7 @@ describeBucketContract({
     mixedCasePaging: 'fauxqs loses keys of mixed case between pages',
     checksums: 'fauxqs keeps no checksums',
     versions: 'fauxqs keeps no versions',
+    pagesOfVersions: 'fauxqs keeps no versions',
     listsParts: 'fauxqs lists no parts',
     nameLimit: 'fauxqs takes names of any length',
     carriageReturns: 'fauxqs does not encode keys in lists',

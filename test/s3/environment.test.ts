@@ -4,10 +4,10 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  ListObjectVersionsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import type { Bucket } from '../../src/engine/bucket';
 import { openConnection } from '../../src/engine/connection';
 import {
   describeBucketContract,
@@ -15,6 +15,7 @@ import {
   type ContractStore,
   type OpenStore,
 } from './bucketContract';
+import { makeVersioned } from './s3Store';
 
 /**
  * Any store: `S3_BACKUP_TEST_ENDPOINT` is its URL, the usual `AWS_*` variables hold credentials and
@@ -22,6 +23,7 @@ import {
  * bucket there and removes it.
  */
 const endpoint = process.env['S3_BACKUP_TEST_ENDPOINT'];
+const lacking = (process.env['S3_BACKUP_TEST_LACKS'] ?? '').split(',');
 
 if (endpoint === undefined || endpoint === '') {
   describe('Bucket contract: the store of the environment', () => {
@@ -30,12 +32,12 @@ if (endpoint === undefined || endpoint === '') {
 } else {
   describeBucketContract({
     name: endpoint,
-    lacks: lacks(process.env['S3_BACKUP_TEST_LACKS'] ?? ''),
-    open: () => open(endpoint),
+    lacks: lacks(lacking),
+    open: () => open(endpoint, !lacking.includes('versions')),
   });
 }
 
-async function open(url: string): Promise<OpenStore> {
+async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const client = new S3Client({ endpoint: url, region, forcePathStyle: true });
   const name = `s3-backup-test-${randomUUID()}`;
@@ -48,6 +50,8 @@ async function open(url: string): Promise<OpenStore> {
         : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } }),
     }),
   );
+  const versioned = keepsVersions ? `s3-backup-test-${randomUUID()}` : undefined;
+  if (versioned !== undefined) await makeVersioned(client, versioned);
   const connection = openConnection({
     profile: process.env['AWS_PROFILE'],
     region,
@@ -57,29 +61,36 @@ async function open(url: string): Promise<OpenStore> {
   return {
     kind: 'open',
     bucket: connection.bucket(name),
+    ...(versioned !== undefined && { versionedBucket: connection.bucket(versioned) }),
     missingBucket: connection.bucket(`s3-backup-test-${randomUUID()}`),
     async close() {
-      await removeBucket(client, connection.bucket(name));
+      for (const made of versioned === undefined ? [name] : [name, versioned]) {
+        await removeBucket(client, made);
+      }
       connection.close();
       client.destroy();
     },
   };
 }
 
-async function removeBucket(client: S3Client, bucket: Bucket): Promise<void> {
-  const signal = AbortSignal.timeout(60_000);
-  for await (const page of bucket.list({ prefix: '', signal })) {
+/** With all versions of what is in it, where it has any. */
+async function removeBucket(client: S3Client, name: string): Promise<void> {
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket: name, EncodingType: 'url' }));
+    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    if (found.length === 0) break;
     await Promise.all(
-      page.map(({ key }) =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: key })),
-      ),
+      found.map(({ Key = '', VersionId }) => {
+        const key = decodeURIComponent(Key.replaceAll('+', ' '));
+        return client.send(new DeleteObjectCommand({ Bucket: name, Key: key, VersionId }));
+      }),
     );
   }
-  await client.send(new DeleteBucketCommand({ Bucket: bucket.name }));
+  await client.send(new DeleteBucketCommand({ Bucket: name }));
 }
 
-function lacks(list: string): ContractStore['lacks'] {
-  const told = list.split(',').filter(capability => capability !== '');
+function lacks(list: readonly string[]): ContractStore['lacks'] {
+  const told = list.filter(capability => capability !== '');
   return {
     ...Object.fromEntries(told.map(capability => [capability, 'S3_BACKUP_TEST_LACKS'])),
     ...({

@@ -51,7 +51,8 @@ export async function openS3Store(
   };
 }
 
-async function makeVersioned(client: S3Client, name: string): Promise<void> {
+/** Creates a bucket that keeps versions. */
+export async function makeVersioned(client: S3Client, name: string): Promise<void> {
   await client.send(new CreateBucketCommand({ Bucket: name }));
   await client.send(
     new PutBucketVersioningCommand({

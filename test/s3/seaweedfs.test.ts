@@ -20,6 +20,7 @@ describeBucketContract({
   name: 'a production server (SeaweedFS)',
   lacks: {
     checksMultipartSize: 'SeaweedFS ignores the announced size',
+    pagesOfVersions: 'SeaweedFS loses versions between pages',
     emptySegments: 'SeaweedFS joins the slashes',
     dotSegments: 'SeaweedFS refuses them',
     backslashes: 'SeaweedFS takes them for slashes',

@@ -1,6 +1,7 @@
 import {
   ListObjectVersionsCommand,
-  type ListObjectVersionsCommandOutput,
+  type DeleteMarkerEntry,
+  type ObjectVersion as S3Version,
 } from '@aws-sdk/client-s3';
 import type { ListVersionsRequest, ObjectVersion } from '../bucket';
 import { Failure } from '../failure';
@@ -15,6 +16,7 @@ export async function* listVersions(
 ): AsyncGenerator<readonly ObjectVersion[]> {
   let from:
     { readonly KeyMarker: string; readonly VersionIdMarker?: string | undefined } | undefined;
+  let isFound = false;
   for (;;) {
     const page = await storeRequest({ endpoint, bucket: name, key }, signal, () =>
       client.send(
@@ -29,10 +31,18 @@ export async function* listVersions(
       ),
     );
     const decode = keyDecoder(page);
-    yield inOneOrder(page)
-      .filter(entry => decode(entry.key) === key)
-      .map(entry => entry.version);
+    const isOwn = (entry: { readonly Key?: string | undefined } | undefined) =>
+      entry?.Key !== undefined && decode(entry.Key) === key;
+    const own = inOneOrder({
+      versions: (page.Versions ?? []).filter(isOwn),
+      markers: (page.DeleteMarkers ?? []).filter(isOwn),
+    });
+    yield own;
     if (page.IsTruncated !== true) return;
+    // All of one key stand together; not every store has the key itself before those that only
+    // begin with it.
+    isFound ||= own.length > 0;
+    if (isFound && ![page.Versions, page.DeleteMarkers].some(list => isOwn(list?.at(-1)))) return;
     const marker = page.NextKeyMarker;
     const next = {
       KeyMarker: decode(marker ?? ''),
@@ -44,50 +54,44 @@ export async function* listVersions(
     ) {
       throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
     }
-    // The key itself stands before all that only begin with it.
-    if (next.KeyMarker !== key) return;
     from = next;
   }
 }
 
-interface Entry {
-  /** As the store has written it. */
-  readonly key: string;
-  readonly version: ObjectVersion;
-}
-
 /** The SDK gives versions and markers apart; each of the two keeps the order of the page. */
-function inOneOrder({
-  Versions,
-  DeleteMarkers,
-}: ListObjectVersionsCommandOutput): readonly Entry[] {
-  const versions = (Versions ?? []).map((entry): Entry => ({
-    key: required(entry.Key, 'Key'),
-    version: {
-      kind: 'version',
-      versionId: entry.VersionId ?? 'null',
-      isLatest: entry.IsLatest ?? false,
-      size: required(entry.Size, 'Size'),
-      etag: plainEtag(entry.ETag),
-      modifiedAt: required(entry.LastModified, 'LastModified').getTime(),
-      storageClass: entry.StorageClass,
-    },
-  }));
-  const markers = (DeleteMarkers ?? []).map((entry): Entry => ({
-    key: required(entry.Key, 'Key'),
-    version: {
-      kind: 'delete-marker',
-      versionId: entry.VersionId ?? 'null',
-      isLatest: entry.IsLatest ?? false,
+function inOneOrder({ versions, markers }: OwnEntries): readonly ObjectVersion[] {
+  const all: readonly ObjectVersion[] = [
+    // Within one second a deletion is the likelier to have come after what it deletes.
+    ...markers.map(entry => ({
+      kind: 'delete-marker' as const,
+      ...commonOf(entry),
       size: 0,
       etag: '',
-      modifiedAt: required(entry.LastModified, 'LastModified').getTime(),
       storageClass: undefined,
-    },
-  }));
-  // Within one second a deletion is the likelier to have come after what it deletes.
-  return [...markers, ...versions].sort(
-    ({ version: one }, { version: other }) =>
+    })),
+    ...versions.map(entry => ({
+      kind: 'version' as const,
+      ...commonOf(entry),
+      size: required(entry.Size, 'Size'),
+      etag: plainEtag(entry.ETag),
+      storageClass: entry.StorageClass,
+    })),
+  ];
+  return all.toSorted(
+    (one, other) =>
       Number(other.isLatest) - Number(one.isLatest) || other.modifiedAt - one.modifiedAt,
   );
+}
+
+interface OwnEntries {
+  readonly versions: readonly S3Version[];
+  readonly markers: readonly DeleteMarkerEntry[];
+}
+
+function commonOf({ VersionId, IsLatest, LastModified }: DeleteMarkerEntry) {
+  return {
+    versionId: VersionId ?? 'null',
+    isLatest: IsLatest ?? false,
+    modifiedAt: required(LastModified, 'LastModified').getTime(),
+  };
 }
