@@ -585,6 +585,25 @@ export interface CloudCopyContent {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** One state of a file that the store has kept. */
+export interface CloudVersion {
+  /** A delete marker stands for a deletion by somebody else; it has no bytes. */
+  readonly kind: 'version' | 'delete-marker';
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly size: number;
+  readonly modifiedAt: number;
+}
+
+export interface CloudVersions {
+  /** Whether the bucket keeps what is replaced. */
+  readonly versioning: BucketTraits['versioning'];
+  /** Newest first. */
+  readonly versions: readonly CloudVersion[];
+  /** Whether there are no more than these. */
+  readonly areAll: boolean;
+}
+
 /** Files of a folder that has been compared. */
 export interface KnownCopiesRequest {
   readonly folder: string;
@@ -848,6 +867,12 @@ export const cloudCopy = question<CloudCopyRequest, CloudCopy>('cloudCopy');
 export const readCloudCopy = question<CloudCopyReading, CloudCopyContent>('readCloudCopy');
 /** What the comparison at hand knows of these copies; those of which it knows nothing are left out. */
 export const knownCopies = question<KnownCopiesRequest, readonly KnownCopy[]>('knownCopies');
+export const cloudVersions = question<CloudCopyRequest, CloudVersions>('cloudVersions');
+export const bucketVersioning = question<BucketRequest, BucketTraits['versioning']>(
+  'bucketVersioning',
+);
+/** Lets a bucket keep what is replaced or deleted, from now on. */
+export const turnOnVersioning = question<BucketRequest, null>('turnOnVersioning');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notice<number>('dropPlan');

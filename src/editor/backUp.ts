@@ -23,6 +23,7 @@ import { settleTargets } from './settleTarget';
 import { settleUnsaved } from './settleUnsaved';
 import { folderById } from './targets';
 import type { TreeNode } from './treeNode';
+import { hintAtVersioning } from './versioningHint';
 import { viewId } from './viewId';
 
 /** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
@@ -123,6 +124,7 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
   const isConflict = only?.failure.code === 'changed-in-cloud';
   if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
   void announceReport(parts, finished, () => retryFailed(parts, finished));
+  if (report.done > 0) void hintAtVersioning(parts, setups);
   return report;
 }
 

@@ -7,6 +7,8 @@ import { chooseProfile } from './chooseProfile';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { copyS3Uri } from './cloudCopies/copyS3Uri';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
+import { showVersions } from './cloudCopies/showVersions';
+import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
 import { localUri } from './fileLocation';
 import { askForFilter } from './filterInput';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
@@ -42,6 +44,10 @@ const table = {
   's3Backup.revealInExplorer': revealSelection,
   's3Backup.diff': compareWithCloud,
   's3Backup.openCloudCopy': openCloudCopy,
+  's3Backup.showVersions': showVersions,
+  's3Backup.turnOnVersioning': async (parts, selection) => {
+    await turnOnVersioningFor(parts, await settleTargets(parts, foldersOf(selection)));
+  },
   's3Backup.copyS3Uri': copyS3Uri,
   's3Backup.ignore': addToIgnoreFile,
   's3Backup.showRule': showRule,

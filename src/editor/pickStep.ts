@@ -3,6 +3,7 @@ import {
   QuickInputButtons,
   window,
   type CancellationToken,
+  type QuickInputButton,
   type QuickPick,
   type QuickPickItem,
 } from 'vscode';
@@ -26,6 +27,8 @@ export interface PickStep<V, R> {
   readonly ticked?: (value: V) => Tick;
   /** Runs while the list is shown, to fill it. */
   readonly fill?: (list: PickList<V>, token: CancellationToken) => Promise<void>;
+  /** What a button on an item leads to. */
+  readonly press?: (value: V, button: QuickInputButton) => Turn<R>;
   /** What the answer leads to; the list is shown as busy until then. */
   readonly take: (
     values: readonly V[],
@@ -93,6 +96,9 @@ export async function pickStep<V, R>(place: StepPlace, step: PickStep<V, R>): Pr
       pick.onDidAccept(() => void take().catch(reject));
       pick.onDidTriggerButton(() => {
         resolve({ kind: 'back' });
+      });
+      pick.onDidTriggerItemButton(({ item: { value }, button }) => {
+        if (value !== undefined && step.press !== undefined) resolve(step.press(value, button));
       });
       pick.onDidHide(() => {
         resolve({ kind: 'cancelled' });

@@ -3,6 +3,7 @@ import type { FileRow, Group } from '../protocol';
 import { backUpNodes } from './backUp';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
+import { showVersions } from './cloudCopies/showVersions';
 import { localUri } from './fileLocation';
 import type { Parts } from './parts';
 import { clickAction } from './settings';
@@ -24,6 +25,9 @@ export async function rowClicked(parts: Parts, node: RowNode): Promise<void> {
     case 'open-copy':
       await openCloudCopy(parts, { kind: 'nodes', nodes: [node] });
       break;
+    case 'versions':
+      await showVersions(parts, { kind: 'nodes', nodes: [node] });
+      break;
     case 'open': {
       const uri = localUri(node.folder, row.path);
       if (uri !== undefined) await commands.executeCommand('vscode.open', uri);
@@ -34,7 +38,7 @@ export async function rowClicked(parts: Parts, node: RowNode): Promise<void> {
   }
 }
 
-type Click = 'upload' | 'diff' | 'open-copy' | 'open' | 'nothing';
+type Click = 'upload' | 'diff' | 'open-copy' | 'versions' | 'open' | 'nothing';
 
 function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
   const open = isFolder || local === undefined ? 'nothing' : 'open';
@@ -50,7 +54,7 @@ function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
     case 'only-in-cloud':
       return 'open-copy';
     case 'lost':
-      return 'nothing';
+      return 'versions';
     case 'up-to-date':
     case 'unchecked':
     case 'ignored':

@@ -5,6 +5,7 @@ import { toFailureRecord } from './failed';
 import type { Parts } from './parts';
 import { formatCount } from './quantity';
 import { targetText, type Target } from './targets';
+import { hintGiven } from './versioningHint';
 
 /**
  * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
@@ -24,10 +25,12 @@ export async function targetHints(
     parts.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
     hints.push(notSetWords(option));
   }
+  const settings = parts.profiles.settings(folder);
+  let keepsNothing = false;
   try {
-    const settings = parts.profiles.settings(folder);
     const traits = await parts.engine.request(inspectBucket, { settings, ...target });
     hints.push(...traitHints(traits));
+    keepsNothing = isReplacedForGood(traits.versioning);
   } catch (error) {
     const { code, cause } = toFailureRecord(error);
     parts.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
@@ -36,8 +39,12 @@ export async function targetHints(
   const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));
   const another = l10n.t('Choose Another…');
   // A message with a button is shown whole, one without is cut to a line.
-  const answer = await window.showInformationMessage([start, ...hints].join(' '), another);
+  const turnOn = l10n.t('Turn On Versioning…');
+  const buttons = keepsNothing ? [turnOn, another] : [another];
+  if (keepsNothing) await hintGiven(parts.memory, { bucket, settings });
+  const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
   if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
+  if (answer === turnOn) await commands.executeCommand('s3Backup.turnOnVersioning', folder.uri);
 }
 
 function traitHints(traits: BucketTraits): readonly string[] {
@@ -50,7 +57,7 @@ function traitHints(traits: BucketTraits): readonly string[] {
     archives === true
       ? l10n.t('A lifecycle rule moves files to an archive that takes hours to read from.')
       : undefined,
-    versioning === 'off' || versioning === 'suspended'
+    isReplacedForGood(versioning)
       ? l10n.t('The bucket keeps no versions: a copy that is replaced is gone for good.')
       : undefined,
     lockedDays !== undefined && lockedDays > 0
@@ -61,6 +68,10 @@ function traitHints(traits: BucketTraits): readonly string[] {
       : undefined,
   ];
   return hints.filter(hint => hint !== undefined);
+}
+
+function isReplacedForGood(versioning: BucketTraits['versioning']): boolean {
+  return versioning === 'off' || versioning === 'suspended';
 }
 
 function notSetWords(option: BucketOption): string {

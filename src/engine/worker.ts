@@ -14,6 +14,7 @@ import { Backup } from './backup';
 import type { Bucket } from './bucket';
 import { bucketNameFault } from './bucketName';
 import { BytesWriter } from './bytesWriter';
+import { cloudVersions } from './cloudCopies/cloudVersions';
 import { cloudCopy, readCloudCopy } from './cloudCopies/readCloudCopy';
 import { openConnection } from './connection';
 import { checkNewName, createBucket } from './createBucket';
@@ -150,6 +151,18 @@ function serve(port: NonNullable<typeof parentPort>): void {
   );
   connection.onRequest(asked(protocol.readCloudCopy), (request, token) =>
     answered(token, signal => readCloudCopy(bucketOf(request), request, signal)),
+  );
+  connection.onRequest(asked(protocol.cloudVersions), (request, token) =>
+    answered(token, signal => cloudVersions(bucketOf(request), request, signal)),
+  );
+  connection.onRequest(asked(protocol.bucketVersioning), ({ settings, bucket }, token) =>
+    answered(token, signal => backup.connection(settings).bucket(bucket).versioning(signal)),
+  );
+  connection.onRequest(asked(protocol.turnOnVersioning), ({ settings, bucket }, token) =>
+    answered(token, async signal => {
+      await backup.connection(settings).account.turnOnVersioning(bucket, signal);
+      return null;
+    }),
   );
   connection.onRequest(asked(protocol.knownCopies), request => backup.knownCopies(request));
   connection.onNotification(told(protocol.dropPlan), planId => {

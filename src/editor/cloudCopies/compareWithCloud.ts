@@ -6,6 +6,7 @@ import { formatTime } from '../pointInTime';
 import { formatFiles } from '../quantity';
 import type { Selection } from '../selection';
 import { agreeToDownload } from './agreeToDownload';
+import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 import { openCopies } from './openCloudCopy';
 
@@ -15,11 +16,11 @@ export async function compareWithCloud(parts: Parts, selection: Selection): Prom
 }
 
 /** Where no local file is left to compare with, the copy alone is shown. */
-async function compareCopies(copies: readonly FoundCopy[]): Promise<void> {
+export async function compareCopies(copies: readonly FoundCopy[]): Promise<void> {
   const pairs: Pair[] = [];
   const single: FoundCopy[] = [];
   for (const found of copies) {
-    const local = await localFile(found);
+    const local = await localFile(found.place);
     if (local === undefined) single.push(found);
     else pairs.push({ found, cloud: documentOf(found), local });
   }
@@ -53,7 +54,8 @@ function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
     : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAt));
 }
 
-async function localFile({ place: { setup, path } }: FoundCopy): Promise<Uri | undefined> {
+/** The file on the disk, where there is one. */
+export async function localFile({ setup, path }: CloudPlace): Promise<Uri | undefined> {
   const uri = localUri(setup.id, path);
   if (uri === undefined) return undefined;
   try {

@@ -1,10 +1,11 @@
-import { l10n, window, type Uri } from 'vscode';
+import { window, type Uri } from 'vscode';
 import { cloudCopy, type CloudCopy } from '../../protocol';
 import type { Parts } from '../parts';
 import type { Selection } from '../selection';
 import { viewId } from '../viewId';
 import { cloudCopyUri } from './cloudCopyUri';
-import { cloudPlaces, type CloudPlace } from './cloudPlaces';
+import { cloudFiles } from './cloudFiles';
+import type { CloudPlace } from './cloudPlaces';
 
 /** A cloud copy that is there. */
 export interface FoundCopy {
@@ -17,22 +18,19 @@ export async function findCopies(
   parts: Parts,
   selection: Selection,
 ): Promise<readonly FoundCopy[]> {
-  const places = await cloudPlaces(parts, selection);
-  const files = places.filter(({ kind }) => kind === 'file');
-  if (files.length === 0 && places.length > 0) {
-    void window.showInformationMessage(
-      l10n.t('A folder has no cloud copy of its own: choose the files in it.'),
-    );
-  }
-  return window.withProgress({ location: { viewId } }, () =>
-    parts.ongoing.run(async token => {
-      const found: FoundCopy[] = [];
-      for (const place of files) {
-        found.push({ place, copy: await parts.engine.request(cloudCopy, place, token) });
-      }
-      return found;
-    }),
+  const files = await cloudFiles(parts, selection);
+  const found: FoundCopy[] = [];
+  for (const place of files) found.push(await findCopy(parts, place));
+  return found;
+}
+
+/** One cloud copy, as the bucket has it now. Throws why, if not. */
+export async function findCopy(parts: Parts, place: CloudPlace): Promise<FoundCopy> {
+  const { engine, ongoing } = parts;
+  const copy = await window.withProgress({ location: { viewId } }, () =>
+    ongoing.run(token => engine.request(cloudCopy, place, token)),
   );
+  return { place, copy };
 }
 
 /** Where the copy can be read as a document. */

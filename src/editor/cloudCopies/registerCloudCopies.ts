@@ -21,7 +21,7 @@ export function registerCloudCopies(
         if (name === undefined) return undefined;
         const tooltip =
           name.versionId === undefined ? l10n.t('Cloud copy') : l10n.t('Version of the cloud copy');
-        return new FileDecoration('☁', tooltip);
+        return new FileDecoration('S3', tooltip);
       },
     }),
     files,

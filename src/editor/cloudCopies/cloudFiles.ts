@@ -1,0 +1,19 @@
+import { l10n, window } from 'vscode';
+import type { Parts } from '../parts';
+import type { Selection } from '../selection';
+import { cloudPlaces, type CloudPlace } from './cloudPlaces';
+
+/** The files in a selection; says so where it holds none. */
+export async function cloudFiles(
+  parts: Parts,
+  selection: Selection,
+): Promise<readonly CloudPlace[]> {
+  const places = await cloudPlaces(parts, selection);
+  const files = places.filter(({ kind }) => kind === 'file');
+  if (files.length === 0 && places.length > 0) {
+    void window.showInformationMessage(
+      l10n.t('A folder has no cloud copy of its own: choose the files in it.'),
+    );
+  }
+  return files;
+}

@@ -1,0 +1,105 @@
+import { posix } from 'node:path';
+import { l10n, ThemeIcon, type QuickInputButton } from 'vscode';
+import type { CloudVersion, CloudVersions } from '../../protocol';
+import { pickStep, type PickItem } from '../pickStep';
+import { formatTime } from '../pointInTime';
+import { formatBytes, formatCount } from '../quantity';
+import { takeSteps, type Step } from '../steps';
+
+/** What to do with one version. */
+export type VersionAct = 'open' | 'compare';
+
+export interface VersionChoice {
+  readonly version: CloudVersion;
+  readonly act: VersionAct;
+}
+
+/** Lets the user choose a version and what to do with it, by its buttons or by a second list. */
+export function pickVersion(
+  path: string,
+  versions: CloudVersions,
+  acts: readonly VersionAct[],
+): Promise<VersionChoice | undefined> {
+  return takeSteps(versionStep(path, versions, acts));
+}
+
+function versionStep(
+  path: string,
+  { versions, areAll }: CloudVersions,
+  acts: readonly VersionAct[],
+): Step<VersionChoice> {
+  const buttons = new Map(acts.map(act => [act, buttonOf(act)]));
+  const count = formatCount(versions.length);
+  return place =>
+    pickStep<CloudVersion, VersionChoice>(place, {
+      title: l10n.t('Cloud Versions of {0}', posix.basename(path)),
+      total: 2,
+      placeholder: areAll
+        ? l10n.t('{0} in the bucket, newest first', count)
+        : l10n.t('The newest {0} of more in the bucket', count),
+      items: versions.map(version => itemOf(version, [...buttons.values()])),
+      press: (version, pressed) => {
+        const act = acts.find(each => buttons.get(each) === pressed);
+        return act === undefined
+          ? { kind: 'cancelled' }
+          : { kind: 'done', result: { version, act } };
+      },
+      take: ([version]) =>
+        Promise.resolve(
+          version === undefined
+            ? { kind: 'cancelled' }
+            : { kind: 'next', step: actStep(version, acts) },
+        ),
+    });
+}
+
+/** Buttons on rows are for the mouse; this is the same for the keyboard. */
+function actStep(version: CloudVersion, acts: readonly VersionAct[]): Step<VersionChoice> {
+  return place =>
+    pickStep<VersionAct, VersionChoice>(place, {
+      title: l10n.t('Version of {0}', formatTime(version.modifiedAt)),
+      total: 2,
+      placeholder: l10n.t('What to do with this version'),
+      items: acts.map(act => {
+        const { tooltip = '', iconPath } = buttonOf(act);
+        return { label: tooltip, iconPath, value: act };
+      }),
+      take: ([act]) =>
+        Promise.resolve(
+          act === undefined ? { kind: 'cancelled' } : { kind: 'done', result: { version, act } },
+        ),
+    });
+}
+
+/** A delete marker can be looked at, not chosen. */
+function itemOf(
+  version: CloudVersion,
+  buttons: readonly QuickInputButton[],
+): PickItem<CloudVersion> {
+  const { kind, isLatest, size, modifiedAt } = version;
+  const time = formatTime(modifiedAt);
+  const latest = isLatest ? [l10n.t('latest')] : [];
+  if (kind === 'version') {
+    return {
+      label: time,
+      description: [formatBytes(size), ...latest].join(' · '),
+      iconPath: new ThemeIcon('cloud'),
+      buttons,
+      value: version,
+    };
+  }
+  return {
+    label: time,
+    description: [l10n.t('deleted in the cloud'), ...latest].join(' · '),
+    iconPath: new ThemeIcon('trash'),
+  };
+}
+
+function buttonOf(act: VersionAct): QuickInputButton & { readonly iconPath: ThemeIcon } {
+  switch (act) {
+    case 'open':
+      return { iconPath: new ThemeIcon('go-to-file'), tooltip: l10n.t('Open') };
+    case 'compare':
+      return { iconPath: new ThemeIcon('diff'), tooltip: l10n.t('Compare with Local File') };
+  }
+}

@@ -1,0 +1,73 @@
+import { l10n, window } from 'vscode';
+import { cloudVersions, type CloudVersions } from '../../protocol';
+import { Failed, toFailureRecord } from '../failed';
+import type { Parts } from '../parts';
+import type { Selection } from '../selection';
+import { viewId } from '../viewId';
+import { cloudFiles } from './cloudFiles';
+import type { CloudPlace } from './cloudPlaces';
+import { compareCopies, localFile } from './compareWithCloud';
+import { findCopy, type FoundCopy } from './findCopies';
+import { openCopies } from './openCloudCopy';
+import { pickVersion } from './pickVersion';
+import { turnOnVersioningFor } from './turnOnVersioning';
+
+/** Shows what the bucket has kept of a file, to be opened or compared with the local one. */
+export async function showVersions(parts: Parts, selection: Selection): Promise<void> {
+  const [place, ...others] = await cloudFiles(parts, selection);
+  if (place === undefined) return;
+  if (others.length > 0) {
+    void window.showInformationMessage(l10n.t('Choose one file to see its versions.'));
+    return;
+  }
+  const kept = await window.withProgress({ location: { viewId } }, () =>
+    parts.ongoing.run(token => parts.engine.request(cloudVersions, place, token)),
+  );
+  if (kept.versioning === 'off') await tellUnversioned(parts, place);
+  else await showKept(parts, place, kept);
+}
+
+async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): Promise<void> {
+  const { path, setup } = place;
+  if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
+  const acts = (await localFile(place)) === undefined ? (['open'] as const) : bothActs;
+  const choice = await pickVersion(path, kept, acts);
+  if (choice === undefined) return;
+  const found = await findCopy(parts, { ...place, versionId: choice.version.versionId });
+  if (choice.act === 'open') await openCopies([found]);
+  else await compareCopies([found]);
+}
+
+const bothActs = ['open', 'compare'] as const;
+
+/** There is nothing to choose from where at the most the copy as it is now is kept. */
+async function tellUnversioned(parts: Parts, place: CloudPlace): Promise<void> {
+  const { setup, path } = place;
+  const now = await presentCopy(parts, place);
+  const turnOn = l10n.t('Turn On Versioning…');
+  const open = l10n.t('Open Cloud Copy');
+  const answer = await window.showInformationMessage(
+    now === undefined
+      ? l10n.t('The bucket “{0}” keeps no versions, and no copy of “{1}”.', setup.bucket, path)
+      : l10n.t(
+          'The bucket “{0}” keeps no versions: of “{1}” there is only the copy as it is now.',
+          setup.bucket,
+          path,
+        ),
+    ...(now === undefined ? [turnOn] : [turnOn, open]),
+  );
+  if (answer === turnOn) await turnOnVersioningFor(parts, [setup]);
+  if (answer === open && now !== undefined) await openCopies([now]);
+}
+
+async function presentCopy(
+  parts: Parts,
+  { setup, path, kind }: CloudPlace,
+): Promise<FoundCopy | undefined> {
+  try {
+    return await findCopy(parts, { setup, path, kind });
+  } catch (error) {
+    if (toFailureRecord(error).code === 'no-such-key') return undefined;
+    throw error;
+  }
+}

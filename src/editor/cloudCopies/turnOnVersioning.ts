@@ -1,0 +1,30 @@
+import { l10n, window } from 'vscode';
+import { turnOnVersioning, type FolderSetup } from '../../protocol';
+import type { Parts } from '../parts';
+
+/** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
+export async function turnOnVersioningFor(
+  { engine, ongoing }: Pick<Parts, 'engine' | 'ongoing'>,
+  setups: readonly FolderSetup[],
+): Promise<void> {
+  const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));
+  for (const [bucket, request] of buckets) {
+    const turnOn = l10n.t('Turn On Versioning');
+    const answer = await window.showWarningMessage(
+      l10n.t('Turn on versioning for the bucket “{0}”?', bucket),
+      { modal: true, detail: consequences() },
+      turnOn,
+    );
+    if (answer !== turnOn) return;
+    await ongoing.run(token => engine.request(turnOnVersioning, request, token));
+    void window.showInformationMessage(
+      l10n.t('The bucket “{0}” keeps what is replaced in it from now on.', bucket),
+    );
+  }
+}
+
+function consequences(): string {
+  return l10n.t(
+    'From then on the store keeps every copy that is replaced or deleted, whoever does it, and what is kept takes up space. It can be suspended later, with the store’s own tools, but never undone.',
+  );
+}

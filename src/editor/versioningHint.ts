@@ -1,0 +1,72 @@
+import { l10n, window, type Memento } from 'vscode';
+import { bucketVersioning, type FolderSetup } from '../protocol';
+import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
+import { toFailureRecord } from './failed';
+import type { Parts } from './parts';
+
+/**
+ * Says once for each bucket, after files have been backed up to it, that it keeps nothing of what
+ * is replaced. A bucket that was just chosen has had its hint.
+ */
+export async function hintAtVersioning(
+  parts: Pick<Parts, 'engine' | 'ongoing' | 'memory' | 'log'>,
+  setups: readonly FolderSetup[],
+): Promise<void> {
+  const { engine, memory, log } = parts;
+  for (const setup of setups.filter(each => isHintDue(memory, each))) {
+    try {
+      const versioning = await engine.request(bucketVersioning, setup);
+      if (versioning !== 'off' || !isHintDue(memory, setup)) continue;
+      await hintGiven(memory, setup);
+      await hint(parts, setup);
+    } catch (error) {
+      const { code, cause } = toFailureRecord(error);
+      log.warn(`Versions of ${setup.bucket}: ${code} ${cause ?? ''}`);
+    }
+  }
+}
+
+/** Remembers that the user knows of the bucket. */
+export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
+  await memory.update(memoryKey, [...hinted(memory), placeText(bucket)]);
+}
+
+type BucketPlace = Pick<FolderSetup, 'bucket' | 'settings'>;
+
+async function hint(
+  parts: Pick<Parts, 'engine' | 'ongoing' | 'memory'>,
+  setup: FolderSetup,
+): Promise<void> {
+  const turnOn = l10n.t('Turn On Versioning…');
+  const never = l10n.t('Don’t Show Again');
+  const answer = await window.showInformationMessage(
+    l10n.t(
+      'The bucket “{0}” keeps no versions: when a copy in it is replaced, the earlier one is gone for good.',
+      setup.bucket,
+    ),
+    turnOn,
+    never,
+  );
+  if (answer === never) await parts.memory.update(memoryKey, [...hinted(parts.memory), everywhere]);
+  if (answer === turnOn) await turnOnVersioningFor(parts, [setup]);
+}
+
+function isHintDue(memory: Memento, bucket: BucketPlace): boolean {
+  const known = hinted(memory);
+  return !known.includes(everywhere) && !known.includes(placeText(bucket));
+}
+
+const memoryKey = 'versioningHints';
+
+/** Stands for all buckets; no bucket is called so. */
+const everywhere = '*';
+
+function hinted(memory: Memento): readonly string[] {
+  return memory.get<readonly string[]>(memoryKey, []);
+}
+
+/** A bucket's name means something within one store only. */
+function placeText({ bucket, settings }: BucketPlace): string {
+  const endpoint = settings['endpoint'];
+  return `${typeof endpoint === 'string' ? endpoint : ''} ${bucket}`;
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+
+import { eventually } from '../support/eventually';
+import { startSeaweedFs } from '../support/seaweedfs';
+import { skipSuite } from '../support/skipSuite';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree, Workbench } from '../support/workbench';
+
+const bucket = 'cloud-copies';
+
+describe('Cloud copies', () => {
+  const ends: (() => Promise<void> | void)[] = [];
+  let client: S3Client;
+  let session: UiSession;
+  let workbench: Workbench;
+  let tree: Tree;
+  let folder: string;
+
+  before(async function () {
+    this.timeout(240_000);
+    const started = await startSeaweedFs();
+    if (started.kind === 'unavailable') skipSuite(this, started.reason);
+    ends.push(() => started.stop());
+    const { endpoint, region, accessKeyId, secretAccessKey } = started;
+    const credentials = { accessKeyId, secretAccessKey };
+    client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    ends.push(() => {
+      client.destroy();
+    });
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    const temporary = await temporaryFolder('cloud-copies');
+    ends.push(() => temporary.remove());
+    folder = join(temporary.path, 'garden');
+    await mkdir(folder);
+    await write('plan.md', '# Plan\n\nBeans, kale\n');
+    await write('fresh.txt', 'fresh\n');
+    await put('plan.md', '# Plan\n\nBeans, kale, leeks\n\nA bench in the corner\n');
+    await put('seeds/beans.txt', 'Blue Lake\nNeckargold\n');
+    session = await startUiSession({
+      workspace: folder,
+      settings: { 's3Backup.endpoint': endpoint, 's3Backup.bucket': bucket },
+      env: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    });
+    ends.push(() => session.stop());
+    ({ workbench } = session);
+    tree = workbench.tree('Files');
+    await workbench.showViewContainer('S3 Backup');
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Changed in Cloud');
+  });
+  after(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+
+  /** A file that was changed long before anything came into the bucket. */
+  async function write(path: string, text: string): Promise<void> {
+    await writeFile(join(folder, path), text);
+    const long = new Date(Date.now() - 3_600_000);
+    await utimes(join(folder, path), long, long);
+  }
+
+  async function put(path: string, body: string): Promise<void> {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `garden/${path}`, Body: body }));
+  }
+
+  it('are compared with the local file by a click, where they were changed', async () => {
+    await tree.click('plan.md');
+    await eventually(async () => {
+      assert.ok((await workbench.editorTabs()).includes('plan.md (Cloud ↔ Local)'));
+      const text = await workbench.editorText();
+      assert.match(text, /leeks/);
+      assert.match(text, /^Beans, kale$/m);
+    });
+    await workbench.screenshot('diff-with-cloud-copy');
+  });
+
+  it('are opened by a click, where they are only in the cloud', async () => {
+    await tree.expand('Only in Cloud');
+    await tree.expand('seeds');
+    await tree.click('beans.txt');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Blue Lake\nNeckargold/);
+    });
+    await workbench.screenshot('open-cloud-copy');
+  });
+
+  it('offer what can be done with them in the tree', async () => {
+    const changed = await tree.contextMenu('plan.md');
+    for (const item of ['Compare with Cloud Copy', 'Open Cloud Copy', 'Show Cloud Versions…']) {
+      assert.ok(changed.includes(item), `${item} among ${changed.join(', ')}`);
+    }
+    const onlyThere = await tree.contextMenu('beans.txt');
+    assert.ok(onlyThere.includes('Open Cloud Copy'));
+    assert.ok(!onlyThere.includes('Compare with Cloud Copy'));
+    const missing = await tree.contextMenu('fresh.txt');
+    assert.ok(!missing.includes('Open Cloud Copy'));
+  });
+
+  it('are hinted to be gone for good when replaced, once files have been backed up', async () => {
+    await tree.click('fresh.txt');
+    await workbench.notifications.waitFor(/keeps no versions/);
+    await workbench.screenshot('versioning-hint');
+    await workbench.notifications.press(/keeps no versions/, 'Don’t Show Again');
+  });
+
+  it('have no versions where the bucket keeps none, which can be turned on', async () => {
+    await tree.chooseFromContextMenu('plan.md', 'Show Cloud Versions…');
+    const message = /there is only the copy as it is now/;
+    await workbench.notifications.waitFor(message);
+    await workbench.screenshot('versions-off');
+    await workbench.notifications.press(message, 'Turn On Versioning…');
+    assert.match(await workbench.dialog.text(), /Turn on versioning for the bucket “cloud-copies”/);
+    await workbench.screenshot('turn-on-versioning');
+    await workbench.dialog.press('Turn On Versioning');
+    await workbench.notifications.waitFor(/keeps what is replaced in it from now on/);
+    const { Status: status } = await client.send(
+      new GetBucketVersioningCommand({ Bucket: bucket }),
+    );
+    assert.equal(status, 'Enabled');
+  });
+
+  it('have their versions listed, and older ones compared and opened', async () => {
+    const { quickPick } = workbench;
+    await put('plan.md', '# Plan\n\nOnly beans\n');
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'garden/plan.md' }));
+    await put('plan.md', '# Plan\n\nNothing but leeks\n');
+    await tree.chooseFromContextMenu('plan.md', 'Show Cloud Versions…');
+    await eventually(async () => {
+      const rows = await quickPick.rows();
+      assert.deepEqual(
+        rows.map(({ description }) => description),
+        ['26 B · latest', 'deleted in the cloud', '19 B', '50 B'],
+      );
+    });
+    await workbench.screenshot('versions');
+    const { page } = session;
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await eventually(async () => {
+      assert.deepEqual(
+        (await quickPick.rows()).map(({ label }) => label),
+        ['Open', 'Compare with Local File'],
+      );
+    });
+    await workbench.screenshot('version-acts');
+    await quickPick.choose('Compare with Local File');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Only beans/);
+    });
+    await workbench.screenshot('version-compared');
+  });
+
+  it('are read anew in an open comparison when another one has been found', async () => {
+    await tree.click('plan.md');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Nothing but leeks/);
+    });
+    await put('plan.md', '# Plan\n\nNothing but kale!\n');
+    await workbench.runCommand('S3 Backup: Compare');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Nothing but kale!/);
+    });
+  });
+
+  it('are reached from the Explorer by one submenu', async () => {
+    await workbench.showViewContainer('Explorer');
+    const explorer = workbench.explorer();
+    await explorer.waitForRow('plan.md');
+    await explorer.chooseFromContextMenu('fresh.txt', 'S3 Backup', 'Compare with Cloud Copy');
+    await eventually(async () => {
+      assert.ok((await workbench.editorTabs()).includes('fresh.txt (Cloud ↔ Local)'));
+    });
+    await workbench.screenshot('explorer-compared');
+  });
+});
