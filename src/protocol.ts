@@ -408,7 +408,9 @@ export type Scope =
   /** The files that failed in an earlier batch, judged anew. */
   | { readonly kind: 'failed'; readonly planId: number }
   /** Files and folders on disk, absolute; compared anew, with or without a comparison at hand. */
-  | { readonly kind: 'resources'; readonly paths: readonly string[] };
+  | { readonly kind: 'resources'; readonly paths: readonly string[] }
+  /** One file on disk, absolute, though a rule ignores it: this once. */
+  | { readonly kind: 'ignored'; readonly path: string };
 
 export interface PlanRequest {
   readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];

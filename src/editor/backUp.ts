@@ -13,6 +13,7 @@ import { comparedTargets } from './comparedTargets';
 import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from './failed';
+import { announceIgnored } from './ignore/announceIgnored';
 import type { Parts } from './parts';
 import { announceNothingToDo, announceReport } from './reportMessage';
 import type { FinishedBatch } from './reports';
@@ -106,7 +107,9 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
   );
   const setups = scopes.map(({ setup }) => setup);
   if (summary.files === 0) {
-    announceNothingToDo(summary, setups);
+    const { ignored } = summary;
+    if (ignored === undefined) announceNothingToDo(summary, setups);
+    else void announceIgnored(parts, ignored, scopes, anyway => backUp(parts, anyway));
     return undefined;
   }
   const answer = await confirmPlan(parts, summary, scopes);

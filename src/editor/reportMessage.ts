@@ -9,7 +9,6 @@ import type { FinishedBatch } from './reports';
 import { conflictGroup } from './resolve/conflictGroup';
 import { requestFromArchive } from './restore/requestFromArchive';
 import { showFailure } from './showFailure';
-import { ignoreReason } from './verdictWords';
 import { batchIcon } from './workWords';
 
 /**
@@ -110,30 +109,17 @@ async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
 
 /** Says why there was nothing to upload. */
 export function announceNothingToDo(
-  { leftAlone, ignored }: PlanSummary,
+  { leftAlone }: PlanSummary,
   setups: readonly FolderSetup[],
 ): void {
-  if (ignored === undefined) {
-    const text = nothingToDo(leftAlone);
-    const isToDecide = (leftAlone['changed-in-cloud'] ?? 0) > 0;
-    void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
-    return;
-  }
-  const { path, because } = ignored;
-  const text = l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because));
-  const isSetting = because.kind === 'rule' && because.line === undefined;
-  void (isSetting ? offerSetting(text, because.source) : window.showInformationMessage(text));
+  const text = nothingToDo(leftAlone);
+  const isToDecide = (leftAlone['changed-in-cloud'] ?? 0) > 0;
+  void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
 }
 
 async function offerToResolve(text: string, setups: readonly FolderSetup[]): Promise<void> {
   const resolve = resolveButton();
   if ((await window.showInformationMessage(text, resolve)) === resolve) await resolveIn(setups);
-}
-
-async function offerSetting(text: string, setting: string): Promise<void> {
-  const open = l10n.t('Open Settings');
-  if ((await window.showInformationMessage(text, open)) !== open) return;
-  await commands.executeCommand('workbench.action.openSettings', setting);
 }
 
 const lingerMs = 5000;

@@ -529,9 +529,7 @@ export class Backup {
       }
       return results;
     };
-    const comparesAnew = parts.some(
-      ({ scope }) => scope.kind === 'resources' || scope.kind === 'failed',
-    );
+    const comparesAnew = parts.some(({ scope }) => comparingScopes.has(scope.kind));
     const working = comparesAnew
       ? this.#exclusively(signal, workOnAll)
       : untilSettled([this.#comparing], signal).then(() => {
@@ -575,6 +573,9 @@ interface Carrying<S extends BatchStep, R extends Moved> {
   readonly start: (events: BatchEvents<S, R>) => Promise<readonly Outcome<S, R>[]>;
   readonly end: () => void;
 }
+
+/** What does not go by the comparison at hand. */
+const comparingScopes = new Set<(Scope | RestoreScope)['kind']>(['resources', 'failed', 'ignored']);
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
 

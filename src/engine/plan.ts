@@ -2,6 +2,7 @@ import type { FilePath, Group, LeftOut, PlanSummary } from '../protocol';
 import { groups } from '../protocol';
 import type { Bucket, Condition, Versioning } from './bucket';
 import type { ComparisonTarget, Entry } from './comparison';
+import type { RuledPath } from './exclude';
 import type { LocalFile } from './localScan';
 import { previewOf } from './preview';
 import type { FolderReceipts } from './receipts';
@@ -24,6 +25,8 @@ export interface Step {
   readonly condition: Condition;
   /** The size of the cloud copy that it replaces. */
   readonly replaces?: number;
+  /** Where the rule stands by which the file is ignored, and will be again. */
+  readonly ignoredAt?: RuledPath;
   /** Why the user has left it out, after the plan was shown. */
   readonly leftOut?: LeftOut['because'];
 }

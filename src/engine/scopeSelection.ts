@@ -6,6 +6,7 @@ import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from './failure';
 import { parentPath } from './filePath';
 import type { KeptReports } from './keptReports';
+import { selectIgnored } from './selectIgnored';
 import { selectSteps, type Selection } from './plan';
 import type { RemainingFiles } from './resume/remainingFiles';
 import { selectMine } from './resolve/selectMine';
@@ -34,6 +35,11 @@ export async function selectScope(
   switch (scope.kind) {
     case 'resources':
       return selectResources(known, job, scope.paths, signal);
+    case 'ignored':
+      return {
+        ...(await selectIgnored(known.comparisons, job, scope.path, signal)),
+        ignored: undefined,
+      };
     case 'failed':
       return selectFailed(known, job, scope.planId, signal);
     case 'all':

@@ -1,6 +1,8 @@
 import type { Condition } from './bucket';
 import type { CloudFile } from './cloudListing';
 import type { Comparison } from './comparison';
+import type { RuledPath } from './exclude';
+import type { Step } from './plan';
 import type { UploadOutcome } from './transfer';
 
 /** Takes what became of a file's upload into its row. */
@@ -8,6 +10,10 @@ export function settleRow(comparison: Comparison, outcome: UploadOutcome): void 
   const { path } = outcome.step;
   switch (outcome.kind) {
     case 'done': {
+      if (outcome.step.ignoredAt !== undefined) {
+        countCopy(comparison, outcome.step, outcome.step.ignoredAt, outcome.result.cloud);
+        return;
+      }
       const verdict = { kind: 'up-to-date', proof: 'uploaded' } as const;
       comparison.finish({ path, isFolder: false, ...outcome.result, verdict }, 'back-up');
       return;
@@ -32,6 +38,29 @@ export function settleRow(comparison: Comparison, outcome: UploadOutcome): void 
       }
     }
   }
+}
+
+/** The row that is ignored stays it, with one copy in the bucket more where there was none. */
+function countCopy(
+  comparison: Comparison,
+  { path, condition }: Step,
+  { path: standing, kind, ruling }: RuledPath,
+  cloud: CloudFile,
+): void {
+  if (ruling.kind !== 'ignored') return;
+  const known = comparison.get(standing);
+  const before = known?.verdict.kind === 'ignored' ? known.verdict.cloudTwins : 0;
+  comparison.place({
+    path: standing,
+    isFolder: kind === 'folder',
+    local: undefined,
+    cloud: standing === path ? cloud : known?.cloud,
+    verdict: {
+      kind: 'ignored',
+      because: ruling.because,
+      cloudTwins: before + (condition.kind === 'absent' ? 1 : 0),
+    },
+  });
 }
 
 /** Whether a write's condition is about the cloud copy that is known. */
