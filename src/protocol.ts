@@ -264,10 +264,7 @@ export interface Side {
 }
 
 /** What a batch does to its files. */
-export type Work = 'back-up' | 'restore' | 'free-up';
-
-/** What becomes of local files whose space is freed. */
-export type FreeWay = 'delete' | 'trash';
+export type Work = 'back-up' | 'restore' | 'free-up' | 'trash';
 
 /** What is being done to a file right now, or has just been. */
 export type Activity =
@@ -699,6 +696,56 @@ export interface ArchiveAnswer {
   readonly troubles: readonly Trouble[];
 }
 
+/* ---- Freeing space ------------------------------------------------------------------------------- */
+
+/** Whose local files are to go. */
+export type FreeScope =
+  /** Everything that is proved, by the comparison at hand. */
+  { readonly kind: 'all' } | Chosen;
+
+export interface FreeRequest {
+  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: FreeScope }[];
+}
+
+/** What becomes of local files whose space is freed; the trash frees nothing before it is emptied. */
+export type FreeWay = 'delete' | 'trash';
+
+export const stayReasons = [
+  'out-of-date',
+  'missing-in-cloud',
+  'changed-in-cloud',
+  'unchecked',
+  'not-proved',
+  'ignored',
+  'ignore-file',
+  'under-way',
+] as const;
+
+/** Why a local file stays where space is freed. */
+export type StayReason = (typeof stayReasons)[number];
+
+/** What freeing would do, and what it would leave. */
+export interface FreeSummary {
+  readonly planId: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly largest: readonly { readonly path: FilePath; readonly bytes: number }[];
+  readonly stays: readonly {
+    readonly because: StayReason;
+    readonly files: number;
+    readonly examples: readonly FilePath[];
+  }[];
+  /** How many copies can be read only hours after the store was asked for them. */
+  readonly archived: number;
+  /** Whether every bucket concerned keeps what is overwritten or deleted there. */
+  readonly keepsVersions: boolean;
+}
+
+export interface FreeChoice {
+  readonly planId: number;
+  readonly way: FreeWay;
+}
+
 /* ---- Buckets ------------------------------------------------------------------------------------ */
 
 export interface BucketSummary {
@@ -860,6 +907,9 @@ export const planRestore = question<RestoreRequest, RestoreSummary>('planRestore
 /** Without it, a plan's conflicts are skipped. */
 export const chooseConflicts = question<ConflictChoices, null>('chooseConflicts');
 export const requestArchived = question<ArchiveRequest, ArchiveAnswer>('requestArchived');
+export const planFreeUp = question<FreeRequest, FreeSummary>('planFreeUp');
+/** Without it, a plan to free space cannot be run. */
+export const chooseFreeWay = question<FreeChoice, null>('chooseFreeWay');
 export const differences = question<FolderSetup, readonly Difference[]>('differences');
 /** Forgets what earlier batches have left of these folders. */
 export const dropRemaining = question<readonly FolderSetup[], null>('dropRemaining');

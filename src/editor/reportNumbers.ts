@@ -24,5 +24,9 @@ function doneText({ work, done }: Report): string {
         : l10n.t('{0} files restored', formatCount(done));
     case 'free-up':
       return done === 1 ? l10n.t('1 file freed') : l10n.t('{0} files freed', formatCount(done));
+    case 'trash':
+      return done === 1
+        ? l10n.t('1 file moved to the trash')
+        : l10n.t('{0} files moved to the trash', formatCount(done));
   }
 }

@@ -10,6 +10,8 @@ export function underWayText(work: Work): string {
       return l10n.t('restoring…');
     case 'free-up':
       return l10n.t('freeing…');
+    case 'trash':
+      return l10n.t('moving to the trash…');
   }
 }
 
@@ -22,6 +24,8 @@ export function finishedText(work: Work): string {
       return l10n.t('restored');
     case 'free-up':
       return l10n.t('freed');
+    case 'trash':
+      return l10n.t('in the trash');
   }
 }
 
@@ -34,6 +38,8 @@ export function doneHeading(work: Work): string {
       return l10n.t('Restored');
     case 'free-up':
       return l10n.t('Freed');
+    case 'trash':
+      return l10n.t('Moved to the Trash');
   }
 }
 
@@ -46,6 +52,8 @@ export function batchTitle(work: Work): string {
       return l10n.t('Restoring from S3');
     case 'free-up':
       return l10n.t('Freeing local space');
+    case 'trash':
+      return l10n.t('Moving to the trash');
   }
 }
 

@@ -11,6 +11,10 @@ import type {
   Difference,
   FolderConflicts,
   FolderSetup,
+  FreeChoice,
+  FreeRequest,
+  FreeScope,
+  FreeSummary,
   Group,
   KnownCopiesRequest,
   KnownCopy,
@@ -45,6 +49,9 @@ import { noEditor, type EditorPort } from './editorPort';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { toAbsolutePath } from './filePath';
+import { freeings, workOf, type FreeOutcome } from './freeUp/freeings';
+import { lookAgain } from './freeUp/lookAgain';
+import { settleFreed } from './freeUp/settleFreed';
 import { heldPlans } from './heldPlans';
 import { ignoreFilesBelow } from './ignoreFiles';
 import { keptReports } from './keptReports';
@@ -103,6 +110,7 @@ export class Backup {
   readonly #newPlanId = () => ++this.#lastPlanId;
   readonly #plans = heldPlans(this.#newPlanId);
   readonly #restores;
+  readonly #freeings;
   readonly #rows;
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
@@ -131,13 +139,7 @@ export class Backup {
         this.#board.comparing(now);
       },
       onNewRules: folder => {
-        void this.#exclusively(this.#disposed.signal, () =>
-          this.#comparisons.compareByNewRules(folder),
-        ).catch((error: unknown) => {
-          const { code, cause } = toFailure(error, folder).toRecord();
-          if (code === 'cancelled') return;
-          options.onLog({ level: 'error', message: `${code}: ${cause ?? ''}` });
-        });
+        this.#inBackground(() => this.#comparisons.compareByNewRules(folder));
       },
       onRows: (folder, groups) => {
         this.#rows.add(folder, groups);
@@ -152,6 +154,16 @@ export class Backup {
       traffic: this.#traffic,
       editor: options.editor ?? noEditor,
       journal: options.journal ?? noJournal,
+    });
+    this.#freeings = freeings({
+      comparisons: this.#comparisons,
+      traffic: this.#traffic,
+      editor: options.editor ?? noEditor,
+      journal: options.journal ?? noJournal,
+      onStayed: outcomes => {
+        const { signal } = this.#disposed;
+        this.#inBackground(() => lookAgain(this.#comparisons, outcomes, signal));
+      },
     });
   }
 
@@ -299,6 +311,18 @@ export class Backup {
     return this.#restores.requestArchived(request, signal);
   }
 
+  /** Settles which local files would go. What is shown of the plan is what `run` carries out. */
+  async planFreeUp({ parts }: FreeRequest, signal: AbortSignal): Promise<FreeSummary> {
+    const selections = await this.#forEach(parts, signal, (job, scope) =>
+      this.#freeings.select(job, scope, signal),
+    );
+    return this.#freeings.hold(this.#newPlanId(), selections, signal);
+  }
+
+  chooseFreeWay(choice: FreeChoice): void {
+    this.#freeings.choose(choice);
+  }
+
   /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
     const stop = AbortSignal.any([signal, this.#disposed.signal]);
@@ -310,6 +334,19 @@ export class Backup {
         plan: restore,
         settle: settleRestored,
         start: events => this.#restores.run(restore, events, stop),
+        end: () => undefined,
+      });
+    }
+    const freeing = this.#freeings.take(planId);
+    if (freeing !== undefined) {
+      const work = workOf(freeing.way);
+      return this.#carryOut({
+        work,
+        plan: freeing,
+        settle: (comparison, outcome: FreeOutcome) => {
+          settleFreed(comparison, outcome, work);
+        },
+        start: events => this.#freeings.run(freeing, events, stop),
         end: () => undefined,
       });
     }
@@ -362,6 +399,7 @@ export class Backup {
 
   dropPlan(planId: number): void {
     this.#restores.drop(planId);
+    this.#freeings.drop(planId);
     this.#plans.drop(planId);
   }
 
@@ -513,7 +551,7 @@ export class Backup {
    * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
    * or, where it compares anew, when no batch runs either.
    */
-  async #forEach<S extends Scope | RestoreScope, T>(
+  async #forEach<S extends Scope | RestoreScope | FreeScope, T>(
     parts: readonly { readonly setup: FolderSetup; readonly scope: S }[],
     signal: AbortSignal,
     work: (job: ComparisonJob, scope: S) => Promise<T>,
@@ -537,6 +575,15 @@ export class Backup {
           return workOnAll();
         });
     return working.finally(waiting.leave);
+  }
+
+  /** Compares what nobody waits for. */
+  #inBackground(work: () => Promise<void>): void {
+    this.#exclusively(this.#disposed.signal, work).catch((error: unknown) => {
+      const { code, cause } = toFailure(error, '').toRecord();
+      if (code === 'cancelled') return;
+      this.#options.onLog({ level: 'error', message: `${code}: ${cause ?? ''}` });
+    });
   }
 
   /** Runs a comparison when the batches under way and the comparison before it have ended. */

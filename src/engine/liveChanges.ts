@@ -187,6 +187,7 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
     }
     if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
     const now = verdictOfCopy(path, standing, exclude);
+    if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
     const isFolder = known.isFolder && now.kind === 'ignored';
     const twins = verdict.kind === 'ignored' ? verdict.cloudTwins : 1;
     comparison.place({

@@ -58,4 +58,5 @@ const doneWords: Readonly<Record<Work, string>> = {
   'back-up': 'backed up',
   restore: 'restored',
   'free-up': 'freed',
+  trash: 'moved to the trash',
 };

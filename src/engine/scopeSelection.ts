@@ -1,6 +1,7 @@
-import type { FilePath, Group, PlanSummary, Scope } from '../protocol';
+import type { Group, PlanSummary, Scope } from '../protocol';
 import { rootPath } from '../protocol';
 import type { Comparison, Entry } from './comparison';
+import { compareFiles } from './compareFiles';
 import { compareResources } from './compareResources';
 import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from './failure';
@@ -110,32 +111,9 @@ async function selectFailed(
   planId: number,
   signal: AbortSignal,
 ): Promise<ScopeSelection> {
-  const failed = new Set(reports.failed(planId, job.target));
-  const found: Entry[] = [];
-  // One list of all costs less than many of one.
-  for (const start of failed.size > mostSingleLooks ? [rootPath] : failed) {
-    found.push(...(await compareIfThere(comparisons, start, job, signal)));
-  }
-  const entries = found.filter(entry => failed.has(entry.path));
+  const failed = reports.failed(planId, job.target);
+  const entries = await compareFiles(comparisons, job, failed, signal);
   return { ...selectSteps(job, entries), ignored: undefined };
-}
-
-/** Up to so many files are compared one by one. */
-const mostSingleLooks = 20;
-
-/** What is no longer on the disk is nothing to back up, and no reason to leave out the others. */
-async function compareIfThere(
-  comparisons: Comparisons,
-  start: FilePath,
-  job: ComparisonJob,
-  signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  try {
-    return await comparisons.compareBelow(start, job, signal);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'file-vanished') return [];
-    throw error;
-  }
 }
 
 async function selectResources(

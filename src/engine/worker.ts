@@ -119,6 +119,15 @@ function serve(port: NonNullable<typeof parentPort>): void {
       return Promise.resolve(null);
     }),
   );
+  connection.onRequest(asked(protocol.planFreeUp), (request, token) =>
+    answered(token, signal => backup.planFreeUp(request, signal)),
+  );
+  connection.onRequest(asked(protocol.chooseFreeWay), (choice, token) =>
+    answered(token, () => {
+      backup.chooseFreeWay(choice);
+      return Promise.resolve(null);
+    }),
+  );
   connection.onRequest(asked(protocol.runPlan), (planId, token) =>
     answered(token, signal => backup.run(planId, signal)),
   );

@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../src/engine/bucket';
 import { budget } from '../../src/engine/budget';
+import type { ComparisonJob } from '../../src/engine/comparisons';
+import { excludeBy } from '../../src/engine/exclude';
+import { noIgnoreFiles } from '../../src/engine/ignoreFiles';
 import type { FreeStep, FreeTools } from '../../src/engine/freeUp/freeStep';
 import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
 import { receiptsInMemory, type FolderReceipts } from '../../src/engine/receipts';
@@ -56,7 +59,16 @@ export function freeUpUnderTest(
     ...changed,
   };
   const unfinished = nothingUnfinished();
-  const route = { target: { folder: 'w', ...owner }, root, bucket, receipts, unfinished };
+  const route: ComparisonJob = {
+    target: { folder: 'w', ...owner },
+    root,
+    bucket,
+    receipts,
+    unfinished,
+    exclude: excludeBy([], noIgnoreFiles),
+    rule: 'smart',
+    judgedBy: '',
+  };
   return {
     root,
     receipts,

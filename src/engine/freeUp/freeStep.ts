@@ -1,12 +1,14 @@
 import type { BatchStep, Moved } from '../batch';
 import type { Budget } from '../budget';
 import type { CloudFile } from '../cloudListing';
+import type { ComparisonJob } from '../comparisons';
 import type { EditorPort } from '../editorPort';
 import type { LocalFile } from '../localScan';
 import type { OwnFileJournal } from '../ownFileJournal';
 
 /** The local file that is to go, with the cloud copy that stands for it. */
 export interface FreeStep extends BatchStep {
+  readonly route: ComparisonJob;
   readonly local: LocalFile;
   readonly copy: CloudFile;
 }

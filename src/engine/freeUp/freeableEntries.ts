@@ -1,0 +1,28 @@
+import type { FreeScope, NodeId } from '../../protocol';
+import { rootPath } from '../../protocol';
+import type { Comparison, Entry } from '../comparison';
+import { compareResources } from '../compareResources';
+import type { ComparisonJob, Comparisons } from '../comparisons';
+import { Failure } from '../failure';
+
+/** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
+export async function freeableEntries(
+  comparisons: Comparisons,
+  job: ComparisonJob,
+  scope: FreeScope,
+  signal: AbortSignal,
+): Promise<Iterable<Entry>> {
+  if (scope.kind === 'resources') return compareResources(comparisons, job, scope.paths, signal);
+  const comparison = comparisons.current(job);
+  if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+  if (scope.kind === 'all') return comparison.inGroup('up-to-date', rootPath);
+  return new Set(scope.nodes.flatMap(node => [...concernedBy(comparison, node)]));
+}
+
+/** People take a folder's row for the folder: what stays in it stands in other groups, too. */
+function* concernedBy(comparison: Comparison, node: NodeId): Generator<Entry> {
+  yield* comparison.atRow(node);
+  const isFolder = node.path !== rootPath && comparison.get(node.path) === undefined;
+  if (!isFolder) return;
+  for (const entry of comparison.below(node.path)) if (entry.group !== node.group) yield entry;
+}

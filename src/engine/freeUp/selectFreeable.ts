@@ -1,0 +1,64 @@
+import type { FilePath, StayReason } from '../../protocol';
+import type { Entry } from '../comparison';
+import type { ComparisonJob } from '../comparisons';
+import { fileName } from '../filePath';
+import type { FreeStep } from './freeStep';
+
+/** Which local files may go, and why the others stay. */
+export interface FreeSelection {
+  readonly steps: readonly FreeStep[];
+  readonly stays: ReadonlyMap<StayReason, readonly FilePath[]>;
+}
+
+/**
+ * The steps for those findings that are proved to be in the cloud. All other local files are named:
+ * who lets a folder go is to know what of it remains.
+ */
+export function selectFreeable(route: ComparisonJob, entries: Iterable<Entry>): FreeSelection {
+  const steps: FreeStep[] = [];
+  const stays = new Map<StayReason, FilePath[]>();
+  for (const entry of entries) {
+    const { path, local, cloud } = entry;
+    const reason = reasonToStay(entry);
+    if (reason === 'not-here') continue;
+    if (reason === undefined) {
+      if (local !== undefined && cloud !== undefined) {
+        steps.push({ route, path, local, copy: cloud });
+      }
+      continue;
+    }
+    const paths = stays.get(reason);
+    if (paths === undefined) stays.set(reason, [path]);
+    else paths.push(path);
+  }
+  steps.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
+  return { steps, stays };
+}
+
+/** `undefined` for what may go. */
+function reasonToStay({ path, verdict, activity }: Entry): StayReason | 'not-here' | undefined {
+  switch (verdict.kind) {
+    case 'only-in-cloud':
+    case 'lost':
+      return 'not-here';
+    case 'ignored':
+      return isAboutKey(verdict.because.kind) ? 'not-here' : 'ignored';
+    case 'out-of-date':
+    case 'missing-in-cloud':
+    case 'changed-in-cloud':
+    case 'unchecked':
+      return verdict.kind;
+    case 'up-to-date':
+      if (activity !== undefined && activity.kind !== 'failed') return 'under-way';
+      if (verdict.proof === 'name-and-time') return 'not-proved';
+      // Without them the next back-up would take what they keep out.
+      return ignoreFiles.has(fileName(path)) ? 'ignore-file' : undefined;
+  }
+}
+
+const ignoreFiles = new Set(['.s3backupignore', '.gitignore']);
+
+/** What is ignored as a key of the bucket is no file here. */
+function isAboutKey(kind: string): boolean {
+  return kind === 'not-a-path' || kind === 'below-local-file' || kind === 'namesake-is-folder';
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { settlingTime } from '../../src/engine/comparison';
+import type { EditorPort } from '../../src/engine/editorPort';
+import { openOwnFileJournal, type OwnFileJournal } from '../../src/engine/ownFileJournal';
+import type { FreeScope, FreeSummary, FreeWay, Report } from '../../src/protocol';
+import { backupInMemory, type BackupInMemory } from '../support/backupInMemory';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+
+const signal = new AbortController().signal;
+const aLongTimeAgo = Date.UTC(2020, 0, 1);
+
+describe('Freeing space', () => {
+  let folder: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let journal: OwnFileJournal;
+  let engine: BackupInMemory;
+  let unsaved: Set<string>;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('freeing');
+    root = join(folder.path, 'project');
+    bucket = memoryBucket();
+    unsaved = new Set();
+    journal = openOwnFileJournal(join(folder.path, 'own-files'));
+    const editor: EditorPort = {
+      isUnsaved: path => Promise.resolve(unsaved.has(path)),
+      moveToTrash: path => {
+        renameSync(path, join(folder.path, 'trashed'));
+        return Promise.resolve('trashed');
+      },
+    };
+    engine = backupInMemory(root, bucket, { exclude: ['node_modules'] }, { editor, journal });
+  });
+  afterEach(async () => {
+    engine.backup.dispose();
+    await folder.remove();
+  });
+
+  /** Files on the disk that are proved to be in the cloud. */
+  async function safe(files: Readonly<Record<string, string>>): Promise<void> {
+    await writeTree(root, files, aLongTimeAgo);
+    await engine.compare();
+    await engine.backUp({ kind: 'all' });
+    await engine.compare();
+  }
+
+  const plan = (scope: FreeScope): Promise<FreeSummary> =>
+    engine.backup.planFreeUp({ parts: [{ setup: engine.setup, scope }] }, signal);
+
+  async function free(scope: FreeScope, way: FreeWay = 'delete'): Promise<Report> {
+    const { planId } = await plan(scope);
+    engine.backup.chooseFreeWay({ planId, way });
+    return engine.backup.run(planId, signal);
+  }
+
+  const isThere = (path: string) => existsSync(join(root, path));
+  const verdict = (path: string) => engine.row(path).verdict.kind;
+  const everything: FreeScope = { kind: 'all' };
+
+  it('removes everything proved, and shows it as only in the cloud', async () => {
+    await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
+    const summary = await plan(everything);
+    assert.equal(summary.files, 2);
+    assert.equal(summary.bytes, 5);
+    assert.deepEqual(summary.largest[0], { path: 'sub/b.txt', bytes: 3 });
+    const report = await free(everything);
+    assert.equal(report.work, 'free-up');
+    assert.equal(report.done, 2);
+    assert.equal(report.bytes, 5);
+    assert.ok(!isThere('a.txt') && !isThere('sub/b.txt') && isThere('sub'));
+    await eventually(() => {
+      assert.ok(verdict('a.txt') === 'only-in-cloud');
+    });
+    const calls = bucket.calls.length;
+    await engine.compare();
+    assert.equal(verdict('sub/b.txt'), 'only-in-cloud');
+    const since = bucket.calls.slice(calls).map(({ operation }) => operation);
+    assert.deepEqual(new Set(since), new Set(['list']));
+  });
+
+  it('keeps the row of a freed file in its place for a moment, ticked', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const begun = Date.now();
+    await free(everything);
+    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
+    const row = engine.row('a.txt');
+    if (Date.now() - begun < settlingTime) assert.equal(row.activity?.kind, 'finished');
+    assert.equal(row.verdict.kind, 'only-in-cloud');
+  });
+
+  it('names what stays in a folder, by reason', async () => {
+    await safe({ 'sub/a.txt': 'aa', 'sub/.gitignore': '', 'sub/old.txt': '1', 'c.txt': 'c' });
+    bucket.place('w/sub/far.txt', 'far');
+    await writeTree(root, {
+      'sub/old.txt': '22',
+      'sub/new.txt': 'n',
+      'sub/node_modules/x.js': 'x',
+    });
+    await engine.compare();
+    const node = engine.node('up-to-date', 'sub');
+    const { files, stays } = await plan({ kind: 'nodes', nodes: [node] });
+    assert.equal(files, 1);
+    const byReason = Object.fromEntries(stays.map(each => [each.because, each.examples]));
+    assert.deepEqual(byReason['out-of-date'], ['sub/old.txt']);
+    assert.deepEqual(byReason['missing-in-cloud'], ['sub/new.txt']);
+    assert.deepEqual(byReason['ignored'], ['sub/node_modules']);
+    assert.deepEqual(byReason['ignore-file'], ['sub/.gitignore']);
+    const all = stays.reduce((sum, each) => sum + each.files, 0);
+    assert.equal(all, 4, 'What is not here does not stay here.');
+  });
+
+  it('takes only what is proved', async () => {
+    await writeTree(root, { 'a.txt': 'aa', 'b.txt': 'bb' }, aLongTimeAgo);
+    bucket.place('w/a.txt', 'aa', { etag: 'no-digest' });
+    bucket.place('w/b.txt', 'bb');
+    await engine.compare();
+    await eventually(() => {
+      const { verdict } = engine.row('b.txt');
+      assert.ok(verdict.kind === 'up-to-date' && verdict.proof === 'content');
+    });
+    const summary = await plan(everything);
+    assert.equal(summary.files, 1);
+    assert.deepEqual(summary.stays, [{ because: 'not-proved', files: 1, examples: ['a.txt'] }]);
+    await free(everything);
+    assert.deepEqual(readdirSync(root), ['a.txt']);
+  });
+
+  it('compares what was chosen on the disk anew', async () => {
+    await safe({ 'sub/a.txt': 'aa', 'b.txt': 'b' });
+    bucket.place('w/sub/a.txt', 'changed by somebody');
+    const { files, stays } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
+    assert.equal(files, 0);
+    assert.equal(stays[0]?.because, 'changed-in-cloud');
+  });
+
+  it('says whether versions are kept, and which copies are archived', async () => {
+    await safe({ 'a.txt': 'aa' });
+    assert.equal((await plan(everything)).keepsVersions, false);
+    assert.equal((await plan(everything)).archived, 0);
+    bucket.place('w/a.txt', 'aa', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
+    await engine.compare();
+    assert.equal((await plan(everything)).archived, 1);
+    assert.equal((await free(everything)).done, 1);
+  });
+
+  it('runs no plan whose way was not chosen, and none twice', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const { planId } = await plan(everything);
+    await assert.rejects(engine.backup.run(planId, signal), { code: 'plan-outdated' });
+    assert.throws(() => {
+      engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    });
+    assert.ok(isThere('a.txt'));
+  });
+
+  it('moves to the trash what is to go there', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const report = await free(everything, 'trash');
+    assert.equal(report.work, 'trash');
+    assert.equal(report.done, 1);
+    assert.ok(existsSync(join(folder.path, 'trashed')));
+  });
+
+  it('leaves what was lost or replaced in the cloud, and shows what it is now', async () => {
+    await safe({ 'lost.txt': 'aa', 'replaced.txt': 'bb', 'fine.txt': 'cc' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.remove('w/lost.txt');
+    bucket.place('w/replaced.txt', 'somebody else’s');
+    const report = await engine.backup.run(planId, signal);
+    assert.equal(report.done, 1);
+    assert.equal(report.skipped, 2);
+    assert.deepEqual(report.reasons, { 'no-such-key': 1, 'copy-differs': 1 });
+    assert.deepEqual(readdirSync(root).sort(), ['lost.txt', 'replaced.txt']);
+    await eventually(() => {
+      assert.ok(verdict('lost.txt') === 'missing-in-cloud');
+    });
+    await eventually(() => {
+      assert.ok(verdict('replaced.txt') === 'changed-in-cloud');
+    });
+  });
+
+  it('says at the row why a file stays that is as safe as before', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    const hold = bucket.holdNext('head');
+    const running = engine.backup.run(planId, signal);
+    await hold.reached;
+    unsaved.add(join(root, 'a.txt'));
+    hold.release();
+    assert.deepEqual((await running).reasons, { unsaved: 1 });
+    assert.ok(isThere('a.txt'));
+    await eventually(() => {
+      const { verdict: is, activity } = engine.row('a.txt');
+      assert.ok(is.kind === 'up-to-date' && is.proof === 'receipt');
+      assert.equal(activity?.kind, 'failed');
+    });
+  });
+
+  it('leaves every file here or there when it is cancelled, and accounts for all', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`${String(index)}.txt`, 'x'.repeat(index + 1)]),
+    );
+    await safe(files);
+    const cancel = new AbortController();
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    const hold = bucket.holdNext('head', { after: 20 });
+    const running = engine.backup.run(planId, cancel.signal);
+    await hold.reached;
+    cancel.abort();
+    const report = await running;
+    assert.ok(report.cancelled > 0 && report.failed === 0 && report.skipped === 0);
+    assert.equal(report.done + report.cancelled, 60);
+    const left = readdirSync(root);
+    assert.equal(left.length, report.cancelled);
+    assert.ok(
+      left.every(name => name in files),
+      left.join(', '),
+    );
+    await eventually(() => {
+      assert.ok(left.every(name => verdict(name) === 'up-to-date'));
+    });
+    // What was put back is as safe as before, and can go at once.
+    assert.equal((await free(everything)).done, left.length);
+  });
+
+  it('leaves alone what is under way in another batch', async () => {
+    await safe({ 'a.txt': 'aa' });
+    await writeFile(join(root, 'a.txt'), 'new');
+    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
+    const hold = bucket.holdNext('put');
+    const uploading = engine.backUp({ kind: 'all' });
+    await hold.reached;
+    const summary = await plan({ kind: 'nodes', nodes: [engine.node('out-of-date')] });
+    assert.equal(summary.files, 0);
+    hold.release();
+    await uploading;
+  });
+});
