@@ -6,19 +6,20 @@ import { shortenName } from './shortenName';
 
 /**
  * Gives a file a name beside `path` that people see and that no other file has, with the time in
- * it: `plan (kept 2026-03-14 09.26.53).txt`. Returns that path.
+ * it: `plan (kept 2026-03-14 09.26.53).txt`; `word` says which one it is. Returns that path.
  */
 export async function keepBeside(
   root: string,
   from: FilePath,
   path: FilePath,
   at: Date,
+  word: 'kept' | 'cloud' = 'kept',
 ): Promise<FilePath> {
   const name = fileName(path);
   const extension = extname(name).length <= longestExtension ? extname(name) : '';
   const stem = name.slice(0, name.length - extension.length);
   for (let number = 1; ; number++) {
-    const end = ` (kept ${timeOf(at)}${number === 1 ? '' : ` ${String(number)}`})${extension}`;
+    const end = ` (${word} ${timeOf(at)}${number === 1 ? '' : ` ${String(number)}`})${extension}`;
     const kept = childPath(parentPath(path), shortenName(stem, Buffer.byteLength(end)) + end);
     const outcome = await moveIfFree(toAbsolutePath(root, from), toAbsolutePath(root, kept));
     if (outcome === 'moved') return kept;

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 
 import { openDatabase, type Database } from '../../src/engine/database';
@@ -12,6 +11,7 @@ import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
 import type { FilePath } from '../../src/protocol';
 import type { FullDiskStory } from '../support/fullDiskWorker';
+import { onSmallDisk } from '../support/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const owner: ReceiptOwner = { folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: 'p/' };
@@ -115,29 +115,12 @@ describe('The receipt database', () => {
   });
 
   it('loses no file and no comparison on a full disk, and proves again when there is room', async function () {
-    if (process.platform !== 'linux') this.skip();
-    // A disk of its own, which only this child and its descendants see.
-    const mount = 'mount -t tmpfs -o size=4m none "$1" && exec "$2" "$3" "$1"';
-    const worker = join(__dirname, '..', 'support', 'fullDiskWorker.js');
-    const child = spawn(
-      'unshare',
-      ['--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh', folder.path].concat(
-        process.execPath,
-        worker,
-      ),
-      { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
-    );
-    const errors = text(child.stderr!);
-    let told: FullDiskStory | undefined;
-    child.on('message', message => {
-      told = message as FullDiskStory;
-    });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    if (told === undefined) {
-      assert.match(await errors, /unshare|mount/, `Exit code ${String(code)}`);
-      this.test!.title += ' (no disk can be mounted here)';
+    const outcome = await onSmallDisk<FullDiskStory>('fullDiskWorker', folder.path, '4m');
+    if ('unavailable' in outcome) {
+      this.test!.title += ` (${outcome.unavailable})`;
       this.skip();
     }
+    const { told } = outcome;
     assert.deepEqual(told, {
       backedUp: 300,
       shown: 300,

@@ -21,6 +21,8 @@ import { backupInMemory, type BackupInMemory } from '../support/backupInMemory';
 import { hostileNames } from '../support/hostileNames';
 import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import type { RestoreStory } from '../support/restoreFullDiskWorker';
+import { onSmallDisk } from '../support/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const all = { kind: 'all' } as const;
@@ -207,7 +209,8 @@ describe('restore', function () {
       const report = await engine.restore(scope(), 'keep-both');
       assert.equal(report.done, 1);
       const { restoredAs } = entries(report)[0]!;
-      assert.ok(restoredAs !== undefined && restoredAs !== 'd/a.txt');
+      assert.ok(restoredAs !== undefined);
+      assert.match(restoredAs, /^d\/a \(cloud 2023-11-1\d .*\)\.txt$/);
       assert.deepEqual([read('d/a.txt'), read(restoredAs)], ['local!', 'cloud']);
       assert.equal(groupOf('d/a.txt'), 'out-of-date');
     });
@@ -401,5 +404,24 @@ describe('restore', function () {
     const arrived = readdirSync(join(root, 'd'));
     assert.equal(arrived.length, done);
     for (const name of arrived) assert.equal(read(`d/${name}`).length, Number(name));
+  });
+
+  it('fails clearly for what a full disk has no room for, and keeps the rest', async function () {
+    const outcome = await onSmallDisk<RestoreStory>('restoreFullDiskWorker', temporary.path, '6m');
+    if ('unavailable' in outcome) {
+      this.test!.title += ` (${outcome.unavailable})`;
+      this.skip();
+    }
+    const { report, files, fetchedInVain } = outcome.told;
+    assert.deepEqual(Object.keys(report.reasons), ['disk-full']);
+    assert.equal(report.done + report.failed, report.planned);
+    const found = new Map(files);
+    assert.equal(found.size, report.done + 1, 'the old one is kept, too');
+    assert.equal(found.get('old'), 3);
+    for (let n = 0; n < 20; n++) assert.equal(found.get(`small/${String(n)}`), n);
+    const big = files.filter(([path]) => path.startsWith('big/'));
+    assert.ok(big.length > 0 && big.length < 4);
+    assert.ok(big.every(([, size]) => size === 1.5 * mebibyte));
+    assert.equal(fetchedInVain, 0);
   });
 });

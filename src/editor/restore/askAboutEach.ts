@@ -32,8 +32,9 @@ async function askAbout(
     replacingFate(),
   ].join('\n');
   const buttons: readonly (MessageItem & { readonly choice: ConflictChoice })[] = [
-    { title: l10n.t('Replace'), choice: 'replace' },
+    // The first one answers to Enter: it takes nothing away.
     { title: l10n.t('Keep Both'), choice: 'keep-both' },
+    { title: l10n.t('Replace'), choice: 'replace' },
     // Of one file alone, skipping it is cancelling.
     ...(of === 1 ? [] : [{ title: l10n.t('Skip'), choice: 'skip' as const }]),
   ];

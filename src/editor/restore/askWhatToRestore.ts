@@ -1,4 +1,4 @@
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { l10n, window, workspace, type QuickPickItem } from 'vscode';
 import { atHand } from '../atHand';
 import type { Parts } from '../parts';
 import type { Selection } from '../selection';
@@ -11,7 +11,7 @@ import { itemText } from './itemText';
 export async function askWhatToRestore(
   parts: Parts,
 ): Promise<Exclude<Selection, { kind: 'nothing' }> | 'everything' | undefined> {
-  const selected = atHand(parts);
+  const selected = withCopies(atHand(parts));
   if (selected.kind === 'nothing') return 'everything';
   const items: readonly (QuickPickItem & { readonly meant: typeof selected | 'everything' })[] = [
     { label: l10n.t('Everything in the Cloud'), meant: 'everything' },
@@ -22,4 +22,13 @@ export async function askWhatToRestore(
     placeHolder: l10n.t('What is to be restored?'),
   });
   return chosen?.meant;
+}
+
+/** What in an editor is no file of the workspace has no copy. */
+function withCopies(selection: Selection): Selection {
+  if (selection.kind !== 'resources') return selection;
+  const uris = selection.uris.filter(
+    uri => uri.scheme === 'file' && workspace.getWorkspaceFolder(uri) !== undefined,
+  );
+  return uris.length === 0 ? { kind: 'nothing' } : { kind: 'resources', uris };
 }

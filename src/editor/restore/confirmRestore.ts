@@ -48,8 +48,9 @@ async function askAboutAll(
 ): Promise<ConflictChoice | 'one-by-one' | undefined> {
   const { files, examples } = summary.conflicts;
   const buttons: readonly (MessageItem & { readonly answer: ConflictChoice | 'one-by-one' })[] = [
-    { title: l10n.t('Replace'), answer: 'replace' },
+    // The first one answers to Enter: it takes nothing away.
     { title: l10n.t('Keep Both'), answer: 'keep-both' },
+    { title: l10n.t('Replace'), answer: 'replace' },
     { title: l10n.t('Skip'), answer: 'skip' },
     // Only those that were told of can be asked about.
     ...(files > 1 && files === examples.length
@@ -110,6 +111,9 @@ function conflictText({ files, newerHere }: RestoreSummary['conflicts']): string
     return newerHere === 1
       ? l10n.t('One of them is here too, newer and different:')
       : l10n.t('One of them is here too, and different:');
+  }
+  if (newerHere === files) {
+    return l10n.t('{0} of them are here too, newer and different:', formatCount(files));
   }
   return newerHere === 0
     ? l10n.t('{0} of them are here too, and different:', formatCount(files))

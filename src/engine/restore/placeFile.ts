@@ -89,7 +89,7 @@ async function giveName(
   replaced: ReplacedFile | undefined,
 ): Promise<FilePath> {
   if (local !== undefined && choice === 'keep-both') {
-    return keepBeside(root, ownPath, path, new Date(cloud.modifiedAt));
+    return keepBeside(root, ownPath, path, new Date(cloud.modifiedAt), 'cloud');
   }
   const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
   if (outcome === 'moved') return path;

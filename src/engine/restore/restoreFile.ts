@@ -3,7 +3,8 @@ import type { Moved } from '../batch';
 import type { ObjectHead } from '../bucket';
 import type { Budget } from '../budget';
 import type { CloudFile } from '../cloudListing';
-import { Failure, toFailure } from '../failure';
+import { fromDiskError } from '../errorMapping';
+import { Failure } from '../failure';
 import { toKey } from '../filePath';
 import type { LocalFile } from '../localScan';
 import type { Receipt } from '../receipts';
@@ -78,7 +79,7 @@ async function fetchInto(
       });
     });
   } catch (error) {
-    throw await nameArchived(toFailure(error, path), step, key, signal);
+    throw await nameArchived(fromDiskError(error, path), step, key, signal);
   }
   if (opened === undefined) throw new Failure('unexpected', path);
   const { head, check } = opened;

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree, Workbench } from '../support/workbench';
+
+const bucket = 'restores';
+
+describe('Restore', () => {
+  let temporary: TemporaryFolder;
+  let s3: EmbeddedS3;
+  let session: UiSession;
+  let workbench: Workbench;
+  let cloud: CloudContents;
+  let folder: string;
+  let tree: Tree;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('restore-ui');
+    folder = join(temporary.path, 'diary');
+    await mkdir(folder);
+    await writeTree(folder, {
+      'spring.md': 'spring',
+      'summer.md': 'summer',
+      'trips/alps.md': 'alps',
+      'trips/coast.md': 'coast',
+    });
+    s3 = await startEmbeddedS3({ buckets: [bucket] });
+    cloud = cloudContents(s3.endpoint, bucket);
+    session = await startUiSession({
+      workspace: folder,
+      settings: { 's3Backup.endpoint': s3.endpoint, 's3Backup.bucket': bucket },
+    });
+    ({ workbench } = session);
+    tree = workbench.tree('Files');
+    await workbench.showViewContainer('S3 Backup');
+    await workbench.runCommand('S3 Backup: Back Up All');
+    await workbench.dialog.press('Back Up');
+    await workbench.notifications.waitFor(/4 files backed up/);
+    await workbench.notifications.close(/4 files backed up/);
+  });
+  after(async () => {
+    cloud.close();
+    await session.stop();
+    await s3.stop();
+    await temporary.remove();
+  });
+
+  function read(path: string): Promise<string> {
+    return readFile(join(folder, path), 'utf8');
+  }
+
+  it('brings a deleted file back by its row, without a question', async () => {
+    await rm(join(folder, 'spring.md'));
+    await tree.waitForRow('Only in Cloud');
+    await tree.expand('Only in Cloud');
+    await workbench.screenshot('restore-only-in-cloud');
+    await tree.chooseFromContextMenu('spring.md', 'Restore from Cloud…');
+    await eventually(async () => {
+      assert.equal(await read('spring.md'), 'spring');
+    });
+    await eventually(async () => {
+      const rows = await tree.rows();
+      assert.ok(!rows.some(({ label }) => label === 'Only in Cloud'));
+    });
+    await workbench.screenshot('restored-by-row');
+  });
+
+  it('shows its plan with the local files in the way, and asks about them one by one', async () => {
+    const { dialog, notifications } = workbench;
+    await rm(join(folder, 'spring.md'));
+    for (const path of ['summer.md', 'trips/alps.md', 'trips/coast.md']) {
+      await writeFile(join(folder, path), `my own ${path}`);
+    }
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Only in Cloud');
+    await session.page.keyboard.press('Escape');
+    await workbench.runCommand('S3 Backup: Restore from Cloud…');
+    await eventually(async () => {
+      assert.match(await dialog.text(), /Restore 4 files/);
+    });
+    await workbench.screenshot('restore-plan');
+    const text = await dialog.text();
+    assert.match(text, /s3:\/\/restores\/diary\//);
+    assert.match(text, /• trips\/alps\.md/);
+    assert.deepEqual((await dialog.buttons()).toSorted(), [
+      'Cancel',
+      'Keep Both',
+      'One by One…',
+      'Replace',
+      'Skip',
+    ]);
+    await dialog.press('One by One…');
+    await eventually(async () => {
+      assert.match(await dialog.text(), /1 of 3: “summer\.md”/);
+    });
+    await workbench.screenshot('restore-one-by-one');
+    await dialog.press('Replace');
+    await eventually(async () => {
+      assert.match(await dialog.text(), /2 of 3/);
+    });
+    await dialog.press('Keep Both');
+    await eventually(async () => {
+      assert.match(await dialog.text(), /3 of 3/);
+    });
+    await dialog.press('Skip');
+    await notifications.waitFor(/3 files restored/);
+    await workbench.screenshot('restored');
+    assert.equal(await read('spring.md'), 'spring');
+    assert.equal(await read('summer.md'), 'summer');
+    assert.equal(await read('trips/coast.md'), 'my own trips/coast.md');
+    assert.equal(await read('trips/alps.md'), 'my own trips/alps.md');
+    const kept = (await readdir(folder)).filter(name => name.startsWith('summer ('));
+    assert.equal(await read(kept[0] ?? ''), 'my own summer.md');
+    const copies = (await readdir(join(folder, 'trips'))).filter(name =>
+      name.startsWith('alps (cloud '),
+    );
+    assert.equal(await read(`trips/${copies[0] ?? ''}`), 'alps');
+    await notifications.press(/3 files restored/, 'Show Report');
+    await eventually(async () => {
+      const report = await workbench.editorText();
+      assert.match(report, /Restored: 3 files/);
+      assert.match(report, /What was there is now “summer \(/);
+    });
+    await workbench.screenshot('restore-report');
+    await session.page.keyboard.press('ControlOrMeta+F4');
+  });
+
+  it('fills an empty folder with everything', async () => {
+    for (const name of await readdir(folder)) {
+      await rm(join(folder, name), { recursive: true });
+    }
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Only in Cloud');
+    await workbench.runCommand('S3 Backup: Restore from Cloud…');
+    const { dialog, notifications } = workbench;
+    await eventually(async () => {
+      assert.match(await dialog.text(), /Restore 4 files/);
+    });
+    await workbench.screenshot('restore-everything');
+    await dialog.press('Restore');
+    await notifications.waitFor(/4 files restored/);
+    for (const key of await cloud.keys('diary/')) {
+      const path = key.slice('diary/'.length);
+      assert.equal(await read(path), (await cloud.read(key)).toString());
+    }
+    await eventually(async () => {
+      const upToDate = (await tree.rows()).find(({ label }) => label === 'Up to Date');
+      assert.match(upToDate?.description ?? '', /^4/);
+    });
+    await workbench.screenshot('restored-everything');
+  });
+});
