@@ -271,6 +271,7 @@ export type Activity =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'under-way'; readonly work: Work }
   | { readonly kind: 'finished'; readonly work: Work }
+  | { readonly kind: 'verifying' }
   | { readonly kind: 'failed'; readonly failure: FailureRecord };
 
 export interface FileRow {
@@ -344,6 +345,7 @@ export type Doing =
       readonly localFiles: number;
       readonly cloudFiles: number;
     }
+  | ({ readonly kind: 'verifying' } & VerifyProgress)
   | { readonly kind: 'compared' }
   | { readonly kind: 'transferring'; readonly batches: readonly BatchProgress[] }
   | {
@@ -552,6 +554,32 @@ export interface Trouble {
   readonly path: FilePath;
   readonly kind: 'failed' | 'skipped';
   readonly failure: FailureRecord;
+}
+
+/* ---- Verifying ---------------------------------------------------------------------------------- */
+
+export interface VerifyProgress {
+  readonly files: number;
+  readonly bytes: number;
+  readonly filesDone: number;
+  /** Bytes that have been read. */
+  readonly bytesDone: number;
+}
+
+/** What reading files has said of their cloud copies; the numbers add up to `files`. */
+export interface VerifyReport {
+  /** Under which the copies that are still to be read are known. */
+  readonly verificationId: number;
+  readonly files: number;
+  readonly proved: number;
+  readonly different: number;
+  /** Here, and not in the cloud. */
+  readonly missing: number;
+  /** Nothing that the store tells can be compared with what is here: only the copies could. */
+  readonly unknown: GroupTotals;
+  readonly failed: number;
+  /** The first hundred that could not be compared. */
+  readonly troubles: readonly Omit<Trouble, 'kind'>[];
 }
 
 /* ---- Cloud copies ------------------------------------------------------------------------------ */
@@ -890,6 +918,12 @@ export const credentialSources = question<null, CredentialSources>('credentialSo
 export const checkConnection = question<ConnectionCheck, null>('checkConnection');
 export const compare = question<readonly FolderSetup[], null>('compare');
 export const children = question<ChildrenRequest, ChildrenPage>('children');
+/** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
+export const verify = question<ChosenRequest, VerifyReport>('verify');
+/** Reads the cloud copies that a verification could not compare in another way. */
+export const readCloudCopies = question<number, VerifyReport>('readCloudCopies');
+/** Forgets the lost files among what was chosen, and says how many they were. */
+export const forgetLost = question<ChosenRequest, number>('forgetLost');
 /** The conflicts among what was chosen, each with its cloud copy as it is now where that was not seen. */
 export const conflicts = question<ChosenRequest, readonly FolderConflicts[]>('conflicts');
 export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');

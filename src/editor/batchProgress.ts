@@ -1,8 +1,9 @@
-import { l10n, ProgressLocation, window, type Progress } from 'vscode';
+import { l10n } from 'vscode';
 import type { BatchProgress, Work } from '../protocol';
 import type { Engine } from './engine';
 import { formatDuration } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
+import { showLate } from './showLate';
 import { batchTitle } from './workWords';
 
 /** A plan that is about to run. */
@@ -22,55 +23,15 @@ export function showBatch(
   running: Promise<unknown>,
   cancel: () => void,
 ): void {
-  // Whoever started the batch hears of its failure; here only its end counts.
-  const ended = running.then(
-    () => undefined,
-    () => undefined,
-  );
-  const timer = setTimeout(() => {
-    void window.withProgress(
-      {
-        location: ProgressLocation.Notification,
-        title: batchTitle(work),
-        cancellable: true,
-      },
-      (progress, token) => {
-        token.onCancellationRequested(cancel);
-        return follow(engine, planId, ended, progress);
-      },
-    );
-  }, showAfterMs);
-  void ended.then(() => {
-    clearTimeout(timer);
+  showLate(batchTitle(work), running, cancel, () => {
+    const { state } = engine;
+    if (state.kind !== 'transferring' && state.kind !== 'paused') return undefined;
+    const batch = state.batches.find(candidate => candidate.planId === planId);
+    if (batch === undefined) return undefined;
+    const message = state.kind === 'paused' ? pausedText(batch) : batchText(batch);
+    return { message, percent: percent(batch) };
   });
 }
-
-async function follow(
-  engine: Engine,
-  planId: number,
-  ended: Promise<void>,
-  progress: Progress<{ readonly message: string; readonly increment: number }>,
-): Promise<void> {
-  let shown = 0;
-  const draw = (): void => {
-    const { state } = engine;
-    if (state.kind !== 'transferring' && state.kind !== 'paused') return;
-    const batch = state.batches.find(candidate => candidate.planId === planId);
-    if (batch === undefined) return;
-    const reached = percent(batch);
-    const message = state.kind === 'paused' ? pausedText(batch) : batchText(batch);
-    progress.report({ message, increment: Math.max(0, reached - shown) });
-    shown = Math.max(shown, reached);
-  };
-  draw();
-  const clock = setInterval(draw, drawEveryMs);
-  await ended;
-  clearInterval(clock);
-}
-
-const showAfterMs = 2000;
-
-const drawEveryMs = 250;
 
 /** By bytes, because one large file can take longer than a thousand small ones. */
 function percent({ files, filesDone, bytes, bytesDone }: BatchProgress): number {

@@ -10,6 +10,7 @@ import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
 import { localUri } from './fileLocation';
+import { forgetFiles } from './forgetFiles';
 import { askForFilter } from './filterInput';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
@@ -27,6 +28,7 @@ import { folderById, localFolders } from './targets';
 import { rowClickedCommand, showMoreCommand } from './treeItem';
 import type { TreeNode } from './treeNode';
 import { tryCredentials } from './tryCredentials';
+import { verifyFiles } from './verify/verifyFiles';
 import { viewId } from './viewId';
 
 /** What the manifest's commands do. */
@@ -74,6 +76,8 @@ const table = {
   's3Backup.restore': async (parts, selection) => {
     await restoreSelection(parts, selection);
   },
+  's3Backup.verify': (parts, selection) => withChosen(parts, selection, verifyFiles),
+  's3Backup.forget': (parts, selection) => withChosen(parts, selection, forgetFiles),
   's3Backup.showReport': async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();
     else await showReport(engine, reports.last);
@@ -171,6 +175,22 @@ async function backUpSelection(parts: Parts, selection: Selection): Promise<void
       );
     }
   }
+}
+
+/** Runs what works on rows or files; without any passed, on what is in front. */
+async function withChosen(
+  parts: Parts,
+  selection: Selection,
+  run: (parts: Parts, chosen: Exclude<Selection, { kind: 'nothing' }>) => Promise<void>,
+): Promise<void> {
+  const meant = selection.kind === 'nothing' ? atHand(parts) : selection;
+  if (meant.kind !== 'nothing') {
+    await run(parts, meant);
+    return;
+  }
+  void window.showInformationMessage(
+    l10n.t('Select files in the S3 Backup view, or open one, to go on.'),
+  );
 }
 
 function sayNoReport(): void {

@@ -23,6 +23,14 @@ export function statusLine(
         formatFiles(state.localFiles),
         formatFiles(state.cloudFiles),
       );
+    case 'verifying':
+      return l10n.t(
+        'Verifying… {0} of {1} · {2} of {3}',
+        formatCount(state.filesDone),
+        formatFiles(state.files),
+        formatBytes(state.bytesDone),
+        formatBytes(state.bytes),
+      );
     case 'transferring':
       return transferLine(state.batches);
     case 'paused':

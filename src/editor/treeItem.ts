@@ -233,6 +233,7 @@ function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
     case 'waiting':
       return new ThemeIcon('watch');
     case 'under-way':
+    case 'verifying':
       return new ThemeIcon('sync~spin');
     case 'finished':
       return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
@@ -253,6 +254,8 @@ function activityText({ activity }: FileRow): string | undefined {
   switch (activity?.kind) {
     case 'waiting':
       return l10n.t('waiting');
+    case 'verifying':
+      return l10n.t('verifying…');
     case 'under-way':
       return underWayText(activity.work);
     case 'finished':

@@ -4,6 +4,7 @@ import type {
   ChildrenPage,
   ChildrenRequest,
   ConflictChoices,
+  Chosen,
   ChosenRequest,
   ConnectionCheck,
   CredentialSources,
@@ -32,6 +33,7 @@ import type {
   RestoreSummary,
   Scope,
   State,
+  VerifyReport,
   Work,
 } from '../protocol';
 import { rootPath } from '../protocol';
@@ -49,6 +51,7 @@ import { noEditor, type EditorPort } from './editorPort';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 import { toAbsolutePath } from './filePath';
+import { forgetLost } from './forgetLost';
 import { freeings, workOf, type FreeOutcome } from './freeUp/freeings';
 import { lookAgain } from './freeUp/lookAgain';
 import { settleFreed } from './freeUp/settleFreed';
@@ -79,6 +82,7 @@ import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
 import { transfer } from './transfer';
+import { verifier } from './verify/verifier';
 import { waitingFolders } from './waitingFolders';
 
 /** What the engine tells of its own accord. */
@@ -111,6 +115,7 @@ export class Backup {
   readonly #plans = heldPlans(this.#newPlanId);
   readonly #restores;
   readonly #freeings;
+  readonly #verifier;
   readonly #rows;
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
@@ -164,6 +169,9 @@ export class Backup {
         const { signal } = this.#disposed;
         this.#inBackground(() => lookAgain(this.#comparisons, outcomes, signal));
       },
+    });
+    this.#verifier = verifier(this.#comparisons, (id, progress) => {
+      this.#board.verifying(id, progress);
     });
   }
 
@@ -261,6 +269,30 @@ export class Backup {
   /** Shows only the rows whose paths match the text. */
   filterRows(text: string): void {
     this.#comparisons.filterRows(text);
+  }
+
+  /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
+  async verify({ parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
+    const verification = this.#verifier.begin();
+    const select = (job: ComparisonJob, chosen: Chosen) => verification.select(job, chosen, signal);
+    await this.#forEach(parts, signal, select, 'idle');
+    return this.#verifying(verification.run(AbortSignal.any([signal, this.#disposed.signal])));
+  }
+
+  readCloudCopies(verificationId: number, signal: AbortSignal): Promise<VerifyReport> {
+    const both = AbortSignal.any([signal, this.#disposed.signal]);
+    return this.#verifying(this.#verifier.readCopies(verificationId, both));
+  }
+
+  /** Forgets that files were ever safe which are gone from both sides. */
+  async forgetLost({ parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
+    const counts = await this.#forEach(parts, signal, async (job, chosen) => {
+      const entries = await chosenEntries(this.#comparisons, job, chosen, signal);
+      const comparison = this.#comparisons.current(job);
+      return comparison === undefined ? 0 : forgetLost(entries, comparison, job.receipts);
+    });
+    this.#flush();
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** The conflicts among what was chosen, for somebody to decide. */
@@ -547,14 +579,24 @@ export class Backup {
     return failure;
   }
 
+  /** No answer precedes the rows that it is about. */
+  async #verifying(running: Promise<VerifyReport>): Promise<VerifyReport> {
+    try {
+      return await running;
+    } finally {
+      this.#flush();
+    }
+  }
+
   /**
    * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
-   * or, where it compares anew, when no batch runs either.
+   * or when no batch runs either.
    */
   async #forEach<S extends Scope | RestoreScope | FreeScope, T>(
     parts: readonly { readonly setup: FolderSetup; readonly scope: S }[],
     signal: AbortSignal,
     work: (job: ComparisonJob, scope: S) => Promise<T>,
+    when = whenFor(parts),
   ): Promise<readonly T[]> {
     const waiting = this.#waiting.join(parts.map(({ setup }) => setup));
     const workOnAll = async () => {
@@ -567,13 +609,13 @@ export class Backup {
       }
       return results;
     };
-    const comparesAnew = parts.some(({ scope }) => comparingScopes.has(scope.kind));
-    const working = comparesAnew
-      ? this.#exclusively(signal, workOnAll)
-      : untilSettled([this.#comparing], signal).then(() => {
-          throwIfCancelled(signal, '');
-          return workOnAll();
-        });
+    const working =
+      when === 'idle'
+        ? this.#exclusively(signal, workOnAll)
+        : untilSettled([this.#comparing], signal).then(() => {
+            throwIfCancelled(signal, '');
+            return workOnAll();
+          });
     return working.finally(waiting.leave);
   }
 
@@ -622,7 +664,15 @@ interface Carrying<S extends BatchStep, R extends Moved> {
 }
 
 /** What does not go by the comparison at hand. */
-const comparingScopes = new Set<(Scope | RestoreScope)['kind']>(['resources', 'failed', 'ignored']);
+const comparingScopes = new Set<string>(['resources', 'failed', 'ignored']);
+
+/** What compares anew would undo what a batch does meanwhile. */
+function whenFor(parts: readonly { readonly scope: { readonly kind: string } }[]): When {
+  return parts.some(({ scope }) => comparingScopes.has(scope.kind)) ? 'idle' : 'compared';
+}
+
+/** When work may begin: when no comparison runs, or when no batch runs either. */
+type When = 'compared' | 'idle';
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
 

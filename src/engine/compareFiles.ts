@@ -14,7 +14,7 @@ export async function compareFiles(
   const wanted = new Set(paths);
   const found: Entry[] = [];
   // One list of all costs less than many of one.
-  for (const start of wanted.size > mostSingleLooks ? [rootPath] : wanted) {
+  for (const start of wanted.size > mostSingleLooks ? [commonFolder(paths)] : wanted) {
     found.push(...(await compareIfThere(comparisons, start, job, signal)));
   }
   return found.filter(entry => wanted.has(entry.path));
@@ -22,6 +22,15 @@ export async function compareFiles(
 
 /** Up to so many files are compared one by one. */
 const mostSingleLooks = 20;
+
+/** The deepest folder that all of these files lie in. */
+function commonFolder([first = rootPath, ...others]: readonly FilePath[]): FilePath {
+  let end = first.lastIndexOf('/');
+  while (end > 0 && !others.every(path => path.startsWith(first.slice(0, end + 1)))) {
+    end = first.lastIndexOf('/', end - 1);
+  }
+  return first.slice(0, Math.max(0, end)) as FilePath;
+}
 
 /** What is no longer on the disk is no reason to leave out the others. */
 async function compareIfThere(

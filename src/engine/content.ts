@@ -27,6 +27,8 @@ export interface ContentRequest {
   readonly cloud: CloudFile;
   readonly receipt: Receipt | undefined;
   readonly signal: AbortSignal;
+  /** Called with bytes as they are read. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
@@ -90,7 +92,7 @@ function byHead(
 const md5Etag = /^[0-9a-f]{32}$/;
 
 function digest(
-  { root, local, signal }: ContentRequest,
+  { root, local, signal, onBytes }: ContentRequest,
   partSizes: readonly number[],
 ): Promise<Digests> {
   return withOpenFile(root, local.path, async file => {
@@ -100,6 +102,7 @@ function digest(
     const multipart = partSizes.map(multipartEtag);
     const hashes = [sha256, sha1, md5, ...multipart];
     await readAll(file, local, signal, bytes => {
+      onBytes?.(bytes.byteLength);
       for (const hash of hashes) hash.update(bytes);
     });
     if (!isSameState(local, await file.look())) throw new Failure('file-changing', local.path);

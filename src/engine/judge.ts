@@ -12,7 +12,8 @@ export interface Case {
 }
 
 export interface JudgeRules {
-  readonly rule: CompareRule;
+  /** By `verify`, no earlier reading counts: everything that can be is a question of content. */
+  readonly rule: CompareRule | 'verify';
   /** How far the store's clock is ahead of this machine's, in milliseconds. */
   readonly clockOffset: number;
 }
@@ -61,7 +62,7 @@ function judgeByReceipt(
 ): Verdict | ContentQuestion | undefined {
   const sameHere = isSameReading(receipt, local);
   const sameThere = cloud.etag === receipt.etag;
-  if (sameHere && sameThere) return { kind: 'up-to-date', proof: 'receipt' };
+  if (sameHere && sameThere && rule !== 'verify') return { kind: 'up-to-date', proof: 'receipt' };
   if (rule === 'time') return undefined;
   if (sameThere) {
     const outOfDate: Verdict = { kind: 'out-of-date', because: 'content' };
@@ -95,7 +96,8 @@ function judgeByNameAndTime(
     return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
   }
   const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
-  if (age === 'older' && rule !== 'content') return byNameAndTime;
+  const readsAll = rule === 'content' || rule === 'verify';
+  if (age === 'older' && !readsAll) return byNameAndTime;
   if (rule === 'time') return { kind: 'out-of-date', because: 'time' };
   const different: Verdict =
     age === 'older' ? newerThere : { kind: 'out-of-date', because: 'content' };

@@ -112,7 +112,16 @@ export function isUnowned({ route, path, condition }: Step): boolean {
 
 /** Whether a file is on its way or has just arrived. */
 export function isTaken(activity: Entry['activity']): boolean {
-  return activity !== undefined && activity.kind !== 'failed';
+  switch (activity?.kind) {
+    case 'waiting':
+    case 'under-way':
+    case 'finished':
+      return true;
+    case 'verifying':
+    case 'failed':
+    case undefined:
+      return false;
+  }
 }
 
 function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {

@@ -1,8 +1,6 @@
 import type { FilePath } from '../protocol';
 import type { Comparison, Entry } from './comparison';
-import type { ContentCase } from './join';
-import { judge } from './judge';
-import { isSameState } from './localScan';
+import { contentCaseOf, isStillAsked } from './contentCase';
 import { inParallel } from './parallel';
 import { settleByContent, type SettleRequest } from './settleContent';
 
@@ -20,10 +18,10 @@ export async function proveByContent(
   entries: Iterable<Entry>,
   { comparison, onSettled, ...request }: ProofRequest,
 ): Promise<void> {
-  const cases = [...entries].flatMap(entry => contentCaseOf(entry, request) ?? []);
+  const cases = [...entries].flatMap(entry => contentCaseOf(entry, request, 'content') ?? []);
   await inParallel(cases, filesAtOnce, async asked => {
     const finding = await settleByContent(asked, request);
-    if (isStillAsked(comparison.get(finding.path), asked)) comparison.place(finding);
+    if (isStillAsked(comparison, asked)) comparison.place(finding);
     onSettled?.(finding.path);
   });
 }
@@ -35,23 +33,3 @@ export function isUnproved({ verdict }: Entry): boolean {
 
 /** Leaves the disk and the processor to whatever else goes on. */
 const filesAtOnce = 2;
-
-function contentCaseOf(
-  { path, local, cloud }: Entry,
-  { bucket, receipts }: SettleRequest,
-): ContentCase | undefined {
-  if (local === undefined || cloud === undefined) return undefined;
-  const receipt = receipts.get(path);
-  const { clockOffset } = bucket;
-  const question = judge({ local, cloud, receipt }, { rule: 'content', clockOffset });
-  return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
-}
-
-function isStillAsked(now: Entry | undefined, asked: ContentCase): boolean {
-  return (
-    now?.local !== undefined &&
-    isSameState(now.local, asked.local) &&
-    now.cloud?.etag === asked.cloud.etag &&
-    now.activity === undefined
-  );
-}

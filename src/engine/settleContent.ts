@@ -1,8 +1,8 @@
 import type { Verdict } from '../protocol';
 import type { Bucket } from './bucket';
 import type { Finding } from './comparison';
-import { compareContent } from './content';
-import { toFailure } from './failure';
+import { compareContent, type ContentAnswer } from './content';
+import { toFailure, type Failure } from './failure';
 import type { ContentCase } from './join';
 import type { ContentQuestion } from './judge';
 import { isSameReading, type FolderReceipts, type Reading, type Receipt } from './receipts';
@@ -13,22 +13,42 @@ export interface SettleRequest {
   readonly prefix: string;
   readonly receipts: FolderReceipts;
   readonly signal: AbortSignal;
+  /** Called with bytes as they are read. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Settles a verdict by content, by what an earlier reading found where that still holds. */
+export async function settleByContent(
+  asked: ContentCase,
+  request: SettleRequest,
+): Promise<Finding> {
+  const { local, cloud, receipt, question } = asked;
+  const known = request.receipts.reading(local.path);
+  if (known?.etag === cloud.etag && isSameReading(known, local)) {
+    const verdict = verdictOf(question, known, receipt);
+    return { path: local.path, isFolder: false, local, cloud, verdict };
+  }
+  return (await settleByReading(asked, request)).finding;
+}
+
+export interface Settled {
+  /** `undefined` where nothing was learned. */
+  readonly finding: Finding | undefined;
+  /** What the reading has said, or why it could not say anything. */
+  readonly content: ContentAnswer['cloud'] | Failure;
 }
 
 /**
- * Settles a verdict by content. What is found equal leaves a receipt, what is not is remembered, so
- * that the same file is not read twice. What happens to the file meanwhile is a verdict too.
+ * Settles a verdict by reading the file. What is found equal leaves a receipt, what is not is
+ * remembered, so that the same file is not read twice. What happens to the file meanwhile is a
+ * verdict too.
  */
-export async function settleByContent(
+export async function settleByReading(
   { local, cloud, receipt, question }: ContentCase,
   request: SettleRequest,
-): Promise<Finding> {
+): Promise<Settled & { readonly finding: Finding }> {
   const { receipts } = request;
   const finding = { path: local.path, isFolder: false, local, cloud };
-  const known = receipts.reading(local.path);
-  if (known?.etag === cloud.etag && isSameReading(known, local)) {
-    return { ...finding, verdict: verdictOf(question, known, receipt) };
-  }
   try {
     const answer = await compareContent({ ...request, local, cloud, receipt });
     const { sha256, hashBegan } = answer;
@@ -43,23 +63,35 @@ export async function settleByContent(
         hashBegan,
         provedAt: Date.now(),
       });
-      return { ...finding, verdict: question.equal };
+      return { finding: { ...finding, verdict: question.equal }, content: 'equal' };
     }
-    const reading = { local, etag: cloud.etag, cloud: answer.cloud, sha256, hashBegan };
+    const known = receipts.reading(local.path);
+    // Of the same bytes and the same copy, what was learned by reading that copy is still true.
+    const isKnown = known?.etag === cloud.etag && known.sha256 === sha256;
+    const content = answer.cloud === 'unknown' && isKnown ? known.cloud : answer.cloud;
+    const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
-    return { ...finding, verdict: verdictOf(question, reading, receipt) };
+    const verdict = verdictOf(question, reading, receipt);
+    return { finding: { ...finding, verdict }, content };
   } catch (error) {
     const failure = toFailure(error, local.path);
-    switch (failure.code) {
-      case 'cancelled':
-        throw failure;
-      case 'file-vanished':
-        return { ...finding, local: undefined, verdict: { kind: 'only-in-cloud' } };
-      case 'file-changing':
-        return { ...finding, verdict: verdictOfChanging(question) };
-      default:
-        return { ...finding, verdict: { kind: 'unchecked', failure: failure.toRecord() } };
-    }
+    if (failure.code === 'cancelled') throw failure;
+    return { finding: { ...finding, ...afterFailure(failure, question) }, content: failure };
+  }
+}
+
+/** What is known of a file that could not be read, or no longer is the one that was to be. */
+function afterFailure(
+  failure: Failure,
+  question: ContentQuestion,
+): Pick<Finding, 'verdict'> & Partial<Finding> {
+  switch (failure.code) {
+    case 'file-vanished':
+      return { local: undefined, verdict: { kind: 'only-in-cloud' } };
+    case 'file-changing':
+      return { verdict: verdictOfChanging(question) };
+    default:
+      return { verdict: { kind: 'unchecked', failure: failure.toRecord() } };
   }
 }
 

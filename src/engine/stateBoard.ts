@@ -1,9 +1,18 @@
-import type { BatchProgress, Doing, FailureRecord, PauseReason, State } from '../protocol';
+import type {
+  BatchProgress,
+  Doing,
+  FailureRecord,
+  PauseReason,
+  State,
+  VerifyProgress,
+} from '../protocol';
 
 /** What is going on, gathered into the one state that views listen to. */
 export interface StateBoard {
   /** What a comparison is doing, or `undefined` when none runs. */
   comparing(now: Comparing | undefined): void;
+  /** How far a verification is, or `undefined` when it has ended. */
+  verifying(verificationId: number, progress: VerifyProgress | undefined): void;
   /** How far a check of the connection is, or `undefined` when none runs. */
   connecting(now: Connecting | undefined): void;
   /** What went wrong with a folder, or `undefined` when it no longer matters. */
@@ -34,6 +43,7 @@ export function stateBoard(
 ): StateBoard {
   const batches = new Map<number, BatchProgress>();
   const failures = new Map<string, FailureRecord>();
+  const verifications = new Map<number, VerifyProgress>();
   let comparing: Comparing | undefined;
   let connecting: Connecting | undefined;
   let pausedBecause: PauseReason | undefined;
@@ -51,6 +61,8 @@ export function stateBoard(
     }
     const under = comparing ?? connecting;
     if (under !== undefined) return { ...under, ...numbers };
+    const [verifying] = verifications.values();
+    if (verifying !== undefined) return { kind: 'verifying', ...verifying, ...numbers };
     if (failures.size > 0) {
       const told = [...failures].map(([folder, failure]) => ({ folder, failure }));
       return { kind: 'failed', failures: told, ...numbers };
@@ -75,6 +87,11 @@ export function stateBoard(
   return {
     comparing(now) {
       comparing = now;
+      changed();
+    },
+    verifying(verificationId, progress) {
+      if (progress === undefined) verifications.delete(verificationId);
+      else verifications.set(verificationId, progress);
       changed();
     },
     connecting(now) {

@@ -101,6 +101,15 @@ function serve(port: NonNullable<typeof parentPort>): void {
     }),
   );
   connection.onRequest(asked(protocol.children), request => backup.children(request));
+  connection.onRequest(asked(protocol.verify), (request, token) =>
+    answered(token, signal => backup.verify(request, signal)),
+  );
+  connection.onRequest(asked(protocol.readCloudCopies), (verificationId, token) =>
+    answered(token, signal => backup.readCloudCopies(verificationId, signal)),
+  );
+  connection.onRequest(asked(protocol.forgetLost), (request, token) =>
+    answered(token, signal => backup.forgetLost(request, signal)),
+  );
   connection.onRequest(asked(protocol.conflicts), (request, token) =>
     answered(token, signal => backup.conflicts(request, signal)),
   );

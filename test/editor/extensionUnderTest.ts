@@ -91,6 +91,11 @@ export async function putObject(key: string, body: string | Buffer): Promise<voi
   await ask('PUT', key, body);
 }
 
+/** Takes an object away, as somebody else may. */
+export async function removeObject(key: string): Promise<void> {
+  await ask('DELETE', key);
+}
+
 /** Puts an object whose ETag tells nothing of its content: the parts are of no usual size. */
 export async function putUncomparableObject(key: string, parts: readonly string[]): Promise<void> {
   const started = await (await ask('POST', `${key}?uploads`)).text();

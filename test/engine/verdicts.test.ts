@@ -13,6 +13,7 @@ import { groups } from '../../src/protocol';
 import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { untilNotRacy } from '../support/untilNotRacy';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -73,12 +74,6 @@ describe('The verdict', () => {
     await writeFile(at(path), content);
     const time = new Date(Date.now() - age);
     await utimes(at(path), time, time);
-  }
-
-  /** Waits until the changes made so far are old enough for a reading to count. */
-  async function untilNotRacy(): Promise<void> {
-    const deadline = Date.now() + 2_100;
-    while (Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 50));
   }
 
   async function backUpAll(): Promise<void> {

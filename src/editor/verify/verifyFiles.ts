@@ -1,0 +1,136 @@
+import { l10n, window, type CancellationToken } from 'vscode';
+import {
+  readCloudCopies,
+  verify,
+  type ChosenRequest,
+  type FolderSetup,
+  type VerifyReport,
+} from '../../protocol';
+import { chosenScopes } from '../chosenScopes';
+import { failureMessage } from '../failureMessage';
+import type { Parts } from '../parts';
+import { formatBytes, formatCount, formatFiles } from '../quantity';
+import type { Selection } from '../selection';
+import { showLate } from '../showLate';
+import { viewId } from '../viewId';
+
+/**
+ * Reads what was chosen, whatever is known of it, and tells what is proved by that and what differs.
+ * Where only the cloud copies themselves could tell, it asks before it reads them: that costs what
+ * a download costs.
+ */
+export async function verifyFiles(
+  parts: Parts,
+  selection: Exclude<Selection, { kind: 'nothing' }>,
+): Promise<void> {
+  const chosen = await chosenScopes(parts, selection);
+  if (chosen.length === 0) return;
+  const { engine } = parts;
+  const request: ChosenRequest = { parts: chosen };
+  const found = await shown(parts, token => engine.request(verify, request, token));
+  const wanted = found.unknown.files > 0 && (await confirmReading(found));
+  const copies = wanted
+    ? await shown(parts, token => engine.request(readCloudCopies, found.verificationId, token))
+    : undefined;
+  tell(
+    parts,
+    copies === undefined ? found : together(found, copies),
+    chosen.map(({ setup }) => setup),
+  );
+}
+
+function shown(
+  { engine, ongoing }: Parts,
+  work: (token: CancellationToken) => Promise<VerifyReport>,
+): Promise<VerifyReport> {
+  const running = ongoing.run(async (token, cancel) => {
+    const working = work(token);
+    showLate(l10n.t('Verifying'), working, cancel, () => {
+      const { state } = engine;
+      if (state.kind !== 'verifying') return undefined;
+      const { files, filesDone, bytes, bytesDone } = state;
+      const message = [
+        l10n.t('{0} of {1}', formatCount(filesDone), formatFiles(files)),
+        l10n.t('{0} of {1}', formatBytes(bytesDone), formatBytes(bytes)),
+      ].join(' · ');
+      return { message, percent: bytes > 0 ? (100 * bytesDone) / bytes : 0 };
+    });
+    return working;
+  });
+  return Promise.resolve(window.withProgress({ location: { viewId } }, () => running));
+}
+
+async function confirmReading({ unknown }: VerifyReport): Promise<boolean> {
+  const read = l10n.t('Read Cloud Copies');
+  const { files, bytes } = unknown;
+  const text =
+    files === 1
+      ? l10n.t('1 file can only be verified by reading its cloud copy ({0}).', formatBytes(bytes))
+      : l10n.t(
+          '{0} files can only be verified by reading their cloud copies ({1}).',
+          formatCount(files),
+          formatBytes(bytes),
+        );
+  const detail = l10n.t(
+    'The store tells nothing of them that could be compared with the files here. Reading is a download, which some stores charge for; nothing is written to the disk.',
+  );
+  return (await window.showWarningMessage(text, { modal: true, detail }, read)) === read;
+}
+
+/** What reading the copies has told takes the place of not knowing. */
+function together(found: VerifyReport, copies: VerifyReport): VerifyReport {
+  return {
+    verificationId: copies.verificationId,
+    files: found.files,
+    proved: found.proved + copies.proved,
+    different: found.different + copies.different,
+    missing: found.missing + copies.missing,
+    unknown: copies.unknown,
+    failed: found.failed + copies.failed,
+    troubles: [...found.troubles, ...copies.troubles],
+  };
+}
+
+function tell({ log }: Parts, report: VerifyReport, setups: readonly FolderSetup[]): void {
+  for (const { folder, path, failure } of report.troubles) {
+    const name = setups.find(({ id }) => id === folder)?.name ?? folder;
+    log.warn(`Not verified: ${name}/${path}: ${failure.code} ${failure.cause ?? ''}`);
+  }
+  const text = reportText(report);
+  log.info(text);
+  const isFine = report.files === report.proved;
+  if (isFine) void window.showInformationMessage(text);
+  else void offerLog(text, log);
+}
+
+async function offerLog(text: string, log: Parts['log']): Promise<void> {
+  const showLog = l10n.t('Show Log');
+  if ((await window.showWarningMessage(text, showLog)) === showLog) log.show();
+}
+
+/** "12 files verified: 10 proved, 2 different": only what is not zero. */
+function reportText({
+  files,
+  proved,
+  different,
+  missing,
+  unknown,
+  failed,
+  troubles,
+}: VerifyReport): string {
+  if (files === 0)
+    return l10n.t('There is nothing to verify: none of these files is in both places.');
+  const numbers = [
+    l10n.t('{0} proved', formatCount(proved)),
+    ...(different > 0 ? [l10n.t('{0} different', formatCount(different))] : []),
+    ...(missing > 0 ? [l10n.t('{0} missing in the cloud', formatCount(missing))] : []),
+    ...(unknown.files > 0 ? [l10n.t('{0} not proved', formatCount(unknown.files))] : []),
+    ...(failed > 0 ? [l10n.t('{0} could not be read', formatCount(failed))] : []),
+  ];
+  const text = l10n.t('{0} verified: {1}.', formatFiles(files), numbers.join(', '));
+  const [trouble] = troubles;
+  const isSame = troubles.every(({ failure }) => failure.code === trouble?.failure.code);
+  return trouble === undefined || !isSame
+    ? text
+    : `${text} ${failureMessage(trouble.failure).text}`;
+}

@@ -1,0 +1,29 @@
+import type { Comparison, Entry } from './comparison';
+import type { ContentCase } from './join';
+import { judge, type JudgeRules } from './judge';
+import { isSameState } from './localScan';
+import type { Route } from './plan';
+
+/** What reading a file would settle of its verdict; `undefined` where there is nothing to ask. */
+export function contentCaseOf(
+  { path, local, cloud }: Entry,
+  { bucket, receipts }: Pick<Route, 'bucket' | 'receipts'>,
+  rule: JudgeRules['rule'],
+): ContentCase | undefined {
+  if (local === undefined || cloud === undefined) return undefined;
+  const receipt = receipts.get(path);
+  const { clockOffset } = bucket;
+  const question = judge({ local, cloud, receipt }, { rule, clockOffset });
+  return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
+}
+
+/** Whether a row is still what was asked about, so that the answer may be taken into it. */
+export function isStillAsked(comparison: Comparison, { local, cloud }: ContentCase): boolean {
+  const now = comparison.get(local.path);
+  return (
+    now?.local !== undefined &&
+    isSameState(now.local, local) &&
+    now.cloud?.etag === cloud.etag &&
+    (now.activity === undefined || now.activity.kind === 'verifying')
+  );
+}

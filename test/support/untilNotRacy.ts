@@ -1,0 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Waits until the changes made so far are old enough for a reading to count: when attributes were
+ * last changed cannot be put back.
+ */
+export async function untilNotRacy(): Promise<void> {
+  await delay(racyWindow);
+}
+
+const racyWindow = 2_100;
