@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -123,7 +123,7 @@ describe('Cloud copies', () => {
     assert.match(await workbench.dialog.text(), /Turn on versioning for the bucket “cloud-copies”/);
     await workbench.screenshot('turn-on-versioning');
     await workbench.dialog.press('Turn On Versioning');
-    await workbench.notifications.waitFor(/keeps what is replaced in it from now on/);
+    await workbench.notifications.waitFor(/Versioning is on/);
     const { Status: status } = await client.send(
       new GetBucketVersioningCommand({ Bucket: bucket }),
     );
@@ -151,7 +151,7 @@ describe('Cloud copies', () => {
     await eventually(async () => {
       assert.deepEqual(
         (await quickPick.rows()).map(({ label }) => label),
-        ['Open', 'Compare with Local File'],
+        ['Open', 'Compare with Local File', 'Restore This Version'],
       );
     });
     await workbench.screenshot('version-acts');
@@ -160,6 +160,24 @@ describe('Cloud copies', () => {
       assert.match(await workbench.editorText(), /Only beans/);
     });
     await workbench.screenshot('version-compared');
+  });
+
+  it('are restored as an older version was, once the user has chosen what to replace', async () => {
+    await tree.chooseFromContextMenu('plan.md', 'Show Cloud Versions…');
+    const oldest = session.page.locator('.quick-input-list .monaco-list-row').nth(3);
+    await oldest.hover();
+    await oldest.getByRole('button', { name: 'Restore This Version' }).click();
+    assert.match(await workbench.dialog.text(), /“plan.md” is here too, and different/);
+    await workbench.screenshot('restore-version');
+    await workbench.dialog.press('Replace');
+    await eventually(async () => {
+      const text = await readFile(join(folder, 'plan.md'), 'utf8');
+      assert.equal(text, '# Plan\n\nBeans, kale, leeks\n\nA bench in the corner\n');
+    });
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /A bench in the corner/);
+    });
+    await workbench.screenshot('version-restored');
   });
 
   it('are read anew in an open comparison when another one has been found', async () => {

@@ -7,7 +7,7 @@ import { formatBytes, formatCount } from '../quantity';
 import { takeSteps, type Step } from '../steps';
 
 /** What to do with one version. */
-export type VersionAct = 'open' | 'compare';
+export type VersionAct = 'open' | 'compare' | 'restore';
 
 export interface VersionChoice {
   readonly version: CloudVersion;
@@ -101,5 +101,7 @@ function buttonOf(act: VersionAct): QuickInputButton & { readonly iconPath: Them
       return { iconPath: new ThemeIcon('go-to-file'), tooltip: l10n.t('Open') };
     case 'compare':
       return { iconPath: new ThemeIcon('diff'), tooltip: l10n.t('Compare with Local File') };
+    case 'restore':
+      return { iconPath: new ThemeIcon('cloud-download'), tooltip: l10n.t('Restore This Version') };
   }
 }

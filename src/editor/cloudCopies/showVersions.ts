@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol';
 import { Failed, toFailureRecord } from '../failed';
 import type { Parts } from '../parts';
+import { restoreVersion } from '../restore/restoreFiles';
 import type { Selection } from '../selection';
 import { viewId } from '../viewId';
 import { cloudFiles } from './cloudFiles';
@@ -12,7 +13,7 @@ import { openCopies } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
 import { turnOnVersioningFor } from './turnOnVersioning';
 
-/** Shows what the bucket has kept of a file, to be opened or compared with the local one. */
+/** Shows what the bucket has kept of a file, to be opened, compared or restored. */
 export async function showVersions(parts: Parts, selection: Selection): Promise<void> {
   const [place, ...others] = await cloudFiles(parts, selection);
   if (place === undefined) return;
@@ -30,15 +31,25 @@ export async function showVersions(parts: Parts, selection: Selection): Promise<
 async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): Promise<void> {
   const { path, setup } = place;
   if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
-  const acts = (await localFile(place)) === undefined ? (['open'] as const) : bothActs;
-  const choice = await pickVersion(path, kept, acts);
+  const isHere = (await localFile(place)) !== undefined;
+  const choice = await pickVersion(path, kept, isHere ? allActs : withoutLocal);
   if (choice === undefined) return;
-  const found = await findCopy(parts, { ...place, versionId: choice.version.versionId });
-  if (choice.act === 'open') await openCopies([found]);
-  else await compareCopies([found]);
+  const { versionId } = choice.version;
+  switch (choice.act) {
+    case 'open':
+      await openCopies([await findCopy(parts, { ...place, versionId })]);
+      break;
+    case 'compare':
+      await compareCopies([await findCopy(parts, { ...place, versionId })]);
+      break;
+    case 'restore':
+      await restoreVersion(parts, setup, path, versionId);
+      break;
+  }
 }
 
-const bothActs = ['open', 'compare'] as const;
+const allActs = ['open', 'compare', 'restore'] as const;
+const withoutLocal = ['open', 'restore'] as const;
 
 /** There is nothing to choose from where at the most the copy as it is now is kept. */
 async function tellUnversioned(parts: Parts, place: CloudPlace): Promise<void> {

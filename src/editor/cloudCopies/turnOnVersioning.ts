@@ -17,9 +17,7 @@ export async function turnOnVersioningFor(
     );
     if (answer !== turnOn) return;
     await ongoing.run(token => engine.request(turnOnVersioning, request, token));
-    void window.showInformationMessage(
-      l10n.t('The bucket “{0}” keeps what is replaced in it from now on.', bucket),
-    );
+    void window.showInformationMessage(l10n.t('Versioning is on for “{0}”.', bucket));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   dropPlan,
   planRestore,
   type ConflictChoices,
+  type FilePath,
   type FolderSetup,
   type Report,
   type RestoreRequest,
@@ -37,6 +38,16 @@ export async function restoreSelection(
     parts,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
+}
+
+/** One file as an older copy of it was. */
+export function restoreVersion(
+  parts: Parts,
+  setup: FolderSetup,
+  path: FilePath,
+  versionId: string,
+): Promise<Report | undefined> {
+  return restore(parts, [{ setup, scope: { kind: 'version', path, versionId } }]);
 }
 
 /** What failed in an earlier restore. */
