@@ -10,6 +10,7 @@ import { showEngineWarnings } from './editor/engineWarnings';
 import { FilesTree } from './editor/filesTree';
 import { FilesView } from './editor/filesView';
 import { FolderRecords } from './editor/folderRecords';
+import { watchForHistory } from './editor/ignore/historyHint';
 import { LayoutChoice } from './editor/layoutChoice';
 import { Ongoing } from './editor/ongoing';
 import { Profiles } from './editor/profiles';
@@ -50,6 +51,7 @@ export function activate(context: ExtensionContext): S3Backup {
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
   const cloudCopies = registerCloudCopies({ log, engine, targets, profiles });
   context.subscriptions.push(
+    watchForHistory(parts),
     registerReports(),
     cloudCopies,
     reports,

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree, TreeRow } from '../support/workbench';
+
+const bucket = 'ignore-tests';
+
+describe('What is left out', () => {
+  let temporary: TemporaryFolder;
+  let folder: string;
+  let session: UiSession;
+  let tree: Tree;
+  let cloud: CloudContents;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('ignore-ui');
+    folder = join(temporary.path, 'thesis');
+    await mkdir(folder);
+    await writeTree(folder, {
+      'chapter.tex': 'chapter',
+      'build/chapter.pdf': 'pdf',
+      'build/chapter.aux': 'aux',
+      'notes [draft].md': 'notes',
+      'data/.s3backupignore': '# Too large, and fetched again by a script.\n*.csv\n',
+      'data/measured.csv': '1,2',
+      'data/README.md': 'readme',
+    });
+    execFileSync('git', ['init', '-q', folder]);
+    session = await startUiSession({
+      workspace: folder,
+      buckets: [bucket],
+      settings: { 's3Backup.bucket': bucket, 'explorer.autoReveal': false },
+    });
+    cloud = cloudContents(session.s3.endpoint, bucket);
+    tree = session.workbench.tree('Files');
+    await session.workbench.showViewContainer('S3 Backup');
+  });
+  after(async () => {
+    cloud.close();
+    await session.stop();
+    await temporary.remove();
+  });
+
+  async function row(label: string): Promise<TreeRow> {
+    const found = (await tree.rows()).find(each => each.label === label);
+    assert.ok(found, `There is a row ${label}.`);
+    return found;
+  }
+
+  async function untilGroup(label: string, count: number): Promise<void> {
+    await eventually(async () => {
+      assert.match((await row(label)).description, new RegExp(`^${String(count)}( |$)`));
+    });
+  }
+
+  it('is said of the history of git, once, and it can be put in', async () => {
+    const { workbench } = session;
+    await workbench.runCommand('S3 Backup: Compare');
+    await workbench.notifications.waitFor(/git history of “thesis” is not backed up/);
+    await workbench.screenshot('git-history-hint');
+    await untilGroup('Ignored', 2);
+    await workbench.notifications.press(/git history/, 'Include .git');
+    await untilGroup('Ignored', 1);
+    await tree.waitForRow('.git');
+    const settings = await readFile(join(folder, '.vscode', 'settings.json'), 'utf8');
+    const { 's3Backup.exclude': exclude } = JSON.parse(settings) as Record<string, unknown>;
+    assert.deepEqual(exclude, ['node_modules', '.DS_Store', 'Thumbs.db', 'desktop.ini']);
+  });
+
+  it('grows by rows of the view, by a line that means just them', async () => {
+    const { workbench } = session;
+    await tree.chooseFromContextMenu('build', 'Add to .s3backupignore');
+    await untilGroup('Ignored', 2);
+    await tree.chooseFromContextMenu('notes [draft].md', 'Add to .s3backupignore');
+    await untilGroup('Ignored', 3);
+    assert.equal(
+      await readFile(join(folder, '.s3backupignore'), 'utf8'),
+      '/build/\n/notes \\[draft].md\n',
+    );
+    await tree.collapse('Missing in Cloud');
+    await tree.expand('Ignored');
+    await tree.waitForRow('build');
+    assert.match((await row('build')).description, /“\/build\/” in \.s3backupignore, line 1/);
+    await workbench.screenshot('ignored-rows');
+  });
+
+  it('leads to the line behind it', async () => {
+    const { workbench } = session;
+    await tree.expand('data');
+    await tree.chooseFromContextMenu('measured.csv', 'Show Ignore Rule');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /\*\.csv/);
+    });
+    await workbench.screenshot('ignore-rule-shown');
+  });
+
+  it('can be backed up this once, from the Explorer', async () => {
+    const { workbench, page } = session;
+    await workbench.showViewContainer('Explorer');
+    await workbench.explorer().chooseFromContextMenu('notes [draft].md', 'Back Up to S3');
+    const said = await workbench.notifications.waitFor(/is not backed up/);
+    assert.match(said, /“notes \[draft\]\.md” is not backed up: .*line 2/);
+    await workbench.screenshot('ignored-file-chosen');
+    await workbench.notifications.press(/is not backed up/, 'Back Up Anyway');
+    await eventually(async () => {
+      assert.ok((await cloud.keys('thesis/')).includes('thesis/notes [draft].md'));
+    });
+    await workbench.showViewContainer('S3 Backup');
+    await eventually(async () => {
+      assert.match((await row('notes [draft].md')).description, /still in the cloud/);
+    });
+    await page.keyboard.press('Escape');
+    await workbench.screenshot('ignored-still-in-the-cloud');
+  });
+
+  it('is left out no longer when its line goes', async () => {
+    await writeTree(folder, { '.s3backupignore': '/build/\n' });
+    await session.workbench.runCommand('S3 Backup: Compare');
+    await untilGroup('Ignored', 2);
+    await untilGroup('Up to Date', 1);
+  });
+});
