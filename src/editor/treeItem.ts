@@ -56,9 +56,10 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   item.id = idOf(node);
   item.iconPath = groupIcon(node.group);
   const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
+  const size = files > 0 && sizeIn(node.group, bytes);
   item.description = joined(
     count,
-    files > 0 && formatBytes(bytes),
+    size,
     notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
   );
   item.tooltip = groupMeaning(node.group);
@@ -73,7 +74,7 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
       shown === files
         ? formatFiles(files)
         : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
-      files > 0 && formatBytes(bytes),
+      size,
       notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
     ),
   };
@@ -101,7 +102,10 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
   item.iconPath = ThemeIcon.Folder;
   item.resourceUri = iconUri(node.group, row.path);
   const { files, bytes } = row.totals;
-  const ignored = row.ignored > 0 && l10n.t('+ {0} ignored', formatCount(row.ignored));
+  const size = sizeIn(node.group, bytes);
+  const isAmongIgnored = node.group === 'ignored';
+  const ignored =
+    row.ignored > 0 && !isAmongIgnored && l10n.t('+ {0} ignored', formatCount(row.ignored));
   // People delete folders, not rows: what else is not safe below the folder stands on each of them.
   const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
   const count =
@@ -109,7 +113,7 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
       ? l10n.t('{0} of {1} not backed up', formatCount(files), formatCount(row.notBackedUp))
       : formatCount(files);
   const others = !isUploadable(node.group) && row.notBackedUp > 0 && notBackedUp;
-  item.description = joined(count, formatBytes(bytes), others, ignored);
+  item.description = joined(count, size, others, ignored);
   item.contextValue = flags(
     'subfolder',
     node.group,
@@ -121,9 +125,9 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
       name,
       l10n.t('folder in {0}', groupName(node.group)),
       formatFiles(files),
-      formatBytes(bytes),
+      size,
       row.notBackedUp > 0 && notBackedUp,
-      row.ignored > 0 && l10n.t('{0} ignored', formatCount(row.ignored)),
+      row.ignored > 0 && !isAmongIgnored && l10n.t('{0} ignored', formatCount(row.ignored)),
     ),
   };
   return item;
@@ -170,6 +174,11 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     ),
   };
   return item;
+}
+
+/** How large ignored files are has not been looked at. */
+function sizeIn(group: Group, bytes: number): string | false {
+  return group !== 'ignored' && formatBytes(bytes);
 }
 
 /** A key that is no path is no file's. */

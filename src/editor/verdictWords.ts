@@ -91,7 +91,8 @@ export function shortReason(verdict: Verdict): string {
     case 'unchecked':
       return failureText(verdict.failure);
     case 'ignored':
-      return ignoreReason(verdict.because) + twins(verdict.cloudTwins);
+      // What may surprise comes first: a narrow view cuts the end off.
+      return [twins(verdict.cloudTwins), ignoreReason(verdict.because)].filter(Boolean).join('; ');
   }
 }
 
@@ -157,7 +158,10 @@ export function reason(verdict: Verdict): string {
     case 'unchecked':
       return l10n.t("Couldn't be checked: {0}", failureText(verdict.failure));
     case 'ignored':
-      return l10n.t('Ignored: {0}.', ignoreReason(verdict.because) + twins(verdict.cloudTwins));
+      return l10n.t(
+        'Ignored: {0}.',
+        [ignoreReason(verdict.because), twins(verdict.cloudTwins)].filter(Boolean).join('; '),
+      );
   }
 }
 
@@ -203,5 +207,7 @@ function keyFault(fault: KeyFault): string {
 
 function twins(count: number): string {
   if (count === 0) return '';
-  return `; ${count === 1 ? l10n.t('still in the cloud') : l10n.t('{0} still in the cloud', formatFiles(count))}`;
+  return count === 1
+    ? l10n.t('still in the cloud')
+    : l10n.t('{0} still in the cloud', formatFiles(count));
 }
