@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import {
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+
+import { Backup } from '../../src/engine/backup';
+import { openConnection } from '../../src/engine/connection';
+import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
+import { receiptsInMemory } from '../../src/engine/receipts';
+import {
+  rootPath,
+  type FilePath,
+  type FolderSetup,
+  type Report,
+  type RestoreScope,
+  type State,
+} from '../../src/protocol';
+import { setAwsVariables } from '../support/awsVariables';
+import { hostileNames } from '../support/hostileNames';
+import { writeTree } from '../support/localTree';
+import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
+import { skipSuite } from '../support/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { adminClient } from './s3Store';
+
+const mebibyte = 1 << 20;
+
+describe('Restores from a production server (SeaweedFS)', function () {
+  this.timeout(120_000);
+  let server: SeaweedFs;
+  let wire: WireRecorder;
+  let temporary: TemporaryFolder;
+  let root: string;
+  let backup: Backup;
+  let state: State;
+  let setup: FolderSetup;
+  let restoreVariables = (): void => undefined;
+  let run = 0;
+
+  before(async function () {
+    if (process.platform === 'win32') skipSuite(this, 'Windows has no such names.');
+    const started = await startSeaweedFs();
+    if (started.kind === 'unavailable') skipSuite(this, started.reason);
+    server = started;
+    wire = await startWireRecorder(server.endpoint);
+    restoreVariables = setAwsVariables(server);
+  });
+  beforeEach(async () => {
+    run++;
+    temporary = await temporaryFolder('restore-s3');
+    root = join(temporary.path, 'w');
+    await mkdir(root);
+    setup = {
+      id: pathToFileURL(root).href,
+      folderId: 'f',
+      name: 'w',
+      root,
+      bucket: `restore-${String(run)}`,
+      prefix: 'p/',
+      settings: {},
+    };
+    await administer(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
+    backup = engine();
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await temporary.remove();
+  });
+  after(async () => {
+    restoreVariables();
+    // Undefined where there is no server.
+    await (wire as WireRecorder | undefined)?.stop();
+    await (server as SeaweedFs | undefined)?.stop();
+  });
+
+  /** One that knows nothing yet. */
+  function engine(): Backup {
+    const { region } = server;
+    const { endpoint } = wire;
+    const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
+    return new Backup({
+      receipts: receiptsInMemory('a test'),
+      journal: openOwnFileJournal(join(temporary.path, 'own-files')),
+      connect: (_settings, traffic) => openConnection(settings, traffic),
+      onState: now => {
+        state = now;
+      },
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+  }
+
+  async function administer<T>(
+    work: (client: ReturnType<typeof adminClient>) => Promise<T>,
+  ): Promise<T> {
+    const client = adminClient(server);
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async function restore(scope: RestoreScope): Promise<Report> {
+    const { planId } = await backup.planRestore({ parts: [{ setup, scope }] }, signal());
+    backup.chooseConflicts({ planId, choice: 'replace', except: [] });
+    return backup.run(planId, signal());
+  }
+
+  async function backUpAll(): Promise<Report> {
+    const part = { setup, scope: { kind: 'all' as const } };
+    const { planId } = await backup.plan({ parts: [part] }, signal());
+    return backup.run(planId, signal());
+  }
+
+  function stateOf(path: string) {
+    const { mode, mtimeNs } = statSync(join(root, path), { bigint: true });
+    const bytes = readFileSync(join(root, path));
+    return { mode, milliseconds: mtimeNs / 1_000_000n, bytes: bytes.toString('base64') };
+  }
+
+  const content: Readonly<Record<string, string | Buffer>> = {
+    ...Object.fromEntries(hostileNames.map(name => [name, `in ${name}`])),
+    empty: '',
+    'large one': Buffer.from(Array.from({ length: 20 * mebibyte + 3 }, (_, n) => (n * 7) % 251)),
+  };
+
+  it('bring back bytes, modes and times, for an engine that knows or does not know the files', async () => {
+    await writeTree(root, content);
+    const paths = Object.keys(content);
+    for (const [index, path] of paths.entries()) {
+      const at = 1_500_000_000 + index * 1_234_567.891;
+      utimesSync(join(root, path), at, at);
+      chmodSync(join(root, path), index % 2 === 0 ? 0o600 : 0o755);
+    }
+    const before = paths.map(stateOf);
+    await backup.compare([setup], signal());
+    assert.equal((await backUpAll()).done, paths.length);
+
+    for (const knows of [true, false]) {
+      for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+      if (!knows) {
+        backup.dispose();
+        backup = engine();
+      }
+      await backup.compare([setup], signal());
+      const from = wire.requests.length;
+      const report = await restore({ kind: 'all' });
+      assert.deepEqual(report.troubles, []);
+      assert.equal(report.done, paths.length);
+      assert.deepEqual(paths.map(stateOf), before);
+      const ranges = wire.requests.slice(from).filter(({ path }) => path.includes('large'));
+      assert.equal(ranges.filter(({ method }) => method === 'GET').length, 3);
+
+      // The first comparison reads each file once, and none of them asks for more than lists.
+      const lists = wire.requests.length;
+      for (let time = 0; time < 2; time++) {
+        await backup.compare([setup], signal());
+        const [totals] = state.comparisons;
+        assert.deepEqual(
+          [totals?.groups['up-to-date'].files, totals?.proved],
+          [paths.length, paths.length],
+        );
+      }
+      const asked = wire.requests.slice(lists);
+      assert.ok(asked.length > 0 && asked.every(({ path }) => path.includes('list-type=2')));
+    }
+  });
+
+  it('bring back an older version, and do not take it for the one that is there now', async () => {
+    const { bucket } = setup;
+    const versions: string[] = [];
+    await administer(async client => {
+      await client.send(
+        new PutBucketVersioningCommand({
+          Bucket: bucket,
+          VersioningConfiguration: { Status: 'Enabled' },
+        }),
+      );
+      for (const body of ['first', 'second']) {
+        const put = new PutObjectCommand({ Bucket: bucket, Key: 'p/a', Body: body });
+        versions.push((await client.send(put)).VersionId ?? '');
+      }
+    });
+    await backup.compare([setup], signal());
+    const path = 'a' as FilePath;
+    const report = await restore({ kind: 'version', path, versionId: versions[0] ?? '' });
+    assert.deepEqual([report.done, report.troubles], [1, []]);
+    assert.equal(readFileSync(join(root, 'a'), 'utf8'), 'first');
+    await backup.compare([setup], signal());
+    const node = { folder: setup.id, group: 'up-to-date' as const, path: rootPath };
+    const { rows } = backup.children({ node, layout: 'list', offset: 0, limit: 10 });
+    assert.deepEqual(rows, []);
+  });
+
+  it('get over a connection that breaks in the middle of a range', async () => {
+    await writeTree(root, { large: Buffer.alloc(20 * mebibyte, 'y') });
+    await backup.compare([setup], signal());
+    await backUpAll();
+    rmSync(join(root, 'large'));
+    await backup.compare([setup], signal());
+    for (let time = 0; time < 2; time++) {
+      wire.disturbNext(
+        ({ method, path }) => method === 'GET' && path.includes('/large'),
+        'cut-answer',
+      );
+    }
+    const report = await restore({ kind: 'all' });
+    assert.deepEqual([report.done, report.troubles], [1, []]);
+    assert.ok(readFileSync(join(root, 'large')).every(byte => byte === 'y'.charCodeAt(0)));
+  });
+
+  it('rest while they are paused, and go on', async () => {
+    await writeTree(root, { large: Buffer.alloc(30 * mebibyte, 'x') });
+    await backup.compare([setup], signal());
+    await backUpAll();
+    rmSync(join(root, 'large'));
+    await backup.compare([setup], signal());
+    const scope = { kind: 'all' } as const;
+    const { planId } = await backup.planRestore({ parts: [{ setup, scope }] }, signal());
+    const running = backup.run(planId, signal());
+    const until = async (isReached: () => boolean) => {
+      while (!isReached()) await new Promise(resolve => setImmediate(resolve));
+    };
+    await until(() => state.kind === 'transferring' && (state.batches[0]?.bytesDone ?? 0) > 0);
+    backup.pause();
+    await until(() => state.kind === 'paused');
+    backup.resume();
+    const report = await running;
+    assert.deepEqual([report.done, report.bytes], [1, 30 * mebibyte]);
+    assert.ok(readFileSync(join(root, 'large')).every(byte => byte === 'x'.charCodeAt(0)));
+  });
+});
+
+function signal(): AbortSignal {
+  return AbortSignal.timeout(100_000);
+}
