@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Bucket, ObjectHead } from './bucket';
+import { checksumAnswer, type ByteSink } from './checksumAnswer';
 import { toKey } from './filePath';
 import type { CloudFile } from './cloudListing';
 import { Failure } from './failure';
@@ -8,7 +9,6 @@ import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
 import { readAll } from './readAll';
 import type { Receipt } from './receipts';
-import { wholeChecksum } from './wholeChecksum';
 
 /** What reading a local file has told about it and its cloud copy. */
 export interface ContentAnswer {
@@ -27,7 +27,7 @@ export interface ContentRequest {
   readonly cloud: CloudFile;
   readonly receipt: Receipt | undefined;
   readonly signal: AbortSignal;
-  /** Called with bytes as they are read. */
+  /** Called with bytes as they are read, each once. */
   readonly onBytes?: (bytes: number) => void;
 }
 
@@ -59,57 +59,45 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
   });
   // What is compared is the copy that was listed; another one is for the next comparison.
   if (head?.etag !== cloud.etag) return { cloud: 'unknown', sha256, hashBegan };
-  return { cloud: byHead(head, digests, parts), sha256, hashBegan };
+  if (isDigest(head)) return answer(false);
+  const read = (sinks: readonly ByteSink[]) => readInto(request, sinks);
+  const told = await checksumAnswer(head, { size: local.size, sha256, read });
+  return { cloud: told, sha256, hashBegan };
 }
 
 interface Digests {
   readonly sha256: string;
-  readonly sha1: string;
   /** The ETags that these bytes may have: their MD5, and one for each likely part size. */
   readonly etags: readonly string[];
 }
 
-/** The ETag is no digest, or of unknown part sizes; the store's own checksum may still tell. */
-function byHead(
-  head: ObjectHead,
-  { sha256, sha1 }: Digests,
-  parts: number | undefined,
-): ContentAnswer['cloud'] {
-  const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
-  for (const [algorithm, hex] of [
-    ['sha256', sha256],
-    ['sha1', sha1],
-  ] as const) {
-    const kept = wholeChecksum(head, algorithm);
-    if (kept !== undefined) return kept === base64(hex) ? 'equal' : 'different';
-  }
-  // An MD5 that is another one tells; encrypted objects only look as if they had one.
-  return parts === undefined && md5Etag.test(head.etag) && !head.etagIsOpaque
-    ? 'different'
-    : 'unknown';
+async function digest(request: ContentRequest, partSizes: readonly number[]): Promise<Digests> {
+  const sha256 = createHash('sha256');
+  const md5 = createHash('md5');
+  const multipart = partSizes.map(multipartEtag);
+  await readInto(request, [sha256, md5, ...multipart], request.onBytes);
+  return {
+    sha256: sha256.digest('hex'),
+    etags: [md5.digest('hex'), ...multipart.map(each => each.digest())],
+  };
 }
 
-const md5Etag = /^[0-9a-f]{32}$/;
-
-function digest(
-  { root, local, signal, onBytes }: ContentRequest,
-  partSizes: readonly number[],
-): Promise<Digests> {
+/** Reads the local file, as it was seen and no other. */
+function readInto(
+  { root, local, signal }: ContentRequest,
+  sinks: readonly ByteSink[],
+  onBytes?: (bytes: number) => void,
+): Promise<void> {
   return withOpenFile(root, local.path, async file => {
-    const sha256 = createHash('sha256');
-    const sha1 = createHash('sha1');
-    const md5 = createHash('md5');
-    const multipart = partSizes.map(multipartEtag);
-    const hashes = [sha256, sha1, md5, ...multipart];
     await readAll(file, local, signal, bytes => {
       onBytes?.(bytes.byteLength);
-      for (const hash of hashes) hash.update(bytes);
+      for (const sink of sinks) sink.update(bytes);
     });
     if (!isSameState(local, await file.look())) throw new Failure('file-changing', local.path);
-    return {
-      sha256: sha256.digest('hex'),
-      sha1: sha1.digest('hex'),
-      etags: [md5.digest('hex'), ...multipart.map(each => each.digest())],
-    };
   });
+}
+
+/** An MD5; encrypted objects only look as if they had one. */
+function isDigest({ etag, etagIsOpaque }: ObjectHead): boolean {
+  return /^[0-9a-f]{32}$/.test(etag) && !etagIsOpaque;
 }

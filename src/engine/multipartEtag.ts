@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { multipartDigest } from './multipartDigest';
 
 /** Computes an object's multipart ETag, for one part size, from its bytes in their order. */
 export interface MultipartEtag {
@@ -8,31 +8,14 @@ export interface MultipartEtag {
 
 /** As S3 derives it: the MD5 over the parts' MD5s, and their number. */
 export function multipartEtag(partSize: number): MultipartEtag {
-  const whole = createHash('md5');
-  let part: Hash = createHash('md5');
-  let inPart = 0;
-  let parts = 0;
-
-  function endPart(): void {
-    whole.update(part.digest());
-    part = createHash('md5');
-    inPart = 0;
-    parts++;
-  }
-
+  const hash = multipartDigest('md5', partSize);
   return {
-    update(bytes) {
-      for (let start = 0; start < bytes.length;) {
-        const end = Math.min(bytes.length, start + partSize - inPart);
-        part.update(bytes.subarray(start, end));
-        inPart += end - start;
-        start = end;
-        if (inPart === partSize) endPart();
-      }
+    update: bytes => {
+      hash.update(bytes);
     },
     digest() {
-      if (inPart > 0) endPart();
-      return `${whole.digest('hex')}-${String(parts)}`;
+      const { digest, parts } = hash.digest();
+      return `${digest.toString('hex')}-${String(parts)}`;
     },
   };
 }

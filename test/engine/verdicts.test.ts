@@ -6,14 +6,16 @@ import { join } from 'node:path';
 
 import { Backup } from '../../src/engine/backup';
 import type { Connection } from '../../src/engine/connection';
+import { crc64nvme } from '../../src/engine/crc64nvme';
 import { receiptsInMemory } from '../../src/engine/receipts';
 import type { CompareRule } from '../../src/engine/settings';
-import type { FilePath, FileRow, FolderSetup, Group } from '../../src/protocol';
-import { groups } from '../../src/protocol';
+import type { FolderSetup } from '../../src/protocol';
+import { isInstalled } from '../support/isInstalled';
 import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { untilNotRacy } from '../support/untilNotRacy';
+import { verdictsInShort } from '../support/verdictsInShort';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -86,33 +88,9 @@ describe('The verdict', () => {
     assert.equal(report.done, report.planned);
   }
 
-  /** Each path's verdict in short, as `out-of-date content`. */
   async function verdicts(rule: CompareRule = 'smart'): Promise<Readonly<Record<string, string>>> {
     await backup.compare([setup(rule)], patience());
-    return Object.fromEntries(
-      groups.flatMap(group => rowsOf(group)).map(row => [row.path, inShort(row)]),
-    );
-  }
-
-  function rowsOf(group: Group, path = '' as FilePath): readonly FileRow[] {
-    const node = { folder: 'file:///f', group, path };
-    return backup
-      .children({ node, layout: 'tree', offset: 0, limit: 1000 })
-      .rows.flatMap(row => (row.kind === 'file' ? row : rowsOf(group, row.path)));
-  }
-
-  function inShort({ verdict }: FileRow): string {
-    switch (verdict.kind) {
-      case 'up-to-date':
-        return verdict.proof === 'name-and-time' ? `${verdict.kind} name-and-time` : 'proved';
-      case 'out-of-date':
-      case 'changed-in-cloud':
-        return `${verdict.kind} ${verdict.because}`;
-      case 'missing-in-cloud':
-        return verdict.safeAt === undefined ? verdict.kind : `${verdict.kind}, was there`;
-      default:
-        return verdict.kind;
-    }
+    return verdictsInShort(backup, 'file:///f');
   }
 
   /** The same, found twice: what the first comparison remembers must not change the second. */
@@ -192,6 +170,29 @@ describe('The verdict', () => {
       moved: 'out-of-date content',
       unpacked: 'out-of-date content',
     });
+  });
+
+  it('after unzip, whose archive gives all files one old time, is told by content', async function () {
+    if (!['zip', 'unzip'].every(isInstalled)) this.skip();
+    for (const path of ['same', 'other']) await write(path, 'new bytes');
+    await backUpAll();
+    const elsewhere = await temporaryFolder('elsewhere');
+    try {
+      const fixed = new Date('1980-01-01T00:00:00');
+      for (const [path, content] of [
+        ['same', 'new bytes'],
+        ['other', 'old bytes'],
+      ] as const) {
+        await writeFile(join(elsewhere.path, path), content);
+        await utimes(join(elsewhere.path, path), fixed, fixed);
+      }
+      const archive = join(elsewhere.path, 'a.zip');
+      execFileSync('zip', ['-q', archive, 'same', 'other'], { cwd: elsewhere.path });
+      execFileSync('unzip', ['-q', '-o', archive, '-d', folder.path]);
+    } finally {
+      await elsewhere.remove();
+    }
+    await expect({ same: 'proved', other: 'out-of-date content' });
   });
 
   it('after an edit of the same size is out of date, with the time put back too', async () => {
@@ -297,6 +298,20 @@ describe('The verdict', () => {
     await expect({ older: 'up-to-date name-and-time', newer: 'out-of-date not-comparable' });
   });
 
+  it('of encrypted copies is proved by the store’s own long checksum', async () => {
+    const etag = 'd'.repeat(32);
+    const crc = crc64nvme();
+    crc.update(Buffer.from('one'));
+    const value = crc.digest().toString('base64');
+    const checksums = [{ algorithm: 'crc64nvme', type: 'full-object', value }] as const;
+    await write('same', 'one', -day);
+    await write('other', 'two', -day);
+    for (const path of ['same', 'other']) {
+      bucket.place(`f/${path}`, Buffer.from('one'), { etag, etagIsOpaque: true, checksums });
+    }
+    await expect({ same: 'proved', other: 'out-of-date content' });
+  });
+
   it('that content has settled asks nothing of the store a second time', async () => {
     await write('different', 'one', -day);
     await write('unknown', 'one', -day);
@@ -348,7 +363,7 @@ describe('The verdict', () => {
     await write('same', 'one');
     bucket.place('f/same', Buffer.from('one'));
     assert.deepEqual(await verdicts(), { same: 'up-to-date name-and-time' });
-    while (inShort(rowsOf('up-to-date')[0]!) !== 'proved') {
+    while (verdictsInShort(backup, 'file:///f')['same'] !== 'proved') {
       await new Promise(resolve => setImmediate(resolve));
     }
     assert.deepEqual(await verdicts(), { same: 'proved' });
