@@ -64,6 +64,7 @@ import { describeReport, toReport } from './report';
 import type { Receipts } from './receipts';
 import { restores } from './restore/restores';
 import { settleRestored } from './restore/settleRestored';
+import { abortStale } from './resume/abortStale';
 import { isInterrupted } from './resume/interruption';
 import { rememberSteps } from './resume/remainingFiles';
 import { remainingTotals } from './resume/remainingTotals';
@@ -228,6 +229,7 @@ export class Backup {
           const job = this.#job(setup);
           this.#remaining.count([job]);
           await this.#comparisons.compare(job, signal);
+          void this.#abortStale(job, setup.settings);
         } catch (error) {
           const failure = this.#failed(id, toFailure(error, setup.bucket));
           if (failure.code === 'cancelled') throw failure;
@@ -547,6 +549,19 @@ export class Backup {
     const places = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
     const changed = [...new Set(places)].map(place => toAbsolutePath(route.root, place));
     void this.filesChanged(route.target.folder, changed);
+  }
+
+  /** Nobody waits for it: what cannot be freed now is tried again after the next comparison. */
+  #abortStale({ target, root }: ComparisonJob, settings: RawSettings): Promise<void> {
+    const connection = this.connection(settings);
+    return abortStale({
+      unfinished: this.#unfinished,
+      owner: target,
+      root,
+      bucketNamed: name => connection.bucket(name),
+      now: Date.now(),
+      signal: this.#disposed.signal,
+    });
   }
 
   #job(setup: FolderSetup): ComparisonJob {

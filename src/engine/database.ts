@@ -146,6 +146,20 @@ const migrations: readonly string[] = [
      path TEXT NOT NULL,
      PRIMARY KEY (owner, path)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE uploads (
+     owner INTEGER NOT NULL REFERENCES owners (id),
+     upload_id TEXT NOT NULL,
+     upload TEXT NOT NULL,
+     path TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     modified_at INTEGER NOT NULL,
+     changed_at INTEGER NOT NULL,
+     inode INTEGER NOT NULL,
+     part_size INTEGER NOT NULL,
+     fate TEXT NOT NULL,
+     used_at REAL NOT NULL,
+     PRIMARY KEY (owner, upload_id)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 function migrate(database: Sqlite.DatabaseSync): void {

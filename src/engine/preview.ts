@@ -1,7 +1,7 @@
 import type { PlanPreview } from '../protocol';
 import { bulkyFolders } from './bulkyFolders';
 import type { Step } from './plan';
-import { requestsFor } from './upload';
+import { requestsFor } from './partSize';
 
 /** What a user wants to know of a plan before everything that it names is sent for the first time. */
 export function previewOf(steps: readonly Step[]): PlanPreview {

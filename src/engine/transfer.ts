@@ -38,6 +38,7 @@ export function transfer({
         condition,
         // One that was empty when the plan was shown has been asked about.
         ifEmpty: replaces > 0 && local.size > 0 ? 'refuse' : 'store',
+        uploads: route.unfinished.uploads,
         budget,
         signal: request.signal,
         onBytes,

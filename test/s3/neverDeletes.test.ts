@@ -106,6 +106,9 @@ describe('Nothing is ever deleted in the cloud', () => {
       const { cancelled, planned } = await run(cancel.signal);
       assert.equal(planned, 2);
       assert.ok(cancelled >= 1);
+      // Its parts are of no more use once it is another file.
+      await truncate(join(root, 'large.bin'), 24 << 20);
+      assert.equal((await run(patience())).failed, 0);
 
       const deletes = wire.requests.filter(({ method }) => method === 'DELETE');
       assert.equal(deletes.length, 1, 'The unfinished upload has been given up.');

@@ -148,7 +148,7 @@ describe('A batch on a slow or silent wire', function () {
     assert.deepEqual([(await report).done, (await report).troubles], [1, []]);
   });
 
-  it('is cancelled within a second though nothing answers, and frees the parts', async () => {
+  it('is cancelled within a second though nothing answers, and keeps what can be resumed', async () => {
     await large('large', 40 * mebibyte);
     for (let n = 0; n < 6; n++) await large(`small${String(n)}`, mebibyte);
     for (let n = 0; n < 50; n++) wire.disturbNext(({ method }) => method === 'PUT', 'stall');
@@ -163,13 +163,11 @@ describe('A batch on a slow or silent wire', function () {
     assert.ok(performance.now() - cancelledAt < 1000);
     assert.equal(cancelled, planned);
     await eventually(() => {
-      const freed = wire.requests.filter(({ method }) => method === 'DELETE');
-      assert.equal(freed.length, 1);
-      assert.match(freed[0]!.path, /uploadId=/);
       // What is left is kept alive for the next request.
       assert.ok(wire.openConnections <= 2, String(wire.openConnections));
     });
     assert.ok(performance.now() - cancelledAt < 1000);
+    assert.ok(!wire.requests.some(({ method }) => method === 'DELETE'));
   });
 
   it('sends nothing more once it is cancelled, though much waited for its turn', async () => {

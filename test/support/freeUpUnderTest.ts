@@ -83,6 +83,7 @@ export function freeUpUnderTest(
         prefix: 'w/',
         path: path as FilePath,
         condition: { kind: 'absent' },
+        uploads: unfinished.uploads,
         budget: budget(4, 64 << 20),
         signal: new AbortController().signal,
         onBytes: () => undefined,

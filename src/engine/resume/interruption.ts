@@ -11,7 +11,7 @@ export function isInterrupted(outcome: UploadOutcome): boolean {
 type Interruption = 'store-unreachable' | 'sign-in-needed';
 
 /** What a failure interrupts work with; `undefined` where it is about one file or one setting. */
-function interruptionOf(code: FailureCode): Interruption | undefined {
+export function interruptionOf(code: FailureCode): Interruption | undefined {
   return interruptions[code];
 }
 

@@ -1,9 +1,17 @@
 import type { ReceiptOwner } from '../receipts';
+import {
+  keptUploadsInMemory,
+  type KeptUpload,
+  type KeptUploads,
+  type KeptUploadsInMemory,
+} from './keptUploads';
 import { remainingInMemory, type RemainingFiles } from './remainingFiles';
 
 /** What has begun and is to outlive the engine; of all folders. */
 export interface Unfinished {
   of(owner: ReceiptOwner): FolderUnfinished;
+  /** The uploads of all folders that lie in this store. */
+  uploadsAt(endpoint: string): readonly OwnedUpload[];
   /** Forgets what this folder has left to send to other places: it is backed up here now. */
   forgetElsewhere(owner: ReceiptOwner): void;
 }
@@ -11,28 +19,47 @@ export interface Unfinished {
 /** Of one folder, for one place in the cloud. */
 export interface FolderUnfinished {
   readonly remaining: RemainingFiles;
+  readonly uploads: KeptUploads;
+}
+
+export interface OwnedUpload {
+  readonly owner: ReceiptOwner;
+  readonly kept: KeptUpload;
 }
 
 /** For as long as the engine lives. */
 export function unfinishedInMemory(): Unfinished {
-  const owners = new Map<
-    string,
-    { readonly owner: ReceiptOwner; readonly unfinished: FolderUnfinished }
-  >();
+  const owners = new Map<string, OwnerInMemory>();
+
+  function known(owner: ReceiptOwner): OwnerInMemory {
+    const key = keyOf(owner);
+    const found = owners.get(key) ?? {
+      owner,
+      remaining: remainingInMemory(),
+      uploads: keptUploadsInMemory(),
+    };
+    owners.set(key, found);
+    return found;
+  }
+
   return {
-    of(owner) {
-      const key = keyOf(owner);
-      const known = owners.get(key)?.unfinished ?? { remaining: remainingInMemory() };
-      owners.set(key, { owner, unfinished: known });
-      return known;
-    },
+    of: known,
+    uploadsAt: endpoint =>
+      [...owners.values()]
+        .filter(({ owner }) => owner.endpoint === endpoint)
+        .flatMap(({ owner, uploads }) => uploads.all().map(kept => ({ owner, kept }))),
     forgetElsewhere(here) {
-      for (const [key, { owner, unfinished }] of owners) {
-        const isElsewhere = owner.folderId === here.folderId && key !== keyOf(here);
-        if (isElsewhere) unfinished.remaining.clear();
+      for (const { owner, remaining } of owners.values()) {
+        const isElsewhere = owner.folderId === here.folderId && keyOf(owner) !== keyOf(here);
+        if (isElsewhere) remaining.clear();
       }
     },
   };
+}
+
+interface OwnerInMemory extends FolderUnfinished {
+  readonly owner: ReceiptOwner;
+  readonly uploads: KeptUploadsInMemory;
 }
 
 function keyOf({ folderId, endpoint, bucket, prefix }: ReceiptOwner): string {

@@ -1,4 +1,5 @@
 import type { Database } from '../database';
+import { keptUploadsInDatabase } from './keptUploadsInDatabase';
 import { remainingInDatabase } from './remainingInDatabase';
 import { unfinishedInMemory, type Unfinished } from './unfinished';
 
@@ -8,6 +9,7 @@ import { unfinishedInMemory, type Unfinished } from './unfinished';
  */
 export function unfinishedInDatabase(database: Database): Unfinished {
   const remainingOf = remainingInDatabase(database);
+  const uploads = keptUploadsInDatabase(database);
   const forget = database.sqlite.prepare(
     `DELETE FROM remaining WHERE owner <> ? AND owner IN (
        SELECT id FROM owners WHERE folder_id = ?)`,
@@ -17,8 +19,11 @@ export function unfinishedInDatabase(database: Database): Unfinished {
   return {
     of(owner) {
       const id = database.ownerId(owner);
-      return id === undefined ? unkept.of(owner) : { remaining: remainingOf(id) };
+      return id === undefined
+        ? unkept.of(owner)
+        : { remaining: remainingOf(id), uploads: uploads.of(id) };
     },
+    uploadsAt: endpoint => [...uploads.at(endpoint), ...unkept.uploadsAt(endpoint)],
     forgetElsewhere(owner) {
       const id = database.ownerId(owner);
       if (id === undefined) unkept.forgetElsewhere(owner);
