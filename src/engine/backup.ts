@@ -613,6 +613,8 @@ export class Backup {
     work: (job: ComparisonJob, scope: S) => Promise<T>,
     when = whenFor(parts),
   ): Promise<readonly T[]> {
+    // The same for all folders, since these settings are the machine's.
+    for (const { setup } of parts) this.trafficChanged(setup.settings);
     const waiting = this.#waiting.join(parts.map(({ setup }) => setup));
     const workOnAll = async () => {
       const results: T[] = [];
