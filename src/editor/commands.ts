@@ -70,9 +70,7 @@ const table = {
     if (last === undefined) sayNoReport();
     else await (last.report.work === 'restore' ? retryRestore : retryFailed)(parts, last);
   },
-  's3Backup.resolve': async (parts, selection) => {
-    await resolveConflicts(parts, selection);
-  },
+  's3Backup.resolve': resolveConflicts,
   's3Backup.restore': async (parts, selection) => {
     await restoreSelection(parts, selection);
   },

@@ -36,11 +36,13 @@ async function saveAll(
   files: readonly PlannedFile[],
   unsaved: ReadonlyMap<string, UnsavedFile>,
 ): Promise<readonly PlannedFile[]> {
-  const left: PlannedFile[] = [];
+  const refused: PlannedFile[] = [];
   for (const file of files) {
-    if ((await unsaved.get(file.absolute)?.save()) !== true) left.push(file);
+    if ((await unsaved.get(file.absolute)?.save()) !== true) refused.push(file);
   }
-  return left;
+  // What has been saved in another way meanwhile needs no saving.
+  const stillUnsaved = new Set(unsavedFiles().map(({ uri }) => uri.fsPath));
+  return refused.filter(({ absolute }) => stillUnsaved.has(absolute));
 }
 
 function question([first, ...others]: readonly PlannedFile[]): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { commands, Range, window, workspace, WorkspaceEdit } from 'vscode';
 
@@ -88,7 +88,7 @@ describe('Before a batch', () => {
       await type('decide/a.txt');
       await type('decide/b.txt');
       const report = await backUpFolder();
-      assert.equal(report?.done, 2);
+      assert.deepEqual([report?.done, report?.troubles], [2, []]);
       assert.equal(asked().length, 1);
       assert.equal(await inCloud('decide/a.txt'), 'typed a');
       assert.equal(await inCloud('decide/b.txt'), 'typed b');
@@ -218,8 +218,18 @@ describe('Before a batch', () => {
     it('decides about a single file from the Explorer, and about that file only', async () => {
       answers = answerWith('Upload Mine');
       await resolve(uriOf('decide/a.txt'), [uriOf('decide/a.txt')]);
-      assert.deepEqual(answers.questions[0]?.buttons, ['Upload Mine', 'Leave']);
+      const buttons = ['Upload Mine', 'Restore Cloud’s…', 'Leave'];
+      assert.deepEqual(answers.questions[0]?.buttons, buttons);
       assert.deepEqual(await inBoth(), ['a', 'theirs b']);
+    });
+
+    it('restores what is in the cloud, once more asking about what is here', async () => {
+      answers = answerWith('Restore Cloud’s…', 'Replace');
+      await resolve();
+      assert.equal(answers.questions.length, 2);
+      const here = await readFile(uriOf('decide/a.txt').fsPath, 'utf8');
+      assert.equal(here, 'theirs a');
+      assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
     });
 
     it('leaves them as they are where that is the decision', async () => {

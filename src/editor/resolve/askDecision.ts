@@ -5,8 +5,8 @@ import { namedFiles } from '../namedFiles';
 import { formatFiles } from '../quantity';
 import { sideText } from '../sideText';
 
-/** How a conflict is to end: by what is here, or not at all for now. */
-export type Decision = 'mine' | 'leave';
+/** How a conflict is to end: by what is here, by what is in the cloud, or not at all for now. */
+export type Decision = 'mine' | 'theirs' | 'leave';
 
 /** A conflict with what a decision about it needs to know. */
 export interface OpenConflict extends Conflict {
@@ -19,7 +19,7 @@ export async function askAboutOne(
   position: { readonly number: number; readonly of: number },
 ): Promise<Decision | undefined> {
   const isOnly = position.of === 1;
-  const mine: MessageItem = { title: l10n.t('Upload Mine') };
+  const { mine, theirs } = buttons();
   // Of several, leaving one is not the same as stopping.
   const leave: MessageItem = { title: l10n.t('Leave'), isCloseAffordance: isOnly };
   const text = isOnly
@@ -29,10 +29,17 @@ export async function askAboutOne(
     l10n.t('Here: {0}', sideText(conflict.local)),
     l10n.t('In the cloud: {0}', sideText(conflict.cloud)),
     '',
-    consequence(conflict),
+    ...consequences(l10n.t('Upload Mine replaces the cloud copy.'), conflict.keepsVersions),
   ].join('\n');
-  const answer = await window.showWarningMessage(text, { modal: true, detail }, mine, leave);
+  const answer = await window.showWarningMessage(
+    text,
+    { modal: true, detail },
+    mine,
+    theirs,
+    leave,
+  );
   if (answer === mine) return 'mine';
+  if (answer === theirs) return 'theirs';
   return answer === leave || isOnly ? 'leave' : undefined;
 }
 
@@ -41,15 +48,15 @@ export async function askAboutAll(
   conflicts: readonly OpenConflict[],
 ): Promise<Decision | 'one-by-one'> {
   const each: MessageItem = { title: l10n.t('One by One…') };
-  const mine: MessageItem = { title: l10n.t('Upload Mine') };
+  const { mine, theirs } = buttons();
   const leave: MessageItem = { title: l10n.t('Leave'), isCloseAffordance: true };
   const files = formatFiles(conflicts.length);
   const detail = [
     ...namedFiles(conflicts.map(({ path }) => path)),
     '',
-    l10n.t(
-      'Upload Mine replaces all of these copies. {0}',
-      fateOfReplaced(conflicts.every(({ keepsVersions }) => keepsVersions)),
+    ...consequences(
+      l10n.t('Upload Mine replaces all of these copies.'),
+      conflicts.every(({ keepsVersions }) => keepsVersions),
     ),
   ].join('\n');
   const answer = await window.showWarningMessage(
@@ -57,14 +64,23 @@ export async function askAboutAll(
     { modal: true, detail },
     each,
     mine,
+    theirs,
     leave,
   );
   if (answer === each) return 'one-by-one';
+  if (answer === theirs) return 'theirs';
   return answer === mine ? 'mine' : 'leave';
 }
 
-function consequence({ keepsVersions }: OpenConflict): string {
-  return l10n.t('Upload Mine replaces the cloud copy. {0}', fateOfReplaced(keepsVersions));
+function buttons(): Readonly<Record<'mine' | 'theirs', MessageItem>> {
+  return { mine: { title: l10n.t('Upload Mine') }, theirs: { title: l10n.t('Restore Cloud’s…') } };
+}
+
+function consequences(replaced: string, keepsVersions: boolean): readonly string[] {
+  return [
+    `${replaced} ${fateOfReplaced(keepsVersions)}`,
+    l10n.t('Restore Cloud’s asks first what is to become of what is here.'),
+  ];
 }
 
 function whatHappened({ path, verdict }: Conflict): string {

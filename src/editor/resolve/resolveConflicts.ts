@@ -2,13 +2,15 @@ import { l10n, window } from 'vscode';
 import {
   conflicts as findConflicts,
   type ChosenRequest,
+  type FilePath,
   type FolderSetup,
-  type Report,
+  type NodeId,
 } from '../../protocol';
 import { atHand } from '../atHand';
 import { backUpMine } from '../backUp';
 import { chosenScopes } from '../chosenScopes';
 import type { Parts } from '../parts';
+import { restoreTheirs } from '../restore/restoreFiles';
 import type { Selection } from '../selection';
 import type { GroupNode, TreeNode } from '../treeNode';
 import { viewId } from '../viewId';
@@ -19,29 +21,42 @@ import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './as
  * Ends conflicts as the user decides, for all of them at once or one by one. What is here replaces
  * a copy only while that is the one that was shown; what is left is left as it is.
  */
-export async function resolveConflicts(
-  parts: Parts,
-  selection: Selection,
-): Promise<Report | undefined> {
+export async function resolveConflicts(parts: Parts, selection: Selection): Promise<void> {
   const chosen = await chosenScopes(parts, whatIsMeant(parts, selection));
   const found = await conflictsIn(parts, chosen);
   if (found.length === 0) {
     void window.showInformationMessage(
       l10n.t('None of these files is known to have been changed in the cloud.'),
     );
-    return undefined;
+    return;
   }
   const decisions = await decide(found);
-  if (decisions === undefined) return undefined;
-  const mine = found.filter(conflict => decisions.get(conflict) === 'mine');
-  if (mine.length === 0) return undefined;
-  const scopes = chosen.flatMap(({ setup }) => {
-    const files = mine
-      .filter(conflict => conflict.setup === setup)
-      .map(({ path, etag }) => ({ path, etag }));
-    return files.length === 0 ? [] : [{ setup, scope: { kind: 'mine' as const, files } }];
-  });
-  return backUpMine(parts, scopes);
+  if (decisions === undefined) return;
+  const setups = chosen.map(({ setup }) => setup);
+  const decided = (decision: Decision) =>
+    setups.flatMap(setup => {
+      const own = found.filter(conflict => conflict.setup === setup);
+      const files = own.filter(conflict => decisions.get(conflict) === decision);
+      return files.length === 0 ? [] : [{ setup, files }];
+    });
+  await backUpMine(
+    parts,
+    decided('mine').map(({ setup, files }) => ({
+      setup,
+      scope: { kind: 'mine', files: files.map(({ path, etag }) => ({ path, etag })) },
+    })),
+  );
+  await restoreTheirs(
+    parts,
+    decided('theirs').map(({ setup, files }) => ({
+      setup,
+      scope: { kind: 'nodes', nodes: files.map(({ path }) => placeOf(setup, path)) },
+    })),
+  );
+}
+
+function placeOf({ id: folder }: FolderSetup, path: FilePath): NodeId {
+  return { folder, group: 'changed-in-cloud', path };
 }
 
 interface FoundConflict extends OpenConflict {

@@ -50,6 +50,14 @@ export function restoreVersion(
   return restore(parts, [{ setup, scope: { kind: 'version', path, versionId } }]);
 }
 
+/** Conflicts that the user has decided to end by what is in the cloud. */
+export function restoreTheirs(
+  parts: Parts,
+  decided: RestoreRequest['parts'],
+): Promise<Report | undefined> {
+  return restore(parts, decided);
+}
+
 /** What failed in an earlier restore. */
 export async function retryRestore(
   parts: Parts,
