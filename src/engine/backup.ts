@@ -34,14 +34,12 @@ import type {
   Scope,
   State,
   VerifyReport,
-  Work,
 } from '../protocol';
 import { rootPath } from '../protocol';
 import { attempts } from './attempt';
-import type { BatchEvents, BatchStep, Moved, Outcome } from './batch';
+import { Batches } from './batches';
 import { budget } from './budget';
 import { chosenEntries } from './chosenEntries';
-import type { Comparison } from './comparison';
 import { Comparisons, type ComparisonJob } from './comparisons';
 import type { Connection } from './connection';
 import { connectionDefaults } from './connectionDefaults';
@@ -50,7 +48,6 @@ import { differencesOf } from './differences';
 import { noEditor, type EditorPort } from './editorPort';
 import { excludeBy } from './exclude';
 import { Failure, throwIfCancelled, toFailure } from './failure';
-import { toAbsolutePath } from './filePath';
 import { forgetLost } from './forgetLost';
 import { freeings, workOf, type FreeOutcome } from './freeUp/freeings';
 import { lookAgain } from './freeUp/lookAgain';
@@ -59,8 +56,7 @@ import { heldPlans } from './heldPlans';
 import { ignoreFilesBelow } from './ignoreFiles';
 import { keptReports } from './keptReports';
 import { noJournal, type OwnFileJournal } from './ownFileJournal';
-import { isEmptying, isUnowned, summarize, type Route } from './plan';
-import { describeReport, toReport } from './report';
+import { isEmptying, isUnowned, summarize, type Plan } from './plan';
 import type { Receipts } from './receipts';
 import { restores } from './restore/restores';
 import { settleRestored } from './restore/settleRestored';
@@ -83,6 +79,7 @@ import { readSharedFiles, stampOf } from './sharedFiles';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
 import { transfer } from './transfer';
+import { untilSettled } from './untilSettled';
 import { verifier } from './verify/verifier';
 import { waitingFolders } from './waitingFolders';
 
@@ -127,7 +124,7 @@ export class Backup {
   readonly #unfinished: Unfinished;
   readonly #remaining;
   readonly #disposed = new AbortController();
-  readonly #batches = new Set<Promise<unknown>>();
+  readonly #batches: Batches;
   #comparing: Promise<unknown> = Promise.resolve();
 
   constructor(options: BackupOptions) {
@@ -151,6 +148,13 @@ export class Backup {
         this.#rows.add(folder, groups);
         this.#board.changed();
       },
+      onLog: options.onLog,
+    });
+    this.#batches = new Batches({
+      comparisons: this.#comparisons,
+      reports: this.#reports,
+      board: this.#board,
+      traffic: this.#traffic,
       onLog: options.onLog,
     });
     this.#restores = restores({
@@ -359,69 +363,21 @@ export class Backup {
 
   /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
-    const stop = AbortSignal.any([signal, this.#disposed.signal]);
     await untilSettled([this.#comparing], signal);
-    const restore = this.#restores.take(planId);
-    if (restore !== undefined) {
-      return this.#carryOut({
-        work: 'restore',
-        plan: restore,
-        settle: settleRestored,
-        start: events => this.#restores.run(restore, events, stop),
-        end: () => undefined,
-      });
+    try {
+      return await this.#run(planId, AbortSignal.any([signal, this.#disposed.signal]));
+    } finally {
+      this.#flush();
     }
-    const freeing = this.#freeings.take(planId);
-    if (freeing !== undefined) {
-      const work = workOf(freeing.way);
-      return this.#carryOut({
-        work,
-        plan: freeing,
-        settle: (comparison, outcome: FreeOutcome) => {
-          settleFreed(comparison, outcome, work);
-        },
-        start: events => this.#freeings.run(freeing, events, stop),
-        end: () => undefined,
-      });
-    }
-    const plan = this.#plans.take(planId);
-    let routes: readonly Route[] = [];
-    return this.#carryOut({
-      work: 'back-up',
-      plan,
-      settle: settleRow,
-      start: events => {
-        routes = rememberSteps(plan);
-        return transfer({
-          ...events,
-          plan,
-          budget: this.#budget,
-          traffic: this.#traffic,
-          signal: stop,
-          onEnded: outcome => {
-            const { route, path } = outcome.step;
-            if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
-            events.onEnded(outcome);
-          },
-        });
-      },
-      end: () => {
-        if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
-      },
-    });
   }
 
   /** Lets no byte of any batch move until `resume`. */
   pause(): void {
-    if (this.#batches.size === 0) return;
-    this.#traffic.pause();
-    this.#board.paused({ kind: 'asked-for' });
+    this.#batches.pause();
   }
 
   resume(): void {
-    if (!this.#traffic.isPaused) return;
-    this.#traffic.resume();
-    this.#board.paused(undefined);
+    this.#batches.resume();
   }
 
   /** Takes in how much of the network uploads may have, from now on. */
@@ -487,68 +443,55 @@ export class Backup {
     this.#board.failed(folder, undefined);
   }
 
-  /** Runs the steps of a plan, shows what becomes of them, and reports. */
-  async #carryOut<S extends BatchStep, R extends Moved>({
-    work,
-    plan,
-    settle,
-    start,
-    end,
-  }: Carrying<S, R>): Promise<Report> {
-    const { id: planId, steps } = plan;
-    // So that nobody sends a file again that is only waiting for its turn.
-    for (const { route, path } of steps) {
-      this.#comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
+  #run(planId: number, signal: AbortSignal): Promise<Report> {
+    const restore = this.#restores.take(planId);
+    if (restore !== undefined) {
+      return this.#batches.run({
+        work: 'restore',
+        plan: restore,
+        settle: settleRestored,
+        start: events => this.#restores.run(restore, events, signal),
+      });
     }
-    const batch = start({
-      onProgress: progress => {
-        this.#board.batch(progress);
-      },
-      onStarted: ({ route, path }) => {
-        this.#comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
-      },
-      onEnded: outcome => {
-        this.#settle(outcome, settle);
-      },
-    });
-    this.#batches.add(batch);
-    try {
-      const outcomes = await batch;
-      this.#reports.add(planId, outcomes);
-      const report = toReport(work, planId, outcomes);
-      this.#options.onLog({ level: 'info', message: describeReport(report) });
-      return report;
-    } finally {
-      this.#batches.delete(batch);
-      // A pause is for what was under way; what begins after it is not meant.
-      if (this.#batches.size === 0) this.resume();
-      this.#board.batchEnded(planId);
-      end();
-      this.#flush();
+    const freeing = this.#freeings.take(planId);
+    if (freeing !== undefined) {
+      const work = workOf(freeing.way);
+      return this.#batches.run({
+        work,
+        plan: freeing,
+        settle: (comparison, outcome: FreeOutcome) => {
+          settleFreed(comparison, outcome, work);
+        },
+        start: events => this.#freeings.run(freeing, events, signal),
+      });
     }
+    return this.#backUp(this.#plans.take(planId), signal);
   }
 
-  /** Takes what became of a step into the comparison at hand. */
-  #settle<S extends BatchStep, R extends Moved>(
-    outcome: Outcome<S, R>,
-    settle: Carrying<S, R>['settle'],
-  ): void {
-    const { route, path } = outcome.step;
-    const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
-    // In the same turn: whatever happens next, what has been proved is known.
-    if (receipt !== undefined) route.receipts.put(receipt);
-    const comparison = this.#comparisons.of(route.target);
-    if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
-      const { code, cause } = outcome.failure.toRecord();
-      const message = `${path}: ${code}${cause === undefined ? '' : ` (${cause})`}`;
-      this.#options.onLog({ level: 'warning', message });
+  async #backUp(plan: Plan, signal: AbortSignal): Promise<Report> {
+    const routes = rememberSteps(plan);
+    try {
+      return await this.#batches.run({
+        work: 'back-up',
+        plan,
+        settle: settleRow,
+        start: events =>
+          transfer({
+            ...events,
+            plan,
+            budget: this.#budget,
+            traffic: this.#traffic,
+            signal,
+            onEnded: outcome => {
+              const { route, path } = outcome.step;
+              if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
+              events.onEnded(outcome);
+            },
+          }),
+      });
+    } finally {
+      if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
     }
-    if (comparison === undefined) return;
-    settle(comparison, outcome);
-    // Changes that came while the file was on its way were left until now.
-    const places = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
-    const changed = [...new Set(places)].map(place => toAbsolutePath(route.root, place));
-    void this.filesChanged(route.target.folder, changed);
   }
 
   /** Nobody waits for it: what cannot be freed now is tried again after the next comparison. */
@@ -651,7 +594,7 @@ export class Backup {
     const mine = (async () => {
       try {
         await untilSettled([before], signal);
-        await untilSettled(this.#batches, signal);
+        await untilSettled(this.#batches.underWay, signal);
         throwIfCancelled(signal, '');
         return await work();
       } finally {
@@ -671,15 +614,6 @@ export class Backup {
   }
 }
 
-/** A batch of either direction, and what goes with it. */
-interface Carrying<S extends BatchStep, R extends Moved> {
-  readonly work: Work;
-  readonly plan: { readonly id: number; readonly steps: readonly S[] };
-  readonly settle: (comparison: Comparison, outcome: Outcome<S, R>) => void;
-  readonly start: (events: BatchEvents<S, R>) => Promise<readonly Outcome<S, R>[]>;
-  readonly end: () => void;
-}
-
 /** What does not go by the comparison at hand. */
 const comparingScopes = new Set<string>(['resources', 'failed', 'ignored']);
 
@@ -696,17 +630,3 @@ const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expir
 const requestsInFlight = 48;
 /** Bounds the memory of all uploads together. */
 const bytesInFlight = 64 << 20;
-
-/** Waits for the work of others, or until there is no more need to. */
-async function untilSettled(works: Iterable<Promise<unknown>>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  let stop = (): void => undefined;
-  const aborted = new Promise<void>(resolve => {
-    stop = () => {
-      resolve();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  await Promise.race([Promise.allSettled(works), aborted]);
-  signal.removeEventListener('abort', stop);
-}
