@@ -11,6 +11,7 @@ import { groups, rootPath } from '../protocol';
 import { attempts } from './attempt';
 import { compareFolder } from './compare';
 import { Comparison, isSameTarget, type ComparisonTarget, type Entry } from './comparison';
+import { describeComparison } from './describeComparison';
 import type { Exclude } from './exclude';
 import { toFailure } from './failure';
 import { isWithin, toFilePath, topmost } from './filePath';
@@ -22,6 +23,7 @@ import { applyRules, markUnknown } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from './settings';
 import type { Comparing } from './stateBoard';
+import { takeOver } from './takeOver';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
@@ -182,9 +184,12 @@ export class Comparisons {
     }
   }
 
-  /** Looks again at every file that is shown as up to date. */
+  /** Looks again at every file that is shown as up to date, and at the ignore files. */
   async recheck(): Promise<void> {
-    for (const folder of this.#folders.values()) await this.#live(folder, recheckUpToDate);
+    for (const folder of this.#folders.values()) {
+      await this.#judgeAgain(folder, folder.exclude.sources());
+      await this.#live(folder, recheckUpToDate);
+    }
   }
 
   forget(folder: string): void {
@@ -252,7 +257,7 @@ export class Comparisons {
     for (const finding of findings) comparison.place(finding);
     this.options.onLog({
       level: incomplete === undefined ? 'info' : 'warning',
-      message: describe(comparison, start, performance.now() - begun),
+      message: describeComparison(comparison, start, performance.now() - begun),
     });
     return comparison;
   }
@@ -288,7 +293,7 @@ export class Comparisons {
   async #judgeAgain(folder: ComparedFolder, paths: readonly FilePath[]): Promise<void> {
     await this.#live(folder, async live => {
       const below = paths.flatMap(path => live.exclude.forget(path) ?? []);
-      for (const each of below) applyRules(live, each);
+      for (const each of below) await applyRules(live, each);
       await applyChanges(live, paths);
       this.#rulesChanged(folder.target.folder, below);
     });
@@ -326,26 +331,4 @@ function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePat
     const path = toFilePath(root, each);
     return path === undefined || isOwnFile(path) ? [] : path;
   });
-}
-
-function takeOver(whole: Comparison, part: Comparison, start: FilePath): void {
-  // What is not known of a part is not known of the whole.
-  whole.incomplete ??= part.incomplete;
-  for (const known of [...whole.below(start)]) {
-    if (part.get(known.path) === undefined) whole.remove(known.path);
-  }
-  for (const found of part.entries()) {
-    // What an ignored folder above the start stands for is more than what was listed here.
-    if (isWithin(found.path, start)) whole.place(found);
-  }
-}
-
-function describe(comparison: Comparison, start: FilePath, milliseconds: number): string {
-  const { bucket, prefix, found, groups: byGroup, incomplete } = comparison.totals();
-  const counts = groups
-    .filter(group => byGroup[group].files > 0)
-    .map(group => `${group} ${String(byGroup[group].files)}`);
-  const what = `Compared ${start === '' ? 'the folder' : start} with ${bucket}/${prefix}`;
-  const end = incomplete === undefined ? '' : `; the listing broke off: ${incomplete.cause ?? ''}`;
-  return `${what} in ${milliseconds.toFixed(0)} ms: ${String(found)} found (${counts.join(', ')})${end}`;
 }

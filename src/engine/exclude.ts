@@ -19,6 +19,8 @@ export interface Exclude {
    * may fall under other rules now, where the path held some.
    */
   forget(path: FilePath): FilePath | undefined;
+  /** The ignore files that were read, or could not be. */
+  sources(): readonly FilePath[];
 }
 
 export type Ruling =
@@ -51,13 +53,14 @@ export function excludeBy(
   function rulesIn(folder: FilePath): FolderRules {
     const before = known.get(folder);
     if (before !== undefined) return before;
-    const outer = folder === '' ? setting : rulesIn(parentPath(folder));
-    const rules = outer.failure === undefined ? readRules(folder, outer) : outer;
+    const rules = readRules(folder);
     known.set(folder, rules);
     return rules;
   }
 
-  function readRules(folder: FilePath, outer: FolderRules): FolderRules {
+  function readRules(folder: FilePath): FolderRules {
+    const outer = folder === '' ? setting : rulesIn(parentPath(folder));
+    if (outer.failure !== undefined) return outer;
     try {
       return withRules(
         outer,
@@ -104,12 +107,24 @@ export function excludeBy(
 
   /** Saving a file as it was makes an event, too, and several events tell of one change. */
   function isAsRead(folder: FilePath, before: FolderRules): boolean {
-    const now = readRules(folder, folder === '' ? setting : rulesIn(parentPath(folder)));
-    const isKnown = before.failure === undefined && now.failure === undefined;
-    return isKnown && isDeepStrictEqual(before.reasons, now.reasons);
+    const now = readRules(folder);
+    return (
+      isDeepStrictEqual(before.reasons, now.reasons) &&
+      isDeepStrictEqual(before.failure, now.failure)
+    );
   }
 
-  return { match, find, forget };
+  function sources(): readonly FilePath[] {
+    const paths = [...new Set(known.values())].flatMap(({ reasons, failure }) => [
+      ...reasons.flatMap(because =>
+        because.kind === 'rule' && because.line !== undefined ? because.source : [],
+      ),
+      ...(failure === undefined ? [] : [failure.subject]),
+    ]);
+    return [...new Set(paths)] as FilePath[];
+  }
+
+  return { match, find, forget, sources };
 }
 
 /** The rules of a folder: those that come from above, and then its own. */

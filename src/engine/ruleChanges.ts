@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FailureRecord, FilePath, IgnoreReason } from '../protocol';
 import type { CloudFile } from './cloudListing';
 import type { Entry } from './comparison';
 import type { RuledPath } from './exclude';
+import { throwIfCancelled } from './failure';
 import { isBusy, type LiveComparison } from './liveChanges';
 
 /**
@@ -9,12 +11,14 @@ import { isBusy, type LiveComparison } from './liveChanges';
  * What they leave out no longer is not: of the bucket's side only a number is known, and it takes a
  * new comparison to tell more.
  */
-export function applyRules(live: LiveComparison, folder: FilePath): void {
+export async function applyRules(live: LiveComparison, folder: FilePath): Promise<void> {
   const { comparison } = live;
   const rows = new Map<FilePath, IgnoredRow>();
-  for (const known of [...comparison.below(folder)]) {
-    const ruled = ruledOf(live, known);
-    if (ruled === undefined) continue;
+  // Asked in slices and applied in one: no row is missing meanwhile.
+  for (const [path, ruled] of await ruledBelow(live, folder)) {
+    const known = comparison.get(path);
+    // A file on its way is judged when it has arrived.
+    if (known === undefined || isBusy(known)) continue;
     const { ruling } = ruled;
     if (ruling.kind === 'unknown') {
       const verdict = { kind: 'unchecked', failure: ruling.failure } as const;
@@ -22,16 +26,16 @@ export function applyRules(live: LiveComparison, folder: FilePath): void {
       continue;
     }
     // A file of the ignored folder's name keeps the row.
-    const isTaken = ruled.path !== known.path && isFileOfItsOwn(live, ruled.path);
-    const path = isTaken ? known.path : ruled.path;
-    const row = rows.get(path);
-    rows.set(path, {
+    const isTaken = ruled.path !== path && isFileOfItsOwn(live, ruled.path);
+    const standing = isTaken ? path : ruled.path;
+    const row = rows.get(standing);
+    rows.set(standing, {
       isFolder: !isTaken && ruled.kind === 'folder',
       because: ruling.because,
-      cloud: path === known.path ? known.cloud : row?.cloud,
+      cloud: standing === path ? known.cloud : row?.cloud,
       twins: (row?.twins ?? 0) + twinsOf(known),
     });
-    comparison.remove(known.path);
+    comparison.remove(path);
   }
   for (const [path, { isFolder, because, cloud, twins: cloudTwins }] of rows) {
     const verdict = { kind: 'ignored', because, cloudTwins } as const;
@@ -58,13 +62,29 @@ interface IgnoredRow {
   readonly twins: number;
 }
 
-function ruledOf({ exclude }: LiveComparison, known: Entry): RuledPath | undefined {
-  const { path, isFolder, verdict } = known;
-  // A file on its way is judged when it has arrived; what is lost stays lost.
-  if (isBusy(known) || verdict.kind === 'lost') return undefined;
-  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return undefined;
-  return exclude.find(path, isFolder ? 'folder' : 'file');
+async function ruledBelow(
+  { comparison, exclude, signal }: LiveComparison,
+  folder: FilePath,
+): Promise<ReadonlyMap<FilePath, RuledPath>> {
+  const found = new Map<FilePath, RuledPath>();
+  let sliceEnd = performance.now() + slice;
+  for (const { path, isFolder, verdict } of [...comparison.below(folder)]) {
+    const isNoPath = verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path';
+    // What is lost stays lost.
+    if (!isNoPath && verdict.kind !== 'lost') {
+      const ruled = exclude.find(path, isFolder ? 'folder' : 'file');
+      if (ruled !== undefined) found.set(path, ruled);
+    }
+    if (performance.now() < sliceEnd) continue;
+    await nextTurn();
+    throwIfCancelled(signal, path);
+    sliceEnd = performance.now() + slice;
+  }
+  return found;
 }
+
+/** How long the rules keep the thread at a stretch, in milliseconds. */
+const slice = 4;
 
 function isFileOfItsOwn({ comparison, exclude }: LiveComparison, path: FilePath): boolean {
   const own = comparison.get(path);

@@ -129,6 +129,10 @@ describe('ruleChanges', () => {
       'd/a': 'ignore-file-unreadable',
     });
     assert.equal((await engine.plan({ kind: 'all' })).files, 0);
+    const asked = bucket.calls.length;
+    await engine.backup.recheck();
+    await settled();
+    assert.equal(bucket.calls.length, asked);
     write('.s3backupignore', '*.tmp');
     await changed('.s3backupignore');
     await settled();
@@ -151,6 +155,20 @@ describe('ruleChanges', () => {
       'd/a.tmp': 'missing-in-cloud',
       'd/b.o': '*.o 0',
     });
+  });
+
+  it('are found without an event when all is looked at again', async () => {
+    await writeTree(root, { 'd/.s3backupignore': '*.tmp', 'd/a.tmp': 'x', 'd/b.o': 'x' });
+    await engine.compare();
+    const before = bucket.calls.length;
+    await engine.backup.recheck();
+    await settled();
+    assert.equal(bucket.calls.length, before);
+    write('d/.s3backupignore', '*.o');
+    await engine.backup.recheck();
+    assert.equal(rows()['d/b.o'], '*.o 0');
+    await settled();
+    assert.equal(rows()['d/a.tmp'], 'missing-in-cloud');
   });
 
   it('ask nothing of the bucket before a comparison was asked for', async () => {
