@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 
 import type { ObjectChecksum, ObjectHead } from '../../src/engine/bucket';
+import { crc64nvme } from '../../src/engine/crc64nvme';
 import { multipartEtag } from '../../src/engine/multipartEtag';
 import type { Receipt } from '../../src/engine/receipts';
 import { contentCheck } from '../../src/engine/restore/contentCheck';
@@ -63,6 +64,8 @@ describe('contentCheck', () => {
       receipt('opaque', digest('sha256', body).toString('hex')),
     ],
     SHA256: [head({ checksums: [whole('sha256', digest('sha256', body))] })],
+    'SHA-1': [head({ checksums: [whole('sha1', digest('sha1', body))] })],
+    CRC64NVME: [head({ checksums: [whole('crc64nvme', crc64(body))] })],
     CRC32: [head({ checksums: [whole('crc32', crc(body))] })],
     'an MD5 for its ETag': [head({ etag: digest('md5', body).toString('hex') })],
   };
@@ -105,6 +108,12 @@ describe('contentCheck', () => {
 
 function digest(algorithm: string, bytes: Buffer): Buffer {
   return createHash(algorithm).update(bytes).digest();
+}
+
+function crc64(bytes: Buffer): Buffer {
+  const hash = crc64nvme();
+  hash.update(bytes);
+  return hash.digest();
 }
 
 function crc(bytes: Buffer): Buffer {

@@ -87,6 +87,13 @@ for (const store of stores) {
       return createBucket(connection.account, request, signal());
     }
 
+    it('lets a bucket keep versions from now on', async () => {
+      await create('not-yet');
+      await connection.account.turnOnVersioning('not-yet', signal());
+      const versioning = await connection.bucket('not-yet').versioning(signal());
+      assert.equal(versioning, store.remembersSettings ? 'enabled' : 'off');
+    });
+
     it('creates a bucket, sets what it can and says what it cannot', async () => {
       const { notSet } = await create(
         'made-whole',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ObjectHead } from '../bucket';
+import { crc64nvme } from '../crc64nvme';
 import { likelyPartSizes, multipartEtag, partsOf } from '../multipartEtag';
 import type { Receipt } from '../receipts';
 import { wholeChecksum } from '../wholeChecksum';
@@ -48,8 +49,14 @@ function byStore(head: ObjectHead): Evidence | undefined {
   if (sha256 !== undefined) return bySha256(Buffer.from(sha256, 'base64').toString('hex'));
   const expectedCrc32 = wholeChecksum(head, 'crc32');
   if (expectedCrc32 !== undefined) return byCrc32(expectedCrc32);
+  if (md5Etag.test(head.etag) && !head.etagIsOpaque) {
+    return byDigest(createHash('md5'), Buffer.from(head.etag, 'hex').toString('base64'));
+  }
+  const expectedSha1 = wholeChecksum(head, 'sha1');
+  if (expectedSha1 !== undefined) return byDigest(createHash('sha1'), expectedSha1);
+  const expectedCrc64 = wholeChecksum(head, 'crc64nvme');
+  if (expectedCrc64 !== undefined) return byDigest(crc64nvme(), expectedCrc64);
   if (head.etagIsOpaque) return undefined;
-  if (md5Etag.test(head.etag)) return byMd5(head.etag);
   const parts = partsOf(head.etag);
   return parts === undefined ? undefined : byParts(head, parts);
 }
@@ -72,13 +79,15 @@ function byCrc32(expected: string): Evidence {
   };
 }
 
-function byMd5(expected: string): Evidence {
-  const md5 = createHash('md5');
+function byDigest(
+  hash: { update(bytes: Uint8Array): unknown; digest(): Buffer },
+  expected: string,
+): Evidence {
   return {
     update(bytes) {
-      md5.update(bytes);
+      hash.update(bytes);
     },
-    settle: () => (md5.digest('hex') === expected ? 'same' : 'different'),
+    settle: () => (hash.digest().toString('base64') === expected ? 'same' : 'different'),
   };
 }
 
