@@ -247,6 +247,8 @@ function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
     case 'finished':
       return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
     case 'failed':
+      // Nothing is wrong with a file that is on its way from an archive.
+      if (activity.failure.code === 'archive-requested') return new ThemeIcon('history');
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
     case undefined:
       break;

@@ -157,7 +157,8 @@ describe('Restore from Cloud', () => {
     await window.showTextDocument(uriOf('a.txt'));
     await workspace.applyEdit(edit);
     answer('Replace');
-    await commands.executeCommand('s3Backup.restore');
+    const rows = [groupNode('only-in-cloud'), groupNode('out-of-date')];
+    await commands.executeCommand('s3Backup.restore', rows[0], rows);
     assert.equal(await readFile(uriOf('a.txt').fsPath, 'utf8'), 'mine');
     assert.deepEqual(await restored(), ['set/b.txt', 'set/deep/c.txt']);
     await commands.executeCommand('s3Backup.showReport');

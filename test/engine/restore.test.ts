@@ -348,6 +348,21 @@ describe('restore', function () {
     assert.equal(groupOf('a'), 'out-of-date');
   });
 
+  it('lets no file that fails take away the folder of others, and leaves no empty one', async () => {
+    const fails = (n: number) => n % 3 !== 0;
+    for (let n = 0; n < 90; n++) {
+      const key = `w/a/${String(n % 5)}/b/${String(n)}`;
+      bucket.place(key, String(n));
+      if (fails(n)) bucket.failNext('get', new Failure('access-denied', key), { key });
+    }
+    bucket.place('w/none/at/all', 'x');
+    bucket.failNext('get', new Failure('access-denied', 'x'), { key: 'w/none/at/all' });
+    await engine.compare();
+    const { done, failed, reasons } = await engine.restore(all);
+    assert.deepEqual([done, failed, reasons], [30, 61, { 'access-denied': 61 }]);
+    assert.deepEqual(names(), ['a']);
+  });
+
   it('takes files and folders of the disk, and a failed batch once more', async () => {
     bucket.place('w/d/a', 'a');
     bucket.place('w/d/b', 'b');

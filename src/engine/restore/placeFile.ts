@@ -9,14 +9,15 @@ import { toLocalFile, type LocalFile } from '../localScan';
 import { moveIfFree } from '../moveIfFree';
 import { newOwnFile } from '../newOwnFile';
 import type { OwnFileJournal } from '../ownFileJournal';
+import type { HeldFolders } from './heldFolders';
 import { makeWay } from './makeWay';
-import { makeParentFolders } from './parentFolders';
 import { requireRoom } from './requireRoom';
 import type { RestoreStep } from './restorePlan';
 import { syncFolder } from './syncFolder';
 
 /** Who is told and asked when files are put into their places. */
 export interface PlaceParts {
+  readonly folders: HeldFolders;
   readonly journal: OwnFileJournal;
   readonly editor: EditorPort;
 }
@@ -40,19 +41,19 @@ export interface Placed {
  */
 export async function placeFile(
   step: RestoreStep,
-  { journal, editor }: PlaceParts,
+  { folders, journal, editor }: PlaceParts,
   write: Write,
 ): Promise<Placed> {
   const { route, path, cloud } = step;
   const { root } = route;
-  const folders = await makeParentFolders(root, path);
+  const above = folders.hold(root, path);
   const own = newOwnFile('temporary', root, path);
   const temporary = toAbsolutePath(root, own.ownPath);
   try {
     await requireRoom(root, path, cloud.size);
     journal.begin(own);
     const written = await writeNew(temporary, path, write);
-    await folders.check();
+    above.check();
     const replaced = await makeWay(step, editor);
     const at = await giveName(step, own.ownPath, replaced);
     journal.end(own);
@@ -62,8 +63,9 @@ export async function placeFile(
   } catch (error) {
     await rm(temporary, { force: true });
     journal.end(own);
-    await folders.undo();
     throw fromDiskError(error, path);
+  } finally {
+    above.release();
   }
 }
 

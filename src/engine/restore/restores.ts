@@ -9,6 +9,7 @@ import type { BatchEvents } from '../batch';
 import type { Comparisons, ComparisonJob } from '../comparisons';
 import { Failure } from '../failure';
 import type { KeptReports } from '../keptReports';
+import { heldFolders } from './heldFolders';
 import { heldRestores } from './heldRestores';
 import { planRestore } from './planRestore';
 import { requestArchived } from './requestArchived';
@@ -19,7 +20,7 @@ import type { RestoreSelection } from './selectRestores';
 import { summarizeRestore } from './summarizeRestore';
 
 /** What restores work with, beside what they are asked for. */
-export interface RestoresParts extends RestoreParts {
+export interface RestoresParts extends Omit<RestoreParts, 'folders'> {
   readonly comparisons: Comparisons;
   readonly reports: KeptReports;
 }
@@ -44,6 +45,7 @@ export interface Restores {
 
 export function restores(parts: RestoresParts): Restores {
   const held = heldRestores();
+  const folders = heldFolders();
   const archived = new Map<number, readonly RestoreStep[]>();
   return {
     select: (job, scope, signal) => planRestore(parts, job, scope, signal),
@@ -60,7 +62,7 @@ export function restores(parts: RestoresParts): Restores {
       held.drop(planId);
     },
     async run(plan, events, signal) {
-      const outcomes = await runRestore({ ...parts, ...events, plan, signal });
+      const outcomes = await runRestore({ ...parts, folders, ...events, plan, signal });
       archived.set(
         plan.id,
         outcomes.filter(isArchived).map(({ step }) => step),
