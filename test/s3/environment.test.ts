@@ -9,12 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { openConnection } from '../../src/engine/connection';
-import {
-  describeBucketContract,
-  type Capability,
-  type ContractStore,
-  type OpenStore,
-} from './bucketContract';
+import { describeBucketContract } from './bucketContract';
+import type { Capability, ContractStore, OpenStore } from './contract/harness';
 import { makeVersioned } from './s3Store';
 
 /**
@@ -76,7 +72,9 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
 /** With all versions of what is in it, where it has any. */
 async function removeBucket(client: S3Client, name: string): Promise<void> {
   for (;;) {
-    const page = await client.send(new ListObjectVersionsCommand({ Bucket: name, EncodingType: 'url' }));
+    const page = await client.send(
+      new ListObjectVersionsCommand({ Bucket: name, EncodingType: 'url' }),
+    );
     const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
     if (found.length === 0) break;
     await Promise.all(

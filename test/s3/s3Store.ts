@@ -3,7 +3,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-
 import { openConnection } from '../../src/engine/connection';
 import { setAwsVariables } from '../support/awsVariables';
 import { startWireRecorder, type WireRequest } from '../support/wire';
-import type { Disturb, OpenStore } from './bucketContract';
+import type { Disturb, OpenStore } from './contract/harness';
 
 /** An S3 server of ours, with an identity that may create buckets. */
 export interface S3Server {
