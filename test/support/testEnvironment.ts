@@ -6,6 +6,8 @@ export const testVariables = {
   embeddedEndpoint: 'S3_BACKUP_TEST_EMBEDDED_ENDPOINT',
   /** A bucket there that is empty at first. */
   embeddedBucket: 'S3_BACKUP_TEST_EMBEDDED_BUCKET',
+  /** Which random schedule to replay. */
+  seed: 'S3_BACKUP_TEST_SEED',
   /** Set where VS Code cannot watch files, to the reason. */
   noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
 } as const;
