@@ -141,8 +141,8 @@ export class Backup {
       onComparing: now => {
         this.#board.comparing(now);
       },
-      onNewRules: folder => {
-        this.#inBackground(() => this.#comparisons.compareByNewRules(folder));
+      onUncovered: folder => {
+        this.#inBackground(() => this.#comparisons.compareUncovered(folder));
       },
       onRows: (folder, groups) => {
         this.#rows.add(folder, groups);

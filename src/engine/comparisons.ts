@@ -24,6 +24,7 @@ import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from './settings';
 import type { Comparing } from './stateBoard';
 import { takeOver } from './takeOver';
+import { uncoveredBy } from './uncovered';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
@@ -36,8 +37,8 @@ export interface ComparisonJob extends Route {
 export interface ComparisonsOptions {
   readonly signal: AbortSignal;
   readonly onComparing: (now: Comparing) => void;
-  /** Called when it takes `compareByNewRules` to know all of a folder again. */
-  readonly onNewRules: (folder: string) => void;
+  /** Called when it takes `compareUncovered` to know all of a folder again. */
+  readonly onUncovered: (folder: string) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
@@ -52,7 +53,7 @@ export class Comparisons {
   /** Of the folders that are being compared right now: what has changed since that began. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
   /** Below which folders other rules hold since they were compared. */
-  readonly #newRules = new Map<string, ReadonlySet<FilePath>>();
+  readonly #uncovered = new Map<string, ReadonlySet<FilePath>>();
   readonly #proofs = new Map<string, AbortController>();
   /** Looks at the disk run one after the other: two at once would undo each other's findings. */
   #looking: Promise<unknown> = Promise.resolve();
@@ -158,12 +159,13 @@ export class Comparisons {
   }
 
   /**
-   * Compares what falls under other rules since the last comparison, quietly: nobody has asked for
-   * it. Where that fails nothing is known of what is left out no longer.
+   * Compares what is left out no longer since the last comparison, by other rules or because a
+   * folder took the place of a link, quietly: nobody has asked for it. Where that fails nothing is
+   * known of it.
    */
-  async compareByNewRules(folderId: string): Promise<void> {
-    const changed = this.#newRules.get(folderId) ?? [];
-    this.#newRules.delete(folderId);
+  async compareUncovered(folderId: string): Promise<void> {
+    const changed = this.#uncovered.get(folderId) ?? [];
+    this.#uncovered.delete(folderId);
     const starts = topmost([...changed]);
     for (const start of starts.length > mostSingleStarts ? [rootPath] : starts) {
       const folder = this.#folders.get(folderId);
@@ -175,7 +177,7 @@ export class Comparisons {
         // It is gone, and its event has been taken in.
         if (failure.code === 'file-vanished' || isStopped(failure)) continue;
         const { code, cause } = failure.toRecord();
-        const message = `Comparing ${start} by its new rules failed: ${code} ${cause ?? ''}`;
+        const message = `Comparing ${start} anew failed: ${code} ${cause ?? ''}`;
         this.options.onLog({ level: 'warning', message });
         await this.#live(folder, live => {
           markUnknown(live, start, failure.toRecord());
@@ -194,7 +196,7 @@ export class Comparisons {
 
   forget(folder: string): void {
     this.#changedMeanwhile.delete(folder);
-    this.#newRules.delete(folder);
+    this.#uncovered.delete(folder);
     this.#stopProof(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
@@ -294,17 +296,20 @@ export class Comparisons {
     await this.#live(folder, async live => {
       const below = paths.flatMap(path => live.exclude.forget(path) ?? []);
       for (const each of below) await applyRules(live, each);
-      await applyChanges(live, paths);
-      this.#rulesChanged(folder.target.folder, below);
+      const uncovered = paths.flatMap(path => uncoveredBy(live, path) ?? []);
+      const isUncovered = (path: FilePath) => uncovered.some(start => isWithin(path, start));
+      const judged = paths.filter(path => !isUncovered(path));
+      await applyChanges(live, judged);
+      this.#toCompare(folder.target.folder, [...below, ...uncovered]);
     });
   }
 
-  #rulesChanged(folder: string, below: readonly FilePath[]): void {
+  #toCompare(folder: string, below: readonly FilePath[]): void {
     if (below.length === 0) return;
-    const before = this.#newRules.get(folder);
-    this.#newRules.set(folder, new Set([...(before ?? []), ...below]));
+    const before = this.#uncovered.get(folder);
+    this.#uncovered.set(folder, new Set([...(before ?? []), ...below]));
     // What comes before the comparison has begun is compared with it.
-    if (before === undefined) this.options.onNewRules(folder);
+    if (before === undefined) this.options.onUncovered(folder);
   }
 
   async #live(

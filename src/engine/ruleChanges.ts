@@ -5,6 +5,7 @@ import type { Entry } from './comparison';
 import type { RuledPath } from './exclude';
 import { throwIfCancelled } from './failure';
 import { isBusy, type LiveComparison } from './liveChanges';
+import { isUncovered } from './uncovered';
 
 /**
  * Judges what is known below a folder by the rules of now. What they leave out is shown so at once.
@@ -49,9 +50,12 @@ export function markUnknown(live: LiveComparison, folder: FilePath, failure: Fai
   // Nor is it known of what appears there later.
   comparison.incomplete ??= failure;
   for (const known of [...comparison.below(folder)]) {
-    if (known.verdict.kind !== 'ignored' || known.verdict.because.kind !== 'rule') continue;
-    if (exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined) continue;
-    comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
+    if (known.verdict.kind !== 'ignored') continue;
+    const isStillLeftOut =
+      known.verdict.because.kind === 'rule'
+        ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
+        : !isUncovered(live, known);
+    if (!isStillLeftOut) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
   }
 }
 

@@ -3,7 +3,7 @@ import type { FilePath } from '../../protocol';
 import { fromDiskError } from '../errorMapping';
 import { Failure } from '../failure';
 import { toAbsolutePath } from '../filePath';
-import { foldersAbove } from './foldersAbove';
+import { foldersAbove } from '../foldersAbove';
 
 /** Makes folders for files that are about to come into being, and removes those made for nothing. */
 export interface HeldFolders {

@@ -4,7 +4,7 @@ import { fromDiskError } from '../errorMapping';
 import type { Failure } from '../failure';
 import { fileName, parentPath, toAbsolutePath } from '../filePath';
 import { toLocalFile, type LocalFile } from '../localScan';
-import { foldersAbove } from './foldersAbove';
+import { foldersAbove } from '../foldersAbove';
 import type { NameRules } from './unsafeName';
 
 /** What is in the place of a file that is to be restored. */
