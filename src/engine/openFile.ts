@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { FilePath } from '../protocol';
 import { fromDiskError } from './errorMapping';
 import { Failure } from './failure';
 import { toAbsolutePath } from './filePath';
 import { toLocalFile, type LocalFile } from './localScan';
+import { requireInside } from './requireInside';
 
 export interface OpenFile {
   readonly handle: FileHandle;
@@ -13,8 +14,8 @@ export interface OpenFile {
 }
 
 /**
- * Opens a regular file for reading, gives it to `use` and closes it. Links are not followed, and a
- * pipe that took the file's name meanwhile does not block. Disk errors come as `Failure`.
+ * Opens a regular file for reading, gives it to `use` and closes it. Links are not followed,
+ * neither to it nor on the way, and a pipe that took the file's name meanwhile does not block. Disk errors come as `Failure`.
  */
 export async function withOpenFile<T>(
   root: string,
@@ -24,12 +25,9 @@ export async function withOpenFile<T>(
   try {
     const handle = await open(toAbsolutePath(root, path), readOnly);
     try {
-      const look = async (): Promise<LocalFile> => {
-        const stat = await handle.stat({ bigint: true });
-        if (!stat.isFile()) throw new Failure('not-a-file', path);
-        return toLocalFile(path, stat);
-      };
-      await look();
+      const stat = await statFile(handle, path);
+      requireInside(handle.fd, stat, root, path);
+      const look = async (): Promise<LocalFile> => toLocalFile(path, await statFile(handle, path));
       return await use({ handle, look });
     } finally {
       await handle.close();
@@ -37,6 +35,12 @@ export async function withOpenFile<T>(
   } catch (error) {
     throw fromDiskError(error, path);
   }
+}
+
+async function statFile(handle: FileHandle, path: FilePath): Promise<BigIntStats> {
+  const stat = await handle.stat({ bigint: true });
+  if (!stat.isFile()) throw new Failure('not-a-file', path);
+  return stat;
 }
 
 /** Windows has neither of the two flags. */
