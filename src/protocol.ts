@@ -282,6 +282,8 @@ export interface FileRow {
   readonly verdict: Verdict;
   readonly local: Side | undefined;
   readonly cloud: Side | undefined;
+  /** Whether its copy lies in an archive, which may have to be asked for it first. */
+  readonly archived?: boolean;
   readonly activity: Activity | undefined;
 }
 

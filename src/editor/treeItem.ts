@@ -150,6 +150,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     folderText,
     sizeText,
     activity === undefined && shortReason(row.verdict),
+    isOnlyArchived(row) && l10n.t('archived'),
   );
   item.command = {
     command: rowClickedCommand,
@@ -169,11 +170,17 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
       name,
       stateInWords(row),
       activityText(row) ?? (row.verdict.kind !== 'up-to-date' && shortReason(row.verdict)),
+      isOnlyArchived(row) && l10n.t('archived'),
       sizeText,
       folderText !== false && folderText !== '' && l10n.t('in {0}', folderText),
     ),
   };
   return item;
+}
+
+/** Whether getting a file back takes more than a moment. */
+function isOnlyArchived({ verdict, archived }: FileRow): boolean {
+  return verdict.kind === 'only-in-cloud' && archived === true;
 }
 
 /** How large ignored files are has not been looked at. */

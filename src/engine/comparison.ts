@@ -14,6 +14,7 @@ import type {
   Work,
 } from '../protocol';
 import { groups } from '../protocol';
+import { isArchiveClass } from './archiveClass';
 import type { CloudFile } from './cloudListing';
 import { parentPath } from './filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
@@ -310,6 +311,7 @@ function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): 
     verdict,
     local: local && localSide(local),
     cloud: cloud && cloudSide(cloud),
+    ...(isArchiveClass(cloud?.storageClass) && { archived: true }),
     activity,
   };
 }

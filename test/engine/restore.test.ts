@@ -392,6 +392,7 @@ describe('restore', function () {
     bucket.place('w/cold', 'c', archived);
     bucket.place('w/warm', 'w');
     await engine.compare();
+    assert.deepEqual([engine.row('cold').archived, engine.row('warm').archived], [true, undefined]);
     assert.equal((await engine.planRestore(all)).archived, 1);
     const report = await engine.restore(all);
     assert.deepEqual([report.done, report.reasons], [1, { archived: 1 }]);

@@ -1,5 +1,7 @@
 import type { Group, RestoreConflict, RestoreSummary, Trouble } from '../../protocol';
 import { groups } from '../../protocol';
+import { isArchiveClass } from '../archiveClass';
+import { cloudSide, localSide } from '../comparison';
 import type { LocalFile } from '../localScan';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import type { RestoreSelection } from './selectRestores';
@@ -45,15 +47,15 @@ function isConflict(step: RestoreStep): step is Conflict {
 }
 
 function isNewerHere({ route, local, cloud }: Conflict): boolean {
-  return millisecondsOf(local) + route.bucket.clockOffset > cloud.modifiedAt;
+  return localSide(local).modifiedAt + route.bucket.clockOffset > cloud.modifiedAt;
 }
 
 function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
   return {
     folder: route.target.folder,
     path,
-    local: { size: local.size, modifiedAt: millisecondsOf(local) },
-    cloud: { size: cloud.size, modifiedAt: cloud.modifiedAt },
+    local: localSide(local),
+    cloud: cloudSide(cloud),
   };
 }
 
@@ -61,13 +63,4 @@ function toTrouble({ route, path, refusal }: RestoreStep): readonly Trouble[] {
   if (refusal === undefined) return [];
   const { folder } = route.target;
   return [{ folder, path, kind: 'skipped', failure: refusal.toRecord() }];
-}
-
-function millisecondsOf({ modifiedAt }: LocalFile): number {
-  return Number(modifiedAt / 1_000_000n);
-}
-
-/** The classes whose objects give no bytes until they have been asked for. */
-function isArchiveClass(storageClass: string | undefined): boolean {
-  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
 }
