@@ -55,7 +55,7 @@ function detail({ preview, unowned, files }: PlanSummary, setups: readonly Folde
   if (bulky.length > 0) {
     parts.push([
       l10n.t(
-        'These folders look as if what is in them could be made or fetched again. To leave them out, name them in the setting “s3Backup.exclude”:',
+        'These folders look as if what is in them could be made or fetched again. To leave them out, name them in a file “.s3backupignore” or in the setting “s3Backup.exclude”:',
       ),
       ...bulky.map(
         ({ folder, path, kind, files: count, bytes }) =>

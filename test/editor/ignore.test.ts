@@ -5,6 +5,7 @@ import { commands, Position, window, workspace, WorkspaceEdit } from 'vscode';
 import type { RowNode } from '../../src/editor/treeNode';
 import type { S3Backup } from '../../src/extension';
 import type { FilePath, Group, Verdict } from '../../src/protocol';
+import { noWatcherReason } from '../support/testEnvironment';
 import {
   activateWithTarget,
   filesIn,
@@ -85,6 +86,15 @@ describe('Add to .s3backupignore', () => {
     await untilIgnored(2);
   });
 
+  it('counts, too, when somebody else writes it', async function () {
+    if (noWatcherReason() !== undefined) this.skip();
+    const path = uriOf('kept out/.s3backupignore').fsPath;
+    await writeFile(path, '*.txt\n');
+    await untilIgnored(2);
+    await rm(path);
+    await untilIgnored(0);
+  });
+
   it('does not save what somebody is writing in the file', async () => {
     await writeFile(ignoreFile.fsPath, 'before\n');
     const document = await workspace.openTextDocument(ignoreFile);
@@ -118,6 +128,8 @@ describe('Add to .s3backupignore', () => {
     await commands.executeCommand('s3Backup.showRule', node, [node]);
     const editor = window.activeTextEditor;
     assert.equal(editor?.document.uri.fsPath, uriOf(source).fsPath);
+    // As VS Code knows `.gitignore`, with its colours and comments.
+    assert.equal(editor.document.languageId, 'ignore');
     assert.equal(editor.selection.active.line, 2);
   });
 });
