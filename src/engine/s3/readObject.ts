@@ -71,6 +71,11 @@ async function open(
   );
   const stream = answer.Body as BodyStream | undefined;
   const head = objectHead(answer);
+  // Not every store heeds the condition.
+  if (ifMatch !== undefined && head.etag !== ifMatch) {
+    stream?.destroy();
+    throw new Failure('changed-in-cloud', key);
+  }
   if (stream === undefined || !isOfRange(answer, range)) {
     stream?.destroy();
     throw new Failure('unexpected', key, 'the store gave other bytes than it was asked for');
