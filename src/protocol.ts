@@ -608,6 +608,12 @@ export interface CloudCopyReading extends CloudCopyRequest {
   readonly limit: number;
 }
 
+/** Where on the disk a copy is to go, outside of its own place. */
+export interface CloudCopySaving extends CloudCopyRequest {
+  /** Absolute. */
+  readonly to: string;
+}
+
 export interface CloudCopyContent {
   readonly copy: CloudCopy;
   /** Handed over by the engine, not copied. */
@@ -953,6 +959,7 @@ export const reportPage = question<ReportRequest, ReportPage>('reportPage');
 /** Fails with `no-such-key` where there is none. */
 export const cloudCopy = question<CloudCopyRequest, CloudCopy>('cloudCopy');
 export const readCloudCopy = question<CloudCopyReading, CloudCopyContent>('readCloudCopy');
+export const saveCloudCopy = question<CloudCopySaving, null>('saveCloudCopy');
 /** What the comparison at hand knows of these copies; those of which it knows nothing are left out. */
 export const knownCopies = question<KnownCopiesRequest, readonly KnownCopy[]>('knownCopies');
 export const cloudVersions = question<CloudCopyRequest, CloudVersions>('cloudVersions');

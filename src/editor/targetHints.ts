@@ -1,10 +1,11 @@
 import { commands, l10n, window } from 'vscode';
 import { inspectBucket, type BucketOption, type BucketTraits } from '../protocol';
+import { askForVersioning } from './cloudCopies/turnOnVersioning';
 import type { Choice } from './chooseBucket';
 import { toFailureRecord } from './failed';
 import type { Parts } from './parts';
 import { formatCount } from './quantity';
-import { targetText, type Target } from './targets';
+import { folderId, targetText, type Target } from './targets';
 import { hintGiven } from './versioningHint';
 
 /**
@@ -44,7 +45,7 @@ export async function targetHints(
   if (keepsNothing) await hintGiven(parts.memory, { bucket, settings });
   const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
   if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
-  if (answer === turnOn) await commands.executeCommand('s3Backup.turnOnVersioning', folder.uri);
+  if (answer === turnOn) await askForVersioning({ id: folderId(folder) });
 }
 
 function traitHints(traits: BucketTraits): readonly string[] {

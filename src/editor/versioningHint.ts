@@ -1,6 +1,6 @@
 import { l10n, window, type Memento } from 'vscode';
 import { bucketVersioning, type FolderSetup } from '../protocol';
-import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
+import { askForVersioning } from './cloudCopies/turnOnVersioning';
 import { toFailureRecord } from './failed';
 import type { Parts } from './parts';
 
@@ -9,16 +9,15 @@ import type { Parts } from './parts';
  * is replaced. A bucket that was just chosen has had its hint.
  */
 export async function hintAtVersioning(
-  parts: Pick<Parts, 'engine' | 'ongoing' | 'memory' | 'log'>,
+  { engine, memory, log }: Pick<Parts, 'engine' | 'memory' | 'log'>,
   setups: readonly FolderSetup[],
 ): Promise<void> {
-  const { engine, memory, log } = parts;
   for (const setup of setups.filter(each => isHintDue(memory, each))) {
     try {
       const versioning = await engine.request(bucketVersioning, setup);
       if (versioning !== 'off' || !isHintDue(memory, setup)) continue;
       await hintGiven(memory, setup);
-      await hint(parts, setup);
+      await hint(memory, setup);
     } catch (error) {
       const { code, cause } = toFailureRecord(error);
       log.warn(`Versions of ${setup.bucket}: ${code} ${cause ?? ''}`);
@@ -33,10 +32,7 @@ export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<v
 
 type BucketPlace = Pick<FolderSetup, 'bucket' | 'settings'>;
 
-async function hint(
-  parts: Pick<Parts, 'engine' | 'ongoing' | 'memory'>,
-  setup: FolderSetup,
-): Promise<void> {
+async function hint(memory: Memento, setup: FolderSetup): Promise<void> {
   const turnOn = l10n.t('Turn On Versioning…');
   const never = l10n.t('Don’t Show Again');
   const answer = await window.showInformationMessage(
@@ -47,8 +43,8 @@ async function hint(
     turnOn,
     never,
   );
-  if (answer === never) await parts.memory.update(memoryKey, [...hinted(parts.memory), everywhere]);
-  if (answer === turnOn) await turnOnVersioningFor(parts, [setup]);
+  if (answer === never) await memory.update(memoryKey, [...hinted(memory), everywhere]);
+  if (answer === turnOn) await askForVersioning(setup);
 }
 
 function isHintDue(memory: Memento, bucket: BucketPlace): boolean {

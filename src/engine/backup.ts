@@ -3,6 +3,7 @@ import type {
   ArchiveRequest,
   ChildrenPage,
   ChildrenRequest,
+  CloudCopySaving,
   ConflictChoices,
   Chosen,
   ChosenRequest,
@@ -338,6 +339,11 @@ export class Backup {
       this.#restores.select(job, scope, signal),
     );
     return this.#restores.hold(this.#newPlanId(), selections);
+  }
+
+  /** Restores one copy to a place of the user's. */
+  saveCopy(request: CloudCopySaving, signal: AbortSignal): Promise<void> {
+    return this.#restores.saveCopy(this.#job(request.setup), request, signal);
   }
 
   chooseConflicts(choices: ConflictChoices): void {

@@ -170,6 +170,12 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.readCloudCopy), (request, token) =>
     answered(token, signal => readCloudCopy(bucketOf(request), request, signal)),
   );
+  connection.onRequest(asked(protocol.saveCloudCopy), (request, token) =>
+    answered(token, async signal => {
+      await backup.saveCopy(request, signal);
+      return null;
+    }),
+  );
   connection.onRequest(asked(protocol.cloudVersions), (request, token) =>
     answered(token, signal => cloudVersions(bucketOf(request), request, signal)),
   );

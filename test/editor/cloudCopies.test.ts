@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   commands,
   FilePermission,
   FileSystemError,
   TabInputCustom,
+  TabInputNotebook,
   TabInputTextDiff,
+  Uri,
   window,
   workspace,
   type TextDocument,
-  type Uri,
 } from 'vscode';
 
-import { agreeToDownload } from '../../src/editor/cloudCopies/agreeToDownload';
-import type { FoundCopy } from '../../src/editor/cloudCopies/findCopies';
-import { Failed } from '../../src/editor/failed';
 import type { S3Backup } from '../../src/extension';
 import { answerWith } from './answers';
 import { fileNode, groupNode, subfolderNode } from './cloudRows';
-import { activateWithTarget, putObject, setUserSetting, uriOf } from './extensionUnderTest';
+import {
+  activateWithTarget,
+  putObject,
+  putUncomparableObject,
+  setUserSetting,
+  uriOf,
+} from './extensionUnderTest';
 import { closeAllTabs, untilTab, uriIn } from './tabs';
 
 const side = { size: 1, modifiedAt: 0 };
@@ -74,6 +80,23 @@ describe('Cloud copies', () => {
 
   async function read(uri: Uri): Promise<string> {
     return Buffer.from(await workspace.fs.readFile(uri)).toString();
+  }
+
+  /** The messages that a command shows; none of their buttons is pressed. */
+  async function toldBy(run: () => Thenable<unknown>): Promise<readonly string[]> {
+    const shown = window.showInformationMessage.bind(window);
+    const texts: string[] = [];
+    const showInformationMessage = (text: string): Promise<undefined> => {
+      texts.push(text);
+      return Promise.resolve(undefined);
+    };
+    Object.assign(window, { showInformationMessage });
+    try {
+      await run();
+    } finally {
+      Object.assign(window, { showInformationMessage: shown });
+    }
+    return texts;
   }
 
   function isNotFound(error: unknown): boolean {
@@ -186,12 +209,31 @@ describe('Cloud copies', () => {
       await untilTab(tab => uriIn(tab)?.path === '/large.txt');
     });
 
-    it('does not open more than 50 MiB', async () => {
-      const found = { place: { path: 'huge' }, copy: { size: (50 << 20) + 1 } };
-      await assert.rejects(
-        agreeToDownload([found as unknown as FoundCopy]),
-        (error: unknown) => error instanceof Failed && error.record.code === 'too-large-to-open',
-      );
+    it('saves what has more than 50 MiB to a place instead', async () => {
+      const part = 'h'.repeat(7 << 20);
+      const parts = Array.from({ length: 8 }, () => part);
+      await putUncomparableObject(`${prefix}huge.bin`, parts);
+      const to = Uri.file(join(tmpdir(), `s3-backup-huge-${String(process.pid)}.bin`));
+      const saveDialog = window.showSaveDialog.bind(window);
+      const answers = answerWith('Save As…');
+      Object.assign(window, { showSaveDialog: () => Promise.resolve(to) });
+      try {
+        const node = fileNode('only-in-cloud', 'huge.bin', { cloud: side });
+        await commands.executeCommand('s3Backup.openCloudCopy', node);
+        assert.equal(answers.questions.length, 1);
+        assert.equal(await readFile(to.fsPath, 'latin1'), parts.join(''));
+        assert.equal(window.tabGroups.activeTabGroup.tabs.length, 0);
+      } finally {
+        answers.restore();
+        Object.assign(window, { showSaveDialog: saveDialog });
+        await rm(to.fsPath, { force: true });
+      }
+    });
+
+    it('opens a notebook as one', async () => {
+      await putObject(`${prefix}steps.ipynb`, JSON.stringify(notebook));
+      await opened('steps.ipynb');
+      await untilTab(({ input }) => input instanceof TabInputNotebook);
     });
   });
 
@@ -240,6 +282,40 @@ describe('Cloud copies', () => {
     });
   });
 
+  describe('Show Cloud Versions', () => {
+    const forms: Readonly<Record<string, () => Promise<readonly unknown[]>>> = {
+      'the file in the editor': async () => {
+        await window.showTextDocument(uriOf('both.txt'));
+        return [];
+      },
+      'a file and all selected files': () =>
+        Promise.resolve([uriOf('both.txt'), [uriOf('both.txt')]]),
+      'a row and all selected rows': () => {
+        const node = fileNode('up-to-date', 'both.txt', { local: side, cloud: side });
+        return Promise.resolve([node, [node]]);
+      },
+      'an open cloud copy': async () => {
+        await opened('both.txt');
+        return [];
+      },
+    };
+    for (const [form, args] of Object.entries(forms)) {
+      it(`takes ${form}, and says that the bucket keeps none`, async () => {
+        const given = await args();
+        const told = await toldBy(() => commands.executeCommand('s3Backup.showVersions', ...given));
+        assert.equal(told.length, 1);
+        assert.ok(told[0]?.includes('both.txt'), told[0]);
+      });
+    }
+
+    it('is what a click on a lost file does', async () => {
+      const node = fileNode('lost', 'gone.txt', { verdict: { kind: 'lost', safeAt: 0 } });
+      const told = await toldBy(() => commands.executeCommand('_s3Backup.rowClicked', node));
+      assert.equal(told.length, 1);
+      assert.ok(told[0]?.includes('gone.txt'), told[0]);
+    });
+  });
+
   describe('A click', () => {
     async function click(...row: Parameters<typeof fileNode>): Promise<void> {
       await commands.executeCommand('_s3Backup.rowClicked', fileNode(...row));
@@ -268,6 +344,8 @@ describe('Cloud copies', () => {
     });
   });
 });
+
+const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
 
 /** One transparent dot. */
 const png = Buffer.from(

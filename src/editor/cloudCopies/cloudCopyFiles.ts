@@ -24,7 +24,7 @@ import { toFailureRecord } from '../failed';
 import { failureMessage } from '../failureMessage';
 import type { Parts } from '../parts';
 import { cloudCopyAt } from './cloudPlaces';
-import { largestToOpen } from './agreeToDownload';
+import { largestToOpen } from './chooseToOpen';
 import { RecentContents } from './recentContents';
 
 /**

@@ -5,18 +5,18 @@ import type { Parts } from '../parts';
 import { formatTime } from '../pointInTime';
 import { formatFiles } from '../quantity';
 import type { Selection } from '../selection';
-import { agreeToDownload } from './agreeToDownload';
+import { chooseToOpen } from './chooseToOpen';
 import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 import { openCopies } from './openCloudCopy';
 
 /** Shows what differs between cloud copies and local files; several files in one editor. */
 export async function compareWithCloud(parts: Parts, selection: Selection): Promise<void> {
-  await compareCopies(await findCopies(parts, selection));
+  await compareCopies(parts, await findCopies(parts, selection));
 }
 
 /** Where no local file is left to compare with, the copy alone is shown. */
-export async function compareCopies(copies: readonly FoundCopy[]): Promise<void> {
+export async function compareCopies(parts: Parts, copies: readonly FoundCopy[]): Promise<void> {
   const pairs: Pair[] = [];
   const single: FoundCopy[] = [];
   for (const found of copies) {
@@ -24,10 +24,12 @@ export async function compareCopies(copies: readonly FoundCopy[]): Promise<void>
     if (local === undefined) single.push(found);
     else pairs.push({ found, cloud: documentOf(found), local });
   }
-  if (pairs.length > 0 && (await agreeToDownload(pairs.map(({ found }) => found)))) {
-    await showPairs(pairs);
-  }
-  await openCopies(single);
+  const chosen = await chooseToOpen(
+    parts,
+    pairs.map(({ found }) => found),
+  );
+  await showPairs(pairs.filter(({ found }) => chosen.includes(found)));
+  await openCopies(parts, single);
 }
 
 interface Pair {
@@ -38,7 +40,8 @@ interface Pair {
 
 async function showPairs(pairs: readonly Pair[]): Promise<void> {
   const [first] = pairs;
-  if (pairs.length === 1 && first !== undefined) {
+  if (first === undefined) return;
+  if (pairs.length === 1) {
     await commands.executeCommand('vscode.diff', first.cloud, first.local, titleOf(first.found));
     return;
   }

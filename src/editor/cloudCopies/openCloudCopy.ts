@@ -1,16 +1,16 @@
 import { commands } from 'vscode';
 import type { Parts } from '../parts';
 import type { Selection } from '../selection';
-import { agreeToDownload } from './agreeToDownload';
+import { chooseToOpen } from './chooseToOpen';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 
 /** Opens cloud copies, read-only, each in the editor for its kind of file. */
 export async function openCloudCopy(parts: Parts, selection: Selection): Promise<void> {
-  await openCopies(await findCopies(parts, selection));
+  await openCopies(parts, await findCopies(parts, selection));
 }
 
-export async function openCopies(copies: readonly FoundCopy[]): Promise<void> {
-  if (copies.length === 0 || !(await agreeToDownload(copies))) return;
+export async function openCopies(parts: Parts, found: readonly FoundCopy[]): Promise<void> {
+  const copies = await chooseToOpen(parts, found);
   // Of several, none takes the place of another one.
   const preview = copies.length === 1;
   for (const copy of copies) {

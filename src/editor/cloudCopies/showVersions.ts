@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { commands, l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol';
 import { Failed, toFailureRecord } from '../failed';
 import type { Parts } from '../parts';
@@ -8,10 +8,10 @@ import { viewId } from '../viewId';
 import { cloudFiles } from './cloudFiles';
 import type { CloudPlace } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';
-import { findCopy, type FoundCopy } from './findCopies';
+import { documentOf, findCopy, type FoundCopy } from './findCopies';
 import { openCopies } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
-import { turnOnVersioningFor } from './turnOnVersioning';
+import { askForVersioning } from './turnOnVersioning';
 
 /** Shows what the bucket has kept of a file, to be opened, compared or restored. */
 export async function showVersions(parts: Parts, selection: Selection): Promise<void> {
@@ -24,8 +24,13 @@ export async function showVersions(parts: Parts, selection: Selection): Promise<
   const kept = await window.withProgress({ location: { viewId } }, () =>
     parts.ongoing.run(token => parts.engine.request(cloudVersions, place, token)),
   );
-  if (kept.versioning === 'off') await tellUnversioned(parts, place);
-  else await showKept(parts, place, kept);
+  if (kept.versioning !== 'off') {
+    await showKept(parts, place, kept);
+    return;
+  }
+  const now = await presentCopy(parts, place);
+  // The message stays as long as the user likes; the command is over.
+  void tellUnversioned(place, now);
 }
 
 async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): Promise<void> {
@@ -37,10 +42,10 @@ async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): P
   const { versionId } = choice.version;
   switch (choice.act) {
     case 'open':
-      await openCopies([await findCopy(parts, { ...place, versionId })]);
+      await openCopies(parts, [await findCopy(parts, { ...place, versionId })]);
       break;
     case 'compare':
-      await compareCopies([await findCopy(parts, { ...place, versionId })]);
+      await compareCopies(parts, [await findCopy(parts, { ...place, versionId })]);
       break;
     case 'restore':
       await restoreVersion(parts, setup, path, versionId);
@@ -52,9 +57,10 @@ const allActs = ['open', 'compare', 'restore'] as const;
 const withoutLocal = ['open', 'restore'] as const;
 
 /** There is nothing to choose from where at the most the copy as it is now is kept. */
-async function tellUnversioned(parts: Parts, place: CloudPlace): Promise<void> {
-  const { setup, path } = place;
-  const now = await presentCopy(parts, place);
+async function tellUnversioned(
+  { setup, path }: CloudPlace,
+  now: FoundCopy | undefined,
+): Promise<void> {
   const turnOn = l10n.t('Turn On Versioning…');
   const open = l10n.t('Open Cloud Copy');
   const answer = await window.showInformationMessage(
@@ -67,8 +73,10 @@ async function tellUnversioned(parts: Parts, place: CloudPlace): Promise<void> {
         ),
     ...(now === undefined ? [turnOn] : [turnOn, open]),
   );
-  if (answer === turnOn) await turnOnVersioningFor(parts, [setup]);
-  if (answer === open && now !== undefined) await openCopies([now]);
+  if (answer === turnOn) await askForVersioning(setup);
+  if (answer === open && now !== undefined) {
+    await commands.executeCommand('s3Backup.openCloudCopy', documentOf(now));
+  }
 }
 
 async function presentCopy(

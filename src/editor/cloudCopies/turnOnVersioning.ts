@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { commands, l10n, Uri, window } from 'vscode';
 import { turnOnVersioning, type FolderSetup } from '../../protocol';
 import type { Parts } from '../parts';
 
@@ -19,6 +19,11 @@ export async function turnOnVersioningFor(
     await ongoing.run(token => engine.request(turnOnVersioning, request, token));
     void window.showInformationMessage(l10n.t('Versioning is on for “{0}”.', bucket));
   }
+}
+
+/** Runs the command for a folder, so that a failure is shown as any other command's. */
+export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
+  await commands.executeCommand('s3Backup.turnOnVersioning', Uri.parse(id));
 }
 
 function consequences(): string {

@@ -5,6 +5,7 @@ import { toKey } from '../filePath';
 import { diskNames } from './diskNames';
 import { localPlaces } from './localPlaces';
 import { restoreEntries } from './restoreEntries';
+import type { RestoreStep } from './restorePlan';
 import { refusalOf, selectRestores, type RestoreSelection } from './selectRestores';
 import { unsafeName } from './unsafeName';
 
@@ -26,21 +27,32 @@ async function selectVersion(
   { path, versionId }: Extract<RestoreScope, { readonly kind: 'version' }>,
   signal: AbortSignal,
 ): Promise<RestoreSelection> {
+  return { steps: [await copyStep(route, { path, versionId }, signal)], leftAlone: {} };
+}
+
+/** The restoring of one copy as it is in the bucket now, whatever the comparison says of it. */
+export async function copyStep(
+  route: ComparisonJob,
+  { path, from, versionId }: CopyToRestore,
+  signal: AbortSignal,
+): Promise<RestoreStep> {
   const rules = diskNames(route.root);
   const unsafe = unsafeName(path, rules);
-  const key = toKey(route.target.prefix, path);
+  const key = toKey(route.target.prefix, from ?? path);
   const head = await route.bucket.head({ key, versionId, signal });
-  if (head === undefined) throw new Failure('no-such-key', path);
+  if (head === undefined) throw new Failure('no-such-key', from ?? path);
   const { size, etag, modifiedAt, storageClass } = head;
   const place = unsafe === undefined ? localPlaces(route.root, rules)(path) : undefined;
-  const step = {
+  return {
     route,
     path,
+    from,
     cloud: { path, size, etag, modifiedAt, storageClass },
     versionId,
     local: place?.kind === 'file' ? place.local : undefined,
     choice: 'skip',
     refusal: unsafe ?? refusalOf(path, place),
-  } as const;
-  return { steps: [step], leftAlone: {} };
+  };
 }
+
+type CopyToRestore = Pick<RestoreStep, 'path' | 'versionId'> & Partial<Pick<RestoreStep, 'from'>>;

@@ -60,9 +60,9 @@ async function fetchInto(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<Fetched> {
-  const { route, path, cloud, versionId } = step;
+  const { route, path, from = path, cloud, versionId } = step;
   const { bucket, target, receipts } = route;
-  const key = toKey(target.prefix, path);
+  const key = toKey(target.prefix, from);
   const { etag, size } = cloud;
   let position = 0;
   let opened:
@@ -70,7 +70,7 @@ async function fetchInto(
   const request = { bucket, key, versionId, etag, size, budget, traffic, signal, onBytes };
   try {
     await fetchObject(request, head => {
-      const check = contentCheck(head, receipts.get(path));
+      const check = contentCheck(head, receipts.get(from));
       opened = { head, check };
       return Promise.resolve(async bytes => {
         check.update(bytes);
@@ -117,11 +117,11 @@ async function nameArchived(
 
 /** Whether this file's bytes are now known to be those of its path's copy. */
 function isProof(
-  { path, versionId }: RestoreStep,
+  { path, from, versionId }: RestoreStep,
   { local, isUntouched }: Placed,
   fetched: Fetched | undefined,
 ): fetched is Fetched {
-  const isCopy = versionId === undefined && local.path === path;
+  const isCopy = versionId === undefined && from === undefined && local.path === path;
   return isCopy && isUntouched && fetched?.content.kind === 'same';
 }
 

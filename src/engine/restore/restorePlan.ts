@@ -1,4 +1,4 @@
-import type { ConflictChoice } from '../../protocol';
+import type { ConflictChoice, FilePath } from '../../protocol';
 import type { BatchStep } from '../batch';
 import type { CloudFile } from '../cloudListing';
 import type { Failure } from '../failure';
@@ -7,6 +7,8 @@ import type { LocalFile } from '../localScan';
 /** The restoring of one file from the cloud copy that was seen. */
 export interface RestoreStep extends BatchStep {
   readonly cloud: CloudFile;
+  /** Whose copy it is, where it is not to come back to its own place. */
+  readonly from?: FilePath | undefined;
   /** Of an older copy; `undefined` for the one that stands there now. */
   readonly versionId: string | undefined;
   /** What is in its place, as the plan saw it; no restore replaces anything else. */

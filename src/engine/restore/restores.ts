@@ -1,6 +1,7 @@
 import type {
   ArchiveAnswer,
   ArchiveRequest,
+  CloudCopySaving,
   ConflictChoices,
   RestoreScope,
   RestoreSummary,
@@ -16,6 +17,7 @@ import { requestArchived } from './requestArchived';
 import type { Restored, RestoreParts } from './restoreFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import { runRestore, type RestoreOutcome } from './runRestore';
+import { saveCopy } from './saveCopy';
 import type { RestoreSelection } from './selectRestores';
 import { summarizeRestore } from './summarizeRestore';
 
@@ -39,6 +41,7 @@ export interface Restores {
     events: BatchEvents<RestoreStep, Restored>,
     signal: AbortSignal,
   ): Promise<readonly RestoreOutcome[]>;
+  saveCopy(job: ComparisonJob, saving: CloudCopySaving, signal: AbortSignal): Promise<void>;
   /** Asks for what a restore has found archived. */
   requestArchived(request: ArchiveRequest, signal: AbortSignal): Promise<ArchiveAnswer>;
 }
@@ -69,6 +72,7 @@ export function restores(parts: RestoresParts): Restores {
       );
       return outcomes;
     },
+    saveCopy: (job, saving, signal) => saveCopy(job, saving, parts, signal),
     async requestArchived({ planId, days }, signal) {
       const steps = archived.get(planId);
       if (steps === undefined) throw new Failure('plan-outdated', String(planId));

@@ -1,0 +1,40 @@
+import { posix } from 'node:path';
+import { commands, l10n, ProgressLocation, Uri, window, type CancellationToken } from 'vscode';
+import { saveCloudCopy } from '../../protocol';
+import { Failed } from '../failed';
+import type { Parts } from '../parts';
+import { formatBytes } from '../quantity';
+import type { FoundCopy } from './findCopies';
+
+/** Restores a cloud copy to a place that the user chooses. */
+export async function saveCopy(
+  { engine }: Pick<Parts, 'engine'>,
+  { place, copy }: FoundCopy,
+): Promise<void> {
+  const name = posix.basename(place.path);
+  const to = await window.showSaveDialog({
+    // Beside the folder, not in it: what lies in it is to be backed up.
+    defaultUri: Uri.joinPath(Uri.parse(place.setup.id), '..', name),
+    title: l10n.t('Save Cloud Copy'),
+  });
+  if (to === undefined) return;
+  if (to.scheme !== 'file') throw Failed.of('not-on-disk', to.path, to.scheme);
+  const options = {
+    location: ProgressLocation.Notification,
+    title: l10n.t('Saving “{0}” ({1})', name, formatBytes(copy.size)),
+    cancellable: true,
+  };
+  const { setup, path, versionId } = place;
+  const request = { setup, path, to: to.fsPath, ...(versionId === undefined ? {} : { versionId }) };
+  await window.withProgress(options, (_, token: CancellationToken) =>
+    engine.request(saveCloudCopy, request, token),
+  );
+  void offerToOpen(to);
+}
+
+async function offerToOpen(saved: Uri): Promise<void> {
+  const open = l10n.t('Open');
+  const text = l10n.t('The cloud copy was saved to {0}.', saved.fsPath);
+  const answer = await window.showInformationMessage(text, open);
+  if (answer === open) await commands.executeCommand('vscode.open', saved);
+}

@@ -1,0 +1,21 @@
+import { basename, dirname } from 'node:path';
+import type { CloudCopySaving, FilePath } from '../../protocol';
+import type { ComparisonJob } from '../comparisons';
+import { copyStep } from './planRestore';
+import { restoreFile, type RestoreParts } from './restoreFile';
+
+/**
+ * Restores one copy to a place anywhere on the disk, as any other file: checked, and all or
+ * nothing. What was there goes the way of what restores replace.
+ */
+export async function saveCopy(
+  job: ComparisonJob,
+  { path: from, versionId, to }: CloudCopySaving,
+  parts: RestoreParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const route = { ...job, root: dirname(to) };
+  const path = basename(to) as FilePath;
+  const step = await copyStep(route, { path, from, versionId }, signal);
+  await restoreFile({ ...step, choice: 'replace' }, parts, signal, () => undefined);
+}
