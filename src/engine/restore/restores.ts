@@ -72,7 +72,7 @@ export function restores(parts: RestoresParts): Restores {
       );
       return outcomes;
     },
-    saveCopy: (job, saving, signal) => saveCopy(job, saving, parts, signal),
+    saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),
     async requestArchived({ planId, days }, signal) {
       const steps = archived.get(planId);
       if (steps === undefined) throw new Failure('plan-outdated', String(planId));
