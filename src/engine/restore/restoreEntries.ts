@@ -15,13 +15,13 @@ export async function restoreEntries(
   job: ComparisonJob,
   scope: FoundScope,
   signal: AbortSignal,
-): Promise<Iterable<Entry>> {
+): Promise<readonly Entry[]> {
   if (scope.kind === 'resources') {
     return compareResources(comparisons, job, scope.paths, signal);
   }
   const comparison = comparisons.current(job);
   if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-  return new Set(entriesOf(comparison, scope, job, reports));
+  return [...new Set(entriesOf(comparison, scope, job, reports))];
 }
 
 function* entriesOf(

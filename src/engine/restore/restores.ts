@@ -70,6 +70,7 @@ export function restores(parts: RestoresParts): Restores {
         plan.id,
         outcomes.filter(isArchived).map(({ step }) => step),
       );
+      for (const oldest of [...archived.keys()].slice(0, -kept)) archived.delete(oldest);
       return outcomes;
     },
     saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),
@@ -84,6 +85,9 @@ export function restores(parts: RestoresParts): Restores {
     },
   };
 }
+
+/** As many restores can be asked about as reports are kept. */
+const kept = 5;
 
 function isArchived(outcome: RestoreOutcome): boolean {
   return outcome.kind === 'failed' && outcome.failure.code === 'archived';

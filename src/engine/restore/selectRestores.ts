@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath, Group } from '../../protocol';
+import type { CloudFile } from '../cloudListing';
 import type { Entry } from '../comparison';
 import { Failure, throwIfCancelled } from '../failure';
 import type { Route } from '../plan';
+import { behindLinks } from './behindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';
@@ -20,17 +22,18 @@ export interface RestoreSelection {
  */
 export async function selectRestores(
   route: Route,
-  entries: Iterable<Entry>,
+  entries: readonly Entry[],
   rules: NameRules,
   signal: AbortSignal,
 ): Promise<RestoreSelection> {
   const leftAlone: Partial<Record<Group, number>> = {};
-  const wanted: Wanted[] = [];
+  const wanted: CloudFile[] = [];
   for (const entry of entries) {
     const { cloud, verdict } = entry;
-    if (cloud !== undefined && isWanted(entry)) wanted.push({ ...entry, cloud });
+    if (cloud !== undefined && isWanted(entry)) wanted.push(cloud);
     else leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
   }
+  wanted.push(...(await behindLinks(route, entries, signal)));
   wanted.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
   const unsafe = new Map(wanted.map(({ path }) => [path, unsafeName(path, rules)]));
   const safe = wanted.filter(({ path }) => unsafe.get(path) === undefined);
@@ -41,7 +44,8 @@ export async function selectRestores(
   const lookAt = localPlaces(route.root, rules);
   const steps: RestoreStep[] = [];
   let sliceEnd = performance.now() + slice;
-  for (const { path, cloud } of wanted) {
+  for (const cloud of wanted) {
+    const { path } = cloud;
     const obstacle = collisions.get(path);
     const refusal = unsafe.get(path) ?? (obstacle && new Failure('in-the-way', path, obstacle));
     const place = refusal === undefined ? lookAt(path) : undefined;
@@ -61,8 +65,6 @@ export async function selectRestores(
   }
   return { steps, leftAlone };
 }
-
-type Wanted = Entry & { readonly cloud: NonNullable<Entry['cloud']> };
 
 /** How long the looks keep the thread at a stretch, in milliseconds. */
 const slice = 4;
