@@ -736,8 +736,11 @@ export interface ArchiveAnswer {
 
 /** Whose local files are to go. */
 export type FreeScope =
+  | Chosen
   /** Everything that is proved, by the comparison at hand. */
-  { readonly kind: 'all' } | Chosen;
+  | { readonly kind: 'all' }
+  /** The files that failed in an earlier batch, judged anew. */
+  | { readonly kind: 'failed'; readonly planId: number };
 
 export interface FreeRequest {
   readonly parts: readonly { readonly setup: FolderSetup; readonly scope: FreeScope }[];

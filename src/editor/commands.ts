@@ -1,5 +1,5 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
-import { pause, resume } from '../protocol';
+import { pause, resume, type Work } from '../protocol';
 import { atHand } from './atHand';
 import { backUpAll, backUpNodes, backUpResources, retryFailed, reviewAndBackUp } from './backUp';
 import { chooseBucket } from './chooseBucket';
@@ -12,6 +12,7 @@ import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
 import { localUri } from './fileLocation';
 import { forgetFiles } from './forgetFiles';
 import { askForFilter } from './filterInput';
+import { freeUpSpace, retryFreeing } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
 import { noPlace } from './noPlace';
@@ -68,7 +69,10 @@ const table = {
   's3Backup.retryFailed': async parts => {
     const { last } = parts.reports;
     if (last === undefined) sayNoReport();
-    else await (last.report.work === 'restore' ? retryRestore : retryFailed)(parts, last);
+    else await retries[last.report.work](parts, last);
+  },
+  's3Backup.freeUpSpace': async (parts, selection) => {
+    await freeUpSpace(parts, selection);
   },
   's3Backup.resolve': resolveConflicts,
   's3Backup.restore': async (parts, selection) => {
@@ -90,6 +94,14 @@ const table = {
     log.show();
   },
 } satisfies Readonly<Record<string, Command>>;
+
+/** What is done once more about what has failed. */
+const retries = {
+  'back-up': retryFailed,
+  restore: retryRestore,
+  'free-up': retryFreeing,
+  trash: retryFreeing,
+} satisfies Readonly<Record<Work, unknown>>;
 
 /** What rows do when they are clicked; not in the manifest, because nobody is to call it. */
 const rowTable: Readonly<Record<string, (parts: Parts, node: TreeNode) => Promise<void> | void>> = {

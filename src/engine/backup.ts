@@ -168,6 +168,7 @@ export class Backup {
     });
     this.#freeings = freeings({
       comparisons: this.#comparisons,
+      reports: this.#reports,
       traffic: this.#traffic,
       editor: options.editor ?? noEditor,
       journal: options.journal ?? noJournal,

@@ -223,6 +223,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
   void recoverOwnFiles((workerData as WorkerData).ownFilesFolder, recovery => {
     const { level, message } = describeRecovery(recovery);
     tell(level, message);
+    if (recovery.kind === 'kept-beside') {
+      warn(new Failure('kept-beside', recovery.file.path, recovery.keptAs));
+    }
   }).then(() => {
     connection.listen();
   });

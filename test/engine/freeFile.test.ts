@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, linkSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -290,6 +298,17 @@ describe('Freeing a local file', () => {
       });
     }
   });
+
+  for (const way of ways) {
+    it(`does not ${way} what lies behind a link that took a folder’s place`, async () => {
+      step = await under.backedUp('sub/a.txt', 'mine');
+      const elsewhere = join(folder.path, 'elsewhere');
+      renameSync(absolute('sub'), elsewhere);
+      symlinkSync(elsewhere, absolute('sub'));
+      await assert.rejects(free(way), { code: 'not-a-file' });
+      assert.equal(readFileSync(join(elsewhere, 'a.txt'), 'utf8'), 'mine');
+    });
+  }
 
   it('keeps both files where another one took the name of one that stays', async () => {
     atMoment('after rename', () => {

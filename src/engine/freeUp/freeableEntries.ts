@@ -1,18 +1,24 @@
 import type { FreeScope, NodeId } from '../../protocol';
 import { rootPath } from '../../protocol';
 import type { Comparison, Entry } from '../comparison';
+import { compareFiles } from '../compareFiles';
 import { compareResources } from '../compareResources';
 import type { ComparisonJob, Comparisons } from '../comparisons';
 import { Failure } from '../failure';
+import type { KeptReports } from '../keptReports';
 
 /** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
 export async function freeableEntries(
-  comparisons: Comparisons,
+  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: KeptReports },
   job: ComparisonJob,
   scope: FreeScope,
   signal: AbortSignal,
 ): Promise<Iterable<Entry>> {
   if (scope.kind === 'resources') return compareResources(comparisons, job, scope.paths, signal);
+  if (scope.kind === 'failed') {
+    const failed = reports.failed(scope.planId, job.target);
+    return compareFiles(comparisons, job, failed, signal);
+  }
   const comparison = comparisons.current(job);
   if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
   if (scope.kind === 'all') return comparison.inGroup('up-to-date', rootPath);

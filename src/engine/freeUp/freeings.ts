@@ -12,6 +12,7 @@ import { runBatch, type BatchEvents, type Outcome } from '../batch';
 import { budget } from '../budget';
 import type { ComparisonJob, Comparisons } from '../comparisons';
 import { Failure } from '../failure';
+import type { KeptReports } from '../keptReports';
 import type { Traffic } from '../traffic';
 import { freeableEntries } from './freeableEntries';
 import { freeFile } from './freeFile';
@@ -21,6 +22,7 @@ import { selectFreeable, type FreeSelection } from './selectFreeable';
 /** What freeing space works with, beside what it is asked for. */
 export interface FreeingsParts extends Pick<FreeTools, 'journal' | 'editor'> {
   readonly comparisons: Comparisons;
+  readonly reports: KeptReports;
   readonly traffic: Traffic;
   /** Called with the files that were examined and have stayed. */
   readonly onStayed: (outcomes: readonly FreeOutcome[]) => void;
@@ -56,12 +58,19 @@ export interface Freeings {
   ): Promise<readonly FreeOutcome[]>;
 }
 
-export function freeings({ comparisons, traffic, onStayed, ...tools }: FreeingsParts): Freeings {
+export function freeings({
+  comparisons,
+  reports,
+  traffic,
+  onStayed,
+  ...tools
+}: FreeingsParts): Freeings {
   const plans = new Map<number, Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
+  const known = { comparisons, reports };
   const reading = budget(filesReadAtOnce, 0);
   return {
     async select(job, scope, signal) {
-      return selectFreeable(job, await freeableEntries(comparisons, job, scope, signal));
+      return selectFreeable(job, await freeableEntries(known, job, scope, signal));
     },
     async hold(id, selections, signal) {
       const steps = selections.flatMap(selection => selection.steps);

@@ -1,0 +1,56 @@
+import { l10n, window } from 'vscode';
+import type { Report } from '../../protocol';
+import { failureMessage } from '../failureMessage';
+import type { Parts } from '../parts';
+import { formatBytes } from '../quantity';
+import { showReport } from '../reportDocument';
+import { reportNumbers } from '../reportNumbers';
+import type { FinishedBatch } from '../reports';
+import { showFailure } from '../showFailure';
+
+/** Says how much was freed, and how to get it back; or why files have stayed. */
+export async function announceFreed(
+  parts: Parts,
+  batch: FinishedBatch,
+  retry: () => Promise<unknown>,
+): Promise<void> {
+  const { engine, log } = parts;
+  const { report } = batch;
+  const text = [numbers(report), ...troubles(report), ...wayBack(report)].join(' ');
+  log.info(`${text} (${String(report.planned)} planned)`);
+  const again = l10n.t('Retry Failed');
+  const show = l10n.t('Show Report');
+  const isSmooth = report.failed === 0 && report.skipped === 0;
+  const chosen = isSmooth
+    ? await window.showInformationMessage(text, show)
+    : await window.showWarningMessage(text, ...(report.failed > 0 ? [again] : []), show);
+  try {
+    if (chosen === again) await retry();
+    if (chosen === show) await showReport(engine, batch);
+  } catch (error) {
+    void showFailure(parts, error, () => void announceFreed(parts, batch, retry));
+  }
+}
+
+/** What is in the trash is no free space yet. */
+function numbers(report: Report): string {
+  const counts = reportNumbers(report);
+  if (report.done === 0) return l10n.t('{0}.', counts);
+  const bytes = formatBytes(report.bytes);
+  return report.work === 'trash'
+    ? l10n.t('{0}, where {1} are taken up until it is emptied.', counts, bytes)
+    : l10n.t('{0}: {1} given back.', counts, bytes);
+}
+
+function troubles(report: Report): readonly string[] {
+  const [first] = report.troubles;
+  if (first === undefined) return [];
+  const isSame = Object.keys(report.reasons).length === 1;
+  return [
+    isSame ? failureMessage(first.failure).text : l10n.t('The report has the reason for each.'),
+  ];
+}
+
+function wayBack({ done }: Report): readonly string[] {
+  return done === 0 ? [] : [l10n.t('“Restore from Cloud…” brings back what is gone.')];
+}

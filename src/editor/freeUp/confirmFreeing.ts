@@ -1,0 +1,73 @@
+import { env, l10n, window } from 'vscode';
+import type { FreeSummary, FreeWay } from '../../protocol';
+import { formatBytes, formatCount, formatFiles } from '../quantity';
+import { stayLines } from './stayWords';
+
+/**
+ * Shows which files would go, what stays and why, and what to know of the copies that are left;
+ * gives the way that the user has chosen.
+ */
+export async function confirmFreeing(summary: FreeSummary): Promise<FreeWay | undefined> {
+  const remove = l10n.t('Delete Permanently');
+  const trash = l10n.t('Move to Trash');
+  // The first one answers to Enter: it can be undone, but where VS Code is connected to a computer
+  // without a trash.
+  const ways = env.remoteName === undefined ? [trash, remove] : [remove];
+  const answer = await window.showWarningMessage(
+    question(summary),
+    { modal: true, detail: detail(summary, ways.includes(trash) ? [trashText()] : []) },
+    ...ways,
+  );
+  if (answer === remove) return 'delete';
+  return answer === trash ? 'trash' : undefined;
+}
+
+function question({ files, bytes, largest: [only] }: FreeSummary): string {
+  const what = files === 1 && only !== undefined ? `“${only.path}”` : formatFiles(files);
+  return l10n.t('Remove {0} ({1}) from this computer?', what, formatBytes(bytes));
+}
+
+function detail(
+  { files, largest, stays, archived, keepsVersions }: FreeSummary,
+  last: readonly string[],
+): string {
+  const parts: (readonly string[])[] = [
+    [
+      l10n.t(
+        'What goes is in the cloud, and “Restore from Cloud…” brings it back. Each file is examined once more before it goes: its bytes here, and its copy there.',
+      ),
+    ],
+  ];
+  if (!keepsVersions) {
+    parts.push([
+      l10n.t(
+        'The bucket keeps no versions: a copy that somebody overwrites or deletes there is gone for good.',
+      ),
+    ]);
+  }
+  if (archived > 0) {
+    parts.push([
+      archived === 1
+        ? l10n.t('One copy lies in an archive: to have it back takes hours, and may cost money.')
+        : l10n.t(
+            '{0} copies lie in an archive: to have them back takes hours, and may cost money.',
+            formatCount(archived),
+          ),
+    ]);
+  }
+  if (files > 1) {
+    parts.push([
+      l10n.t('The largest files:'),
+      ...largest.map(({ path, bytes }) => `• ${path}: ${formatBytes(bytes)}`),
+    ]);
+  }
+  if (stays.length > 0)
+    parts.push([l10n.t('What stays here, beside the folders:'), ...stayLines(stays)]);
+  else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
+  if (last.length > 0) parts.push(last);
+  return parts.map(lines => lines.join('\n')).join('\n\n');
+}
+
+function trashText(): string {
+  return l10n.t('What is moved to the trash takes up its space until the trash is emptied.');
+}
