@@ -17,6 +17,7 @@ import { Profiles } from './editor/profiles';
 import { Pulse } from './editor/pulse';
 import { registerReports } from './editor/reportDocument';
 import { Reports } from './editor/reports';
+import { EarlierBatch } from './editor/resume/earlierBatch';
 import { RowFilter } from './editor/rowFilter';
 import { Targets } from './editor/targets';
 import { watchTraffic } from './editor/trafficWatch';
@@ -35,17 +36,28 @@ export function activate(context: ExtensionContext): S3Backup {
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
   const reports = new Reports(engine);
+  const earlier = new EarlierBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
   const pulse = new Pulse();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
-  const view = new FilesView(tree, engine, targets, comparisons, filter, ongoing, reports, pulse);
+  const view = new FilesView(
+    tree,
+    engine,
+    targets,
+    comparisons,
+    filter,
+    ongoing,
+    reports,
+    earlier,
+    pulse,
+  );
   const watch = new ChangeWatch(engine, targets, profiles, view);
   const traffic = watchTraffic(engine);
   const warnings = showEngineWarnings(engine, log);
   const memory = context.globalState;
-  const shown = { filter, layout, reports, tree, view };
+  const shown = { filter, layout, reports, earlier, tree, view };
   const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
   const commands = registerCommands(parts);
   context.subscriptions.push(commands, watch, traffic, view, tree, layout, filter, pulse, ongoing);
@@ -54,6 +66,7 @@ export function activate(context: ExtensionContext): S3Backup {
     watchForHistory(parts),
     registerReports(),
     cloudCopies,
+    earlier,
     reports,
     warnings,
     targets,

@@ -98,6 +98,17 @@ export async function reviewAndBackUp(parts: Parts): Promise<Report | undefined>
   );
 }
 
+/** What batches that were cut off have left, by a comparison that has just been made. */
+export function backUpRemaining(
+  parts: Parts,
+  setups: readonly FolderSetup[],
+): Promise<Report | undefined> {
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'remaining' } })),
+  );
+}
+
 /** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
 async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
@@ -118,7 +129,9 @@ async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Repor
     return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
   }
   const { planId, files } = summary;
-  const report = await runBatch(parts, { work: 'back-up', planId, files });
+  const report = await parts.earlier.during(setups, files, () =>
+    runBatch(parts, { work: 'back-up', planId, files }),
+  );
   const finished = reports.add(report, setups, summary.leftAlone['changed-in-cloud'] ?? 0);
   for (const { path, failure } of report.troubles) {
     log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);

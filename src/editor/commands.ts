@@ -21,6 +21,7 @@ import type { Parts } from './parts';
 import { showReport } from './reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
+import { forgetEarlier, resumeEarlier } from './resume/resumeEarlier';
 import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection';
 import { settleTargets } from './settleTarget';
@@ -87,9 +88,12 @@ const table = {
   's3Backup.pause': ({ engine }) => {
     engine.tell(pause, null);
   },
-  's3Backup.resume': ({ engine }) => {
-    engine.tell(resume, null);
+  's3Backup.resume': async parts => {
+    const { engine } = parts;
+    if (engine.state.kind === 'paused') engine.tell(resume, null);
+    else await resumeEarlier(parts);
   },
+  's3Backup.dropRemaining': forgetEarlier,
   's3Backup.showLog': ({ log }) => {
     log.show();
   },

@@ -6,6 +6,7 @@ import type { Engine } from './engine';
 import type { FilesTree } from './filesTree';
 import type { Ongoing } from './ongoing';
 import type { Pulse } from './pulse';
+import type { EarlierBatch } from './resume/earlierBatch';
 import type { RowFilter } from './rowFilter';
 import { formatCount } from './quantity';
 import { filterLine } from './filterLine';
@@ -36,6 +37,7 @@ export class FilesView implements Disposable {
     private readonly filter: RowFilter,
     ongoing: Ongoing,
     reports: Reports,
+    private readonly earlier: EarlierBatch,
     pulse: Pulse,
   ) {
     this.treeView = window.createTreeView(viewId, {
@@ -52,6 +54,7 @@ export class FilesView implements Disposable {
       }),
       targets.onDidChange(pulse.want),
       filter.onDidChange(pulse.want),
+      earlier.onDidChange(pulse.want),
       workspace.onDidChangeWorkspaceFolders(pulse.want),
       workspace.onDidChangeConfiguration(pulse.want),
       ongoing.onDidChange(() => {
@@ -93,8 +96,11 @@ export class FilesView implements Disposable {
 
   #drawMessage(): void {
     const { state } = this.engine;
+    const status = statusLine(state, this.comparisons.lastFinishedAt, Date.now());
     const parts = [
-      statusLine(state, this.comparisons.lastFinishedAt, Date.now()),
+      status,
+      // Where the welcome says what to do, it stays.
+      status === undefined ? undefined : this.earlier.line,
       filterLine(state.comparisons, this.filter.text),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');

@@ -7,6 +7,7 @@ import type { LayoutChoice } from './layoutChoice';
 import type { Ongoing } from './ongoing';
 import type { Profiles } from './profiles';
 import type { Reports } from './reports';
+import type { EarlierBatch } from './resume/earlierBatch';
 import type { RowFilter } from './rowFilter';
 import type { Targets } from './targets';
 
@@ -18,6 +19,7 @@ export interface Parts {
   readonly profiles: Profiles;
   readonly ongoing: Ongoing;
   readonly reports: Reports;
+  readonly earlier: EarlierBatch;
   /** Of this user, over all windows. */
   readonly memory: Memento;
   readonly comparisons: Comparisons;

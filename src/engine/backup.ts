@@ -261,8 +261,7 @@ export class Backup {
   dropRemaining(setups: readonly FolderSetup[]): void {
     const jobs = setups.map(setup => this.#job(setup));
     for (const { unfinished } of jobs) unfinished.remaining.clear();
-    this.#remaining.count(jobs);
-    this.#board.changed();
+    this.#countRemaining(jobs);
     this.#flush();
   }
 
@@ -318,7 +317,10 @@ export class Backup {
   async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     const known = { comparisons: this.#comparisons, reports: this.#reports };
     const selections = await this.#forEach(parts, signal, (job, scope) =>
-      selectScope(known, job, scope, signal),
+      selectScope(known, job, scope, signal).finally(() => {
+        // It leaves out what has arrived in another way.
+        if (scope.kind === 'remaining') this.#countRemaining([job]);
+      }),
     );
     const steps = selections.flatMap(selection => selection.steps);
     const overwriting = steps.filter(step => isUnowned(step) || isEmptying(step));
@@ -584,6 +586,11 @@ export class Backup {
             return workOnAll();
           });
     return working.finally(waiting.leave);
+  }
+
+  #countRemaining(routes: readonly ComparisonJob[]): void {
+    this.#remaining.count(routes);
+    this.#board.changed();
   }
 
   /** Compares what nobody waits for. */

@@ -8,6 +8,8 @@ export const testVariables = {
   embeddedBucket: 'S3_BACKUP_TEST_EMBEDDED_BUCKET',
   /** Which random schedule to replay. */
   seed: 'S3_BACKUP_TEST_SEED',
+  /** How many extension hosts are to be killed in the middle of a back-up. */
+  hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** Set where VS Code cannot watch files, to the reason. */
   noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
 } as const;
