@@ -76,6 +76,21 @@ describe('A request that stalls', function () {
     }
   });
 
+  it('never ends a body early', async () => {
+    const { bucket, disturb, close } = await open();
+    const signal = AbortSignal.timeout(25_000);
+    try {
+      await bucket.put({ key: 'object', body, condition, attributes, signal });
+      disturb('GET', 'stall-answer');
+      const content = await bucket.get({ key: 'object', signal });
+      // It is asked for three times more.
+      for (let attempt = 2; attempt <= 4; attempt++) disturb('GET', 'stall');
+      await assert.rejects(buffer(content.body), { code: 'timed-out' });
+    } finally {
+      await close();
+    }
+  });
+
   it('fails in the end by its name', async () => {
     const { bucket, disturb, close } = await open();
     const signal = AbortSignal.timeout(25_000);
