@@ -83,6 +83,7 @@ export type FailureCode =
   | 'copy-expires'
   | 'hard-link'
   | 'not-trashed'
+  | 'not-removable'
   /* another file took its name meanwhile: it has the name that is the cause */
   | 'kept-beside'
   | 'not-put-back'

@@ -487,6 +487,13 @@ const entries: Readonly<Record<FailureCode, Entry>> = {
     next: () => l10n.t('It is still there.'),
     actions: ['show-log'],
   },
+  'not-removable': {
+    brief: () => l10n.t('cannot be removed'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} cannot be removed{1}', quoted(subject), because(firstLink(cause))),
+    next: () => l10n.t('Check the permissions of its folder, and whether a program has it open.'),
+    actions: ['retry', 'show-log'],
+  },
   'kept-beside': {
     brief: () => l10n.t('kept under another name'),
     what: ({ subject, cause }) =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   readFileSync,
@@ -18,11 +19,13 @@ import type { Bucket } from '../../src/engine/bucket';
 import { Failure } from '../../src/engine/failure';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import type { FreeStep } from '../../src/engine/freeUp/freeStep';
+import { newOwnFile } from '../../src/engine/newOwnFile';
 import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
 import type { FailureCode, FilePath, FreeWay } from '../../src/protocol';
 import { hookDisk, type DiskMoment } from '../support/diskHooks';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../support/freeUpUnderTest';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { asOrdinaryUser, nothingDenied } from '../support/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const day = 86_400_000;
@@ -337,6 +340,25 @@ describe('Freeing a local file', () => {
     await isRefused('delete', 'not-put-back');
     assert.ok(!existsSync(absolute()));
     await under.restart();
+    assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
+  });
+
+  it('says that the folder forbids it, and leaves the file', async function () {
+    if (nothingDenied !== undefined) this.skip();
+    // The journal is made by whoever may.
+    const own = newOwnFile('aside', under.root, step.path);
+    under.tools.journal.begin(own);
+    under.tools.journal.end(own);
+    chmodSync(under.root, 0o555);
+    await asOrdinaryUser(folder.path, () => isRefused('delete', 'not-removable'));
+    assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
+  });
+
+  it('puts a file back that was set aside though the disk said it was not', async () => {
+    atMoment('after rename', () => {
+      throw Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
+    });
+    await isRefused('delete', 'disk-error');
     assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
   });
 

@@ -1,4 +1,6 @@
+import { lstatSync } from 'node:fs';
 import { rename, unlink } from 'node:fs/promises';
+import type { FilePath } from '../../protocol';
 import { fromDiskError } from '../errorMapping';
 import { Failure } from '../failure';
 import { toAbsolutePath } from '../filePath';
@@ -28,13 +30,17 @@ export async function deleteLocal(
   try {
     await rename(toAbsolutePath(route.root, path), aside);
   } catch (error) {
-    tools.journal.end(own);
-    throw fromDiskError(error, path);
+    // A disk of the network may have done what it says has failed.
+    if (lstatSync(aside, { throwIfNoEntry: false }) === undefined) tools.journal.end(own);
+    else await putBack(own, tools);
+    throw notRemovable(error, path);
   }
   try {
     return await withOpenFile(route.root, own.ownPath, async file => {
       const local = await examineFile(file, step, receipt, tools);
-      await unlink(aside);
+      await unlink(aside).catch((error: unknown) => {
+        throw notRemovable(error, path);
+      });
       tools.journal.end(own);
       return { local: { ...local, path }, copy };
     });
@@ -46,6 +52,12 @@ export async function deleteLocal(
       ? new Failure(failure.code, path, failure.cause)
       : failure;
   }
+}
+
+/** The file may be read, as has been done or will be tried; here it is the folder that forbids. */
+function notRemovable(error: unknown, path: FilePath): Failure {
+  const failure = fromDiskError(error, path);
+  return failure.code === 'not-readable' ? new Failure('not-removable', path, error) : failure;
 }
 
 /** Gives a file that was set aside its name back, or one beside it where the name is taken. */

@@ -76,7 +76,7 @@ export function freeings({
       const steps = selections.flatMap(selection => selection.steps);
       const buckets = [...new Set(steps.map(({ route }) => route.bucket))];
       const versioning = await Promise.all(buckets.map(bucket => bucket.versioning(signal)));
-      plans.set(id, { id, steps, way: undefined });
+      if (steps.length > 0) plans.set(id, { id, steps, way: undefined });
       return {
         planId: id,
         files: steps.length,
