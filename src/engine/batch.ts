@@ -7,6 +7,7 @@ import type { Route } from './plan';
 import { rateMeter } from './rateMeter';
 import type { Receipt } from './receipts';
 import type { Traffic } from './traffic';
+import { mostRequests } from './settings';
 
 /** One file's part in a batch, whichever way its bytes go. */
 export interface BatchStep {
@@ -97,7 +98,7 @@ export async function runBatch<S extends BatchStep, R extends Moved>(
 }
 
 /** Files under way at once; the budget decides how many of them hold bytes. */
-const stepsAtOnce = 32;
+const stepsAtOnce = mostRequests;
 
 type Fate<R> =
   | { readonly kind: 'done'; readonly result: R }

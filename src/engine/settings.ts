@@ -74,7 +74,7 @@ export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
 }
 
 /** More would wait for a socket. */
-const mostRequests = 64;
+export const mostRequests = 64;
 
 function parseConcurrency(raw: RawSettings): number | undefined {
   const name = 'concurrency';

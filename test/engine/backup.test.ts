@@ -464,6 +464,20 @@ describe('backup', () => {
     assert.equal(lastState().kind, 'compared');
   });
 
+  it('has as many requests in flight as the settings allow', async () => {
+    const names = Array.from({ length: 80 }, (_, n) => `f${String(n)}`);
+    await writeTree(root, Object.fromEntries(names.map(name => [name, 'x'])));
+    await compare();
+    const { planId } = await plan(all);
+    const holds = Array.from({ length: 64 }, () => bucket.holdNext('put'));
+    backup.trafficChanged({ concurrency: 64 });
+    const running = backup.run(planId, signal());
+    await Promise.all(holds.map(hold => hold.reached));
+    assert.equal(bucket.calls.filter(({ operation }) => operation === 'put').length, 64);
+    for (const hold of holds) hold.release();
+    assert.equal((await running).done, 80);
+  });
+
   it('shows what failed in its place, and what somebody else has changed as changed', async () => {
     await writeTree(root, { a: 'a', b: 'b', c: 'c' });
     await compare();

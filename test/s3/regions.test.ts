@@ -29,6 +29,17 @@ describe('A bucket in another region', () => {
         response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
         return;
       }
+      if (request.url?.startsWith('/malformed') === true) {
+        // As S3 answers to a signature for another region; without a body there is but the header.
+        const isHead = request.method === 'HEAD';
+        response.writeHead(400, isHead ? { 'x-amz-bucket-region': 'eu-west-3' } : {});
+        const words = `the region 'us-east-1' is wrong; expecting 'eu-west-3'`;
+        response.end(
+          `<Error><Code>AuthorizationHeaderMalformed</Code><Message>${words}</Message>` +
+            '<Region>eu-west-3</Region></Error>',
+        );
+        return;
+      }
       response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-3' });
       response.end('<Error><Code>PermanentRedirect</Code></Error>');
     });
@@ -37,12 +48,7 @@ describe('A bucket in another region', () => {
   });
   beforeEach(() => {
     signedFor.length = 0;
-    connection = openConnection({
-      profile: undefined,
-      region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-      forcePathStyle: true,
-    });
+    connection = connect();
   });
   afterEach(() => {
     connection.close();
@@ -53,6 +59,15 @@ describe('A bucket in another region', () => {
     server.closeAllConnections();
     await once(server, 'close');
   });
+
+  function connect(): Connection {
+    return openConnection({
+      profile: undefined,
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      forcePathStyle: true,
+    });
+  }
 
   async function list(bucket: string): Promise<void> {
     const signal = AbortSignal.timeout(10_000);
@@ -66,6 +81,20 @@ describe('A bucket in another region', () => {
     assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3']);
     await list('far');
     assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3', 'eu-west-3']);
+  });
+
+  it('is found by a refused signature, too, which names the region', async () => {
+    await list('malformed');
+    assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3']);
+    signedFor.length = 0;
+    connection.close();
+    connection = connect();
+    const signal = AbortSignal.timeout(10_000);
+    const upload = { key: 'a', uploadId: 'any', takesCrc32: false };
+    const body = Buffer.from('x');
+    await connection.bucket('malformed').putPart({ upload, partNumber: 1, body, signal });
+    assert.deepEqual([...new Set(signedFor)], ['us-east-1', 'eu-west-3']);
+    assert.equal(signedFor.filter(region => region === 'us-east-1').length, 1);
   });
 
   it('is known before the first body is sent', async () => {
