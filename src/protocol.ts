@@ -922,6 +922,8 @@ export const judgeBucketName = question<string, BucketNameFault | null>('judgeBu
 export const checkNewBucketName = question<BucketRequest, null>('checkNewBucketName');
 /** The region of new buckets, unless another one is asked for. */
 export const connectionRegion = question<RawSettings, string>('connectionRegion');
+/** The store that settings and profile lead to: its URL, or AWS. */
+export const storeEndpoint = question<RawSettings, string>('storeEndpoint');
 export const createBucket = question<NewBucket, CreatedBucket>('createBucket');
 export const inspectPrefix = question<PrefixRequest, PrefixContents>('inspectPrefix');
 export const inspectBucket = question<PrefixRequest, BucketTraits>('inspectBucket');

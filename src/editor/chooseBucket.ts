@@ -12,6 +12,7 @@ import { failureMessage } from './failureMessage';
 import type { FolderRecord } from './folderRecords';
 import { folderSetup } from './folderSetup';
 import { inputStep } from './inputStep';
+import { learnStore } from './learnStore';
 import { nameNewBucket } from './nameNewBucket';
 import type { Parts } from './parts';
 import { pickStep, type PickItem } from './pickStep';
@@ -93,6 +94,7 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
       placeholder: listing,
       items: [...ownItems, ...bucketItems(parts, folder, [])],
       async fill(list, token) {
+        await learnStore(parts, folder);
         const buckets: BucketSummary[] = [];
         let after: string | undefined;
         try {
@@ -116,19 +118,21 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
           list.items = [...ownItems, retryItem(next), ...known];
         }
       },
-      take: ([choice], typed) => {
+      async take([choice], typed) {
+        // Whose files are in the way is judged by it.
+        await learnStore(parts, folder);
         switch (choice?.kind) {
           case 'bucket': {
             const step = choosePrefix(parts, { folder, bucket: choice.name, notSet: [] });
-            return Promise.resolve({ kind: 'next', step });
+            return { kind: 'next', step };
           }
           case 'create':
-            return Promise.resolve({ kind: 'next', step: nameNewBucket(parts, folder, typed) });
+            return { kind: 'next', step: nameNewBucket(parts, folder, typed) };
           case 'enter-name':
-            return Promise.resolve({ kind: 'next', step: enterName(parts, folder, typed) });
+            return { kind: 'next', step: enterName(parts, folder, typed) };
           case 'retry':
           case undefined:
-            return Promise.resolve({ kind: 'refused', because: listing });
+            return { kind: 'refused', because: listing };
         }
       },
     });

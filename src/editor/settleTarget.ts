@@ -4,6 +4,7 @@ import { chooseBucket } from './chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from './failed';
 import { folderSetup } from './folderSetup';
+import { learnStore } from './learnStore';
 import { noPlace } from './noPlace';
 import type { Parts } from './parts';
 import { targetText, type Target } from './targets';
@@ -30,9 +31,10 @@ export async function settleTargets(
 }
 
 async function settledTarget(
-  { targets, log }: Parts,
+  parts: Parts,
   folder: WorkspaceFolder,
 ): Promise<Target | 'refused' | undefined> {
+  const { targets, log } = parts;
   const standing = targets.standing(folder);
   switch (standing.kind) {
     case 'none':
@@ -40,10 +42,12 @@ async function settledTarget(
     case 'invalid':
       throw new Failed(standing.failure);
     case 'settled':
+      await learnStore(parts, folder);
       targets.use(folder, standing.target);
       return standing.target;
     case 'to-confirm': {
       if (!(await confirmTarget(folder, standing.target))) return 'refused';
+      await learnStore(parts, folder);
       targets.use(folder, standing.target);
       targets.settle(folder, standing.target);
       log.info(

@@ -37,6 +37,8 @@ export type Standing =
  */
 export class Targets implements Disposable {
   readonly #onDidChange = new EventEmitter<WorkspaceFolder>();
+  /** What the engine has said of folders' stores: a profile may name another than the settings. */
+  readonly #stores = new Map<string, string>();
 
   /** The user chose a target for this folder. */
   readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
@@ -74,7 +76,7 @@ export class Targets implements Disposable {
    * another folder's files are in the way.
    */
   use(folder: WorkspaceFolder, target: Target): void {
-    const place = placeOf(folder, target);
+    const place = this.#placeOf(folder, target);
     const record = this.records.of(folderId(folder));
     const now = record?.places[0];
     if (now !== undefined && isSamePlace(now, place)) return;
@@ -89,9 +91,14 @@ export class Targets implements Disposable {
     });
   }
 
+  /** Remembers in which store a folder's buckets are; by its settings alone until then. */
+  learnStore(folder: WorkspaceFolder, store: string): void {
+    this.#stores.set(folderId(folder), store);
+  }
+
   /** The other folder whose files lie there, or above or below it. */
   clash(folder: WorkspaceFolder, target: Target): Clash | undefined {
-    const place = placeOf(folder, target);
+    const place = this.#placeOf(folder, target);
     const clashes = this.records.all().flatMap(record => {
       const [theirs] = record.places;
       if (record.uri === folderId(folder) || theirs === undefined) return [];
@@ -110,14 +117,14 @@ export class Targets implements Disposable {
 
   /** Whether the folder is, or once was, backed up there. */
   hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
-    const place = placeOf(folder, target);
+    const place = this.#placeOf(folder, target);
     const { places = [] } = this.records.of(folderId(folder)) ?? {};
     return places.some(each => isSamePlace(each, place));
   }
 
   /** The buckets of the folder's store that were chosen last, for whichever folder. */
   recentBuckets(folder: WorkspaceFolder): readonly string[] {
-    const store = storeOf(folder);
+    const store = this.#storeOf(folder);
     const places = this.records.all().flatMap(({ places: [now] }) => now ?? []);
     return [...new Set(places.filter(each => each.store === store).map(each => each.bucket))];
   }
@@ -128,13 +135,22 @@ export class Targets implements Disposable {
 
   /** The folder's record once it is backed up there. */
   #moved(folder: WorkspaceFolder, target: Target): Pick<FolderRecord, 'uri' | 'name' | 'places'> {
-    const place = placeOf(folder, target);
+    const place = this.#placeOf(folder, target);
     const { places = [] } = this.records.of(folderId(folder)) ?? {};
     return {
       uri: folderId(folder),
       name: folder.name,
       places: [place, ...places.filter(each => !isSamePlace(each, place))],
     };
+  }
+
+  #placeOf(folder: WorkspaceFolder, { bucket, prefix }: Target): Place {
+    return { store: this.#storeOf(folder), bucket, prefix };
+  }
+
+  /** Bucket names mean something within one store only. */
+  #storeOf(folder: WorkspaceFolder): string {
+    return this.#stores.get(folderId(folder)) ?? storeInSettings(folder);
   }
 
   #standing(folder: WorkspaceFolder): Standing {
@@ -201,16 +217,11 @@ function chosenNow(folder: WorkspaceFolder, { bucket, prefix }: Target): ChosenT
   return { bucket, prefix, ...(agreedTo === undefined ? {} : { agreedTo }) };
 }
 
-function placeOf(folder: WorkspaceFolder, { bucket, prefix }: Target): Place {
-  return { store: storeOf(folder), bucket, prefix };
-}
-
 function isSamePlace(one: Place, other: Place): boolean {
   return one.store === other.store && one.bucket === other.bucket && one.prefix === other.prefix;
 }
 
-/** Bucket names mean something within one store only. */
-function storeOf(folder: WorkspaceFolder): string {
+function storeInSettings(folder: WorkspaceFolder): string {
   const endpoint = rawSettings(folder.uri)['endpoint'];
   const url = typeof endpoint === 'string' ? endpoint.trim().replace(/\/+$/, '') : '';
   return url === '' ? 'AWS' : url;

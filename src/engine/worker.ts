@@ -71,6 +71,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
   connection.onRequest(asked(protocol.connectionRegion), (settings, token) =>
     answered(token, () => Promise.resolve(backup.connection(settings).account.region)),
   );
+  connection.onRequest(asked(protocol.storeEndpoint), (settings, token) =>
+    answered(token, () => Promise.resolve(backup.connection(settings).endpoint)),
+  );
   connection.onRequest(asked(protocol.createBucket), ({ settings, ...bucket }, token) =>
     answered(token, signal => createBucket(backup.connection(settings).account, bucket, signal)),
   );

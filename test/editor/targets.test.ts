@@ -2,12 +2,24 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { ConfigurationTarget, Uri, workspace, type WorkspaceFolder } from 'vscode';
 
+import { Engine } from '../../src/editor/engine';
 import { Failed } from '../../src/editor/failed';
 import type { FolderRecords } from '../../src/editor/folderRecords';
+import { learnStore } from '../../src/editor/learnStore';
+import { Profiles } from '../../src/editor/profiles';
 import { folderId, Targets } from '../../src/editor/targets';
+import { awsFiles } from '../support/awsFiles';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { setUserSetting, uriOf, workspaceFolder } from './extensionUnderTest';
+import { untilEngineEnds } from './engineThreads';
+import {
+  setUserSetting,
+  uriOf,
+  workerData,
+  workerFile,
+  workspaceFolder,
+} from './extensionUnderTest';
 import { recordsIn } from './recordsIn';
+import { memento, testLog } from './treeUnderTest';
 
 describe('A folder’s target', () => {
   let temporary: TemporaryFolder;
@@ -114,6 +126,40 @@ describe('A folder’s target', () => {
     assert.equal(relation('another', 'a/b/'), undefined);
     assert.equal(targets.clash(other, { bucket: 'shared', prefix: 'a/b/' }), undefined);
     assert.equal(targets.clash(folder, { bucket: 'shared', prefix: 'a/b/' })?.record.name, 'other');
+  });
+
+  it('is judged by the store that its profile leads to', async () => {
+    const aws = await awsFiles();
+    const store = (port: number) =>
+      `[profile at-${String(port)}]\nendpoint_url = http://127.0.0.1:${String(port)}\n`;
+    await aws.write({
+      config: `${store(1)}${store(2)}[profile also-1]\nendpoint_url = http://127.0.0.1:1/\n`,
+    });
+    const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
+    await setUserSetting('endpoint', undefined);
+    const log = testLog();
+    const engine = new Engine(workerFile(), workerData(), log);
+    const profiles = new Profiles(memento());
+    const folders = ['at-1', 'at-2', 'also-1'].map(folderNamed);
+    const [one, two, also] = folders as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];
+    try {
+      for (const folder of folders) {
+        await profiles.choose(folder, { kind: 'profile', name: folder.name });
+        await learnStore({ engine, log, profiles, targets }, folder);
+      }
+      targets.settle(one, { bucket: 'mine', prefix: 'a/' });
+      assert.equal(targets.clash(two, { bucket: 'mine', prefix: 'a/b/' }), undefined);
+      assert.deepEqual(targets.recentBuckets(two), []);
+      assert.equal(targets.clash(also, { bucket: 'mine', prefix: 'a/b/' })?.relation, 'inside');
+      assert.deepEqual(targets.recentBuckets(also), ['mine']);
+    } finally {
+      await untilEngineEnds(() => {
+        engine.dispose();
+      });
+      log.dispose();
+      await aws.remove();
+      await setUserSetting('endpoint', endpoint);
+    }
   });
 
   it('of the settings is refused where another folder is backed up', async () => {
