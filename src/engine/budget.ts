@@ -1,4 +1,5 @@
 import { Failure } from './failure';
+import { waitingLine } from './waitingLine';
 
 /**
  * Bounds what is in flight: a number of things at once and a number of bytes in memory. Served in
@@ -21,15 +22,14 @@ export function budget(places: number, bytes: number): ResizableBudget {
   let allPlaces = places;
   let freePlaces = places;
   let freeBytes = bytes;
-  const waiting: Waiting[] = [];
+  const line = waitingLine(serve);
 
   function serve(): void {
-    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      if (freePlaces <= 0 || freeBytes < first.bytes) return;
-      waiting.shift();
+    for (let first = line.first; first !== undefined; first = line.first) {
+      if (freePlaces <= 0 || freeBytes < first) return;
       freePlaces--;
-      freeBytes -= first.bytes;
-      first.grant();
+      freeBytes -= first;
+      line.grant();
     }
   }
 
@@ -41,27 +41,7 @@ export function budget(places: number, bytes: number): ResizableBudget {
     },
     async take(wanted, signal) {
       const amount = Math.min(wanted, bytes);
-      await new Promise<void>((resolve, reject) => {
-        const cancel = () => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(new Failure('cancelled', ''));
-          serve();
-        };
-        const entry: Waiting = {
-          bytes: amount,
-          grant() {
-            signal.removeEventListener('abort', cancel);
-            resolve();
-          },
-        };
-        if (signal.aborted) {
-          reject(new Failure('cancelled', ''));
-          return;
-        }
-        signal.addEventListener('abort', cancel, { once: true });
-        waiting.push(entry);
-        serve();
-      });
+      await line.wait(amount, signal);
       let returned = false;
       const giveBack = () => {
         if (returned) return;
@@ -78,9 +58,4 @@ export function budget(places: number, bytes: number): ResizableBudget {
       return giveBack;
     },
   };
-}
-
-interface Waiting {
-  readonly bytes: number;
-  grant(): void;
 }

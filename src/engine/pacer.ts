@@ -1,4 +1,4 @@
-import { Failure } from './failure';
+import { waitingLine } from './waitingLine';
 
 /** Lets bytes go no faster than a limit, in the order of asking: a bucket of tokens. */
 export interface Pacer {
@@ -13,7 +13,7 @@ export function pacer(): Pacer {
   let credit = 0;
   let countedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const waiting: Waiting[] = [];
+  const line = waitingLine(serve);
 
   function count(): void {
     const now = performance.now();
@@ -27,15 +27,14 @@ export function pacer(): Pacer {
     clearTimeout(timer);
     timer = undefined;
     count();
-    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+    for (let first = line.first; first !== undefined; first = line.first) {
       if (rate !== undefined && credit < 0) {
         timer = setTimeout(serve, Math.ceil((-credit / rate) * 1000));
         return;
       }
-      waiting.shift();
       // The debt is paid by whoever comes next, so that any amount can be taken.
-      if (rate !== undefined) credit -= first.bytes;
-      first.grant();
+      if (rate !== undefined) credit -= first;
+      line.grant();
     }
   }
 
@@ -48,35 +47,11 @@ export function pacer(): Pacer {
       serve();
     },
     async take(bytes, signal) {
-      if (rate === undefined && waiting.length === 0) return;
-      await new Promise<void>((resolve, reject) => {
-        const cancel = () => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(new Failure('cancelled', ''));
-        };
-        const entry: Waiting = {
-          bytes,
-          grant() {
-            signal.removeEventListener('abort', cancel);
-            resolve();
-          },
-        };
-        if (signal.aborted) {
-          reject(new Failure('cancelled', ''));
-          return;
-        }
-        signal.addEventListener('abort', cancel, { once: true });
-        waiting.push(entry);
-        if (timer === undefined) serve();
-      });
+      if (rate === undefined && line.first === undefined) return;
+      await line.wait(bytes, signal);
     },
   };
 }
 
 /** For how long unused bandwidth is kept. */
 const savedMs = 250;
-
-interface Waiting {
-  readonly bytes: number;
-  grant(): void;
-}
