@@ -801,6 +801,8 @@ export interface BucketPage {
 }
 
 export interface BucketPageRequest {
+  /** For which workspace folder the state tells of attempts after the first. */
+  readonly folder: string;
   readonly settings: RawSettings;
   /** The `next` of the page before; the first page where it is left out. */
   readonly after?: string;

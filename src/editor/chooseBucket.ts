@@ -4,6 +4,7 @@ import {
   listBuckets,
   type BucketSummary,
   type CreatedBucket,
+  type FailureRecord,
   type FolderSetup,
 } from '../protocol';
 import { choosePrefix } from './choosePrefix';
@@ -18,7 +19,7 @@ import type { Parts } from './parts';
 import { pickStep, type PickItem } from './pickStep';
 import { normalPrefix } from './prefix';
 import { takeSteps, type Step } from './steps';
-import { targetText, type Target } from './targets';
+import { folderId, targetText, type Target } from './targets';
 import { targetHints } from './targetHints';
 
 /** What the user settled, step by step. */
@@ -84,6 +85,7 @@ type BucketChoice =
 /** The list shows at once and is filled page by page; what needs no list can be taken at once. */
 function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
   const settings = parts.profiles.settings(folder);
+  const id = folderId(folder);
   const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
   const listing = l10n.t('Listing your buckets…');
   const current = currentTarget(parts, folder);
@@ -94,12 +96,17 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
       placeholder: listing,
       items: [...ownItems, ...bucketItems(parts, folder, [])],
       async fill(list, token) {
+        const attempts = parts.engine.onDidChangeState(state => {
+          if (state.kind !== 'connecting' || state.folder !== id) return;
+          const { attempt, attempts: all } = state;
+          list.placeholder = l10n.t('Listing your buckets, attempt {0} of {1}…', attempt, all);
+        });
         await learnStore(parts, folder);
         const buckets: BucketSummary[] = [];
         let after: string | undefined;
         try {
           do {
-            const request = { settings, ...(after === undefined ? {} : { after }) };
+            const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
             const page = await parts.engine.request(listBuckets, request, token);
             buckets.push(...page.buckets);
             list.items = [...ownItems, ...bucketItems(parts, folder, buckets)];
@@ -112,10 +119,11 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
           parts.log.error(
             `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
           );
-          const { what, next } = failureMessage(failure);
-          list.placeholder = what;
+          list.placeholder = l10n.t('Not all buckets could be listed');
           const known = bucketItems(parts, folder, buckets);
-          list.items = [...ownItems, retryItem(next), ...known];
+          list.items = [retryItem(failure), ...ownItems, ...known];
+        } finally {
+          attempts.dispose();
         }
       },
       async take([choice], typed) {
@@ -160,10 +168,14 @@ const ownItems: readonly PickItem<BucketChoice>[] = [
   },
 ];
 
-function retryItem(detail: string | undefined): PickItem<BucketChoice> {
-  const label = `$(refresh) ${l10n.t('Try Again')}`;
-  const value = { kind: 'retry' } as const;
-  return { label, alwaysShow: true, value, ...(detail === undefined ? {} : { detail }) };
+function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
+  const label = `$(refresh) ${l10n.t('Retry')}`;
+  return {
+    label,
+    detail: failureMessage(failure).text,
+    alwaysShow: true,
+    value: { kind: 'retry' },
+  };
 }
 
 /** The buckets that were chosen last, then all others, under a heading each. */

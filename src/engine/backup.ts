@@ -1,5 +1,7 @@
 import type {
   ArchiveAnswer,
+  BucketPage,
+  BucketPageRequest,
   ArchiveRequest,
   ChildrenPage,
   ChildrenRequest,
@@ -197,6 +199,20 @@ export class Backup {
       await this.connection(settings).check({ target, signal, onAttempt });
     } catch (error) {
       throw this.#failed(folder, toFailure(error, ''));
+    } finally {
+      this.#board.connecting(undefined);
+      this.#flush();
+    }
+  }
+
+  /** Some of the buckets; where the store does not answer at once, the state tells so. */
+  async listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
+    const { folder, settings, after } = request;
+    const onAttempt = (attempt: number): void => {
+      if (attempt > 1) this.#board.connecting({ kind: 'connecting', folder, attempt, attempts });
+    };
+    try {
+      return await this.connection(settings).account.buckets({ after, signal, onAttempt });
     } finally {
       this.#board.connecting(undefined);
       this.#flush();

@@ -58,8 +58,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
     forgetsReceipts: receipts.forgetful,
     crc32: typeof zlib.crc32 === 'function',
   }));
-  connection.onRequest(asked(protocol.listBuckets), ({ settings, after }, token) =>
-    answered(token, signal => backup.connection(settings).account.buckets({ after, signal })),
+  connection.onRequest(asked(protocol.listBuckets), (request, token) =>
+    answered(token, signal => backup.listBuckets(request, signal)),
   );
   connection.onRequest(asked(protocol.judgeBucketName), name => bucketNameFault(name) ?? null);
   connection.onRequest(asked(protocol.checkNewBucketName), ({ settings, bucket }, token) =>

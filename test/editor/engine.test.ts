@@ -57,7 +57,7 @@ describe('The engine', () => {
   async function stalledRequest(token?: CancellationTokenSource): Promise<() => Promise<unknown>> {
     const before = wire.requests.length;
     wire.disturbNext(() => true, 'stall');
-    const request = engine.request(listBuckets, { settings }, token?.token);
+    const request = engine.request(listBuckets, { folder: 'file:///w', settings }, token?.token);
     request.catch(() => undefined);
     while (wire.requests.length === before) await new Promise(resolve => setImmediate(resolve));
     return () => request;
@@ -71,7 +71,7 @@ describe('The engine', () => {
     const others = await countEngines();
     assert.equal(engine.running, false);
     assert.equal(await countEngines(), others);
-    const { buckets } = await engine.request(listBuckets, { settings });
+    const { buckets } = await engine.request(listBuckets, { folder: 'file:///w', settings });
     assert.ok(buckets.some(({ name }) => name === testVariable('embeddedBucket')));
     assert.equal(engine.running, true);
     assert.equal(await countEngines(), others + 1);
@@ -79,7 +79,7 @@ describe('The engine', () => {
 
   it('ends its thread when it is disposed', async () => {
     const others = await countEngines();
-    await engine.request(listBuckets, { settings });
+    await engine.request(listBuckets, { folder: 'file:///w', settings });
     assert.equal(await countEngines(), others + 1);
     await untilEngineEnds(dispose);
     assert.equal(await countEngines(), others);
@@ -88,7 +88,7 @@ describe('The engine', () => {
 
   it('fails with what the engine found, as data', async () => {
     await assert.rejects(
-      engine.request(listBuckets, { settings: { endpoint: 'nonsense' } }),
+      engine.request(listBuckets, { folder: 'file:///w', settings: { endpoint: 'nonsense' } }),
       (error: unknown) => {
         assert.ok(error instanceof Failed);
         assert.equal(error.record.code, 'invalid-setting');
@@ -107,8 +107,8 @@ describe('The engine', () => {
     const warnings: FailureRecord[] = [];
     homeless.onDidWarn(warning => warnings.push(warning));
     try {
-      await homeless.request(listBuckets, { settings });
-      await homeless.request(listBuckets, { settings });
+      await homeless.request(listBuckets, { folder: 'file:///w', settings });
+      await homeless.request(listBuckets, { folder: 'file:///w', settings });
       assert.deepEqual(
         warnings.map(({ code, subject }) => [code, subject]),
         [['records-not-kept', receiptsFile]],
@@ -138,7 +138,9 @@ describe('The engine', () => {
     assert.equal(state.failures[0]?.failure.code, 'engine-stopped');
     assert.deepEqual(state.comparisons, []);
 
-    assert.ok((await engine.request(listBuckets, { settings })).buckets.length > 0);
+    assert.ok(
+      (await engine.request(listBuckets, { folder: 'file:///w', settings })).buckets.length > 0,
+    );
     assert.equal(engine.running, true);
   });
 
