@@ -12,11 +12,11 @@ import { formatCount } from './quantity';
 import { filterLine } from './filterLine';
 import type { Reports } from './reports';
 import { notProvedSafe, statusLine } from './statusLine';
-import { localFolders, targetText, type Targets } from './targets';
+import { localFolders, type Targets } from './targets';
 import type { TreeNode } from './treeNode';
 import { viewId } from './viewId';
 
-/** What stands around the tree: message, description, badge, and the keys for menus and welcome. */
+/** What stands around the tree: message, badge, and the keys for menus and welcome. */
 export class FilesView implements Disposable {
   readonly treeView: TreeView<TreeNode>;
   readonly #subscriptions: readonly Disposable[];
@@ -87,7 +87,6 @@ export class FilesView implements Disposable {
 
   #draw(): void {
     this.#drawMessage();
-    this.#drawDescription();
     this.#drawBadge();
     this.#welcome.set(this.#whichWelcome());
     this.#transfer.set(transferOf(this.engine.state));
@@ -106,16 +105,6 @@ export class FilesView implements Disposable {
     const line = parts.filter(part => part !== undefined).join(' · ');
     // VS Code shows either a message or the welcome; an empty message is none.
     if ((this.treeView.message ?? '') !== line) this.treeView.message = line;
-  }
-
-  #drawDescription(): void {
-    const standings = localFolders().map(folder => this.targets.standing(folder));
-    const targets = standings.flatMap(standing =>
-      standing.kind === 'settled' ? standing.target : [],
-    );
-    const [only, ...others] = targets;
-    const text = only !== undefined && others.length === 0 ? targetText(only) : '';
-    this.treeView.description = text;
   }
 
   #drawBadge(): void {

@@ -3,7 +3,7 @@ import type { BatchProgress, ComparisonTotals, FolderFailure, State } from '../p
 import { failureText } from './failureMessage';
 import { formatAge } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
-import { folderById, localFolders } from './targets';
+import { folderById, localFolders, targetText } from './targets';
 import { batchTitle } from './workWords';
 
 /** The line above the tree: what is going on, or what the last comparison found. */
@@ -128,7 +128,14 @@ function comparedLine(
     files += groups['out-of-date'].files + groups['missing-in-cloud'].files;
     bytes += groups['out-of-date'].bytes + groups['missing-in-cloud'].bytes;
   }
-  const parts = [l10n.t('Compared {0}', formatAge(comparedAt, now))];
+  const age = formatAge(comparedAt, now);
+  const [only, ...others] = comparisons;
+  // Of several folders each row names its own; VS Code shows no description of a single view.
+  const parts = [
+    only === undefined || others.length > 0
+      ? l10n.t('Compared {0}', age)
+      : l10n.t('Compared {0} with {1}', age, targetText(only)),
+  ];
   if (comparisons.some(comparison => comparison.incomplete !== undefined)) {
     parts.push(l10n.t('the bucket could not be listed in full'));
   }

@@ -57,6 +57,9 @@ describe('A first backup', () => {
     await workbench.quickPick.choose('field-journal/');
     await workbench.quickPick.choose('Same Project, Continue');
     await tree.waitForRow('Out of Date');
+    await eventually(async () => {
+      assert.match(await workbench.viewMessage(), /^Compared .* with ui-tests\/field-journal\/ · /);
+    });
     await workbench.screenshot('compared');
     const labels = (await tree.rows()).filter(row => row.level === 1).map(row => row.label);
     assert.deepEqual(labels, [
