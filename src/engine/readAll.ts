@@ -1,8 +1,12 @@
 import type { FilePath } from '../protocol';
-import { throwIfCancelled } from './failure';
+import { Failure, throwIfCancelled } from './failure';
 import type { OpenFile } from './openFile';
 
-/** Reads an open file from its first byte to its last. The bytes are lent for the time of the call. */
+/**
+ * Reads an open file from its first byte to its last. The bytes are lent for the time of the call.
+ * One that turns out to be longer than it was is `file-changing`: who reads on reads for nothing,
+ * and for as long as somebody writes.
+ */
 export async function readAll(
   { handle }: Pick<OpenFile, 'handle'>,
   { path, size }: { readonly path: FilePath; readonly size: number },
@@ -16,6 +20,7 @@ export async function readAll(
     if (bytesRead === 0) return;
     take(buffer.subarray(0, bytesRead));
     position += bytesRead;
+    if (position > size) throw new Failure('file-changing', path);
   }
 }
 
