@@ -2,6 +2,7 @@ import { l10n, window, type Disposable, type LogOutputChannel } from 'vscode';
 import type { FailureRecord } from '../protocol';
 import type { Engine } from './engine';
 import { failureMessage } from './failureMessage';
+import { plainText } from './plainText';
 
 /** Shows what fails in the engine without having been asked for; each thing once in a window. */
 export function showEngineWarnings(engine: Engine, log: LogOutputChannel): Disposable {
@@ -11,7 +12,10 @@ export function showEngineWarnings(engine: Engine, log: LogOutputChannel): Dispo
     if (shown.has(failure.code)) return;
     shown.add(failure.code);
     const showLog = l10n.t('Show Log');
-    const chosen = await window.showWarningMessage(failureMessage(failure).text, showLog);
+    const chosen = await window.showWarningMessage(
+      plainText(failureMessage(failure).text),
+      showLog,
+    );
     if (chosen === showLog) log.show();
   }
 

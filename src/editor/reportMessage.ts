@@ -2,6 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import type { FolderSetup, Group, PlanSummary, Report, Trouble } from '../protocol';
 import { failureMessage } from './failureMessage';
 import type { Parts } from './parts';
+import { plainText } from './plainText';
 import { formatCount, formatFiles } from './quantity';
 import { showReport } from './reportDocument';
 import { reportNumbers } from './reportNumbers';
@@ -85,7 +86,7 @@ function outcomeText(batch: FinishedBatch): string {
     );
   }
   if (conflicts > 0) sentences.push(conflictsText(conflicts));
-  return sentences.join(' ');
+  return plainText(sentences.join(' '));
 }
 
 function isNoConflict({ failure }: Trouble): boolean {

@@ -2,6 +2,7 @@ import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vs
 import { toFailureRecord } from './failed';
 import { failureMessage, type FailureAction } from './failureMessage';
 import type { Parts } from './parts';
+import { plainText } from './plainText';
 import { section } from './settings';
 
 /** One message for one failure, with what can be done about it. Cancelling is silent. */
@@ -17,7 +18,7 @@ export async function showFailure(
   );
   const { text, actions } = failureMessage(failure);
   const buttons = actions.map(action => ({ title: titleOf(action), action }));
-  const chosen = await window.showErrorMessage(text, ...buttons);
+  const chosen = await window.showErrorMessage(plainText(text), ...buttons);
   switch (chosen?.action) {
     case 'retry':
       retry();

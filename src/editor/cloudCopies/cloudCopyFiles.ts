@@ -23,6 +23,7 @@ import type { Engine } from '../engine';
 import { toFailureRecord } from '../failed';
 import { failureMessage } from '../failureMessage';
 import type { Parts } from '../parts';
+import { plainText } from '../plainText';
 import { cloudCopyAt } from './cloudPlaces';
 import { largestToOpen } from './chooseToOpen';
 import { RecentContents } from './recentContents';
@@ -124,7 +125,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
       const failure = toFailureRecord(error);
       if (failure.code === 'no-such-key') throw FileSystemError.FileNotFound(uri);
       this.log.warn(`${uri.path}: ${failure.code} ${failure.cause ?? ''}`);
-      throw FileSystemError.Unavailable(failureMessage(failure).text);
+      throw FileSystemError.Unavailable(plainText(failureMessage(failure).text));
     }
   }
 

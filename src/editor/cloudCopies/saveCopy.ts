@@ -3,6 +3,7 @@ import { commands, l10n, ProgressLocation, Uri, window, type CancellationToken }
 import { saveCloudCopy } from '../../protocol';
 import { Failed } from '../failed';
 import type { Parts } from '../parts';
+import { plainText } from '../plainText';
 import { formatBytes } from '../quantity';
 import type { FoundCopy } from './findCopies';
 
@@ -21,7 +22,7 @@ export async function saveCopy(
   if (to.scheme !== 'file') throw Failed.of('not-on-disk', to.path, to.scheme);
   const options = {
     location: ProgressLocation.Notification,
-    title: l10n.t('Saving “{0}” ({1})', name, formatBytes(copy.size)),
+    title: plainText(l10n.t('Saving “{0}” ({1})', name, formatBytes(copy.size))),
     cancellable: true,
   };
   const { setup, path, versionId } = place;
@@ -34,7 +35,7 @@ export async function saveCopy(
 
 async function offerToOpen(saved: Uri): Promise<void> {
   const open = l10n.t('Open');
-  const text = l10n.t('The cloud copy was saved to {0}.', saved.fsPath);
+  const text = plainText(l10n.t('The cloud copy was saved to {0}.', saved.fsPath));
   const answer = await window.showInformationMessage(text, open);
   if (answer === open) await commands.executeCommand('vscode.open', saved);
 }

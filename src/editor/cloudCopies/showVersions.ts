@@ -2,6 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol';
 import { Failed, toFailureRecord } from '../failed';
 import type { Parts } from '../parts';
+import { plainText } from '../plainText';
 import { restoreVersion } from '../restore/restoreFiles';
 import type { Selection } from '../selection';
 import { viewId } from '../viewId';
@@ -63,14 +64,17 @@ async function tellUnversioned(
 ): Promise<void> {
   const turnOn = l10n.t('Turn On Versioning…');
   const open = l10n.t('Open Cloud Copy');
-  const answer = await window.showInformationMessage(
+  const { bucket } = setup;
+  const text =
     now === undefined
-      ? l10n.t('The bucket “{0}” keeps no versions, and no copy of “{1}”.', setup.bucket, path)
+      ? l10n.t('The bucket “{0}” keeps no versions, and no copy of “{1}”.', bucket, path)
       : l10n.t(
           'The bucket “{0}” keeps no versions: of “{1}” there is only the copy as it is now.',
-          setup.bucket,
+          bucket,
           path,
-        ),
+        );
+  const answer = await window.showInformationMessage(
+    plainText(text),
     ...(now === undefined ? [turnOn] : [turnOn, open]),
   );
   if (answer === turnOn) await askForVersioning(setup);

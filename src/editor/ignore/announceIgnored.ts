@@ -1,6 +1,7 @@
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import type { FolderSetup, PlanRequest, PlanSummary } from '../../protocol';
 import type { Parts } from '../parts';
+import { plainText } from '../plainText';
 import { showFailure } from '../showFailure';
 import { ignoreReason } from '../verdictWords';
 import { openRule } from './showRule';
@@ -15,7 +16,7 @@ export async function announceIgnored(
   asked: PlanRequest['parts'],
   backUp: (asked: PlanRequest['parts']) => Promise<unknown>,
 ): Promise<void> {
-  const text = l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because));
+  const text = plainText(l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because)));
   const [first] = asked;
   if (because.kind !== 'rule' || first === undefined) {
     void window.showInformationMessage(text);
