@@ -6,8 +6,8 @@ import { Backup } from '../../src/engine/backup';
 import { receiptsInMemory } from '../../src/engine/receipts';
 import { Failure } from '../../src/engine/failure';
 import type { FilePath, FolderSetup, PlanSummary, Report, Scope } from '../../src/protocol';
-import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { memoryConnection } from '../support/memoryConnection';
 import { writeTree } from '../support/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
@@ -24,13 +24,7 @@ describe('Backing up what was chosen, and what failed', () => {
     bucket = memoryBucket();
     backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: () => ({
-        endpoint: 'memory',
-        check: () => Promise.resolve(),
-        account: memoryAccount(),
-        bucket: () => bucket,
-        close: () => undefined,
-      }),
+      connect: () => memoryConnection(bucket),
       onState: () => undefined,
       onRows: () => undefined,
       onLog: () => undefined,

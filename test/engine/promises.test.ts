@@ -24,8 +24,8 @@ import {
   type Group,
   type State,
 } from '../../src/protocol';
-import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { memoryConnection } from '../support/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 /* Whole back-ups of random folders to random buckets, with failures and edits at random moments. */
@@ -158,11 +158,8 @@ describe('The promises', () => {
           onState: now => (state = now),
           onRows: () => undefined,
           onLog: () => undefined,
-          connect: () => ({
-            endpoint: 'memory',
-            check: () => Promise.resolve(),
-            account: memoryAccount(),
-            bucket: () => ({
+          connect: () =>
+            memoryConnection({
               ...bucket,
               clockOffset: 0,
               list(request) {
@@ -174,8 +171,6 @@ describe('The promises', () => {
                 return bucket.put(request);
               },
             }),
-            close: () => undefined,
-          }),
         });
         const signal = new AbortController().signal;
         const everyKey = new Set(bucket.keys);

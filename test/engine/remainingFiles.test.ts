@@ -11,8 +11,8 @@ import { unfinishedInMemory, type Unfinished } from '../../src/engine/resume/unf
 import { unfinishedInDatabase } from '../../src/engine/resume/unfinishedInDatabase';
 import type { FailureCode, FilePath, FolderSetup, Report, State } from '../../src/protocol';
 import { writeTree } from '../support/localTree';
-import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { memoryConnection } from '../support/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
@@ -68,13 +68,7 @@ describe('What a batch that was cut off has left', () => {
     const backup = new Backup({
       receipts: receiptsIn(file),
       unfinished: unfinishedInDatabase(file),
-      connect: () => ({
-        endpoint: 'memory',
-        check: () => Promise.resolve(),
-        account: memoryAccount(),
-        bucket: () => bucket,
-        close: () => undefined,
-      }),
+      connect: () => memoryConnection(bucket),
       onState: now => (state = now),
       onRows: () => undefined,
       onLog: () => undefined,

@@ -5,14 +5,13 @@ import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'nod
 import { join } from 'node:path';
 
 import { Backup } from '../../src/engine/backup';
-import type { Connection } from '../../src/engine/connection';
 import { crc64nvme } from '../../src/engine/crc64nvme';
 import { receiptsInMemory } from '../../src/engine/receipts';
 import type { CompareRule } from '../../src/engine/settings';
 import type { FolderSetup } from '../../src/protocol';
 import { isInstalled } from '../support/isInstalled';
-import { memoryAccount } from '../support/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { memoryConnection } from '../support/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { untilNotRacy } from '../support/untilNotRacy';
 import { verdictsInShort } from '../support/verdictsInShort';
@@ -38,15 +37,8 @@ describe('The verdict', () => {
   });
 
   function open(): Backup {
-    const connection: Connection = {
-      endpoint: 'memory',
-      check: () => Promise.resolve(),
-      account: memoryAccount(),
-      bucket: () => bucket,
-      close: () => undefined,
-    };
     return new Backup({
-      connect: () => connection,
+      connect: () => memoryConnection(bucket),
       receipts: receiptsInMemory('a test'),
       onState: () => undefined,
       onRows: () => undefined,

@@ -16,8 +16,8 @@ import {
   type RestoreSummary,
   type Scope,
 } from '../../src/protocol';
-import { memoryAccount } from './memoryAccount';
 import type { MemoryBucket } from './memoryBucket';
+import { memoryConnection } from './memoryConnection';
 
 /** The engine over a bucket in memory and a folder on the disk, with what tests ask of it. */
 export interface BackupInMemory {
@@ -46,13 +46,7 @@ export function backupInMemory(
 ): BackupInMemory {
   const backup = new Backup({
     receipts: receiptsInMemory('a test'),
-    connect: () => ({
-      endpoint: 'memory',
-      check: () => Promise.resolve(),
-      account: memoryAccount(),
-      bucket: () => bucket,
-      close: () => undefined,
-    }),
+    connect: () => memoryConnection(bucket),
     onState: () => undefined,
     onRows: () => undefined,
     onLog: () => undefined,

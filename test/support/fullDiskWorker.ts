@@ -6,8 +6,8 @@ import { openDatabase } from '../../src/engine/database';
 import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { FolderSetup, State } from '../../src/protocol';
 import { eventually } from './eventually';
-import { memoryAccount } from './memoryAccount';
 import { memoryBucket } from './memoryBucket';
+import { memoryConnection } from './memoryConnection';
 
 /** What happened on the disk that was full. */
 export interface FullDiskStory {
@@ -51,13 +51,7 @@ async function main(disk: string): Promise<void> {
     let state: State | undefined;
     const backup = new Backup({
       receipts,
-      connect: () => ({
-        endpoint: 'memory',
-        check: () => Promise.resolve(),
-        account: memoryAccount(),
-        bucket: () => bucket,
-        close: () => undefined,
-      }),
+      connect: () => memoryConnection(bucket),
       onState: now => {
         state = now;
       },
