@@ -228,7 +228,7 @@ describe('Cloud copies', () => {
         Object.assign(window, { showSaveDialog: saveDialog });
         await rm(to.fsPath, { force: true });
       }
-    });
+    }).timeout(120_000);
 
     it('opens a notebook as one', async () => {
       await putObject(`${prefix}steps.ipynb`, JSON.stringify(notebook));
