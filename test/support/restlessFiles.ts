@@ -53,7 +53,7 @@ export async function restlessFiles(restless: Restless): Promise<RestlessFiles> 
   };
 }
 
-/** For each file the SHA-256 of all that it ever held. */
+/** For each file all that it ever held, by `stateOf`. */
 export type States = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface WriterData {
@@ -62,69 +62,94 @@ interface WriterData {
   readonly stop: Int32Array;
 }
 
+/**
+ * What tells one state of a file from another: a hash over the hashes of its blocks, since a change
+ * of one block is not to cost a reading of all.
+ */
+export function stateOf(content: Buffer): string {
+  const blocks = Array.from({ length: Math.ceil(content.length / blockSize) }, (_, index) =>
+    hashOf(content, index),
+  );
+  return joined(blocks, content.length);
+}
+
+function hashOf(content: Buffer, block: number): Buffer {
+  const start = block * blockSize;
+  return createHash('sha256')
+    .update(content.subarray(start, start + blockSize))
+    .digest();
+}
+
+function joined(blocks: readonly Buffer[], length: number): string {
+  return createHash('sha256').update(String(length)).update(Buffer.concat(blocks)).digest('hex');
+}
+
 /** What is in a file by now; each change is noted before it is made. */
 class RestlessFile {
   readonly states = new Set<string>();
   readonly #path: string;
-  #content: Buffer;
+  readonly #usual: number;
+  #content: Buffer = Buffer.alloc(0);
+  #blocks: Buffer[] = [];
 
   constructor(
-    readonly restless: Restless,
-    readonly name: string,
+    private readonly beside: string,
+    root: string,
+    name: string,
+    size: number,
     private readonly random: (below: number) => number,
   ) {
-    this.#path = join(restless.root, name);
-    this.#content = this.#bytes(restless.files[name] ?? 0);
-    this.#note();
+    this.#path = join(root, name);
+    this.#usual = size;
+    this.#becomes(this.#bytes(size), 0);
     writeFileSync(this.#path, this.#content);
   }
 
   change(): void {
-    const changes = [
-      () => {
-        this.#writeInPlace('keep-time');
-      },
-      () => {
-        this.#writeInPlace('put-time-back');
-      },
-      () => {
-        this.#append();
-      },
-      () => {
-        this.#truncate();
-      },
-      () => {
-        this.#writeAnew();
-      },
-      () => {
-        this.#replace();
-      },
-    ];
-    changes[this.random(changes.length)]?.();
+    const kind = this.random(8);
+    if (kind < 3) this.#writeHereAndThere();
+    else if (kind === 3) this.#writeAndPutTimeBack();
+    else if (kind === 4) this.#append();
+    else if (kind === 5) this.#truncate();
+    else if (kind === 6) this.#writeAnew();
+    else this.#replace();
   }
 
-  #writeInPlace(time: 'keep-time' | 'put-time-back'): void {
-    const { length } = this.#content;
-    const start = this.random(length + 1);
-    const bytes = this.#bytes(Math.min(length - start, 1 + this.random(largestWrite)));
-    const next = Buffer.from(this.#content);
-    bytes.copy(next, start);
-    this.#becomes(next);
+  /** As a database does it: whoever reads meanwhile has some writes from behind him, and some not. */
+  #writeHereAndThere(): void {
     this.#open('r+', handle => {
-      const { atime, mtime } = fstatSync(handle);
-      writeAt(handle, bytes, start);
-      if (time === 'put-time-back') futimesSync(handle, atime, mtime);
+      for (let writes = 1 + this.random(40); writes > 0; writes--) {
+        this.#writeInto(handle);
+        Atomics.wait(nobody, 0, 0, this.random(4));
+      }
     });
   }
 
+  #writeAndPutTimeBack(): void {
+    this.#open('r+', handle => {
+      const { atime, mtime } = fstatSync(handle);
+      this.#writeInto(handle);
+      futimesSync(handle, atime, mtime);
+    });
+  }
+
+  #writeInto(handle: number): void {
+    const { length } = this.#content;
+    const start = this.random(length + 1);
+    const bytes = this.#bytes(Math.min(length - start, 1 + this.random(largestWrite)));
+    bytes.copy(this.#content, start);
+    this.#note(start, start + bytes.length);
+    writeAt(handle, bytes, start);
+  }
+
   #append(): void {
-    if (this.#content.length > 1.5 * (this.restless.files[this.name] ?? 0)) {
+    if (this.#content.length > 1.2 * this.#usual) {
       this.#truncate();
       return;
     }
     const bytes = this.#bytes(1 + this.random(largestWrite));
     const end = this.#content.length;
-    this.#becomes(Buffer.concat([this.#content, bytes]));
+    this.#becomes(Buffer.concat([this.#content, bytes]), end);
     this.#open('r+', handle => {
       writeAt(handle, bytes, end);
     });
@@ -132,7 +157,7 @@ class RestlessFile {
 
   #truncate(): void {
     const length = this.random(this.#content.length + 1);
-    this.#becomes(this.#content.subarray(0, length));
+    this.#becomes(Buffer.from(this.#content.subarray(0, length)), length);
     this.#open('r+', handle => {
       ftruncateSync(handle, length);
     });
@@ -140,13 +165,12 @@ class RestlessFile {
 
   /** As most programs do it: for a moment there is nothing in the file, and then it grows. */
   #writeAnew(): void {
-    const bytes = this.#bytes(this.restless.files[this.name] ?? 0);
-    const hash = createHash('sha256');
-    this.#becomes(Buffer.alloc(0));
+    const bytes = this.#bytes(this.#usual);
+    this.#becomes(Buffer.alloc(0), 0);
     this.#open('w', handle => {
       for (let start = 0; start < bytes.length; start += largestWrite) {
         const piece = bytes.subarray(start, start + largestWrite);
-        this.states.add(hash.update(piece).copy().digest('hex'));
+        this.#becomes(bytes.subarray(0, start + piece.length), start);
         writeAt(handle, piece, start);
       }
     });
@@ -154,10 +178,10 @@ class RestlessFile {
   }
 
   #replace(): void {
-    const bytes = this.#bytes(this.restless.files[this.name] ?? 0);
-    const aside = join(this.restless.beside, 'next');
+    const bytes = this.#bytes(this.#usual);
+    const aside = join(this.beside, 'next');
     writeFileSync(aside, bytes);
-    this.#becomes(bytes);
+    this.#becomes(bytes, 0);
     renameSync(aside, this.#path);
   }
 
@@ -165,13 +189,20 @@ class RestlessFile {
     return Buffer.alloc(length, Buffer.from(`${String(this.random(1 << 30))} `));
   }
 
-  #becomes(content: Buffer): void {
+  /** The content from now on; up to `same` it is what it was. */
+  #becomes(content: Buffer, same: number): void {
     this.#content = content;
-    this.#note();
+    this.#blocks.length = Math.ceil(content.length / blockSize);
+    this.#note(same, content.length);
   }
 
-  #note(): void {
-    this.states.add(createHash('sha256').update(this.#content).digest('hex'));
+  /** Notes the state that a change between two places leads to. */
+  #note(start: number, end: number): void {
+    const last = Math.min(Math.ceil(end / blockSize), this.#blocks.length - 1);
+    for (let block = Math.max(0, Math.floor(start / blockSize)); block <= last; block++) {
+      this.#blocks[block] = hashOf(this.#content, block);
+    }
+    this.states.add(joined(this.#blocks, this.#content.length));
   }
 
   #open(flags: 'r+' | 'w', use: (handle: number) => void): void {
@@ -184,6 +215,10 @@ class RestlessFile {
   }
 }
 
+/** Whom a wait is for that only time ends. */
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+const blockSize = 64 << 10;
 /**
  * A write is a state only where it is done at once: one that lasts longer than a file has to rest
  * before it is read would be seen half done, and no disk tells of that.
@@ -212,13 +247,17 @@ function randomFrom(seed: number): (below: number) => number {
 function write({ restless, stop }: WriterData, port: NonNullable<typeof parentPort>): void {
   const random = randomFrom(restless.seed);
   mkdirSync(restless.beside, { recursive: true });
-  const files = Object.keys(restless.files).map(name => new RestlessFile(restless, name, random));
+  const { beside, root } = restless;
+  const files = Object.entries(restless.files).map(([name, size]) => {
+    const file = new RestlessFile(beside, root, name, size, random);
+    return { name, file };
+  });
   port.postMessage('made');
   while (Atomics.load(stop, 0) === 0) {
-    files[random(files.length)]?.change();
+    files[random(files.length)]?.file.change();
     Atomics.wait(stop, 0, 0, random(longestRest));
   }
-  port.postMessage(new Map(files.map(({ name, states }) => [name, states])));
+  port.postMessage(new Map(files.map(({ name, file }) => [name, file.states])));
 }
 
 if (!isMainThread && parentPort !== null) write(workerData as WriterData, parentPort);
