@@ -4,14 +4,14 @@ import { buffer } from 'node:stream/consumers';
 import { openStubStore } from '../support/stubStore';
 
 describe('A store that ignores what is asked of a reading', () => {
-  const signal = AbortSignal.timeout(20_000);
+  const signal = () => AbortSignal.timeout(20_000);
 
   it('passes no other object off as the one that was seen', async () => {
     const { bucket, close } = await openStubStore((_, answer) => {
       answer.writeHead(200, { ...headers, etag: '"now"' }).end('other');
     });
     try {
-      const request = { key: 'object', ifMatch: 'seen', signal };
+      const request = { key: 'object', ifMatch: 'seen', signal: signal() };
       await assert.rejects(bucket.get(request), { code: 'changed-in-cloud' });
     } finally {
       await close();
@@ -23,7 +23,7 @@ describe('A store that ignores what is asked of a reading', () => {
       answer.writeHead(200, { ...headers, etag: '"now"' }).end('whole');
     });
     try {
-      const request = { key: 'object', range: { start: 1, end: 3 }, signal };
+      const request = { key: 'object', range: { start: 1, end: 3 }, signal: signal() };
       await assert.rejects(bucket.get(request), { code: 'unexpected' });
     } finally {
       await close();
@@ -48,7 +48,7 @@ describe('A store that ignores what is asked of a reading', () => {
       }
     });
     try {
-      const { body } = await bucket.get({ key: 'object', signal });
+      const { body } = await bucket.get({ key: 'object', signal: signal() });
       await assert.rejects(buffer(body), { code: 'changed-in-cloud' });
       assert.equal(gets, 2);
     } finally {

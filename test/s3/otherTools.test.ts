@@ -26,6 +26,8 @@ const tools: Readonly<Record<string, (folder: string, server: SeaweedFs) => Prom
   aws: (folder, { endpoint, region }) =>
     run('aws', [
       ...['--endpoint-url', endpoint, '--region', region],
+      // Of several requests to a new bucket the server forgets one; it is sent again after this.
+      ...['--cli-read-timeout', '5'],
       ...['s3', 'sync', '--only-show-errors', folder, 's3://bucket/f/'],
     ]),
   rclone: (folder, { endpoint, region }) =>
