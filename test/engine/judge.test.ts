@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import type { CloudFile } from '../../src/engine/cloudListing';
-import { judge, type ContentQuestion } from '../../src/engine/judge';
+import { judge, type Case, type ContentQuestion } from '../../src/engine/judge';
 import type { LocalFile } from '../../src/engine/localScan';
+import type { Receipt } from '../../src/engine/receipts';
+import type { CompareRule } from '../../src/engine/settings';
 import type { FilePath, Verdict } from '../../src/protocol';
 
 const path = 'a.txt' as FilePath;
@@ -34,7 +36,7 @@ const askContent: ContentQuestion = {
   unknown: { kind: 'out-of-date', because: 'not-comparable' },
 };
 
-interface Case {
+interface Row {
   readonly when: string;
   /** Local modification minus the cloud's, in milliseconds, as this machine's clock has it. */
   readonly after: number;
@@ -46,7 +48,7 @@ interface Case {
 const older = { sameSize: byNameAndTime, otherSize: newerThere };
 const tieOrNewer = { sameSize: askContent, otherSize: outOfDate };
 
-const table: readonly Case[] = [
+const table: readonly Row[] = [
   { when: 'was last changed long before it was stored', after: -86_400_000, ...older },
   { when: 'is 2 s older', after: -2_000, ...older },
   { when: 'is 1.001 s older, which is 2 whole seconds', after: -1_001, ...older },
@@ -148,5 +150,104 @@ describe('judge', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+/** The rows of the table that a receipt has a say in. */
+describe('judge by a receipt', () => {
+  const provedAt = storedAt + 60_000;
+  const inSync = localFile(10, storedAt - 86_400_000);
+  const receipt: Receipt = {
+    local: inSync,
+    sha256: 'a hash',
+    etag: 'e',
+    crc32: undefined,
+    versionId: undefined,
+    hashBegan: provedAt,
+    provedAt,
+  };
+  /** Each of them alone makes the file another one. */
+  const changes: Readonly<Record<string, Partial<LocalFile>>> = {
+    'its size': { size: 11 },
+    'its modification time': { modifiedAt: inSync.modifiedAt + 1n },
+    'its change time': { changedAt: inSync.changedAt + 1n },
+    'its inode': { inode: 2n },
+  };
+  const content = (different: Verdict, equal: 'receipt' | 'content'): ContentQuestion => ({
+    kind: 'ask-content',
+    equal: { kind: 'up-to-date', proof: equal },
+    different,
+    differentThere: different,
+    unknown: different,
+  });
+  const onlyThere: Verdict = { kind: 'changed-in-cloud', because: 'only-there' };
+  const both: Verdict = { kind: 'changed-in-cloud', because: 'both' };
+  const edited: Verdict = { kind: 'out-of-date', because: 'content' };
+
+  function judged(known: Partial<Case>, rule: CompareRule | 'verify' = 'smart') {
+    const all = { local: inSync, cloud: cloudFile(10), receipt, ...known };
+    return judge(all, { rule, clockOffset: 0 });
+  }
+
+  it('says since when a copy is gone', () => {
+    assert.deepEqual(judged({ cloud: undefined }), { kind: 'missing-in-cloud', safeAt: provedAt });
+  });
+
+  it('does not take what is only in the cloud for anything else', () => {
+    assert.deepEqual(judged({ local: undefined }), { kind: 'only-in-cloud' });
+  });
+
+  it('calls lost what is gone from both sides, and nothing that was never safe', () => {
+    const gone = { local: undefined, cloud: undefined };
+    assert.deepEqual(judged(gone), { kind: 'lost', safeAt: provedAt });
+    assert.equal(judged({ ...gone, receipt: undefined }), undefined);
+  });
+
+  it('proves what has not changed on either side, by every rule', () => {
+    for (const rule of ['smart', 'time', 'content'] as const) {
+      assert.deepEqual(judged({}, rule), { kind: 'up-to-date', proof: 'receipt' });
+    }
+  });
+
+  for (const [what, change] of Object.entries(changes)) {
+    it(`asks for the content where ${what} has changed, whatever the times say`, () => {
+      const local = { ...inSync, ...change };
+      const question = judged({ local });
+      assert.deepEqual(question, {
+        ...content(edited, 'receipt'),
+        unknown: { kind: 'out-of-date', because: 'not-comparable' },
+      });
+    });
+  }
+
+  it('asks for the content where the receipt is racy', () => {
+    const racy = { ...receipt, hashBegan: storedAt - 86_400_000 + 1_999 };
+    assert.equal(judged({ receipt: racy })?.kind, 'ask-content');
+    const settled = { ...receipt, hashBegan: storedAt - 86_400_000 + 2_000 };
+    assert.equal(judged({ receipt: settled })?.kind, 'up-to-date');
+  });
+
+  it('calls another copy changed in cloud, and both changed where the file is another too', () => {
+    const cloud = { ...cloudFile(10), etag: 'another' };
+    assert.deepEqual(judged({ cloud }), content(onlyThere, 'content'));
+    const local = { ...inSync, size: 11 };
+    assert.deepEqual(judged({ cloud, local }), {
+      ...content(both, 'content'),
+      // Other fields, and still the bytes of the receipt.
+      differentThere: onlyThere,
+    });
+  });
+
+  it('leaves the receipt out of account by name and time, where anything has changed', () => {
+    const cloud = { ...cloudFile(10), etag: 'another' };
+    assert.deepEqual(judged({ cloud }, 'time'), byNameAndTime);
+    assert.deepEqual(judged({ local: { ...inSync, inode: 2n } }, 'time'), byNameAndTime);
+    const local = { ...inSync, size: 11 };
+    assert.deepEqual(judged({ local }, 'time'), newerThere);
+  });
+
+  it('takes nothing for proved when it is to be verified', () => {
+    assert.equal(judged({}, 'verify')?.kind, 'ask-content');
+    assert.equal(judged({ receipt: undefined }, 'verify')?.kind, 'ask-content');
   });
 });

@@ -13,6 +13,7 @@ import { isInstalled } from '../support/isInstalled';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { memoryConnection } from '../support/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { readsOfFiles } from '../support/readsOfFiles';
 import { untilNotRacy } from '../support/untilNotRacy';
 import { verdictsInShort } from '../support/verdictsInShort';
 
@@ -320,6 +321,27 @@ describe('The verdict', () => {
     const before = calls().length;
     assert.deepEqual(await verdicts(), wanted);
     assert.deepEqual(calls().slice(before), ['list']);
+  });
+
+  it('that content has settled opens no file a second time', async () => {
+    for (const path of ['same', 'edited', 'unknown', 'ours']) await write(path, 'one');
+    await backUpAll();
+    for (const path of ['same', 'edited', 'unknown'])
+      await write(path, path === 'edited' ? 'two' : 'one');
+    bucket.place('f/same', Buffer.from('one'), { etag: 'another' });
+    bucket.place('f/unknown', Buffer.from('one'), { etag: 'no digest' });
+    await untilNotRacy();
+    const reads = readsOfFiles(folder.path);
+    try {
+      const first = await verdicts();
+      // The one that was backed up right after it was written is read once more, to be sure.
+      assert.deepEqual(reads.names.toSorted(), ['edited', 'ours', 'same', 'unknown']);
+      reads.forget();
+      assert.deepEqual(await verdicts(), first);
+      assert.deepEqual(reads.names, []);
+    } finally {
+      reads.restore();
+    }
   });
 
   /* ---- by the other rules ---------------------------------------------------------------------- */
