@@ -1,9 +1,16 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 
 /** What a bucket really holds, seen by a client that is not the extension's. */
 export interface CloudContents {
   keys(prefix: string): Promise<readonly string[]>;
   read(key: string): Promise<Buffer>;
+  /** What somebody else does. */
+  put(key: string, body: string): Promise<void>;
   close(): void;
 }
 
@@ -25,6 +32,9 @@ export function cloudContents(endpoint: string, bucket: string): CloudContents {
     async read(key) {
       const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return Buffer.from((await body?.transformToByteArray()) ?? []);
+    },
+    async put(key, body) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },
     close() {
       client.destroy();

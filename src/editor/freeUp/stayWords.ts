@@ -31,7 +31,7 @@ function stayText(because: StayReason, files: string): string {
     case 'ignored':
       return l10n.t('{0} ignored, and so not backed up', files);
     case 'ignore-file':
-      return l10n.t('{0} with rules about what is ignored', files);
+      return l10n.t('{0} with ignore rules', files);
     case 'under-way':
       return l10n.t('{0} under way', files);
   }

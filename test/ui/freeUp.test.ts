@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree, Workbench } from '../support/workbench';
+
+const bucket = 'free-up';
+const mebibyte = 1 << 20;
+
+describe('Free Up Local Space…', () => {
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+  let workbench: Workbench;
+  let cloud: CloudContents;
+  let folder: string;
+  let tree: Tree;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('free-up');
+    folder = join(temporary.path, 'darkroom');
+    await mkdir(folder);
+    await writeTree(folder, {
+      'photos/harbour.raw': Buffer.alloc(3 * mebibyte, 1),
+      'photos/market.raw': Buffer.alloc(2 * mebibyte, 2),
+      'photos/.gitignore': '*.tmp\n',
+      'notes/plan.txt': 'plan',
+    });
+    session = await startUiSession({
+      workspace: folder,
+      buckets: [bucket],
+      settings: { 's3Backup.bucket': bucket },
+    });
+    ({ workbench } = session);
+    cloud = cloudContents(session.s3.endpoint, bucket);
+    tree = workbench.tree('Files');
+    await workbench.showViewContainer('S3 Backup');
+    await workbench.runCommand('S3 Backup: Back Up All');
+    await workbench.dialog.press('Back Up');
+    await workbench.notifications.waitFor('4 files backed up');
+    await workbench.notifications.close('4 files backed up');
+    await untilCounted('Up to Date', /^4 · /);
+    await tree.expand('Up to Date');
+    await writeTree(folder, { 'photos/unsorted.raw': 'new' });
+    await untilCounted('Missing in Cloud', /^1 · /);
+    // The same folder has a row there, too.
+    await tree.collapse('Missing in Cloud');
+  });
+  after(async () => {
+    cloud.close();
+    await session.stop();
+    await temporary.remove();
+  });
+
+  /** Rows that have just finished move to their group in a moment. */
+  async function untilCounted(group: string, count: RegExp): Promise<void> {
+    await eventually(async () => {
+      const rows = await tree.rows();
+      assert.match(rows.find(({ label }) => label === group)?.description ?? '', count);
+    });
+  }
+
+  it('shows what would go and what stays, and does nothing unless it is confirmed', async () => {
+    await tree.chooseFromContextMenu('photos', 'Free Up Local Space…');
+    const text = await workbench.dialog.text();
+    for (const part of [
+      /Remove 2 files \(5(\.0)? MB\) from this computer/,
+      /harbour\.raw/,
+      /unsorted\.raw/,
+      /\.gitignore/,
+      /keeps no versions/,
+    ]) {
+      assert.match(text, part);
+    }
+    await workbench.screenshot('free-up-plan');
+    // The machine of a VS Code server has no trash.
+    assert.deepEqual((await workbench.dialog.buttons()).toSorted(), [
+      'Cancel',
+      'Delete Permanently',
+    ]);
+    await workbench.dialog.press('Cancel');
+    assert.equal((await readdir(join(folder, 'photos'))).length, 4);
+  });
+
+  it('removes them, says how much that gave back, and shows them as only in the cloud', async () => {
+    await tree.chooseFromContextMenu('photos', 'Free Up Local Space…');
+    await workbench.dialog.press('Delete Permanently');
+    const told = await workbench.notifications.waitFor('2 files freed');
+    assert.match(told, /5(\.0)? MB/);
+    assert.match(told, /Restore from Cloud…/);
+    await workbench.screenshot('free-up-freed');
+    assert.deepEqual((await readdir(join(folder, 'photos'))).sort(), [
+      '.gitignore',
+      'unsorted.raw',
+    ]);
+    await tree.waitForRow('Only in Cloud');
+    await untilCounted('Only in Cloud', /^2 · 5/);
+    await tree.expand('Only in Cloud');
+    await tree.expand('photos');
+    await workbench.screenshot('free-up-only-in-cloud');
+    assert.ok((await cloud.keys('darkroom/')).includes('darkroom/photos/harbour.raw'));
+    await workbench.notifications.press('2 files freed', 'Show Report');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Freed: 2 files/);
+    });
+    await workbench.screenshot('free-up-report');
+  });
+
+  it('keeps a file whose cloud copy was changed meanwhile, and says so', async () => {
+    await cloud.put('darkroom/notes/plan.txt', 'somebody else’s');
+    await tree.chooseFromContextMenu('notes', 'Free Up Local Space…');
+    await workbench.dialog.press('Delete Permanently');
+    const message = 'is not the one that was proved';
+    await workbench.notifications.waitFor(message);
+    await workbench.screenshot('free-up-refused');
+    assert.ok(existsSync(join(folder, 'notes', 'plan.txt')));
+    await tree.waitForRow('Changed in Cloud');
+    await workbench.notifications.close(message);
+  });
+
+  it('says why nothing of what was chosen can go', async () => {
+    await tree.chooseFromContextMenu('Up to Date', 'Free Up Local Space…');
+    const told = await workbench.notifications.waitFor('Nothing here can be freed');
+    assert.match(told, /1 file/);
+    await workbench.screenshot('free-up-nothing');
+  });
+});
