@@ -369,9 +369,13 @@ export interface FolderFailure {
 }
 
 /** Why batches rest, and with it what makes them go on. */
-export interface PauseReason {
-  readonly kind: 'asked-for';
-}
+export type PauseReason =
+  | { readonly kind: 'asked-for' }
+  /** They go on by themselves when the store answers, or takes the credentials, again. */
+  | {
+      readonly kind: 'store-unreachable' | 'sign-in-needed';
+      readonly failure: FailureRecord;
+    };
 
 export interface BatchProgress {
   readonly work: Work;

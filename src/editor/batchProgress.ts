@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
-import type { BatchProgress, Work } from '../protocol';
+import type { BatchProgress, PauseReason, Work } from '../protocol';
 import type { Engine } from './engine';
+import { pauseText } from './pauseText';
 import { formatDuration } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { showLate } from './showLate';
@@ -28,7 +29,7 @@ export function showBatch(
     if (state.kind !== 'transferring' && state.kind !== 'paused') return undefined;
     const batch = state.batches.find(candidate => candidate.planId === planId);
     if (batch === undefined) return undefined;
-    const message = state.kind === 'paused' ? pausedText(batch) : batchText(batch);
+    const message = state.kind === 'paused' ? pausedText(batch, state.why) : batchText(batch);
     return { message, percent: percent(batch) };
   });
 }
@@ -38,8 +39,9 @@ function percent({ files, filesDone, bytes, bytesDone }: BatchProgress): number 
   return 100 * (bytes > 0 ? bytesDone / bytes : filesDone / Math.max(1, files));
 }
 
-function pausedText(batch: BatchProgress): string {
-  return [l10n.t('Paused'), ...amounts(batch)].join(' · ');
+function pausedText(batch: BatchProgress, why: PauseReason): string {
+  const reason = why.kind === 'asked-for' ? [] : [pauseText(why)];
+  return [l10n.t('Paused'), ...amounts(batch), ...reason].join(' · ');
 }
 
 function batchText(batch: BatchProgress): string {

@@ -1,6 +1,13 @@
 import { l10n } from 'vscode';
-import type { BatchProgress, ComparisonTotals, FolderFailure, State } from '../protocol';
+import type {
+  BatchProgress,
+  ComparisonTotals,
+  FolderFailure,
+  PauseReason,
+  State,
+} from '../protocol';
 import { failureText } from './failureMessage';
+import { pauseText } from './pauseText';
 import { formatAge } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { folderById, localFolders, targetText } from './targets';
@@ -34,7 +41,7 @@ export function statusLine(
     case 'transferring':
       return transferLine(state.batches);
     case 'paused':
-      return pausedLine(state.batches);
+      return pausedLine(state.batches, state.why);
     case 'failed':
       // Without rows the welcome says it, and what to do.
       if (state.comparisons.length === 0) return undefined;
@@ -83,15 +90,16 @@ function doingText(batches: readonly BatchProgress[]): string {
   return work === undefined || others.length > 0 ? l10n.t('Working') : batchTitle(work);
 }
 
-function pausedLine(batches: readonly BatchProgress[]): string {
+function pausedLine(batches: readonly BatchProgress[], why: PauseReason): string {
   const { files, filesDone, bytes, bytesDone } = sum(batches);
-  return l10n.t(
+  const line = l10n.t(
     'Paused: {0} of {1} · {2} of {3}',
     formatCount(filesDone),
     formatFiles(files),
     formatBytes(bytesDone),
     formatBytes(bytes),
   );
+  return why.kind === 'asked-for' ? line : `${line} · ${pauseText(why)}`;
 }
 
 type Amounts = Pick<BatchProgress, 'files' | 'filesDone' | 'bytes' | 'bytesDone'>;

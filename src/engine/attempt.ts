@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureCode } from '../protocol';
 import { isOutcomeUnknown, retryAfter } from './errorMapping';
+import type { CircuitBreaker, Turn } from './circuitBreaker';
 import { Failure, throwIfCancelled } from './failure';
 
 /** How often a request is tried in all before its failure counts. */
@@ -18,6 +19,8 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** Called before every attempt, the first included. */
   readonly onAttempt?: (number: number) => void;
+  /** Where it is given, a request that has given up may wait for the store to come back. */
+  readonly breaker?: CircuitBreaker;
 }
 
 /**
@@ -27,10 +30,43 @@ export interface AttemptOptions {
  */
 export async function attempt<T>(
   operation: (attempt: Attempt) => Promise<T>,
+  options: AttemptOptions,
+): Promise<T> {
+  const { signal, breaker } = options;
+  if (breaker === undefined) return attemptFrom(1, operation, options);
+  let uncertain = false;
+  try {
+    for (let turn: Turn | undefined = await breaker.enter(signal); ;) {
+      const first = turn === 'probe' ? attempts : 1;
+      try {
+        const answer = await attemptFrom(
+          first,
+          now => operation({ ...now, uncertain: uncertain || now.uncertain }),
+          options,
+        );
+        breaker.answered();
+        return answer;
+      } catch (error) {
+        throwIfCancelled(signal, options.subject);
+        if (!(error instanceof Failure)) throw error;
+        uncertain ||= isOutcomeUnknown(error);
+        turn = await breaker.gaveUp(error, signal);
+        if (turn === undefined) throw error;
+      }
+    }
+  } finally {
+    breaker.leave();
+  }
+}
+
+/** Tries as often as it may, where this is not the first attempt. */
+async function attemptFrom<T>(
+  first: number,
+  operation: (attempt: Attempt) => Promise<T>,
   { subject, signal, onAttempt }: AttemptOptions,
 ): Promise<T> {
   let uncertain = false;
-  for (let number = 1; ; number++) {
+  for (let number = first; ; number++) {
     throwIfCancelled(signal, subject);
     onAttempt?.(number);
     try {

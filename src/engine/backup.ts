@@ -121,7 +121,9 @@ export class Backup {
   readonly #board;
   /** Shared by all batches, so that they do not multiply what is in flight. */
   readonly #budget = budget(requestsInFlight, bytesInFlight);
-  readonly #traffic = openTraffic();
+  readonly #traffic = openTraffic(outage => {
+    this.#batches.interrupted(outage);
+  });
   readonly #reports = keptReports();
   readonly #waiting = waitingFolders();
   readonly #unfinished: Unfinished;

@@ -1,5 +1,6 @@
 import type { LogEntry, Report, Work } from '../protocol';
 import type { BatchEvents, BatchStep, Moved, Outcome } from './batch';
+import type { Outage } from './circuitBreaker';
 import type { Comparison } from './comparison';
 import type { Comparisons } from './comparisons';
 import { toAbsolutePath } from './filePath';
@@ -30,6 +31,7 @@ export interface BatchToRun<S extends BatchStep, R extends Moved> {
 export class Batches {
   readonly #parts: BatchesParts;
   readonly #underWay = new Set<Promise<unknown>>();
+  #outage: Outage | undefined;
 
   constructor(parts: BatchesParts) {
     this.#parts = parts;
@@ -77,13 +79,37 @@ export class Batches {
   pause(): void {
     if (this.#underWay.size === 0) return;
     this.#parts.traffic.pause();
-    this.#parts.board.paused({ kind: 'asked-for' });
+    this.#tellPause();
   }
 
+  /** Ends a pause that was asked for, and tries at once whether one that was not has to go on. */
   resume(): void {
-    if (!this.#parts.traffic.isPaused) return;
-    this.#parts.traffic.resume();
-    this.#parts.board.paused(undefined);
+    const { traffic } = this.#parts;
+    traffic.resume();
+    traffic.breaker.probeNow();
+    this.#tellPause();
+  }
+
+  /** All batches wait for the store, or no longer do. */
+  interrupted(outage: Outage | undefined): void {
+    this.#outage = outage;
+    this.#tellPause();
+    if (outage === undefined) return;
+    const { code, cause } = outage.failure.toRecord();
+    const message = `Waiting to go on: ${code}${cause === undefined ? '' : ` (${cause})`}`;
+    this.#parts.onLog({ level: 'warning', message });
+  }
+
+  #tellPause(): void {
+    const { traffic, board } = this.#parts;
+    if (traffic.isPaused) {
+      board.paused({ kind: 'asked-for' });
+    } else if (this.#outage === undefined) {
+      board.paused(undefined);
+    } else {
+      const { kind, failure } = this.#outage;
+      board.paused({ kind, failure: failure.toRecord() });
+    }
   }
 
   /** Takes what became of a step into the comparison at hand. */

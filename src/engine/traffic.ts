@@ -1,4 +1,5 @@
 import { budget, type Budget } from './budget';
+import { circuitBreaker, type CircuitBreaker, type Outage } from './circuitBreaker';
 import { Failure } from './failure';
 import { pacer } from './pacer';
 
@@ -8,6 +9,8 @@ import { pacer } from './pacer';
  */
 export interface Traffic {
   readonly isPaused: boolean;
+  /** Ends the sending where the store does not take anything any more. */
+  readonly breaker: CircuitBreaker;
   pause(): void;
   resume(): void;
   /** The most bytes in a second; `undefined` for no limit. */
@@ -30,7 +33,10 @@ export interface Sending {
   readonly isRepeated: boolean;
 }
 
-export function openTraffic(): Traffic {
+export function openTraffic(
+  onOutage: (outage: Outage | undefined) => void = () => undefined,
+): Traffic {
+  const breaker = circuitBreaker({ onChange: onOutage });
   const pace = pacer();
   /** Bodies on their way, broken off by a pause. */
   const underWay = new Set<AbortController>();
@@ -67,6 +73,7 @@ export function openTraffic(): Traffic {
   }
 
   return {
+    breaker,
     get isPaused() {
       return isPaused;
     },

@@ -88,7 +88,7 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
 }
 
 /** About as many moments as a whole back-up of one of the folders has. */
-const mostMoments = 400;
+const mostMoments = 1_000;
 
 function setupOf(root: string, bucket: string, { endpoint, region }: SeaweedFs): FolderSetup {
   const name = root.slice(dirname(root).length + 1);

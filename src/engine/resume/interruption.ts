@@ -8,7 +8,7 @@ export function isInterrupted(outcome: UploadOutcome): boolean {
 }
 
 /** What keeps all files from arriving, where a failure says so. */
-type Interruption = 'store-unreachable' | 'sign-in-needed';
+export type Interruption = 'store-unreachable' | 'sign-in-needed';
 
 /** What a failure interrupts work with; `undefined` where it is about one file or one setting. */
 export function interruptionOf(code: FailureCode): Interruption | undefined {

@@ -22,34 +22,38 @@ export function bodyRequest<T>(
   { key, body, signal, onSent = () => undefined }: BodySource,
   send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return storeRequest({ endpoint, bucket: name, key }, signal, ({ number, uncertain }) =>
-    traffic.send(body.byteLength, signal, async sending => {
-      let sent = 0;
-      const takeBack = () => {
-        onSent(-sent);
-        sent = 0;
-      };
-      const pace = pacedBy(() => {
-        // One attempt may send it twice, where the store minds a header.
-        takeBack();
-        return bodyStream({
-          body,
-          traffic,
-          signal: sending.signal,
-          onSent: bytes => {
-            sent += bytes;
-            onSent(bytes);
-          },
+  return storeRequest(
+    { endpoint, bucket: name, key },
+    signal,
+    ({ number, uncertain }) =>
+      traffic.send(body.byteLength, signal, async sending => {
+        let sent = 0;
+        const takeBack = () => {
+          onSent(-sent);
+          sent = 0;
+        };
+        const pace = pacedBy(() => {
+          // One attempt may send it twice, where the store minds a header.
+          takeBack();
+          return bodyStream({
+            body,
+            traffic,
+            signal: sending.signal,
+            onSent: bytes => {
+              sent += bytes;
+              onSent(bytes);
+            },
+          });
         });
-      });
-      try {
-        const isUncertain = uncertain || sending.isRepeated;
-        return await send({ number, uncertain: isUncertain }, pace, sending.signal);
-      } catch (error) {
-        takeBack();
-        throw error;
-      }
-    }),
+        try {
+          const isUncertain = uncertain || sending.isRepeated;
+          return await send({ number, uncertain: isUncertain }, pace, sending.signal);
+        } catch (error) {
+          takeBack();
+          throw error;
+        }
+      }),
+    { breaker: traffic.breaker },
   );
 }
 

@@ -27,7 +27,7 @@ export async function* listObjects(
           }),
           { abortSignal: signal },
         ),
-      token === undefined ? onAttempt : undefined,
+      token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
     const decode = keyDecoder(page);
     yield (page.Contents ?? []).map(entry => ({

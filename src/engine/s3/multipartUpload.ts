@@ -33,27 +33,32 @@ export async function startUpload(
   parts: S3BucketParts,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  const { client, endpoint, traits, name } = parts;
+  const { client, endpoint, traits, traffic, name } = parts;
+  const { breaker } = traffic;
   const start = (): Promise<CreateMultipartUploadCommandOutput> =>
-    storeRequest({ endpoint, bucket: name, key }, signal, () =>
-      guarded(
-        traits.crc32,
-        'upload',
-        guard =>
-          client.send(
-            new CreateMultipartUploadCommand({
-              Bucket: name,
-              Key: key,
-              ContentType: attributes.contentType,
-              Metadata: attributes.metadata,
-              ...(guard === 'md5'
-                ? {}
-                : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
-            }),
-            { abortSignal: signal },
-          ),
-        isOfWhole,
-      ),
+    storeRequest(
+      { endpoint, bucket: name, key },
+      signal,
+      () =>
+        guarded(
+          traits.crc32,
+          'upload',
+          guard =>
+            client.send(
+              new CreateMultipartUploadCommand({
+                Bucket: name,
+                Key: key,
+                ContentType: attributes.contentType,
+                Metadata: attributes.metadata,
+                ...(guard === 'md5'
+                  ? {}
+                  : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
+              }),
+              { abortSignal: signal },
+            ),
+          isOfWhole,
+        ),
+      { breaker },
     );
   const answer = await start();
   const upload = toUpload(key, answer);
@@ -147,7 +152,7 @@ export async function completeUpload(
   parts: S3BucketParts,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
 ): Promise<StoredObject> {
-  const { client, endpoint, name } = parts;
+  const { client, endpoint, traffic, name } = parts;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
   const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
@@ -159,27 +164,31 @@ export async function completeUpload(
     condition,
     signal,
   };
-  const stored = await storeRequest({ endpoint, bucket: name, key }, signal, attempt =>
-    conditionalWrite(parts, write, attempt, headers =>
-      client.send(
-        new CompleteMultipartUploadCommand({
-          Bucket: name,
-          Key: key,
-          UploadId: uploadId,
-          MultipartUpload: {
-            Parts: sent.map(part => ({
-              PartNumber: part.partNumber,
-              ETag: part.etag,
-              ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
-            })),
-          },
-          ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
-          ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
-          ...headers,
-        }),
-        { abortSignal: signal },
+  const stored = await storeRequest(
+    { endpoint, bucket: name, key },
+    signal,
+    attempt =>
+      conditionalWrite(parts, write, attempt, headers =>
+        client.send(
+          new CompleteMultipartUploadCommand({
+            Bucket: name,
+            Key: key,
+            UploadId: uploadId,
+            MultipartUpload: {
+              Parts: sent.map(part => ({
+                PartNumber: part.partNumber,
+                ETag: part.etag,
+                ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+              })),
+            },
+            ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
+            ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+            ...headers,
+          }),
+          { abortSignal: signal },
+        ),
       ),
-    ),
+    { breaker: traffic.breaker },
   );
   if (write.isOwn(stored)) return stored;
   // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.

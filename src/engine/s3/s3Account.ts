@@ -37,7 +37,7 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
     onAttempt?: (number: number) => void,
   ): Promise<T> {
     const subject = { endpoint, ...(bucket === undefined ? {} : { bucket }) };
-    return storeRequest(subject, signal, send, onAttempt);
+    return storeRequest(subject, signal, send, onAttempt && { onAttempt });
   }
 
   /** Gives `otherwise` where the store's error says that nothing has been set. */

@@ -1,4 +1,4 @@
-import { attempt, type Attempt } from '../attempt';
+import { attempt, type Attempt, type AttemptOptions } from '../attempt';
 import { fromStoreError, type RequestSubject } from '../errorMapping';
 
 /**
@@ -9,7 +9,7 @@ export function storeRequest<T>(
   subject: RequestSubject,
   signal: AbortSignal,
   send: (attempt: Attempt) => Promise<T>,
-  onAttempt?: (number: number) => void,
+  how: Pick<AttemptOptions, 'onAttempt' | 'breaker'> = {},
 ): Promise<T> {
   return attempt(
     async number => {
@@ -22,7 +22,7 @@ export function storeRequest<T>(
     {
       subject: subject.key ?? subject.bucket ?? subject.endpoint,
       signal,
-      ...(onAttempt && { onAttempt }),
+      ...how,
     },
   );
 }

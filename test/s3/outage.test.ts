@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
+
+import { Backup } from '../../src/engine/backup';
+import { openConnection } from '../../src/engine/connection';
+import { receiptsInMemory } from '../../src/engine/receipts';
+import type { FolderSetup, State } from '../../src/protocol';
+import { setAwsVariables } from '../support/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startWireRecorder, type WireRecorder } from '../support/wire';
+
+const bucket = 'outage';
+const files = 8;
+const never = new AbortController().signal;
+
+describe('A store that goes away in mid-batch', function () {
+  this.timeout(120_000);
+  let s3: EmbeddedS3;
+  let wire: WireRecorder;
+  let folder: TemporaryFolder;
+  let backup: Backup;
+  let setup: FolderSetup;
+  const states: State[] = [];
+  let restore: () => void;
+
+  before(() => {
+    restore = setAwsVariables({ accessKeyId: 'test', secretAccessKey: 'test' });
+  });
+  after(() => {
+    restore();
+  });
+  beforeEach(async () => {
+    states.length = 0;
+    s3 = await startEmbeddedS3({ buckets: [bucket] });
+    wire = await startWireRecorder(s3.endpoint);
+    folder = await temporaryFolder('outage');
+    backup = new Backup({
+      receipts: receiptsInMemory('a test'),
+      connect: openConnection,
+      onState: now => states.push(now),
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    setup = {
+      id: pathToFileURL(folder.path).href,
+      folderId: 'f',
+      name: 'w',
+      root: folder.path,
+      bucket,
+      prefix: 'w/',
+      settings: { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true },
+    };
+    const names = Array.from({ length: files }, (_, n) => `file ${String(n)}`);
+    await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])));
+    await backup.compare([setup], never);
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await wire.stop();
+    await s3.stop();
+    await folder.remove();
+  });
+
+  async function start(signal: AbortSignal = never) {
+    const plan = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
+    return backup.run(plan.planId, signal);
+  }
+
+  function pauses() {
+    return states.flatMap(state => (state.kind === 'paused' ? [state.why] : []));
+  }
+
+  it('pauses the batch, which goes on by itself and loses no file', async () => {
+    // As many as all files together try before they give up.
+    for (let n = 0; n < files * 4; n++) wire.disturbNext(({ method }) => method === 'PUT', 'busy');
+    const report = await start();
+    assert.deepEqual([report.done, report.failed], [files, 0]);
+    const [why] = pauses();
+    assert.ok(why?.kind === 'store-unreachable', why?.kind);
+    assert.equal(why.failure.code, 'store-busy');
+    assert.equal(states.at(-1)?.kind, 'compared');
+  });
+
+  it('is not waited for by who cancels', async () => {
+    for (let n = 0; n < 500; n++) wire.disturbNext(({ method }) => method === 'PUT', 'busy');
+    const cancelled = new AbortController();
+    const running = start(cancelled.signal);
+    await eventually(() => {
+      assert.ok(pauses().length > 0);
+    }, 30_000);
+    const cancelledAt = performance.now();
+    cancelled.abort();
+    assert.equal((await running).cancelled, files);
+    assert.ok(performance.now() - cancelledAt < 1000);
+  });
+});
