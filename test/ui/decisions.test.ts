@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { cloudContents, type CloudContents } from '../support/cloudContents';
+import { eventually } from '../support/eventually';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/uiSession';
+import type { Tree, Workbench } from '../support/workbench';
+
+const bucket = 'decisions';
+const yesterday = Date.now() - 86_400_000;
+
+describe('Decisions', () => {
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+  let workbench: Workbench;
+  let cloud: CloudContents;
+  let folder: string;
+  let tree: Tree;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('decisions');
+    folder = join(temporary.path, 'studio');
+    await mkdir(folder);
+    await writeTree(
+      folder,
+      { 'notes.txt': 'notes', 'plan.txt': 'mine', 'map.json': '{}' },
+      yesterday,
+    );
+    session = await startUiSession({
+      workspace: folder,
+      settings: { 's3Backup.bucket': bucket, 'files.autoSave': 'off' },
+      buckets: [bucket],
+    });
+    ({ workbench } = session);
+    cloud = cloudContents(session.s3.endpoint, bucket);
+    tree = workbench.tree('Files');
+    await workbench.showViewContainer('S3 Backup');
+  });
+  after(async () => {
+    cloud.close();
+    await session.stop();
+    await temporary.remove();
+  });
+
+  /** Somebody else's copy; the server checks no signatures. */
+  async function put(path: string, body: string): Promise<void> {
+    const url = `${session.s3.endpoint}/${bucket}/studio/${path}`;
+    const answer = await fetch(url, { method: 'PUT', body });
+    assert.ok(answer.ok, path);
+  }
+
+  it('ask once what becomes of unsaved changes, and save them', async () => {
+    const { dialog } = workbench;
+    await workbench.showViewContainer('Explorer');
+    await workbench.explorer().click('notes.txt');
+    await session.page.locator('.editor-group-container.active .view-lines').click();
+    await session.page.keyboard.type('typed ');
+    await workbench.showViewContainer('S3 Backup');
+    await workbench.runCommand('S3 Backup: Back Up All');
+    await dialog.press('Back Up');
+    assert.match(await dialog.text(), /notes\.txt.* has unsaved changes/);
+    await workbench.screenshot('unsaved-changes');
+    const buttons = (await dialog.buttons()).toSorted();
+    assert.deepEqual(buttons, ['Cancel', 'Save and Back Up', 'Skip Them']);
+    await dialog.press('Save and Back Up');
+    await eventually(async () => {
+      assert.match((await cloud.read('studio/notes.txt')).toString(), /typed /);
+    });
+    const local = await readFile(join(folder, 'notes.txt'));
+    assert.deepEqual(await cloud.read('studio/notes.txt'), local);
+  });
+
+  it('leave conflicts alone, and offer to resolve them one by one', async () => {
+    const { dialog, notifications } = workbench;
+    await put('plan.txt', 'theirs');
+    await put('map.json', '{"theirs": true}');
+    await writeFile(join(folder, 'new.txt'), 'new');
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Changed in Cloud');
+    await workbench.runCommand('S3 Backup: Back Up All');
+    await notifications.waitFor(/2 files were left alone/);
+    await workbench.screenshot('left-alone');
+    await notifications.press(/left alone/, 'Resolve…');
+    assert.match(await dialog.text(), /2 files were changed in the cloud/);
+    await workbench.screenshot('resolve-all');
+    await dialog.press('One by One…');
+    assert.match(await dialog.text(), /1 of 2: .*map\.json/);
+    await workbench.screenshot('resolve-one');
+    await dialog.press('Upload Mine');
+    assert.match(await dialog.text(), /2 of 2: .*plan\.txt/);
+    await dialog.press('Leave');
+    await eventually(async () => {
+      assert.equal((await cloud.read('studio/map.json')).toString(), '{}');
+    });
+    assert.equal((await cloud.read('studio/plan.txt')).toString(), 'theirs');
+    await tree.expand('Changed in Cloud');
+    await tree.waitForRow('plan.txt');
+    const menu = await tree.contextMenu('plan.txt');
+    assert.ok(menu.includes('Resolve Changed in Cloud…'), menu.join());
+    await workbench.screenshot('one-conflict-left');
+  });
+
+  it('take a single conflict from its row', async () => {
+    const { dialog } = workbench;
+    await tree.chooseFromContextMenu('plan.txt', 'Resolve Changed in Cloud…');
+    assert.match(await dialog.text(), /plan\.txt.* was changed in the cloud/);
+    await workbench.screenshot('resolve-single');
+    await dialog.press('Upload Mine');
+    await eventually(async () => {
+      assert.equal((await cloud.read('studio/plan.txt')).toString(), 'mine');
+    });
+  });
+
+  it('verify a group on the word of the bytes alone', async () => {
+    const { notifications } = workbench;
+    await writeFile(join(folder, 'old.txt'), 'red');
+    await utimes(join(folder, 'old.txt'), yesterday / 1000, yesterday / 1000);
+    await put('old.txt', 'one');
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Up to Date');
+    await tree.chooseFromContextMenu('Up to Date', 'Verify');
+    const text = await notifications.waitFor(/verified/);
+    await workbench.screenshot('verified');
+    assert.match(text, /^\d files verified: \d proved/);
+  });
+});
