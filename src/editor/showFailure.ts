@@ -1,6 +1,7 @@
 import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vscode';
 import { toFailureRecord } from './failed';
-import { failureMessage, type FailureAction } from './failureMessage';
+import { failureMessage } from './failureMessage';
+import type { FailureAction } from './failures/failureEntry';
 import type { Parts } from './parts';
 import { plainText } from './plainText';
 import { section } from './settings';

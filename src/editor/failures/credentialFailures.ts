@@ -1,0 +1,80 @@
+import { env, l10n } from 'vscode';
+import type { FailureEntry } from './failureEntry';
+import { because, firstLink, store } from './failureWords';
+
+/** What is wrong with credentials, or where they come from. */
+export const credentialFailures = {
+  'no-credentials': {
+    brief: () => l10n.t('no credentials'),
+    what: ({ cause }) =>
+      l10n.t('No AWS credentials were found{0}{1}', onWhichMachine(), lookedFor(cause)),
+    actions: ['choose-credentials', 'open-credentials-file', 'learn-more'],
+  },
+  'profile-not-found': {
+    brief: () => l10n.t('profile not found'),
+    what: ({ subject, cause }) =>
+      l10n.t('There is no AWS profile “{0}”{1}{2}', subject, onWhichMachine(), because(cause)),
+    next: () => l10n.t('Choose another one, or add it to the file.'),
+    actions: ['choose-credentials', 'open-credentials-file', 'retry'],
+  },
+  'credentials-unreadable': {
+    brief: () => l10n.t('credentials unreadable'),
+    what: ({ subject, cause }) =>
+      l10n.t('The credentials file {0} cannot be read{1}', subject, because(cause)),
+    next: () => l10n.t('Check its permissions, then try again.'),
+    actions: ['retry', 'choose-credentials', 'show-log'],
+  },
+  'credentials-malformed': {
+    brief: () => l10n.t('credentials file is damaged'),
+    what: ({ subject }) =>
+      l10n.t('{0} is neither a section nor a “name = value” that AWS’s tools can read.', subject),
+    next: () => l10n.t('Mend the line, save the file and try again.'),
+    actions: ['open-faulty-line', 'choose-credentials', 'retry'],
+  },
+  'credentials-incomplete': {
+    brief: () => l10n.t('credentials incomplete'),
+    what: ({ cause }) => l10n.t('Half of the AWS key pair is missing{0}', because(cause)),
+    next: () => l10n.t('Add what is missing and try again.'),
+    actions: ['open-credentials-file', 'choose-credentials', 'retry'],
+  },
+  'profile-failed': {
+    brief: () => l10n.t('no credentials from profile'),
+    what: ({ subject, cause }) =>
+      l10n.t('The AWS profile “{0}” gave no credentials{1}', subject, because(cause)),
+    actions: ['retry', 'choose-credentials', 'show-log'],
+  },
+  'sign-in-needed': {
+    brief: () => l10n.t('sign-in needed'),
+    what: ({ subject }) => l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
+    next: ({ subject }) =>
+      l10n.t(
+        'Run “aws sso login --profile {0}” in a terminal{1}, then try again.',
+        subject,
+        onWhichMachine(),
+      ),
+    actions: ['retry', 'choose-credentials', 'learn-more'],
+  },
+  'credentials-refused': {
+    brief: () => l10n.t('credentials refused'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} does not take these credentials{1}', store(subject), because(firstLink(cause))),
+    next: () => l10n.t('Check the key pair, or choose other credentials.'),
+    actions: ['choose-credentials', 'open-credentials-file', 'retry'],
+  },
+  'credentials-expired': {
+    brief: () => l10n.t('credentials expired'),
+    what: ({ subject }) => l10n.t('The credentials for {0} have expired.', store(subject)),
+    next: () => l10n.t('Sign in again or renew them, then try once more.'),
+    actions: ['retry', 'choose-credentials', 'show-log'],
+  },
+} satisfies Readonly<Record<string, FailureEntry>>;
+
+/** The places that hold no credentials. */
+function lookedFor(places: string | undefined): string {
+  return places === undefined ? '.' : l10n.t('. Looked for: {0}.', places);
+}
+
+/** Credentials are looked for where the files are, which may be another machine. */
+function onWhichMachine(): string {
+  return env.remoteName === undefined ? '' : l10n.t(' on the remote machine');
+}

@@ -1,0 +1,114 @@
+import { l10n } from 'vscode';
+import type { FailureEntry } from './failureEntry';
+import { because, quoted } from './failureWords';
+
+/** What the disk says, or what is on it. */
+export const diskFailures = {
+  'file-vanished': {
+    brief: () => l10n.t('gone from the disk'),
+    what: ({ subject }) => l10n.t('{0} is no longer on the disk.', quoted(subject)),
+    next: () => l10n.t('Compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'not-readable': {
+    brief: () => l10n.t('not readable'),
+    what: ({ subject }) => l10n.t('{0} cannot be read.', quoted(subject)),
+    next: () => l10n.t('Check its permissions and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'not-a-file': {
+    brief: () => l10n.t('no regular file'),
+    what: ({ subject }) =>
+      l10n.t('{0} is no regular file, so it cannot be backed up.', quoted(subject)),
+    actions: ['show-log'],
+  },
+  'file-changing': {
+    brief: () => l10n.t('being written to'),
+    what: ({ subject }) => l10n.t('{0} was written to while it was read.', quoted(subject)),
+    next: () => l10n.t('Back it up again when it is at rest.'),
+    actions: ['retry', 'show-log'],
+  },
+  unsaved: {
+    brief: () => l10n.t('unsaved changes'),
+    what: ({ subject }) => l10n.t('{0} has unsaved changes and was left out.', quoted(subject)),
+    next: () => l10n.t('Save it and back it up again.'),
+    actions: ['show-log'],
+  },
+  'empty-here': {
+    brief: () => l10n.t('empty here'),
+    what: ({ subject }) =>
+      l10n.t('{0} is empty, and its cloud copy is not. The copy was kept.', quoted(subject)),
+    next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
+    actions: ['show-log'],
+  },
+  'ignore-file-unreadable': {
+    brief: () => l10n.t('ignore file not readable'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        '{0} cannot be read, so it is not known what to leave out{1}',
+        quoted(subject),
+        because(cause),
+      ),
+    next: () => l10n.t('Mend it or remove it, then compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'name-not-unicode': {
+    brief: () => l10n.t('name is not Unicode'),
+    what: ({ subject }) =>
+      l10n.t('The name of {0} is not valid Unicode, which S3 asks for.', quoted(subject)),
+    next: () => l10n.t('Rename the file to back it up.'),
+    actions: ['show-log'],
+  },
+  'key-too-long': {
+    brief: () => l10n.t('path too long for S3'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The path of {0} with its prefix is longer than the 1,024 bytes that S3 takes.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Shorten a name, or the setting “s3Backup.prefix”.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'unsafe-name': {
+    brief: () => l10n.t('no name for a file here'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} cannot be the name of a file here{1}', quoted(subject), because(cause)),
+    next: () => l10n.t('It stays in the cloud. Another tool can fetch it under another name.'),
+    actions: ['show-log'],
+  },
+  'in-the-way': {
+    brief: () => l10n.t('something is in its place'),
+    what: ({ subject, cause }) =>
+      cause === undefined || cause === subject
+        ? l10n.t('{0} was not restored: something else has its name here.', quoted(subject))
+        : l10n.t('{0} was not restored: “{1}” is in its way.', quoted(subject), cause),
+    next: () => l10n.t('Move that or rename it, then restore again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'changed-here': {
+    brief: () => l10n.t('changed here meanwhile'),
+    what: ({ subject, cause }) =>
+      cause === undefined
+        ? l10n.t('{0} has changed here since this was planned.', quoted(subject))
+        : l10n.t(
+            '{0} has changed here since this was planned; what was there before is “{1}” now.',
+            quoted(subject),
+            cause,
+          ),
+    next: () =>
+      l10n.t('It was left as it is. Save it where it is being edited, and compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  'disk-full': {
+    brief: () => l10n.t('disk full'),
+    what: ({ subject }) => l10n.t('The disk is full at {0}.', quoted(subject)),
+    next: () => l10n.t('Make room and try again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'disk-error': {
+    brief: () => l10n.t('disk error'),
+    what: ({ subject, cause }) =>
+      l10n.t('The disk failed at {0}{1}', quoted(subject), because(cause)),
+    actions: ['retry', 'show-log'],
+  },
+} satisfies Readonly<Record<string, FailureEntry>>;

@@ -1,0 +1,25 @@
+import type { FailureRecord } from '../../protocol';
+
+/**
+ * What is said of one kind of failure. Texts are functions: what they say depends on the language,
+ * which is known at run time only.
+ */
+export interface FailureEntry {
+  readonly brief: () => string;
+  readonly what: (failure: FailureRecord) => string;
+  readonly next?: (failure: FailureRecord) => string;
+  readonly actions: readonly FailureAction[];
+}
+
+/** What a message's button does. */
+export type FailureAction =
+  | 'open-folder'
+  | 'retry'
+  | 'compare'
+  | 'choose-bucket'
+  | 'choose-credentials'
+  | 'open-credentials-file'
+  | 'open-faulty-line'
+  | 'learn-more'
+  | 'open-settings'
+  | 'show-log';

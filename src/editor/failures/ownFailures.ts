@@ -1,0 +1,45 @@
+import { l10n } from 'vscode';
+import type { FailureEntry } from './failureEntry';
+import { because, firstLine, quoted } from './failureWords';
+
+/** What happens to this program itself. */
+export const ownFailures = {
+  'records-not-kept': {
+    brief: () => l10n.t('records not kept'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'S3 Backup cannot remember in {0} which files are proved to be in the cloud{1}',
+        quoted(subject),
+        because(firstLine(cause)),
+      ),
+    next: () =>
+      l10n.t('No file is lost. What cannot be remembered is compared by its content again.'),
+    actions: ['show-log'],
+  },
+  'engine-stopped': {
+    brief: () => l10n.t('engine stopped'),
+    what: ({ subject }) =>
+      subject === ''
+        ? l10n.t('The engine of S3 Backup stopped unexpectedly.')
+        : l10n.t('The engine of S3 Backup stopped unexpectedly when {0} were done.', subject),
+    next: () => l10n.t('Finished work is kept. Compare to see what is left.'),
+    actions: ['compare', 'show-log'],
+  },
+  'plan-outdated': {
+    brief: () => l10n.t('plan out of date'),
+    what: () => l10n.t('The files or their target have changed since this was planned.'),
+    next: () => l10n.t('Compare again.'),
+    actions: ['compare', 'show-log'],
+  },
+  cancelled: {
+    brief: () => l10n.t('cancelled'),
+    what: () => l10n.t('Cancelled.'),
+    actions: [],
+  },
+  unexpected: {
+    brief: () => l10n.t('unexpected error'),
+    what: ({ cause }) =>
+      l10n.t('S3 Backup met an error that it does not know{0}', because(firstLine(cause))),
+    actions: ['retry', 'show-log'],
+  },
+} satisfies Readonly<Record<string, FailureEntry>>;

@@ -1,0 +1,113 @@
+import { l10n } from 'vscode';
+import type { FailureEntry } from './failureEntry';
+import { quoted } from './failureWords';
+
+/** What the store says to a request. */
+export const storeFailures = {
+  'access-denied': {
+    brief: () => l10n.t('access denied'),
+    what: ({ subject }) => l10n.t('These credentials may not do this with {0}.', quoted(subject)),
+    next: () => l10n.t('Ask for the right, or choose another bucket.'),
+    actions: ['choose-bucket', 'retry', 'show-log'],
+  },
+  'no-such-bucket': {
+    brief: () => l10n.t('no such bucket'),
+    what: ({ subject }) => l10n.t('There is no bucket {0}.', quoted(subject)),
+    next: () => l10n.t('Choose another one.'),
+    actions: ['choose-bucket', 'show-log'],
+  },
+  'no-such-key': {
+    brief: () => l10n.t('gone from the cloud'),
+    what: ({ subject }) => l10n.t('There is no cloud copy of {0}.', quoted(subject)),
+    next: () => l10n.t('Compare to see what is there.'),
+    actions: ['compare', 'show-log'],
+  },
+  'no-such-upload': {
+    brief: () => l10n.t('upload forgotten by the store'),
+    what: ({ subject }) => l10n.t('The store no longer knows the upload of {0}.', quoted(subject)),
+    next: () => l10n.t('Back it up again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'bucket-name-taken': {
+    brief: () => l10n.t('name taken'),
+    what: ({ subject }) =>
+      l10n.t('The bucket name {0} is taken by somebody else.', quoted(subject)),
+    next: () => l10n.t('Choose another.'),
+    actions: ['choose-bucket'],
+  },
+  'bucket-already-yours': {
+    brief: () => l10n.t('bucket exists'),
+    what: ({ subject }) => l10n.t('You already have a bucket {0}.', quoted(subject)),
+    next: () => l10n.t('Choose it from the list.'),
+    actions: ['choose-bucket'],
+  },
+  'invalid-bucket-name': {
+    brief: () => l10n.t('no bucket name'),
+    what: ({ subject }) => l10n.t('{0} cannot be the name of a bucket.', quoted(subject)),
+    next: () => l10n.t('Choose another.'),
+    actions: ['choose-bucket'],
+  },
+  'changed-in-cloud': {
+    brief: () => l10n.t('changed in the cloud meanwhile'),
+    what: ({ subject }) =>
+      l10n.t('The cloud copy of {0} has changed since the comparison.', quoted(subject)),
+    next: () => l10n.t('It was not overwritten. Compare again to see both.'),
+    actions: ['compare', 'show-log'],
+  },
+  archived: {
+    brief: () => l10n.t('archived'),
+    what: ({ subject }) => l10n.t('The cloud copy of {0} is archived.', quoted(subject)),
+    next: () => l10n.t('It has to be restored by the store before it can be read.'),
+    actions: ['show-log'],
+  },
+  'too-large-to-open': {
+    brief: () => l10n.t('too large to open'),
+    what: ({ subject }) =>
+      l10n.t('The cloud copy of {0} is too large to be opened from there.', quoted(subject)),
+    next: () => l10n.t('Save it to a place on the disk, and open it there.'),
+    actions: ['show-log'],
+  },
+  'archive-requested': {
+    brief: () => l10n.t('requested from the archive'),
+    what: ({ subject }) =>
+      l10n.t('The store is bringing {0} back from its archive.', quoted(subject)),
+    next: () => l10n.t('That takes minutes to days. Restore it again later.'),
+    actions: ['show-log'],
+  },
+  'not-as-stored': {
+    brief: () => l10n.t('damaged on the way'),
+    what: ({ subject }) =>
+      l10n.t('What came of {0} is not what the store says it holds.', quoted(subject)),
+    next: () => l10n.t('Nothing was changed here. Restore it again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'not-verified': {
+    brief: () => l10n.t('not confirmed by the store'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store did not confirm the bytes of {0}, so it does not count as backed up.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Back it up again.'),
+    actions: ['retry', 'show-log'],
+  },
+  'too-large-for-store': {
+    brief: () => l10n.t('too large for the store'),
+    what: ({ subject }) => l10n.t('{0} is larger than the store accepts.', quoted(subject)),
+    next: () => l10n.t('Ask who runs the store for its limit, or leave the file out.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'name-refused': {
+    brief: () => l10n.t('name refused by the store'),
+    what: ({ subject }) => l10n.t('The store does not accept the name of {0}.', quoted(subject)),
+    next: () => l10n.t('Rename the file, or change the setting “s3Backup.prefix”.'),
+    actions: ['open-settings', 'show-log'],
+  },
+  'parts-refused': {
+    brief: () => l10n.t('not put together by the store'),
+    what: ({ subject }) =>
+      l10n.t('The store would not put the parts of {0} together.', quoted(subject)),
+    next: () => l10n.t('Back it up again; all of it is sent anew.'),
+    actions: ['retry', 'show-log'],
+  },
+} satisfies Readonly<Record<string, FailureEntry>>;
