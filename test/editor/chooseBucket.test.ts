@@ -110,7 +110,9 @@ describe('The list of buckets', () => {
     assert.ok(pick.enabled);
 
     pages = { ...pages, more: page(['two'], undefined) };
+    const isActive = new Promise(resolve => pick.onDidChangeActive(resolve));
     pick.activeItems = pick.items.slice(0, 1);
+    await isActive;
     await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
     await untilLabels(...own, 'Buckets', 'one', 'two');
     pick.hide();

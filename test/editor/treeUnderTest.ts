@@ -65,7 +65,8 @@ export function openTree(): TreeUnderTest {
 }
 
 export function testLog(): LogOutputChannel {
-  return window.createOutputChannel('S3 Backup tests', { log: true });
+  // Those of one name are one: the first that is disposed would close them all.
+  return window.createOutputChannel(`S3 Backup tests ${randomUUID()}`, { log: true });
 }
 
 /** A memory that starts empty. */
