@@ -115,12 +115,12 @@ describe('The receipt database', () => {
   });
 
   it('loses no file and no comparison on a full disk, and proves again when there is room', async function () {
-    const outcome = await onSmallDisk<FullDiskStory>('fullDiskWorker', folder.path, '4m');
+    const outcome = await onSmallDisk('fullDiskWorker', folder.path, '4m');
     if ('unavailable' in outcome) {
       this.test!.title += ` (${outcome.unavailable})`;
       this.skip();
     }
-    const { told } = outcome;
+    const told = outcome.told as FullDiskStory;
     assert.deepEqual(told, {
       backedUp: 300,
       shown: 300,

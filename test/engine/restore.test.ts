@@ -424,12 +424,12 @@ describe('restore', function () {
   });
 
   it('fails clearly for what a full disk has no room for, and keeps the rest', async function () {
-    const outcome = await onSmallDisk<RestoreStory>('restoreFullDiskWorker', temporary.path, '6m');
+    const outcome = await onSmallDisk('restoreFullDiskWorker', temporary.path, '6m');
     if ('unavailable' in outcome) {
       this.test!.title += ` (${outcome.unavailable})`;
       this.skip();
     }
-    const { report, files, fetchedInVain } = outcome.told;
+    const { report, files, fetchedInVain } = outcome.told as RestoreStory;
     assert.deepEqual(Object.keys(report.reasons), ['disk-full']);
     assert.equal(report.done + report.failed, report.planned);
     const found = new Map(files);

@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers';
 /**
  * Runs a program of this folder on a disk of its own, in memory, that has room for so many bytes;
  * only it and its descendants see it, in the place of `folder`, which is its first argument. Gives
- * what it tells, or why no disk can be had here.
+ * the message that it sends, or why no disk can be had here.
  */
-export async function onSmallDisk<T>(
+export async function onSmallDisk(
   program: string,
   folder: string,
   size: string,
-): Promise<{ readonly told: T } | { readonly unavailable: string }> {
+): Promise<{ readonly told: unknown } | { readonly unavailable: string }> {
   if (process.platform !== 'linux') return { unavailable: 'no disk can be mounted here' };
   const mount = `mount -t tmpfs -o size=${size} none "$1" && exec "$2" "$3" "$1"`;
   const worker = join(__dirname, `${program}.js`);
@@ -25,8 +25,8 @@ export async function onSmallDisk<T>(
     { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
   );
   const errors = child.stderr === null ? '' : text(child.stderr);
-  const messages: T[] = [];
-  child.on('message', message => messages.push(message as T));
+  const messages: unknown[] = [];
+  child.on('message', message => messages.push(message));
   const [code] = (await once(child, 'exit')) as [number | null];
   const [told] = messages;
   if (told !== undefined) return { told };
