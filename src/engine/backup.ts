@@ -65,12 +65,13 @@ import { restores } from './restore/restores';
 import { settleRestored } from './restore/settleRestored';
 import { abortStale } from './resume/abortStale';
 import { isInterrupted } from './resume/interruption';
+import { leaveOutSettled } from './resume/leaveOutSettled';
 import { rememberSteps } from './resume/remainingFiles';
 import { remainingTotals } from './resume/remainingTotals';
 import { unfinishedInMemory, type Unfinished } from './resume/unfinished';
 import { rowNews } from './rowNews';
 import { conflictsAmong } from './resolve/conflictsAmong';
-import { selectScope, toBackUp } from './scopeSelection';
+import { selectScope } from './scopeSelection';
 import {
   parseCompareSettings,
   parseConnectionSettings,
@@ -79,6 +80,7 @@ import {
 } from './settings';
 import { settleRow } from './settleRow';
 import { readSharedFiles, stampOf } from './sharedFiles';
+import { toBackUp } from './toBackUp';
 import { stateBoard } from './stateBoard';
 import { openTraffic, type Traffic } from './traffic';
 import { transfer } from './transfer';
@@ -251,8 +253,11 @@ export class Backup {
         if (setup === undefined) continue;
         try {
           const job = this.#job(setup);
-          this.#remaining.count([job]);
           await this.#comparisons.compare(job, signal);
+          const comparison = this.#comparisons.current(job);
+          // A kill may have kept from its note what had arrived.
+          if (comparison !== undefined) leaveOutSettled(job.unfinished.remaining, comparison);
+          this.#countRemaining([job]);
           void this.#abortStale(job, setup.settings);
         } catch (error) {
           const failure = this.#failed(id, toFailure(error, setup.bucket));
@@ -496,7 +501,7 @@ export class Backup {
   }
 
   async #backUp(plan: Plan, signal: AbortSignal): Promise<Report> {
-    const routes = rememberSteps(plan);
+    const remembered = rememberSteps(plan);
     try {
       return await this.#batches.run({
         work: 'back-up',
@@ -510,14 +515,16 @@ export class Backup {
             traffic: this.#traffic,
             signal,
             onEnded: outcome => {
-              const { route, path } = outcome.step;
-              if (!isInterrupted(outcome)) route.unfinished.remaining.remove(path);
+              if (!isInterrupted(outcome)) remembered.settled(outcome.step);
               events.onEnded(outcome);
             },
           }),
       });
     } finally {
-      if (!this.#disposed.signal.aborted) this.#remaining.count(routes);
+      if (!this.#disposed.signal.aborted) {
+        remembered.end();
+        this.#remaining.count(remembered.routes);
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Group, PlanSummary, Scope } from '../protocol';
+import type { PlanSummary, Scope } from '../protocol';
 import { rootPath } from '../protocol';
 import type { Comparison, Entry } from './comparison';
 import { compareFiles } from './compareFiles';
@@ -9,7 +9,8 @@ import { parentPath } from './filePath';
 import type { KeptReports } from './keptReports';
 import { selectIgnored } from './selectIgnored';
 import { selectSteps, type Selection } from './plan';
-import type { RemainingFiles } from './resume/remainingFiles';
+import { toBackUp } from './toBackUp';
+import { leaveOutSettled } from './resume/leaveOutSettled';
 import { selectMine } from './resolve/selectMine';
 
 /** What is known of the folders and of the batches before. */
@@ -22,9 +23,6 @@ export interface ScopeSelection extends Selection {
   /** The one ignored file that was asked for, if it was alone. */
   readonly ignored: PlanSummary['ignored'];
 }
-
-/** The groups of what a back-up is for. */
-export const toBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
 
 /** Finds what a back-up was asked for: by the comparison at hand, or by comparing anew. */
 export async function selectScope(
@@ -89,18 +87,6 @@ function* entriesOf(
           }
         }
       }
-  }
-}
-
-/** Forgets what is left to do of files that have arrived in another way, or are gone. */
-function leaveOutSettled(remaining: RemainingFiles, comparison: Comparison): void {
-  for (const path of remaining.paths()) {
-    const kind = comparison.get(path)?.verdict.kind;
-    const isOpen =
-      kind === undefined
-        ? comparison.incomplete !== undefined
-        : kind === 'unchecked' || toBackUp.includes(kind);
-    if (!isOpen) remaining.remove(path);
   }
 }
 

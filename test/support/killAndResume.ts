@@ -50,6 +50,10 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const bucket = `kills-${String(seed)}`;
   const result = { kills: 0, folders: 0, files: 0, continued: 0, partsFound: 0, orphans: 0 };
+  const count = ({ continued }: Life) => {
+    result.continued += continued.length;
+    for (const parts of continued) result.partsFound += parts;
+  };
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     while (result.kills < kills) {
@@ -63,10 +67,10 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
         for (let n = 0; n < planned && result.kills < kills; n++) {
           const life = await live(orderOf(random.below(mostMoments)), server);
           if (life.wasKilled) result.kills++;
-          result.continued += life.continued.length;
-          for (const parts of life.continued) result.partsFound += parts;
+          count(life);
         }
         const last = await live(orderOf(Infinity), server);
+        count(last);
         assert.ok(!last.wasKilled && last.ended !== undefined);
         const { report, remaining } = last.ended;
         assert.deepEqual([report.failed, report.skipped, remaining], [0, 0, 0]);
@@ -88,7 +92,7 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
 }
 
 /** About as many moments as a whole back-up of one of the folders has. */
-const mostMoments = 1_000;
+const mostMoments = 1_800;
 
 function setupOf(root: string, bucket: string, { endpoint, region }: SeaweedFs): FolderSetup {
   const name = root.slice(dirname(root).length + 1);

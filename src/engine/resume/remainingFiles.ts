@@ -1,4 +1,5 @@
 import type { FilePath } from '../../protocol';
+import type { BatchStep } from '../batch';
 import type { Plan, Route } from '../plan';
 
 /**
@@ -10,7 +11,7 @@ export interface RemainingFiles {
   paths(): readonly FilePath[];
   /** Kept before the call returns. */
   add(paths: readonly FilePath[]): void;
-  remove(path: FilePath): void;
+  remove(paths: readonly FilePath[]): void;
   clear(): void;
 }
 
@@ -25,15 +26,26 @@ export function remainingInMemory(): RemainingFiles {
     add(paths) {
       for (const path of paths) remaining.add(path);
     },
-    remove: path => void remaining.delete(path),
+    remove(paths) {
+      for (const path of paths) remaining.delete(path);
+    },
     clear() {
       remaining.clear();
     },
   };
 }
 
-/** Keeps what a plan is about to do, and gives where it leads. */
-export function rememberSteps({ steps }: Plan): readonly Route[] {
+/** The steps of a plan that is under way, in what is kept of them. */
+export interface RememberedSteps {
+  /** Where the plan leads. */
+  readonly routes: readonly Route[];
+  /** A step needs no other batch any more. */
+  settled(step: BatchStep): void;
+  end(): void;
+}
+
+/** Keeps what a plan is about to do. */
+export function rememberSteps({ steps }: Plan): RememberedSteps {
   const byRoute = new Map<Route, FilePath[]>();
   for (const { route, path } of steps) {
     const paths = byRoute.get(route);
@@ -41,5 +53,22 @@ export function rememberSteps({ steps }: Plan): readonly Route[] {
     else paths.push(path);
   }
   for (const [{ unfinished }, paths] of byRoute) unfinished.remaining.add(paths);
-  return [...byRoute.keys()];
+  const settled = new Map<Route, FilePath[]>();
+  return {
+    routes: [...byRoute.keys()],
+    settled({ route, path }) {
+      const paths = settled.get(route) ?? [];
+      paths.push(path);
+      settled.set(route, paths);
+      if (paths.length < settledAtOnce) return;
+      settled.delete(route);
+      route.unfinished.remaining.remove(paths);
+    },
+    end() {
+      for (const [{ unfinished }, paths] of settled) unfinished.remaining.remove(paths);
+    },
+  };
 }
+
+/** Each writing costs as much as many paths; what a kill keeps from it is found settled anew. */
+const settledAtOnce = 100;

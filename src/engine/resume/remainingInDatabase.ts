@@ -11,6 +11,20 @@ export function remainingInDatabase(database: Database): (owner: number) => Rema
   const remove = sqlite.prepare('DELETE FROM remaining WHERE owner = ? AND path = ?');
   const clear = sqlite.prepare('DELETE FROM remaining WHERE owner = ?');
 
+  /** One commit for all of them: it costs as much as hundreds of rows. */
+  function together(run: () => void): void {
+    database.write(() => {
+      sqlite.exec('BEGIN IMMEDIATE');
+      try {
+        run();
+        sqlite.exec('COMMIT');
+      } catch (error) {
+        sqlite.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
   return owner => ({
     get count() {
       return database.read(() => (count.get(owner) as { count: number }).count, 0);
@@ -20,20 +34,14 @@ export function remainingInDatabase(database: Database): (owner: number) => Rema
       return rows.map(row => row['path'] as FilePath);
     },
     add(paths) {
-      database.write(() => {
-        // One commit for all of them: it costs as much as hundreds of rows.
-        sqlite.exec('BEGIN IMMEDIATE');
-        try {
-          for (const path of paths) insert.run(owner, path);
-          sqlite.exec('COMMIT');
-        } catch (error) {
-          sqlite.exec('ROLLBACK');
-          throw error;
-        }
+      together(() => {
+        for (const path of paths) insert.run(owner, path);
       });
     },
-    remove(path) {
-      database.write(() => remove.run(owner, path));
+    remove(paths) {
+      together(() => {
+        for (const path of paths) remove.run(owner, path);
+      });
     },
     clear() {
       database.write(() => clear.run(owner));
