@@ -16,7 +16,7 @@ export async function settleEmptying(engine: Engine, plan: PlanSummary): Promise
   const [first] = files;
   if (first === undefined) return true;
   const isAll = files.length === plan.files;
-  const skip = l10n.t('Skip Them');
+  const skip = files.length === 1 ? l10n.t('Skip It') : l10n.t('Skip Them');
   const replace = files.length === 1 ? l10n.t('Replace It') : l10n.t('Replace Them');
   const text =
     files.length === 1

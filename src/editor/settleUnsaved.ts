@@ -17,10 +17,10 @@ export async function settleUnsaved(engine: Engine, plan: PlanSummary): Promise<
   const concerned = await engine.request(plannedAmong, { planId, paths: [...unsaved.keys()] });
   if (concerned.length === 0) return true;
   const save = l10n.t('Save and Back Up');
-  const skip = l10n.t('Skip Them');
+  const skip = concerned.length === 1 ? l10n.t('Skip It') : l10n.t('Skip Them');
   const answer = await window.showWarningMessage(
     question(concerned),
-    { modal: true, detail: detail(plan, concerned) },
+    { modal: true, detail: detail(concerned) },
     save,
     // Where there is nothing else to back up, skipping is cancelling.
     ...(plan.files > concerned.length ? [skip] : []),
@@ -51,8 +51,8 @@ function question([first, ...others]: readonly PlannedFile[]): string {
     : l10n.t('{0} have unsaved changes.', formatFiles(others.length + 1));
 }
 
-function detail({ files }: PlanSummary, concerned: readonly PlannedFile[]): string {
+function detail(concerned: readonly PlannedFile[]): string {
   const why = l10n.t('What is backed up is what is on the disk.');
-  if (concerned.length === 1 && files === 1) return why;
+  if (concerned.length === 1) return why;
   return [...namedFiles(concerned.map(({ path }) => path)), '', why].join('\n');
 }

@@ -96,7 +96,7 @@ describe('Before a batch', () => {
     });
 
     it('leaves it out where that is wanted, and says so in the report', async () => {
-      answers = answerWith('Skip Them');
+      answers = answerWith('Skip It');
       await type('decide/a.txt');
       const report = await backUpFolder();
       assert.deepEqual([report?.done, report?.skipped], [1, 1]);
@@ -123,7 +123,7 @@ describe('Before a batch', () => {
     });
 
     it('asks nothing where the file is not one of the batch', async () => {
-      answers = answerWith('Skip Them');
+      answers = answerWith('Skip It');
       await type('beside.txt');
       const report = await backUpFolder();
       assert.equal(report?.done, 2);
@@ -139,7 +139,7 @@ describe('Before a batch', () => {
     });
 
     for (const [button, held] of [
-      ['Skip Them', 'held something'],
+      ['Skip It', 'held something'],
       ['Replace It', ''],
     ] as const) {
       it(`does what is said: ${button}`, async () => {
@@ -147,12 +147,12 @@ describe('Before a batch', () => {
         answers = answerWith(button, 'Back Up');
         const report = await backUpFolder();
         assert.equal(report?.planned, 2);
-        assert.equal(report.skipped, button === 'Skip Them' ? 1 : 0);
+        assert.equal(report.skipped, button === 'Skip It' ? 1 : 0);
         assert.equal(await inCloud('decide/a.txt'), held);
         assert.equal(await inCloud('decide/b.txt'), 'b');
         const question = answers.questions.find(({ buttons }) => buttons.includes(button));
         // Enter takes the first one.
-        assert.deepEqual(question?.buttons, ['Skip Them', 'Replace It']);
+        assert.deepEqual(question?.buttons, ['Skip It', 'Replace It']);
       });
     }
 
@@ -218,7 +218,7 @@ describe('Before a batch', () => {
     it('decides about a single file from the Explorer, and about that file only', async () => {
       answers = answerWith('Upload Mine');
       await resolve(uriOf('decide/a.txt'), [uriOf('decide/a.txt')]);
-      const buttons = ['Upload Mine', 'Restore Cloud’s…', 'Leave'];
+      const buttons = ['Restore Cloud’s…', 'Upload Mine', 'Leave'];
       assert.deepEqual(answers.questions[0]?.buttons, buttons);
       assert.deepEqual(await inBoth(), ['a', 'theirs b']);
     });

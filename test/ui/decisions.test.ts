@@ -65,7 +65,7 @@ describe('Decisions', () => {
     assert.match(await dialog.text(), /notes\.txt.* has unsaved changes/);
     await workbench.screenshot('unsaved-changes');
     const buttons = (await dialog.buttons()).toSorted();
-    assert.deepEqual(buttons, ['Cancel', 'Save and Back Up', 'Skip Them']);
+    assert.deepEqual(buttons, ['Cancel', 'Save and Back Up', 'Skip It']);
     await dialog.press('Save and Back Up');
     await eventually(async () => {
       assert.match((await cloud.read('studio/notes.txt')).toString(), /typed /);

@@ -34,8 +34,8 @@ export async function askAboutOne(
   const answer = await window.showWarningMessage(
     text,
     { modal: true, detail },
-    mine,
     theirs,
+    mine,
     leave,
   );
   if (answer === mine) return 'mine';
@@ -63,8 +63,8 @@ export async function askAboutAll(
     l10n.t('{0} were changed in the cloud.', files),
     { modal: true, detail },
     each,
-    mine,
     theirs,
+    mine,
     leave,
   );
   if (answer === each) return 'one-by-one';
@@ -72,6 +72,7 @@ export async function askAboutAll(
   return answer === mine ? 'mine' : 'leave';
 }
 
+/** The cloud's stands first: Enter takes the first, and that one takes nothing away unasked. */
 function buttons(): Readonly<Record<'mine' | 'theirs', MessageItem>> {
   return { mine: { title: l10n.t('Upload Mine') }, theirs: { title: l10n.t('Restore Cloud’s…') } };
 }
