@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Uri, workspace } from 'vscode';
+import { Uri, workspace, type WorkspaceFolder } from 'vscode';
 
 import type { Failed } from '../../src/editor/failed';
 import { noPlace } from '../../src/editor/noPlace';
@@ -90,6 +90,26 @@ describe('Bad input in the editor', () => {
   it('says of a file of a virtual workspace that it is not on a disk', () => {
     const { record } = noPlace([Uri.parse('vscode-vfs://github/someone/something/x.txt')]);
     assert.deepEqual([record.code, record.subject], ['not-on-disk', 'x.txt']);
+  });
+
+  it('says that no folder is open, and of a window that is wholly virtual that it is not on a disk', async () => {
+    const shown = Object.getOwnPropertyDescriptor(workspace, 'workspaceFolders');
+    assert.ok(shown);
+    const windowWith = (folders: readonly WorkspaceFolder[] | undefined): void => {
+      Object.defineProperty(workspace, 'workspaceFolders', { ...shown, get: () => folders });
+    };
+    try {
+      windowWith(undefined);
+      await assert.rejects(api.compare(), fails('no-folder', ''));
+      await assert.rejects(api.backUp(), fails('no-folder', ''));
+      windowWith([
+        { uri: Uri.parse('vscode-vfs://github/someone/something'), name: 'w', index: 0 },
+      ]);
+      await assert.rejects(api.compare(), fails('not-on-disk', 'w'));
+      await assert.rejects(api.backUp(), fails('not-on-disk', 'w'));
+    } finally {
+      Object.defineProperty(workspace, 'workspaceFolders', shown);
+    }
   });
 
   it('fails a batch whose engine dies, and shows the truth by the next comparison', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cloudContents, type CloudContents } from '../support/cloudContents';
@@ -157,6 +157,16 @@ describe('Batches', () => {
       assert.match(report, /Backed Up: 1 file/);
     });
     await workbench.screenshot('report');
+    await workbench.runCommand('File: Save As...');
+    await eventually(async () => {
+      assert.match(await workbench.quickPick.value(), /studio\/s3-backup .*\.txt$/);
+    });
+    const saved = await workbench.quickPick.value();
+    await session.page.keyboard.press('Enter');
+    await eventually(async () => {
+      assert.match(await readFile(saved, 'utf8'), /Failed: 2 files/);
+    });
+    await rm(saved);
     await session.page.keyboard.press('ControlOrMeta+F4');
     await workbench.runCommand('S3 Backup: Retry Failed');
     await notifications.waitFor(/2 files backed up/);

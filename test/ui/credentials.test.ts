@@ -62,6 +62,11 @@ describe('Credentials and the way to the store', () => {
       assert.match(await workbench.welcomeText(), /Choose Credentials…/);
     });
     await workbench.screenshot('no-credentials');
+    await workbench.notifications.press(/No AWS credentials/, 'Learn More');
+    assert.match(await workbench.dialog.text(), /docs\.aws\.amazon\.com/);
+    await workbench.screenshot('learn-more');
+    await workbench.dialog.press('Cancel');
+    await workbench.runCommand('S3 Backup: Compare');
     await workbench.notifications.press(/No AWS credentials/, 'Open Credentials File');
     await eventually(async () => {
       assert.deepEqual(await workbench.editorTabs(), ['credentials']);
@@ -86,6 +91,21 @@ describe('Credentials and the way to the store', () => {
       assert.deepEqual(await session.workbench.editorTabs(), ['credentials']);
     });
     assert.equal(await readFile(credentials, 'utf8'), text);
+  });
+
+  it('are opened at the line that is damaged', async () => {
+    const { workbench, page } = session;
+    const whole = await readFile(credentials, 'utf8');
+    await writeFile(credentials, `${whole}\nnot a setting\n`);
+    await page.keyboard.press('ControlOrMeta+F4');
+    await workbench.runCommand('S3 Backup: Compare');
+    await workbench.notifications.press(/neither a section/, 'Open File');
+    await eventually(async () => {
+      assert.deepEqual(await workbench.editorTabs(), ['credentials']);
+      assert.ok((await workbench.statusBarItems()).some(item => item.includes('Ln 6,')));
+    });
+    await workbench.screenshot('credentials-damaged');
+    await writeFile(credentials, whole);
   });
 
   it('are chosen by profile and tried at once; a half key pair is named', async () => {
