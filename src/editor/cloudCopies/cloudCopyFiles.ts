@@ -143,20 +143,19 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
 
   /** Tells of the copies that a comparison of the folder has found to be other ones. */
   async #tellChanges(folder: string): Promise<void> {
-    const open = [...this.#seen.values()].flatMap(seen => {
-      const place = cloudCopyAt(this.places, seen.uri);
-      if (place?.setup.id !== folder || place.versionId !== undefined) return [];
-      return this.#isCompared(place) ? [{ uri: seen.uri, path: place.path }] : [];
-    });
-    if (open.length === 0 || !this.engine.running) return;
+    if (!this.engine.running) return;
     try {
+      const open = [...this.#seen.values()].flatMap(seen => {
+        const place = cloudCopyAt(this.places, seen.uri);
+        if (place?.setup.id !== folder || place.versionId !== undefined) return [];
+        return this.#isCompared(place) ? [{ uri: seen.uri, path: place.path }] : [];
+      });
+      if (open.length === 0) return;
       const paths = open.map(({ path }) => path);
-      const known = await this.engine.request(knownCopies, { folder, paths });
+      const copies = await this.engine.request(knownCopies, { folder, paths });
+      const etags = new Map(copies.map(({ path, etag }) => [path, etag]));
       this.#onDidChangeFile.fire(
-        open.flatMap(({ uri, path }) => {
-          const copy = known.find(each => each.path === path);
-          return copy === undefined ? [] : this.#take(uri, copy.etag);
-        }),
+        open.flatMap(({ uri, path }) => (etags.has(path) ? this.#take(uri, etags.get(path)) : [])),
       );
     } catch (error) {
       const { code, cause } = toFailureRecord(error);
