@@ -162,9 +162,21 @@ describe('Cloud copies', () => {
     await workbench.screenshot('version-compared');
   });
 
+  it('are read anew in an open comparison when another one has been found', async () => {
+    await tree.click('plan.md');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Nothing but leeks/);
+    });
+    await put('plan.md', '# Plan\n\nNothing but kale!\n');
+    await workbench.runCommand('S3 Backup: Compare');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /Nothing but kale!/);
+    });
+  });
+
   it('are restored as an older version was, once the user has chosen what to replace', async () => {
     await tree.chooseFromContextMenu('plan.md', 'Show Cloud Versions…');
-    const oldest = session.page.locator('.quick-input-list .monaco-list-row').nth(3);
+    const oldest = session.page.locator('.quick-input-list .monaco-list-row').nth(4);
     await oldest.hover();
     await oldest.getByRole('button', { name: 'Restore This Version' }).click();
     assert.match(await workbench.dialog.text(), /“plan.md” is here too, and different/);
@@ -177,19 +189,29 @@ describe('Cloud copies', () => {
     await eventually(async () => {
       assert.match(await workbench.editorText(), /A bench in the corner/);
     });
+    // Rows move once more when the restored one has shown its tick.
+    await eventually(async () => {
+      const rows = await tree.rows();
+      assert.match(
+        rows.find(({ label }) => label === 'plan.md')?.description ?? '',
+        /^50 B · newer/,
+      );
+      assert.ok(rows.some(({ label }) => label.startsWith('plan (kept')));
+    });
     await workbench.screenshot('version-restored');
   });
 
-  it('are read anew in an open comparison when another one has been found', async () => {
-    await tree.click('plan.md');
-    await eventually(async () => {
-      assert.match(await workbench.editorText(), /Nothing but leeks/);
-    });
-    await put('plan.md', '# Plan\n\nNothing but kale!\n');
+  it('cannot put links into messages by their names', async () => {
+    const name = '[Retry](command:workbench.action.closeAllEditors)';
+    await put(name, 'anything');
     await workbench.runCommand('S3 Backup: Compare');
-    await eventually(async () => {
-      assert.match(await workbench.editorText(), /Nothing but kale!/);
-    });
+    await tree.waitForRow(name);
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `garden/${name}` }));
+    await tree.click(name);
+    await workbench.notifications.waitFor(/There is no cloud copy of/);
+    const links = session.page.locator('.notification-list-item-message a');
+    assert.equal(await links.count(), 0);
+    await workbench.screenshot('name-like-a-link');
   });
 
   it('are reached from the Explorer by one submenu', async () => {
