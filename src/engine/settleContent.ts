@@ -5,6 +5,7 @@ import { compareContent, type ContentAnswer } from './content';
 import { toFailure, type Failure } from './failure';
 import type { ContentCase } from './join';
 import type { ContentQuestion } from './judge';
+import { noteUnshownChange } from './noteUnshownChange';
 import { isSameReading, type FolderReceipts, type Reading, type Receipt } from './receipts';
 
 export interface SettleRequest {
@@ -71,6 +72,7 @@ export async function settleByReading(
     const content = answer.cloud === 'unknown' && isKnown ? known.cloud : answer.cloud;
     const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
+    noteUnshownChange(receipts, receipts.get(local.path), reading);
     const verdict = verdictOf(question, reading, receipt);
     return { finding: { ...finding, verdict }, content };
   } catch (error) {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,7 +21,9 @@ import type { Bucket } from '../../src/engine/bucket';
 import { Failure } from '../../src/engine/failure';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import type { FreeStep } from '../../src/engine/freeUp/freeStep';
+import { toLocalFile } from '../../src/engine/localScan';
 import { newOwnFile } from '../../src/engine/newOwnFile';
+import { isSameReading } from '../../src/engine/receipts';
 import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
 import type { FailureCode, FilePath, FreeWay } from '../../src/protocol';
 import { hookDisk, type DiskMoment } from '../support/diskHooks';
@@ -209,6 +213,18 @@ describe('Freeing a local file', () => {
         assert.equal(asked, unsavedAt);
         assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
       }
+    });
+
+    it(`proves nothing by the fields that have hidden a change when it was to ${way} the file`, async () => {
+      const receipt = under.receipts.get(step.path);
+      assert.ok(receipt !== undefined);
+      const hashBegan = Date.now() + day;
+      const sha256 = createHash('sha256').update('else').digest('hex');
+      under.receipts.put({ ...receipt, sha256, hashBegan });
+      await isRefused(way, 'differs-here');
+      const now = toLocalFile(step.path, lstatSync(absolute(), { bigint: true }));
+      const left = under.receipts.get(step.path);
+      assert.ok(left !== undefined && !isSameReading(left, now));
     });
 
     it(`goes on to ${way} where the copy lasts longer than a month, or its archive was told of`, async () => {

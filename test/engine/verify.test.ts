@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Failure } from '../../src/engine/failure';
-import type { Chosen, NodeId, Scope, State, VerifyReport } from '../../src/protocol';
+import { toLocalFile } from '../../src/engine/localScan';
+import { receiptsInMemory } from '../../src/engine/receipts';
+import type { Chosen, FilePath, NodeId, Scope, State, VerifyReport } from '../../src/protocol';
 import { backupInMemory, type BackupInMemory } from '../support/backupInMemory';
 import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
@@ -120,6 +122,31 @@ describe('Verify', () => {
       reads.restore();
     }
     assert.equal(verdict('rotten'), 'out-of-date');
+  });
+
+  it('never calls a file safe again by the fields that have hidden a change', async () => {
+    const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
+    const receipts = receiptsInMemory('a test');
+    engine.backup.dispose();
+    engine = backupInMemory(folder.path, bucket, {}, { receipts });
+    await writeTree(folder.path, { rotten: 'one' }, long());
+    await engine.compare();
+    await engine.backUp(all);
+    await writeFile(at('rotten'), 'two');
+    await untilNotRacy();
+    // As if the disk had rotted, or a program had put all of its times back.
+    const proved = receipts.of(owner).get('rotten' as FilePath);
+    assert.ok(proved !== undefined);
+    const now = toLocalFile(proved.local.path, await stat(at('rotten'), { bigint: true }));
+    receipts.of(owner).put({ ...proved, local: now, hashBegan: Date.now() });
+    await engine.compare();
+    assert.equal(verdict('rotten'), 'up-to-date receipt');
+    assert.deepEqual(numbers(await verify()), { files: 1, different: 1 });
+    assert.equal(verdict('rotten'), 'out-of-date');
+    await engine.compare();
+    assert.equal(verdict('rotten'), 'out-of-date');
+    // It is still this folder's own copy that a back-up replaces.
+    assert.equal((await engine.plan(all)).unowned.files, 0);
   });
 
   it('compares with the cloud as it is now', async () => {

@@ -3,6 +3,7 @@ import { Failure, throwIfCancelled } from '../failure';
 import { toAbsolutePath, toKey } from '../filePath';
 import { isSameState, type LocalFile } from '../localScan';
 import { lookWhenQuiet } from '../lookWhenQuiet';
+import { noteUnshownChange } from '../noteUnshownChange';
 import type { OpenFile } from '../openFile';
 import { readAll } from '../readAll';
 import type { Receipt } from '../receipts';
@@ -26,6 +27,7 @@ export async function examineFile(
   if (nlink > 1) throw new Failure('hard-link', path);
   const local = await lookWhenQuiet(file, signal);
   const sha256 = await digest(file, local, tools);
+  noteUnshownChange(route.receipts, receipt, { local, sha256 });
   if (local.size !== receipt.local.size || sha256 !== receipt.sha256) {
     throw new Failure('differs-here', path);
   }
