@@ -379,6 +379,28 @@ describe('restore', function () {
     assert.deepEqual(readdirSync(join(root, 'd')).sort(), ['a', 'b']);
   });
 
+  it('tries the same version again where that had failed', async () => {
+    bucket = memoryBucket({ versioning: 'enabled' });
+    engine.backup.dispose();
+    engine = backupInMemory(root, bucket);
+    bucket.place('w/a.txt', 'earlier');
+    const versionId = (
+      await bucket.head({
+        key: 'w/a.txt',
+        signal: new AbortController().signal,
+      })
+    )?.versionId;
+    assert.ok(versionId !== undefined);
+    bucket.place('w/a.txt', 'now');
+    await engine.compare();
+    bucket.failNext('get', new Failure('unreachable', 'memory'));
+    const path = 'a.txt' as FilePath;
+    const { planId, failed } = await engine.restore({ kind: 'version', path, versionId });
+    assert.equal(failed, 1);
+    await engine.restore({ kind: 'failed', planId });
+    assert.equal(read('a.txt'), 'earlier');
+  });
+
   it('leaves alone what is up to date, and counts it', async () => {
     await writeTree(root, { same: 's', mine: 'm' });
     await engine.compare();

@@ -50,8 +50,13 @@ export function restores(parts: RestoresParts): Restores {
   const held = heldRestores();
   const folders = heldFolders();
   const archived = new Map<number, readonly RestoreStep[]>();
+  /** Of restores that failed with a version: the comparison, which finds other files, knows none. */
+  const failedVersions = new Map<number, VersionScope>();
   return {
-    select: (job, scope, signal) => planRestore(parts, job, scope, signal),
+    select(job, scope, signal) {
+      const version = scope.kind === 'failed' ? failedVersions.get(scope.planId) : undefined;
+      return planRestore(parts, job, version ?? scope, signal);
+    },
     hold(id, selections) {
       const plan = { id, steps: selections.flatMap(({ steps }) => steps) };
       held.add(plan);
@@ -71,6 +76,10 @@ export function restores(parts: RestoresParts): Restores {
         outcomes.filter(isArchived).map(({ step }) => step),
       );
       for (const oldest of [...archived.keys()].slice(0, -kept)) archived.delete(oldest);
+      const version = outcomes.flatMap(toFailedVersion)[0];
+      if (version !== undefined) failedVersions.set(plan.id, version);
+      for (const oldest of [...failedVersions.keys()].slice(0, -kept))
+        failedVersions.delete(oldest);
       return outcomes;
     },
     saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),
@@ -88,6 +97,13 @@ export function restores(parts: RestoresParts): Restores {
 
 /** As many restores can be asked about as reports are kept. */
 const kept = 5;
+
+type VersionScope = Extract<RestoreScope, { readonly kind: 'version' }>;
+
+function toFailedVersion({ kind, step }: RestoreOutcome): VersionScope | [] {
+  const { path, versionId } = step;
+  return kind === 'failed' && versionId !== undefined ? { kind: 'version', path, versionId } : [];
+}
 
 function isArchived(outcome: RestoreOutcome): boolean {
   return outcome.kind === 'failed' && outcome.failure.code === 'archived';
