@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { rename, unlink } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import type { FilePath } from '../../protocol';
 import { fromDiskError } from '../errorMapping';
 import { Failure } from '../failure';
@@ -12,6 +12,7 @@ import type { OwnFile } from '../ownFiles';
 import type { Receipt } from '../receipts';
 import { examineFile } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
+import { removeExamined } from './removeExamined';
 
 /**
  * Removes a local file for good, after it was set aside and examined under a name that nobody else
@@ -38,7 +39,7 @@ export async function deleteLocal(
   try {
     return await withOpenFile(route.root, own.ownPath, async file => {
       const local = await examineFile(file, step, receipt, tools);
-      await unlink(aside).catch((error: unknown) => {
+      await removeExamined(file, local, aside).catch((error: unknown) => {
         throw notRemovable(error, path);
       });
       tools.journal.end(own);
