@@ -1,8 +1,8 @@
-import { lstatSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { FilePath, LogEntry } from '../protocol';
 import { toAbsolutePath } from './filePath';
 import { keepBeside } from './keepBeside';
+import { locateOwnFile } from './locateOwnFile';
 import { moveIfFree } from './moveIfFree';
 import { abandonedJournals } from './ownFileJournal';
 import { isOwnFile, type OwnFile } from './ownFiles';
@@ -65,13 +65,14 @@ export function describeRecovery(recovery: Recovery): LogEntry {
 }
 
 /** `undefined` where there is nothing to do: the file was never made, or is gone rightly. */
-async function recover(file: OwnFile): Promise<Recovery | undefined> {
-  const { kind, root, path, ownPath } = file;
-  if (!isOwnFile(ownPath)) throw new Error(`${ownPath} is no file of ours.`);
-  const own = toAbsolutePath(root, ownPath);
+async function recover(noted: OwnFile): Promise<Recovery | undefined> {
+  if (!isOwnFile(noted.ownPath)) throw new Error(`${noted.ownPath} is no file of ours.`);
   // A disk that is not there today says nothing of what is on it.
-  await stat(root);
-  if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return undefined;
+  await stat(noted.root);
+  const file = await locateOwnFile(noted);
+  if (file === undefined) return undefined;
+  const { kind, root, path, ownPath } = file;
+  const own = toAbsolutePath(root, ownPath);
   if (kind === 'temporary') {
     await rm(own);
     return { kind: 'removed', file };

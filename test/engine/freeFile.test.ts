@@ -343,6 +343,19 @@ describe('Freeing a local file', () => {
     assert.deepEqual(await under.contents(), { 'a.txt': 'new', [keptAs]: 'mine' });
   });
 
+  it('gives a file its name back in the folder that was renamed while it was examined', async () => {
+    step = await under.backedUp('sub/b.txt', 'mine');
+    atMoment('after read', () => {
+      writeFileSync(join(absolute('sub'), 'beside'), '');
+      renameSync(absolute('sub'), absolute('other'));
+    });
+    await assert.rejects(free('delete'), { code: 'file-vanished' });
+    const left = await under.contents();
+    assert.deepEqual(left, { 'a.txt': 'mine', 'other/b.txt': 'mine', 'other/beside': '' });
+    await under.restart();
+    assert.deepEqual(await under.contents(), left);
+  });
+
   it('touches no file that took the name of one that goes', async () => {
     atMoment('after rename', () => {
       writeFileSync(absolute(), 'new');

@@ -116,6 +116,20 @@ describe('What an engine leaves behind', () => {
     assert.equal(await read('a.txt'), 'mine');
   });
 
+  it('finds files in the folder that was renamed meanwhile', async () => {
+    await writeTree(root, { [path]: 'mine' });
+    await killedBefore('aside', 'unlink');
+    await killedBefore('temporary', 'rename');
+    await rename(join(root, 'folder'), join(root, 'other'));
+    // Another folder has taken the name since.
+    await writeTree(root, { 'folder/b.txt': 'b' });
+    assert.deepEqual((await recovered()).map(({ kind }) => kind).sort(), ['put-back', 'removed']);
+    assert.deepEqual(await readdir(join(root, 'other')), ['a.txt']);
+    assert.equal(await readFile(join(root, 'other', 'a.txt'), 'utf8'), 'mine');
+    assert.deepEqual(await namesLeft(), ['b.txt']);
+    assert.deepEqual(await recovered(), []);
+  });
+
   it('forgets a file whose folder was deleted', async () => {
     await writeTree(root, { [path]: 'mine' });
     await killedBefore('aside', 'unlink');

@@ -5,6 +5,7 @@ import { fromDiskError } from '../errorMapping';
 import { Failure } from '../failure';
 import { toAbsolutePath } from '../filePath';
 import { keepBeside } from '../keepBeside';
+import { locateOwnFile } from '../locateOwnFile';
 import { moveIfFree } from '../moveIfFree';
 import { newOwnFile } from '../newOwnFile';
 import { withOpenFile } from '../openFile';
@@ -61,17 +62,20 @@ function notRemovable(error: unknown, path: FilePath): Failure {
   return failure.code === 'not-readable' ? new Failure('not-removable', path, error) : failure;
 }
 
-/** Gives a file that was set aside its name back, or one beside it where the name is taken. */
+/**
+ * Gives a file that was set aside its name back, or one beside it where the name is taken; in the
+ * folder in which it is by now.
+ */
 async function putBack(own: OwnFile, { journal }: FreeTools): Promise<void> {
-  const { root, path, ownPath } = own;
   let keptAs;
   try {
+    const { root, path, ownPath } = (await locateOwnFile(own)) ?? own;
     const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
     if (outcome === 'taken') keptAs = await keepBeside(root, ownPath, path, new Date());
   } catch (error) {
     // The journal holds it, so that the next start tries again.
-    throw new Failure('not-put-back', path, new Error(ownPath, { cause: error }));
+    throw new Failure('not-put-back', own.path, new Error(own.ownPath, { cause: error }));
   }
   journal.end(own);
-  if (keptAs !== undefined) throw new Failure('kept-beside', path, keptAs);
+  if (keptAs !== undefined) throw new Failure('kept-beside', own.path, keptAs);
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { FilePath, ReplacedFile } from '../../protocol';
 import type { EditorPort } from '../editorPort';
 import { fromDiskError } from '../errorMapping';
@@ -62,7 +64,8 @@ export async function placeFile(
     return { local, isUntouched: isSameContent(written, local), replaced };
   } catch (error) {
     await rm(temporary, { force: true });
-    journal.end(own);
+    // With its folder it has gone elsewhere; the next start finds it there.
+    if (existsSync(dirname(temporary))) journal.end(own);
     throw fromDiskError(error, path);
   } finally {
     above.release();
