@@ -21,7 +21,9 @@ interface Manifest {
   };
 }
 
-type MenuItem = { readonly command: string } | { readonly submenu: string };
+type MenuItem = ({ readonly command: string } | { readonly submenu: string }) & {
+  readonly when?: string;
+};
 
 describe('The manifest', () => {
   let manifest: Manifest;
@@ -51,6 +53,15 @@ describe('The manifest', () => {
       else assert.ok(submenus.includes(item.submenu), item.submenu);
     }
     for (const id of submenus) assert.ok(id in manifest.contributes.menus, id);
+  });
+
+  it('has no pattern that a key without a value matches', () => {
+    // VS Code asks whether the pattern matches the word “undefined”.
+    for (const { when = '' } of Object.values(manifest.contributes.menus).flat()) {
+      for (const [, pattern = ''] of when.matchAll(/=~ \/((?:[^/\\]|\\.)+)\//g)) {
+        assert.doesNotMatch('undefined', new RegExp(pattern), when);
+      }
+    }
   });
 
   it('names just the settings that the code reads', () => {
