@@ -109,7 +109,7 @@ describe('The view', () => {
 
   it('lists the files of a group without their folders, and remembers it', async () => {
     const { workbench } = session;
-    await workbench.pressViewAction('View as List');
+    await workbench.runCommand('S3 Backup: View as List');
     await eventually(async () => {
       const rows = (await tree.rows()).filter(({ level }) => level === 2);
       assert.deepEqual(
