@@ -27,7 +27,13 @@ export function rowTooltip({ row }: RowNode): MarkdownString {
     tooltip.appendMarkdown('\n\n$(error) ').appendText(failureText(row.activity.failure));
     tooltip.supportThemeIcons = true;
   }
-  tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));
-  tooltip.appendMarkdown('\n\n').appendText(l10n.t('In the cloud: {0}', sideText(row.cloud)));
+  // Of what is ignored neither side need have been looked at: then nothing is said of it.
+  const isIgnored = row.verdict.kind === 'ignored';
+  if (!isIgnored || row.local !== undefined) {
+    tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));
+  }
+  if (!isIgnored || row.cloud !== undefined) {
+    tooltip.appendMarkdown('\n\n').appendText(l10n.t('In the cloud: {0}', sideText(row.cloud)));
+  }
   return tooltip;
 }

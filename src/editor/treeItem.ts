@@ -63,9 +63,10 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
     notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
   );
   item.tooltip = groupMeaning(node.group);
+  // Where there is nothing, there is nothing to be done.
   item.contextValue = flags(
     'group',
-    node.group,
+    shown > 0 && node.group,
     isUploadable(node.group) && shown > 0 && 'canBackUp',
   );
   item.accessibilityInformation = {
@@ -109,10 +110,10 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
   // People delete folders, not rows: what else is not safe below the folder stands on each of them.
   const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
   const count =
-    isUploadable(node.group) && row.notBackedUp > files
+    isNotBackedUp(node.group) && row.notBackedUp > files
       ? l10n.t('{0} of {1} not backed up', formatCount(files), formatCount(row.notBackedUp))
       : formatCount(files);
-  const others = !isUploadable(node.group) && row.notBackedUp > 0 && notBackedUp;
+  const others = !isNotBackedUp(node.group) && row.notBackedUp > 0 && notBackedUp;
   item.description = joined(count, size, others, ignored);
   item.contextValue = flags(
     'subfolder',
@@ -216,6 +217,11 @@ function isUploadable(group: Group): boolean {
   return group === 'out-of-date' || group === 'missing-in-cloud';
 }
 
+/** Groups whose own files are among those that a folder's row calls not backed up. */
+function isNotBackedUp(group: Group): boolean {
+  return isUploadable(group) || group === 'changed-in-cloud' || group === 'unchecked';
+}
+
 function collapsibleState(group: Group, files: number): TreeItemCollapsibleState {
   if (files === 0) return TreeItemCollapsibleState.None;
   const isGood = group === 'up-to-date' || group === 'only-in-cloud' || group === 'ignored';
@@ -265,7 +271,8 @@ function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
       ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
       : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
   }
-  return isFolder ? ThemeIcon.Folder : ThemeIcon.File;
+  // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
+  return isFolder ? new ThemeIcon('file-directory') : ThemeIcon.File;
 }
 
 function activityText({ activity }: FileRow): string | undefined {

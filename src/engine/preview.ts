@@ -21,4 +21,5 @@ export function previewOf(steps: readonly Step[]): PlanPreview {
   };
 }
 
-const mostLargest = 10;
+/** More of them would push what matters out of the dialog. */
+const mostLargest = 5;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MarkdownString, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 
+import { groupItem } from '../../src/editor/treeItem';
 import type { TreeNode } from '../../src/editor/treeNode';
 import {
   compare,
@@ -177,6 +178,16 @@ describe('The tree', () => {
       (await item('Only in Cloud', 'only', 'there.txt')).contextValue,
       ':file:only-in-cloud:inCloud:',
     );
+  });
+
+  it('marks a group that holds nothing for no menu', () => {
+    const node = {
+      kind: 'group',
+      folder: setup.id,
+      group: 'up-to-date',
+      parent: undefined,
+    } as const;
+    assert.equal(groupItem(node, undefined).contextValue, ':group:');
   });
 
   it('keeps decorations of other extensions off its rows, and the icons of file types', async () => {
