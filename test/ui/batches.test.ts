@@ -118,7 +118,7 @@ describe('Batches', () => {
     await workbench.notifications.press(/Backing up to S3/, 'Cancel');
     await workbench.notifications.waitUntilGone(/Backing up to S3/);
     await eventually(async () => {
-      assert.match(await workbench.viewMessage(), /^Compared.*remaining of an earlier back-up/);
+      assert.match(await workbench.viewMessage(), /^Compared.*remaining of an earlier backup/);
     });
     const atEnd = wire.bodyBytes;
     await workbench.screenshot('cancelled');

@@ -71,11 +71,11 @@ function question({ files, bytes }: RestoreSummary, setups: readonly FolderSetup
   );
 }
 
-function detailText({ conflicts, archived, refused }: RestoreSummary): string {
+function detailText({ files: total, conflicts, archived, refused }: RestoreSummary): string {
   const parts: (readonly string[])[] = [];
   if (conflicts.files > 0) {
     parts.push([
-      conflictText(conflicts),
+      conflictText(conflicts, total),
       ...namedFiles(
         conflicts.examples.map(({ path }) => path),
         conflicts.files,
@@ -106,20 +106,25 @@ function detailText({ conflicts, archived, refused }: RestoreSummary): string {
   return parts.map(lines => lines.join('\n')).join('\n\n');
 }
 
-function conflictText({ files, newerHere }: RestoreSummary['conflicts']): string {
+function conflictText({ files, newerHere }: RestoreSummary['conflicts'], total: number): string {
   if (files === 1) {
     return newerHere === 1
       ? l10n.t('One of them is here too, newer and different:')
       : l10n.t('One of them is here too, and different:');
   }
   if (newerHere === files) {
-    return l10n.t('{0} of them are here too, newer and different:', formatCount(files));
+    return l10n.t(
+      '{0} of {1} are here too, newer and different:',
+      formatCount(files),
+      formatCount(total),
+    );
   }
   return newerHere === 0
-    ? l10n.t('{0} of them are here too, and different:', formatCount(files))
+    ? l10n.t('{0} of {1} are here too, and different:', formatCount(files), formatCount(total))
     : l10n.t(
-        '{0} of them are here too, and different; {1} are newer here:',
+        '{0} of {1} are here too, and different; {2} newer here:',
         formatCount(files),
+        formatCount(total),
         formatCount(newerHere),
       );
 }

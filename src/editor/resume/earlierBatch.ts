@@ -72,7 +72,7 @@ export class EarlierBatch implements Disposable {
   get line(): string | undefined {
     const { files } = this;
     if (files === 0) return undefined;
-    return l10n.t('Resume {0} remaining of an earlier back-up', formatCount(files));
+    return l10n.t('{0} remaining of an earlier backup', formatCount(files));
   }
 
   /** Runs a batch of so many files: if this window ends before it does, the next one knows. */
@@ -156,7 +156,7 @@ function isRunning(state: State): state is Extract<State, { readonly batches: un
 function newItem(): StatusBarItem {
   const item = window.createStatusBarItem('s3Backup.remaining', StatusBarAlignment.Left);
   item.name = l10n.t('S3 Backup: Remaining Files');
-  item.tooltip = l10n.t('Compare, and back up what an earlier back-up has left');
+  item.tooltip = l10n.t('Compare, and back up what an earlier backup has left');
   item.command = 's3Backup.resume';
   return item;
 }
