@@ -11,7 +11,9 @@ export function rowTooltip({ row }: RowNode): MarkdownString {
   tooltip.appendMarkdown('**').appendText(row.path).appendMarkdown('**\n\n');
   if (row.kind === 'folder') {
     const { files, bytes } = row.totals;
-    tooltip.appendText(`${formatFiles(files)}, ${formatBytes(bytes)}`);
+    tooltip.appendText(
+      bytes > 0 ? `${formatFiles(files)}, ${formatBytes(bytes)}` : formatFiles(files),
+    );
     if (row.notBackedUp > 0) {
       tooltip.appendMarkdown('\n\n');
       tooltip.appendText(l10n.t('{0} below it not backed up', formatFiles(row.notBackedUp)));

@@ -184,9 +184,9 @@ function isOnlyArchived({ verdict, archived }: FileRow): boolean {
   return verdict.kind === 'only-in-cloud' && archived === true;
 }
 
-/** How large ignored files are has not been looked at. */
+/** How large ignored files are has not been looked at, and of lost ones nothing is left. */
 function sizeIn(group: Group, bytes: number): string | false {
-  return group !== 'ignored' && formatBytes(bytes);
+  return group !== 'ignored' && group !== 'lost' && formatBytes(bytes);
 }
 
 /** A key that is no path is no file's. */
