@@ -56,7 +56,8 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   item.id = idOf(node);
   item.iconPath = groupIcon(node.group);
   const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
-  const size = files > 0 && sizeIn(node.group, bytes);
+  // The size of those that a filter shows is not known.
+  const size = files > 0 && shown === files && sizeIn(node.group, bytes);
   item.description = joined(
     count,
     size,

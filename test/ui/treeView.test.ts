@@ -80,7 +80,7 @@ describe('The view', () => {
         'Up to Date',
       ]);
     });
-    assert.match((await row('Missing in Cloud')).description, /^3 of 6 /);
+    assert.match((await row('Missing in Cloud')).description, /^3 of 6$/);
     await workbench.screenshot('filter-while-typing');
     await page.keyboard.press('Enter');
     await workbench.quickPick.waitUntilGone();
