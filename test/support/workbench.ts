@@ -307,8 +307,10 @@ export class Dialog {
   }
 
   async press(button: string): Promise<void> {
+    // The next question may be there before anybody sees that this one has gone.
+    const asked = await this.box.elementHandle();
     await this.box.getByRole('button', { name: button, exact: true }).click();
-    await this.box.waitFor({ state: 'hidden' });
+    await asked.waitForElementState('hidden');
   }
 }
 
