@@ -54,9 +54,16 @@ export function heldPlans(newId: () => number): HeldPlans {
     },
     async emptying(planId) {
       const found: PlannedFile[] = [];
+      const others = new Set<Step>();
       for (const step of held(planId).steps.filter(isEmptying)) {
         if (await isEmptyNow(step)) found.push(toPlannedFile(step));
+        else others.add(step);
       }
+      const plan = held(planId);
+      const steps = plan.steps.map(step =>
+        others.has(step) ? { ...step, refusesEmpty: true } : step,
+      );
+      plans.set(planId, { ...plan, steps });
       return found;
     },
     leaveOut({ planId, because, files }) {

@@ -25,6 +25,8 @@ export interface Step {
   readonly condition: Condition;
   /** The size of the cloud copy that it replaces. */
   readonly replaces?: number;
+  /** Whether nobody has been asked about the file being empty, though it was when it was planned. */
+  readonly refusesEmpty?: boolean;
   /** Where the rule stands by which the file is ignored, and will be again. */
   readonly ignoredAt?: RuledPath;
   /** Why the user has left it out, after the plan was shown. */

@@ -28,7 +28,8 @@ export function transfer({
     planId: plan.id,
     steps: plan.steps,
     bytesOf: step => step.local.size,
-    run: ({ route, path, condition, local, replaces = 0, leftOut }, onBytes) => {
+    run: (step, onBytes) => {
+      const { route, path, condition, leftOut } = step;
       if (leftOut !== undefined) return Promise.reject(new Failure(leftOut, path));
       return uploadFile({
         bucket: route.bucket,
@@ -36,8 +37,7 @@ export function transfer({
         prefix: route.target.prefix,
         path,
         condition,
-        // One that was empty when the plan was shown has been asked about.
-        ifEmpty: replaces > 0 && local.size > 0 ? 'refuse' : 'store',
+        ifEmpty: mayBeEmpty(step) ? 'store' : 'refuse',
         uploads: route.unfinished.uploads,
         budget,
         signal: request.signal,
@@ -46,6 +46,11 @@ export function transfer({
     },
     isSkipped: ({ code }) => skipped.has(code),
   });
+}
+
+/** One that was empty when the plan was shown, and when it was looked at again, was asked about. */
+function mayBeEmpty({ local, replaces = 0, refusesEmpty = false }: Step): boolean {
+  return replaces === 0 || (local.size === 0 && !refusesEmpty);
 }
 
 /** What is not a failure of ours: a side is not what the plan saw, or the user has left it out. */

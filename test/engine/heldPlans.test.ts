@@ -91,6 +91,15 @@ describe('A plan that was shown', () => {
       assert.equal(bucket.bytes('w/emptied')?.toString(), 'saved');
     });
 
+    it('refuses one that is emptied again after it was not named', async () => {
+      const { planId } = await engine.plan(all);
+      writeFileSync(at('emptied'), 'half');
+      assert.deepEqual(await engine.backup.emptyingFiles(planId), []);
+      truncateSync(at('emptied'));
+      assert.deepEqual((await run(planId)).reasons, { 'empty-here': 1 });
+      assert.equal(bucket.bytes('w/emptied')?.toString(), 'old');
+    });
+
     it('keeps the copies of those left out, and replaces the others', async () => {
       const { planId } = await engine.plan(all);
       const files = await engine.backup.emptyingFiles(planId);
