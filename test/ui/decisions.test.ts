@@ -70,6 +70,8 @@ describe('Decisions', () => {
     await eventually(async () => {
       assert.match((await cloud.read('studio/notes.txt')).toString(), /typed /);
     });
+    // What somebody else puts there while files are on their way would be another story.
+    await workbench.notifications.waitFor(/3 files backed up/);
     const local = await readFile(join(folder, 'notes.txt'));
     assert.deepEqual(await cloud.read('studio/notes.txt'), local);
   });
