@@ -1,12 +1,14 @@
-import type { Difference, FilePath } from '../protocol';
-import type { Entry } from './comparison';
+import { rootPath, type Difference, type FilePath } from '../protocol';
+import type { Comparison, Entry } from './comparison';
 import { parentPath } from './filePath';
+import { toBackUp } from './toBackUp';
 
 /**
  * What there is to choose from when backing up: every file, or, where these would be too many to
  * go through, folders. The rows name every file exactly once.
  */
-export function differencesOf(entries: readonly Entry[]): readonly Difference[] {
+export function differencesOf(comparison: Comparison): readonly Difference[] {
+  const entries = toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
   if (entries.length > mostFiles) return byFolder(entries);
   return entries
     .map(({ path, group, weight }) => ({

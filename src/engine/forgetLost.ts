@@ -1,15 +1,23 @@
-import type { Comparison, Entry } from './comparison';
-import type { FolderReceipts } from './receipts';
+import type { Chosen } from '../protocol';
+import { chosenEntries } from './chosenEntries';
+import type { ComparisonJob, Comparisons } from './comparisons';
 
-/** Forgets that files were ever safe which are gone from both sides, and says how many they were. */
-export function forgetLost(
-  entries: Iterable<Entry>,
-  comparison: Comparison,
-  receipts: FolderReceipts,
-): number {
-  const lost = [...entries].filter(({ verdict }) => verdict.kind === 'lost');
+/**
+ * Forgets that files were ever safe which are gone from both sides, and says how many of what was
+ * chosen they were.
+ */
+export async function forgetLost(
+  comparisons: Comparisons,
+  job: ComparisonJob,
+  chosen: Chosen,
+  signal: AbortSignal,
+): Promise<number> {
+  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const comparison = comparisons.current(job);
+  if (comparison === undefined) return 0;
+  const lost = entries.filter(({ verdict }) => verdict.kind === 'lost');
   for (const { path } of lost) {
-    receipts.forget(path);
+    job.receipts.forget(path);
     comparison.remove(path);
   }
   return lost.length;

@@ -2,6 +2,7 @@ import type { FilePath, ReportEntry, ReportPage } from '../protocol';
 import type { Moved, Outcome } from './batch';
 import { isSameTarget, type ComparisonTarget } from './comparison';
 import { Failure } from './failure';
+import { keepLatest } from './keepLatest';
 
 /** The last reports, for whoever asks what became of each file. */
 export interface KeptReports {
@@ -25,7 +26,7 @@ export function keptReports(): KeptReports {
     add(planId, outcomes) {
       const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
       reports.set(planId, inOrder);
-      for (const oldest of [...reports.keys()].slice(0, -kept)) reports.delete(oldest);
+      keepLatest(reports, kept);
     },
     page(planId, offset, limit) {
       const all = report(planId);

@@ -20,7 +20,7 @@ function differences(
       verdict: group === 'out-of-date' ? { kind: group, because: 'size' } : { kind: group },
     });
   }
-  return differencesOf([...comparison.entries()]);
+  return differencesOf(comparison);
 }
 
 /** Which of the paths a row stands for. */

@@ -74,7 +74,7 @@ function shown({ from, to }: Import): string {
 
 describe('The walls between the parts', () => {
   it('are looked at', () => {
-    assert.ok(imports.some(({ from, to }) => from === 'engine/backup' && to === 'engine/plan'));
+    assert.ok(imports.some(({ from, to }) => from === 'engine/backUps' && to === 'engine/plan'));
     assert.ok(
       imports.some(({ from, to }) => from === 'engine/connection' && to === '@aws-sdk/client-s3'),
     );

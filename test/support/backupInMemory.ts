@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import { Backup, type BackupOptions } from '../../src/engine/backup';
+import { Backup } from '../../src/engine/backup';
+import type { BackupOptions } from '../../src/engine/openParts';
 import { receiptsInMemory } from '../../src/engine/receipts';
 import {
   groups,

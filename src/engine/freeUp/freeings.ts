@@ -14,6 +14,7 @@ import type { ComparisonJob, Comparisons } from '../comparisons';
 import { Failure } from '../failure';
 import type { KeptReports } from '../keptReports';
 import type { Traffic } from '../traffic';
+import { versioningOf } from '../versioningOf';
 import { freeableEntries } from './freeableEntries';
 import { freeFile } from './freeFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
@@ -74,8 +75,7 @@ export function freeings({
     },
     async hold(id, selections, signal) {
       const steps = selections.flatMap(selection => selection.steps);
-      const buckets = [...new Set(steps.map(({ route }) => route.bucket))];
-      const versioning = await Promise.all(buckets.map(bucket => bucket.versioning(signal)));
+      const versioning = await versioningOf(steps, signal);
       if (steps.length > 0) plans.set(id, { id, steps, way: undefined });
       return {
         planId: id,

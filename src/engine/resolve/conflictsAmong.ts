@@ -1,7 +1,8 @@
-import type { Conflict } from '../../protocol';
+import type { Chosen, Conflict, FolderConflicts } from '../../protocol';
+import { chosenEntries } from '../chosenEntries';
 import type { CloudFile } from '../cloudListing';
 import { cloudSide, localSide, type Comparison, type Entry, type Finding } from '../comparison';
-import type { ComparisonJob } from '../comparisons';
+import type { ComparisonJob, Comparisons } from '../comparisons';
 import { throwIfCancelled } from '../failure';
 import { toKey } from '../filePath';
 import type { ContentQuestion } from '../judge';
@@ -10,17 +11,29 @@ import { inOrder } from '../plan';
 import { settleByContent } from '../settleContent';
 
 /**
- * The conflicts among these entries, for somebody to decide. Where an upload was refused, nobody has
- * seen the copy that stood in its way: it is looked at first, and what turns out to be none any more
- * moves to where it belongs.
+ * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody
+ * has seen the copy that stood in its way: it is looked at first, and what turns out to be none any
+ * more moves to where it belongs.
  */
 export async function conflictsAmong(
-  entries: Iterable<Entry>,
+  comparisons: Comparisons,
+  job: ComparisonJob,
+  chosen: Chosen,
+  signal: AbortSignal,
+): Promise<FolderConflicts> {
+  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const conflicts = await conflictsOf(entries, comparisons.current(job), job, signal);
+  const versioning = conflicts.length === 0 ? 'off' : await job.bucket.versioning(signal);
+  return { folder: job.target.folder, conflicts, keepsVersions: versioning === 'enabled' };
+}
+
+async function conflictsOf(
+  entries: readonly Entry[],
   comparison: Comparison | undefined,
   job: ComparisonJob,
   signal: AbortSignal,
 ): Promise<readonly Conflict[]> {
-  const found = [...entries].filter(({ verdict }) => verdict.kind === 'changed-in-cloud');
+  const found = entries.filter(({ verdict }) => verdict.kind === 'changed-in-cloud');
   await inParallel(found.filter(isUnseen), looksAtOnce, async entry => {
     comparison?.place(await lookAgain(entry, job, signal));
   });

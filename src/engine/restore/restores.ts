@@ -9,6 +9,7 @@ import type {
 import type { BatchEvents } from '../batch';
 import type { Comparisons, ComparisonJob } from '../comparisons';
 import { Failure } from '../failure';
+import { keepLatest } from '../keepLatest';
 import type { KeptReports } from '../keptReports';
 import { heldFolders } from './heldFolders';
 import { heldRestores } from './heldRestores';
@@ -75,11 +76,10 @@ export function restores(parts: RestoresParts): Restores {
         plan.id,
         outcomes.filter(isArchived).map(({ step }) => step),
       );
-      for (const oldest of [...archived.keys()].slice(0, -kept)) archived.delete(oldest);
+      keepLatest(archived, kept);
       const version = outcomes.flatMap(toFailedVersion)[0];
       if (version !== undefined) failedVersions.set(plan.id, version);
-      for (const oldest of [...failedVersions.keys()].slice(0, -kept))
-        failedVersions.delete(oldest);
+      keepLatest(failedVersions, kept);
       return outcomes;
     },
     saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),

@@ -2,6 +2,7 @@ import type { Chosen, VerifyProgress, VerifyReport } from '../../protocol';
 import type { ComparisonJob, Comparisons } from '../comparisons';
 import { isStillAsked } from '../contentCase';
 import { Failure, throwIfCancelled } from '../failure';
+import { keepLatest } from '../keepLatest';
 import { inParallel } from '../parallel';
 import { settleByReading, type Settled, type SettleRequest } from '../settleContent';
 import { casesToVerify } from './casesToVerify';
@@ -46,7 +47,7 @@ export function verifier(
       onProgress(id, undefined);
     }
     unread.set(id, tally.unknown);
-    for (const oldest of [...unread.keys()].slice(0, -kept)) unread.delete(oldest);
+    keepLatest(unread, kept);
     return tally.report(id);
   }
 
