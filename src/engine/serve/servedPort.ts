@@ -1,0 +1,96 @@
+import type { MessagePort } from 'node:worker_threads';
+import {
+  createMessageConnection,
+  PortMessageReader,
+  ResponseError,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node';
+import { logged, type FailureRecord, type Notice, type Question } from '../../protocol';
+import { BytesWriter } from '../bytesWriter';
+import { toFailure } from '../failure';
+
+/** The protocol's messages, spoken over the port of the engine's thread. */
+export interface ServedPort {
+  answer<P, R>(
+    question: Question<P, R>,
+    work: (request: P, signal: AbortSignal) => R | Promise<R>,
+  ): void;
+  /** For what is only to be done. */
+  carryOut<P>(
+    question: Question<P, null>,
+    work: (request: P, signal: AbortSignal) => void | Promise<void>,
+  ): void;
+  /** A notice has no answer in which a failure could travel: it is logged. */
+  heed<P>(notice: Notice<P>, work: (news: P) => void | Promise<void>): void;
+  ask<P, R>(question: Question<P, R>, request: P): Promise<R>;
+  tell<P>(notice: Notice<P>, news: P): void;
+  onClose(close: () => void): void;
+  /** What was sent before comes now. */
+  listen(): void;
+}
+
+export function servedPort(port: MessagePort): ServedPort {
+  const connection = createMessageConnection(new PortMessageReader(port), new BytesWriter(port));
+  const served: ServedPort = {
+    answer<P, R>(
+      { method }: Question<P, R>,
+      work: (request: P, signal: AbortSignal) => R | Promise<R>,
+    ) {
+      connection.onRequest(method, (request: P, token: CancellationToken) =>
+        answered(token, async signal => work(request, signal)),
+      );
+    },
+    carryOut(question, work) {
+      served.answer(question, async (request, signal) => {
+        await work(request, signal);
+        return null;
+      });
+    },
+    heed<P>({ method }: Notice<P>, work: (news: P) => void | Promise<void>) {
+      connection.onNotification(method, async (news: P) => {
+        try {
+          await work(news);
+        } catch (error) {
+          const { code, subject, cause } = toFailure(error, '').toRecord();
+          served.tell(logged, { level: 'error', message: `${code}: ${subject} ${cause ?? ''}` });
+        }
+      });
+    },
+    ask<P, R>({ method }: Question<P, R>, request: P) {
+      return connection.sendRequest<R>(method, request);
+    },
+    tell<P>({ method }: Notice<P>, news: P) {
+      void connection.sendNotification(method, news);
+    },
+    onClose(close) {
+      connection.onClose(close);
+    },
+    listen() {
+      connection.listen();
+    },
+  };
+  return served;
+}
+
+/** Runs a request under its own signal; its failure travels as data. */
+async function answered<T>(
+  token: CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | ResponseError<FailureRecord>> {
+  const controller = new AbortController();
+  const listening = token.onCancellationRequested(() => {
+    controller.abort();
+  });
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    const failure = toFailure(error, '');
+    return new ResponseError(failureResponse, failure.message, failure.toRecord());
+  } finally {
+    listening.dispose();
+  }
+}
+
+/** JSON-RPC asks for a number; which failure it is stands in the data. */
+const failureResponse = 1;
