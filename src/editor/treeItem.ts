@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from '../protocol';
 import { failureMessage, failureText } from './failureMessage';
 import { iconUri } from './fileLocation';
 import { rulePlace } from './ignore/rulePlace';
 import { formatBytes, formatCount, formatFiles } from './quantity';
+import { fileIcon, groupIcon } from './rowIcon';
 import { folderById, targetText } from './targets';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
 import { groupMeaning, groupName, shortReason } from './verdictWords';
@@ -227,53 +228,6 @@ function collapsibleState(group: Group, files: number): TreeItemCollapsibleState
   if (files === 0) return TreeItemCollapsibleState.None;
   const isGood = group === 'up-to-date' || group === 'only-in-cloud' || group === 'ignored';
   return isGood ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
-}
-
-function groupIcon(group: Group): ThemeIcon {
-  switch (group) {
-    case 'lost':
-      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-    case 'changed-in-cloud':
-      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
-    case 'unchecked':
-      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
-    case 'out-of-date':
-      return new ThemeIcon('history', new ThemeColor('gitDecoration.modifiedResourceForeground'));
-    case 'missing-in-cloud':
-      return new ThemeIcon('device-desktop', new ThemeColor('list.errorForeground'));
-    case 'up-to-date':
-      return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
-    case 'only-in-cloud':
-      return new ThemeIcon('cloud');
-    case 'ignored':
-      return new ThemeIcon('eye-closed', new ThemeColor('disabledForeground'));
-  }
-}
-
-/** Proved and not proved have icons of their own; for the others the file's type says more. */
-function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
-  switch (activity?.kind) {
-    case 'waiting':
-      return new ThemeIcon('watch');
-    case 'under-way':
-    case 'verifying':
-      return new ThemeIcon('sync~spin');
-    case 'finished':
-      return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
-    case 'failed':
-      // Nothing is wrong with a file that is on its way from an archive.
-      if (activity.failure.code === 'archive-requested') return new ThemeIcon('history');
-      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-    case undefined:
-      break;
-  }
-  if (verdict.kind === 'up-to-date') {
-    return verdict.proof === 'name-and-time'
-      ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
-      : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
-  }
-  // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
-  return isFolder ? new ThemeIcon('file-directory') : ThemeIcon.File;
 }
 
 function activityText({ activity }: FileRow): string | undefined {

@@ -8,17 +8,16 @@ import type {
   LogEntry,
 } from '../protocol';
 import { groups, rootPath } from '../protocol';
-import { attempts } from './attempt';
-import { compareFolder } from './compare';
-import { Comparison, isSameTarget, type ComparisonTarget, type Entry } from './comparison';
-import { describeComparison } from './describeComparison';
+import type { Comparison} from './comparison';
+import { isSameTarget, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from './exclude';
 import { toFailure } from './failure';
 import { isWithin, toFilePath, topmost } from './filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
+import { newComparison } from './newComparison';
 import { isOwnFile } from './ownFiles';
 import type { Route } from './plan';
-import { isUnproved, proveByContent } from './proof';
+import { quietProofs } from './quietProofs';
 import { applyRules, markUnknown } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from './settings';
@@ -54,13 +53,15 @@ export class Comparisons {
   readonly #changedMeanwhile = new Map<string, Set<string>>();
   /** Below which folders other rules hold since they were compared. */
   readonly #uncovered = new Map<string, ReadonlySet<FilePath>>();
-  readonly #proofs = new Map<string, AbortController>();
+  readonly #proofs;
   /** Looks at the disk run one after the other: two at once would undo each other's findings. */
   #looking: Promise<unknown> = Promise.resolve();
 
   #filter: RowFilter | undefined;
 
-  constructor(readonly options: ComparisonsOptions) {}
+  constructor(readonly options: ComparisonsOptions) {
+    this.#proofs = quietProofs(options);
+  }
 
   /** The comparison at hand, if it is one of this very target, whatever it was judged by. */
   of(target: ComparisonTarget): Comparison | undefined {
@@ -115,11 +116,11 @@ export class Comparisons {
       comparison.onChanged = changed => {
         this.options.onRows(folder, changed);
       };
-      this.#stopProof(folder);
+      this.#proofs.stop(folder);
       this.#folders.get(folder)?.comparison.dispose();
       this.#folders.set(folder, { ...job, comparison });
       this.options.onRows(folder, groups);
-      if (job.rule === 'smart') void this.#proveQuietly(job, comparison);
+      if (job.rule === 'smart') this.#proofs.start(job, comparison);
     });
   }
 
@@ -197,7 +198,7 @@ export class Comparisons {
   forget(folder: string): void {
     this.#changedMeanwhile.delete(folder);
     this.#uncovered.delete(folder);
-    this.#stopProof(folder);
+    this.#proofs.stop(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
   }
@@ -206,62 +207,14 @@ export class Comparisons {
     for (const folder of [...this.#folders.keys()]) this.forget(folder);
   }
 
-  #stopProof(folder: string): void {
-    this.#proofs.get(folder)?.abort();
-    this.#proofs.delete(folder);
-  }
-
-  /** Proves in the background what only name and time vouch for; nobody waits for it. */
-  async #proveQuietly(job: ComparisonJob, comparison: Comparison): Promise<void> {
-    const { folder, prefix } = job.target;
-    const stop = new AbortController();
-    this.#proofs.set(folder, stop);
-    const unproved = [...comparison.inGroup('up-to-date', '' as FilePath)].filter(isUnproved);
-    const signal = AbortSignal.any([stop.signal, this.options.signal]);
-    try {
-      await proveByContent(unproved, { ...job, prefix, comparison, signal });
-    } catch (error) {
-      if (isStopped(error)) return;
-      const { code, cause } = toFailure(error, folder).toRecord();
-      const message = `Proving in the background ended early: ${code} ${cause ?? ''}`;
-      this.options.onLog({ level: 'warning', message });
-    }
-  }
-
-  async #compareBelow(
+  #compareBelow(
     start: FilePath,
     job: ComparisonJob,
     signal: AbortSignal,
     onComparing: ComparisonsOptions['onComparing'],
   ): Promise<Comparison> {
-    const { target } = job;
-    const { folder, prefix } = target;
-    const begun = performance.now();
-    // Until the store has answered, what is counted here tells less than whether it will.
-    let isConnected = false;
-    const { findings, incomplete } = await compareFolder({
-      ...job,
-      prefix,
-      start,
-      signal: AbortSignal.any([signal, this.options.signal]),
-      onAttempt: attempt => {
-        onComparing({ kind: 'connecting', folder, attempt, attempts });
-      },
-      onAnswer: () => {
-        isConnected = true;
-      },
-      onProgress: (localFiles, cloudFiles) => {
-        if (isConnected) onComparing({ kind: 'comparing', folder, localFiles, cloudFiles });
-      },
-    });
-    const comparison = new Comparison(target);
-    comparison.incomplete = incomplete;
-    for (const finding of findings) comparison.place(finding);
-    this.options.onLog({
-      level: incomplete === undefined ? 'info' : 'warning',
-      message: describeComparison(comparison, start, performance.now() - begun),
-    });
-    return comparison;
+    const both = AbortSignal.any([signal, this.options.signal]);
+    return newComparison({ start, job, signal: both, onComparing, onLog: this.options.onLog });
   }
 
   /**
