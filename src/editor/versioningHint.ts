@@ -2,6 +2,7 @@ import { l10n, window, type Memento } from 'vscode';
 import { bucketVersioning, type FolderSetup } from '../protocol';
 import { askForVersioning } from './cloudCopies/turnOnVersioning';
 import { toFailureRecord } from './failed';
+import { givenHints, type GivenHints } from './givenHints';
 import type { Parts } from './parts';
 
 /**
@@ -12,10 +13,11 @@ export async function hintAtVersioning(
   { engine, memory, log }: Pick<Parts, 'engine' | 'memory' | 'log'>,
   setups: readonly FolderSetup[],
 ): Promise<void> {
-  for (const setup of setups.filter(each => isHintDue(memory, each))) {
+  const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));
+  for (const setup of setups.filter(isDue)) {
     try {
       const versioning = await engine.request(bucketVersioning, setup);
-      if (versioning !== 'off' || !isHintDue(memory, setup)) continue;
+      if (versioning !== 'off' || !isDue(setup)) continue;
       await hintGiven(memory, setup);
       await hint(memory, setup);
     } catch (error) {
@@ -27,7 +29,7 @@ export async function hintAtVersioning(
 
 /** Remembers that the user knows of the bucket. */
 export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
-  await memory.update(memoryKey, [...hinted(memory), placeText(bucket)]);
+  await hintsIn(memory).given(placeText(bucket));
 }
 
 type BucketPlace = Pick<FolderSetup, 'bucket' | 'settings'>;
@@ -43,22 +45,12 @@ async function hint(memory: Memento, setup: FolderSetup): Promise<void> {
     turnOn,
     never,
   );
-  if (answer === never) await memory.update(memoryKey, [...hinted(memory), everywhere]);
+  if (answer === never) await hintsIn(memory).never();
   if (answer === turnOn) await askForVersioning(setup);
 }
 
-function isHintDue(memory: Memento, bucket: BucketPlace): boolean {
-  const known = hinted(memory);
-  return !known.includes(everywhere) && !known.includes(placeText(bucket));
-}
-
-const memoryKey = 'versioningHints';
-
-/** Stands for all buckets; no bucket is called so. */
-const everywhere = '*';
-
-function hinted(memory: Memento): readonly string[] {
-  return memory.get<readonly string[]>(memoryKey, []);
+function hintsIn(memory: Memento): GivenHints {
+  return givenHints(memory, 'versioningHints');
 }
 
 /** A bucket's name means something within one store only. */

@@ -4,11 +4,11 @@ import {
   window,
   workspace,
   type Disposable,
-  type Memento,
   type WorkspaceFolder,
 } from 'vscode';
 import { children, rootPath, type ComparisonTotals, type IgnoreReason } from '../../protocol';
 import { toFailureRecord } from '../failed';
+import { givenHints } from '../givenHints';
 import type { Parts } from '../parts';
 import { section } from '../settings';
 import { settleTargets } from '../settleTarget';
@@ -35,12 +35,12 @@ export function watchForHistory(parts: Parts): Disposable {
 }
 
 async function hintAtHistory(parts: Parts, { folder: id }: ComparisonTotals): Promise<void> {
-  const { memory } = parts;
+  const hints = givenHints(parts.memory, 'historyHints');
   const folder = folderById(id);
-  if (folder === undefined || !isHintDue(memory, folder)) return;
+  if (folder === undefined || !hints.isDue(id)) return;
   const rule = await ruleOverHistory(parts, folder);
-  if (rule === undefined || !isHintDue(memory, folder)) return;
-  await memory.update(memoryKey, [...hinted(memory), id]);
+  if (rule === undefined || !hints.isDue(id)) return;
+  await hints.given(id);
   const include = l10n.t('Include .git');
   const never = l10n.t('Don’t Show Again');
   const answer = await window.showInformationMessage(
@@ -52,7 +52,7 @@ async function hintAtHistory(parts: Parts, { folder: id }: ComparisonTotals): Pr
     // Settings of a workspace that is not trusted would not count.
     ...(workspace.isTrusted ? [include, never] : [never]),
   );
-  if (answer === never) await memory.update(memoryKey, [...hinted(memory), everywhere]);
+  if (answer === never) await hints.never();
   if (answer === include) await includeHistory(parts, folder, rule.pattern);
 }
 
@@ -87,18 +87,4 @@ async function includeHistory(
   } catch (error) {
     void showFailure(parts, error, () => void includeHistory(parts, folder, pattern));
   }
-}
-
-const memoryKey = 'historyHints';
-
-/** Stands for all folders; no folder's URI is that. */
-const everywhere = '*';
-
-function hinted(memory: Memento): readonly string[] {
-  return memory.get<readonly string[]>(memoryKey, []);
-}
-
-function isHintDue(memory: Memento, folder: WorkspaceFolder): boolean {
-  const known = hinted(memory);
-  return !known.includes(everywhere) && !known.includes(folderId(folder));
 }
