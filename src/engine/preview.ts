@@ -21,5 +21,4 @@ export function previewOf(steps: readonly Step[]): PlanPreview {
   };
 }
 
-/** More of them would push what matters out of the dialog. */
-const mostLargest = 5;
+const mostLargest = 10;

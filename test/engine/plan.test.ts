@@ -160,7 +160,7 @@ describe('plan', () => {
     assert.equal(requests(1, { ...bucket, looksBeforeWriting: true, clockOffset: 0 }), 2);
   });
 
-  it('names the five largest files', () => {
+  it('names the ten largest files', () => {
     const { steps } = selectSteps(
       route,
       Array.from({ length: 30 }, (_, n) => entry(String(n), missing, { local: n })),
@@ -168,7 +168,7 @@ describe('plan', () => {
     const { largest } = summarize({ id: 1, steps }, [], undefined, []).preview;
     assert.deepEqual(
       largest.map(({ bytes }) => bytes),
-      [29, 28, 27, 26, 25],
+      [29, 28, 27, 26, 25, 24, 23, 22, 21, 20],
     );
   });
 });
