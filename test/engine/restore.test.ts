@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,6 +19,7 @@ import { Failure } from '../../src/engine/failure';
 import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
 import type { FilePath, Report, ReportEntry } from '../../src/protocol';
 import { backupInMemory, type BackupInMemory } from '../support/backupInMemory';
+import { hookDisk, type DiskMoment } from '../support/diskHooks';
 import { hostileNames } from '../support/hostileNames';
 import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
@@ -204,6 +206,33 @@ describe('restore', function () {
       assert.match(replaced.path, /^d\/a \(kept \d{4}-.*\)\.txt$/);
       assert.deepEqual([read(replaced.path), read('d/a.txt')], ['local!', 'cloud']);
     });
+
+    for (const moment of [
+      'before rename',
+      'after rename',
+      'after link',
+      'before unlink',
+      'after unlink',
+    ] as const) {
+      it(`loses nothing of somebody who saves by replacing the file: ${moment}`, async () => {
+        const saved = join(root, 'saved');
+        const moments: DiskMoment[] = [];
+        const hooked = hookDisk(now => {
+          moments.push(now);
+          if (now !== moment || moments.indexOf(now) < moments.length - 1) return;
+          writeFileSync(saved, 'newest');
+          renameSync(saved, join(root, 'd/a.txt'));
+        });
+        try {
+          await engine.restore(scope(), 'replace');
+        } finally {
+          hooked.restore();
+        }
+        assert.ok(moments.includes(moment), moments.join());
+        const contents = readdirSync(join(root, 'd')).map(name => read(join('d', name)));
+        assert.ok(contents.includes('newest'), contents.join());
+      });
+    }
 
     it('keeps both where that was chosen', async () => {
       const report = await engine.restore(scope(), 'keep-both');

@@ -4,12 +4,9 @@ import type { FilePath } from '../../protocol';
 import { fromDiskError } from '../errorMapping';
 import { Failure } from '../failure';
 import { toAbsolutePath } from '../filePath';
-import { keepBeside } from '../keepBeside';
-import { locateOwnFile } from '../locateOwnFile';
-import { moveIfFree } from '../moveIfFree';
 import { newOwnFile } from '../newOwnFile';
 import { withOpenFile } from '../openFile';
-import type { OwnFile } from '../ownFiles';
+import { putBack } from '../putBack';
 import type { Receipt } from '../receipts';
 import { examineFile } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
@@ -34,7 +31,7 @@ export async function deleteLocal(
   } catch (error) {
     // A disk of the network may have done what it says has failed.
     if (lstatSync(aside, { throwIfNoEntry: false }) === undefined) tools.journal.end(own);
-    else await putBack(own, tools);
+    else await putBack(own, tools.journal);
     throw notRemovable(error, path);
   }
   try {
@@ -47,7 +44,7 @@ export async function deleteLocal(
       return { local: { ...local, path }, copy };
     });
   } catch (error) {
-    await putBack(own, tools);
+    await putBack(own, tools.journal);
     const failure = fromDiskError(error, path);
     // Nobody knows the file by the name that it had here.
     throw failure.subject === own.ownPath
@@ -60,22 +57,4 @@ export async function deleteLocal(
 function notRemovable(error: unknown, path: FilePath): Failure {
   const failure = fromDiskError(error, path);
   return failure.code === 'not-readable' ? new Failure('not-removable', path, error) : failure;
-}
-
-/**
- * Gives a file that was set aside its name back, or one beside it where the name is taken; in the
- * folder in which it is by now.
- */
-async function putBack(own: OwnFile, { journal }: FreeTools): Promise<void> {
-  let keptAs;
-  try {
-    const { root, path, ownPath } = (await locateOwnFile(own)) ?? own;
-    const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
-    if (outcome === 'taken') keptAs = await keepBeside(root, ownPath, path, new Date());
-  } catch (error) {
-    // The journal holds it, so that the next start tries again.
-    throw new Failure('not-put-back', own.path, new Error(own.ownPath, { cause: error }));
-  }
-  journal.end(own);
-  if (keptAs !== undefined) throw new Failure('kept-beside', own.path, keptAs);
 }

@@ -1,12 +1,14 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { FilePath, ReplacedFile } from '../../protocol';
-import type { EditorPort } from '../editorPort';
 import { Failure } from '../failure';
 import { toAbsolutePath } from '../filePath';
 import { keepBeside } from '../keepBeside';
 import { isSameState, toLocalFile, type LocalFile } from '../localScan';
-import { moveIfFree } from '../moveIfFree';
+import { newOwnFile } from '../newOwnFile';
+import type { OwnFileJournal } from '../ownFileJournal';
+import { putBack } from '../putBack';
+import type { PlaceParts } from './placeFile';
 import type { RestoreStep } from './restorePlan';
 
 /**
@@ -15,7 +17,7 @@ import type { RestoreStep } from './restorePlan';
  */
 export async function makeWay(
   { route: { root }, path, local, choice }: RestoreStep,
-  editor: EditorPort,
+  { editor, journal }: Pick<PlaceParts, 'editor' | 'journal'>,
 ): Promise<ReplacedFile | undefined> {
   if (local !== undefined && choice === 'keep-both') return undefined;
   const absolute = toAbsolutePath(root, path);
@@ -29,19 +31,37 @@ export async function makeWay(
     throw new Failure('changed-here', path);
   }
   if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
-  return { kind: 'kept', path: await setAside(root, path, local) };
+  return { kind: 'kept', path: await setAside(root, path, local, journal) };
 }
 
-async function setAside(root: string, path: FilePath, local: LocalFile): Promise<FilePath> {
-  const kept = await keepBeside(root, path, path, new Date());
-  const absolute = toAbsolutePath(root, kept);
-  // Between the look and now another one may have come.
-  const { size, mtimeNs, ino } = await lstat(absolute, { bigint: true });
-  if (Number(size) === local.size && mtimeNs === local.modifiedAt && ino === local.inode) {
+/**
+ * In one step: were the file given its new name first and its old one taken away then, somebody who
+ * saves by replacing it could lose what has just been saved.
+ */
+async function setAside(
+  root: string,
+  path: FilePath,
+  local: LocalFile,
+  journal: OwnFileJournal,
+): Promise<FilePath> {
+  const own = newOwnFile('aside', root, path);
+  const aside = toAbsolutePath(root, own.ownPath);
+  journal.begin(own);
+  try {
+    await rename(toAbsolutePath(root, path), aside);
+    // Between the look and now another one may have come.
+    const { size, mtimeNs, ino } = await lstat(aside, { bigint: true });
+    if (Number(size) !== local.size || mtimeNs !== local.modifiedAt || ino !== local.inode) {
+      throw new Failure('changed-here', path);
+    }
+    const kept = await keepBeside(root, own.ownPath, path, new Date());
+    journal.end(own);
     return kept;
+  } catch (error) {
+    if ((await lookIfThere(aside)) === undefined) journal.end(own);
+    else await putBack(own, journal);
+    throw error;
   }
-  await moveIfFree(absolute, toAbsolutePath(root, path));
-  throw new Failure('changed-here', path);
 }
 
 async function lookIfThere(absolute: string): Promise<BigIntStats | undefined> {

@@ -56,7 +56,7 @@ export async function placeFile(
     journal.begin(own);
     const written = await writeNew(temporary, path, write);
     above.check();
-    const replaced = await makeWay(step, editor);
+    const replaced = await makeWay(step, { editor, journal });
     const at = await giveName(step, own.ownPath, replaced);
     journal.end(own);
     await syncFolder(toAbsolutePath(root, parentPath(path)));
