@@ -31,7 +31,8 @@ const patience = 10_000;
 /** In milliseconds. Times of whole seconds come from a disk that keeps no finer ones. */
 function untilQuiet({ modifiedAt, changedAt }: LocalFile): number {
   const coarse = [modifiedAt, changedAt].every(time => time % 1_000_000_000n === 0n);
-  const tick = coarse ? 2_000 : 20;
+  // One more, since what is cut off of a time to make it milliseconds would make it seem older.
+  const tick = (coarse ? 2_000 : 20) + 1;
   const ages = [modifiedAt, changedAt].map(time => Date.now() - Number(time / 1_000_000n));
   // Times in the future are another clock's, and never pass.
   const recent = ages.filter(age => age >= 0 && age < tick);
