@@ -4,6 +4,7 @@ import { toFailure, type Failure } from './failure';
 import type { LocalFile } from './localScan';
 import { inParallel } from './parallel';
 import type { Route } from './plan';
+import type { PathTurns } from './pathTurns';
 import { rateMeter } from './rateMeter';
 import type { Receipt } from './receipts';
 import type { Traffic } from './traffic';
@@ -34,8 +35,10 @@ export type Outcome<S extends BatchStep = BatchStep, R extends Moved = Moved> = 
   | { readonly kind: 'cancelled' }
 );
 
-/** What a batch tells while it runs. */
+/** What a batch tells while it runs, and whom it has to wait for. */
 export interface BatchEvents<S extends BatchStep, R extends Moved> {
+  /** Of all batches of the engine: two that work on one file at once would undo each other. */
+  readonly turns: PathTurns;
   readonly onProgress: (progress: BatchProgress) => void;
   /** Called when a step begins, and when it has ended. */
   readonly onStarted: (step: S) => void;
@@ -63,33 +66,42 @@ export interface BatchRequest<S extends BatchStep, R extends Moved> extends Batc
 export async function runBatch<S extends BatchStep, R extends Moved>(
   request: BatchRequest<S, R>,
 ): Promise<readonly Outcome<S, R>[]> {
-  const { steps, traffic, signal, bytesOf, onStarted, onEnded } = request;
+  const { steps, traffic, turns, signal, bytesOf, onStarted, onEnded } = request;
   const outcomes = new Map<S, Outcome<S, R>>();
   const underWay = new Set<FilePath>();
   const gone = new Map<Bucket, Failure>();
   const progress = followBatch(request, underWay);
 
+  const runStep = async (step: S): Promise<void> => {
+    // Whether it ends by going on or by Cancel, the step has its outcome.
+    await traffic.whenOpen(signal).catch(() => undefined);
+    if (!signal.aborted) {
+      underWay.add(step.path);
+      onStarted(step);
+      progress.moved(0);
+    }
+    const fate = await fateOf(step, request, gone, more => {
+      progress.moved(more);
+    });
+    const bytes = fate.kind === 'done' ? fate.result.local.size : bytesOf(step);
+    const outcome = { step, bytes, ...fate };
+    if (fate.kind === 'failed' && fate.failure.code === 'no-such-bucket') {
+      gone.set(step.route.bucket, fate.failure);
+    }
+    underWay.delete(step.path);
+    outcomes.set(step, outcome);
+    progress.ended(outcome.kind);
+    onEnded(outcome);
+  };
+
   try {
     await inParallel(steps, stepsAtOnce, async step => {
-      // Whether it ends by going on or by Cancel, the step has its outcome.
-      await traffic.whenOpen(signal).catch(() => undefined);
-      if (!signal.aborted) {
-        underWay.add(step.path);
-        onStarted(step);
-        progress.moved(0);
+      const leave = await turns.take(step.route.root, step.path, signal);
+      try {
+        await runStep(step);
+      } finally {
+        leave();
       }
-      const fate = await fateOf(step, request, gone, more => {
-        progress.moved(more);
-      });
-      const bytes = fate.kind === 'done' ? fate.result.local.size : bytesOf(step);
-      const outcome = { step, bytes, ...fate };
-      if (fate.kind === 'failed' && fate.failure.code === 'no-such-bucket') {
-        gone.set(step.route.bucket, fate.failure);
-      }
-      underWay.delete(step.path);
-      outcomes.set(step, outcome);
-      progress.ended(outcome.kind);
-      onEnded(outcome);
     });
   } finally {
     progress.stop();

@@ -5,6 +5,7 @@ import type { Comparison } from './comparison';
 import type { Comparisons } from './comparisons';
 import { toAbsolutePath } from './filePath';
 import type { KeptReports } from './keptReports';
+import { pathTurns } from './pathTurns';
 import { describeReport, toReport } from './report';
 import type { StateBoard } from './stateBoard';
 import type { Traffic } from './traffic';
@@ -31,6 +32,7 @@ export interface BatchToRun<S extends BatchStep, R extends Moved> {
 export class Batches {
   readonly #parts: BatchesParts;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #turns = pathTurns();
   #outage: Outage | undefined;
 
   constructor(parts: BatchesParts) {
@@ -50,6 +52,7 @@ export class Batches {
       comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
     const running = start({
+      turns: this.#turns,
       onProgress: progress => {
         board.batch(progress);
       },

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 
 import { budget } from '../../src/engine/budget';
 import { Failure } from '../../src/engine/failure';
+import { pathTurns } from '../../src/engine/pathTurns';
 import type { Plan, Step } from '../../src/engine/plan';
 import { openTraffic } from '../../src/engine/traffic';
 import { describeReport, toReport } from '../../src/engine/report';
@@ -60,6 +61,7 @@ describe('transfer', () => {
       plan,
       budget: budget(48, 1 << 20),
       traffic: openTraffic(),
+      turns: pathTurns(),
       signal: new AbortController().signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
@@ -68,6 +70,35 @@ describe('transfer', () => {
     });
     return { outcomes, progress, started, ended, report: toReport('back-up', plan.id, outcomes) };
   }
+
+  it('works on no file that another batch is working on', async () => {
+    const turns = pathTurns();
+    const plan = planOf(2);
+    const [busy, free] = plan.steps;
+    assert.ok(busy !== undefined && free !== undefined);
+    const hold = bucket.holdNext('put');
+    const first = run({ ...plan, steps: [busy] }, { turns });
+    await hold.reached;
+    const started: Step[] = [];
+    let freeEnded = (): void => undefined;
+    const reached = new Promise<void>(resolve => (freeEnded = resolve));
+    const second = run(plan, {
+      turns,
+      onStarted: step => started.push(step),
+      onEnded: ({ step }) => {
+        if (step === free) freeEnded();
+      },
+    });
+    const cancelled = AbortSignal.abort();
+    const third = await run({ ...plan, steps: [busy] }, { turns, signal: cancelled });
+    assert.equal(third.report.cancelled, 1);
+    await reached;
+    assert.deepEqual(started, [free]);
+    hold.release();
+    assert.equal((await first).report.done, 1);
+    // By then the copy is another than the one that its plan saw.
+    assert.deepEqual((await second).report.reasons, { 'changed-in-cloud': 1 });
+  });
 
   it('backs up every file of a plan, and tells how far it is', async () => {
     const { report, progress, started } = await run(planOf(60));
