@@ -8,7 +8,7 @@ import type {
   LogEntry,
 } from '../protocol';
 import { groups, rootPath } from '../protocol';
-import type { Comparison} from './comparison';
+import type { Comparison } from './comparison';
 import { isSameTarget, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from './exclude';
 import { toFailure } from './failure';
