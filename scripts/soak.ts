@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
 import { backUpRestlessFiles } from '../test/support/backUpRestlessFiles';
 import { killAndResume } from '../test/support/killAndResume';
+import { repositoryRoot } from '../test/support/repositoryRoot';
 import { startSeaweedFs } from '../test/support/seaweedfs';
 import { testVariables } from '../test/support/testEnvironment';
 
 /**
- * Kills 50 engines in the middle of their work, and backs up files that change meanwhile; says what
- * it came to.
+ * Kills 50 engines and three extension hosts in the middle of their work, and backs up files that
+ * change meanwhile; says what it came to.
  */
 async function main(): Promise<void> {
   const seed = Number(process.env[testVariables.seed] ?? Date.now() % 1_000_000);
@@ -22,6 +27,16 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  await killHosts(3);
+}
+
+/** In a window of its own, which is loaded anew each time. */
+async function killHosts(kills: number): Promise<void> {
+  const run = join(repositoryRoot, 'out', 'test', 'ui', 'run.js');
+  const env = { ...process.env, [testVariables.hostKills]: String(kills) };
+  const child = spawn(process.execPath, [run, 'killedHost.test.js'], { stdio: 'inherit', env });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`The killed extension hosts: exit code ${String(code)}.`);
 }
 
 const restlessMs = 300_000;

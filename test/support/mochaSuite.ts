@@ -17,9 +17,11 @@ export interface SuiteResults {
 /** Begins each line of the reporter, to be told from what else VS Code writes. */
 export const outputMark = '[test] ';
 
-/** Runs all `*.test.js` below the folder, and leaves the results in the file as JSON. */
+/** Runs the tests below the folder, and leaves the results in the file as JSON. */
 export async function runMochaSuite(options: {
   readonly folder: string;
+  /** Which files: a glob; all `*.test.js` where it is left out. */
+  readonly files?: string | undefined;
   readonly resultsFile: string;
   readonly timeoutMs: number;
   /** Put before each line of the reporter. */
@@ -38,7 +40,7 @@ export async function runMochaSuite(options: {
     timeout: options.timeoutMs,
     ...(options.rootHooks === undefined ? {} : { rootHooks: options.rootHooks }),
   });
-  for (const file of globSync('**/*.test.js', { cwd: options.folder }).sort()) {
+  for (const file of globSync(options.files ?? '**/*.test.js', { cwd: options.folder }).sort()) {
     mocha.addFile(join(options.folder, file));
   }
   await mocha.loadFilesAsync();
