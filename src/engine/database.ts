@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
+import { journalModeOn, type JournalMode } from './journalMode';
 import type { ReceiptOwner } from './receipts';
 import { loadSqlite, sqliteCode } from './sqlite';
 
@@ -28,11 +29,13 @@ export function openDatabase(
   file: string,
   onBroken: (setAside: string, why: unknown) => void,
   onTrouble: (why: unknown) => void,
+  modeOn: (folder: string) => JournalMode = journalModeOn,
 ): Database {
-  mkdirSync(dirname(file), { recursive: true });
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true });
   let sqlite: Sqlite.DatabaseSync;
   try {
-    sqlite = openChecked(file);
+    sqlite = openChecked(file, modeOn(folder));
   } catch (error) {
     if (!isBroken(error)) throw error;
     const setAside = `${file}.broken-${String(Date.now())}`;
@@ -40,7 +43,7 @@ export function openDatabase(
     // Whatever these hold belongs to the broken file.
     for (const companion of ['-wal', '-shm', '-journal']) rmSync(file + companion, { force: true });
     onBroken(setAside, error);
-    sqlite = openChecked(file);
+    sqlite = openChecked(file, modeOn(folder));
   }
   const addOwner = sqlite.prepare(
     'INSERT OR IGNORE INTO owners (folder_id, endpoint, bucket, prefix) VALUES (?, ?, ?, ?)',
@@ -83,15 +86,14 @@ export function openDatabase(
   };
 }
 
-function openChecked(file: string): Sqlite.DatabaseSync {
+function openChecked(file: string, mode: JournalMode): Sqlite.DatabaseSync {
   const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 5000');
     const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (check.quick_check !== 'ok') throw new BrokenDatabase(check.quick_check);
-    // The write-ahead log needs memory that is shared between windows; network disks have none.
-    database.exec(`PRAGMA journal_mode = ${isRemote(dirname(file)) ? 'DELETE' : 'WAL'}`);
+    database.exec(`PRAGMA journal_mode = ${mode}`);
     // A commit outlives a killed process; a power cut may take the last ones, which are then found
     // again by content.
     database.exec('PRAGMA synchronous = NORMAL');
@@ -188,12 +190,4 @@ const brokenCodes = new Set([11, 26]);
 
 function isBroken(error: unknown): boolean {
   return error instanceof BrokenDatabase || brokenCodes.has(sqliteCode(error) ?? 0);
-}
-
-/** By the numbers that Linux gives its file systems: NFS, SMB, CIFS, 9P and what FUSE brings. */
-const remoteSystems = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546]);
-
-function isRemote(folder: string): boolean {
-  if (process.platform !== 'linux') return folder.startsWith('\\\\');
-  return remoteSystems.has(statfsSync(folder).type);
 }

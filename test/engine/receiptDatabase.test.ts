@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { openDatabase, type Database } from '../../src/engine/database';
+import type { JournalMode } from '../../src/engine/journalMode';
 import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
 import type { FilePath } from '../../src/protocol';
@@ -32,10 +33,15 @@ describe('The receipt database', () => {
     await folder.remove();
   });
 
-  function openIt(onBroken: () => void = () => assert.fail('The file is whole.')): Receipts {
-    const receipts = receiptsIn(openDatabase(file, onBroken, why => troubles.push(why)));
+  function openIt(onBroken: () => void = neverBroken, modeOn?: () => JournalMode): Receipts {
+    const database = openDatabase(file, onBroken, why => troubles.push(why), modeOn);
+    const receipts = receiptsIn(database);
     open.push(receipts);
     return receipts;
+  }
+
+  function neverBroken(): void {
+    assert.fail('The file is whole.');
   }
 
   function openUnkept(): Database {
@@ -183,23 +189,45 @@ describe('The receipt database', () => {
     assert.deepEqual(await readFile(file), before);
   });
 
-  it('holds what was put when the process is killed, and opens again', async () => {
-    const child = fork(join(__dirname, '..', 'support', 'receiptWriter.js'), [file]);
-    let last = -1;
-    child.on('message', written => {
-      last = Number(written);
-      if (last === 200) child.kill('SIGKILL');
+  // As on a disk of this computer, and on one of the network.
+  for (const mode of ['WAL', 'DELETE'] as const) {
+    it(`is shared by two windows that write at once (${mode})`, async () => {
+      const [one, other] = [openIt(neverBroken, () => mode), openIt(neverBroken, () => mode)];
+      const [mine, theirs] = [one.of(owner), other.of(owner)];
+      for (let index = 0; index < 50; index++) {
+        mine.put(receiptOf(`mine/${String(index)}`));
+        theirs.put(receiptOf(`theirs/${String(index)}`));
+      }
+      assert.deepEqual(troubles, []);
+      assert.equal(mine.all().size, 100);
+      assert.deepEqual([...theirs.all().keys()].sort(), [...mine.all().keys()].sort());
+      const names = await readdir(join(folder.path, 'storage'));
+      assert.equal(names.includes('receipts.sqlite-shm'), mode === 'WAL');
     });
-    await once(child, 'exit');
-    const kept = openIt().of({ folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: '' });
-    assert.ok(last >= 200);
-    for (let index = 0; index <= last; index++) {
-      assert.ok(
-        kept.get(`${String(index)}.txt` as FilePath),
-        `${String(index)} of ${String(last)}`,
-      );
-    }
-  });
+
+    it(`holds what was put when the process is killed, and opens again (${mode})`, async () => {
+      const child = fork(join(__dirname, '..', 'support', 'receiptWriter.js'), [file, mode]);
+      let last = -1;
+      child.on('message', written => {
+        last = Number(written);
+        if (last === 200) child.kill('SIGKILL');
+      });
+      await once(child, 'exit');
+      const kept = openIt(neverBroken, () => mode).of({
+        folderId: 'f',
+        endpoint: 'AWS',
+        bucket: 'b',
+        prefix: '',
+      });
+      assert.ok(last >= 200);
+      for (let index = 0; index <= last; index++) {
+        assert.ok(
+          kept.get(`${String(index)}.txt` as FilePath),
+          `${String(index)} of ${String(last)}`,
+        );
+      }
+    });
+  }
 });
 
 function receiptOf(path: string): Receipt {

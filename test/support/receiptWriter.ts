@@ -1,13 +1,14 @@
 import { openDatabase } from '../../src/engine/database';
+import type { JournalMode } from '../../src/engine/journalMode';
 import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { FilePath } from '../../src/protocol';
 
 /** Writes receipts to the file without end and tells of each, until it is killed. */
-function main(file: string): void {
+function main(file: string, mode: JournalMode): void {
   const fail = (why: unknown) => {
     throw new Error('The file is broken, or cannot be written.', { cause: why });
   };
-  const receipts = receiptsIn(openDatabase(file, fail, fail)).of({
+  const receipts = receiptsIn(openDatabase(file, fail, fail, () => mode)).of({
     folderId: 'f',
     endpoint: 'AWS',
     bucket: 'b',
@@ -35,5 +36,5 @@ function main(file: string): void {
   write(0);
 }
 
-const [, , file] = process.argv;
-if (file !== undefined) main(file);
+const [, , file, mode] = process.argv;
+if (file !== undefined) main(file, mode === 'DELETE' ? 'DELETE' : 'WAL');
