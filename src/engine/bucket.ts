@@ -62,7 +62,7 @@ export interface Bucket {
   /**
    * Makes the parts, in ascending order, the object, with the same promises about condition, lost
    * answers and verification as `put`. Throws `no-such-upload` where the store no longer knows the
-   * upload.
+   * upload, or asks that it be begun anew.
    */
   completeMultipart(request: CompleteMultipartRequest): Promise<StoredObject>;
 

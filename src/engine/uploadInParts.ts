@@ -35,7 +35,7 @@ export async function uploadInParts(
   const { bucket, prefix, path, condition, uploads, signal, onBytes } = request;
   const attributes = await attributesOf(file, before);
   const { size } = before;
-  for (;;) {
+  for (let beginning = 1; ; beginning++) {
     const open = await openUpload({
       bucket,
       key: toKey(prefix, path),
@@ -63,8 +63,8 @@ export async function uploadInParts(
       const { code } = toFailure(error, path);
       if (code === 'cancelled' || interruptionOf(code) !== undefined) throw error;
       await giveUpUpload(bucket, open.kept, uploads);
-      // Somebody has given up what we meant to go on with.
-      if (code === 'no-such-upload' && open.isContinued) continue;
+      // Somebody has given it up, or the store wants to have all of it once more.
+      if (code === 'no-such-upload' && beginning < beginnings) continue;
       throw error;
     }
     onBytes(-arrived);
@@ -72,6 +72,9 @@ export async function uploadInParts(
     return undefined;
   }
 }
+
+/** How often an upload is begun that the store keeps giving up. */
+const beginnings = 3;
 
 /** Gives `undefined` where the file ended early. */
 async function putParts(

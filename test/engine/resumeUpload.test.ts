@@ -203,6 +203,18 @@ describe('An interrupted upload in parts', function () {
     });
   }
 
+  it('is begun anew where the store wants that of a new one, and fails where it always does', async () => {
+    writeLarge();
+    bucket.failNext('completeMultipart', failure('no-such-upload'));
+    await upload();
+    checkWhole();
+    bucket.remove('w/a.bin');
+    for (let beginning = 0; beginning < 3; beginning++) {
+      bucket.failNext('completeMultipart', failure('no-such-upload'));
+    }
+    await assert.rejects(upload(), { code: 'no-such-upload' });
+  });
+
   it('is begun anew where the store has given it up, whenever that is found out', async () => {
     for (const operation of ['listParts', 'putPart', 'completeMultipart'] as const) {
       writeLarge();

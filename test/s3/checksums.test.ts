@@ -188,6 +188,15 @@ describe('The checksum of an upload in parts', function () {
     await assert.rejects(upload(failing.bucket), { code: 'store-error' });
   });
 
+  it('says that an upload is to be begun anew which met another write', async () => {
+    const { bucket, asked } = await store('FULL_OBJECT', answer => {
+      answer.writeHead(409);
+      answer.end('<Error><Code>ConditionalRequestConflict</Code></Error>');
+    });
+    await assert.rejects(upload(bucket), { code: 'no-such-upload' });
+    assert.equal(asked.filter(({ url, method }) => isCompletion(url, method)).length, 1);
+  });
+
   function isCompletion(url: string | undefined, method: string | undefined): boolean {
     return method === 'POST' && url?.includes('uploadId=') === true;
   }

@@ -19,8 +19,6 @@ export interface OpenUploadRequest {
 /** An upload that takes parts, and those that it has already, by their numbers. */
 export interface OpenUpload {
   readonly kept: KeptUpload;
-  /** Whether it was begun earlier. */
-  readonly isContinued: boolean;
   readonly arrived: ReadonlyMap<number, ListedPart>;
 }
 
@@ -34,15 +32,13 @@ export async function openUpload(request: OpenUploadRequest): Promise<OpenUpload
     const fits =
       kept.fate === 'finish' && kept.partSize === partSize && isSameState(kept.local, local);
     const arrived = fits ? await partsOf(bucket, kept, signal) : undefined;
-    if (arrived !== undefined) {
-      return { kept: { ...kept, usedAt: Date.now() }, isContinued: true, arrived };
-    }
+    if (arrived !== undefined) return { kept: { ...kept, usedAt: Date.now() }, arrived };
     await giveUpUpload(bucket, kept, uploads);
   }
   const upload = await bucket.startMultipart({ key, attributes, signal });
   const kept = { upload, local, partSize, fate: 'finish', usedAt: Date.now() } as const;
   uploads.keep(kept);
-  return { kept, isContinued: false, arrived: new Map() };
+  return { kept, arrived: new Map() };
 }
 
 /** Gives `undefined` where the store no longer knows the upload, or does not tell of it. */

@@ -169,23 +169,26 @@ export async function completeUpload(
     signal,
     attempt =>
       conditionalWrite(parts, write, attempt, headers =>
-        client.send(
-          new CompleteMultipartUploadCommand({
-            Bucket: name,
-            Key: key,
-            UploadId: uploadId,
-            MultipartUpload: {
-              Parts: sent.map(part => ({
-                PartNumber: part.partNumber,
-                ETag: part.etag,
-                ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
-              })),
-            },
-            ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
-            ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
-            ...headers,
-          }),
-          { abortSignal: signal },
+        begunAnewOnConflict(
+          key,
+          client.send(
+            new CompleteMultipartUploadCommand({
+              Bucket: name,
+              Key: key,
+              UploadId: uploadId,
+              MultipartUpload: {
+                Parts: sent.map(part => ({
+                  PartNumber: part.partNumber,
+                  ETag: part.etag,
+                  ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+                })),
+              },
+              ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
+              ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+              ...headers,
+            }),
+            { abortSignal: signal },
+          ),
         ),
       ),
     { breaker: traffic.breaker },
@@ -237,4 +240,17 @@ function etagOfParts(partEtags: readonly string[]): string {
   const hash = createHash('md5');
   for (const etag of partEtags) hash.update(Buffer.from(etag, 'hex'));
   return `${hash.digest('hex')}-${String(partEtags.length)}`;
+}
+
+/**
+ * A put that met another write is sent again; of an upload in parts the store asks that it be begun
+ * anew.
+ */
+async function begunAnewOnConflict<T>(key: string, completing: Promise<T>): Promise<T> {
+  try {
+    return await completing;
+  } catch (error) {
+    const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
+    throw isConflict ? new Failure('no-such-upload', key, error) : error;
+  }
 }
