@@ -1,15 +1,15 @@
 import type { LeftOut, PlannedFile } from '../protocol';
-import { Failure } from './failure';
 import { toAbsolutePath, toFilePath } from './filePath';
 import { withOpenFile } from './openFile';
 import { isEmptying, type Plan, type Step } from './plan';
+import { shownPlans } from './shownPlans';
 
 /** The plans that were shown, each until it is run or dropped. */
 export interface HeldPlans {
   add(steps: readonly Step[]): Plan;
   /** Gives a plan away, to be run. */
   take(planId: number): Plan;
-  drop(planId: number): void;
+  readonly drop: (planId: number) => void;
   /** Which of these files, absolute, a plan would upload. */
   among(planId: number, absolute: readonly string[]): readonly PlannedFile[];
   /** The files that are empty by now, and would replace a cloud copy that is not. */
@@ -18,30 +18,21 @@ export interface HeldPlans {
 }
 
 export function heldPlans(newId: () => number): HeldPlans {
-  const plans = new Map<number, Plan>();
-
-  function held(planId: number): Plan {
-    const plan = plans.get(planId);
-    if (plan === undefined) throw new Failure('plan-outdated', String(planId));
-    return plan;
-  }
-
+  const plans = shownPlans<Plan>();
   return {
     add(steps) {
       const plan = { id: newId(), steps };
-      plans.set(plan.id, plan);
+      plans.add(plan);
       return plan;
     },
     take(planId) {
-      const plan = held(planId);
-      plans.delete(planId);
+      const plan = plans.get(planId);
+      plans.drop(planId);
       return plan;
     },
-    drop(planId) {
-      plans.delete(planId);
-    },
+    drop: plans.drop,
     among(planId, absolute) {
-      const { steps } = held(planId);
+      const { steps } = plans.get(planId);
       const wanted = new Map(
         [...new Set(steps.map(({ route }) => route.root))].map(root => [
           root,
@@ -55,24 +46,24 @@ export function heldPlans(newId: () => number): HeldPlans {
     async emptying(planId) {
       const found: PlannedFile[] = [];
       const others = new Set<Step>();
-      for (const step of held(planId).steps.filter(isEmptying)) {
+      for (const step of plans.get(planId).steps.filter(isEmptying)) {
         if (await isEmptyNow(step)) found.push(toPlannedFile(step));
         else others.add(step);
       }
-      const plan = held(planId);
-      const steps = plan.steps.map(step =>
-        others.has(step) ? { ...step, refusesEmpty: true } : step,
-      );
-      plans.set(planId, { ...plan, steps });
+      plans.change(planId, plan => ({
+        ...plan,
+        steps: plan.steps.map(step => (others.has(step) ? { ...step, refusesEmpty: true } : step)),
+      }));
       return found;
     },
     leaveOut({ planId, because, files }) {
-      const plan = held(planId);
       const left = new Set(files.map(identityOf));
-      const steps = plan.steps.map(step =>
-        left.has(identityOf(toPlannedFile(step))) ? { ...step, leftOut: because } : step,
-      );
-      plans.set(planId, { ...plan, steps });
+      plans.change(planId, plan => ({
+        ...plan,
+        steps: plan.steps.map(step =>
+          left.has(identityOf(toPlannedFile(step))) ? { ...step, leftOut: because } : step,
+        ),
+      }));
     },
   };
 }

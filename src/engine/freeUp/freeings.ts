@@ -11,8 +11,8 @@ import { isArchiveClass } from '../archiveClass';
 import { runBatch, type BatchEvents, type Outcome } from '../batch';
 import { budget } from '../budget';
 import type { ComparisonJob, Comparisons } from '../comparisons';
-import { Failure } from '../failure';
 import type { KeptReports } from '../keptReports';
+import { shownPlans } from '../shownPlans';
 import type { Traffic } from '../traffic';
 import { versioningOf } from '../versioningOf';
 import { freeableEntries } from './freeableEntries';
@@ -66,7 +66,7 @@ export function freeings({
   onStayed,
   ...tools
 }: FreeingsParts): Freeings {
-  const plans = new Map<number, Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
+  const plans = shownPlans<Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
   const known = { comparisons, reports };
   const reading = budget(filesReadAtOnce, 0);
   return {
@@ -76,7 +76,7 @@ export function freeings({
     async hold(id, selections, signal) {
       const steps = selections.flatMap(selection => selection.steps);
       const versioning = await versioningOf(steps, signal);
-      if (steps.length > 0) plans.set(id, { id, steps, way: undefined });
+      if (steps.length > 0) plans.add({ id, steps, way: undefined });
       return {
         planId: id,
         files: steps.length,
@@ -88,18 +88,13 @@ export function freeings({
       };
     },
     choose({ planId, way }) {
-      const plan = plans.get(planId);
-      if (plan === undefined) throw new Failure('plan-outdated', String(planId));
-      plans.set(planId, { ...plan, way });
+      plans.change(planId, plan => ({ ...plan, way }));
     },
     take(planId) {
-      const plan = plans.get(planId);
-      plans.delete(planId);
+      const plan = plans.take(planId);
       return plan?.way === undefined ? undefined : { ...plan, way: plan.way };
     },
-    drop(planId) {
-      plans.delete(planId);
-    },
+    drop: plans.drop,
     async run({ id, steps, way }, events, signal) {
       const examined = new Set<FreeStep>();
       const outcomes = await runBatch({

@@ -1,41 +1,36 @@
 import type { ConflictChoice, ConflictChoices } from '../../protocol';
-import { Failure } from '../failure';
+import { shownPlans } from '../shownPlans';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 
 /** The restores that were shown, each until it is run or dropped. */
 export interface HeldRestores {
-  add(plan: RestorePlan): void;
-  choose(choices: ConflictChoices): void;
+  readonly add: (plan: RestorePlan) => void;
+  readonly choose: (choices: ConflictChoices) => void;
   /** Gives a plan away, to be run; `undefined` where it is none of these. */
-  take(planId: number): RestorePlan | undefined;
-  drop(planId: number): void;
+  readonly take: (planId: number) => RestorePlan | undefined;
+  readonly drop: (planId: number) => void;
 }
 
 export function heldRestores(): HeldRestores {
-  const plans = new Map<number, RestorePlan>();
+  const plans = shownPlans<RestorePlan>();
   return {
-    add(plan) {
-      plans.set(plan.id, plan);
-    },
+    add: plans.add,
     choose({ planId, choice, except }) {
-      const plan = plans.get(planId);
-      if (plan === undefined) throw new Failure('plan-outdated', String(planId));
       const others = new Map(
         except.map(each => [JSON.stringify([each.folder, each.path]), each.choice]),
       );
       const choiceFor = ({ route, path }: RestoreStep): ConflictChoice =>
         others.get(JSON.stringify([route.target.folder, path])) ?? choice;
-      const steps = plan.steps.map(step => ({ ...step, choice: choiceFor(step) }));
-      plans.set(planId, { ...plan, steps });
+      plans.change(planId, plan => ({
+        ...plan,
+        steps: plan.steps.map(step => ({ ...step, choice: choiceFor(step) })),
+      }));
     },
     take(planId) {
-      const plan = plans.get(planId);
-      plans.delete(planId);
+      const plan = plans.take(planId);
       return plan && { ...plan, steps: plan.steps.filter(step => !isLeftOut(step)) };
     },
-    drop(planId) {
-      plans.delete(planId);
-    },
+    drop: plans.drop,
   };
 }
 

@@ -50,42 +50,32 @@ export interface Restores {
 export function restores(parts: RestoresParts): Restores {
   const held = heldRestores();
   const folders = heldFolders();
-  const archived = new Map<number, readonly RestoreStep[]>();
-  /** Of restores that failed with a version: the comparison, which finds other files, knows none. */
-  const failedVersions = new Map<number, VersionScope>();
+  const ended = new Map<number, readonly RestoreOutcome[]>();
   return {
     select(job, scope, signal) {
-      const version = scope.kind === 'failed' ? failedVersions.get(scope.planId) : undefined;
-      return planRestore(parts, job, version ?? scope, signal);
+      const failed = scope.kind === 'failed' ? ended.get(scope.planId) : undefined;
+      // The comparison, which finds what failed otherwise, knows no versions.
+      return planRestore(parts, job, failed?.flatMap(toFailedVersion)[0] ?? scope, signal);
     },
     hold(id, selections) {
       const plan = { id, steps: selections.flatMap(({ steps }) => steps) };
       held.add(plan);
       return summarizeRestore(plan, selections);
     },
-    choose: choices => {
-      held.choose(choices);
-    },
-    take: planId => held.take(planId),
-    drop: planId => {
-      held.drop(planId);
-    },
+    choose: held.choose,
+    take: held.take,
+    drop: held.drop,
     async run(plan, events, signal) {
       const outcomes = await runRestore({ ...parts, folders, ...events, plan, signal });
-      archived.set(
-        plan.id,
-        outcomes.filter(isArchived).map(({ step }) => step),
-      );
-      keepLatest(archived, kept);
-      const version = outcomes.flatMap(toFailedVersion)[0];
-      if (version !== undefined) failedVersions.set(plan.id, version);
-      keepLatest(failedVersions, kept);
+      ended.set(plan.id, outcomes);
+      keepLatest(ended, kept);
       return outcomes;
     },
     saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),
     async requestArchived({ planId, days }, signal) {
-      const steps = archived.get(planId);
-      if (steps === undefined) throw new Failure('plan-outdated', String(planId));
+      const outcomes = ended.get(planId);
+      if (outcomes === undefined) throw new Failure('plan-outdated', String(planId));
+      const steps = outcomes.filter(isArchived).map(({ step }) => step);
       return requestArchived(steps, days, signal, ({ route, path }) => {
         const failure = new Failure('archive-requested', path).toRecord();
         const comparison = parts.comparisons.of(route.target);
