@@ -2,17 +2,18 @@ import { extname } from 'node:path';
 import type { FilePath } from '../protocol';
 import { childPath, fileName, parentPath, toAbsolutePath } from './filePath';
 import { moveIfFree } from './moveIfFree';
+import type { OwnFile } from './ownFiles';
+import type { PlaceholderNotes } from './placeholders';
 import { shortenName } from './shortenName';
 
 /**
- * Gives a file a name beside `path` that people see and that no other file has, with the time in
+ * Gives a file of our own a name beside `path` that people see and that no other file has, with the time in
  * it: `plan (kept 2026-03-14 09.26.53).txt`; `word` says which one it is. Returns that path.
  */
 export async function keepBeside(
-  root: string,
-  from: FilePath,
-  path: FilePath,
+  { root, path, ownPath }: Pick<OwnFile, 'root' | 'path' | 'ownPath'>,
   at: Date,
+  notes: PlaceholderNotes,
   word: 'kept' | 'cloud' = 'kept',
 ): Promise<FilePath> {
   const name = fileName(path);
@@ -21,7 +22,11 @@ export async function keepBeside(
   for (let number = 1; ; number++) {
     const end = ` (${word} ${timeOf(at)}${number === 1 ? '' : ` ${String(number)}`})${extension}`;
     const kept = childPath(parentPath(path), shortenName(stem, Buffer.byteLength(end)) + end);
-    const outcome = await moveIfFree(toAbsolutePath(root, from), toAbsolutePath(root, kept));
+    const outcome = await moveIfFree(
+      toAbsolutePath(root, ownPath),
+      toAbsolutePath(root, kept),
+      notes,
+    );
     if (outcome === 'moved') return kept;
   }
 }

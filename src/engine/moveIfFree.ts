@@ -1,11 +1,16 @@
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import type { PlaceholderNotes } from './placeholders';
 
 /**
  * Gives a file another name on the same disk, but never the name of a file that is there: then
  * nothing is done. A file that has both names already, since a process was killed between the two
  * steps, only loses the old one.
  */
-export async function moveIfFree(from: string, to: string): Promise<'moved' | 'taken'> {
+export async function moveIfFree(
+  from: string,
+  to: string,
+  notes: PlaceholderNotes,
+): Promise<'moved' | 'taken'> {
   try {
     await link(from, to);
   } catch (error) {
@@ -17,32 +22,70 @@ export async function moveIfFree(from: string, to: string): Promise<'moved' | 't
         throw error;
       default:
         // Not every disk has hard links, nor may everybody make them of every file.
-        return moveOverPlaceholder(from, to);
+        return moveOverPlaceholder(from, to, notes);
     }
   }
   await unlink(from);
   return 'moved';
 }
 
-/** The same without hard links: an empty file takes the name first, and is then replaced. */
-export async function moveOverPlaceholder(from: string, to: string): Promise<'moved' | 'taken'> {
+/**
+ * The same without hard links: an empty file takes the name first, and is then replaced. It is noted
+ * before it comes into being, and does not stay where it is not replaced.
+ */
+export async function moveOverPlaceholder(
+  from: string,
+  to: string,
+  notes: PlaceholderNotes,
+): Promise<'moved' | 'taken'> {
   if (!(await lstat(from)).isFile()) return moveAfterLook(from, to);
-  let inode: bigint;
+  const noted = { path: to, source: from, notedAt: Date.now() };
+  notes.beginPlaceholder(noted);
+  let inode: bigint | undefined;
   try {
-    const placeholder = await open(to, 'wx');
+    inode = await makeEmpty(to);
+    if (inode !== undefined && (await isPlaceholder(to, inode))) {
+      await rename(from, to);
+      notes.endPlaceholder(noted);
+      return 'moved';
+    }
+    notes.endPlaceholder(noted);
+    return 'taken';
+  } catch (error) {
+    // Where it cannot be removed either, the journal holds it for the next start.
+    if (inode === undefined || (await isRemoved(to, inode))) notes.endPlaceholder(noted);
+    throw error;
+  }
+}
+
+/** Gives the inode of the new file, or `undefined` where the name is taken. */
+async function makeEmpty(absolute: string): Promise<bigint | undefined> {
+  try {
+    const placeholder = await open(absolute, 'wx');
     try {
-      ({ ino: inode } = await placeholder.stat({ bigint: true }));
+      return (await placeholder.stat({ bigint: true })).ino;
     } finally {
       await placeholder.close();
     }
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'taken';
+    if (codeOf(error) === 'EEXIST') return undefined;
     throw error;
   }
-  const now = await lstat(to, { bigint: true });
-  if (now.ino !== inode || now.size > 0n) return 'taken';
-  await rename(from, to);
-  return 'moved';
+}
+
+async function isPlaceholder(absolute: string, inode: bigint): Promise<boolean> {
+  const now = await lstat(absolute, { bigint: true });
+  return now.ino === inode && now.size === 0n;
+}
+
+/** Whether no placeholder is there any more; another file that has its name stays. */
+async function isRemoved(absolute: string, inode: bigint): Promise<boolean> {
+  try {
+    if (await isPlaceholder(absolute, inode)) await unlink(absolute);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
+  }
 }
 
 /** For what is no regular file, and so can neither be linked nor replace one. */

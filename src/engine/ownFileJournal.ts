@@ -5,10 +5,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FilePath } from '../protocol';
 import { Failure } from './failure';
 import type { OwnFile } from './ownFiles';
-import { loadSqlite, sqliteCode } from './sqlite';
+import type { Placeholder, PlaceholderNotes } from './placeholders';
+import { isBusy, loadSqlite, sqliteCode } from './sqlite';
 
 /** Which files of our own there are, kept so that even a killed process leaves none behind. */
-export interface OwnFileJournal {
+export interface OwnFileJournal extends PlaceholderNotes {
   /**
    * Call it before the file comes into being: it is noted, on the disk too, when this returns.
    * Throws a `Failure` where it cannot be noted; the file must not be made then.
@@ -37,26 +38,47 @@ export function openOwnFileJournal(folder: string): OwnFileJournal {
     return database;
   }
 
+  function note(sql: string, ...values: readonly (string | number)[]): void {
+    try {
+      opened()
+        .prepare(sql)
+        .run(...values);
+    } catch (error) {
+      throw new Failure(sqliteCode(error) === full ? 'disk-full' : 'disk-error', file, error);
+    }
+  }
+
+  /** An entry that stays is found to be none at the next start. */
+  function strike(remove: (database: DatabaseSync) => void): void {
+    try {
+      if (database !== undefined) remove(database);
+    } catch {
+      // As said above.
+    }
+  }
+
   return {
     begin({ kind, root, path, ownPath }) {
-      try {
-        opened()
-          .prepare('INSERT INTO own_files (kind, root, path, own_path) VALUES (?, ?, ?, ?)')
-          .run(kind, root, path, ownPath);
-      } catch (error) {
-        throw new Failure(sqliteCode(error) === full ? 'disk-full' : 'disk-error', file, error);
-      }
+      const sql = 'INSERT INTO own_files (kind, root, path, own_path) VALUES (?, ?, ?, ?)';
+      note(sql, kind, root, path, ownPath);
     },
     end(own) {
-      try {
-        if (database !== undefined) removeEntry(database, own);
-      } catch {
-        // As said above.
-      }
+      strike(from => {
+        removeEntry(from, own);
+      });
+    },
+    beginPlaceholder({ path, source, notedAt }) {
+      const sql = 'INSERT INTO placeholders (path, source, noted_at) VALUES (?, ?, ?)';
+      note(sql, path, source, notedAt);
+    },
+    endPlaceholder(placeholder) {
+      strike(from => {
+        removePlaceholderEntry(from, placeholder);
+      });
     },
     close() {
       if (database === undefined) return;
-      const isEmpty = entriesOf(database).length === 0;
+      const isEmpty = isEmptied(database);
       database.close();
       database = undefined;
       if (isEmpty) removeFile(file);
@@ -68,54 +90,82 @@ export function openOwnFileJournal(folder: string): OwnFileJournal {
 export const noJournal: OwnFileJournal = {
   begin: () => undefined,
   end: () => undefined,
+  beginPlaceholder: () => undefined,
+  endPlaceholder: () => undefined,
   close: () => undefined,
 };
 
-/** A journal whose engine is no longer there. */
-export interface AbandonedJournal {
+/** A journal whose engine is no longer there, locked until it is closed. */
+export interface AbandonedJournal extends PlaceholderNotes {
   readonly files: readonly OwnFile[];
+  readonly placeholders: readonly Placeholder[];
   end(file: OwnFile): void;
+  /** Removes it where no entry is left. */
+  close(): void;
 }
 
 /**
- * The journals that nobody keeps any more, one after the other, each locked until the next is asked
- * for. One without entries left is removed.
+ * The journals that nobody keeps any more and that have entries; those without are removed. Throws
+ * where their folder cannot be read.
  */
-export function* abandonedJournals(
+export function openAbandonedJournals(
   folder: string,
   onUnreadable: (file: string, why: unknown) => void,
-): Generator<AbandonedJournal> {
+): readonly AbandonedJournal[] {
+  const abandoned: AbandonedJournal[] = [];
   for (const file of journalsIn(folder)) {
     try {
-      let hasEnded: boolean;
-      const database = openLocked(file);
-      try {
-        const files = entriesOf(database);
-        if (files.length > 0) {
-          yield {
-            files,
-            end: own => {
-              removeEntry(database, own);
-            },
-          };
-        }
-        hasEnded = entriesOf(database).length === 0;
-      } finally {
-        database.close();
-      }
-      // A young one may belong to an engine that is just about to lock it.
-      if (hasEnded && Date.now() - statSync(file).mtimeMs > youngMs) removeFile(file);
+      const journal = openAbandoned(file, onUnreadable);
+      if (journal.files.length + journal.placeholders.length > 0) abandoned.push(journal);
+      else journal.close();
     } catch (error) {
-      if (sqliteCode(error) !== busy) onUnreadable(file, error);
+      if (!isBusy(error)) onUnreadable(file, error);
     }
+  }
+  return abandoned;
+}
+
+function openAbandoned(
+  file: string,
+  onUnreadable: (file: string, why: unknown) => void,
+): AbandonedJournal {
+  const database = openLocked(file);
+  try {
+    return {
+      files: entriesOf(database),
+      placeholders: placeholdersOf(database),
+      end(own) {
+        removeEntry(database, own);
+      },
+      beginPlaceholder({ path, source, notedAt }) {
+        database
+          .prepare('INSERT INTO placeholders (path, source, noted_at) VALUES (?, ?, ?)')
+          .run(path, source, notedAt);
+      },
+      endPlaceholder(placeholder) {
+        removePlaceholderEntry(database, placeholder);
+      },
+      close() {
+        try {
+          const hasEnded = isEmptied(database);
+          database.close();
+          // A young one may belong to an engine that is just about to lock it.
+          if (hasEnded && Date.now() - statSync(file).mtimeMs > youngMs) removeFile(file);
+        } catch (error) {
+          onUnreadable(file, error);
+        }
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 
 const suffix = '.sqlite';
 const youngMs = 3_600_000;
 
-/** SQLite's codes for a file that somebody else has locked, and for a full disk. */
-const busy = 5;
+/** SQLite's code for a full disk. */
 const full = 13;
 
 function journalsIn(folder: string): readonly string[] {
@@ -123,9 +173,10 @@ function journalsIn(folder: string): readonly string[] {
     return readdirSync(folder)
       .filter(name => name.endsWith(suffix))
       .map(name => join(folder, name));
-  } catch {
+  } catch (error) {
     // There has been none yet.
-    return [];
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }
 
@@ -146,6 +197,14 @@ function openLocked(file: string): DatabaseSync {
          kind TEXT NOT NULL,
          path TEXT NOT NULL,
          PRIMARY KEY (own_path, root)
+       ) STRICT, WITHOUT ROWID`,
+    );
+    database.exec(
+      `CREATE TABLE IF NOT EXISTS placeholders (
+         path TEXT NOT NULL,
+         source TEXT NOT NULL,
+         noted_at REAL NOT NULL,
+         PRIMARY KEY (path, source)
        ) STRICT, WITHOUT ROWID`,
     );
     return database;
@@ -174,6 +233,25 @@ function entriesOf(database: DatabaseSync): readonly OwnFile[] {
 
 function removeEntry(database: DatabaseSync, { root, ownPath }: OwnFile): void {
   database.prepare('DELETE FROM own_files WHERE own_path = ? AND root = ?').run(ownPath, root);
+}
+
+function placeholdersOf(database: DatabaseSync): readonly Placeholder[] {
+  const rows = database.prepare('SELECT * FROM placeholders').all() as unknown as PlaceholderRow[];
+  return rows.map(({ path, source, noted_at: notedAt }) => ({ path, source, notedAt }));
+}
+
+interface PlaceholderRow {
+  readonly path: string;
+  readonly source: string;
+  readonly noted_at: number;
+}
+
+function removePlaceholderEntry(database: DatabaseSync, { path, source }: Placeholder): void {
+  database.prepare('DELETE FROM placeholders WHERE path = ? AND source = ?').run(path, source);
+}
+
+function isEmptied(database: DatabaseSync): boolean {
+  return entriesOf(database).length === 0 && placeholdersOf(database).length === 0;
 }
 
 function removeFile(file: string): void {

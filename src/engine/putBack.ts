@@ -13,9 +13,10 @@ import type { OwnFile } from './ownFiles';
 export async function putBack(own: OwnFile, journal: OwnFileJournal): Promise<void> {
   let keptAs;
   try {
-    const { root, path, ownPath } = (await locateOwnFile(own)) ?? own;
-    const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
-    if (outcome === 'taken') keptAs = await keepBeside(root, ownPath, path, new Date());
+    const now = (await locateOwnFile(own, uncancelled)) ?? own;
+    const from = toAbsolutePath(now.root, now.ownPath);
+    const outcome = await moveIfFree(from, toAbsolutePath(now.root, now.path), journal);
+    if (outcome === 'taken') keptAs = await keepBeside(now, new Date(), journal);
   } catch (error) {
     // The journal holds it, so that the next start tries again.
     throw new Failure('not-put-back', own.path, new Error(own.ownPath, { cause: error }));
@@ -23,3 +24,6 @@ export async function putBack(own: OwnFile, journal: OwnFileJournal): Promise<vo
   journal.end(own);
   if (keptAs !== undefined) throw new Failure('kept-beside', own.path, keptAs);
 }
+
+/** What the user cancels is the work; his file gets its name back all the same. */
+const uncancelled = new AbortController().signal;

@@ -11,3 +11,11 @@ export function loadSqlite(): typeof Sqlite {
 export function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) : undefined;
 }
+
+/** Whether somebody else had the file locked, in whichever way. */
+export function isBusy(error: unknown): boolean {
+  return ((sqliteCode(error) ?? 0) & 0xff) === busy;
+}
+
+/** SQLite's code; those for the ways of it have more in the higher bits. */
+const busy = 5;

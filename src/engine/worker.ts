@@ -7,7 +7,7 @@ import { openConnection } from './connection';
 import { Failure } from './failure';
 import { openRecords } from './openRecords';
 import { openOwnFileJournal } from './ownFileJournal';
-import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
+import { describeRecovery, recoverOwnFiles, type Recovery } from './recoverOwnFiles';
 import { serveCloudCopies } from './serve/serveCloudCopies';
 import { serveComparisons } from './serve/serveComparisons';
 import { servedPort, type ServedPort } from './serve/servedPort';
@@ -55,15 +55,17 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     backup.dispose();
   });
   // Nobody is to see the folders as an engine left them that was killed.
-  void recoverOwnFiles(ownFilesFolder, recovery => {
+  void recoverOwnFiles(ownFilesFolder, onRecovered, new AbortController().signal).then(() => {
+    port.listen();
+  });
+
+  function onRecovered(recovery: Recovery): void {
     const { level, message } = describeRecovery(recovery);
     log(level, message);
     if (recovery.kind === 'kept-beside') {
       warn(new Failure('kept-beside', recovery.file.path, recovery.keptAs));
     }
-  }).then(() => {
-    port.listen();
-  });
+  }
 }
 
 if (parentPort !== null) serve(servedPort(parentPort), workerData as WorkerData);

@@ -416,7 +416,8 @@ describe('Freeing a local file', () => {
       const child = fork(join(__dirname, '..', 'support', 'freeUpKilled.js'), [own, moment]);
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
       assert.equal(signal, 'SIGKILL');
-      await recoverOwnFiles(join(own, 'own-files'), () => undefined);
+      const never = new AbortController().signal;
+      await recoverOwnFiles(join(own, 'own-files'), () => undefined, never);
       const path = join(own, 'project', 'a.txt');
       if (moment === 'after unlink') assert.ok(!existsSync(path));
       else assert.equal(readFileSync(path, 'utf8'), 'mine');

@@ -1,19 +1,29 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import promises, {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { newOwnFile } from '../../src/engine/newOwnFile';
 import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
 import type { OwnFile } from '../../src/engine/ownFiles';
 import { describeRecovery, recoverOwnFiles, type Recovery } from '../../src/engine/recoverOwnFiles';
 import type { FilePath } from '../../src/protocol';
+import { killedWithEntries } from '../support/killedWithEntries';
 import { writeTree } from '../support/localTree';
 import { ownFileSteps } from '../support/ownFileWorker';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const path = 'folder/a.txt' as FilePath;
+const bulky = Array.from({ length: 50 }, (_, n) => [`node_modules/${String(n)}/`, ''] as const);
 
 describe('What an engine leaves behind', () => {
   let folder: TemporaryFolder;
@@ -49,10 +59,12 @@ describe('What an engine leaves behind', () => {
 
   async function recovered(): Promise<readonly Recovery[]> {
     const all: Recovery[] = [];
-    await recoverOwnFiles(journals, recovery => {
+    const { signal } = new AbortController();
+    const onRecovered = (recovery: Recovery) => {
       all.push(recovery);
       assert.ok(describeRecovery(recovery).message);
-    });
+    };
+    await recoverOwnFiles(journals, onRecovered, signal);
     return all;
   }
 
@@ -94,6 +106,19 @@ describe('What an engine leaves behind', () => {
     assert.deepEqual(await recovered(), []);
   });
 
+  it('frees a name that an empty file of ours holds, before it looks whether it is free', async () => {
+    const own = newOwnFile('aside', root, path);
+    const source = join(root, own.ownPath);
+    await writeTree(root, { [own.ownPath]: 'mine', [path]: '' });
+    const placeholder = { path: join(root, path), source, notedAt: Date.now() };
+    await killedWithEntries(journals, [own], [placeholder]);
+    const kinds = (await recovered()).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['placeholder-removed', 'put-back']);
+    assert.deepEqual(await namesLeft(), ['a.txt']);
+    assert.equal(await read('a.txt'), 'mine');
+    assert.deepEqual(await recovered(), []);
+  });
+
   it('leaves alone what an engine that still lives is working on', async () => {
     await writeTree(root, { [path]: 'mine' });
     const child = await startedUpTo('aside', 'unlink');
@@ -128,6 +153,96 @@ describe('What an engine leaves behind', () => {
     assert.equal(await readFile(join(root, 'other', 'a.txt'), 'utf8'), 'mine');
     assert.deepEqual(await namesLeft(), ['b.txt']);
     assert.deepEqual(await recovered(), []);
+  });
+
+  describe('in folders that are renamed or gone', () => {
+    let reads: string[];
+    let restoreReaddir = (): void => undefined;
+    const folders = 3000;
+
+    beforeEach(async () => {
+      const tree: Record<string, string> = {};
+      for (let number = 0; number < folders / 100; number++) {
+        for (let inner = 0; inner < 99; inner++) {
+          tree[`d${String(number)}/${String(inner)}/`] = '';
+        }
+      }
+      await writeTree(root, tree);
+      reads = [];
+      const { readdir } = promises;
+      const counted = (...args: Parameters<typeof readdir>) => {
+        reads.push(String(args[0]));
+        return readdir(...args);
+      };
+      Object.assign(promises, { readdir: counted });
+      restoreReaddir = () => Object.assign(promises, { readdir });
+    });
+    afterEach(() => {
+      restoreReaddir();
+    });
+
+    /** Entries of several killed engines, whose folder nobody has any more. */
+    async function killedWithMissing(count: number): Promise<readonly OwnFile[]> {
+      const entries = Array.from({ length: count }, (_, number) =>
+        newOwnFile('aside', root, `gone/${String(number)}.txt` as FilePath),
+      );
+      await killedWithEntries(journals, entries.slice(0, count / 2));
+      await killedWithEntries(journals, entries.slice(count / 2));
+      return entries;
+    }
+
+    it('reads no folder twice, however many files it looks for', async () => {
+      await killedWithMissing(64);
+      assert.deepEqual(await recovered(), []);
+      assert.equal(new Set(reads).size, reads.length);
+      assert.ok(reads.length > folders);
+      assert.deepEqual(await recovered(), [], 'They are known to be gone.');
+      assert.ok(reads.length < 2 * folders);
+    });
+
+    it('stops when the last one is found, and looks into bulky folders last', async () => {
+      await writeTree(root, Object.fromEntries(bulky));
+      const [own, other] = await killedWithMissing(2);
+      assert.ok(own !== undefined && other !== undefined);
+      await writeTree(root, {
+        [`moved/${basename(own.ownPath)}`]: 'mine',
+        [`moved/${basename(other.ownPath)}`]: 'mine',
+      });
+      const all = await recovered();
+      assert.deepEqual(
+        all.map(({ kind }) => kind),
+        ['put-back', 'put-back'],
+      );
+      assert.deepEqual(
+        reads.filter(each => each.includes('node_modules')),
+        [],
+      );
+    });
+
+    it('reads no folder for a file that is where it was noted', async () => {
+      await writeTree(root, { [path]: 'mine' });
+      await killedBefore('aside', 'unlink');
+      assert.deepEqual((await recovered())[0]?.kind, 'put-back');
+      assert.deepEqual(reads, []);
+    });
+
+    it('ends with the engine, and goes on at the next start', async () => {
+      await killedWithMissing(2);
+      const ending = new AbortController();
+      const recovering = recoverOwnFiles(journals, () => undefined, ending.signal);
+      ending.abort();
+      await recovering;
+      assert.ok(reads.length < 100, String(reads.length));
+      reads.splice(0);
+      await recovered();
+      assert.ok(reads.length > folders);
+    });
+  });
+
+  it('fails where the folder of the journals cannot be read', async () => {
+    await mkdir(dirname(journals), { recursive: true });
+    await writeFile(journals, 'no folder');
+    await assert.rejects(recovered(), { code: 'ENOTDIR' });
   });
 
   it('forgets a file whose folder was deleted', async () => {

@@ -5,14 +5,15 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
+import { recoverOwnFiles, type Recovery } from '../../src/engine/recoverOwnFiles';
 import { writeTree } from '../support/localTree';
-import { restoredContent, restoredFiles } from '../support/restoreWorker';
+import { restoredContent, restoredFiles, type DiskKind } from '../support/restoreWorker';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const worker = join(__dirname, '..', 'support', 'restoreWorker.js');
 /** Of each third file there is an old one here. */
 const oldFiles = restoredFiles.filter((_, index) => index % 3 === 0);
+const clearedUp = new Set<Recovery['kind']>(['removed', 'put-back', 'placeholder-removed']);
 const oldContent = 'what was here before';
 
 describe('A restore that is killed', function () {
@@ -32,8 +33,8 @@ describe('A restore that is killed', function () {
   }
 
   /** Gives how many moments there were where it was not killed, else `undefined`. */
-  async function run(killAt: number): Promise<number | undefined> {
-    const child = fork(worker, [temporary.path, String(killAt)]);
+  async function run(killAt: number, disk: DiskKind): Promise<number | undefined> {
+    const child = fork(worker, [temporary.path, String(killAt), disk]);
     let moments: number | undefined;
     child.on('message', told => {
       moments = told as number;
@@ -77,29 +78,31 @@ describe('A restore that is killed', function () {
     }
   }
 
-  it('leaves every file old, new or absent, and the next start removes what is left', async () => {
-    await prepare();
-    const moments = await run(Infinity);
-    assert.ok(moments !== undefined && moments > restoredFiles.length);
-    for (const [path, size] of restoredFiles) {
-      assert.ok(readFileSync(join(root, path)).equals(restoredContent(path, size)), path);
-    }
-    await fc.assert(
-      fc.asyncProperty(fc.nat(moments - 1), async killAt => {
-        await prepare();
-        await run(killAt);
-        const recovered: string[] = [];
-        await recoverOwnFiles(join(temporary.path, 'own-files'), ({ kind }) => {
-          recovered.push(kind);
-        });
-        assert.deepEqual(
-          recovered.filter(kind => kind !== 'removed' && kind !== 'put-back'),
-          [],
-        );
-        requireWhole();
-        requireNothingLost();
-      }),
-      { numRuns: 10, seed: 20_261_122 },
-    );
-  });
+  for (const disk of ['with links', 'without links'] as const) {
+    it(`leaves every file old, new or absent, and the next start removes what is left, ${disk}`, async () => {
+      await prepare();
+      const moments = await run(Infinity, disk);
+      assert.ok(moments !== undefined && moments > restoredFiles.length);
+      for (const [path, size] of restoredFiles) {
+        assert.ok(readFileSync(join(root, path)).equals(restoredContent(path, size)), path);
+      }
+      await fc.assert(
+        fc.asyncProperty(fc.nat(moments - 1), async killAt => {
+          await prepare();
+          await run(killAt, disk);
+          const recovered: Recovery['kind'][] = [];
+          const { signal } = new AbortController();
+          const note = ({ kind }: Recovery) => recovered.push(kind);
+          await recoverOwnFiles(join(temporary.path, 'own-files'), note, signal);
+          assert.deepEqual(
+            recovered.filter(kind => !clearedUp.has(kind)),
+            [],
+          );
+          requireWhole();
+          requireNothingLost();
+        }),
+        { numRuns: 10, seed: 20_261_122 },
+      );
+    });
+  }
 });

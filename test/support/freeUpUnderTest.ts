@@ -102,7 +102,7 @@ export function freeUpUnderTest(
     },
     async restart() {
       journal.close();
-      await recoverOwnFiles(journals, () => undefined);
+      await recoverOwnFiles(journals, () => undefined, new AbortController().signal);
     },
     close() {
       journal.close();

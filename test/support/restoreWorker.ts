@@ -13,6 +13,9 @@ export const restoredFiles: readonly (readonly [path: string, size: number])[] =
   ['deep/er/down', 70_000],
 ];
 
+/** Whether the disk knows hard links. */
+export type DiskKind = 'with links' | 'without links';
+
 /** What a restored file holds. */
 export function restoredContent(path: string, size: number): Buffer {
   return Buffer.alloc(size, createHash('sha256').update(path).digest());
@@ -22,7 +25,7 @@ export function restoredContent(path: string, size: number): Buffer {
  * Restores the files, replacing those that are here, and kills itself at one of the moments that
  * the disk sees. Tells in the end how many there were, where it lives.
  */
-async function main(folder: string, killAt: number): Promise<void> {
+async function main(folder: string, killAt: number, disk: DiskKind): Promise<void> {
   const root = join(folder, 'w');
   const bucket = memoryBucket();
   for (const [path, size] of restoredFiles) {
@@ -32,13 +35,18 @@ async function main(folder: string, killAt: number): Promise<void> {
   const engine = backupInMemory(root, bucket, {}, { journal });
   await engine.compare();
   let moments = 0;
-  hookDisk(() => {
+  hookDisk(moment => {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
+    if (disk === 'without links' && moment === 'before link') {
+      throw Object.assign(new Error('no links'), { code: 'EPERM' });
+    }
   });
   await engine.restore({ kind: 'all' }, 'replace');
   engine.backup.dispose();
   process.send?.(moments);
 }
 
-const [, , folder, killAt] = process.argv;
-if (folder !== undefined && killAt !== undefined) void main(folder, Number(killAt));
+const [, , folder, killAt, disk] = process.argv;
+if (folder !== undefined && killAt !== undefined) {
+  void main(folder, Number(killAt), disk === 'without links' ? disk : 'with links');
+}

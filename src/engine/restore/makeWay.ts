@@ -54,7 +54,7 @@ async function setAside(
     if (Number(size) !== local.size || mtimeNs !== local.modifiedAt || ino !== local.inode) {
       throw new Failure('changed-here', path);
     }
-    const kept = await keepBeside(root, own.ownPath, path, new Date());
+    const kept = await keepBeside(own, new Date(), journal);
     journal.end(own);
     return kept;
   } catch (error) {

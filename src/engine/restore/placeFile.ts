@@ -11,6 +11,7 @@ import { toLocalFile, type LocalFile } from '../localScan';
 import { moveIfFree } from '../moveIfFree';
 import { newOwnFile } from '../newOwnFile';
 import type { OwnFileJournal } from '../ownFileJournal';
+import type { OwnFile } from '../ownFiles';
 import type { HeldFolders } from './heldFolders';
 import { makeWay } from './makeWay';
 import { requireRoom } from './requireRoom';
@@ -57,7 +58,7 @@ export async function placeFile(
     const written = await writeNew(temporary, path, write);
     above.check();
     const replaced = await makeWay(step, { editor, journal });
-    const at = await giveName(step, own.ownPath, replaced);
+    const at = await giveName(step, own, replaced, journal);
     journal.end(own);
     await syncFolder(toAbsolutePath(root, parentPath(path)));
     const local = toLocalFile(at, await lstat(toAbsolutePath(root, at), { bigint: true }));
@@ -89,14 +90,16 @@ async function writeNew(absolute: string, path: FilePath, write: Write): Promise
 
 /** Gives the file its name, or one beside it, and never the name of a file that is there. */
 async function giveName(
-  { route: { root }, path, local, choice, cloud }: RestoreStep,
-  ownPath: FilePath,
+  { path, local, choice, cloud }: RestoreStep,
+  own: OwnFile,
   replaced: ReplacedFile | undefined,
+  journal: OwnFileJournal,
 ): Promise<FilePath> {
   if (local !== undefined && choice === 'keep-both') {
-    return keepBeside(root, ownPath, path, new Date(cloud.modifiedAt), 'cloud');
+    return keepBeside(own, new Date(cloud.modifiedAt), journal, 'cloud');
   }
-  const outcome = await moveIfFree(toAbsolutePath(root, ownPath), toAbsolutePath(root, path));
+  const from = toAbsolutePath(own.root, own.ownPath);
+  const outcome = await moveIfFree(from, toAbsolutePath(own.root, path), journal);
   if (outcome === 'moved') return path;
   throw new Failure('changed-here', path, replaced?.kind === 'kept' ? replaced.path : undefined);
 }
