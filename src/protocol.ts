@@ -90,6 +90,8 @@ export type FailureCode =
   /* us */
   /** What the engine has proved lasts no longer than the window. */
   | 'records-not-kept'
+  /** What an engine has left that was killed is still there. */
+  | 'not-cleared-up'
   | 'engine-stopped'
   | 'plan-outdated'
   | 'cancelled'

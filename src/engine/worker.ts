@@ -7,7 +7,7 @@ import { openConnection } from './connection';
 import { Failure } from './failure';
 import { openRecords } from './openRecords';
 import { openOwnFileJournal } from './ownFileJournal';
-import { describeRecovery, recoverOwnFiles, type Recovery } from './recoverOwnFiles';
+import { describeRecovery, recoverOwnFiles } from './recoverOwnFiles';
 import { serveCloudCopies } from './serve/serveCloudCopies';
 import { serveComparisons } from './serve/serveComparisons';
 import { servedPort, type ServedPort } from './serve/servedPort';
@@ -47,23 +47,37 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     forgetsReceipts: receipts.forgetful,
     crc32: typeof zlib.crc32 === 'function',
   }));
+  const ending = new AbortController();
+  const recovered = recover(ending.signal);
+  // Nobody is to see the folders as an engine left them that was killed.
+  const disk = port.waitingFor(recovered);
   serveStore(port, backup);
-  serveComparisons(port, backup);
-  servePlans(port, backup);
-  serveCloudCopies(port, backup);
+  serveComparisons(port, disk, backup);
+  servePlans(port, disk, backup);
+  serveCloudCopies(port, disk, backup);
   port.onClose(() => {
+    ending.abort();
     backup.dispose();
   });
-  // Nobody is to see the folders as an engine left them that was killed.
-  void recoverOwnFiles(ownFilesFolder, onRecovered, new AbortController().signal).then(() => {
-    port.listen();
-  });
+  port.listen();
 
-  function onRecovered(recovery: Recovery): void {
-    const { level, message } = describeRecovery(recovery);
-    log(level, message);
-    if (recovery.kind === 'kept-beside') {
-      warn(new Failure('kept-beside', recovery.file.path, recovery.keptAs));
+  async function recover(signal: AbortSignal): Promise<void> {
+    try {
+      await recoverOwnFiles(
+        ownFilesFolder,
+        recovery => {
+          const { level, message } = describeRecovery(recovery);
+          log(level, message);
+          if (recovery.kind === 'kept-beside') {
+            warn(new Failure('kept-beside', recovery.file.path, recovery.keptAs));
+          }
+        },
+        signal,
+      );
+    } catch (error) {
+      // What is left is looked after again at the next start; the engine goes on.
+      log('error', `What engines have left could not be cleared up: ${String(error)}`);
+      warn(new Failure('not-cleared-up', ownFilesFolder, error));
     }
   }
 }

@@ -16,6 +16,16 @@ export const ownFailures = {
       l10n.t('No file is lost. What cannot be remembered is compared by its content again.'),
     actions: ['show-log'],
   },
+  'not-cleared-up': {
+    brief: () => l10n.t('not cleared up'),
+    what: ({ cause }) =>
+      l10n.t(
+        'S3 Backup cannot clear up what it left behind when it was stopped{0}',
+        because(firstLine(cause)),
+      ),
+    next: () => l10n.t('S3 Backup tries again when the window is reloaded.'),
+    actions: ['show-log'],
+  },
   'engine-stopped': {
     brief: () => l10n.t('engine stopped'),
     what: ({ subject }) =>

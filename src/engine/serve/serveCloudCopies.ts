@@ -5,8 +5,11 @@ import { cloudVersions } from '../cloudCopies/cloudVersions';
 import { cloudCopy, readCloudCopy } from '../cloudCopies/readCloudCopy';
 import type { ServedPort } from './servedPort';
 
-/** Single cloud copies and their versions, as the bucket has them now. */
-export function serveCloudCopies(port: ServedPort, backup: Backup): void {
+/**
+ * Single cloud copies and their versions, as the bucket has them now; `disk` is for what writes them
+ * to the disk.
+ */
+export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Backup): void {
   port.answer(protocol.cloudCopy, (request, signal) =>
     cloudCopy(bucketOf(request), request, signal),
   );
@@ -16,7 +19,7 @@ export function serveCloudCopies(port: ServedPort, backup: Backup): void {
   port.answer(protocol.cloudVersions, (request, signal) =>
     cloudVersions(bucketOf(request), request, signal),
   );
-  port.carryOut(protocol.saveCloudCopy, (request, signal) => backup.saveCopy(request, signal));
+  disk.carryOut(protocol.saveCloudCopy, (request, signal) => backup.saveCopy(request, signal));
 
   function bucketOf({ setup }: protocol.CloudCopyRequest): Bucket {
     return backup.connection(setup.settings).bucket(setup.bucket);

@@ -2,27 +2,27 @@ import * as protocol from '../../protocol';
 import type { Backup } from '../backup';
 import type { ServedPort } from './servedPort';
 
-/** What is known of files, and what changes it. */
-export function serveComparisons(port: ServedPort, backup: Backup): void {
-  port.carryOut(protocol.compare, (setups, signal) => backup.compare(setups, signal));
+/** What is known of files, and what changes it; `disk` is for what reads the folders. */
+export function serveComparisons(port: ServedPort, disk: ServedPort, backup: Backup): void {
+  disk.carryOut(protocol.compare, (setups, signal) => backup.compare(setups, signal));
   port.answer(protocol.children, request => backup.children(request));
-  port.answer(protocol.differences, setup => backup.differences(setup));
+  disk.answer(protocol.differences, setup => backup.differences(setup));
   port.answer(protocol.knownCopies, request => backup.knownCopies(request));
-  port.answer(protocol.verify, (request, signal) => backup.verify(request, signal));
-  port.answer(protocol.readCloudCopies, (verificationId, signal) =>
+  disk.answer(protocol.verify, (request, signal) => backup.verify(request, signal));
+  disk.answer(protocol.readCloudCopies, (verificationId, signal) =>
     backup.readCloudCopies(verificationId, signal),
   );
-  port.answer(protocol.forgetLost, (request, signal) => backup.forgetLost(request, signal));
-  port.answer(protocol.conflicts, (request, signal) => backup.conflicts(request, signal));
-  port.heed(protocol.filesChanged, ({ folder, paths }) => backup.filesChanged(folder, paths));
-  port.heed(protocol.recheck, () => backup.recheck());
+  disk.answer(protocol.forgetLost, (request, signal) => backup.forgetLost(request, signal));
+  disk.answer(protocol.conflicts, (request, signal) => backup.conflicts(request, signal));
+  disk.heed(protocol.filesChanged, ({ folder, paths }) => backup.filesChanged(folder, paths));
+  disk.heed(protocol.recheck, () => backup.recheck());
   port.heed(protocol.filterRows, text => {
     backup.filterRows(text);
   });
-  port.heed(protocol.settingsChanged, ({ folder, settings }) => {
+  disk.heed(protocol.settingsChanged, ({ folder, settings }) => {
     backup.settingsChanged(folder, settings);
   });
-  port.heed(protocol.forgetFolder, folder => {
+  disk.heed(protocol.forgetFolder, folder => {
     backup.forgetFolder(folder);
   });
 }

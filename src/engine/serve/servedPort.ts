@@ -7,7 +7,8 @@ import {
 } from 'vscode-jsonrpc/node';
 import { logged, type FailureRecord, type Notice, type Question } from '../../protocol';
 import { BytesWriter } from '../bytesWriter';
-import { toFailure } from '../failure';
+import { throwIfCancelled, toFailure } from '../failure';
+import { untilSettled } from '../untilSettled';
 
 /** The protocol's messages, spoken over the port of the engine's thread. */
 export interface ServedPort {
@@ -25,7 +26,12 @@ export interface ServedPort {
   ask<P, R>(question: Question<P, R>, request: P): Promise<R>;
   tell<P>(notice: Notice<P>, news: P): void;
   onClose(close: () => void): void;
-  /** What was sent before comes now. */
+  /**
+   * The same port for work that must not begin before `ready`, whichever way that ends. What waits
+   * begins in the order in which it came; cancelling a request ends its wait.
+   */
+  waitingFor(ready: Promise<unknown>): ServedPort;
+  /** What was sent before comes now; what comes while nobody listens is lost. */
   listen(): void;
 }
 
@@ -41,10 +47,7 @@ export function servedPort(port: MessagePort): ServedPort {
       );
     },
     carryOut(question, work) {
-      served.answer(question, async (request, signal) => {
-        await work(request, signal);
-        return null;
-      });
+      served.answer(question, doneOnly(work));
     },
     heed<P>({ method }: Notice<P>, work: (news: P) => void | Promise<void>) {
       connection.onNotification(method, async (news: P) => {
@@ -65,12 +68,45 @@ export function servedPort(port: MessagePort): ServedPort {
     onClose(close) {
       connection.onClose(close);
     },
+    waitingFor(ready) {
+      const waiting: ServedPort = {
+        ...served,
+        answer(question, work) {
+          served.answer(question, async (request, signal) => {
+            await untilSettled([ready], signal);
+            throwIfCancelled(signal, '');
+            return work(request, signal);
+          });
+        },
+        carryOut(question, work) {
+          waiting.answer(question, doneOnly(work));
+        },
+        heed(notice, work) {
+          served.heed(notice, async news => {
+            await untilSettled([ready], neverCancelled);
+            return work(news);
+          });
+        },
+      };
+      return waiting;
+    },
     listen() {
       connection.listen();
     },
   };
   return served;
 }
+
+/** What has nothing to answer but that it is done. */
+function doneOnly<P>(work: (request: P, signal: AbortSignal) => void | Promise<void>) {
+  return async (request: P, signal: AbortSignal): Promise<null> => {
+    await work(request, signal);
+    return null;
+  };
+}
+
+/** A notice has nobody who could cancel it. */
+const neverCancelled = new AbortController().signal;
 
 /** Runs a request under its own signal; its failure travels as data. */
 async function answered<T>(
