@@ -78,6 +78,8 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   }
 
   const incomplete = await bothOrNeither(signal, walk, list);
+  await request.receipts.readable(signal);
+  throwIfCancelled(signal, bucket.name);
   const { findings, questions } = joinSides(
     { local, folders, cloud, setAside, receipts: receiptsWithin(request) },
     { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete },

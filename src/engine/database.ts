@@ -2,8 +2,10 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import { journalModeOn, type JournalMode } from './journalMode';
+import { patientReads } from './patientReads';
 import type { ReceiptOwner } from './receipts';
 import { loadSqlite, sqliteCode } from './sqlite';
+import { waitingWrites } from './waitingWrites';
 
 /** The SQLite file with what the engine has to know in its next life; shared by all windows. */
 export interface Database {
@@ -15,8 +17,14 @@ export interface Database {
   ownerId(owner: ReceiptOwner): number | undefined;
   /** Gives what is read, or `otherwise`: nothing rests on what is kept alone. */
   read<T>(run: () => T, otherwise: T): T;
-  /** Writes all or nothing. A write that fails is not thrown. */
-  write(run: () => unknown): void;
+  /** Waits while somebody else keeps everybody from reading; for a while, and until cancelled. */
+  readable(signal: AbortSignal): Promise<void>;
+  /**
+   * Writes all or nothing, before it returns where nobody else has the file locked, else later and in
+   * the same order. `onSettled` is called when it is written or given up. A write that fails is not
+   * thrown.
+   */
+  write(run: () => unknown, onSettled?: () => void): void;
   close(): void;
 }
 
@@ -53,34 +61,37 @@ export function openDatabase(
   );
   let isTold = false;
 
-  function guarded<T>(run: () => T, otherwise: T): T {
-    try {
-      return run();
-    } catch (error) {
-      // A full disk is full for the next thousand writes, too.
-      if (!isTold) onTrouble(error);
-      isTold = true;
-      return otherwise;
-    }
+  function tellOnce(why: unknown): void {
+    // A full disk is full for the next thousand writes, too.
+    if (!isTold) onTrouble(why);
+    isTold = true;
   }
+
+  const reads = patientReads(tellOnce);
+  const ownerReads = patientReads(tellOnce);
+  const writes = waitingWrites(tellOnce);
+  const probe = sqlite.prepare('SELECT id FROM owners LIMIT 1');
 
   return {
     sqlite,
     ownerId({ folderId, endpoint, bucket, prefix }) {
       const owner = [folderId, endpoint, bucket, prefix] as const;
       const find = () => (findOwner.get(...owner) as { id: number } | undefined)?.id;
-      return guarded(() => {
-        const known = find();
-        if (known !== undefined) return known;
-        addOwner.run(...owner);
-        return find();
-      }, undefined);
+      return (
+        reads.read(find, undefined) ??
+        ownerReads.read(() => {
+          addOwner.run(...owner);
+          return find();
+        }, undefined)
+      );
     },
-    read: guarded,
-    write(run) {
-      guarded(run, undefined);
+    read: (run, otherwise) => reads.read(run, otherwise),
+    readable: signal => reads.whenFree(() => probe.get(), signal),
+    write(run, onSettled = () => undefined) {
+      writes.add({ run, onSettled });
     },
     close() {
+      writes.close();
       sqlite.close();
     },
   };
@@ -90,7 +101,8 @@ function openChecked(file: string, mode: JournalMode): Sqlite.DatabaseSync {
   const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(file);
   try {
-    database.exec('PRAGMA busy_timeout = 5000');
+    // Another window may be making the tables just now; later a lock must not hold the thread.
+    database.exec('PRAGMA busy_timeout = 2000');
     const check = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (check.quick_check !== 'ok') throw new BrokenDatabase(check.quick_check);
     database.exec(`PRAGMA journal_mode = ${mode}`);
@@ -98,6 +110,7 @@ function openChecked(file: string, mode: JournalMode): Sqlite.DatabaseSync {
     // again by content.
     database.exec('PRAGMA synchronous = NORMAL');
     migrate(database);
+    database.exec('PRAGMA busy_timeout = 25');
     return database;
   } catch (error) {
     database.close();

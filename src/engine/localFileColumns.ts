@@ -1,9 +1,13 @@
 import type { FilePath } from '../protocol';
 import type { LocalFile } from './localScan';
 
-/** Inodes use all 64 bits, and SQLite's whole numbers have a sign. */
+/**
+ * Inodes use all 64 bits, and SQLite's whole numbers have a sign. A time after 2262 needs more: it
+ * comes back as another one, which `isSameState` takes for the same.
+ */
 export function localFileColumns({ path, size, modifiedAt, changedAt, inode }: LocalFile) {
-  return [path, size, modifiedAt, changedAt, BigInt.asIntN(64, inode)] as const;
+  const kept = (value: bigint) => BigInt.asIntN(64, value);
+  return [path, size, kept(modifiedAt), kept(changedAt), kept(inode)] as const;
 }
 
 /** What stands of a local file in a row; SQLite gives whole numbers as bigint. */

@@ -119,10 +119,18 @@ export function toLocalFile(path: FilePath, stat: BigIntStats): LocalFile {
 export function isSameState(one: LocalFile, other: LocalFile): boolean {
   return (
     one.size === other.size &&
-    one.modifiedAt === other.modifiedAt &&
-    one.changedAt === other.changedAt &&
+    isSameTime(one.modifiedAt, other.modifiedAt) &&
+    isSameTime(one.changedAt, other.changedAt) &&
     one.inode === other.inode
   );
+}
+
+/**
+ * By the 64 bits that are kept of a time: nanoseconds after 2262 have more. Two different times that
+ * have these in common lie 584 years apart.
+ */
+function isSameTime(one: bigint, other: bigint): boolean {
+  return BigInt.asIntN(64, one) === BigInt.asIntN(64, other);
 }
 
 /** How long the walk keeps the thread at a stretch, in milliseconds. */

@@ -8,6 +8,7 @@ import {
   type Receipt,
   type Receipts,
 } from './receipts';
+import { unwritten } from './unwritten';
 
 /**
  * Receipts in the engine's database; those of all windows. Those of a folder that cannot be written
@@ -28,30 +29,36 @@ export function receiptsIn(database: Database): Receipts {
   const remove = sqlite.prepare('DELETE FROM receipts WHERE owner = ? AND path = ?');
 
   const unkept = receiptsInMemory('');
+  const waitingReceipts = unwritten<Receipt>();
+  const waitingReadings = unwritten<Reading>();
 
-  return {
-    forgetful: undefined,
-    of(owner): FolderReceipts {
-      const id = database.ownerId(owner);
-      if (id === undefined) return unkept.of(owner);
-      return {
-        all() {
-          const receipts = new Map<FilePath, Receipt>();
-          database.read(() => {
-            for (const row of selectAll.iterate(id)) {
-              const receipt = toReceipt(row as unknown as ReceiptRow);
-              receipts.set(receipt.local.path, receipt);
-            }
-          }, undefined);
-          return receipts;
-        },
-        get(path) {
-          const find = () => selectOne.get(id, path) as unknown as ReceiptRow | undefined;
-          const row = database.read(find, undefined);
-          return row && toReceipt(row);
-        },
-        put({ local, sha256, etag, crc32, versionId, hashBegan, provedAt }) {
-          database.write(() =>
+  function keptUnder(id: number): Kept {
+    return {
+      all() {
+        const receipts = new Map<FilePath, Receipt>();
+        database.read(() => {
+          for (const row of selectAll.iterate(id)) {
+            const receipt = toReceipt(row as unknown as ReceiptRow);
+            receipts.set(receipt.local.path, receipt);
+          }
+        }, undefined);
+        for (const [path, { row }] of waitingReceipts.of(id)) {
+          if (row === undefined) receipts.delete(path as FilePath);
+          else receipts.set(row.local.path, row);
+        }
+        return receipts;
+      },
+      get(path) {
+        const waiting = waitingReceipts.find(id, path);
+        if (waiting !== undefined) return waiting.row;
+        const find = () => selectOne.get(id, path) as unknown as ReceiptRow | undefined;
+        const row = database.read(find, undefined);
+        return row && toReceipt(row);
+      },
+      put(receipt) {
+        const { local, sha256, etag, crc32, versionId, hashBegan, provedAt } = receipt;
+        database.write(
+          () =>
             replace.run(
               id,
               ...localFileColumns(local),
@@ -62,20 +69,59 @@ export function receiptsIn(database: Database): Receipts {
               hashBegan,
               provedAt,
             ),
-          );
+          waitingReceipts.note(id, local.path, receipt),
+        );
+      },
+      forget(path) {
+        const settled = waitingReceipts.note(id, path, undefined);
+        database.write(() => remove.run(id, path), settled);
+      },
+      reading(path) {
+        const waiting = waitingReadings.find(id, path);
+        if (waiting !== undefined) return waiting.row;
+        const find = () => selectReading.get(id, path) as unknown as ReadingRow | undefined;
+        const row = database.read(find, undefined);
+        return row && toReading(row);
+      },
+      remember(reading) {
+        const { local, etag, cloud, sha256, hashBegan } = reading;
+        database.write(
+          () => replaceReading.run(id, ...localFileColumns(local), etag, cloud, sha256, hashBegan),
+          waitingReadings.note(id, local.path, reading),
+        );
+      },
+    };
+  }
+
+  return {
+    forgetful: undefined,
+    of(owner): FolderReceipts {
+      let kept: Kept | undefined;
+      /** Of a folder that cannot be written yet, since somebody has the file locked, too. */
+      const now = (): Kept => {
+        if (kept !== undefined) return kept;
+        const id = database.ownerId(owner);
+        if (id === undefined) return unkept.of(owner);
+        kept = keptUnder(id);
+        for (const [path, receipt] of [...unkept.of(owner).all()]) {
+          kept.put(receipt);
+          unkept.of(owner).forget(path);
+        }
+        return kept;
+      };
+      return {
+        readable: signal => database.readable(signal),
+        all: () => now().all(),
+        get: path => now().get(path),
+        put: receipt => {
+          now().put(receipt);
         },
-        forget(path) {
-          database.write(() => remove.run(id, path));
+        forget: path => {
+          now().forget(path);
         },
-        reading(path) {
-          const find = () => selectReading.get(id, path) as unknown as ReadingRow | undefined;
-          const row = database.read(find, undefined);
-          return row && toReading(row);
-        },
-        remember({ local, etag, cloud, sha256, hashBegan }) {
-          database.write(() =>
-            replaceReading.run(id, ...localFileColumns(local), etag, cloud, sha256, hashBegan),
-          );
+        reading: path => now().reading(path),
+        remember: reading => {
+          now().remember(reading);
         },
       };
     },
@@ -84,6 +130,8 @@ export function receiptsIn(database: Database): Receipts {
     },
   };
 }
+
+type Kept = Omit<FolderReceipts, 'readable'>;
 
 interface ReceiptRow extends LocalFileRow {
   readonly sha256: string;

@@ -1,5 +1,5 @@
 import type { FilePath } from '../protocol';
-import type { LocalFile } from './localScan';
+import { isSameState, type LocalFile } from './localScan';
 
 /** What the last proof of a path left behind: these very bytes were in the cloud. */
 export interface Receipt {
@@ -27,7 +27,10 @@ export interface ReceiptOwner {
   readonly prefix: string;
 }
 
-/** The receipts of all folders. What is put is kept before the call returns. */
+/**
+ * The receipts of all folders. What is put is kept before the call returns, but where somebody else
+ * has the file locked: then it is kept when he lets go, and read until then as if it were.
+ */
 export interface Receipts {
   of(owner: ReceiptOwner): FolderReceipts;
   /** Why receipts will be forgotten with this window, or `undefined` where they are kept. */
@@ -37,6 +40,8 @@ export interface Receipts {
 
 /** The receipts of one folder for one place in the cloud. */
 export interface FolderReceipts {
+  /** Wait for it before a comparison: what cannot be read counts as not proved. */
+  readable(signal: AbortSignal): Promise<void>;
   all(): ReadonlyMap<FilePath, Receipt>;
   get(path: FilePath): Receipt | undefined;
   /** Replaces the path's receipt. */
@@ -77,6 +82,7 @@ function folderInMemory(): FolderReceipts {
   const receipts = new Map<FilePath, Receipt>();
   const readings = new Map<FilePath, Reading>();
   return {
+    readable: () => Promise.resolve(),
     all: () => receipts,
     get: path => receipts.get(path),
     put: receipt => void receipts.set(receipt.local.path, receipt),
@@ -95,14 +101,7 @@ export function isSameReading(
   local: LocalFile,
 ): boolean {
   const settled = BigInt(Math.floor(hashBegan - racyWindow)) * 1_000_000n;
-  return (
-    local.size === proved.size &&
-    local.modifiedAt === proved.modifiedAt &&
-    local.changedAt === proved.changedAt &&
-    local.inode === proved.inode &&
-    local.modifiedAt <= settled &&
-    local.changedAt <= settled
-  );
+  return isSameState(proved, local) && local.modifiedAt <= settled && local.changedAt <= settled;
 }
 
 /** In milliseconds; some file systems keep times in steps of two seconds. */

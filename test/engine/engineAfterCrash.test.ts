@@ -21,9 +21,11 @@ import { startEngineWorker, type EngineWorker } from '../support/engineWorker';
 import { eventually } from '../support/eventually';
 import { heldReaddir } from '../support/heldReaddir';
 import { killedWithEntries } from '../support/killedWithEntries';
+import { listAnswer } from '../support/listAnswer';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const names = ['a.txt', 'b.txt', 'c.txt'];
+const objects = names.map(key => ({ key, etag: 'd41d8cd98f00b204e9800998ecf8427e', size: 1000 }));
 
 describe('The engine’s thread after a crash', function () {
   this.timeout(30_000);
@@ -47,7 +49,7 @@ describe('The engine’s thread after a crash', function () {
     };
     reading = 0;
     server = createServer(({ url = '' }, response) => {
-      if (url.includes('list-type=2')) response.end(list(names));
+      if (url.includes('list-type=2')) response.end(listAnswer(objects));
       else reading++;
     });
     server.listen(0, '127.0.0.1');
@@ -150,16 +152,3 @@ describe('The engine’s thread after a crash', function () {
     );
   });
 });
-
-function list(keys: readonly string[]): string {
-  const contents = keys.map(
-    key =>
-      `<Contents><Key>${key}</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified>` +
-      '<ETag>"d41d8cd98f00b204e9800998ecf8427e"</ETag><Size>1000</Size>' +
-      '<StorageClass>STANDARD</StorageClass></Contents>',
-  );
-  return (
-    '<?xml version="1.0"?><ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated>' +
-    `<KeyCount>${String(keys.length)}</KeyCount>${contents.join('')}</ListBucketResult>`
-  );
-}

@@ -4,13 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { openDatabase, type Database } from '../../src/engine/database';
 import type { JournalMode } from '../../src/engine/journalMode';
+import { isSameState } from '../../src/engine/localScan';
 import { receiptsIn } from '../../src/engine/receiptDatabase';
 import type { Reading, Receipt, ReceiptOwner, Receipts } from '../../src/engine/receipts';
 import type { FilePath } from '../../src/protocol';
+import { eventually } from '../support/eventually';
 import type { FullDiskStory } from '../support/fullDiskWorker';
 import { onSmallDisk } from '../support/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
@@ -138,6 +143,42 @@ describe('The receipt database', () => {
     assert.ok(told.keptWhileFull < 300);
   });
 
+  it('waits until it can be read, and no longer than until Cancel', async () => {
+    const mine = openIt(neverBroken, () => 'DELETE').of(owner);
+    mine.put(receiptOf('a.txt'));
+    const locker = new DatabaseSync(file);
+    try {
+      locker.exec('BEGIN EXCLUSIVE');
+      const cancelling = new AbortController();
+      const cancelled = mine.readable(cancelling.signal);
+      cancelling.abort();
+      await cancelled;
+      const readable = mine.readable(new AbortController().signal);
+      locker.exec('COMMIT');
+      await readable;
+      assert.equal(mine.all().size, 1);
+    } finally {
+      locker.close();
+    }
+    assert.deepEqual(troubles, []);
+  });
+
+  it('keeps a file’s receipt whatever its time, and tells nobody', () => {
+    const mine = openIt().of(owner);
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.bigInt(), (one, other) => {
+        const receipt = receiptOf('a.txt');
+        const local = { ...receipt.local, modifiedAt: one, changedAt: one };
+        mine.put({ ...receipt, local });
+        const kept = mine.get(local.path)?.local;
+        assert.ok(kept !== undefined && isSameState(kept, local));
+        const isSame = isSameState(kept, { ...local, modifiedAt: other });
+        assert.equal(isSame, (one - other) % 2n ** 64n === 0n);
+      }),
+    );
+    assert.deepEqual(troubles, []);
+  });
+
   it('keeps the receipts of each folder and place apart', () => {
     const receipts = openIt();
     receipts.of(owner).put(receiptOf('a.txt'));
@@ -205,6 +246,55 @@ describe('The receipt database', () => {
       assert.equal(names.includes('receipts.sqlite-shm'), mode === 'WAL');
     });
 
+    it(`waits for a lock of somebody else’s without holding the thread (${mode})`, async () => {
+      const mine = openIt(neverBroken, () => mode).of(owner);
+      mine.put(receiptOf('before'));
+      const locker = new DatabaseSync(file);
+      locker.exec('BEGIN EXCLUSIVE');
+      try {
+        const longest = await longestHold(() => {
+          for (let index = 0; index < 100; index++) {
+            mine.put(receiptOf(String(index)));
+            assert.ok(mine.get(String(index) as FilePath));
+          }
+          mine.forget('0' as FilePath);
+          assert.equal(mine.get('0' as FilePath), undefined);
+          mine.remember({ ...receiptOf('1'), cloud: 'unknown' });
+          assert.equal(mine.reading('1' as FilePath)?.cloud, 'unknown');
+        });
+        assert.ok(longest < 1000, `${String(longest)} ms`);
+      } finally {
+        locker.close();
+      }
+      const theirs = openIt(neverBroken, () => mode).of(owner);
+      await eventually(() => {
+        assert.equal(theirs.all().size, 100);
+        assert.ok(theirs.reading('1' as FilePath));
+      });
+      assert.equal(theirs.get('0' as FilePath), undefined);
+      assert.deepEqual(troubles, []);
+    });
+
+    it(`keeps the receipts of a folder that was new while the file was locked (${mode})`, async () => {
+      const receipts = openIt(neverBroken, () => mode);
+      const mine = receipts.of(owner);
+      const locker = new DatabaseSync(file);
+      locker.exec('BEGIN EXCLUSIVE');
+      mine.put(receiptOf('a.txt'));
+      assert.deepEqual([...receipts.of(owner).all().keys()], ['a.txt']);
+      locker.close();
+      await eventually(() => {
+        assert.ok(mine.get('a.txt' as FilePath));
+        assert.equal(
+          openIt(neverBroken, () => mode)
+            .of(owner)
+            .all().size,
+          1,
+        );
+      });
+      assert.deepEqual(troubles, []);
+    });
+
     it(`holds what was put when the process is killed, and opens again (${mode})`, async () => {
       const child = fork(join(__dirname, '..', 'support', 'receiptWriter.js'), [file, mode]);
       let last = -1;
@@ -229,6 +319,19 @@ describe('The receipt database', () => {
     });
   }
 });
+
+/** For how long the work, and what it leaves for later, holds the thread at a stretch; in ms. */
+async function longestHold(work: () => void): Promise<number> {
+  const began = performance.now();
+  work();
+  const held = performance.now() - began;
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  // What waits is tried several times meanwhile.
+  await delay(200);
+  delays.disable();
+  return Math.max(held, delays.max / 1e6);
+}
 
 function receiptOf(path: string): Receipt {
   return {

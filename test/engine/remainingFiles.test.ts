@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 
 import { Backup } from '../../src/engine/backup';
@@ -24,6 +25,7 @@ describe('What a batch that was cut off has left', () => {
   let bucket: MemoryBucket;
   let setup: FolderSetup;
   const opened: Database[] = [];
+  const lockers: DatabaseSync[] = [];
   const engines: Backup[] = [];
 
   beforeEach(async () => {
@@ -42,6 +44,7 @@ describe('What a batch that was cut off has left', () => {
   });
   afterEach(async () => {
     for (const backup of engines.splice(0)) backup.dispose();
+    for (const locker of lockers.splice(0)) locker.close();
     for (const database of opened.splice(0)) database.close();
     await folder.remove();
   });
@@ -59,6 +62,15 @@ describe('What a batch that was cut off has left', () => {
     const file = database();
     opened.push(file);
     return unfinishedInDatabase(file);
+  }
+
+  function unfinishedLocked(): Unfinished {
+    const kept = unfinished();
+    kept.of(owner).remaining.clear();
+    const locker = new DatabaseSync(join(folder.path, 'receipts.sqlite'));
+    lockers.push(locker);
+    locker.exec('BEGIN EXCLUSIVE');
+    return kept;
   }
 
   /** An engine as one window after another has it. */
@@ -115,6 +127,7 @@ describe('What a batch that was cut off has left', () => {
   for (const [where, make] of [
     ['in memory', () => unfinishedInMemory()],
     ['in the database', () => unfinished()],
+    ['in a database that somebody has locked', () => unfinishedLocked()],
   ] as const) {
     it(`is what was added and not removed since, ${where}`, () => {
       const path = fc.constantFrom('a', 'b/c', 'é', "it's", '').map(text => text as FilePath);
@@ -146,7 +159,12 @@ describe('What a batch that was cut off has left', () => {
         }),
       );
     });
+  }
 
+  for (const [where, make] of [
+    ['in memory', () => unfinishedInMemory()],
+    ['in the database', () => unfinished()],
+  ] as const) {
     it(`belongs to one place, and goes with the folder’s moving to another, ${where}`, () => {
       const kept = make();
       const elsewhere = { ...owner, prefix: 'other/' };

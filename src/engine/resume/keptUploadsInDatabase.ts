@@ -3,6 +3,7 @@ import type { MultipartUpload } from '../bucket';
 import type { Database } from '../database';
 import { localFileColumns, toLocalFile, type LocalFileRow } from '../localFileColumns';
 import type { ReceiptOwner } from '../receipts';
+import { unwritten } from '../unwritten';
 import type { KeptUpload, KeptUploads } from './keptUploads';
 import type { OwnedUpload } from './unfinished';
 
@@ -26,30 +27,44 @@ export function keptUploadsInDatabase(database: Database): KeptUploadsInDatabase
   );
   const remove = sqlite.prepare('DELETE FROM uploads WHERE owner = ? AND upload_id = ?');
 
+  const waiting = unwritten<KeptUpload>();
+
   return {
     of: owner => ({
       of(path: FilePath) {
         const rows = database.read(() => select.all(owner, path), []);
-        return rows.map(row => toKept(row as unknown as UploadRow));
+        const uploads = rows
+          .map(row => toKept(row as unknown as UploadRow))
+          .filter(({ upload }) => waiting.find(owner, upload.uploadId) === undefined);
+        for (const { row } of waiting.of(owner).values()) {
+          if (row?.local.path === path) uploads.push(row);
+        }
+        return uploads.sort((one, other) => other.usedAt - one.usedAt);
       },
-      keep({ upload, local, partSize, fate, usedAt }) {
+      keep(kept) {
+        const { upload, local, partSize, fate, usedAt } = kept;
         const columns = localFileColumns(local);
         const text = JSON.stringify(upload);
         const { uploadId } = upload;
-        database.write(() =>
-          replace.run(owner, uploadId, text, ...columns, partSize, fate, usedAt),
+        database.write(
+          () => replace.run(owner, uploadId, text, ...columns, partSize, fate, usedAt),
+          waiting.note(owner, uploadId, kept),
         );
       },
       forget({ uploadId }) {
-        database.write(() => remove.run(owner, uploadId));
+        const settled = waiting.note(owner, uploadId, undefined);
+        database.write(() => remove.run(owner, uploadId), settled);
       },
     }),
+    // What waits to be written is left out: others need not know of an upload that young.
     at(endpoint) {
       const rows = database.read(() => selectAt.all(endpoint), []);
-      return rows.map(row => {
+      return rows.flatMap(row => {
         const found = row as unknown as UploadRow & OwnerRow;
-        const { folder_id: folderId, bucket, prefix } = found;
-        return { owner: { folderId, endpoint, bucket, prefix }, kept: toKept(found) };
+        const { owner, folder_id: folderId, bucket, prefix } = found;
+        const kept = toKept(found);
+        if (waiting.find(Number(owner), kept.upload.uploadId) !== undefined) return [];
+        return { owner: { folderId, endpoint, bucket, prefix }, kept };
       });
     },
   };
@@ -64,6 +79,7 @@ interface UploadRow extends LocalFileRow {
 }
 
 interface OwnerRow extends Pick<ReceiptOwner, 'bucket' | 'prefix'> {
+  readonly owner: bigint;
   readonly folder_id: string;
 }
 

@@ -18,10 +18,21 @@ export function unfinishedInDatabase(database: Database): Unfinished {
 
   return {
     of(owner) {
-      const id = database.ownerId(owner);
-      return id === undefined
-        ? unkept.of(owner)
-        : { remaining: remainingOf(id), uploads: uploads.of(id) };
+      // Asked anew each time: what is locked now may be written later.
+      const now = () => {
+        const id = database.ownerId(owner);
+        return id === undefined
+          ? unkept.of(owner)
+          : { remaining: remainingOf(id), uploads: uploads.of(id) };
+      };
+      return {
+        get remaining() {
+          return now().remaining;
+        },
+        get uploads() {
+          return now().uploads;
+        },
+      };
     },
     uploadsAt: endpoint => [...uploads.at(endpoint), ...unkept.uploadsAt(endpoint)],
     forgetElsewhere(owner) {
