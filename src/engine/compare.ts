@@ -81,7 +81,14 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   await request.receipts.readable(signal);
   throwIfCancelled(signal, bucket.name);
   const { findings, questions } = joinSides(
-    { local, folders, cloud, setAside, receipts: receiptsWithin(request) },
+    {
+      local,
+      folders,
+      cloud,
+      setAside,
+      receipts: receiptsWithin(request),
+      readings: request.receipts.differing(),
+    },
     { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete },
   );
   const answers: Finding[] = [];

@@ -12,8 +12,9 @@ export function contentCaseOf(
 ): ContentCase | undefined {
   if (local === undefined || cloud === undefined) return undefined;
   const receipt = receipts.get(path);
+  const reading = receipts.reading(path);
   const { clockOffset } = bucket;
-  const question = judge({ local, cloud, receipt }, { rule, clockOffset });
+  const question = judge({ local, cloud, receipt, reading }, { rule, clockOffset });
   return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
 }
 
@@ -24,6 +25,7 @@ export function isStillAsked(comparison: Comparison, { local, cloud }: ContentCa
     now?.local !== undefined &&
     isSameState(now.local, local) &&
     now.cloud?.etag === cloud.etag &&
+    now.cloud.size === cloud.size &&
     (now.activity === undefined || now.activity.kind === 'verifying')
   );
 }

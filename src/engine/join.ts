@@ -4,9 +4,9 @@ import type { Finding } from './comparison';
 import type { Exclude } from './exclude';
 import { Failure } from './failure';
 import { maximumKeyBytes, parentPath, toKey } from './filePath';
-import { judge, type ContentQuestion, type JudgeRules } from './judge';
+import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
 import type { LocalEntry, LocalFile } from './localScan';
-import type { Receipt } from './receipts';
+import type { Reading, Receipt } from './receipts';
 
 /** All that was found on the two sides. */
 export interface Sides {
@@ -19,6 +19,8 @@ export interface Sides {
   readonly setAside: readonly SetAside[];
   /** What was proved earlier. */
   readonly receipts: ReadonlyMap<FilePath, Receipt>;
+  /** What was read earlier and found different. */
+  readonly readings: ReadonlyMap<FilePath, Reading>;
 }
 
 /** What is on disk at one path, folders that are walked excepted. */
@@ -77,7 +79,8 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
     const cloud = sides.cloud.get(path);
     if (entry.kind === 'file') {
       const receipt = sides.receipts.get(path);
-      const judgement = judgeFile(entry.file, cloud, receipt, rules);
+      const reading = sides.readings.get(path);
+      const judgement = judgeFile({ local: entry.file, cloud, receipt, reading }, rules);
       if (judgement.kind === 'ask-content') {
         if (cloud !== undefined) {
           questions.push({ local: entry.file, cloud, receipt, question: judgement });
@@ -177,7 +180,8 @@ function verdictOfGone(
     }
   }
   if (incomplete !== undefined) return { kind: 'unchecked', failure: incomplete };
-  const verdict = judge({ local: undefined, cloud: undefined, receipt }, rules);
+  const gone = { local: undefined, cloud: undefined, receipt, reading: undefined };
+  const verdict = judge(gone, rules);
   return verdict?.kind === 'ask-content' ? undefined : verdict;
 }
 
@@ -186,17 +190,15 @@ function notRestorable(because: IgnoreReason): CloudPlace {
 }
 
 function judgeFile(
-  local: LocalFile,
-  cloud: CloudFile | undefined,
-  receipt: Receipt | undefined,
+  known: Case & { readonly local: LocalFile },
   { prefix, incomplete, ...rules }: JoinRules,
 ): Verdict | ContentQuestion {
-  const tooLong = keyTooLong(prefix, local.path);
+  const tooLong = keyTooLong(prefix, known.local.path);
   if (tooLong !== undefined) return tooLong;
-  if (cloud === undefined && incomplete !== undefined) {
+  if (known.cloud === undefined && incomplete !== undefined) {
     return { kind: 'unchecked', failure: incomplete };
   }
-  return judge({ local, cloud, receipt }, rules);
+  return judge(known, rules);
 }
 
 /** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */

@@ -1,7 +1,7 @@
 import type { Verdict } from '../protocol';
 import type { CloudFile } from './cloudListing';
-import type { LocalFile } from './localScan';
-import { isSameReading, type Receipt } from './receipts';
+import { isSameState, type LocalFile } from './localScan';
+import { isOfCopy, isSameReading, type Reading, type Receipt } from './receipts';
 import type { CompareRule } from './settings';
 
 /** What is known of one path before its content is looked at. */
@@ -9,6 +9,8 @@ export interface Case {
   readonly local: LocalFile | undefined;
   readonly cloud: CloudFile | undefined;
   readonly receipt: Receipt | undefined;
+  /** What the last reading found that proved nothing. */
+  readonly reading: Reading | undefined;
 }
 
 export interface JudgeRules {
@@ -36,7 +38,7 @@ export function judge(
 ): Verdict | ContentQuestion;
 export function judge(known: Case, rules: JudgeRules): Verdict | ContentQuestion | undefined;
 export function judge(
-  { local, cloud, receipt }: Case,
+  { local, cloud, receipt, reading }: Case,
   rules: JudgeRules,
 ): Verdict | ContentQuestion | undefined {
   if (local === undefined) {
@@ -50,7 +52,7 @@ export function judge(
     const judged = judgeByReceipt(local, cloud, receipt, rules);
     if (judged !== undefined) return judged;
   }
-  return judgeByNameAndTime(local, cloud, rules);
+  return judgeByNameAndTime(local, cloud, reading, rules);
 }
 
 /** `undefined` where the rule leaves the receipt out of account. */
@@ -61,7 +63,7 @@ function judgeByReceipt(
   { rule }: JudgeRules,
 ): Verdict | ContentQuestion | undefined {
   const sameHere = isSameReading(receipt, local);
-  const sameThere = cloud.etag === receipt.etag;
+  const sameThere = isOfCopy(receipt, cloud);
   if (sameHere && sameThere && rule !== 'verify') return { kind: 'up-to-date', proof: 'receipt' };
   if (rule === 'time') return undefined;
   if (sameThere) {
@@ -88,6 +90,7 @@ function judgeByReceipt(
 function judgeByNameAndTime(
   local: LocalFile,
   cloud: CloudFile,
+  reading: Reading | undefined,
   { rule, clockOffset }: JudgeRules,
 ): Verdict | ContentQuestion {
   const age = compareAges(local, cloud, clockOffset);
@@ -97,8 +100,10 @@ function judgeByNameAndTime(
   }
   const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
   const readsAll = rule === 'content' || rule === 'verify';
-  if (age === 'older' && !readsAll) return byNameAndTime;
-  if (rule === 'time') return { kind: 'out-of-date', because: 'time' };
+  const isDoubtful = age !== 'older' || readsAll || saysDifferent(reading, local, cloud);
+  if (!isDoubtful) return byNameAndTime;
+  if (rule === 'time')
+    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'time' };
   const different: Verdict =
     age === 'older' ? newerThere : { kind: 'out-of-date', because: 'content' };
   return {
@@ -108,6 +113,18 @@ function judgeByNameAndTime(
     differentThere: different,
     unknown: age === 'older' ? byNameAndTime : { kind: 'out-of-date', because: 'not-comparable' },
   };
+}
+
+/**
+ * Whether these very two have been read and found different. A racy reading is doubt enough: what
+ * name and time say has been wrong of them once.
+ */
+function saysDifferent(reading: Reading | undefined, local: LocalFile, cloud: CloudFile): boolean {
+  return (
+    reading?.cloud === 'different' &&
+    reading.etag === cloud.etag &&
+    isSameState(reading.local, local)
+  );
 }
 
 /** Clocks that differ by more than this, in milliseconds, can't tell which copy is the newer. */

@@ -19,7 +19,11 @@ export function receiptsIn(database: Database): Receipts {
   const selectAll = sqlite.prepare('SELECT * FROM receipts WHERE owner = ?');
   const selectOne = sqlite.prepare('SELECT * FROM receipts WHERE owner = ? AND path = ?');
   const selectReading = sqlite.prepare('SELECT * FROM readings WHERE owner = ? AND path = ?');
-  for (const statement of [selectAll, selectOne, selectReading]) statement.setReadBigInts(true);
+  const selectDiffering = sqlite.prepare(
+    "SELECT * FROM readings WHERE owner = ? AND cloud = 'different'",
+  );
+  for (const statement of [selectAll, selectOne, selectReading, selectDiffering])
+    statement.setReadBigInts(true);
   const replace = sqlite.prepare(
     'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
@@ -83,6 +87,20 @@ export function receiptsIn(database: Database): Receipts {
         const row = database.read(find, undefined);
         return row && toReading(row);
       },
+      differing() {
+        const readings = new Map<FilePath, Reading>();
+        database.read(() => {
+          for (const row of selectDiffering.iterate(id)) {
+            const reading = toReading(row as unknown as ReadingRow);
+            readings.set(reading.local.path, reading);
+          }
+        }, undefined);
+        for (const [path, { row }] of waitingReadings.of(id)) {
+          if (row?.cloud === 'different') readings.set(row.local.path, row);
+          else readings.delete(path as FilePath);
+        }
+        return readings;
+      },
       remember(reading) {
         const { local, etag, cloud, sha256, hashBegan } = reading;
         database.write(
@@ -120,6 +138,7 @@ export function receiptsIn(database: Database): Receipts {
           now().forget(path);
         },
         reading: path => now().reading(path),
+        differing: () => now().differing(),
         remember: reading => {
           now().remember(reading);
         },

@@ -1,4 +1,5 @@
 import type { FilePath } from '../protocol';
+import type { CloudFile } from './cloudListing';
 import { isSameState, type LocalFile } from './localScan';
 
 /** What the last proof of a path left behind: these very bytes were in the cloud. */
@@ -49,6 +50,8 @@ export interface FolderReceipts {
   forget(path: FilePath): void;
   /** What an earlier reading of the path found, whatever it said of the copy. */
   reading(path: FilePath): Reading | undefined;
+  /** The last readings of the paths whose bytes were not those of their copies. */
+  differing(): ReadonlyMap<FilePath, Reading>;
   /** Replaces what is remembered of the path's readings. */
   remember(reading: Reading): void;
 }
@@ -88,8 +91,20 @@ function folderInMemory(): FolderReceipts {
     put: receipt => void receipts.set(receipt.local.path, receipt),
     forget: path => void receipts.delete(path),
     reading: path => readings.get(path),
+    differing: () => new Map([...readings].filter(([, { cloud }]) => cloud === 'different')),
     remember: reading => void readings.set(reading.local.path, reading),
   };
+}
+
+/**
+ * Whether a cloud copy is the one that a receipt speaks of. A copy that was cut short keeps its ETag
+ * in stores that note it beside the bytes, so that the size counts as much.
+ */
+export function isOfCopy(
+  { local, etag }: Pick<Receipt, 'local' | 'etag'>,
+  cloud: Pick<CloudFile, 'size' | 'etag'>,
+): boolean {
+  return cloud.etag === etag && cloud.size === local.size;
 }
 
 /**

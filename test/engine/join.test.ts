@@ -98,7 +98,7 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
       setAside.push({ ...common, kind: 'set-aside', key, fault: reading.because });
     }
   }
-  return { local, folders, cloud, setAside, receipts: new Map() };
+  return { local, folders, cloud, setAside, receipts: new Map(), readings: new Map() };
 }
 
 /** Judged without a look at the content: older than any copy, and as large. */
@@ -287,6 +287,7 @@ describe('join', () => {
       cloud: new Map<never, never>(),
       setAside: [],
       receipts: new Map(),
+      readings: new Map(),
     };
     const rules = { exclude, clockOffset: 0, rule: 'smart', incomplete: undefined } as const;
     const verdictUnder = (prefix: string) =>
@@ -307,6 +308,7 @@ describe('join', () => {
         cloud: new Map([[path, cloud]]),
         setAside: [],
         receipts: new Map(),
+        readings: new Map(),
       },
       { prefix: '', exclude, clockOffset: 0, rule: 'smart' as const, incomplete: undefined },
     );

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { CloudFile } from '../../src/engine/cloudListing';
 import { judge, type Case, type ContentQuestion } from '../../src/engine/judge';
 import type { LocalFile } from '../../src/engine/localScan';
-import type { Receipt } from '../../src/engine/receipts';
+import type { Reading, Receipt } from '../../src/engine/receipts';
 import type { CompareRule } from '../../src/engine/settings';
 import type { FilePath, Verdict } from '../../src/protocol';
 
@@ -22,7 +22,10 @@ function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
 
 /** The rows of the table that need no receipt. */
 function withoutReceipt(local: LocalFile, cloud: CloudFile | undefined, clockOffset: number) {
-  return judge({ local, cloud, receipt: undefined }, { rule: 'smart', clockOffset });
+  return judge(
+    { local, cloud, receipt: undefined, reading: undefined },
+    { rule: 'smart', clockOffset },
+  );
 }
 
 const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
@@ -185,7 +188,7 @@ describe('judge by a receipt', () => {
   const edited: Verdict = { kind: 'out-of-date', because: 'content' };
 
   function judged(known: Partial<Case>, rule: CompareRule | 'verify' = 'smart') {
-    const all = { local: inSync, cloud: cloudFile(10), receipt, ...known };
+    const all = { local: inSync, cloud: cloudFile(10), receipt, reading: undefined, ...known };
     return judge(all, { rule, clockOffset: 0 });
   }
 
@@ -236,6 +239,30 @@ describe('judge by a receipt', () => {
       // Other fields, and still the bytes of the receipt.
       differentThere: onlyThere,
     });
+  });
+
+  it('calls a copy of another size another one, though its ETag is the receipt’s', () => {
+    for (const size of [9, 11, 0]) {
+      const cloud = cloudFile(size);
+      assert.deepEqual(judged({ cloud }), content(onlyThere, 'content'));
+      assert.deepEqual(judged({ cloud }, 'time'), newerThere);
+    }
+  });
+
+  it('doubts name and time where a reading has found these very two different', () => {
+    const reading: Reading = { ...receipt, cloud: 'different' };
+    const known = { receipt: undefined, reading };
+    assert.equal(judged({ receipt: undefined }, 'smart')?.kind, 'up-to-date');
+    const question = { ...content(newerThere, 'content'), unknown: byNameAndTime };
+    assert.deepEqual(judged(known, 'smart'), question);
+    assert.deepEqual(judged(known, 'time'), newerThere);
+    for (const other of [
+      { local: { ...inSync, inode: 2n } },
+      { cloud: { ...cloudFile(10), etag: 'another' } },
+      { reading: { ...reading, cloud: 'unknown' as const } },
+    ]) {
+      assert.deepEqual(judged({ ...known, ...other }, 'smart'), byNameAndTime);
+    }
   });
 
   it('leaves the receipt out of account by name and time, where anything has changed', () => {
