@@ -3,12 +3,12 @@ import type { Bucket, ObjectHead } from './bucket';
 import { checksumAnswer, type ByteSink } from './checksumAnswer';
 import { toKey } from './filePath';
 import type { CloudFile } from './cloudListing';
-import { Failure } from './failure';
+import { Failure, toFailure } from './failure';
 import { isSameState, type LocalFile } from './localScan';
 import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
 import { readAll } from './readAll';
-import type { Receipt } from './receipts';
+import { isOfCopy, type Receipt } from './receipts';
 
 /** What reading a local file has told about it and its cloud copy. */
 export interface ContentAnswer {
@@ -32,8 +32,8 @@ export interface ContentRequest {
 }
 
 /**
- * Whether a local file's bytes are those of its cloud copy as it is now, by the receipt, by the
- * ETag, or, only where these cannot tell, by the checksums that the store gives on asking. Throws
+ * Whether a local file's bytes are those of its cloud copy as it is now, by the sizes, by the
+ * receipt, by the ETag, or, only where these cannot tell, by the checksums that the store gives on asking. Throws
  * where the file cannot be read, and `file-changing` where it is no longer the file that was seen.
  */
 export async function compareContent(request: ContentRequest): Promise<ContentAnswer> {
@@ -50,16 +50,18 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
     sha256,
     hashBegan,
   });
-  if (receipt?.etag === cloud.etag) return answer(sha256 === receipt.sha256);
   if (local.size !== cloud.size) return answer(false);
+  const proof = receipt !== undefined && isOfCopy(receipt, cloud) ? receipt : undefined;
+  if (proof !== undefined && proof.sha256 !== sha256) return answer(false);
   if (digests.etags.includes(cloud.etag)) return answer(true);
-  const head = await request.bucket.head({
-    key: toKey(request.prefix, local.path),
-    signal: request.signal,
-  });
+  if (proof !== undefined && !mayBeRefuted(proof)) return answer(true);
+  const head = await headOf(request);
+  // Who may store but not ask is left with what the store said when it took the bytes.
+  if (head === 'refused') return answer(true);
   // What is compared is the copy that was listed; another one is for the next comparison.
   if (head?.etag !== cloud.etag) return { cloud: 'unknown', sha256, hashBegan };
-  if (isDigest(head)) return answer(false);
+  if (head.size !== local.size || isDigest(head)) return answer(false);
+  if (proof !== undefined) return answer(true);
   const read = (sinks: readonly ByteSink[]) => readInto(request, sinks);
   const told = await checksumAnswer(head, { size: local.size, sha256, read });
   return { cloud: told, sha256, hashBegan };
@@ -99,5 +101,36 @@ function readInto(
 
 /** An MD5; encrypted objects only look as if they had one. */
 function isDigest({ etag, etagIsOpaque }: ObjectHead): boolean {
-  return /^[0-9a-f]{32}$/.test(etag) && !etagIsOpaque;
+  return isLikeDigest(etag) && !etagIsOpaque;
+}
+
+function isLikeDigest(etag: string): boolean {
+  return /^[0-9a-f]{32}$/.test(etag);
+}
+
+/**
+ * Whether an ETag that is not the bytes' MD5 can refute what a receipt says. Behind a CRC32 is only
+ * what the store said of the upload, and some give back what they were sent; any other proof has
+ * already shown what the ETag is worth.
+ */
+function mayBeRefuted({ etag, crc32 }: Receipt): boolean {
+  return crc32 !== undefined && isLikeDigest(etag);
+}
+
+/** `refused` where only the receipt is left to ask. */
+async function headOf({
+  bucket,
+  prefix,
+  local,
+  cloud,
+  receipt,
+  signal,
+}: ContentRequest): Promise<ObjectHead | undefined | 'refused'> {
+  try {
+    return await bucket.head({ key: toKey(prefix, local.path), signal });
+  } catch (error) {
+    const isProved = receipt !== undefined && isOfCopy(receipt, cloud);
+    if (isProved && toFailure(error, local.path).code === 'access-denied') return 'refused';
+    throw error;
+  }
 }

@@ -11,7 +11,12 @@ export function noteUnshownChange(
   { local, sha256 }: { readonly local: LocalFile; readonly sha256: string },
 ): void {
   if (receipt === undefined || receipt.sha256 === sha256) return;
-  if (isSameReading(receipt, local)) receipts.put({ ...receipt, hashBegan: neverSettled });
+  if (isSameReading(receipt, local)) distrust(receipts, receipt);
+}
+
+/** Lets a receipt prove nothing until the file has been read once more and found equal. */
+export function distrust(receipts: FolderReceipts, receipt: Receipt): void {
+  receipts.put({ ...receipt, hashBegan: neverSettled });
 }
 
 /** Any file was changed after it. */

@@ -5,8 +5,14 @@ import { compareContent, type ContentAnswer } from './content';
 import { toFailure, type Failure } from './failure';
 import type { ContentCase } from './join';
 import type { ContentQuestion } from './judge';
-import { noteUnshownChange } from './noteUnshownChange';
-import { isSameReading, type FolderReceipts, type Reading, type Receipt } from './receipts';
+import { distrust, noteUnshownChange } from './noteUnshownChange';
+import {
+  isOfCopy,
+  isSameReading,
+  type FolderReceipts,
+  type Reading,
+  type Receipt,
+} from './receipts';
 
 export interface SettleRequest {
   readonly root: string;
@@ -53,14 +59,14 @@ export async function settleByReading(
   try {
     const answer = await compareContent({ ...request, local, cloud, receipt });
     const { sha256, hashBegan } = answer;
+    const proof = receipt !== undefined && isOfCopy(receipt, cloud) ? receipt : undefined;
     if (answer.cloud === 'equal') {
-      const renewed = receipt?.etag === cloud.etag ? receipt : undefined;
       receipts.put({
         local,
         sha256,
         etag: cloud.etag,
-        crc32: renewed?.crc32,
-        versionId: renewed?.versionId,
+        crc32: proof?.crc32,
+        versionId: proof?.versionId,
         hashBegan,
         provedAt: Date.now(),
       });
@@ -72,7 +78,11 @@ export async function settleByReading(
     const content = answer.cloud === 'unknown' && isKnown ? known.cloud : answer.cloud;
     const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
-    noteUnshownChange(receipts, receipts.get(local.path), reading);
+    const kept = receipts.get(local.path);
+    noteUnshownChange(receipts, kept, reading);
+    // The store has taken back what the receipt was made of.
+    const isRefuted = content === 'different' && sha256 === proof?.sha256;
+    if (isRefuted && kept?.etag === proof.etag) distrust(receipts, kept);
     const verdict = verdictOf(question, reading, receipt);
     return { finding: { ...finding, verdict }, content };
   } catch (error) {
