@@ -120,7 +120,7 @@ export class Comparisons {
       this.#folders.get(folder)?.comparison.dispose();
       this.#folders.set(folder, { ...job, comparison });
       this.options.onRows(folder, groups);
-      if (job.rule === 'smart') this.#proofs.start(job, comparison);
+      if (job.rule === 'smart') this.#proofs.start(job, comparison, rootPath);
     });
   }
 
@@ -147,6 +147,7 @@ export class Comparisons {
       const whole = this.current(job);
       if (whole !== undefined) takeOver(whole, part, start);
       await judgeAgain(whole ?? part, whole === undefined ? start : ('' as FilePath));
+      if (whole !== undefined && job.rule === 'smart') this.#proofs.start(job, whole, start);
       return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);
     });
   }

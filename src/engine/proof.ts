@@ -1,13 +1,11 @@
-import type { FilePath } from '../protocol';
 import type { Comparison, Entry } from './comparison';
 import { contentCaseOf, isStillAsked } from './contentCase';
+import type { ContentCase } from './join';
 import { inParallel } from './parallel';
 import { settleByContent, type SettleRequest } from './settleContent';
 
 export interface ProofRequest extends SettleRequest {
   readonly comparison: Comparison;
-  /** Called after each file that has been settled. */
-  readonly onSettled?: (path: FilePath) => void;
 }
 
 /**
@@ -16,19 +14,26 @@ export interface ProofRequest extends SettleRequest {
  */
 export async function proveByContent(
   entries: Iterable<Entry>,
-  { comparison, onSettled, ...request }: ProofRequest,
+  { comparison, ...request }: ProofRequest,
 ): Promise<void> {
   const cases = [...entries].flatMap(entry => contentCaseOf(entry, request, 'content') ?? []);
   await inParallel(cases, filesAtOnce, async asked => {
+    // Another comparison, or a verification, may have got there first.
+    if (!isStillUnproved(comparison, asked)) return;
     const finding = await settleByContent(asked, request);
     if (isStillAsked(comparison, asked)) comparison.place(finding);
-    onSettled?.(finding.path);
   });
 }
 
 /** Whether nothing but name and time speaks for an up-to-date verdict. */
 export function isUnproved({ verdict }: Entry): boolean {
   return verdict.kind === 'up-to-date' && verdict.proof === 'name-and-time';
+}
+
+function isStillUnproved(comparison: Comparison, asked: ContentCase): boolean {
+  const now = comparison.get(asked.local.path);
+  if (now === undefined || now.activity !== undefined || !isUnproved(now)) return false;
+  return isStillAsked(comparison, asked);
 }
 
 /** Leaves the disk and the processor to whatever else goes on. */

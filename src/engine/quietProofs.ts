@@ -1,4 +1,4 @@
-import { rootPath, type LogEntry } from '../protocol';
+import type { FilePath, LogEntry } from '../protocol';
 import type { Comparison } from './comparison';
 import type { ComparisonJob } from './comparisons';
 import { toFailure } from './failure';
@@ -7,7 +7,8 @@ import { isUnproved, proveByContent } from './proof';
 
 /** Proves in the background what only name and time vouch for; nobody waits for it. */
 export interface QuietProofs {
-  start(job: ComparisonJob, comparison: Comparison): void;
+  /** Proves what stands at or below a path, after what was begun before in that folder. */
+  start(job: ComparisonJob, comparison: Comparison, below: FilePath): void;
   stop(folder: string): void;
 }
 
@@ -18,11 +19,17 @@ export interface QuietProofsParts {
 }
 
 export function quietProofs({ signal: ended, onLog }: QuietProofsParts): QuietProofs {
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Running>();
 
-  async function prove(job: ComparisonJob, comparison: Comparison, signal: AbortSignal) {
+  async function prove(
+    job: ComparisonJob,
+    comparison: Comparison,
+    below: FilePath,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { folder, prefix } = job.target;
-    const unproved = [...comparison.inGroup('up-to-date', rootPath)].filter(isUnproved);
+    // Asked when it is their turn: what the proofs before have settled is not read again.
+    const unproved = [...comparison.inGroup('up-to-date', below)].filter(isUnproved);
     try {
       await proveByContent(unproved, { ...job, prefix, comparison, signal });
     } catch (error) {
@@ -34,14 +41,25 @@ export function quietProofs({ signal: ended, onLog }: QuietProofsParts): QuietPr
   }
 
   return {
-    start(job, comparison) {
-      const stop = new AbortController();
-      running.set(job.target.folder, stop);
-      void prove(job, comparison, AbortSignal.any([stop.signal, ended]));
+    start(job, comparison, below) {
+      const { folder } = job.target;
+      const { stop, last } = running.get(folder) ?? {
+        stop: new AbortController(),
+        last: Promise.resolve(),
+      };
+      const signal = AbortSignal.any([stop.signal, ended]);
+      const mine = last.then(() => prove(job, comparison, below, signal));
+      running.set(folder, { stop, last: mine });
     },
     stop(folder) {
-      running.get(folder)?.abort();
+      running.get(folder)?.stop.abort();
       running.delete(folder);
     },
   };
+}
+
+/** The proofs of one folder, one after the other. */
+interface Running {
+  readonly stop: AbortController;
+  readonly last: Promise<void>;
 }

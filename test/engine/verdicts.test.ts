@@ -6,9 +6,11 @@ import { join } from 'node:path';
 
 import { Backup } from '../../src/engine/backup';
 import { crc64nvme } from '../../src/engine/crc64nvme';
-import { receiptsInMemory } from '../../src/engine/receipts';
+import { Failure } from '../../src/engine/failure';
+import type { CloudFile } from '../../src/engine/cloudListing';
+import { receiptsInMemory, type Receipts } from '../../src/engine/receipts';
 import type { CompareRule } from '../../src/engine/settings';
-import type { FolderSetup } from '../../src/protocol';
+import type { FilePath, FolderSetup } from '../../src/protocol';
 import { isInstalled } from '../support/isInstalled';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { memoryConnection } from '../support/memoryConnection';
@@ -24,10 +26,15 @@ describe('The verdict', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
   let backup: Backup;
+  let receipts: Receipts;
+  let onRows: () => void = () => undefined;
   let clockOffset = 0;
+  const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: 'f/' };
 
   beforeEach(async () => {
     clockOffset = 0;
+    onRows = () => undefined;
+    receipts = receiptsInMemory('a test');
     folder = await temporaryFolder('verdicts');
     bucket = memoryBucket({ now: () => Date.now() + clockOffset });
     backup = open();
@@ -40,9 +47,11 @@ describe('The verdict', () => {
   function open(): Backup {
     return new Backup({
       connect: () => memoryConnection(bucket),
-      receipts: receiptsInMemory('a test'),
+      receipts,
       onState: () => undefined,
-      onRows: () => undefined,
+      onRows: () => {
+        onRows();
+      },
       onLog: () => undefined,
     });
   }
@@ -372,6 +381,165 @@ describe('The verdict', () => {
       other: 'changed-in-cloud newer-there',
     });
   });
+
+  /* ---- what is known to differ ----------------------------------------------------------------- */
+
+  /** What looks up to date by name and time, and is known to hold other bytes. */
+  async function knownToDiffer(path: string): Promise<void> {
+    await write(path, 'one');
+    bucket.place(`f/${path}`, Buffer.from('two'));
+    await untilNotRacy();
+    await verdicts();
+    await until(path, 'changed-in-cloud newer-there');
+  }
+
+  async function until(path: string, wanted: string): Promise<void> {
+    const signal = patience();
+    while (verdictsInShort(backup, 'file:///f')[path] !== wanted) {
+      signal.throwIfAborted();
+      await new Promise(resolve => setImmediate(resolve));
+    }
+  }
+
+  /** Plans to back up a file or folder of the disk, which compares it anew. */
+  async function planFor(path: string): Promise<void> {
+    const scope = { kind: 'resources', paths: [at(path)] } as const;
+    await backup.plan({ parts: [{ setup: setup('smart'), scope }] }, patience());
+  }
+
+  for (const [what, partly] of [
+    ['the file', () => planFor('d/a')],
+    ['its folder', () => planFor('d')],
+    [
+      'what other rules let in',
+      async () => {
+        await writeFile(at('d/.s3backupignore'), '*.log\n');
+        await backup.filesChanged('file:///f', [at('d/.s3backupignore')]);
+        await until('d/.s3backupignore', 'missing-in-cloud');
+        const lists = () => bucket.calls.filter(({ operation }) => operation === 'list').length;
+        const before = lists();
+        await writeFile(at('d/.s3backupignore'), '');
+        await backup.filesChanged('file:///f', [at('d/.s3backupignore')]);
+        while (lists() === before) await new Promise(resolve => setImmediate(resolve));
+        await backup.plan(
+          { parts: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
+          patience(),
+        );
+      },
+    ],
+  ] as const) {
+    it(`of what is known to differ stays when only ${what} is compared`, async () => {
+      await knownToDiffer('d/a');
+      const greens: string[] = [];
+      onRows = () => {
+        const now = verdictsInShort(backup, 'file:///f')['d/a'];
+        if (now?.startsWith('up-to-date') === true) greens.push(now);
+      };
+      await partly();
+      assert.deepEqual(greens, []);
+      assert.equal(verdictsInShort(backup, 'file:///f')['d/a'], 'changed-in-cloud newer-there');
+    });
+  }
+
+  it('of what is known to differ is the same in each later comparison, by every rule', async () => {
+    await knownToDiffer('a');
+    for (const rule of ['smart', 'time', 'content'] as const) {
+      assert.deepEqual(await verdicts(rule), { a: 'changed-in-cloud newer-there' });
+    }
+  });
+
+  it('of what is known to differ goes by name and time again once either side is another', async () => {
+    await knownToDiffer('a');
+    bucket.place('f/a', Buffer.from('six'));
+    assert.deepEqual(await verdicts('time'), { a: 'up-to-date name-and-time' });
+  });
+
+  it('is proved in the background where a part alone was compared, too', async () => {
+    await write('d/a', 'one');
+    await verdicts();
+    bucket.place('f/d/a', Buffer.from('one'));
+    await planFor('d');
+    await until('d/a', 'proved');
+  });
+
+  /* ---- copies that are not what they were ------------------------------------------------------ */
+
+  it('of a copy that was cut short under its old ETag is no longer up to date', async () => {
+    await write('a', 'one and more');
+    await untilNotRacy();
+    await backUpAll();
+    assert.deepEqual(await verdicts(), { a: 'proved' });
+    const { etag } = await cloudFile('a');
+    bucket.place('f/a', Buffer.from('one'), { etag });
+    for (const rule of ['smart', 'content'] as const) {
+      assert.deepEqual(await verdicts(rule), { a: 'changed-in-cloud only-there' });
+    }
+    assert.deepEqual(await verdicts('time'), { a: 'changed-in-cloud newer-there' });
+    const scope = { kind: 'resources', paths: [at('a')] } as const;
+    const request = { parts: [{ setup: setup('smart'), scope }] };
+    const { proved, different } = await backup.verify(request, patience());
+    assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
+    // Nor is it the copy of a file that happens to be as short.
+    await write('a', 'two', day);
+    assert.notEqual((await verdicts())['a'], 'proved');
+  });
+
+  it('of a copy whose ETag is the MD5 of other bytes is not proved by an echoed CRC32', async () => {
+    await write('a', 'one');
+    await untilNotRacy();
+    await backUpAll();
+    const { etag } = await cloudFile('a');
+    // As if a byte had been damaged on the way, and the store had given back what it was told.
+    const damaged = createHash('md5').update('onE').digest('hex');
+    const own = receipts.of(owner);
+    const receipt = own.get('a' as FilePath);
+    assert.ok(receipt?.crc32 !== undefined && receipt.etag === etag);
+    own.put({ ...receipt, etag: damaged });
+    bucket.place('f/a', Buffer.from('onE'), {
+      checksums: [{ algorithm: 'crc32', type: 'full-object', value: receipt.crc32 }],
+    });
+    const scope = { kind: 'resources', paths: [at('a')] } as const;
+    const request = { parts: [{ setup: setup('smart'), scope }] };
+    const { proved, different } = await backup.verify(request, patience());
+    assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
+    await expect({ a: 'out-of-date content' });
+  });
+
+  it('of an encrypted copy is proved by the receipt, though its ETag looks like another MD5', async () => {
+    await write('a', 'one');
+    await backUpAll();
+    const own = receipts.of(owner);
+    const receipt = own.get('a' as FilePath);
+    assert.ok(receipt?.crc32 !== undefined);
+    own.put({ ...receipt, etag: 'd'.repeat(32) });
+    bucket.place('f/a', Buffer.from('one'), { etag: 'd'.repeat(32), etagIsOpaque: true });
+    const touched = new Date(Date.now() - 5 * day);
+    await utimes(at('a'), touched, touched);
+    await expect({ a: 'proved' });
+  });
+
+  it('of a copy that may not be asked about is what the store said when it took the bytes', async () => {
+    await write('a', 'one');
+    await untilNotRacy();
+    await backUpAll();
+    const own = receipts.of(owner);
+    const receipt = own.get('a' as FilePath);
+    assert.ok(receipt?.crc32 !== undefined);
+    own.put({ ...receipt, etag: 'd'.repeat(32) });
+    bucket.place('f/a', Buffer.from('one'), { etag: 'd'.repeat(32) });
+    const touched = new Date(Date.now() - 5 * day);
+    await utimes(at('a'), touched, touched);
+    bucket.failNext('head', new Failure('access-denied', 'f/a'), { key: 'f/a' });
+    assert.deepEqual(await verdicts(), { a: 'proved' });
+  });
+
+  async function cloudFile(path: string): Promise<CloudFile> {
+    for await (const page of bucket.list({ prefix: 'f/', signal: patience() })) {
+      const found = page.find(({ key }) => key === `f/${path}`);
+      if (found !== undefined) return { ...found, path: path as FilePath };
+    }
+    throw new Error(`There is no copy of ${path}.`);
+  }
 
   it('is proved in the background where only name and time speak for it', async () => {
     await write('same', 'one');
