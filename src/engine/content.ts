@@ -4,6 +4,7 @@ import { checksumAnswer, type ByteSink } from './checksumAnswer';
 import { toKey } from './filePath';
 import type { CloudFile } from './cloudListing';
 import { Failure, toFailure } from './failure';
+import { flushMapped } from './flushMapped';
 import { isSameState, type LocalFile } from './localScan';
 import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
 import { withOpenFile } from './openFile';
@@ -91,6 +92,7 @@ function readInto(
   onBytes?: (bytes: number) => void,
 ): Promise<void> {
   return withOpenFile(root, local.path, async file => {
+    await flushMapped(file, local);
     await readAll(file, local, signal, bytes => {
       onBytes?.(bytes.byteLength);
       for (const sink of sinks) sink.update(bytes);

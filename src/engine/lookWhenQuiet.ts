@@ -1,21 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure';
-import type { LocalFile } from './localScan';
+import { flushMapped } from './flushMapped';
+import { isSameState, type LocalFile } from './localScan';
 import type { OpenFile } from './openFile';
 
 /**
  * The file's fields, when its last change is old enough for the next one to show: two changes
- * within one tick of the disk's clock look like one.
+ * within one tick of the disk's clock look like one, and so do changes of a page that is dirty.
  */
 export async function lookWhenQuiet(
-  file: Pick<OpenFile, 'look'>,
+  file: Pick<OpenFile, 'look' | 'flush'>,
   signal: AbortSignal,
 ): Promise<LocalFile> {
   const deadline = Date.now() + patience;
   for (;;) {
     const local = await file.look();
     const wait = untilQuiet(local);
-    if (wait === 0) return local;
+    if (wait === 0) {
+      await flushMapped(file, local);
+      // What was changed while it was flushed may be dirty again.
+      if (isSameState(local, await file.look())) return local;
+    }
     if (Date.now() > deadline) throw new Failure('file-changing', local.path);
     try {
       await delay(wait, undefined, { signal });

@@ -11,6 +11,8 @@ export interface OpenFile {
   readonly handle: FileHandle;
   /** The open file's fields at this moment, whatever became of its name. */
   look(): Promise<LocalFile>;
+  /** Has the disk take what was changed of it, where that can be asked for. */
+  flush(): Promise<void>;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function withOpenFile<T>(
       const stat = await statFile(handle, path);
       requireInside(handle.fd, stat, root, path);
       const look = async (): Promise<LocalFile> => toLocalFile(path, await statFile(handle, path));
-      return await use({ handle, look });
+      return await use({ handle, look, flush: () => flush(handle) });
     } finally {
       await handle.close();
     }
@@ -36,6 +38,26 @@ export async function withOpenFile<T>(
     throw fromDiskError(error, path);
   }
 }
+
+async function flush(handle: FileHandle): Promise<void> {
+  try {
+    await handle.datasync();
+  } catch (error) {
+    if (!unflushable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** How disks say that a file which is open for reading cannot be flushed, or need not be. */
+const unflushable = new Set([
+  'EBADF',
+  'EINVAL',
+  'EROFS',
+  'EPERM',
+  'EACCES',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+]);
 
 async function statFile(handle: FileHandle, path: FilePath): Promise<BigIntStats> {
   const stat = await handle.stat({ bigint: true });

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 
 import type { LocalFile } from '../../src/engine/localScan';
 import { lookWhenQuiet } from '../../src/engine/lookWhenQuiet';
 import { withOpenFile } from '../../src/engine/openFile';
 import type { FilePath } from '../../src/protocol';
+import { isInstalled } from '../support/isInstalled';
 import { temporaryFolder } from '../support/temporaryFolder';
 
 const path = 'a' as FilePath;
+const flush = () => Promise.resolve();
 const second = 1_000_000_000n;
 const millisecond = 1_000_000n;
 
@@ -24,9 +29,22 @@ function changedAt(modifiedAt: bigint, changedAt = modifiedAt): LocalFile {
 /** Looks at a file of these times, and says for how long its rest was waited for. */
 async function waitedFor(file: LocalFile): Promise<number> {
   const begun = performance.now();
-  await lookWhenQuiet({ look: () => Promise.resolve(file) }, new AbortController().signal);
+  await lookWhenQuiet({ look: () => Promise.resolve(file), flush }, new AbortController().signal);
   return performance.now() - begun;
 }
+
+/** As `statfs` names it. */
+const tmpfs = 0x01021994;
+
+/** Changes one byte of the file through a memory map for each line that comes in. */
+const mapAndWrite = `
+import mmap, sys
+with open(sys.argv[1], 'r+b') as file:
+    mapped = mmap.mmap(file.fileno(), 0)
+    for number, line in enumerate(sys.stdin):
+        mapped[0] = number
+        print(number)
+`;
 
 describe('lookWhenQuiet', () => {
   it('waits until the last change of content or attributes is 20 ms old', async () => {
@@ -56,7 +74,7 @@ describe('lookWhenQuiet', () => {
     const stopped = AbortSignal.abort();
     for (const time of [now() - 3n * second, now() + 1000n * second]) {
       // A wait would end in the failure of who is cancelled.
-      assert.equal((await lookWhenQuiet({ look: look(changedAt(time)) }, stopped)).size, 1);
+      assert.equal((await lookWhenQuiet({ look: look(changedAt(time)), flush }, stopped)).size, 1);
     }
   });
 
@@ -80,9 +98,55 @@ describe('lookWhenQuiet', () => {
     }
   });
 
+  it('has a file that was changed lately flushed, and looks again', async () => {
+    for (const [age, flushes] of [
+      [3n * second, 2],
+      [3_600n * second, 0],
+    ] as const) {
+      let flushed = 0;
+      const times = [now() - age, now() - age + millisecond];
+      const file = {
+        look: () => Promise.resolve(changedAt(times[Math.min(flushed, 1)] ?? 0n)),
+        flush: () => {
+          flushed++;
+          return Promise.resolve();
+        },
+      };
+      const seen = await lookWhenQuiet(file, new AbortController().signal);
+      assert.equal(flushed, flushes);
+      assert.equal(seen.changedAt, times[Math.min(flushes, 1)]);
+    }
+  });
+
+  it('shows the next change of a mapped file in its times', async function () {
+    if (!isInstalled('python3')) this.skip();
+    const folder = await temporaryFolder('mapped');
+    // There nothing is ever written back.
+    if ((await statfs(folder.path)).type === tmpfs) this.skip();
+    const file = join(folder.path, path);
+    writeFileSync(file, 'x'.repeat(4096));
+    const program = spawn('python3', ['-uc', mapAndWrite, file], { stdio: 'pipe' });
+    const lines = createInterface(program.stdout)[Symbol.asyncIterator]();
+    const write = async () => {
+      program.stdin.write('\n');
+      await lines.next();
+    };
+    try {
+      await write();
+      await withOpenFile(folder.path, path, async open => {
+        const seen = await lookWhenQuiet(open, new AbortController().signal);
+        await write();
+        assert.notEqual((await open.look()).modifiedAt, seen.modifiedAt);
+      });
+    } finally {
+      program.kill();
+      await folder.remove();
+    }
+  });
+
   it('stops waiting where it is cancelled', async () => {
     const controller = new AbortController();
-    const changing = { look: () => Promise.resolve(changedAt(now() + 1n)) };
+    const changing = { look: () => Promise.resolve(changedAt(now() + 1n)), flush };
     const looking = lookWhenQuiet(changing, controller.signal);
     controller.abort();
     await assert.rejects(looking, { code: 'cancelled' });
@@ -90,7 +154,7 @@ describe('lookWhenQuiet', () => {
 
   it('gives up on a file that never rests', async function () {
     this.timeout(20_000);
-    const changing = { look: () => Promise.resolve(changedAt(now() - 1n)) };
+    const changing = { look: () => Promise.resolve(changedAt(now() - 1n)), flush };
     await assert.rejects(lookWhenQuiet(changing, new AbortController().signal), {
       code: 'file-changing',
     });
