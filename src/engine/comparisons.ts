@@ -23,7 +23,7 @@ import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from './settings';
 import type { Comparing } from './stateBoard';
 import { takeOver } from './takeOver';
-import { uncoveredBy } from './uncovered';
+import { countedBelow, uncoveredBy } from './uncovered';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
@@ -252,7 +252,8 @@ export class Comparisons {
       for (const each of below) await applyRules(live, each);
       const uncovered = paths.flatMap(path => uncoveredBy(live, path) ?? []);
       const isUncovered = (path: FilePath) => uncovered.some(start => isWithin(path, start));
-      const judged = paths.filter(path => !isUncovered(path));
+      // What is to be compared anew is judged meanwhile, by what is known of the bucket.
+      const judged = paths.flatMap(path => (isUncovered(path) ? countedBelow(live, path) : path));
       await applyChanges(live, judged);
       this.#toCompare(folder.target.folder, [...below, ...uncovered]);
     });

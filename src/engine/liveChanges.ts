@@ -29,7 +29,12 @@ export async function applyChanges(
   live: LiveComparison,
   paths: readonly FilePath[],
 ): Promise<void> {
+  let sliceEnd = performance.now() + slice;
   for (const path of paths) {
+    if (performance.now() > sliceEnd) {
+      await nextTurn();
+      sliceEnd = performance.now() + slice;
+    }
     throwIfCancelled(live.signal, path);
     const entry = lookAlong(live.root, path, live.exclude);
     if (entry === undefined) {

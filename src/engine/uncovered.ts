@@ -30,3 +30,9 @@ function hidesCopies({ isFolder, verdict }: Entry): boolean {
   if (verdict.kind !== 'ignored' || verdict.cloudTwins === 0) return false;
   return isFolder || verdict.because.kind === 'link';
 }
+
+/** The paths at and below a changed one of which the comparison at hand knows both sides. */
+export function countedBelow({ comparison }: LiveComparison, path: FilePath): readonly FilePath[] {
+  const counted = [...comparison.below(path)].filter(({ verdict }) => verdict.kind !== 'ignored');
+  return counted.map(known => known.path);
+}

@@ -122,6 +122,38 @@ describe('uncovered', () => {
     assert.equal(bucket.calls.length, calls);
   });
 
+  for (const [store, isThere] of [
+    ['is slow', true],
+    ['is down', false],
+  ] as const) {
+    it(`judges what is known beside it meanwhile, where the store ${store}`, async () => {
+      const files = { 'd/y': 'x', 'd/gone': 'x', 'd/kept': 'x', 'd/e/z': 'x' };
+      await writeTree(root, files, before);
+      for (const path of Object.keys(files)) {
+        bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
+      }
+      link();
+      await engine.compare();
+      assert.equal(rows()['d/y'], 'up-to-date');
+      const held = isThere ? bucket.holdNext('list') : undefined;
+      if (!isThere) bucket.failNext('list', new Failure('unreachable', 'bucket'));
+      await becomeFolder();
+      await writeTree(root, { 'd/y': 'other', 'd/e/z': 'other' });
+      rmSync(join(root, 'd/gone'));
+      await changed('d', 'd/l', 'd/y');
+      const known = {
+        'd/y': 'out-of-date',
+        'd/gone': 'only-in-cloud',
+        'd/kept': 'up-to-date',
+        'd/e/z': 'out-of-date',
+      };
+      assert.deepEqual(rows(), { ...known, 'd/l': 'ignored' });
+      held?.release();
+      await settled();
+      assert.deepEqual(rows(), { ...known, ...(isThere ? judged : { 'd/l': 'unchecked' }) });
+    });
+  }
+
   it('lets nothing below a folder stay green that became a link', async () => {
     await writeTree(root, { 'd/l/same': 'x', 'd/l/new': 'x' }, before);
     await engine.compare();
