@@ -183,6 +183,8 @@ export type Verdict =
       readonly because: 'content' | 'size' | 'time' | 'not-comparable' | 'changed-since-comparison';
     }
   | { readonly kind: 'up-to-date'; readonly proof: Proof }
+  /** It was when it was compared, at `asOf`; the comparison since then has failed. */
+  | { readonly kind: 'up-to-date'; readonly proof: 'unconfirmed'; readonly asOf: number }
   | {
       readonly kind: 'changed-in-cloud';
       /**

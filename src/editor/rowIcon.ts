@@ -19,7 +19,7 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
       break;
   }
   if (verdict.kind === 'up-to-date') {
-    return verdict.proof === 'name-and-time'
+    return verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed'
       ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
       : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
   }

@@ -1,11 +1,5 @@
 import { l10n } from 'vscode';
-import type {
-  BatchProgress,
-  ComparisonTotals,
-  FolderFailure,
-  PauseReason,
-  State,
-} from '../protocol';
+import type { BatchProgress, ComparisonTotals, PauseReason, State } from '../protocol';
 import { failureText } from './failureMessage';
 import { pauseText } from './pauseText';
 import { formatAge } from './pointInTime';
@@ -45,7 +39,7 @@ export function statusLine(
     case 'failed':
       // Without rows the welcome says it, and what to do.
       if (state.comparisons.length === 0) return undefined;
-      return failedLine(state.failures);
+      return failedLine(state, now);
     case 'idle':
     case 'compared':
       return comparedLine(state.comparisons, lastFinishedAt, now);
@@ -64,13 +58,23 @@ export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
   );
 }
 
-function failedLine(failures: readonly FolderFailure[]): string {
+function failedLine(
+  { failures, comparisons }: Extract<State, { readonly kind: 'failed' }>,
+  now: number,
+): string {
   const texts = failures.map(({ folder, failure }) => {
     const name = folder === undefined ? undefined : folderById(folder)?.name;
     const text = failureText(failure);
     return name === undefined || localFolders().length === 1 ? text : `${name}: ${text}`;
   });
-  return l10n.t('Failed: {0}', texts.join(', '));
+  const failed = l10n.t('Failed: {0}', texts.join(', '));
+  const folders = new Set(failures.map(({ folder }) => folder));
+  const times = comparisons
+    .filter(({ folder }) => folders.has(folder))
+    .map(({ comparedAt }) => comparedAt);
+  if (times.length === 0) return failed;
+  const age = formatAge(Math.min(...times), now);
+  return `${failed} · ${l10n.t('rows as of {0}, not confirmed', age)}`;
 }
 
 function transferLine(batches: readonly BatchProgress[]): string {

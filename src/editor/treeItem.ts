@@ -4,6 +4,7 @@ import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from 
 import { failureMessage, failureText } from './failureMessage';
 import { iconUri } from './fileLocation';
 import { rulePlace } from './ignore/rulePlace';
+import { formatTime } from './pointInTime';
 import { formatBytes, formatCount, formatFiles } from './quantity';
 import { fileIcon, groupIcon } from './rowIcon';
 import { folderById, targetText } from './targets';
@@ -255,9 +256,14 @@ function stateInWords({ verdict }: FileRow): string {
     case 'out-of-date':
       return l10n.t('out of date');
     case 'up-to-date':
-      return verdict.proof === 'name-and-time'
-        ? l10n.t('up to date by name and time, not proved')
-        : l10n.t('up to date, proved');
+      switch (verdict.proof) {
+        case 'name-and-time':
+          return l10n.t('up to date by name and time, not proved');
+        case 'unconfirmed':
+          return l10n.t('up to date as of {0}, not confirmed', formatTime(verdict.asOf));
+        default:
+          return l10n.t('up to date, proved');
+      }
     case 'changed-in-cloud':
       return l10n.t('changed in cloud');
     case 'only-in-cloud':

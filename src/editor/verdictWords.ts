@@ -75,7 +75,14 @@ export function shortReason(verdict: Verdict): string {
       }
       break;
     case 'up-to-date':
-      return verdict.proof === 'name-and-time' ? l10n.t('by name and time') : l10n.t('proved');
+      switch (verdict.proof) {
+        case 'name-and-time':
+          return l10n.t('by name and time');
+        case 'unconfirmed':
+          return l10n.t('not confirmed');
+        default:
+          return l10n.t('proved');
+      }
     case 'changed-in-cloud':
       switch (verdict.because) {
         case 'newer-there':
@@ -136,6 +143,11 @@ export function reason(verdict: Verdict): string {
         case 'name-and-time':
           return l10n.t(
             'Up to date by name and time, not proved: same size, and not newer than the cloud copy.',
+          );
+        case 'unconfirmed':
+          return l10n.t(
+            'Up to date as of {0}, not confirmed: the comparison after that failed.',
+            formatTime(verdict.asOf),
           );
       }
       break;

@@ -53,7 +53,9 @@ export async function compareFolders(
         void abortStaleOf(job, setup.settings, parts);
       } catch (error) {
         const failure = folderFailed(parts, id, toFailure(error, setup.bucket));
+        // The earlier comparison stands, and is still watched.
         if (failure.code === 'cancelled') throw failure;
+        comparisons.unconfirm(id);
         first ??= failure;
       }
     }

@@ -13,7 +13,7 @@ import type {
   Verdict,
   Work,
 } from '../protocol';
-import { groups } from '../protocol';
+import { groups, rootPath } from '../protocol';
 import { isArchiveClass } from './archiveClass';
 import type { CloudFile } from './cloudListing';
 import { parentPath } from './filePath';
@@ -127,6 +127,16 @@ export class Comparison {
     }, settlingTime);
     timer.unref();
     this.#settling.set(finding.path, timer);
+  }
+
+  /** Takes back that files are up to date: nobody could confirm it when it was asked again. */
+  unconfirm(): void {
+    for (const entry of [...this.inGroup('up-to-date', rootPath)]) {
+      const { verdict } = entry;
+      if (verdict.kind !== 'up-to-date' || verdict.proof === 'unconfirmed') continue;
+      const asOf = this.comparedAt;
+      this.#replace({ ...entry, verdict: { kind: 'up-to-date', proof: 'unconfirmed', asOf } });
+    }
   }
 
   /** Shows only the rows that the filter lets through, or all of them. */
@@ -288,7 +298,8 @@ function toEntry(finding: Finding, activity: Activity | undefined, group: Group)
 function provedCount({ group, verdict }: Entry): number {
   return group === 'up-to-date' &&
     verdict.kind === 'up-to-date' &&
-    verdict.proof !== 'name-and-time'
+    verdict.proof !== 'name-and-time' &&
+    verdict.proof !== 'unconfirmed'
     ? 1
     : 0;
 }

@@ -124,6 +124,12 @@ export class Comparisons {
     });
   }
 
+  /** Lets nothing of a folder count as proved any more, since comparing it anew has failed. */
+  unconfirm(folder: string): void {
+    this.#proofs.stop(folder);
+    this.#folders.get(folder)?.comparison.unconfirm();
+  }
+
   /**
    * Compares one file or folder of the disk and takes the findings into the comparison at hand, if
    * there is one. Gives what was found; an ignored folder or a link above `start` stands for it.

@@ -10,7 +10,7 @@ import { Failure } from '../../src/engine/failure';
 import type { CloudFile } from '../../src/engine/cloudListing';
 import { receiptsInMemory, type Receipts } from '../../src/engine/receipts';
 import type { CompareRule } from '../../src/engine/settings';
-import type { FilePath, FolderSetup } from '../../src/protocol';
+import type { FilePath, FolderSetup, State } from '../../src/protocol';
 import { isInstalled } from '../support/isInstalled';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
 import { memoryConnection } from '../support/memoryConnection';
@@ -27,6 +27,7 @@ describe('The verdict', () => {
   let bucket: MemoryBucket;
   let backup: Backup;
   let receipts: Receipts;
+  let states: State[];
   let onRows: () => void = () => undefined;
   let clockOffset = 0;
   const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: 'f/' };
@@ -35,6 +36,7 @@ describe('The verdict', () => {
     clockOffset = 0;
     onRows = () => undefined;
     receipts = receiptsInMemory('a test');
+    states = [];
     folder = await temporaryFolder('verdicts');
     bucket = memoryBucket({ now: () => Date.now() + clockOffset });
     backup = open();
@@ -48,7 +50,7 @@ describe('The verdict', () => {
     return new Backup({
       connect: () => memoryConnection(bucket),
       receipts,
-      onState: () => undefined,
+      onState: state => states.push(state),
       onRows: () => {
         onRows();
       },
@@ -460,6 +462,50 @@ describe('The verdict', () => {
     bucket.place('f/d/a', Buffer.from('one'));
     await planFor('d');
     await until('d/a', 'proved');
+  });
+
+  /* ---- comparisons that come to nothing -------------------------------------------------------- */
+
+  it('is proved no longer where the next comparison fails, until one is whole again', async () => {
+    await write('a', 'one');
+    await write('d/b', 'two');
+    await untilNotRacy();
+    await backUpAll();
+    await verdicts();
+    bucket.failNext('list', new Failure('no-such-bucket', 'b'));
+    await assert.rejects(verdicts(), { code: 'no-such-bucket' });
+    const unconfirmed = 'up-to-date unconfirmed';
+    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: unconfirmed, 'd/b': unconfirmed });
+    assert.equal(states.at(-1)?.comparisons[0]?.proved, 0);
+    // What is asked about alone is known again.
+    await planFor('d');
+    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: unconfirmed, 'd/b': 'proved' });
+    await write('a', 'edited');
+    await backup.filesChanged('file:///f', [at('a')]);
+    assert.equal(verdictsInShort(backup, 'file:///f')['a'], 'out-of-date changed-since-comparison');
+    await write('a', 'one');
+    await expect({ a: 'proved', 'd/b': 'proved' });
+  });
+
+  it('stands where the next comparison is cancelled, and is still watched', async () => {
+    await write('a', 'one');
+    await write('b', 'two');
+    await untilNotRacy();
+    await backUpAll();
+    await verdicts();
+    const held = bucket.holdNext('list');
+    const cancel = new AbortController();
+    const comparing = backup.compare([setup('smart')], cancel.signal);
+    await held.reached;
+    cancel.abort();
+    await assert.rejects(comparing, { code: 'cancelled' });
+    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: 'proved', b: 'proved' });
+    await write('a', 'edited');
+    await backup.filesChanged('file:///f', [at('a')]);
+    assert.deepEqual(verdictsInShort(backup, 'file:///f'), {
+      a: 'out-of-date changed-since-comparison',
+      b: 'proved',
+    });
   });
 
   /* ---- copies that are not what they were ------------------------------------------------------ */

@@ -23,7 +23,9 @@ function fileRows(
 function inShort({ verdict }: FileRow): string {
   switch (verdict.kind) {
     case 'up-to-date':
-      return verdict.proof === 'name-and-time' ? `${verdict.kind} name-and-time` : 'proved';
+      return verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed'
+        ? `${verdict.kind} ${verdict.proof}`
+        : 'proved';
     case 'out-of-date':
     case 'changed-in-cloud':
       return `${verdict.kind} ${verdict.because}`;

@@ -50,7 +50,9 @@ function reasonToStay({ path, verdict, activity }: Entry): StayReason | 'not-her
       return verdict.kind;
     case 'up-to-date':
       if (activity !== undefined && activity.kind !== 'failed') return 'under-way';
-      if (verdict.proof === 'name-and-time') return 'not-proved';
+      if (verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed') {
+        return 'not-proved';
+      }
       // Without them the next back-up would take what they keep out.
       return ignoreFiles.has(fileName(path)) ? 'ignore-file' : undefined;
   }
