@@ -91,7 +91,7 @@ export default defineConfig(
     rules: onlyCommands(allowedCommands),
   },
   {
-    files: ['src/engine/s3/s3Account.ts'],
+    files: ['src/engine/s3/bucketSettings.ts'],
     rules: onlyCommands([...allowedCommands, ...setUpCommands]),
   },
   { files: ['src/protocol.ts'], rules: banned(sdk, editor, engine) },

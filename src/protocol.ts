@@ -59,6 +59,8 @@ export type FailureCode =
   | 'name-refused'
   | 'parts-refused'
   | 'archive-requested'
+  /* the store said yes, and what it tells then is another thing */
+  | 'not-kept'
   | 'not-as-stored'
   /* the disk */
   | 'file-vanished'
@@ -851,7 +853,15 @@ export interface NewBucket extends BucketRequest {
 
 export interface CreatedBucket {
   /** What the store would not set; the bucket is there all the same. */
-  readonly notSet: readonly { readonly option: BucketOption; readonly failure: FailureRecord }[];
+  readonly notSet: readonly OpenOption[];
+  /** What the store said yes to and would not, or could not, show afterwards. */
+  readonly unconfirmed: readonly OpenOption[];
+}
+
+/** What was asked for and is not known to be set, and why. */
+export interface OpenOption {
+  readonly option: BucketOption;
+  readonly failure: FailureRecord;
 }
 
 /** What stands below a prefix; `examples` are names without the prefix. */
@@ -982,8 +992,11 @@ export const cloudVersions = question<CloudCopyRequest, CloudVersions>('cloudVer
 export const bucketVersioning = question<BucketRequest, BucketTraits['versioning']>(
   'bucketVersioning',
 );
-/** Lets a bucket keep what is replaced or deleted, from now on. */
-export const turnOnVersioning = question<BucketRequest, null>('turnOnVersioning');
+/**
+ * Lets a bucket keep what is replaced or deleted, from now on; `null` where the store shows that it
+ * is so, and otherwise why it could not be looked at. Fails with `not-kept` where it is not so.
+ */
+export const turnOnVersioning = question<BucketRequest, FailureRecord | null>('turnOnVersioning');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notice<number>('dropPlan');

@@ -28,8 +28,8 @@ export interface Choice {
   readonly target: Target;
   /** The record of the folder that this one was before it was moved. */
   readonly movedFrom: FolderRecord | undefined;
-  /** What the store would not set on a bucket that was created on the way. */
-  readonly notSet: CreatedBucket['notSet'];
+  /** What is not known to be set on a bucket that was created on the way. */
+  readonly created: CreatedBucket | undefined;
 }
 
 /**
@@ -131,7 +131,7 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
         await learnStore(parts, folder);
         switch (choice?.kind) {
           case 'bucket': {
-            const step = choosePrefix(parts, { folder, bucket: choice.name, notSet: [] });
+            const step = choosePrefix(parts, { folder, bucket: choice.name, created: undefined });
             return { kind: 'next', step };
           }
           case 'create':
@@ -236,7 +236,7 @@ function enterName(parts: Parts, folder: WorkspaceFolder, typed: string): Step<C
           return { kind: 'refused', because: failureMessage(failure).text };
         }
         const proposed = prefix === '' ? {} : { proposed: prefix };
-        const step = choosePrefix(parts, { folder, bucket, notSet: [], ...proposed });
+        const step = choosePrefix(parts, { folder, bucket, created: undefined, ...proposed });
         return { kind: 'next', step };
       },
     });

@@ -15,7 +15,7 @@ import { configuredPrefix, ownPrefix, targetText, type Clash, type Target } from
 export interface ChosenBucket {
   readonly folder: WorkspaceFolder;
   readonly bucket: string;
-  readonly notSet: CreatedBucket['notSet'];
+  readonly created: CreatedBucket | undefined;
   /** A prefix that was given together with the bucket. */
   readonly proposed?: string;
 }
@@ -107,12 +107,12 @@ async function takePrefix(
   prefix: string,
   token: CancellationToken,
 ): Promise<Taken<Choice>> {
-  const { folder, bucket, notSet } = chosen;
+  const { folder, bucket, created } = chosen;
   const target = { bucket, prefix };
   const clash = parts.targets.clash(folder, target);
   const refusal = clash === undefined ? undefined : refusalOf(clash);
   if (refusal !== undefined) return { kind: 'refused', because: refusal };
-  const done = { kind: 'done', result: { folder, target, movedFrom: undefined, notSet } } as const;
+  const done = { kind: 'done', result: { folder, target, movedFrom: undefined, created } } as const;
   if (parts.targets.hasBeenAt(folder, target)) return done;
   const settings = parts.profiles.settings(folder);
   const contents = await parts.engine.request(inspectPrefix, { settings, ...target }, token);
@@ -135,9 +135,9 @@ type WhoseChoice = 'same' | 'moved' | 'other-prefix' | 'type-prefix';
 
 /** Two projects never share a prefix by accident; the same one may, from two computers. */
 function askWhose(parts: Parts, chosen: ChosenBucket, occupied: Occupied): Step<Choice> {
-  const { folder, notSet } = chosen;
+  const { folder, created } = chosen;
   const { target, contents, clash, other } = occupied;
-  const result = { folder, target, movedFrom: undefined, notSet };
+  const result = { folder, target, movedFrom: undefined, created };
   const examples = contents.kind === 'unknown' ? '' : contents.examples.join(', ');
   return place =>
     pickStep<WhoseChoice, Choice>(place, {

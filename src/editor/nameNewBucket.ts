@@ -107,13 +107,13 @@ function chooseOptions(
       async take(options, _typed, token) {
         const settings = parts.profiles.settings(folder);
         try {
-          const { notSet } = await parts.engine.request(
+          const created = await parts.engine.request(
             createBucket,
             { settings, bucket, region, options },
             token,
           );
           parts.log.info(`The bucket ${bucket} was created in ${region}.`);
-          return { kind: 'onward', step: choosePrefix(parts, { folder, bucket, notSet }) };
+          return { kind: 'onward', step: choosePrefix(parts, { folder, bucket, created }) };
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;

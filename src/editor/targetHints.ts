@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { inspectBucket, type BucketOption, type BucketTraits } from '../protocol';
+import { inspectBucket, type BucketOption, type BucketTraits, type OpenOption } from '../protocol';
 import { askForVersioning } from './cloudCopies/turnOnVersioning';
 import type { Choice } from './chooseBucket';
 import { toFailureRecord } from './failed';
@@ -14,7 +14,7 @@ import { hintGiven } from './versioningHint';
  */
 export async function targetHints(
   parts: Parts,
-  { folder, target, notSet }: Choice,
+  { folder, target, created }: Choice,
   before: Target | undefined,
 ): Promise<void> {
   const { bucket } = target;
@@ -22,9 +22,14 @@ export async function targetHints(
   if (before !== undefined && targetText(before) !== targetText(target)) {
     hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
   }
-  for (const { option, failure } of notSet) {
+  for (const { option, failure } of created?.notSet ?? []) {
     parts.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
     hints.push(notSetWords(option));
+  }
+  for (const asked of created?.unconfirmed ?? []) {
+    const { option, failure } = asked;
+    parts.log.warn(`${bucket}: ${option} was not shown: ${failure.code} ${failure.cause ?? ''}`);
+    hints.push(unconfirmedWords(asked));
   }
   const settings = parts.profiles.settings(folder);
   let keepsNothing = false;
@@ -83,5 +88,25 @@ function notSetWords(option: BucketOption): string {
       return l10n.t('The store did not switch on that versions are kept.');
     case 'clean-up-uploads':
       return l10n.t('The store did not take the rule for unfinished uploads.');
+  }
+}
+
+function unconfirmedWords({ option, failure }: OpenOption): string {
+  const isDenied = failure.code === 'access-denied';
+  switch (option) {
+    case 'block-public-access':
+      return isDenied
+        ? l10n.t('To block public access was asked for, but these credentials may not check it.')
+        : l10n.t('To block public access was asked for, but it could not be checked.');
+    case 'keep-versions':
+      return isDenied
+        ? l10n.t('To keep versions was asked for, but these credentials may not check it.')
+        : l10n.t('To keep versions was asked for, but it could not be checked.');
+    case 'clean-up-uploads':
+      return isDenied
+        ? l10n.t(
+            'The rule for unfinished uploads was asked for, but these credentials may not check it.',
+          )
+        : l10n.t('The rule for unfinished uploads was asked for, but it could not be checked.');
   }
 }

@@ -1,4 +1,4 @@
-import type { BucketOption, BucketPage } from '../protocol';
+import type { BucketOption, BucketPage, FailureRecord } from '../protocol';
 
 /**
  * The buckets that one identity sees, each as a whole, and what can be done with them: nothing that
@@ -11,20 +11,26 @@ export interface Account {
   /** One page of the buckets. */
   buckets(request: BucketsRequest): Promise<BucketPage>;
 
-  /** Whether a bucket has that name, and whether this identity may use it. */
+  /**
+   * Whether a bucket has that name, and whether this identity may use it. Throws `not-s3` where
+   * nothing proves that buckets are what the store was asked for.
+   */
   presence(bucket: string, signal: AbortSignal): Promise<BucketPresence>;
 
   /**
-   * Makes a bucket. Throws `bucket-name-taken` or `bucket-already-yours` where there is one, as far
+   * Makes a bucket, and returns when it is there as one. Throws `bucket-name-taken` or `bucket-already-yours` where there is one, as far
    * as the store tells: some answer as if an old bucket of one's own were new.
    */
   create(bucket: string, region: string, signal: AbortSignal): Promise<void>;
 
-  /** Sets up a bucket that has just been made. It replaces what was set there before. */
-  setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<void>;
+  /**
+   * Sets up a bucket that has just been made. It replaces what was set there before. Throws
+   * `not-kept` where the store says yes and shows something else afterwards.
+   */
+  setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<SettingProof>;
 
-  /** Lets the bucket keep what is overwritten, from now on. */
-  turnOnVersioning(bucket: string, signal: AbortSignal): Promise<void>;
+  /** Lets the bucket keep what is overwritten, from now on. Throws as `setUp` does. */
+  turnOnVersioning(bucket: string, signal: AbortSignal): Promise<SettingProof>;
 
   publicAccess(bucket: string, signal: AbortSignal): Promise<PublicAccess>;
 
@@ -34,6 +40,12 @@ export interface Account {
   /** For how many days objects are locked by default; 0 where none are. */
   lockedDays(bucket: string, signal: AbortSignal): Promise<number>;
 }
+
+/** What is known of a setting that the store took. */
+export type SettingProof =
+  | { readonly kind: 'shown' }
+  /** The store could not be asked, or these credentials may not ask it. */
+  | { readonly kind: 'unconfirmed'; readonly failure: FailureRecord };
 
 export interface BucketsRequest {
   /** The `next` of the page before. */

@@ -4,6 +4,7 @@ import type { Bucket } from './bucket';
 import { clockOffsetBy } from './clockOffset';
 import { defaultCredentials } from './credentials';
 import { Failure } from './failure';
+import { proveAnswers } from './s3/proveAnswers';
 import { regionalClient } from './s3/regionalClient';
 import type { Crc32Lessons } from './s3/guard';
 import { s3Account } from './s3/s3Account';
@@ -86,6 +87,7 @@ export function openConnection(
       },
       { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
     );
+    proveAnswers(opened);
     return opened;
   });
 

@@ -1,11 +1,11 @@
-import type { BucketOption, CreatedBucket, NewBucket } from '../protocol';
+import type { CreatedBucket, NewBucket, OpenOption } from '../protocol';
 import type { Account } from './account';
 import { bucketNameFault } from './bucketName';
 import { Failure, throwIfCancelled, toFailure } from './failure';
 
 /**
- * Makes a bucket and sets it up. What the store does not know or refuses to set is part of the
- * result: the bucket is there all the same.
+ * Makes a bucket and sets it up. What the store does not know, refuses to set or does not show
+ * afterwards is part of the result: the bucket is there all the same.
  */
 export async function createBucket(
   account: Account,
@@ -16,16 +16,18 @@ export async function createBucket(
   // set on a bucket that is in use, lifecycle rules among it.
   await checkNewName(account, bucket, signal);
   await account.create(bucket, region, signal);
-  const notSet: { option: BucketOption; failure: ReturnType<Failure['toRecord']> }[] = [];
+  const notSet: OpenOption[] = [];
+  const unconfirmed: OpenOption[] = [];
   for (const option of options) {
     try {
-      await account.setUp(bucket, option, signal);
+      const proof = await account.setUp(bucket, option, signal);
+      if (proof.kind === 'unconfirmed') unconfirmed.push({ option, failure: proof.failure });
     } catch (error) {
       throwIfCancelled(signal, bucket);
       notSet.push({ option, failure: toFailure(error, bucket).toRecord() });
     }
   }
-  return { notSet };
+  return { notSet, unconfirmed };
 }
 
 /** Throws where no bucket can be made under that name, by its rules or because there is one. */

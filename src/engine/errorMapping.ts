@@ -51,6 +51,10 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   const network = networkCodes[systemCode(error) ?? ''];
   // The SDK calls a broken connection a time-out too.
   const named = name === 'TimeoutError' ? (network ?? 'timed-out') : (storeCodes[name] ?? network);
+  if (key === undefined && missing.has(name)) {
+    // No object was asked for, and no bucket where there is none: the endpoint is not a store's own.
+    return name === 'NoSuchKey' || bucket === undefined ? 'not-s3' : 'no-such-bucket';
+  }
   if (named !== undefined) return named;
   if (isCertificateError(error)) return 'certificate';
   // Somebody answers there who does not speak TLS.
@@ -186,6 +190,9 @@ const endpointCodes = new Set<FailureCode>([
   'credentials-expired',
   'not-s3',
 ]);
+
+/** What stores and the SDK call a thing that is not there. */
+const missing = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
 
 const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
 

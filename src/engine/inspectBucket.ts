@@ -1,11 +1,12 @@
 import type { BucketTraits } from '../protocol';
-import type { Account } from './account';
+import type { Account, BucketPresence } from './account';
 import type { Bucket } from './bucket';
-import { throwIfCancelled } from './failure';
+import { Failure, throwIfCancelled } from './failure';
 
 /**
  * What a user should know of a bucket before trusting it with files below the prefix. What cannot be
  * learned is `undefined`: stores know different questions, and identities may not ask all of them.
+ * Throws `not-s3` where the endpoint does not prove to have buckets: nothing is learned from it.
  */
 export async function inspectBucket(
   account: Account,
@@ -15,7 +16,7 @@ export async function inspectBucket(
 ): Promise<BucketTraits> {
   const { name } = bucket;
   const [presence, versioning, access, rules, lockedDays] = await Promise.all([
-    learned(account.presence(name, signal)),
+    provenPresence(account, name, signal),
     bucket.versioning(signal),
     learned(account.publicAccess(name, signal)),
     learned(account.lifecycle(name, signal)),
@@ -33,6 +34,20 @@ export async function inspectBucket(
   };
 }
 
+async function provenPresence(
+  account: Account,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<BucketPresence | undefined> {
+  try {
+    return await account.presence(bucket, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-s3') throw error;
+    return undefined;
+  }
+}
+
+/** A setting that the store cannot tell of leaves the others known. */
 async function learned<T>(question: Promise<T>): Promise<T | undefined> {
   try {
     return await question;

@@ -15,7 +15,7 @@ describe('createBucket', () => {
       { bucket: 'new-one', region: 'eu-west-1', options },
       signal,
     );
-    assert.deepEqual(made.notSet, []);
+    assert.deepEqual(made, { notSet: [], unconfirmed: [] });
     assert.deepEqual(account.created.get('new-one'), {
       region: 'eu-west-1',
       options: [...options],
@@ -35,6 +35,18 @@ describe('createBucket', () => {
       'keep-versions',
       'clean-up-uploads',
     ]);
+  });
+
+  it('says what the store took and does not show', async () => {
+    const account = memoryAccount();
+    account.unshown.add('keep-versions');
+    const bucket = { bucket: 'new-one', region: 'us-east-1', options: all };
+    const { notSet, unconfirmed } = await createBucket(account, bucket, signal);
+    assert.deepEqual(notSet, []);
+    assert.deepEqual(
+      unconfirmed.map(({ option, failure }) => [option, failure.code]),
+      [['keep-versions', 'access-denied']],
+    );
   });
 
   it('does not touch a bucket that is there already, whoever has it', async () => {

@@ -116,7 +116,20 @@ describe('errorMapping', () => {
     const denied = thrown({ name: 'AccessDenied', status: 403 });
     assert.equal(fromStoreError(denied, { endpoint: 'e', bucket: 'b' }).subject, 'b');
     assert.equal(fromStoreError(denied, { endpoint: 'e' }).subject, 'e');
-    assert.equal(fromStoreError(thrown({ name: 'NoSuchBucket' }), { endpoint: 'e' }).subject, 'e');
+  });
+
+  it('takes an endpoint for none of a store where what was not asked for is missing', () => {
+    const code = (name: string, bucket?: string) =>
+      fromStoreError(thrown({ name, status: 404 }), {
+        endpoint: 'e',
+        ...(bucket !== undefined && { bucket }),
+      }).code;
+    assert.equal(code('NoSuchBucket'), 'not-s3');
+    assert.equal(code('NotFound'), 'not-s3');
+    assert.equal(code('NoSuchKey'), 'not-s3');
+    assert.equal(code('NoSuchKey', 'b'), 'not-s3');
+    assert.equal(code('NotFound', 'b'), 'no-such-bucket');
+    assert.equal(code('NoSuchBucket', 'b'), 'no-such-bucket');
   });
 
   it('takes a 404 that names nothing for an answer about what was asked for', () => {

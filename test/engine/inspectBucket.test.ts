@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { LifecycleRule } from '../../src/engine/account';
+import { Failure } from '../../src/engine/failure';
 import { inspectBucket } from '../../src/engine/inspectBucket';
 import { memoryAccount } from '../support/memoryAccount';
 
@@ -41,6 +42,12 @@ describe('inspectBucket', () => {
       archives: undefined,
       lockedDays: undefined,
     });
+  });
+
+  it('learns nothing where the endpoint does not prove to be that of a store', async () => {
+    const account = memoryAccount();
+    account.presence = () => Promise.reject(new Failure('not-s3', 'e'));
+    await assert.rejects(inspectBucket(account, versioned, '', signal), { code: 'not-s3' });
   });
 
   const cases: readonly (readonly [string, string, boolean])[] = [

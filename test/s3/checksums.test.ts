@@ -220,7 +220,9 @@ describe('The checksum of an upload in parts', function () {
           answer.setHeader('x-amz-checksum-algorithm', 'CRC32');
           answer.setHeader('x-amz-checksum-type', type);
         }
-        answer.end('<R><UploadId>u</UploadId></R>');
+        answer.end(
+          '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+        );
       } else if (method === 'DELETE') {
         answer.writeHead(204).end();
       } else {
@@ -280,5 +282,5 @@ function completed(etag: string, crc32: string | undefined): string {
     crc32 === undefined
       ? ''
       : `<ChecksumCRC32>${crc32}</ChecksumCRC32><ChecksumType>FULL_OBJECT</ChecksumType>`;
-  return `<R><ETag>"${etag}"</ETag>${checksum}</R>`;
+  return `<CompleteMultipartUploadResult><ETag>"${etag}"</ETag>${checksum}</CompleteMultipartUploadResult>`;
 }

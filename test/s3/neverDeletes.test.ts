@@ -44,9 +44,9 @@ describe('Nothing is ever deleted in the cloud', () => {
       [
         "import { PutBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';",
         0,
-        's3Account.ts',
+        'bucketSettings.ts',
       ],
-      ["import { DeleteBucketCommand } from '@aws-sdk/client-s3';", 1, 's3Account.ts'],
+      ["import { DeleteBucketCommand } from '@aws-sdk/client-s3';", 1, 'bucketSettings.ts'],
       ["import * as everything from '@aws-sdk/client-s3';", 1],
       ["import { S3 } from '@aws-sdk/client-s3';", 1],
       ["import { PutObjectCommand } from '@aws-sdk/client-s3';", 0],

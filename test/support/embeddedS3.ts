@@ -25,6 +25,11 @@ export async function startEmbeddedS3(options?: {
     done();
   });
   app.addHook('onRequest', async (request, reply) => {
+    // It knows no such question, and would give a list of the bucket.
+    if (request.method === 'GET' && /[?&]versioning(?:[=&]|$)/.test(request.url)) {
+      await reply.type('application/xml').send('<VersioningConfiguration/>');
+      return;
+    }
     const [, name = ''] = request.url.split(/[/?]/);
     if (options?.foreignBuckets?.includes(name) === true) {
       await reply

@@ -15,6 +15,8 @@ export interface MemoryAccount extends Account {
   locked: number;
   /** Calls with these names fail with the code `access-denied`. */
   readonly refused: Set<keyof Account | BucketOption>;
+  /** What it takes and these credentials may not read. */
+  readonly unshown: Set<BucketOption>;
 }
 
 export function memoryAccount(
@@ -26,6 +28,7 @@ export function memoryAccount(
     access: 'unknown',
     locked: 0,
     refused: new Set(),
+    unshown: new Set(),
     region: 'eu-central-1',
     buckets: () =>
       answer('buckets', {
@@ -46,6 +49,9 @@ export function memoryAccount(
     async setUp(bucket, option) {
       await answer(option, undefined);
       account.created.get(bucket)?.options.push(option);
+      return account.unshown.has(option)
+        ? { kind: 'unconfirmed', failure: new Failure('access-denied', bucket).toRecord() }
+        : { kind: 'shown' };
     },
     turnOnVersioning: (bucket, signal) => account.setUp(bucket, 'keep-versions', signal),
     publicAccess: () => answer('publicAccess', account.access),

@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 import type { Bucket } from '../../src/engine/bucket';
-import { openConnection } from '../../src/engine/connection';
+import { openConnection, type Connection } from '../../src/engine/connection';
 import { setAwsVariables } from './awsVariables';
 
 /** The engine's bucket `b` on a store that answers just as a test says. */
 export interface StubStore {
   readonly bucket: Bucket;
+  readonly connection: Connection;
   readonly close: () => Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export async function openStubStore(
   });
   return {
     bucket: connection.bucket('b'),
+    connection,
     async close() {
       connection.close();
       restore();

@@ -1,5 +1,5 @@
 import { commands, l10n, Uri, window } from 'vscode';
-import { turnOnVersioning, type FolderSetup } from '../../protocol';
+import { turnOnVersioning, type FailureRecord, type FolderSetup } from '../../protocol';
 import type { Parts } from '../parts';
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
@@ -16,14 +16,25 @@ export async function turnOnVersioningFor(
       turnOn,
     );
     if (answer !== turnOn) return;
-    await ongoing.run(token => engine.request(turnOnVersioning, request, token));
-    void window.showInformationMessage(l10n.t('Versioning is on for “{0}”.', bucket));
+    const open = await ongoing.run(token => engine.request(turnOnVersioning, request, token));
+    void window.showInformationMessage(outcome(bucket, open));
   }
 }
 
 /** Runs the command for a folder, so that a failure is shown as any other command's. */
 export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
   await commands.executeCommand('s3Backup.turnOnVersioning', Uri.parse(id));
+}
+
+/** `open` says why the store could not show that it is on. */
+function outcome(bucket: string, open: FailureRecord | null): string {
+  if (open === null) return l10n.t('Versioning is on for “{0}”.', bucket);
+  return open.code === 'access-denied'
+    ? l10n.t(
+        'Versioning was asked for on “{0}”, but these credentials may not check whether it is on.',
+        bucket,
+      )
+    : l10n.t('Versioning was asked for on “{0}”, but it could not be checked.', bucket);
 }
 
 function consequences(): string {

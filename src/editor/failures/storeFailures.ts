@@ -81,6 +81,13 @@ export const storeFailures = {
     next: () => l10n.t('Nothing was changed here. Restore it again.'),
     actions: ['retry', 'show-log'],
   },
+  'not-kept': {
+    brief: () => l10n.t('not kept by the store'),
+    what: ({ subject }) =>
+      l10n.t('The store took the setting for {0}, and does not show it.', quoted(subject)),
+    next: () => l10n.t('Look at it with the store’s own tools.'),
+    actions: ['retry', 'show-log'],
+  },
   'not-verified': {
     brief: () => l10n.t('not confirmed by the store'),
     what: ({ subject }) =>

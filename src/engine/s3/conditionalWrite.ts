@@ -84,8 +84,9 @@ async function bucketMustExist(
   try {
     await listObjects(parts, { prefix: key, pageSize: 1, signal }).next();
   } catch (error) {
-    const isGone = error instanceof Failure && error.code === 'no-such-bucket';
-    if (isGone || signal.aborted) throw error;
+    const isNoStore =
+      error instanceof Failure && (error.code === 'no-such-bucket' || error.code === 'not-s3');
+    if (isNoStore || signal.aborted) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../bucket';
+import { MalformedAnswer } from '../errorMapping';
 import { Failure } from '../failure';
 import { keyDecoder, plainEtag, required } from './answerField';
 import type { S3BucketParts } from './s3Bucket';
@@ -7,7 +8,7 @@ import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
 export async function* listObjects(
-  { client, endpoint, name }: S3BucketParts,
+  { client, endpoint, name }: Pick<S3BucketParts, 'client' | 'endpoint' | 'name'>,
   { prefix, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
   let token: string | undefined;
@@ -15,8 +16,8 @@ export async function* listObjects(
     const page = await storeRequest(
       { endpoint, bucket: name },
       signal,
-      () =>
-        client.send(
+      async () => {
+        const answer = await client.send(
           new ListObjectsV2Command({
             Bucket: name,
             Prefix: prefix,
@@ -26,7 +27,10 @@ export async function* listObjects(
             ContinuationToken: token,
           }),
           { abortSignal: signal },
-        ),
+        );
+        requireListOf(name, answer.Name);
+        return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
+      },
       token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
     const decode = keyDecoder(page);
@@ -37,7 +41,7 @@ export async function* listObjects(
       modifiedAt: required(entry.LastModified, 'LastModified').getTime(),
       storageClass: entry.StorageClass,
     }));
-    if (page.IsTruncated !== true) return;
+    if (!page.IsTruncated) return;
     const next = page.NextContinuationToken;
     // An answer that says "there is more" and not where would otherwise look like the end.
     if (next === undefined || next === token) {
@@ -46,3 +50,14 @@ export async function* listObjects(
     token = next;
   }
 }
+
+/** Not every store names the bucket; one that names another one has listed that. */
+function requireListOf(bucket: string, told: string | undefined): void {
+  if (told === undefined || told === '' || told === bucket) return;
+  // The name of a bucket of another tenant stands behind that of the tenant.
+  if (bucket.endsWith(`:${told}`) || accessPoint.test(bucket)) return;
+  throw new MalformedAnswer(`The list is of the bucket “${told}”.`);
+}
+
+/** Lists by way of an access point name the bucket behind it. */
+const accessPoint = /^arn:|-s3alias$|--(?:ol|op|xa)-s3$/;

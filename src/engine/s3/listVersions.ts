@@ -18,8 +18,8 @@ export async function* listVersions(
     { readonly KeyMarker: string; readonly VersionIdMarker?: string | undefined } | undefined;
   let isFound = false;
   for (;;) {
-    const page = await storeRequest({ endpoint, bucket: name, key }, signal, () =>
-      client.send(
+    const page = await storeRequest({ endpoint, bucket: name, key }, signal, async () => {
+      const answer = await client.send(
         new ListObjectVersionsCommand({
           Bucket: name,
           Prefix: key,
@@ -28,8 +28,9 @@ export async function* listVersions(
           ...from,
         }),
         { abortSignal: signal },
-      ),
-    );
+      );
+      return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
+    });
     const decode = keyDecoder(page);
     const isOwn = (entry: { readonly Key?: string | undefined } | undefined) =>
       entry?.Key !== undefined && decode(entry.Key) === key;
@@ -38,7 +39,7 @@ export async function* listVersions(
       markers: (page.DeleteMarkers ?? []).filter(isOwn),
     });
     yield own;
-    if (page.IsTruncated !== true) return;
+    if (!page.IsTruncated) return;
     // All of one key stand together; not every store has the key itself before those that only
     // begin with it.
     isFound ||= own.length > 0;

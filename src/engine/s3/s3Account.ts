@@ -1,22 +1,19 @@
 import {
   CreateBucketCommand,
-  GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyStatusCommand,
   GetObjectLockConfigurationCommand,
-  GetPublicAccessBlockCommand,
   HeadBucketCommand,
   ListBucketsCommand,
-  PutBucketLifecycleConfigurationCommand,
-  PutBucketVersioningCommand,
-  PutPublicAccessBlockCommand,
   type BucketLocationConstraint,
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
 import type { Account, LifecycleRule } from '../account';
 import { isArchiveClass } from '../archiveClass';
-import type { Attempt } from '../attempt';
+import { attempts, type Attempt } from '../attempt';
 import { fromStoreError } from '../errorMapping';
 import { Failure } from '../failure';
+import { bucketSettings, unlessUnset } from './bucketSettings';
+import { listObjects } from './listObjects';
 import type { RegionalClient } from './regionalClient';
 import { storeRequest } from './storeRequest';
 
@@ -40,34 +37,28 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
     return storeRequest(subject, signal, send, onAttempt && { onAttempt });
   }
 
-  /** Gives `otherwise` where the store's error says that nothing has been set. */
-  async function unlessUnset<T>(
+  /** Whether there is a bucket, by a list of one object in it. */
+  async function tryToList(
     bucket: string,
     signal: AbortSignal,
-    send: () => Promise<T>,
-    otherwise: T,
-  ): Promise<T> {
-    return request(bucket, signal, async () => {
-      try {
-        return await send();
-      } catch (error) {
-        if (error instanceof Error && unsetErrors.has(error.name)) return otherwise;
-        throw error;
-      }
-    });
+  ): Promise<{ readonly kind: 'listed' | 'denied' | 'no-such-bucket' | 'not-found' }> {
+    try {
+      const store = { client, endpoint, name: bucket };
+      await listObjects(store, { prefix: '', pageSize: 1, signal }).next();
+      return { kind: 'listed' };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.code === 'access-denied') return { kind: 'denied' };
+      if (error.code !== 'no-such-bucket') throw error;
+      // Without the store's own word for it, an object may be what was not found.
+      const { cause } = error;
+      const isTold = cause instanceof Error && cause.name === 'NoSuchBucket';
+      return { kind: isTold ? 'no-such-bucket' : 'not-found' };
+    }
   }
 
-  function keepVersions(bucket: string, signal: AbortSignal): Promise<unknown> {
-    return client.send(
-      new PutBucketVersioningCommand({
-        Bucket: bucket,
-        VersioningConfiguration: { Status: 'Enabled' },
-      }),
-      { abortSignal: signal },
-    );
-  }
-
-  return {
+  const settings = bucketSettings({ client, request });
+  const account: Account = {
     region,
 
     buckets({ after, limit, signal, onAttempt }) {
@@ -85,24 +76,32 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
     },
 
     async presence(bucket, signal) {
+      let region: string | undefined;
+      let isMissed = false;
       try {
         const answer = await request(bucket, signal, () =>
           client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }),
         );
-        return { kind: 'usable', region: answer.BucketRegion };
+        region = answer.BucketRegion;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        // The answer to HEAD has no body that could tell a bucket from an object.
-        if (error.code === 'no-such-key' || error.code === 'no-such-bucket') {
-          return { kind: 'absent' };
-        }
         if (error.code === 'access-denied') return { kind: 'taken' };
-        throw error;
+        if (error.code !== 'no-such-bucket') throw error;
+        isMissed = true;
       }
+      // The answer to HEAD has no body that could tell a bucket from an object.
+      const listing = await tryToList(bucket, signal);
+      if (listing.kind === 'listed' || (!isMissed && listing.kind === 'denied')) {
+        return { kind: 'usable', region };
+      }
+      if (listing.kind === 'no-such-bucket') return { kind: 'absent' };
+      // Neither answer speaks of buckets; where there are any, the endpoint is that of a store.
+      await account.buckets({ limit: 1, signal });
+      return { kind: 'absent' };
     },
 
-    create(bucket, inRegion, signal) {
-      return request(bucket, signal, async ({ uncertain }) => {
+    async create(bucket, inRegion, signal) {
+      await request(bucket, signal, async ({ uncertain }) => {
         try {
           await client.send(
             new CreateBucketCommand({ Bucket: bucket, ...locationConstraint(inRegion) }),
@@ -115,113 +114,51 @@ export function s3Account({ client, endpoint, region }: S3AccountParts): Account
           throw failure;
         }
       });
-    },
-
-    async setUp(bucket, option, signal) {
-      await request(bucket, signal, () => {
-        switch (option) {
-          case 'block-public-access':
-            return client.send(
-              new PutPublicAccessBlockCommand({
-                Bucket: bucket,
-                PublicAccessBlockConfiguration: {
-                  BlockPublicAcls: true,
-                  BlockPublicPolicy: true,
-                  IgnorePublicAcls: true,
-                  RestrictPublicBuckets: true,
-                },
-              }),
-              { abortSignal: signal },
-            );
-          case 'keep-versions':
-            return keepVersions(bucket, signal);
-          case 'clean-up-uploads':
-            return client.send(
-              new PutBucketLifecycleConfigurationCommand({
-                Bucket: bucket,
-                LifecycleConfiguration: { Rules: [cleanUpRule] },
-              }),
-              { abortSignal: signal },
-            );
-        }
+      await request(bucket, signal, async ({ number }) => {
+        const { kind } = await tryToList(bucket, signal);
+        if (kind === 'listed' || kind === 'denied') return;
+        // A store may need a moment to know it everywhere.
+        throw new Failure(number < attempts ? 'store-busy' : 'no-such-bucket', bucket);
       });
     },
 
-    async turnOnVersioning(bucket, signal) {
-      await request(bucket, signal, () => keepVersions(bucket, signal));
-    },
+    setUp: (bucket, option, signal) => settings.setUp(bucket, option, signal),
+    turnOnVersioning: (bucket, signal) => settings.setUp(bucket, 'keep-versions', signal),
 
     async publicAccess(bucket, signal) {
-      const block = await unlessUnset(
-        bucket,
-        signal,
-        async () => {
-          const command = new GetPublicAccessBlockCommand({ Bucket: bucket });
-          const answer = await client.send(command, { abortSignal: signal });
-          return answer.PublicAccessBlockConfiguration;
-        },
-        undefined,
-      );
+      const block = await request(bucket, signal, () => settings.publicAccessBlock(bucket, signal));
       if (block?.IgnorePublicAcls === true && block.RestrictPublicBuckets === true) {
         return 'blocked';
       }
-      const isPublic = await unlessUnset(
-        bucket,
-        signal,
-        async () => {
+      const isPublic = await request(bucket, signal, () =>
+        unlessUnset(async () => {
           const command = new GetBucketPolicyStatusCommand({ Bucket: bucket });
           const answer = await client.send(command, { abortSignal: signal });
           return answer.PolicyStatus?.IsPublic ?? false;
-        },
-        false,
+        }, false),
       );
       return isPublic ? 'public' : 'unknown';
     },
 
-    lifecycle(bucket, signal) {
-      return unlessUnset(
-        bucket,
-        signal,
-        async () => {
-          const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
-          const answer = await client.send(command, { abortSignal: signal });
-          return (answer.Rules ?? []).flatMap(toRule);
-        },
-        [],
-      );
+    async lifecycle(bucket, signal) {
+      const rules = await request(bucket, signal, () => settings.lifecycleRules(bucket, signal));
+      return rules.flatMap(toRule);
     },
 
     lockedDays(bucket, signal) {
-      return unlessUnset(
-        bucket,
-        signal,
-        async () => {
+      return request(bucket, signal, () =>
+        unlessUnset(async () => {
           const command = new GetObjectLockConfigurationCommand({ Bucket: bucket });
           const answer = await client.send(command, { abortSignal: signal });
           const { Days: days, Years: years } =
             answer.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
           return days ?? (years ?? 0) * 365;
-        },
-        0,
+        }, 0),
       );
     },
   };
+  return account;
 }
-
-/** The promise never to delete has this one exception: what was never finished, and by a tick box. */
-const cleanUpRule: S3LifecycleRule = {
-  ID: 's3-backup-unfinished-uploads',
-  Status: 'Enabled',
-  Filter: { Prefix: '' },
-  AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
-};
-
-const unsetErrors = new Set([
-  'NoSuchPublicAccessBlockConfiguration',
-  'NoSuchBucketPolicy',
-  'NoSuchLifecycleConfiguration',
-  'ObjectLockConfigurationNotFoundError',
-]);
 
 /** S3 knows its first region by the lack of a constraint; `auto` leaves the choice to the store. */
 function locationConstraint(

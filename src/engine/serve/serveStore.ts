@@ -30,7 +30,8 @@ export function serveStore(port: ServedPort, backup: Backup): void {
   port.answer(protocol.bucketVersioning, ({ settings, bucket }, signal) =>
     backup.connection(settings).bucket(bucket).versioning(signal),
   );
-  port.carryOut(protocol.turnOnVersioning, ({ settings, bucket }, signal) =>
-    backup.connection(settings).account.turnOnVersioning(bucket, signal),
-  );
+  port.answer(protocol.turnOnVersioning, async ({ settings, bucket }, signal) => {
+    const proof = await backup.connection(settings).account.turnOnVersioning(bucket, signal);
+    return proof.kind === 'unconfirmed' ? proof.failure : null;
+  });
 }
