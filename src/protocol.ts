@@ -59,6 +59,8 @@ export type FailureCode =
   | 'name-refused'
   | 'parts-refused'
   | 'archive-requested'
+  /* the list has an entry that may be of this file, and says too little */
+  | 'odd-entry'
   /* the store said yes, and what it tells then is another thing */
   | 'not-kept'
   | 'not-as-stored'
@@ -231,7 +233,15 @@ export type KeyFault =
   | 'backslash'
   | 'outside-prefix'
   /** The name of a file that the engine makes for the time of its work. */
-  | 'own-file';
+  | 'own-file'
+  | EntryFault;
+
+/** Why an entry of a list says nothing for certain of an object. */
+export type EntryFault =
+  /** Its key has escapes that stand for no text, and is a guess. */
+  | 'not-decodable'
+  /** It has no ETag, no size or no time. */
+  | 'incomplete';
 
 export interface GroupTotals {
   readonly files: number;

@@ -214,6 +214,10 @@ function keyFault(fault: KeyFault): string {
       return l10n.t('its key does not begin with the prefix');
     case 'own-file':
       return l10n.t('its key is the name of a temporary file of S3 Backup');
+    case 'not-decodable':
+      return l10n.t('the store’s list has its key in a form that cannot be read');
+    case 'incomplete':
+      return l10n.t('the store’s list gives no ETag, size or time for it');
   }
 }
 

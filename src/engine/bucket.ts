@@ -1,3 +1,5 @@
+import type { EntryFault } from '../protocol';
+
 /**
  * One S3 bucket, as the engine needs it. There is deliberately no way to delete an object and no
  * way to write one without saying what the caller believes to be there.
@@ -111,6 +113,8 @@ export interface ListedObject {
   /** Milliseconds since 1970; most stores give whole seconds. */
   readonly modifiedAt: number;
   readonly storageClass: string | undefined;
+  /** Why it cannot be judged: what the entry lacks is 0 or empty here, or the key is a guess. */
+  readonly fault?: EntryFault;
 }
 
 export interface ListVersionsRequest {

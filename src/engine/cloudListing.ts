@@ -22,6 +22,8 @@ export type CloudEntry =
       readonly etag: string;
       readonly modifiedAt: number;
       readonly fault: KeyFault;
+      /** The file that it may stand for all the same, where only the list's entry is at fault. */
+      readonly path?: FilePath;
     };
 
 export interface CloudListingRequest {
@@ -47,12 +49,16 @@ export async function* listCloud(
       // `src` as a prefix also finds `src-old/a`.
       if (start !== '' && object.key !== from && !object.key.startsWith(`${from}/`)) continue;
       const reading = readKey(prefix, object.key);
-      const { size, etag, modifiedAt, storageClass } = object;
-      entries.push(
-        reading.kind === 'path'
-          ? { kind: 'file', file: { path: reading.path, size, etag, modifiedAt, storageClass } }
-          : { kind: 'set-aside', key: object.key, size, etag, modifiedAt, fault: reading.because },
-      );
+      const { key, size, etag, modifiedAt, storageClass, fault } = object;
+      const odd = { kind: 'set-aside', key, size, etag, modifiedAt } as const;
+      if (reading.kind === 'not-a-path') {
+        entries.push({ ...odd, fault: reading.because });
+      } else if (fault !== undefined) {
+        entries.push({ ...odd, fault, path: reading.path });
+      } else {
+        const { path } = reading;
+        entries.push({ kind: 'file', file: { path, size, etag, modifiedAt, storageClass } });
+      }
     }
     yield entries;
   }

@@ -56,6 +56,7 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
   const questions: ContentCase[] = [];
   const twins = new Map<FilePath, number>();
   const cloudOnly = new Map<FilePath, IgnoredInCloud>();
+  const { doubtful, others } = doubtfulPaths(sides);
 
   for (const cloud of sides.cloud.values()) {
     if (sides.local.has(cloud.path)) continue;
@@ -77,6 +78,10 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
   for (const entry of sides.local.values()) {
     const path = pathOf(entry);
     const cloud = sides.cloud.get(path);
+    if (entry.kind === 'file' && doubtful.has(path)) {
+      findings.push(finding(path, { local: entry.file, verdict: oddEntry(path) }));
+      continue;
+    }
     if (entry.kind === 'file') {
       const receipt = sides.receipts.get(path);
       const reading = sides.readings.get(path);
@@ -96,7 +101,8 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
         : {
             kind: 'ignored',
             because: entry.because,
-            cloudTwins: (twins.get(path) ?? 0) + (cloud === undefined ? 0 : 1),
+            cloudTwins:
+              (twins.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
           };
     findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
   }
@@ -106,11 +112,49 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
   }
   for (const [path, receipt] of sides.receipts) {
     if (sides.local.has(path) || sides.cloud.has(path)) continue;
-    const verdict = verdictOfGone(path, receipt, sides, rules);
+    const verdict = doubtful.has(path)
+      ? oddEntry(path)
+      : verdictOfGone(path, receipt, sides, rules);
     if (verdict !== undefined) findings.push(finding(path, { verdict }));
   }
-  for (const entry of sides.setAside) findings.push(setAsideFinding(entry, rules.prefix));
+  for (const entry of others) findings.push(setAsideFinding(entry, rules.prefix));
   return { findings, questions };
+}
+
+interface DoubtfulPaths {
+  /** Paths that have a row, and of whose copies the list says nothing for certain. */
+  readonly doubtful: ReadonlySet<FilePath>;
+  /** What was set aside and needs a row of its own. */
+  readonly others: readonly SetAside[];
+}
+
+/**
+ * An entry of the list that is at fault may be of a file that is here or was safe once: such a file
+ * is not missing, nor is it lost.
+ */
+function doubtfulPaths({ local, cloud, receipts, setAside }: Sides): DoubtfulPaths {
+  const doubtful = new Set<FilePath>();
+  const rows = new Set<FilePath>();
+  const others: SetAside[] = [];
+  for (const entry of setAside) {
+    const { path } = entry;
+    if (path === undefined) {
+      others.push(entry);
+    } else if (!cloud.has(path) && (local.has(path) || receipts.has(path))) {
+      doubtful.add(path);
+    } else if (cloud.has(path) || rows.has(path)) {
+      // Its name is taken; the one of its row is none that a file can have.
+      others.push({ ...entry, key: `./${entry.key}` });
+    } else {
+      rows.add(path);
+      others.push(entry);
+    }
+  }
+  return { doubtful, others };
+}
+
+function oddEntry(path: FilePath): Verdict {
+  return { kind: 'unchecked', failure: new Failure('odd-entry', path).toRecord() };
 }
 
 interface IgnoredInCloud {

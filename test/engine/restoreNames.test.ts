@@ -1,16 +1,56 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
+import type { Entry } from '../../src/engine/comparison';
+import type { Route } from '../../src/engine/plan';
 import { findCollisions } from '../../src/engine/restore/collisions';
+import { selectRestores } from '../../src/engine/restore/selectRestores';
 import { unsafeName, type NameRules } from '../../src/engine/restore/unsafeName';
 import type { FilePath } from '../../src/protocol';
 import { hostileNames } from '../support/hostileNames';
+import { memoryBucket } from '../support/memoryBucket';
+import { noReceipts } from '../support/noReceipts';
+import { nothingUnfinished } from '../support/nothingUnfinished';
+import { targetOf } from '../support/targetOf';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };
 const windows: NameRules = { platform: 'win32', foldsNames: true };
 
 describe('The names of restored files', () => {
+  it('are refused where the list was in doubt of them', async () => {
+    const path = 'a.txt' as FilePath;
+    const bucket = memoryBucket();
+    const route: Route = {
+      target: targetOf({ bucket: bucket.name, prefix: '' }),
+      root: '/none',
+      bucket,
+      receipts: noReceipts(),
+      unfinished: nothingUnfinished(),
+    };
+    const entry: Entry = {
+      path,
+      isFolder: false,
+      local: undefined,
+      cloud: { path, size: 1, etag: '', modifiedAt: 0, storageClass: undefined },
+      verdict: {
+        kind: 'ignored',
+        because: { kind: 'not-a-path', fault: 'incomplete' },
+        cloudTwins: 1,
+      },
+      activity: undefined,
+      group: 'ignored',
+      weight: 1,
+      home: '' as FilePath,
+    };
+    const { signal } = new AbortController();
+    const { steps } = await selectRestores(route, [entry], linux, signal);
+    assert.deepEqual(
+      steps.map(({ refusal }) => refusal?.code),
+      ['unsafe-name'],
+    );
+  });
+
   function isSafe(path: string, rules: NameRules): boolean {
     const failure = unsafeName(path as FilePath, rules);
     if (failure !== undefined)

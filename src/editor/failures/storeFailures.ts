@@ -81,6 +81,15 @@ export const storeFailures = {
     next: () => l10n.t('Nothing was changed here. Restore it again.'),
     actions: ['retry', 'show-log'],
   },
+  'odd-entry': {
+    brief: () => l10n.t('listed in a form that cannot be read'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store’s list has an entry that may be the cloud copy of {0}, but it cannot be read or lacks its ETag, size or time.',
+        quoted(subject),
+      ),
+    actions: ['compare', 'show-log'],
+  },
   'not-kept': {
     brief: () => l10n.t('not kept by the store'),
     what: ({ subject }) =>

@@ -8,7 +8,7 @@ import { behindLinks } from './behindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';
-import { unsafeName, type NameRules } from './unsafeName';
+import { unsafeKey, unsafeName, type NameRules } from './unsafeName';
 
 /** Which findings a restore takes up, and how many of the others were asked for. */
 export interface RestoreSelection {
@@ -28,14 +28,21 @@ export async function selectRestores(
 ): Promise<RestoreSelection> {
   const leftAlone: Partial<Record<Group, number>> = {};
   const wanted: CloudFile[] = [];
+  const unsafe = new Map<FilePath, Failure | undefined>();
   for (const entry of entries) {
     const { cloud, verdict } = entry;
-    if (cloud !== undefined && isWanted(entry)) wanted.push(cloud);
-    else leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
+    if (cloud !== undefined && isWanted(entry)) {
+      wanted.push(cloud);
+      if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') {
+        unsafe.set(cloud.path, unsafeKey(cloud.path, verdict.because.fault));
+      }
+    } else leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
   }
   wanted.push(...(await behindLinks(route, entries, signal)));
   wanted.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
-  const unsafe = new Map(wanted.map(({ path }) => [path, unsafeName(path, rules)]));
+  for (const { path } of wanted) {
+    if (!unsafe.has(path)) unsafe.set(path, unsafeName(path, rules));
+  }
   const safe = wanted.filter(({ path }) => unsafe.get(path) === undefined);
   const collisions = findCollisions(
     safe.map(({ path }) => path),

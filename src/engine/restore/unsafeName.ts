@@ -15,13 +15,17 @@ export interface NameRules {
  */
 export function unsafeName(path: FilePath, { platform }: NameRules): Failure | undefined {
   const reading = readKey('', path);
-  if (reading.kind === 'not-a-path')
-    return new Failure('unsafe-name', path, faults[reading.because]);
+  if (reading.kind === 'not-a-path') return unsafeKey(path, reading.because);
   for (const name of path.split('/')) {
     const fault = platform === 'win32' ? windowsFault(name) : undefined;
     if (fault !== undefined) return new Failure('unsafe-name', path, fault);
   }
   return undefined;
+}
+
+/** The refusal of what was set aside by a comparison. */
+export function unsafeKey(path: FilePath, fault: KeyFault): Failure {
+  return new Failure('unsafe-name', path, faults[fault]);
 }
 
 const faults: Readonly<Record<KeyFault, string>> = {
@@ -32,6 +36,8 @@ const faults: Readonly<Record<KeyFault, string>> = {
   backslash: 'it has a backslash in it',
   'outside-prefix': 'it lies elsewhere in the bucket',
   'own-file': 'files of that name are S3 Backup’s own',
+  'not-decodable': 'the store’s list has it in a form that cannot be read',
+  incomplete: 'the store’s list does not say enough of it',
 };
 
 function windowsFault(name: string): string | undefined {

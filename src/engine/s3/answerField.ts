@@ -11,11 +11,35 @@ export function plainEtag(etag: string | undefined): string {
   return required(etag, 'ETag').replaceAll('"', '');
 }
 
+/** A key in a list, as it is or, where its escapes are no UTF-8, as well as it can be read. */
+export interface KeyInList {
+  readonly key: string;
+  readonly isCertain: boolean;
+}
+
 /** How to read the keys in a list: encoded only where the answer says so. */
 export function keyDecoder(page: {
   readonly EncodingType?: string | undefined;
-}): (key: string) => string {
-  if (page.EncodingType !== 'url') return key => key;
-  // `+` is a space in this encoding, and a real plus arrives as `%2B`.
-  return key => decodeURIComponent(key.replaceAll('+', ' '));
+}): (key: string) => KeyInList {
+  if (page.EncodingType !== 'url') return key => ({ key, isCertain: true });
+  return escaped => {
+    // `+` is a space in this encoding, and a real plus arrives as `%2B`.
+    const text = escaped.replaceAll('+', ' ');
+    try {
+      return { key: decodeURIComponent(text), isCertain: true };
+    } catch {
+      return { key: text.split('/').map(likelyName).join('/'), isCertain: false };
+    }
+  };
+}
+
+/** A name with a `%` that begins no escape, or with escapes of Latin-1. */
+function likelyName(text: string): string {
+  const bytes = Buffer.from(text)
+    .toString('latin1')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  const utf8 = Buffer.from(bytes, 'latin1').toString();
+  return utf8.includes('\uFFFD') ? bytes : utf8;
 }

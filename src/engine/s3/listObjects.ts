@@ -1,8 +1,8 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type _Object } from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../bucket';
 import { MalformedAnswer } from '../errorMapping';
 import { Failure } from '../failure';
-import { keyDecoder, plainEtag, required } from './answerField';
+import { keyDecoder, required, type KeyInList } from './answerField';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
@@ -29,18 +29,14 @@ export async function* listObjects(
           { abortSignal: signal },
         );
         requireListOf(name, answer.Name);
+        // It may be any file's; what has one is not known as a whole.
+        for (const entry of answer.Contents ?? []) required(entry.Key, 'Key');
         return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
       },
       token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
     const decode = keyDecoder(page);
-    yield (page.Contents ?? []).map(entry => ({
-      key: decode(required(entry.Key, 'Key')),
-      size: required(entry.Size, 'Size'),
-      etag: plainEtag(entry.ETag),
-      modifiedAt: required(entry.LastModified, 'LastModified').getTime(),
-      storageClass: entry.StorageClass,
-    }));
+    yield (page.Contents ?? []).map(entry => toListed(entry, decode(entry.Key ?? '')));
     if (!page.IsTruncated) return;
     const next = page.NextContinuationToken;
     // An answer that says "there is more" and not where would otherwise look like the end.
@@ -49,6 +45,23 @@ export async function* listObjects(
     }
     token = next;
   }
+}
+
+/** One that lacks something, or whose key cannot be read for certain, does not fail the others. */
+function toListed(
+  { ETag: etag = '', Size: size, LastModified: modifiedAt, StorageClass: storageClass }: _Object,
+  { key, isCertain }: KeyInList,
+): ListedObject {
+  const listed = {
+    key,
+    size: size ?? 0,
+    etag: etag.replaceAll('"', ''),
+    modifiedAt: modifiedAt?.getTime() ?? 0,
+    storageClass,
+  };
+  if (!isCertain) return { ...listed, fault: 'not-decodable' };
+  const isWhole = listed.etag !== '' && size !== undefined && modifiedAt !== undefined;
+  return isWhole ? listed : { ...listed, fault: 'incomplete' };
 }
 
 /** Not every store names the bucket; one that names another one has listed that. */

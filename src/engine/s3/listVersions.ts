@@ -33,7 +33,7 @@ export async function* listVersions(
     });
     const decode = keyDecoder(page);
     const isOwn = (entry: { readonly Key?: string | undefined } | undefined) =>
-      entry?.Key !== undefined && decode(entry.Key) === key;
+      entry?.Key !== undefined && decode(entry.Key).key === key;
     const own = inOneOrder({
       versions: (page.Versions ?? []).filter(isOwn),
       markers: (page.DeleteMarkers ?? []).filter(isOwn),
@@ -46,7 +46,7 @@ export async function* listVersions(
     if (isFound && ![page.Versions, page.DeleteMarkers].some(list => isOwn(list?.at(-1)))) return;
     const marker = page.NextKeyMarker;
     const next = {
-      KeyMarker: decode(marker ?? ''),
+      KeyMarker: decode(marker ?? '').key,
       VersionIdMarker: page.NextVersionIdMarker,
     };
     if (

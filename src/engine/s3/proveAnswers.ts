@@ -68,8 +68,8 @@ function readDocument(text: string, root: string): DocumentReading {
   const element = prefix === undefined ? root : `${prefix}:${root}`;
   // What is cut off is no list of all there is.
   if (!ends(text, element)) throw new MalformedAnswer(`The answer ends before </${element}>.`);
-  if (prefix === undefined) return { kind: 'as-it-is' };
-  return { kind: 'amended', text: withoutPrefix(text, prefix) };
+  const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
+  return amended === text ? { kind: 'as-it-is' } : { kind: 'amended', text: amended };
 }
 
 /** The SDK knows no element by a name with a namespace's prefix. */
@@ -78,6 +78,21 @@ function withoutPrefix(text: string, prefix: string): string {
   if (text.includes('<![CDATA[')) throw new MalformedAnswer('The answer has raw text in it.');
   return text.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</');
 }
+
+/** One time that is none would fail the whole list, and no size would pass for 0. */
+function withoutUnreadable(text: string): string {
+  return text.replaceAll(unreadable, '');
+}
+
+const day = /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])/.source;
+const timeOfDay = /(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)/.source;
+const unreadable = new RegExp(
+  [
+    String.raw`<Size(?:\/>|>(?!\d+<)[^<]*<\/Size>)`,
+    String.raw`<(LastModified|CreationDate)(?:\/>|>(?!${day}T${timeOfDay}<)[^<]*<\/\1>)`,
+  ].join('|'),
+  'gi',
+);
 
 /** Up to the name of the root: a byte order mark, the declaration and comments may stand before. */
 const beginning =
