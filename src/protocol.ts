@@ -84,7 +84,17 @@ export type FailureCode =
   | 'not-proved'
   | 'differs-here'
   | 'copy-differs'
+  /* what the store gives back are other bytes */
+  | 'copy-damaged'
+  /* the store tells of the copy, but does not give its bytes */
+  | 'copy-unreadable'
+  /* the store has the copy, but its lists do not show it */
+  | 'not-listed'
   | 'copy-expires'
+  | 'attributes-differ'
+  | 'proof-expired'
+  /* it was written to as it went, and there was no room to put it back: the cause says where it is */
+  | 'only-open'
   | 'hard-link'
   | 'not-trashed'
   | 'not-removable'
@@ -778,6 +788,7 @@ export const stayReasons = [
   'not-proved',
   'ignored',
   'ignore-file',
+  'archived',
   'under-way',
 ] as const;
 
@@ -795,8 +806,6 @@ export interface FreeSummary {
     readonly files: number;
     readonly examples: readonly FilePath[];
   }[];
-  /** How many copies can be read only hours after the store was asked for them. */
-  readonly archived: number;
   /** Whether every bucket concerned keeps what is overwritten or deleted there. */
   readonly keepsVersions: boolean;
 }

@@ -75,8 +75,14 @@ export function isWithin(path: FilePath, folder: FilePath): boolean {
 
 /** Leaves out what lies below another one of these paths. */
 export function topmost(paths: readonly FilePath[]): readonly FilePath[] {
-  const distinct = [...new Set(paths)];
-  return distinct.filter(path => !distinct.some(other => other !== path && isWithin(path, other)));
+  const distinct = new Set(paths);
+  return [...distinct].filter(path => {
+    for (let above = path; above !== '';) {
+      above = parentPath(above);
+      if (distinct.has(above)) return false;
+    }
+    return true;
+  });
 }
 
 /** The longest key that S3 takes, in bytes of UTF-8. */

@@ -13,6 +13,8 @@ export interface OpenFile {
   look(): Promise<LocalFile>;
   /** Has the disk take what was changed of it, where that can be asked for. */
   flush(): Promise<void>;
+  /** Leaves it open when `use` has ended, and as long as this process lives. */
+  keepOpen(): void;
 }
 
 /**
@@ -30,9 +32,13 @@ export async function withOpenFile<T>(
       const stat = await statFile(handle, path);
       requireInside(handle.fd, stat, root, path);
       const look = async (): Promise<LocalFile> => toLocalFile(path, await statFile(handle, path));
-      return await use({ handle, look, flush: () => flush(handle) });
+      const keepOpen = (): void => {
+        // Handles that nobody holds are closed when memory is cleared up.
+        keptOpen.add(handle);
+      };
+      return await use({ handle, look, flush: () => flush(handle), keepOpen });
     } finally {
-      await handle.close();
+      if (!keptOpen.has(handle)) await handle.close();
     }
   } catch (error) {
     throw fromDiskError(error, path);
@@ -58,6 +64,8 @@ const unflushable = new Set([
   'ENOTSUP',
   'EOPNOTSUPP',
 ]);
+
+const keptOpen = new Set<FileHandle>();
 
 async function statFile(handle: FileHandle, path: FilePath): Promise<BigIntStats> {
   const stat = await handle.stat({ bigint: true });

@@ -137,6 +137,7 @@ export function openParts(options: BackupOptions): BackupParts {
     connections: known,
     freeings: freeings({
       ...shared,
+      memory: budget,
       onStayed: outcomes => {
         inBackground(() => lookAgain(comparisons, outcomes, ended));
       },

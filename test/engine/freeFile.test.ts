@@ -17,7 +17,7 @@ import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import type { Bucket } from '../../src/engine/bucket';
+import type { Bucket, ByteRange } from '../../src/engine/bucket';
 import { Failure } from '../../src/engine/failure';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import type { FreeStep } from '../../src/engine/freeUp/freeStep';
@@ -26,10 +26,13 @@ import { newOwnFile } from '../../src/engine/newOwnFile';
 import { isSameReading } from '../../src/engine/receipts';
 import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
 import type { FailureCode, FilePath, FreeWay } from '../../src/protocol';
+import type { FullDiskFreeing } from '../support/freeUpFullDiskWorker';
 import { hookDisk, type DiskMoment } from '../support/diskHooks';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../support/freeUpUnderTest';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { notedAttributes } from '../support/notedAttributes';
 import { asOrdinaryUser, nothingDenied } from '../support/ordinaryUser';
+import { onSmallDisk } from '../support/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const day = 86_400_000;
@@ -72,6 +75,34 @@ describe('Freeing a local file', () => {
       return act();
     });
     restoreDisk = restore;
+  }
+
+  /** Whatever the upload has noted of the file, but for this. */
+  function changeNote(note: Readonly<Record<string, string>>): void {
+    const { metadata } = notedAttributes(absolute());
+    bucket.change('w/a.txt', { metadata: { ...metadata, ...note } });
+  }
+
+  /** Proved, as far as this computer knows, under another ETag. */
+  function noteEtag(etag: string): void {
+    const receipt = under.receipts.get(step.path);
+    assert.ok(receipt !== undefined);
+    under.receipts.put({ ...receipt, etag });
+    step = { ...step, copy: { ...step.copy, etag } };
+  }
+
+  /** What is read of copies from now on; `undefined` stands for a whole one. */
+  function rangesRead(): readonly (ByteRange | undefined)[] {
+    const ranges: (ByteRange | undefined)[] = [];
+    const watched: Bucket = {
+      ...bucket,
+      get: request => {
+        ranges.push(request.range);
+        return bucket.get(request);
+      },
+    };
+    step = { ...step, route: { ...step.route, bucket: watched } };
+    return ranges;
   }
 
   async function isRefused(way: FreeWay, code: FailureCode, tools = under.tools): Promise<void> {
@@ -160,6 +191,110 @@ describe('Freeing a local file', () => {
       },
     },
     {
+      name: 'the cloud copy is called back from its archive for some days',
+      code: 'archived',
+      arrange: () => {
+        bucket.change('w/a.txt', {
+          storageClass: 'DEEP_ARCHIVE',
+          archive: { kind: 'restored', until: Date.now() + 31 * day },
+        });
+      },
+    },
+    {
+      name: 'no list of the store shows the copy',
+      code: 'not-listed',
+      arrange: () => {
+        bucket.hide('w/a.txt');
+      },
+    },
+    {
+      name: 'the list shows a copy of another size',
+      code: 'not-listed',
+      arrange: () => {
+        const head = bucket.head.bind(bucket);
+        const { size } = step.local;
+        bucket.change('w/a.txt', { body: Buffer.from('mi') });
+        const whole: Bucket = {
+          ...bucket,
+          head: async request => {
+            const now = await head(request);
+            return now && { ...now, size };
+          },
+        };
+        step = { ...step, route: { ...step.route, bucket: whole } };
+      },
+    },
+    {
+      name: 'the copy may be asked about, but not read',
+      code: 'copy-unreadable',
+      arrange: () => {
+        bucket.failNext('get', new Failure('access-denied', 'w/a.txt'));
+      },
+    },
+    {
+      name: 'the store cannot read the copy',
+      code: 'copy-unreadable',
+      arrange: () => {
+        bucket.failNext('get', new Failure('store-error', 'w/a.txt'));
+      },
+    },
+    {
+      name: 'the bytes of the copy are damaged',
+      code: 'copy-damaged',
+      arrange: () => {
+        bucket.change('w/a.txt', { body: Buffer.from('MINE') });
+      },
+    },
+    {
+      name: 'the bytes of a copy are damaged whose checksums tell nothing',
+      code: 'copy-damaged',
+      arrange: () => {
+        bucket.change('w/a.txt', {
+          body: Buffer.from('Mine'),
+          etagIsOpaque: true,
+          checksums: [],
+        });
+      },
+    },
+    {
+      name: 'the checksum is only echoed, and the ETag is that of other bytes',
+      code: 'copy-differs',
+      arrange: () => {
+        const etag = createHash('md5').update('else').digest('hex');
+        bucket.change('w/a.txt', { etag });
+        noteEtag(etag);
+      },
+    },
+    {
+      name: 'the copy notes another time',
+      code: 'attributes-differ',
+      arrange: () => {
+        changeNote({ mtime: '1577836800.000000000' });
+      },
+    },
+    {
+      name: 'the copy was stored by a tool that notes no time',
+      code: 'attributes-differ',
+      arrange: () => {
+        bucket.change('w/a.txt', { metadata: {} });
+      },
+    },
+    {
+      name: 'the copy notes another mode',
+      code: 'attributes-differ',
+      arrange: () => {
+        changeNote({ mode: '100600' });
+      },
+    },
+    {
+      name: 'it may act as its owner, which does not come back',
+      code: 'attributes-differ',
+      arrange: () => {
+        chmodSync(absolute(), 0o4755);
+        changeNote({ mode: '104755' });
+      },
+    },
+    {
       name: 'the store does not answer',
       code: 'unreachable',
       arrange: () => {
@@ -227,15 +362,45 @@ describe('Freeing a local file', () => {
       assert.ok(left !== undefined && !isSameReading(left, now));
     });
 
-    it(`goes on to ${way} where the copy lasts longer than a month, or its archive was told of`, async () => {
-      bucket.place('w/a.txt', 'mine', {
-        expiresAt: Date.now() + 31 * day,
-        archive: { kind: 'archived' },
-        storageClass: 'GLACIER',
-      });
-      step = { ...step, copy: { ...step.copy, storageClass: 'GLACIER' } };
+    it(`goes on to ${way} where the copy lasts longer than a month`, async () => {
+      bucket.change('w/a.txt', { expiresAt: Date.now() + 31 * day });
       await free(way);
       assert.deepEqual(await under.contents(), {});
+    });
+
+    it(`reads one byte of the copy before it is to ${way}, where its checksum tells the rest`, async () => {
+      const ranges = rangesRead();
+      await free(way);
+      assert.deepEqual(ranges, [{ start: 3, end: 4 }]);
+      assert.deepEqual(await under.contents(), {});
+    });
+
+    it(`reads all of the copy before it is to ${way}, where nothing else tells of its bytes`, async () => {
+      bucket.change('w/a.txt', { etag: 'no-digest-2', checksums: [] });
+      noteEtag('no-digest-2');
+      const ranges = rangesRead();
+      await free(way);
+      assert.deepEqual(ranges, [undefined]);
+      assert.deepEqual(await under.contents(), {});
+    });
+
+    it(`asks for no byte of an empty copy before it is to ${way}`, async () => {
+      bucket.remove('w/a.txt');
+      step = await under.backedUp('a.txt', '');
+      const ranges = rangesRead();
+      await free(way);
+      assert.deepEqual(ranges, []);
+      assert.deepEqual(await under.contents(), {});
+    });
+
+    it(`stops reading the copy when it is cancelled while it would ${way}`, async () => {
+      const cancel = new AbortController();
+      const hold = bucket.holdNext('get');
+      const freeing = free(way, { ...under.tools, signal: cancel.signal });
+      await hold.reached;
+      cancel.abort();
+      await assert.rejects(freeing, { code: 'cancelled' });
+      assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
     });
 
     it(`fails to ${way} what is no longer there, and notes nothing`, async () => {
@@ -354,6 +519,20 @@ describe('Freeing a local file', () => {
     assert.deepEqual(left, { 'a.txt': 'mine', 'other/b.txt': 'mine', 'other/beside': '' });
     await under.restart();
     assert.deepEqual(await under.contents(), left);
+  });
+
+  it('keeps a file on a full disk that was just written, and gives no part of one a name', async function () {
+    const outcome = await onSmallDisk('freeUpFullDiskWorker', folder.path, '8m');
+    if ('unavailable' in outcome) {
+      this.test!.title += ` (${outcome.unavailable})`;
+      this.skip();
+    }
+    const { fresh, rested, changed } = outcome.told as FullDiskFreeing;
+    assert.deepEqual(fresh, { code: 'disk-full', isWhole: true });
+    assert.deepEqual(rested, { code: 'freed', left: [] }, 'What frees a full disk may go.');
+    assert.equal(changed.code, 'only-open');
+    assert.deepEqual(changed.left, []);
+    assert.ok(changed.isWholeThere, 'It is where the failure says.');
   });
 
   it('touches no file that took the name of one that goes', async () => {

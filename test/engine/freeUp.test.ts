@@ -5,12 +5,14 @@ import { join } from 'node:path';
 
 import { settlingTime } from '../../src/engine/comparison';
 import type { EditorPort } from '../../src/engine/editorPort';
+import { Failure } from '../../src/engine/failure';
 import { openOwnFileJournal, type OwnFileJournal } from '../../src/engine/ownFileJournal';
 import type { FreeScope, FreeSummary, FreeWay, Report } from '../../src/protocol';
 import { backupInMemory, type BackupInMemory } from '../support/backupInMemory';
 import { eventually } from '../support/eventually';
 import { writeTree } from '../support/localTree';
 import { memoryBucket, type MemoryBucket } from '../support/memoryBucket';
+import { notedAttributes } from '../support/notedAttributes';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 
 const signal = new AbortController().signal;
@@ -120,7 +122,7 @@ describe('Freeing space', () => {
   it('takes only what is proved', async () => {
     await writeTree(root, { 'a.txt': 'aa', 'b.txt': 'bb' }, aLongTimeAgo);
     bucket.place('w/a.txt', 'aa', { etag: 'no-digest' });
-    bucket.place('w/b.txt', 'bb');
+    bucket.place('w/b.txt', 'bb', notedAttributes(join(root, 'b.txt')));
     await engine.compare();
     await eventually(() => {
       const { verdict } = engine.row('b.txt');
@@ -141,14 +143,42 @@ describe('Freeing space', () => {
     assert.equal(stays[0]?.because, 'changed-in-cloud');
   });
 
-  it('says whether versions are kept, and which copies are archived', async () => {
+  it('says whether versions are kept, and keeps what has an archived copy', async () => {
     await safe({ 'a.txt': 'aa' });
-    assert.equal((await plan(everything)).keepsVersions, false);
-    assert.equal((await plan(everything)).archived, 0);
-    bucket.place('w/a.txt', 'aa', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
+    const summary = await plan(everything);
+    assert.equal(summary.keepsVersions, false);
+    assert.deepEqual(summary.stays, []);
+    bucket.change('w/a.txt', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
     await engine.compare();
-    assert.equal((await plan(everything)).archived, 1);
-    assert.equal((await free(everything)).done, 1);
+    const { files, stays } = await plan(everything);
+    assert.equal(files, 0);
+    assert.deepEqual(stays, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
+  });
+
+  it('keeps what no list of the store shows, and asks it for few lists', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `sub/deep/${String(index)}.txt`);
+    await safe({ ...Object.fromEntries(names.map(name => [name, name])), 'sub/b.txt': 'b' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.hide('w/sub/deep/7.txt');
+    const calls = bucket.calls.length;
+    const { done, reasons } = await engine.backup.run(planId, signal);
+    assert.deepEqual([done, reasons], [30, { 'not-listed': 1 }]);
+    assert.ok(isThere('sub/deep/7.txt'));
+    const lists = bucket.calls.slice(calls).filter(({ operation }) => operation === 'list');
+    assert.deepEqual(lists[0], { operation: 'list', key: 'w/sub/' });
+    // The other one is that of the files that have stayed.
+    assert.ok(lists.length <= 2, JSON.stringify(lists));
+  });
+
+  it('says of every file why it stays where the store gives no list', async () => {
+    await safe(Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`s/${String(n)}`, 'x'])));
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.failNext('list', new Failure('access-denied', 'memory'));
+    const { done, reasons } = await engine.backup.run(planId, signal);
+    assert.deepEqual([done, reasons], [0, { 'access-denied': 25 }]);
+    assert.equal(readdirSync(join(root, 's')).length, 25);
   });
 
   it('runs no plan whose way was not chosen, and none twice', async () => {

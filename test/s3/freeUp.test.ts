@@ -72,6 +72,13 @@ describe('Freeing files that are on a production server (SeaweedFS)', function (
     });
   }
 
+  it('keeps a file whose copy the server lists under another name', async function () {
+    if (process.platform === 'win32') this.skip();
+    const step = await under.backedUp('back\\slash', 'mine');
+    await assert.rejects(freeFile(step, 'delete', under.tools), { code: 'not-listed' });
+    assert.deepEqual(await under.contents(), { 'back\\slash': 'mine' });
+  });
+
   it('keeps a file whose copy was replaced by one of the same size', async () => {
     const step = await under.backedUp('replaced.txt', 'mine');
     await client.send(

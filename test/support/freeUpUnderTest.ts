@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../src/engine/bucket';
@@ -7,10 +7,12 @@ import { budget } from '../../src/engine/budget';
 import type { ComparisonJob } from '../../src/engine/comparisons';
 import { excludeBy } from '../../src/engine/exclude';
 import { noIgnoreFiles } from '../../src/engine/ignoreFiles';
+import { listedCopies } from '../../src/engine/freeUp/listedCopies';
 import type { FreeStep, FreeTools } from '../../src/engine/freeUp/freeStep';
 import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
 import { receiptsInMemory, type FolderReceipts } from '../../src/engine/receipts';
 import { recoverOwnFiles } from '../../src/engine/recoverOwnFiles';
+import { openTraffic } from '../../src/engine/traffic';
 import { uploadFile } from '../../src/engine/upload';
 import type { FilePath } from '../../src/protocol';
 import { nothingUnfinished } from './nothingUnfinished';
@@ -22,8 +24,8 @@ export interface FreeUpUnderTest {
   readonly tools: FreeTools;
   /** Absolute paths, in the order in which they were moved to the trash. */
   readonly trashed: readonly string[];
-  /** Writes a file and backs it up. */
-  backedUp(path: string, content: string | Uint8Array): Promise<FreeStep>;
+  /** Writes a file, as old as it is or as is said, and backs it up. */
+  backedUp(path: string, content: string | Uint8Array, modifiedAt?: Date): Promise<FreeStep>;
   /** All that lies in the folder, by path. */
   contents(): Promise<Record<string, string>>;
   /** What the next engine does at its start. */
@@ -54,6 +56,10 @@ export function freeUpUnderTest(
       },
     },
     reading: budget(4, 0),
+    memory: budget(4, 64 << 20),
+    traffic: openTraffic(() => undefined),
+    // A list for each file, as of now.
+    findListed: step => listedCopies([step], new AbortController().signal)(step),
     signal: new AbortController().signal,
     onBytes: () => undefined,
     ...changed,
@@ -74,9 +80,10 @@ export function freeUpUnderTest(
     receipts,
     tools,
     trashed,
-    async backedUp(path, content) {
+    async backedUp(path, content, modifiedAt) {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), content);
+      if (modifiedAt !== undefined) await utimes(join(root, path), modifiedAt, modifiedAt);
       const { local, cloud, receipt } = await uploadFile({
         bucket,
         root,

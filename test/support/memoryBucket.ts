@@ -36,6 +36,13 @@ export interface MemoryBucket
   place(key: string, body: Uint8Array | string, placed?: PlacedAttributes): void;
   /** What somebody else does: removes an object past the port. */
   remove(key: string): void;
+  /**
+   * Changes what the store says of an object, or its bytes under the ETag and checksums that it
+   * has, as a damaged disk does.
+   */
+  change(key: string, changes: PlacedAttributes & { readonly body?: Buffer }): void;
+  /** Lets no list show an object; it is there all the same. */
+  hide(key: string): void;
 }
 
 export type BucketOperation =
@@ -80,6 +87,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   const now = options.now ?? Date.now;
   const calls: BucketCall[] = [];
   const objects = memoryObjects(options.versioning ?? 'off');
+  const hidden = new Set<string>();
   const uploads = new Map<string, MemoryUpload>();
   const disturbed = disturbances<BucketOperation>();
   let clockOffset = 0;
@@ -163,6 +171,12 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     remove(key) {
       objects.remove(key, wholeSeconds(now()));
     },
+    change(key, changes) {
+      objects.amend(key, undefined, changes);
+    },
+    hide(key) {
+      hidden.add(key);
+    },
     failNext: disturbed.failNext,
     holdNext: disturbed.holdNext,
 
@@ -172,7 +186,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
         await arrive('list', prefix, signal);
         const rest = objects
           .current()
-          .filter(([key]) => key.startsWith(prefix))
+          .filter(([key]) => key.startsWith(prefix) && !hidden.has(key))
           .filter(([key]) => last === undefined || byUtf8(key, last) > 0);
         const page = rest.slice(0, pageSize);
         yield page.map(toListed);

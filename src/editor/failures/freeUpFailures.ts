@@ -31,6 +31,65 @@ export const freeUpFailures = {
     next: () => l10n.t('Compare again to see both.'),
     actions: ['compare', 'show-log'],
   },
+  'copy-damaged': {
+    brief: () => l10n.t('cloud copy damaged'),
+    what: ({ subject }) =>
+      l10n.t(
+        'What the store gives back of {0} is not what was backed up, so the file stays.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Tell who runs the store, and keep the file: its copy is none.'),
+    actions: ['show-log'],
+  },
+  'copy-unreadable': {
+    brief: () => l10n.t('cloud copy not readable'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The store has a copy of {0} but does not give its bytes, so the file stays{1}',
+        quoted(subject),
+        because(firstLink(cause)),
+      ),
+    next: () => l10n.t('Check that these credentials may read it.'),
+    actions: ['show-log'],
+  },
+  'not-listed': {
+    brief: () => l10n.t('not listed by the store'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store has a copy of {0} but its lists do not show it, so the file stays: no comparison would find the copy.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('A file of another name, or another store, may do.'),
+    actions: ['show-log'],
+  },
+  'attributes-differ': {
+    brief: () => l10n.t('other time or permissions'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The cloud copy of {0} does not hold the time and the permissions that the file has here, so the file stays.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('They are kept when a file is backed up whose bytes have changed.'),
+    actions: ['show-log'],
+  },
+  'proof-expired': {
+    brief: () => l10n.t('examined too long ago'),
+    what: ({ subject }) =>
+      l10n.t('Too much time went by after {0} was examined, so the file stays.', quoted(subject)),
+    next: () => l10n.t('Free up its space again.'),
+    actions: ['show-log'],
+  },
+  'only-open': {
+    brief: () => l10n.t('no room to put it back'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'A program wrote to {0} as it was removed, and there is no room on the disk to put it back. Its bytes are at “{1}” as long as this window is open.',
+        quoted(subject),
+        firstLink(cause) ?? '',
+      ),
+    next: () => l10n.t('Copy them to another disk before you close or reload the window.'),
+    actions: ['show-log'],
+  },
   'copy-expires': {
     brief: () => l10n.t('cloud copy expires'),
     what: ({ subject, cause }) =>

@@ -1,6 +1,6 @@
 import { env, l10n, window } from 'vscode';
 import type { FreeSummary, FreeWay } from '../../protocol';
-import { formatBytes, formatCount, formatFiles } from '../quantity';
+import { formatBytes, formatFiles } from '../quantity';
 import { stayLines } from './stayWords';
 
 /**
@@ -28,7 +28,7 @@ function question({ files, bytes, largest: [only] }: FreeSummary): string {
 }
 
 function detail(
-  { files, largest, stays, archived, keepsVersions }: FreeSummary,
+  { files, largest, stays, keepsVersions }: FreeSummary,
   last: readonly string[],
 ): string {
   const parts: (readonly string[])[] = [
@@ -43,16 +43,6 @@ function detail(
       l10n.t(
         'The bucket keeps no versions: a copy that somebody overwrites or deletes there is gone for good.',
       ),
-    ]);
-  }
-  if (archived > 0) {
-    parts.push([
-      archived === 1
-        ? l10n.t('One copy lies in an archive: to have it back takes hours, and may cost money.')
-        : l10n.t(
-            '{0} copies lie in an archive: to have them back takes hours, and may cost money.',
-            formatCount(archived),
-          ),
     ]);
   }
   if (files > 1) {

@@ -32,6 +32,8 @@ function stayText(because: StayReason, files: string): string {
       return l10n.t('{0} ignored, and so not backed up', files);
     case 'ignore-file':
       return l10n.t('{0} with ignore rules', files);
+    case 'archived':
+      return l10n.t('{0} whose cloud copies are archived', files);
     case 'under-way':
       return l10n.t('{0} under way', files);
   }

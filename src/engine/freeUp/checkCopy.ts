@@ -1,35 +1,56 @@
 import { isArchiveClass } from '../archiveClass';
-import type { ObjectHead } from '../bucket';
-import type { CloudFile } from '../cloudListing';
+import type { ListedObject, ObjectHead } from '../bucket';
 import { Failure } from '../failure';
 import type { Receipt } from '../receipts';
 import { wholeChecksum } from '../wholeChecksum';
 
+/** What the store says of an object at this moment, when it is asked for it and when it lists. */
+export interface CopyNow {
+  readonly head: ObjectHead | undefined;
+  readonly listed: ListedObject | undefined;
+}
+
+/** What the local bytes are known by, in hexadecimal; the SHA-256 is the receipt's. */
+export interface LocalDigests {
+  readonly sha256: string;
+  readonly md5: string;
+}
+
 /**
- * Throws unless the object, as the store has just described it, is the one that a receipt proves,
- * and will be there for a month at the least.
+ * Gives the object, as the store has just described it, where it is the one that a receipt proves,
+ * where a comparison finds it, and where it will be had at once for a month at the least.
  */
 export function checkCopy(
-  head: ObjectHead | undefined,
+  { head, listed }: CopyNow,
   receipt: Receipt,
-  planned: CloudFile,
+  { md5 }: LocalDigests,
   now: number,
-): asserts head is ObjectHead {
-  const { path } = receipt.local;
+): ObjectHead {
+  const { path, size } = receipt.local;
   if (head === undefined) throw new Failure('no-such-key', path);
   const isSame =
     head.etag === receipt.etag &&
-    head.size === receipt.local.size &&
+    head.size === size &&
     isNoOther(wholeChecksum(head, 'crc32'), receipt.crc32) &&
-    isNoOther(wholeChecksum(head, 'sha256'), Buffer.from(receipt.sha256, 'hex').toString('base64'));
+    isNoOther(wholeChecksum(head, 'sha256'), toBase64(receipt.sha256)) &&
+    isNoOther(md5Etag(head), md5);
   if (!isSame) throw new Failure('copy-differs', path);
-  // What the user has not been told of stays: reading it takes hours, and money.
-  if (isOutOfReach(head) && !isArchiveClass(planned.storageClass)) {
-    throw new Failure('archived', path);
-  }
+  if (listed?.etag !== receipt.etag || listed.size !== size) throw new Failure('not-listed', path);
+  if (isArchived(head)) throw new Failure('archived', path);
   if (head.expiresAt !== undefined && head.expiresAt - now < longEnoughMs) {
     throw new Failure('copy-expires', path, new Date(head.expiresAt).toISOString().slice(0, 10));
   }
+  return head;
+}
+
+/** Whether what the store keeps of all of an object's bytes is that of the local ones. */
+export function isConfirmed(head: ObjectHead, receipt: Receipt, { md5 }: LocalDigests): boolean {
+  const crc32 = wholeChecksum(head, 'crc32');
+  return (
+    (crc32 !== undefined && crc32 === receipt.crc32) ||
+    wholeChecksum(head, 'sha256') === toBase64(receipt.sha256) ||
+    md5Etag(head) === md5
+  );
 }
 
 const longEnoughMs = 30 * 86_400_000;
@@ -39,6 +60,16 @@ function isNoOther(kept: string | undefined, expected: string | undefined): bool
   return kept === undefined || expected === undefined || kept === expected;
 }
 
-function isOutOfReach({ archive }: ObjectHead): boolean {
-  return archive !== undefined && archive.kind !== 'restored';
+/** The ETag in hexadecimal where it is the MD5 of the bytes, as far as the store lets know. */
+function md5Etag({ etag, etagIsOpaque }: ObjectHead): string | undefined {
+  return !etagIsOpaque && /^[0-9a-f]{32}$/i.test(etag) ? etag.toLowerCase() : undefined;
+}
+
+/** One that was called back goes into its archive again, and takes hours to be had once more. */
+function isArchived({ archive, storageClass }: ObjectHead): boolean {
+  return isArchiveClass(storageClass) || (archive !== undefined && archive.kind !== 'restored');
+}
+
+function toBase64(hexadecimal: string): string {
+  return Buffer.from(hexadecimal, 'hex').toString('base64');
 }

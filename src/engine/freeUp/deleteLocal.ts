@@ -36,16 +36,21 @@ export async function deleteLocal(
   }
   try {
     return await withOpenFile(route.root, own.ownPath, async file => {
-      const local = await examineFile(file, step, receipt, tools);
-      await removeExamined(file, local, aside).catch((error: unknown) => {
+      const safe = await examineFile(file, step, receipt, tools);
+      await removeExamined(file, safe, own, tools.journal).catch((error: unknown) => {
         throw notRemovable(error, path);
       });
       tools.journal.end(own);
-      return { local: { ...local, path }, copy };
+      return { local: { ...safe.local, path }, copy };
     });
   } catch (error) {
-    await putBack(own, tools.journal);
     const failure = fromDiskError(error, path);
+    if (failure.code === 'only-open') {
+      // There is nothing that could have its name back.
+      tools.journal.end(own);
+      throw failure;
+    }
+    await putBack(own, tools.journal);
     // Nobody knows the file by the name that it had here.
     throw failure.subject === own.ownPath
       ? new Failure(failure.code, path, failure.cause)

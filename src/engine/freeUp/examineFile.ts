@@ -7,37 +7,72 @@ import { noteUnshownChange } from '../noteUnshownChange';
 import type { OpenFile } from '../openFile';
 import { readAll } from '../readAll';
 import type { Receipt } from '../receipts';
-import { checkCopy } from './checkCopy';
+import { givesBack } from '../restore/storedAttributes';
+import { checkCopy, isConfirmed, type LocalDigests } from './checkCopy';
 import type { FreeStep, FreeTools } from './freeStep';
+import { readBack } from './readBack';
 
 /**
- * Gives the fields of an open file whose bytes, every one of them, are in the cloud at this moment.
- * Throws where they are not, or where the file has changed by the end of the examination.
+ * The proof that a file may go, which only `examineFile` gives. What removes files takes nothing
+ * else, so that no way leads round the examination.
+ */
+class Proof {
+  readonly #examinedAt = Date.now();
+
+  constructor(
+    /** The file's fields under the name that it had while it was examined. */
+    readonly local: LocalFile,
+    readonly etag: string,
+    readonly versionId: string | undefined,
+  ) {}
+
+  /** Throws where what was found is too old to remove anything by it. */
+  requireFresh(): void {
+    const age = Date.now() - this.#examinedAt;
+    // A clock that was set back tells nothing either.
+    if (age < 0 || age > proofLastsMs) throw new Failure('proof-expired', this.local.path);
+  }
+}
+
+export type SafeToFree = Proof;
+
+/** A computer may have slept between the examination and the removal. */
+export const proofLastsMs = 60_000;
+
+/**
+ * Proves that every byte of an open file is in the cloud at this moment, and can be had back. Throws
+ * where that is not so, or where the file has changed by the end of the examination.
  */
 export async function examineFile(
   file: OpenFile,
   step: FreeStep,
   receipt: Receipt,
   tools: FreeTools,
-): Promise<LocalFile> {
-  const { path, copy, route } = step;
+): Promise<SafeToFree> {
+  const { path, route } = step;
   const { signal } = tools;
-  const { nlink } = await file.handle.stat();
+  const { nlink, mode } = await file.handle.stat();
   // The bytes would stay on the disk under the other name.
   if (nlink > 1) throw new Failure('hard-link', path);
   const local = await lookWhenQuiet(file, signal);
-  const sha256 = await digest(file, local, tools);
-  noteUnshownChange(route.receipts, receipt, { local, sha256 });
-  if (local.size !== receipt.local.size || sha256 !== receipt.sha256) {
+  const digests = await digest(file, local, tools);
+  noteUnshownChange(route.receipts, receipt, { local, sha256: digests.sha256 });
+  if (local.size !== receipt.local.size || digests.sha256 !== receipt.sha256) {
     throw new Failure('differs-here', path);
   }
-  const key = toKey(route.target.prefix, path);
-  const head = await route.bucket.head({ key, signal });
-  checkCopy(head, receipt, copy, Date.now() + route.bucket.clockOffset);
+  const listed = await tools.findListed(step);
+  const asked = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
+  const now = Date.now() + route.bucket.clockOffset;
+  const head = checkCopy({ head: asked, listed }, receipt, digests, now);
+  if (!givesBack(head.metadata, { modifiedAt: local.modifiedAt, mode }, process.platform)) {
+    throw new Failure('attributes-differ', path);
+  }
+  const extent = isConfirmed(head, receipt, digests) ? 'last-byte' : 'whole';
+  await readBack(step, { head, extent, ...digests }, tools);
   await refuseUnsaved(step, tools);
   if (!isSameState(local, await file.look())) throw new Failure('differs-here', path);
   throwIfCancelled(signal, path);
-  return local;
+  return new Proof(local, head.etag, head.versionId);
 }
 
 /** Throws where an editor holds changes of the file that are nowhere else. */
@@ -52,15 +87,19 @@ async function digest(
   file: OpenFile,
   local: LocalFile,
   { reading, signal, onBytes }: FreeTools,
-): Promise<string> {
+): Promise<LocalDigests & { readonly lastByte: number | undefined }> {
   const giveBack = await reading.take(0, signal);
   try {
-    const hash = createHash('sha256');
+    const sha256 = createHash('sha256');
+    const md5 = createHash('md5');
+    let lastByte: number | undefined;
     await readAll(file, local, signal, bytes => {
-      hash.update(bytes);
+      sha256.update(bytes);
+      md5.update(bytes);
+      lastByte = bytes.at(-1);
       onBytes(bytes.length);
     });
-    return hash.digest('hex');
+    return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), lastByte };
   } finally {
     giveBack();
   }

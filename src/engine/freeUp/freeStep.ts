@@ -5,6 +5,8 @@ import type { ComparisonJob } from '../comparisons';
 import type { EditorPort } from '../editorPort';
 import type { LocalFile } from '../localScan';
 import type { OwnFileJournal } from '../ownFileJournal';
+import type { Traffic } from '../traffic';
+import type { FindListed } from './listedCopies';
 
 /** The local file that is to go, with the cloud copy that stands for it. */
 export interface FreeStep extends BatchStep {
@@ -25,6 +27,10 @@ export interface FreeTools {
   /** Shared by all files: disks are slower when more of them are read at once. */
   readonly reading: Budget;
   readonly signal: AbortSignal;
+  /** What copies are read into that have to be read whole. */
+  readonly memory: Budget;
+  readonly traffic: Traffic;
+  readonly findListed: FindListed;
   /** Called with bytes as they have been read. */
   readonly onBytes: (bytes: number) => void;
 }

@@ -7,24 +7,25 @@ import {
   type FreeSummary,
   type FreeWay,
 } from '../../protocol';
-import { isArchiveClass } from '../archiveClass';
 import { runBatch, type BatchEvents, type Outcome } from '../batch';
 import { budget } from '../budget';
 import type { ComparisonJob, Comparisons } from '../comparisons';
 import type { KeptReports } from '../keptReports';
 import { shownPlans } from '../shownPlans';
-import type { Traffic } from '../traffic';
 import { versioningOf } from '../versioningOf';
 import { freeableEntries } from './freeableEntries';
 import { freeFile } from './freeFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
+import { listedCopies } from './listedCopies';
 import { selectFreeable, type FreeSelection } from './selectFreeable';
 
 /** What freeing space works with, beside what it is asked for. */
-export interface FreeingsParts extends Pick<FreeTools, 'journal' | 'editor'> {
+export interface FreeingsParts extends Pick<
+  FreeTools,
+  'journal' | 'editor' | 'memory' | 'traffic'
+> {
   readonly comparisons: Comparisons;
   readonly reports: KeptReports;
-  readonly traffic: Traffic;
   /** Called with the files that were examined and have stayed. */
   readonly onStayed: (outcomes: readonly FreeOutcome[]) => void;
 }
@@ -59,13 +60,7 @@ export interface Freeings {
   ): Promise<readonly FreeOutcome[]>;
 }
 
-export function freeings({
-  comparisons,
-  reports,
-  traffic,
-  onStayed,
-  ...tools
-}: FreeingsParts): Freeings {
+export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsParts): Freeings {
   const plans = shownPlans<Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
   const known = { comparisons, reports };
   const reading = budget(filesReadAtOnce, 0);
@@ -83,7 +78,6 @@ export function freeings({
         bytes: steps.reduce((sum, { local }) => sum + local.size, 0),
         largest: largestOf(steps),
         stays: staysOf(selections),
-        archived: steps.filter(({ copy }) => isArchiveClass(copy.storageClass)).length,
         keepsVersions: versioning.every(kind => kind === 'enabled'),
       };
     },
@@ -97,6 +91,7 @@ export function freeings({
     drop: plans.drop,
     async run({ id, steps, way }, events, signal) {
       const examined = new Set<FreeStep>();
+      const findListed = listedCopies(steps, signal);
       const outcomes = await runBatch({
         ...events,
         onStarted: step => {
@@ -106,10 +101,11 @@ export function freeings({
         work: workOf(way),
         planId: id,
         steps,
-        traffic,
+        traffic: tools.traffic,
         signal,
         bytesOf: ({ local }) => local.size,
-        run: (step, onBytes) => freeFile(step, way, { ...tools, reading, signal, onBytes }),
+        run: (step, onBytes) =>
+          freeFile(step, way, { ...tools, reading, findListed, signal, onBytes }),
         isSkipped: ({ code }) => reasonsToStay.has(code),
       });
       const stayed = outcomes.filter(({ kind, step }) => kind !== 'done' && examined.has(step));
@@ -131,8 +127,13 @@ const reasonsToStay = new Set<FailureCode>([
   'not-proved',
   'differs-here',
   'copy-differs',
+  'copy-damaged',
+  'copy-unreadable',
   'no-such-key',
+  'not-listed',
   'copy-expires',
+  'attributes-differ',
+  'proof-expired',
   'archived',
   'hard-link',
   'unsaved',

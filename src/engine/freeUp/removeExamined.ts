@@ -1,28 +1,97 @@
-import { createWriteStream } from 'node:fs';
-import { unlink } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { Failure } from '../failure';
-import type { LocalFile } from '../localScan';
+import { parentPath, toAbsolutePath } from '../filePath';
+import { newOwnFile } from '../newOwnFile';
 import type { OpenFile } from '../openFile';
+import type { OwnFileJournal } from '../ownFileJournal';
+import type { OwnFile } from '../ownFiles';
+import { writeAll } from '../restore/writeAll';
+import type { SafeToFree } from './examineFile';
 
 /**
  * Removes the name of an open file that was examined. Who has the file open, too, may have written
- * between the last look and now: then its bytes, which only the open file still has, get a name
- * again, and `differs-here` is thrown.
+ * between the last look and now: then its bytes, which only the open file still has, get the name
+ * again, all of them or none, and `differs-here` is thrown. Where there is no room for them the
+ * file stays open, and `only-open` tells where.
  */
 export async function removeExamined(
   file: OpenFile,
-  examined: LocalFile,
-  absolute: string,
+  safe: SafeToFree,
+  aside: OwnFile,
+  journal: OwnFileJournal,
 ): Promise<void> {
+  const absolute = toAbsolutePath(aside.root, aside.ownPath);
+  await requireRoomOrRest(safe, aside);
+  safe.requireFresh();
   await unlink(absolute);
   // Some disks tell nothing of a file without a name.
-  const now = await file.look().catch(() => examined);
-  if (now.size === examined.size && now.modifiedAt === examined.modifiedAt) return;
-  const { mode } = await file.handle.stat();
-  await pipeline(
-    file.handle.createReadStream({ start: 0, autoClose: false }),
-    createWriteStream(absolute, { flags: 'wx', mode: mode & 0o777, flush: true }),
-  );
-  throw new Failure('differs-here', examined.path);
+  const now = await file.look().catch(() => safe.local);
+  if (now.size === safe.local.size && now.modifiedAt === safe.local.modifiedAt) return;
+  try {
+    await copyBack(file, aside, journal);
+  } catch (error) {
+    file.keepOpen();
+    throw new Failure('only-open', aside.path, new Error(placeOf(file), { cause: error }));
+  }
+  throw new Failure('differs-here', aside.path);
+}
+
+/**
+ * Throws `disk-full` where a file could not be copied back that somebody may just be writing. One
+ * that has rested is not written by anybody: of a full disk it is what frees the space.
+ */
+async function requireRoomOrRest({ local }: SafeToFree, { root, path }: OwnFile): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(toAbsolutePath(root, parentPath(path)), {
+    bigint: true,
+  });
+  // Some network disks don't say.
+  if (blocks === 0n || bavail * bsize >= BigInt(local.size)) return;
+  const restedMs = Date.now() - Number(local.modifiedAt / 1_000_000n);
+  if (restedMs < longRestMs) throw new Failure('disk-full', path);
+}
+
+const longRestMs = 10 * 60_000;
+
+/** Under a name of our own first: a part of a file is never given its name. */
+async function copyBack(file: OpenFile, aside: OwnFile, journal: OwnFileJournal): Promise<void> {
+  const { root, path, ownPath } = aside;
+  const own = newOwnFile('temporary', root, path);
+  const temporary = toAbsolutePath(root, own.ownPath);
+  journal.begin(own);
+  try {
+    await writeCopy(file, temporary);
+    await rename(temporary, toAbsolutePath(root, ownPath));
+  } finally {
+    await rm(temporary, { force: true });
+    journal.end(own);
+  }
+}
+
+/** Not by streams: one that fails closes the file that it reads. */
+async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> {
+  const { mode } = await handle.stat();
+  const copy = await open(absolute, 'wx', mode & 0o777);
+  try {
+    const buffer = Buffer.allocUnsafe(copySize);
+    for (let position = 0; ;) {
+      const { bytesRead } = await handle.read(buffer, 0, copySize, position);
+      if (bytesRead === 0) break;
+      await writeAll(copy, buffer.subarray(0, bytesRead), position);
+      position += bytesRead;
+    }
+    await copy.sync();
+  } finally {
+    await copy.close();
+  }
+}
+
+const copySize = 1 << 20;
+
+/** By what the bytes of a file without a name can be reached. */
+function placeOf({ handle }: OpenFile): string {
+  const { pid, platform } = process;
+  const number = String(handle.fd);
+  return platform === 'linux'
+    ? `/proc/${String(pid)}/fd/${number}`
+    : `process ${String(pid)}, file descriptor ${number}`;
 }

@@ -1,4 +1,5 @@
 import type { FilePath, StayReason } from '../../protocol';
+import { isArchiveClass } from '../archiveClass';
 import type { Entry } from '../comparison';
 import type { ComparisonJob } from '../comparisons';
 import { fileName } from '../filePath';
@@ -36,7 +37,12 @@ export function selectFreeable(route: ComparisonJob, entries: Iterable<Entry>): 
 }
 
 /** `undefined` for what may go. */
-function reasonToStay({ path, verdict, activity }: Entry): StayReason | 'not-here' | undefined {
+function reasonToStay({
+  path,
+  cloud,
+  verdict,
+  activity,
+}: Entry): StayReason | 'not-here' | undefined {
   switch (verdict.kind) {
     case 'only-in-cloud':
     case 'lost':
@@ -53,6 +59,8 @@ function reasonToStay({ path, verdict, activity }: Entry): StayReason | 'not-her
       if (verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed') {
         return 'not-proved';
       }
+      // To have them back takes hours, and money.
+      if (isArchiveClass(cloud?.storageClass)) return 'archived';
       // Without them the next back-up would take what they keep out.
       return ignoreFiles.has(fileName(path)) ? 'ignore-file' : undefined;
   }

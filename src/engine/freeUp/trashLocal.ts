@@ -1,11 +1,8 @@
-import { lstatSync } from 'node:fs';
-import { Failure } from '../failure';
-import { toAbsolutePath } from '../filePath';
-import { isSameState, toLocalFile } from '../localScan';
 import { withOpenFile } from '../openFile';
 import type { Receipt } from '../receipts';
 import { examineFile } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
+import { trashExamined } from './trashExamined';
 
 /**
  * Moves a local file to the trash after it was examined, under its own name, so that it can be put
@@ -17,16 +14,10 @@ export async function trashLocal(
   tools: FreeTools,
 ): Promise<Freed> {
   const { path, copy, route } = step;
-  const absolute = toAbsolutePath(route.root, path);
   // Closed before the file is moved: Windows moves no open files.
-  const local = await withOpenFile(route.root, path, file =>
+  const safe = await withOpenFile(route.root, path, file =>
     examineFile(file, step, receipt, tools),
   );
-  const now = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
-  if (now === undefined) throw new Failure('file-vanished', path);
-  if (!isSameState(local, toLocalFile(path, now))) throw new Failure('differs-here', path);
-  if ((await tools.editor.moveToTrash(absolute)) === 'no-trash') {
-    throw new Failure('not-trashed', path);
-  }
-  return { local, copy };
+  await trashExamined(route.root, safe, tools.editor);
+  return { local: safe.local, copy };
 }

@@ -15,6 +15,7 @@ import { fetchObject } from './fetchObject';
 import { placeFile, type Placed, type PlaceParts } from './placeFile';
 import type { RestoreStep } from './restorePlan';
 import { applyAttributes, storedAttributes } from './storedAttributes';
+import { writeAll } from './writeAll';
 
 export interface RestoreParts extends PlaceParts {
   readonly budget: Budget;
@@ -89,18 +90,6 @@ async function fetchInto(
     throw new Failure('not-as-stored', path);
   }
   return { head, content };
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.byteLength;) {
-    const { bytesWritten } = await handle.write(
-      bytes,
-      written,
-      bytes.byteLength - written,
-      position + written,
-    );
-    written += bytesWritten;
-  }
 }
 
 /** Tells an object that was called back already from one that nobody has asked for. */

@@ -18,9 +18,29 @@ export function storedAttributes({
   modifiedAt,
 }: Pick<ObjectHead, 'metadata' | 'modifiedAt'>): StoredAttributes {
   return {
-    modifiedAt: readSeconds(metadata['mtime']) ?? BigInt(Math.round(modifiedAt)) * million,
-    mode: readMode(metadata['mode']),
+    modifiedAt: notedTime(metadata)?.at ?? BigInt(Math.round(modifiedAt)) * million,
+    mode: notedMode(metadata),
   };
+}
+
+type Metadata = ObjectHead['metadata'];
+
+/**
+ * Whether a restore gives a file the time and mode back that it has now: the time to the precision
+ * of the note, or to the millisecond that restores promise. What another tool has stored without
+ * such notes does not.
+ */
+export function givesBack(
+  metadata: Metadata,
+  { modifiedAt, mode }: { readonly modifiedAt: bigint; readonly mode: number },
+  platform: NodeJS.Platform,
+): boolean {
+  const noted = notedTime(metadata);
+  if (noted === undefined) return false;
+  const step = noted.step > million ? noted.step : million;
+  if (modifiedAt / step !== noted.at / step) return false;
+  // Elsewhere a mode means something else.
+  return platform === 'win32' || (mode & 0o7777) === notedMode(metadata);
 }
 
 /** Gives an open file its time, to the millisecond at least, and its mode, or else the usual one. */
@@ -43,16 +63,18 @@ export async function applyAttributes(
 
 const million = 1_000_000n;
 
-/** Decimal seconds. */
-function readSeconds(text: string | undefined): bigint | undefined {
-  const match = /^(-?)(\d{1,11})(?:\.(\d{1,9})\d*)?$/.exec(text ?? '');
+/** Decimal seconds, as nanoseconds, with the step between one such note and the next. */
+function notedTime({
+  mtime = '',
+}: Metadata): { readonly at: bigint; readonly step: bigint } | undefined {
+  const match = /^(-?)(\d{1,11})(?:\.(\d{1,9})\d*)?$/.exec(mtime);
   if (match === null) return undefined;
   const [, sign, seconds = '', fraction = ''] = match;
   const size = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
-  return sign === '-' ? -size : size;
+  return { at: sign === '-' ? -size : size, step: 10n ** BigInt(9 - fraction.length) };
 }
 
 /** Octal, with or without the bits of the file's type. Rights to act as somebody else don't count. */
-function readMode(text: string | undefined): number | undefined {
-  return /^[0-7]{3,7}$/.test(text ?? '') ? parseInt(text ?? '', 8) & 0o777 : undefined;
+function notedMode({ mode = '' }: Metadata): number | undefined {
+  return /^[0-7]{3,7}$/.test(mode) ? parseInt(mode, 8) & 0o777 : undefined;
 }

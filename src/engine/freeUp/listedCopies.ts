@@ -1,0 +1,75 @@
+import { rootPath, type FilePath } from '../../protocol';
+import type { Bucket, ListedObject } from '../bucket';
+import { foldersAbove } from '../foldersAbove';
+import { parentPath, toKey, topmost } from '../filePath';
+import type { FreeStep } from './freeStep';
+
+/** A step's copy as a list of the store shows it under exactly its key, `undefined` in none. */
+export type FindListed = (step: FreeStep) => Promise<ListedObject | undefined>;
+
+/**
+ * Asks the store's lists for the copies of a batch's files, since a copy that no list shows is found
+ * by no comparison: many by a list of their folders, each made once, when the first of its files is
+ * asked for; few by lists of their own.
+ */
+export function listedCopies(steps: readonly FreeStep[], signal: AbortSignal): FindListed {
+  const folders = new Map<FreeStep['route'], FolderLists>();
+  for (const route of new Set(steps.map(step => step.route))) {
+    const paths = steps.flatMap(step => (step.route === route ? step.path : []));
+    if (paths.length > mostSingleLooks) folders.set(route, folderLists(route, paths, signal));
+  }
+  return ({ route, path }) => {
+    const lists = folders.get(route);
+    const key = toKey(route.target.prefix, path);
+    return lists === undefined ? findListed(route.bucket, key, signal) : lists(path);
+  };
+}
+
+/** Up to so many files are looked for one by one: a folder may hold very many others. */
+const mostSingleLooks = 20;
+
+type FolderLists = (path: FilePath) => Promise<ListedObject | undefined>;
+
+function folderLists(
+  { bucket, target: { prefix } }: FreeStep['route'],
+  paths: readonly FilePath[],
+  signal: AbortSignal,
+): FolderLists {
+  const keys = new Set<string>(paths.map(path => toKey(prefix, path)));
+  const starts = new Set(topmost(paths.map(parentPath)));
+  const lists = new Map<FilePath, ReturnType<typeof listFolder>>();
+  return async path => {
+    const start = [...foldersAbove(path)].find(folder => starts.has(folder)) ?? rootPath;
+    const below = start === rootPath ? prefix : `${toKey(prefix, start)}/`;
+    const list = lists.get(start) ?? listFolder(bucket, below, { keys, signal });
+    lists.set(start, list);
+    return (await list).get(toKey(prefix, path));
+  };
+}
+
+async function listFolder(
+  bucket: Bucket,
+  prefix: string,
+  { keys, signal }: { readonly keys: ReadonlySet<string>; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, ListedObject>> {
+  const found = new Map<string, ListedObject>();
+  for await (const page of bucket.list({ prefix, signal })) {
+    for (const object of page) if (keys.has(object.key)) found.set(object.key, object);
+  }
+  return found;
+}
+
+/** The key itself stands first among those that begin with it, but for stores without an order. */
+async function findListed(
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal,
+): Promise<ListedObject | undefined> {
+  for await (const page of bucket.list({ prefix: key, pageSize: singleLookPage, signal })) {
+    const found = page.find(object => object.key === key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const singleLookPage = 100;
