@@ -510,7 +510,10 @@ export interface PlanSummary {
   readonly files: number;
   readonly bytes: number;
   readonly preview: PlanPreview;
-  /** Cloud copies that would be replaced though this computer has no record of having written them. */
+  /**
+   * Cloud copies that would be replaced though this computer has no record of having written them,
+   * or has freed the files that they are the originals of.
+   */
   readonly unowned: {
     readonly files: number;
     readonly examples: readonly FilePath[];

@@ -75,9 +75,9 @@ function detail({ preview, unowned, files }: PlanSummary, setups: readonly Folde
     const { copies, kept } = replacementWords(unowned);
     parts.push([
       unowned.files === 1
-        ? l10n.t('One cloud copy is replaced that this computer has no record of writing:')
+        ? l10n.t('One cloud copy is replaced that is not known to be an earlier state of its file:')
         : l10n.t(
-            '{0} cloud copies are replaced that this computer has no record of writing:',
+            '{0} cloud copies are replaced that are not known to be earlier states of their files:',
             formatCount(unowned.files),
           ),
       ...copies,

@@ -4,7 +4,8 @@ import { formatCount } from './quantity';
 import { replacementWords } from './replacementWords';
 
 /**
- * Asks before a plan replaces cloud copies that this computer has no record of having written.
+ * Asks before a plan replaces cloud copies that this computer has no record of having written, or
+ * whose files were freed.
  * Single files ask only once per folder while the window lives; larger plans ask each time.
  */
 export async function confirmReplacing(
@@ -32,17 +33,17 @@ const agreed = new Set<string>();
 function question({ files, unowned }: PlanSummary): string {
   if (files === 1) {
     return l10n.t(
-      'Back up “{0}” and replace its cloud copy? This computer has no record of writing that copy.',
+      'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',
       unowned.examples[0] ?? '',
     );
   }
   return unowned.files === 1
     ? l10n.t(
-        'Back up {0} files and replace 1 cloud copy that this computer has no record of writing?',
+        'Back up {0} files and replace 1 cloud copy that is not known to be an earlier state of its file?',
         formatCount(files),
       )
     : l10n.t(
-        'Back up {0} files and replace {1} cloud copies that this computer has no record of writing?',
+        'Back up {0} files and replace {1} cloud copies that are not known to be earlier states of their files?',
         formatCount(files),
         formatCount(unowned.files),
       );

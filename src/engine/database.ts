@@ -175,6 +175,7 @@ const migrations: readonly string[] = [
      used_at REAL NOT NULL,
      PRIMARY KEY (owner, upload_id)
    ) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE receipts ADD COLUMN freed_at REAL',
 ];
 
 function migrate(database: Sqlite.DatabaseSync): void {

@@ -107,9 +107,14 @@ export function isEmptying({ local, replaces = 0 }: Step): boolean {
   return local.size === 0 && replaces > 0;
 }
 
-/** Whether a step replaces a copy that this computer has no record of having written. */
+/**
+ * Whether a step replaces a copy that this computer has no record of having written, or one that is
+ * the original, since its local file was let go and another one has the name now.
+ */
 export function isUnowned({ route, path, condition }: Step): boolean {
-  return condition.kind === 'unchanged' && route.receipts.get(path)?.etag !== condition.etag;
+  if (condition.kind !== 'unchanged') return false;
+  const receipt = route.receipts.get(path);
+  return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
 }
 
 /** Whether a file is on its way or has just arrived. */

@@ -25,7 +25,7 @@ export function receiptsIn(database: Database): Receipts {
   for (const statement of [selectAll, selectOne, selectReading, selectDiffering])
     statement.setReadBigInts(true);
   const replace = sqlite.prepare(
-    'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const replaceReading = sqlite.prepare(
     'INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -60,7 +60,7 @@ export function receiptsIn(database: Database): Receipts {
         return row && toReceipt(row);
       },
       put(receipt) {
-        const { local, sha256, etag, crc32, versionId, hashBegan, provedAt } = receipt;
+        const { local, sha256, etag, crc32, versionId, hashBegan, provedAt, freedAt } = receipt;
         database.write(
           () =>
             replace.run(
@@ -72,6 +72,7 @@ export function receiptsIn(database: Database): Receipts {
               versionId ?? null,
               hashBegan,
               provedAt,
+              freedAt ?? null,
             ),
           waitingReceipts.note(id, local.path, receipt),
         );
@@ -159,6 +160,7 @@ interface ReceiptRow extends LocalFileRow {
   readonly version_id: string | null;
   readonly hash_began: number;
   readonly proved_at: number;
+  readonly freed_at: number | null;
 }
 
 interface ReadingRow extends LocalFileRow {
@@ -182,5 +184,6 @@ function toReceipt(row: ReceiptRow): Receipt {
     versionId: row.version_id ?? undefined,
     hashBegan: row.hash_began,
     provedAt: row.proved_at,
+    ...(row.freed_at !== null && { freedAt: row.freed_at }),
   };
 }

@@ -17,6 +17,11 @@ export interface Receipt {
   readonly hashBegan: number;
   /** When the two sides were found to be the same; milliseconds since 1970. */
   readonly provedAt: number;
+  /**
+   * Since when the local file has been let go, so that the copy is the original and no file that
+   * comes to have its name may replace it unasked; milliseconds since 1970.
+   */
+  readonly freedAt?: number | undefined;
 }
 
 /** Whose receipts: a folder's, for one place in one store; whatever profile leads there. */
@@ -105,6 +110,19 @@ export function isOfCopy(
   cloud: Pick<CloudFile, 'size' | 'etag'>,
 ): boolean {
   return cloud.etag === etag && cloud.size === local.size;
+}
+
+/**
+ * Notes when a path's local file is let go, or that it has stayed. Whatever proves both sides to be
+ * the same again replaces the receipt, and with it the note.
+ */
+export function noteFreed(
+  receipts: FolderReceipts,
+  path: FilePath,
+  freedAt: number | undefined,
+): void {
+  const receipt = receipts.get(path);
+  if (receipt !== undefined && receipt.freedAt !== freedAt) receipts.put({ ...receipt, freedAt });
 }
 
 /**

@@ -191,6 +191,47 @@ describe('Freeing space', () => {
     assert.ok(isThere('a.txt'));
   });
 
+  for (const way of ['delete', 'trash'] as const) {
+    it(`asks before another file replaces the copy of one that it let go by ${way}`, async () => {
+      await safe({ 'app.log': 'the first' });
+      await free(everything, way);
+      await writeTree(root, { 'app.log': 'the second' });
+      await engine.compare();
+      assert.equal(verdict('app.log'), 'out-of-date');
+      const { unowned } = await engine.plan({ kind: 'all' });
+      assert.deepEqual([unowned.files, unowned.examples], [1, ['app.log']]);
+      assert.equal((await engine.backUp({ kind: 'all' })).done, 1);
+      // From now on it is a copy like any other.
+      await writeTree(root, { 'app.log': 'the second, changed' });
+      await engine.compare();
+      assert.equal((await engine.plan({ kind: 'all' })).unowned.files, 0);
+    });
+  }
+
+  it('takes a copy for one again whose file was restored, or put back by somebody', async () => {
+    await safe({ 'restored.txt': 'aa', 'back.txt': 'bb' });
+    await free(everything);
+    await engine.compare();
+    await writeTree(root, { 'back.txt': 'bb' }, aLongTimeAgo);
+    await engine.compare();
+    assert.equal((await engine.restore({ kind: 'all' })).done, 1);
+    assert.ok(isThere('restored.txt'));
+    await writeTree(root, { 'restored.txt': 'changed', 'back.txt': 'changed' });
+    await engine.compare();
+    const { files, unowned } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unowned.files], [2, 0]);
+  });
+
+  it('takes a copy for one still whose file has stayed', async () => {
+    await safe({ 'a.txt': 'aa' });
+    bucket.failNext('get', new Failure('access-denied', 'w/a.txt'));
+    assert.deepEqual((await free(everything)).reasons, { 'copy-unreadable': 1 });
+    await writeTree(root, { 'a.txt': 'changed' });
+    await engine.compare();
+    const { files, unowned } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unowned.files], [1, 0]);
+  });
+
   it('moves to the trash what is to go there', async () => {
     await safe({ 'a.txt': 'aa' });
     const report = await free(everything, 'trash');

@@ -377,8 +377,12 @@ function receipts(): fc.Arbitrary<Receipt> {
       versionId: fc.option(fc.string(), { nil: undefined }),
       hashBegan: fc.double({ noNaN: true, noDefaultInfinity: true }).map(zeroOrMore),
       provedAt: fc.double({ noNaN: true, noDefaultInfinity: true }).map(zeroOrMore),
+      freedAt: fc.double({ noNaN: true, noDefaultInfinity: true }).map(zeroOrMore),
     },
-    plain,
+    {
+      ...plain,
+      requiredKeys: ['local', 'sha256', 'etag', 'crc32', 'versionId', 'hashBegan', 'provedAt'],
+    },
   );
 }
 

@@ -1,5 +1,6 @@
-import type { FreeWay } from '../../protocol';
+import type { FailureCode, FreeWay } from '../../protocol';
 import { Failure } from '../failure';
+import { noteFreed } from '../receipts';
 import { deleteLocal } from './deleteLocal';
 import { refuseUnsaved } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
@@ -15,5 +16,18 @@ export async function freeFile(step: FreeStep, way: FreeWay, tools: FreeTools): 
   // Nothing but a receipt says what the local bytes should be.
   if (receipt?.etag !== copy.etag) throw new Failure('not-proved', path);
   await refuseUnsaved(step, tools);
-  return way === 'delete' ? deleteLocal(step, receipt, tools) : trashLocal(step, receipt, tools);
+  // Before it goes: not even a kill may make the copy pass for one that can be replaced.
+  noteFreed(route.receipts, path, Date.now());
+  try {
+    return await (way === 'delete'
+      ? deleteLocal(step, receipt, tools)
+      : trashLocal(step, receipt, tools));
+  } catch (error) {
+    const isHere = !(error instanceof Failure) || !elsewhere.has(error.code);
+    if (isHere) noteFreed(route.receipts, path, undefined);
+    throw error;
+  }
 }
+
+/** With these the file does not stand under its name any more. */
+const elsewhere = new Set<FailureCode>(['kept-beside', 'not-put-back', 'only-open']);
