@@ -209,7 +209,11 @@ export type Verdict =
     }
   /** Gone from both sides, though it was proved to be in the cloud once. */
   | { readonly kind: 'lost'; readonly safeAt: number }
-  | { readonly kind: 'only-in-cloud' }
+  | {
+      readonly kind: 'only-in-cloud';
+      /** The store has it, but its lists do not show it. */
+      readonly because?: 'not-listed';
+    }
   | { readonly kind: 'unchecked'; readonly failure: FailureRecord }
   | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly cloudTwins: number };
 

@@ -60,7 +60,7 @@ export function shortReason(verdict: Verdict): string {
     case 'lost':
       return l10n.t('was safe {0}', formatTime(verdict.safeAt));
     case 'only-in-cloud':
-      return '';
+      return verdict.because === 'not-listed' ? l10n.t('not listed by the store') : '';
     case 'out-of-date':
       switch (verdict.because) {
         case 'content':
@@ -113,7 +113,11 @@ export function reason(verdict: Verdict): string {
     case 'lost':
       return l10n.t('Was safe on {0}, now gone from both sides.', formatTime(verdict.safeAt));
     case 'only-in-cloud':
-      return l10n.t('Not on this computer.');
+      return verdict.because === 'not-listed'
+        ? l10n.t(
+            'Not on this computer. The store has it, but its lists do not show it: another computer does not find it.',
+          )
+        : l10n.t('Not on this computer.');
     case 'out-of-date':
       switch (verdict.because) {
         case 'content':

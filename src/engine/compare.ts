@@ -5,12 +5,21 @@ import type { Finding } from './comparison';
 import type { Exclude } from './exclude';
 import { throwIfCancelled, toFailure } from './failure';
 import { isWithin } from './filePath';
-import { joinSides, pathOf, type LocalLeaf, type SetAside } from './join';
+import {
+  joinSides,
+  pathOf,
+  type Joined,
+  type JoinRules,
+  type LocalLeaf,
+  type SetAside,
+  type Sides,
+} from './join';
 import { scanLocal } from './localScan';
 import { inParallel } from './parallel';
 import type { FolderReceipts, Receipt } from './receipts';
 import { settleByContent } from './settleContent';
 import type { CompareRule } from './settings';
+import { unlistedCopies } from './unlistedCopies';
 
 export interface CompareRequest {
   readonly root: string;
@@ -80,23 +89,51 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const incomplete = await bothOrNeither(signal, walk, list);
   await request.receipts.readable(signal);
   throwIfCancelled(signal, bucket.name);
-  const { findings, questions } = joinSides(
-    {
-      local,
-      folders,
-      cloud,
-      setAside,
-      receipts: receiptsWithin(request),
-      readings: request.receipts.differing(),
-    },
-    { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete },
-  );
+  const sides = {
+    local,
+    folders,
+    cloud,
+    setAside,
+    receipts: receiptsWithin(request),
+    readings: request.receipts.differing(),
+  };
+  const rules = { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete };
+  const { findings, questions } = await joinWithUnlisted(sides, rules, request);
   const answers: Finding[] = [];
   await inParallel(questions, questionsAtOnce, async question => {
     answers.push(await settleByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
   return { findings: [...findings, ...answers], incomplete };
+}
+
+/** What the list says is gone is asked for once more: not every store lists all that it has. */
+async function joinWithUnlisted(
+  sides: Sides,
+  rules: JoinRules,
+  request: CompareRequest,
+): Promise<Joined> {
+  const joined = joinSides(sides, rules);
+  const lost = joined.findings.flatMap(({ path, verdict }) =>
+    verdict.kind === 'lost' ? path : [],
+  );
+  if (lost.length === 0) return joined;
+  const unlisted = await unlistedCopies(lost, request);
+  if (unlisted.size === 0) return joined;
+  const { findings, questions } = joinSides(
+    { ...sides, cloud: new Map([...sides.cloud, ...unlisted]) },
+    rules,
+  );
+  return {
+    questions,
+    findings: findings.map(each => (unlisted.has(each.path) ? named(each) : each)),
+  };
+}
+
+/** Says why the row may surprise whoever looks into the bucket. */
+function named(finding: Finding): Finding {
+  if (finding.verdict.kind !== 'only-in-cloud') return finding;
+  return { ...finding, verdict: { kind: 'only-in-cloud', because: 'not-listed' } };
 }
 
 function receiptsWithin({ start, receipts }: CompareRequest): ReadonlyMap<FilePath, Receipt> {

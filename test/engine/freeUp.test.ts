@@ -232,6 +232,43 @@ describe('Freeing space', () => {
     assert.deepEqual([files, unowned.files], [1, 0]);
   });
 
+  it('finds a copy again that the store no longer lists, and brings it back', async () => {
+    await safe({ 'hidden.txt': 'aa', 'gone.txt': 'bb', 'listed.txt': 'cc' });
+    await free(everything);
+    bucket.hide('w/hidden.txt');
+    bucket.remove('w/gone.txt');
+    await engine.compare();
+    assert.deepEqual(engine.row('hidden.txt').verdict, {
+      kind: 'only-in-cloud',
+      because: 'not-listed',
+    });
+    assert.deepEqual(engine.row('listed.txt').verdict, { kind: 'only-in-cloud' });
+    assert.equal(verdict('gone.txt'), 'lost');
+    assert.equal((await engine.restore({ kind: 'all' })).done, 2);
+    assert.ok(isThere('hidden.txt') && isThere('listed.txt'));
+  });
+
+  it('leaves lost what the store says nothing of when it is asked', async () => {
+    await safe({ 'hidden.txt': 'aa' });
+    await free(everything);
+    bucket.hide('w/hidden.txt');
+    bucket.failNext('head', new Failure('access-denied', 'w/hidden.txt'));
+    await engine.compare();
+    assert.equal(verdict('hidden.txt'), 'lost');
+  });
+
+  it('asks for no more than a hundred lost copies', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `${String(index)}.txt`);
+    await safe(Object.fromEntries(names.map(name => [name, name])));
+    await free(everything);
+    for (const name of names) bucket.remove(`w/${name}`);
+    const calls = bucket.calls.length;
+    await engine.compare();
+    const asked = bucket.calls.slice(calls).filter(({ operation }) => operation === 'head');
+    assert.equal(asked.length, 100);
+    assert.ok(names.every(name => verdict(name) === 'lost'));
+  });
+
   it('moves to the trash what is to go there', async () => {
     await safe({ 'a.txt': 'aa' });
     const report = await free(everything, 'trash');
