@@ -1,10 +1,35 @@
 import assert from 'node:assert/strict';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { givesBack } from '../../src/engine/restore/storedAttributes';
+import { applyAttributes, givesBack } from '../../src/engine/restore/storedAttributes';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 const noted = (mtime: string, mode = '100644') => ({ mtime, mode });
 const local = (modifiedAt: bigint, mode = 0o100644) => ({ modifiedAt, mode });
+
+describe('Giving a file its time', () => {
+  it('is done to the millisecond, before 1970 too', async () => {
+    const folder = await temporaryFolder('times');
+    const handle = await open(join(folder.path, 'a'), 'w');
+    try {
+      for (const modifiedAt of [
+        -473_385_600_500_000_000n,
+        -1_000_000n,
+        0n,
+        1_700_000_000_123_456_789n,
+      ]) {
+        await applyAttributes(handle, { modifiedAt, mode: undefined }, 0o644);
+        const { mtimeNs } = await handle.stat({ bigint: true });
+        assert.equal(mtimeNs / 1_000_000n, modifiedAt / 1_000_000n);
+      }
+    } finally {
+      await handle.close();
+      await folder.remove();
+    }
+  });
+});
 
 describe('Whether a restore gives a file its time and mode back', () => {
   it('is so to the precision of the note, or to the millisecond', () => {

@@ -55,7 +55,9 @@ export async function applyAttributes(
   // edge of a millisecond the nearest one may be on the wrong side.
   for (const nudge of [0n, 250n, -250n, 500n, -500n, 1_000n, -1_000n]) {
     const seconds = Number(modifiedAt + nudge) / 1e9;
-    await handle.utimes(seconds, seconds);
+    // Node takes a negative number for now, but not a date.
+    const time = seconds < 0 ? new Date(seconds * 1000) : seconds;
+    await handle.utimes(time, time);
     const { mtimeNs } = await handle.stat({ bigint: true });
     if (mtimeNs / million === modifiedAt / million) return;
   }
