@@ -57,6 +57,7 @@ export type FailureCode =
   | 'not-verified'
   | 'too-large-for-store'
   | 'name-refused'
+  | 'not-implemented'
   | 'parts-refused'
   | 'archive-requested'
   /* the list has an entry that may be of this file, and says too little */

@@ -60,6 +60,10 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   // Somebody answers there who does not speak TLS.
   if (isTlsError(error)) return 'not-s3';
   const status = httpStatus(error);
+  // Not every store says it by its name.
+  if (status === 501) return 'not-implemented';
+  // A server before the store, or within it, that speaks to people finds fault with the name.
+  if (status === 400 && key !== undefined && isText(error)) return 'name-refused';
   // The SDK could not read an answer that says of itself that all is well, or it was sent elsewhere.
   if (status !== undefined && status < 400) return 'not-s3';
   // A page for people; what says 5xx so may be a proxy that stands before a store.
@@ -156,6 +160,11 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   XMinioInvalidObjectName: 'name-refused',
   InvalidObjectName: 'name-refused',
   InvalidURI: 'name-refused',
+  // Where a file cannot stand beside a folder of its name, or below a file.
+  ObjectParentIsFile: 'name-refused',
+  ExistingObjectIsDirectory: 'name-refused',
+  XMinioParentIsObject: 'name-refused',
+  XMinioObjectExistsAsDirectory: 'name-refused',
   InvalidPart: 'parts-refused',
   InvalidPartOrder: 'parts-refused',
   EntityTooSmall: 'parts-refused',
@@ -173,6 +182,7 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   RequestTimeout: 'timed-out',
   MalformedAnswer: 'not-s3',
   InternalError: 'store-error',
+  NotImplemented: 'not-implemented',
   OperationAborted: 'store-busy',
   ConditionalRequestConflict: 'store-busy',
 };
@@ -234,7 +244,16 @@ function errorName(error: unknown): string {
 }
 
 function isPage(error: unknown): boolean {
-  return /^text\/html\b/i.test(responseHeaders(error)?.['content-type'] ?? '');
+  return /^text\/html\b/i.test(contentTypeOf(error));
+}
+
+/** Whether the answer is in words for people. XML may be `text/xml`. */
+function isText(error: unknown): boolean {
+  return isPage(error) || /^text\/plain\b/i.test(contentTypeOf(error));
+}
+
+function contentTypeOf(error: unknown): string {
+  return responseHeaders(error)?.['content-type'] ?? '';
 }
 
 /** The status of the answer that the SDK made an error of. */

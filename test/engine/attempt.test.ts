@@ -117,6 +117,7 @@ describe('attempt', () => {
     'no-such-upload',
     'changed-in-cloud',
     'key-too-long',
+    'not-implemented',
     'cancelled',
     'unexpected',
   ];

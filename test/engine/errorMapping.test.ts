@@ -12,6 +12,7 @@ import type { FailureCode } from '../../src/protocol';
 
 const subject = { endpoint: 'https://s3.test', bucket: 'bucket', key: 'p/a' };
 
+const plain = { 'content-type': 'text/plain' };
 const page = { 'content-type': 'text/html; charset=utf-8' };
 
 interface ErrorParts {
@@ -54,6 +55,13 @@ describe('errorMapping', () => {
     [{ name: 'Unknown', status: 414 }, 'key-too-long', 'p/a'],
     [{ name: 'XMinioInvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
     [{ name: 'InvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
+    // A file beside a folder of its name, or below a file, on stores that are folders themselves.
+    [{ name: 'ObjectParentIsFile', status: 409 }, 'name-refused', 'p/a'],
+    [{ name: 'ExistingObjectIsDirectory', status: 409 }, 'name-refused', 'p/a'],
+    [{ name: 'XMinioParentIsObject', status: 400 }, 'name-refused', 'p/a'],
+    // A server before the store, or within it, that has no S3 word for it.
+    [{ name: 'Unknown', status: 400, headers: page }, 'name-refused', 'p/a'],
+    [{ name: 'Unknown', status: 400, headers: plain }, 'name-refused', 'p/a'],
     [{ name: 'InvalidRequest', status: 400 }, 'unexpected', 'p/a'],
     [{ name: 'InvalidPart', status: 400 }, 'parts-refused', 'p/a'],
     [{ name: 'InvalidPartOrder', status: 400 }, 'parts-refused', 'p/a'],
@@ -73,6 +81,8 @@ describe('errorMapping', () => {
     [{ name: 'Unknown', status: 412 }, 'changed-in-cloud', 'p/a'],
     [{ name: 'Unknown', status: 429 }, 'store-busy', 'https://s3.test'],
     [{ name: 'Unknown', status: 500 }, 'store-error', 'https://s3.test'],
+    [{ name: 'NotImplemented', status: 501 }, 'not-implemented', 'p/a'],
+    [{ name: 'Unknown', status: 501 }, 'not-implemented', 'p/a'],
     [{ name: 'Unknown', status: 502 }, 'store-error', 'https://s3.test'],
     [{ name: 'Unknown', status: 503 }, 'store-busy', 'https://s3.test'],
     [{ name: 'Unknown', status: 504 }, 'store-error', 'https://s3.test'],
@@ -136,6 +146,11 @@ describe('errorMapping', () => {
     const missing = thrown({ name: 'Unknown', status: 404 });
     assert.equal(fromStoreError(missing, { endpoint: 'e', bucket: 'b' }).code, 'no-such-bucket');
     assert.equal(fromStoreError(missing, { endpoint: 'e' }).code, 'not-s3');
+  });
+
+  it('blames no name where none was sent', () => {
+    const words = thrown({ name: 'Unknown', status: 400, headers: page });
+    assert.equal(fromStoreError(words, { endpoint: 'e', bucket: 'b' }).code, 'not-s3');
   });
 
   it('takes a refusal of a key with dots for names for one of the name, with or without words', () => {

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Account } from '../../src/engine/account';
 import type { Bucket } from '../../src/engine/bucket';
 import { openConnection, type Connection } from '../../src/engine/connection';
 import { setAwsVariables } from './awsVariables';
 
 /** The engine's bucket `b` on a store that answers just as a test says. */
 export interface StubStore {
+  readonly account: Account;
   readonly bucket: Bucket;
   readonly connection: Connection;
   readonly close: () => Promise<void>;
@@ -29,6 +31,7 @@ export async function openStubStore(
     forcePathStyle: true,
   });
   return {
+    account: connection.account,
     bucket: connection.bucket('b'),
     connection,
     async close() {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
-import { quoted } from './failureWords';
+import { because, firstLink, quoted } from './failureWords';
 
 /** What the store says to a request. */
 export const storeFailures = {
@@ -118,6 +118,17 @@ export const storeFailures = {
     what: ({ subject }) => l10n.t('The store does not accept the name of {0}.', quoted(subject)),
     next: () => l10n.t('Rename the file, or change the setting “s3Backup.prefix”.'),
     actions: ['open-settings', 'show-log'],
+  },
+  'not-implemented': {
+    brief: () => l10n.t('not known to the store'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The store says that it cannot do what was asked for {0}{1}',
+        quoted(subject),
+        because(firstLink(cause)),
+      ),
+    next: () => l10n.t('Ask who runs the store.'),
+    actions: ['show-log'],
   },
   'parts-refused': {
     brief: () => l10n.t('not put together by the store'),

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+
+import { inspectBucket } from '../../src/engine/inspectBucket';
+import { openStubStore } from '../support/stubStore';
+
+const never = new AbortController().signal;
+
+describe('A request that a store refuses', () => {
+  for (const type of ['text/html; charset=utf-8', 'text/plain']) {
+    it(`names the file whose name is refused in ${type}`, async () => {
+      const store = await openStubStore((request, response) => {
+        response.writeHead(request.method === 'HEAD' ? 404 : 400, { 'content-type': type });
+        response.end('Bad Request');
+      });
+      const put = store.bucket.put({
+        key: 'p/a\nb',
+        body: Buffer.from('a'),
+        condition: { kind: 'absent' },
+        attributes: { contentType: 'text/plain', metadata: {} },
+        signal: never,
+      });
+      await assert.rejects(put, { code: 'name-refused', subject: 'p/a\nb' });
+      await store.close();
+    });
+  }
+
+  it('is sent once where the store does not know it', async () => {
+    const asked: string[] = [];
+    const store = await openStubStore(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(501, { 'content-type': 'application/xml' });
+      response.end('<Error><Code>NotImplemented</Code></Error>');
+    });
+    const { versioning, isPublic, expires } = await inspectBucket(
+      store.account,
+      store.bucket,
+      '',
+      never,
+    );
+    assert.deepEqual([versioning, isPublic, expires], ['unknown', undefined, undefined]);
+    assert.equal(new Set(asked).size, asked.length);
+    await store.close();
+  });
+});
