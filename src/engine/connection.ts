@@ -4,6 +4,7 @@ import type { Bucket } from './bucket';
 import { clockOffsetBy } from './clockOffset';
 import { defaultCredentials } from './credentials';
 import { Failure } from './failure';
+import { collectBounded } from './s3/collectBounded';
 import { proveAnswers } from './s3/proveAnswers';
 import { regionalClient } from './s3/regionalClient';
 import type { Crc32Lessons } from './s3/guard';
@@ -68,6 +69,7 @@ export function openConnection(
       ignoreConfiguredEndpointUrls: true,
       forcePathStyle: settings.forcePathStyle,
       requestHandler: transport.handler,
+      streamCollector: collectBounded,
       // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
       maxAttempts: 1,
       // It costs a round trip for each large body, and some stores never answer it.

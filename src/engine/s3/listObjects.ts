@@ -1,8 +1,8 @@
 import { ListObjectsV2Command, type _Object } from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../bucket';
 import { MalformedAnswer } from '../errorMapping';
-import { Failure } from '../failure';
 import { keyDecoder, required, type KeyInList } from './answerField';
+import { pagingGuard } from './pagingGuard';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
@@ -11,6 +11,7 @@ export async function* listObjects(
   { client, endpoint, name }: Pick<S3BucketParts, 'client' | 'endpoint' | 'name'>,
   { prefix, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
+  const follow = pagingGuard(endpoint);
   let token: string | undefined;
   for (;;) {
     const page = await storeRequest(
@@ -36,14 +37,10 @@ export async function* listObjects(
       token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
     const decode = keyDecoder(page);
-    yield (page.Contents ?? []).map(entry => toListed(entry, decode(entry.Key ?? '')));
+    const { Contents: listed = [] } = page;
+    yield listed.map(entry => toListed(entry, decode(entry.Key ?? '')));
     if (!page.IsTruncated) return;
-    const next = page.NextContinuationToken;
-    // An answer that says "there is more" and not where would otherwise look like the end.
-    if (next === undefined || next === token) {
-      throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
-    }
-    token = next;
+    token = follow(page.NextContinuationToken, listed.length);
   }
 }
 

@@ -4,8 +4,8 @@ import {
   type ObjectVersion as S3Version,
 } from '@aws-sdk/client-s3';
 import type { ListVersionsRequest, ObjectVersion } from '../bucket';
-import { Failure } from '../failure';
 import { keyDecoder, plainEtag, required } from './answerField';
+import { pagingGuard } from './pagingGuard';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
@@ -14,6 +14,7 @@ export async function* listVersions(
   { client, endpoint, name }: S3BucketParts,
   { key, pageSize, signal }: ListVersionsRequest,
 ): AsyncGenerator<readonly ObjectVersion[]> {
+  const follow = pagingGuard(endpoint);
   let from:
     { readonly KeyMarker: string; readonly VersionIdMarker?: string | undefined } | undefined;
   let isFound = false;
@@ -34,28 +35,21 @@ export async function* listVersions(
     const decode = keyDecoder(page);
     const isOwn = (entry: { readonly Key?: string | undefined } | undefined) =>
       entry?.Key !== undefined && decode(entry.Key).key === key;
+    const { Versions: versions = [], DeleteMarkers: markers = [] } = page;
     const own = inOneOrder({
-      versions: (page.Versions ?? []).filter(isOwn),
-      markers: (page.DeleteMarkers ?? []).filter(isOwn),
+      versions: versions.filter(isOwn),
+      markers: markers.filter(isOwn),
     });
     yield own;
     if (!page.IsTruncated) return;
     // All of one key stand together; not every store has the key itself before those that only
     // begin with it.
     isFound ||= own.length > 0;
-    if (isFound && ![page.Versions, page.DeleteMarkers].some(list => isOwn(list?.at(-1)))) return;
-    const marker = page.NextKeyMarker;
-    const next = {
-      KeyMarker: decode(marker ?? '').key,
-      VersionIdMarker: page.NextVersionIdMarker,
-    };
-    if (
-      marker === undefined ||
-      (from?.KeyMarker === next.KeyMarker && from.VersionIdMarker === next.VersionIdMarker)
-    ) {
-      throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
-    }
-    from = next;
+    if (isFound && ![versions, markers].some(list => isOwn(list.at(-1)))) return;
+    const { NextKeyMarker: marker, NextVersionIdMarker: version } = page;
+    const place = marker === undefined ? undefined : JSON.stringify([marker, version]);
+    follow(place, versions.length + markers.length);
+    from = { KeyMarker: decode(marker ?? '').key, VersionIdMarker: version };
   }
 }
 

@@ -24,6 +24,7 @@ import { bodyProof } from './bodyProof';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { guarded } from './guard';
+import { pagingGuard } from './pagingGuard';
 import { headObject } from './readObject';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
@@ -119,6 +120,7 @@ export async function* listParts(
   { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedPart[]> {
+  const follow = pagingGuard(endpoint);
   let after: string | undefined;
   for (;;) {
     const page = await storeRequest({ endpoint, bucket: name, key }, signal, () =>
@@ -132,18 +134,15 @@ export async function* listParts(
         { abortSignal: signal },
       ),
     );
-    yield (page.Parts ?? []).map(part => ({
+    const { Parts: listed = [] } = page;
+    yield listed.map(part => ({
       partNumber: required(part.PartNumber, 'PartNumber'),
       size: required(part.Size, 'Size'),
       etag: plainEtag(part.ETag),
       crc32: part.ChecksumCRC32,
     }));
     if (page.IsTruncated !== true) return;
-    const next = page.NextPartNumberMarker;
-    if (next === undefined || next === after) {
-      throw new Failure('store-error', endpoint, 'a list page without a way to the next one');
-    }
-    after = next;
+    after = follow(page.NextPartNumberMarker, listed.length);
   }
 }
 

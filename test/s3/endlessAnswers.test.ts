@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+
+import { collectBounded } from '../../src/engine/s3/collectBounded';
+import { eventually } from '../support/eventually';
+import { openStubStore } from '../support/stubStore';
+
+const signal = new AbortController().signal;
+
+/** What lists of each kind say of the way to the next page, and how one reads them. */
+const lists = [
+  {
+    what: 'objects',
+    page: (next: string, entry: string) =>
+      `<ListBucketResult><Name>b</Name><KeyCount>0</KeyCount><IsTruncated>true</IsTruncated>` +
+      `<NextContinuationToken>${next}</NextContinuationToken>${entry}</ListBucketResult>`,
+    entry:
+      '<Contents><Key>a</Key><Size>1</Size><ETag>"e"</ETag>' +
+      '<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>',
+    pages: ({ bucket }: Store) => bucket.list({ prefix: '', signal }),
+  },
+  {
+    what: 'versions',
+    page: (next: string, entry: string) =>
+      `<ListVersionsResult><Name>b</Name><IsTruncated>true</IsTruncated>` +
+      `<NextKeyMarker>${next}</NextKeyMarker>${entry}</ListVersionsResult>`,
+    entry:
+      '<Version><Key>a</Key><VersionId>1</VersionId><IsLatest>true</IsLatest><Size>1</Size>' +
+      '<ETag>"e"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Version>',
+    pages: ({ bucket }: Store) => bucket.listVersions({ key: 'a', signal }),
+  },
+  {
+    what: 'parts',
+    page: (next: string, entry: string) =>
+      `<ListPartsResult><IsTruncated>true</IsTruncated>` +
+      `<NextPartNumberMarker>${next}</NextPartNumberMarker>${entry}</ListPartsResult>`,
+    entry: '<Part><PartNumber>1</PartNumber><Size>1</Size><ETag>"e"</ETag></Part>',
+    pages: ({ bucket }: Store) =>
+      bucket.listParts({ key: 'a', uploadId: 'u', takesCrc32: false }, signal),
+  },
+] as const;
+
+type Store = Awaited<ReturnType<typeof openStubStore>>;
+
+async function readAll(pages: AsyncIterable<unknown>): Promise<void> {
+  for await (const page of pages) assert.ok(page);
+}
+
+describe('A store that never comes to an end', function () {
+  this.timeout(60_000);
+  let store: Store;
+  let asked: number;
+
+  async function open(
+    answer: (request: IncomingMessage, response: ServerResponse) => void,
+  ): Promise<void> {
+    asked = 0;
+    store = await openStubStore((request, response) => {
+      asked++;
+      answer(request, response);
+    });
+  }
+  afterEach(() => store.close());
+
+  function answerXml(response: ServerResponse, text: string): void {
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    response.end(text);
+  }
+
+  for (const { what, page, entry, pages } of lists) {
+    it(`is told where pages of ${what} run in a circle`, async () => {
+      await open((_, response) => {
+        answerXml(response, page(String((asked % 3) + 1), entry));
+      });
+      await assert.rejects(readAll(pages(store)), { code: 'store-error' });
+      assert.ok(asked <= 4, String(asked));
+    });
+
+    it(`is told where pages of ${what} stay empty`, async () => {
+      await open((_, response) => {
+        answerXml(response, page(String(asked), ''));
+      });
+      await assert.rejects(readAll(pages(store)), { code: 'store-error' });
+      assert.ok(asked <= 1_000, String(asked));
+    });
+  }
+
+  it('is left where its answer does not end', async () => {
+    let isLeft = false;
+    await open((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.write('<ListBucketResult><Name>');
+      Readable.from(endless()).pipe(response);
+      response.on('close', () => (isLeft = true));
+    });
+    await assert.rejects(readAll(lists[0].pages(store)), { code: 'not-s3' });
+    assert.equal(asked, 1);
+    await eventually(() => {
+      assert.ok(isLeft);
+    });
+  });
+
+  it('is read as far as the limit, and no byte less', async () => {
+    await open(() => undefined);
+    const pieces = () => Readable.from([Buffer.from('ab'), Buffer.from('c')]);
+    assert.equal(Buffer.from(await collectBounded(pieces(), 3)).toString(), 'abc');
+    await assert.rejects(collectBounded(pieces(), 2), { name: 'MalformedAnswer' });
+  });
+});
+
+function* endless(): Generator<Buffer> {
+  const piece = Buffer.alloc(1 << 20, 'a');
+  for (;;) yield piece;
+}
