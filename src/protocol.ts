@@ -57,6 +57,8 @@ export type FailureCode =
   | 'not-verified'
   | 'too-large-for-store'
   | 'name-refused'
+  /* the store answers others meanwhile */
+  | 'file-refused'
   | 'not-implemented'
   | 'parts-refused'
   | 'archive-requested'

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureCode } from '../protocol';
 import { isOutcomeUnknown, retryAfter } from './errorMapping';
-import type { CircuitBreaker, Turn } from './circuitBreaker';
-import { Failure, throwIfCancelled } from './failure';
+import type { CircuitBreaker } from './circuitBreaker';
+import { Failure, failureBefore, throwIfCancelled } from './failure';
 
 /** How often a request is tried in all before its failure counts. */
 export const attempts = 4;
@@ -19,45 +19,63 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** Called before every attempt, the first included. */
   readonly onAttempt?: (number: number) => void;
-  /** Where it is given, a request that has given up may wait for the store to come back. */
+  /**
+   * Where it is given, a request that has given up may wait for the store to come back, and one
+   * that the store refuses while it answers others fails with `file-refused`.
+   */
   readonly breaker?: CircuitBreaker;
 }
 
 /**
  * The one retry mechanism: runs `operation`, which signs and sends anew each time, up to four times
  * with exponential backoff and full jitter, or after as long as the store asks for. What no retry
- * can change is thrown at once. `operation` must throw nothing but `Failure`.
+ * can change is thrown at once. `operation` must throw nothing but `Failure`. Who cancels is told what
+ * had gone wrong before: it is the cause.
  */
 export async function attempt<T>(
   operation: (attempt: Attempt) => Promise<T>,
   options: AttemptOptions,
 ): Promise<T> {
-  const { signal, breaker } = options;
+  const { subject, signal, breaker } = options;
   if (breaker === undefined) return attemptFrom(1, operation, options);
   let uncertain = false;
+  let wasOnceMore = false;
+  let before: Failure | undefined;
   try {
-    for (let turn: Turn | undefined = await breaker.enter(signal); ;) {
-      const first = turn === 'probe' ? attempts : 1;
+    await breaker.enter(signal);
+    for (;;) {
       try {
         const answer = await attemptFrom(
-          first,
+          wasOnceMore ? attempts : 1,
           now => operation({ ...now, uncertain: uncertain || now.uncertain }),
           options,
         );
         breaker.answered();
         return answer;
       } catch (error) {
-        throwIfCancelled(signal, options.subject);
+        before = failureBefore(error) ?? before;
+        throwIfCancelled(signal, subject, before);
         if (!(error instanceof Failure)) throw error;
         uncertain ||= isOutcomeUnknown(error);
-        turn = await breaker.gaveUp(error, signal);
-        if (turn === undefined) throw error;
+        const verdict = await breaker.gaveUp({ failure: error, wasOnceMore }, signal);
+        if (verdict === 'failed') throw error;
+        if (verdict === 'refused') throw refusal(error, subject);
+        wasOnceMore = verdict === 'once-more';
       }
     }
   } finally {
     breaker.leave();
   }
 }
+
+/** The failure of what was sent in vain while the store answered others. */
+function refusal(failure: Failure, subject: string): Failure {
+  // Nobody has refused what had no answer: a slow or broken way is kinder to small requests.
+  if (withoutAnswer.has(failure.code)) return failure;
+  return new Failure('file-refused', subject, failure.cause ?? failure);
+}
+
+const withoutAnswer = new Set<FailureCode>(['unreachable', 'host-not-found', 'timed-out']);
 
 /** Tries as often as it may, where this is not the first attempt. */
 async function attemptFrom<T>(
@@ -66,16 +84,18 @@ async function attemptFrom<T>(
   { subject, signal, onAttempt }: AttemptOptions,
 ): Promise<T> {
   let uncertain = false;
+  let before: Failure | undefined;
   for (let number = first; ; number++) {
-    throwIfCancelled(signal, subject);
+    throwIfCancelled(signal, subject, before);
     onAttempt?.(number);
     try {
       return await unlessCancelled(operation({ number, uncertain }), signal, subject);
     } catch (error) {
-      throwIfCancelled(signal, subject);
+      before = failureBefore(error) ?? before;
+      throwIfCancelled(signal, subject, before);
       if (!(error instanceof Failure) || number >= limitOf(error.code)) throw error;
       uncertain ||= isOutcomeUnknown(error);
-      await pause(backoff(number, retryAfter(error)), signal, subject);
+      await pause(backoff(number, retryAfter(error)), signal);
     }
   }
 }
@@ -105,12 +125,9 @@ function backoff(number: number, asked: number | undefined): number {
   return asked === undefined ? jittered : Math.min(longestPause, asked + jittered);
 }
 
-async function pause(ms: number, signal: AbortSignal, subject: string): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch {
-    throw new Failure('cancelled', subject);
-  }
+/** Ends early where it is cancelled. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**

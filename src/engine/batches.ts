@@ -89,7 +89,7 @@ export class Batches {
   resume(): void {
     const { traffic } = this.#parts;
     traffic.resume();
-    traffic.breaker.probeNow();
+    traffic.probeNow();
     this.#tellPause();
   }
 

@@ -94,8 +94,13 @@ export function openConnection(
   });
 
   const account = s3Account({ client, endpoint, region: home });
-  const bucketNamed = (name: string): Bucket =>
-    s3Bucket({ client, endpoint, traits, traffic, name });
+  /** One for each name: what is learned of a bucket holds for all who use it. */
+  const buckets = new Map<string, Bucket>();
+  const bucketNamed = (name: string): Bucket => {
+    const known = buckets.get(name) ?? s3Bucket({ client, endpoint, traits, traffic, name });
+    buckets.set(name, known);
+    return known;
+  };
 
   return {
     endpoint,

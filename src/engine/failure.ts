@@ -29,9 +29,15 @@ export function toFailure(thrown: unknown, subject: string): Failure {
   return new Failure('unexpected', subject, thrown);
 }
 
-/** Throws `cancelled` where the signal is aborted. */
-export function throwIfCancelled(signal: AbortSignal, subject: string): void {
-  if (signal.aborted) throw new Failure('cancelled', subject);
+/** Throws `cancelled` where the signal is aborted; `why` is what had gone wrong before. */
+export function throwIfCancelled(signal: AbortSignal, subject: string, why?: Failure): void {
+  if (signal.aborted) throw new Failure('cancelled', subject, why);
+}
+
+/** What went wrong, also where somebody has cancelled what was to be tried again after it. */
+export function failureBefore(thrown: unknown): Failure | undefined {
+  if (!(thrown instanceof Failure)) return undefined;
+  return thrown.code === 'cancelled' ? failureBefore(thrown.cause) : thrown;
 }
 
 function isAbort(thrown: unknown): boolean {

@@ -1,5 +1,10 @@
 import { budget, type Budget } from './budget';
-import { circuitBreaker, type CircuitBreaker, type Outage } from './circuitBreaker';
+import {
+  circuitBreaker,
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  type Outage,
+} from './circuitBreaker';
 import { Failure } from './failure';
 import { pacer } from './pacer';
 
@@ -9,8 +14,12 @@ import { pacer } from './pacer';
  */
 export interface Traffic {
   readonly isPaused: boolean;
-  /** Ends the sending where the store does not take anything any more. */
-  readonly breaker: CircuitBreaker;
+  /** What keeps requests waiting, if anything does. */
+  readonly outage: Outage | undefined;
+  /** Ends the sending to one bucket where the store does not take anything any more. */
+  breaker(probe: CircuitBreakerOptions['probe']): CircuitBreaker;
+  /** Tries at once whether what waits can go on. */
+  probeNow(): void;
   pause(): void;
   resume(): void;
   /** The most bytes in a second; `undefined` for no limit. */
@@ -36,7 +45,7 @@ export interface Sending {
 export function openTraffic(
   onOutage: (outage: Outage | undefined) => void = () => undefined,
 ): Traffic {
-  const breaker = circuitBreaker({ onChange: onOutage });
+  const outages = new Map<CircuitBreaker, Outage>();
   const pace = pacer();
   /** Bodies on their way, broken off by a pause. */
   const underWay = new Set<AbortController>();
@@ -72,8 +81,29 @@ export function openTraffic(
     }
   }
 
+  function outageNow(): Outage | undefined {
+    const [first] = outages.values();
+    return first;
+  }
+
   return {
-    breaker,
+    get outage() {
+      return outageNow();
+    },
+    breaker(probe) {
+      const breaker = circuitBreaker({
+        probe,
+        onChange(outage) {
+          if (outage === undefined) outages.delete(breaker);
+          else outages.set(breaker, outage);
+          onOutage(outageNow());
+        },
+      });
+      return breaker;
+    },
+    probeNow() {
+      for (const breaker of outages.keys()) breaker.probeNow();
+    },
     get isPaused() {
       return isPaused;
     },

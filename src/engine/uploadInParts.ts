@@ -62,6 +62,8 @@ export async function uploadInParts(
       onBytes(-arrived);
       const { code } = toFailure(error, path);
       if (code === 'cancelled' || interruptionOf(code) !== undefined) throw error;
+      // What has arrived is worth keeping: the store may take the rest another day.
+      if (code === 'file-refused') throw error;
       await giveUpUpload(bucket, open.kept, uploads);
       // Somebody has given it up, or the store wants to have all of it once more.
       if (code === 'no-such-upload' && beginning < beginnings) continue;

@@ -118,6 +118,7 @@ describe('attempt', () => {
     'changed-in-cloud',
     'key-too-long',
     'not-implemented',
+    'file-refused',
     'cancelled',
     'unexpected',
   ];

@@ -15,12 +15,30 @@ describe('The circuit breaker', () => {
   /** What the store says for now. */
   let code: FailureCode | undefined;
   let sent: Attempt[];
+  /** What it says to a harmless request; like to others where it is left alone. */
+  let harmless: () => FailureCode | undefined;
+  let probes: number;
+
+  function open(firstProbeMs: number): CircuitBreaker {
+    return circuitBreaker({
+      firstProbeMs,
+      onChange: outage => outages.push(outage),
+      async probe() {
+        probes++;
+        await Promise.resolve();
+        const answer = harmless();
+        if (answer !== undefined) throw new Failure(answer, 'store');
+      },
+    });
+  }
 
   beforeEach(() => {
+    probes = 0;
+    harmless = () => code;
     outages = [];
     sent = [];
     code = expired;
-    breaker = circuitBreaker({ firstProbeMs: 20, onChange: outage => outages.push(outage) });
+    breaker = open(20);
   });
 
   function request(signal: AbortSignal = new AbortController().signal): Promise<string> {
@@ -83,13 +101,16 @@ describe('The circuit breaker', () => {
     await eventually(() => {
       assert.ok(outages.length > 2);
     });
-    const atFirst = sent.length;
+    const atFirst = probes;
+    const before = sent.length;
     const begun = performance.now();
     await eventually(() => {
-      assert.ok(sent.length >= atFirst + 2);
+      assert.ok(probes >= atFirst + 2);
     });
     // After 20 ms at first, and then after twice as long each time.
     assert.ok(performance.now() - begun > 30);
+    // What was refused is not what finds out.
+    assert.equal(sent.length, before);
     code = undefined;
     breaker.probeNow();
     const settled = await requests;
@@ -97,7 +118,7 @@ describe('The circuit breaker', () => {
   });
 
   it('probes at once where somebody says that it will go', async () => {
-    breaker = circuitBreaker({ firstProbeMs: 3_600_000, onChange: outage => outages.push(outage) });
+    breaker = open(3_600_000);
     const requests = Promise.all(Array.from({ length: 4 }, () => request()));
     await eventually(() => {
       assert.ok(outages.length > 0);
@@ -142,5 +163,100 @@ describe('The circuit breaker', () => {
     }
     assert.equal(outages.at(-1), undefined);
     await assert.rejects(request(), { code: expired });
+  });
+
+  it('lets what is refused fail for itself while a harmless request is answered', async () => {
+    harmless = () => undefined;
+    for (const many of [1, 3, 4, 9]) {
+      const results = await Promise.allSettled(Array.from({ length: many }, () => request()));
+      for (const result of results) {
+        assert.ok(result.status === 'rejected' && result.reason instanceof Failure);
+        assert.equal(result.reason.code, 'file-refused');
+      }
+    }
+    assert.deepEqual(outages, []);
+    // Each is sent once more after the store has answered.
+    assert.equal(sent.length, 2 * (1 + 3 + 4 + 9));
+  });
+
+  it('calls nothing refused that had no answer, and lets it fail all the same', async () => {
+    harmless = () => undefined;
+    code = 'unreachable';
+    await Promise.all(Array.from({ length: 5 }, () => assert.rejects(request(), { code })));
+    assert.deepEqual(outages, []);
+  });
+
+  it('takes any answer of the store for one, such as that it may not be asked', async () => {
+    harmless = () => 'access-denied';
+    await Promise.all(
+      Array.from({ length: 5 }, () => assert.rejects(request(), { code: 'file-refused' })),
+    );
+    assert.deepEqual(outages, []);
+  });
+
+  it('does not take the answer of somebody else for one of the store', async () => {
+    harmless = () => 'not-s3';
+    const requests = Promise.all(Array.from({ length: 4 }, () => request()));
+    await eventually(() => {
+      assert.equal(outages[0]?.failure.code, expired);
+    });
+    code = undefined;
+    harmless = () => undefined;
+    assert.deepEqual(await requests, Array(4).fill('answer'));
+  });
+
+  it('goes on where the store was away for just as long as it took to give up', async () => {
+    harmless = () => {
+      code = undefined;
+      return undefined;
+    };
+    assert.equal(await request(), 'answer');
+  });
+
+  it('sends everything anew after an outage, whatever was thought of it before', async () => {
+    let answers = 0;
+    harmless = () => (++answers === 1 ? undefined : code);
+    const requests = Promise.all(Array.from({ length: 4 }, () => request()));
+    await eventually(() => {
+      assert.ok(outages.length > 0);
+    });
+    code = undefined;
+    assert.deepEqual(await requests, Array(4).fill('answer'));
+  });
+
+  it('ends a wait with what had gone wrong before', async () => {
+    const cancelled = new AbortController();
+    const requests = Promise.allSettled(Array.from({ length: 4 }, () => request(cancelled.signal)));
+    await eventually(() => {
+      assert.ok(outages.length > 0);
+    });
+    const late = Promise.allSettled([request(cancelled.signal)]);
+    cancelled.abort();
+    for (const result of [...(await requests), ...(await late)]) {
+      assert.ok(result.status === 'rejected' && result.reason instanceof Failure);
+      assert.ok(result.reason.cause instanceof Failure);
+      assert.equal(result.reason.cause.code, expired);
+    }
+  });
+
+  it('does not wait for a probe that hangs where somebody says that it will go', async () => {
+    let hangs = false;
+    breaker = circuitBreaker({
+      firstProbeMs: 1,
+      onChange: outage => outages.push(outage),
+      probe: () => {
+        if (code === undefined) return Promise.resolve();
+        if (outages.length === 0) return Promise.reject(new Failure(code, 'store'));
+        hangs = true;
+        return new Promise(() => undefined);
+      },
+    });
+    const requests = Promise.all(Array.from({ length: 4 }, () => request()));
+    await eventually(() => {
+      assert.ok(hangs);
+    });
+    code = undefined;
+    breaker.probeNow();
+    assert.deepEqual(await requests, Array(4).fill('answer'));
   });
 });

@@ -185,7 +185,7 @@ describe('The checksum of an upload in parts', function () {
     const failing = await store('FULL_OBJECT', answer => {
       answer.end('<Error><Code>InternalError</Code></Error>');
     });
-    await assert.rejects(upload(failing.bucket), { code: 'store-error' });
+    await assert.rejects(upload(failing.bucket), { code: 'file-refused' });
   });
 
   it('says that an upload is to be begun anew which met another write', async () => {

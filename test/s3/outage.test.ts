@@ -64,9 +64,10 @@ describe('A store that goes away in mid-batch', function () {
     await folder.remove();
   });
 
-  async function start(signal: AbortSignal = never) {
-    const plan = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
-    return backup.run(plan.planId, signal);
+  /** The number of a plan for all files. */
+  async function plan(): Promise<number> {
+    const { planId } = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
+    return planId;
   }
 
   function pauses() {
@@ -74,9 +75,10 @@ describe('A store that goes away in mid-batch', function () {
   }
 
   it('pauses the batch, which goes on by itself and loses no file', async () => {
-    // As many as all files together try before they give up.
-    for (let n = 0; n < files * 4; n++) wire.disturbNext(({ method }) => method === 'PUT', 'busy');
-    const report = await start();
+    // More than all files together try before they give up.
+    const planId = await plan();
+    for (let n = 0; n < files * 4 + 2; n++) wire.disturbNext(() => true, 'busy');
+    const report = await backup.run(planId, never);
     assert.deepEqual([report.done, report.failed], [files, 0]);
     const [why] = pauses();
     assert.ok(why?.kind === 'store-unreachable', why?.kind);
@@ -85,9 +87,10 @@ describe('A store that goes away in mid-batch', function () {
   });
 
   it('is not waited for by who cancels', async () => {
-    for (let n = 0; n < 500; n++) wire.disturbNext(({ method }) => method === 'PUT', 'busy');
+    const planId = await plan();
+    for (let n = 0; n < 500; n++) wire.disturbNext(() => true, 'busy');
     const cancelled = new AbortController();
-    const running = start(cancelled.signal);
+    const running = backup.run(planId, cancelled.signal);
     await eventually(() => {
       assert.ok(pauses().length > 0);
     }, 30_000);

@@ -38,7 +38,15 @@ export interface WireRecorder {
   throttle(bytesPerSecond: number | undefined): void;
   /** Lets the next request that matches go wrong. */
   disturbNext(matches: (request: WireRequest) => boolean, disturbance: WireDisturbance): void;
+  /** Answers all requests that match with this error from now on; the server sees none of them. */
+  refuseAll(matches: (request: WireRequest) => boolean, refusal: WireRefusal): void;
   stop(): Promise<void>;
+}
+
+/** An error as stores put it: a status, and its name in the answer's body. */
+export interface WireRefusal {
+  readonly status: number;
+  readonly code: string;
 }
 
 /**
@@ -66,6 +74,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   const agent = new Agent({ keepAlive: true });
   const requests: WireRequest[] = [];
   const awaited: Awaited[] = [];
+  const refusals: Refused[] = [];
   const connectionNumbers = new WeakMap<object, number>();
   let connections = 0;
   let openConnections = 0;
@@ -167,11 +176,11 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
         return;
       case 'busy':
         incoming.resume();
-        answerWithError(outgoing, 503, 'SlowDown');
+        answerWithError(outgoing, { status: 503, code: 'SlowDown' });
         return;
       case 'refuse':
         incoming.resume();
-        answerWithError(outgoing, 403, 'AccessDenied');
+        answerWithError(outgoing, { status: 403, code: 'AccessDenied' });
     }
   }
 
@@ -180,6 +189,12 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     const connection = connectionNumbers.get(incoming.socket) ?? 0;
     const recorded = { method, path, headers, connection };
     requests.push(recorded);
+    const refused = refusals.find(({ matches }) => matches(recorded));
+    if (refused !== undefined) {
+      incoming.resume();
+      answerWithError(outgoing, refused.refusal);
+      return;
+    }
     const index = awaited.findIndex(({ matches }) => matches(recorded));
     const [found] = index < 0 ? [] : awaited.splice(index, 1);
     if (found === undefined) passThrough(incoming, outgoing);
@@ -214,6 +229,9 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     disturbNext(matches, disturbance) {
       awaited.push({ matches, disturbance });
     },
+    refuseAll(matches, refusal) {
+      refusals.push({ matches, refusal });
+    },
     async stop() {
       agent.destroy();
       const closed = once(server, 'close');
@@ -229,7 +247,12 @@ interface Awaited {
   readonly disturbance: WireDisturbance;
 }
 
-function answerWithError(outgoing: ServerResponse, status: number, code: string): void {
+interface Refused {
+  readonly matches: (request: WireRequest) => boolean;
+  readonly refusal: WireRefusal;
+}
+
+function answerWithError(outgoing: ServerResponse, { status, code }: WireRefusal): void {
   outgoing.writeHead(status, { 'content-type': 'application/xml' });
   outgoing.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`);
 }

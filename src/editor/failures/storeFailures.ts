@@ -119,6 +119,17 @@ export const storeFailures = {
     next: () => l10n.t('Rename the file, or change the setting “s3Backup.prefix”.'),
     actions: ['open-settings', 'show-log'],
   },
+  'file-refused': {
+    brief: () => l10n.t('refused by the store'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The store refuses {0} each time, while it answers other requests{1}',
+        quoted(subject),
+        because(firstLink(cause)),
+      ),
+    next: () => l10n.t('It may be its name: rename the file, or ask who runs the store.'),
+    actions: ['retry', 'show-log'],
+  },
   'not-implemented': {
     brief: () => l10n.t('not known to the store'),
     what: ({ subject, cause }) =>

@@ -18,7 +18,7 @@ type Pace = <T extends PutObjectCommand | UploadPartCommand>(command: T) => T;
 
 /** Sends a request with a body, as the traffic lets it; a sending that was broken off counts. */
 export function bodyRequest<T>(
-  { endpoint, name, traffic }: S3BucketParts,
+  { endpoint, name, traffic, breaker }: S3BucketParts,
   { key, body, signal, onSent = () => undefined }: BodySource,
   send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -53,7 +53,7 @@ export function bodyRequest<T>(
           throw error;
         }
       }),
-    { breaker: traffic.breaker },
+    { breaker },
   );
 }
 

@@ -9,7 +9,7 @@ import { Failure } from '../failure';
 import { wholeChecksum } from '../wholeChecksum';
 import { plainEtag } from './answerField';
 import { listObjects } from './listObjects';
-import { headObject } from './readObject';
+import { headOnce } from './readObject';
 import type { S3BucketParts } from './s3Bucket';
 
 /** A write under a condition, and what tells an object of our own from somebody else's. */
@@ -65,7 +65,7 @@ async function lookBeforeWriting(
   { uncertain }: Attempt,
 ): Promise<StoredObject | undefined> {
   if (parts.traits.honoursConditions && !uncertain) return undefined;
-  const present = await headObject(parts, write);
+  const present = await headOnce(parts, write);
   if (present !== undefined && uncertain && present.size === write.size) {
     const { etag, versionId } = present;
     const found = { etag, versionId, crc32: wholeChecksum(present, 'crc32') };

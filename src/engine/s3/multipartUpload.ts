@@ -34,8 +34,7 @@ export async function startUpload(
   parts: S3BucketParts,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  const { client, endpoint, traits, traffic, name } = parts;
-  const { breaker } = traffic;
+  const { client, endpoint, traits, breaker, name } = parts;
   const start = (): Promise<CreateMultipartUploadCommandOutput> =>
     storeRequest(
       { endpoint, bucket: name, key },
@@ -151,7 +150,7 @@ export async function completeUpload(
   parts: S3BucketParts,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
 ): Promise<StoredObject> {
-  const { client, endpoint, traffic, name } = parts;
+  const { client, endpoint, breaker, name } = parts;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
   const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
@@ -190,7 +189,7 @@ export async function completeUpload(
           ),
         ),
       ),
-    { breaker: traffic.breaker },
+    { breaker },
   );
   if (write.isOwn(stored)) return stored;
   // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.

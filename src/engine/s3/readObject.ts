@@ -4,33 +4,39 @@ import {
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { ByteRange, GetRequest, HeadRequest, ObjectContent, ObjectHead } from '../bucket';
-import { httpStatus } from '../errorMapping';
+import { fromStoreError, httpStatus } from '../errorMapping';
 import { Failure } from '../failure';
 import { objectHead } from './objectHead';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** What the store says of an object; `undefined` where there is none. */
-export async function headObject(
-  { client, endpoint, name }: S3BucketParts,
-  { key, versionId, signal }: HeadRequest,
+export function headObject(
+  parts: S3BucketParts,
+  request: HeadRequest,
 ): Promise<ObjectHead | undefined> {
-  const command = () =>
-    new HeadObjectCommand({
-      Bucket: name,
-      Key: key,
-      VersionId: versionId,
-      ChecksumMode: 'ENABLED',
-    });
+  return storeRequest(subjectOf(parts, request), request.signal, () => headOnce(parts, request));
+}
+
+/** The same in one attempt, for requests that are tried again as a whole. */
+export async function headOnce(
+  parts: S3BucketParts,
+  request: HeadRequest,
+): Promise<ObjectHead | undefined> {
+  const { key, versionId, signal } = request;
+  const command = new HeadObjectCommand({
+    Bucket: parts.name,
+    Key: key,
+    VersionId: versionId,
+    ChecksumMode: 'ENABLED',
+  });
   try {
-    return await storeRequest({ endpoint, bucket: name, key }, signal, async () =>
-      objectHead(
-        await ofVersion({ key, versionId }, () => client.send(command(), { abortSignal: signal })),
-      ),
-    );
+    const send = () => parts.client.send(command, { abortSignal: signal });
+    return objectHead(await ofVersion(request, send));
   } catch (error) {
-    if (error instanceof Failure && error.code === 'no-such-key') return undefined;
-    throw error;
+    const failure = fromStoreError(error, subjectOf(parts, request));
+    if (failure.code === 'no-such-key') return undefined;
+    throw failure;
   }
 }
 

@@ -1,8 +1,10 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Bucket, Versioning } from '../bucket';
+import type { CircuitBreaker } from '../circuitBreaker';
 import type { StoreTraits } from '../connection';
 import { Failure } from '../failure';
 import type { Traffic } from '../traffic';
+import { askHarmlessly } from './askHarmlessly';
 import { listObjects } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
@@ -13,8 +15,10 @@ import { restoreArchived } from './restoreArchived';
 import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
-export function s3Bucket(parts: S3BucketParts): Bucket {
-  const { traits } = parts;
+export function s3Bucket(place: BucketPlace): Bucket {
+  const { traits, traffic } = place;
+  const breaker = traffic.breaker(signal => askHarmlessly(place, signal));
+  const parts: S3BucketParts = { ...place, breaker };
   return {
     name: parts.name,
     get looksBeforeWriting() {
@@ -38,13 +42,18 @@ export function s3Bucket(parts: S3BucketParts): Bucket {
   };
 }
 
-/** What every request to the bucket needs. */
-export interface S3BucketParts {
+/** Where a bucket is, and how one gets there. */
+export interface BucketPlace {
   readonly client: Pick<RegionalClient, 'send'>;
   readonly endpoint: string;
   readonly traits: StoreTraits;
   readonly traffic: Traffic;
   readonly name: string;
+}
+
+/** What every request to the bucket needs. */
+export interface S3BucketParts extends BucketPlace {
+  readonly breaker: CircuitBreaker;
 }
 
 async function versioningOf(

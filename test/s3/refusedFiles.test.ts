@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { Backup } from '../../src/engine/backup';
+import { openConnection } from '../../src/engine/connection';
+import { receiptsInMemory } from '../../src/engine/receipts';
+import type { FailureCode, FolderSetup, Report, State } from '../../src/protocol';
+import { setAwsVariables } from '../support/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
+import { writeTree } from '../support/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/wire';
+
+const bucket = 'refused';
+const never = new AbortController().signal;
+const good = names('good', 20);
+const bad = names('bad', 6);
+
+function names(word: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => `${word}${String(n)}`);
+}
+
+describe('Files that a store always refuses', function () {
+  // None of these batches ever ended once.
+  this.timeout(60_000);
+  let s3: EmbeddedS3;
+  let wire: WireRecorder;
+  let folder: TemporaryFolder;
+  let backup: Backup;
+  let setup: FolderSetup;
+  const states: State[] = [];
+  let restore: () => void;
+
+  before(() => {
+    restore = setAwsVariables({ accessKeyId: 'test', secretAccessKey: 'test' });
+  });
+  after(() => {
+    restore();
+  });
+  beforeEach(async () => {
+    states.length = 0;
+    s3 = await startEmbeddedS3({ buckets: [bucket] });
+    wire = await startWireRecorder(s3.endpoint);
+    folder = await temporaryFolder('refused');
+    backup = new Backup({
+      receipts: receiptsInMemory('a test'),
+      connect: openConnection,
+      onState: now => states.push(now),
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    setup = {
+      id: pathToFileURL(folder.path).href,
+      folderId: 'f',
+      name: 'w',
+      root: folder.path,
+      bucket,
+      prefix: 'w/',
+      settings: { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true },
+    };
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await wire.stop();
+    await s3.stop();
+    await folder.remove();
+  });
+
+  /** The number of a plan for these files. */
+  async function planFor(files: readonly string[]): Promise<number> {
+    await writeTree(folder.path, Object.fromEntries(files.map(name => [name, name])));
+    await backup.compare([setup], never);
+    const { planId } = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
+    return planId;
+  }
+
+  function isBad({ path }: WireRequest): boolean {
+    return path.includes('bad');
+  }
+
+  function requireSum({ planned, done, failed, skipped, cancelled }: Report): void {
+    assert.equal(done + failed + skipped + cancelled, planned);
+  }
+
+  const refusals: readonly (readonly [number, string, FailureCode, number])[] = [
+    [500, 'InternalError', 'file-refused', 5],
+    [503, 'SlowDown', 'file-refused', 5],
+    [403, 'SignatureDoesNotMatch', 'file-refused', 2],
+    [501, 'NotImplemented', 'not-implemented', 2],
+  ];
+
+  for (const [status, name, code, mostPuts] of refusals) {
+    it(`fail for themselves with ${String(status)}, and what waits behind them begins`, async () => {
+      const planId = await planFor([...bad, ...good]);
+      wire.refuseAll(now => now.method === 'PUT' && isBad(now), { status, code: name });
+      const running = backup.run(planId, never);
+      const comparing = backup.compare([setup], never);
+      const report = await running;
+      requireSum(report);
+      assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
+      assert.deepEqual(report.reasons, { [code]: bad.length });
+      for (const { path, failure } of report.troubles) {
+        assert.equal(failure.subject, `w/${path}`);
+        assert.ok(failure.cause?.includes(name), failure.cause);
+      }
+      assert.ok(!states.some(({ kind }) => kind === 'paused'));
+      for (const file of bad) {
+        const puts = wire.requests.filter(
+          ({ method, path }) => method === 'PUT' && path.includes(file),
+        );
+        assert.ok(puts.length <= mostPuts, `${String(puts.length)} puts of ${file}`);
+      }
+      await comparing;
+      assert.equal(states.at(-1)?.kind, 'compared');
+    });
+  }
+
+  it('fail soon where they are refused already when they are looked at', async () => {
+    const planId = await planFor([...bad, ...good]);
+    wire.refuseAll(isBad, { status: 500, code: 'InternalError' });
+    const report = await backup.run(planId, never);
+    requireSum(report);
+    assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
+    // The look before a write is not tried again by itself: the whole of it is.
+    for (const file of bad) {
+      assert.ok(wire.requests.filter(({ path }) => path.includes(file)).length <= 5);
+    }
+  });
+
+  it('are not counted to what an outage has left', async () => {
+    const planId = await planFor(bad);
+    wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
+    assert.equal((await backup.run(planId, never)).failed, bad.length);
+    const left = await backup.plan({ parts: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    assert.equal(left.files, 0);
+  });
+
+  it('keep the parts that have arrived, for the day when the rest is taken', async () => {
+    await writeFile(join(folder.path, 'large'), 'large');
+    await truncate(join(folder.path, 'large'), 20 << 20);
+    const planId = await planFor([]);
+    let refuses = true;
+    wire.refuseAll(({ path }) => refuses && path.includes('partNumber=2'), {
+      status: 500,
+      code: 'InternalError',
+    });
+    assert.deepEqual((await backup.run(planId, never)).reasons, { 'file-refused': 1 });
+    // This server lists no parts, so that it is begun anew; but nobody has given them up.
+    assert.ok(!wire.requests.some(({ method }) => method === 'DELETE'));
+    refuses = false;
+    assert.equal((await backup.run(await planFor([]), never)).done, 1);
+  });
+});
