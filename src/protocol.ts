@@ -563,7 +563,7 @@ export interface Report {
   readonly bytes: number;
   /** How often each reason kept a file from arriving. */
   readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
-  /** The first hundred files that failed or were skipped, with the reason. */
+  /** The first hundred files that did not arrive, with the reason, where there is one. */
   readonly troubles: readonly Trouble[];
 }
 
@@ -595,7 +595,8 @@ export interface ReportPage {
 export interface Trouble {
   readonly folder: string;
   readonly path: FilePath;
-  readonly kind: 'failed' | 'skipped';
+  /** One that was cancelled has a reason where it was waiting to be sent again. */
+  readonly kind: 'failed' | 'skipped' | 'cancelled';
   readonly failure: FailureRecord;
 }
 

@@ -1,6 +1,6 @@
 import type { BatchProgress, FilePath, ReplacedFile, Work } from '../protocol';
 import type { Bucket } from './bucket';
-import { toFailure, type Failure } from './failure';
+import { failureBefore, toFailure, type Failure } from './failure';
 import type { LocalFile } from './localScan';
 import { inParallel } from './parallel';
 import type { Route } from './plan';
@@ -32,8 +32,14 @@ export type Outcome<S extends BatchStep = BatchStep, R extends Moved = Moved> = 
 } & (
   | { readonly kind: 'done'; readonly result: R }
   | { readonly kind: 'failed' | 'skipped'; readonly failure: Failure }
-  | { readonly kind: 'cancelled' }
+  | Cancelled
 );
+
+/** What somebody has cancelled, with what had kept it from arriving until then. */
+interface Cancelled {
+  readonly kind: 'cancelled';
+  readonly failure?: Failure;
+}
 
 /** What a batch tells while it runs, and whom it has to wait for. */
 export interface BatchEvents<S extends BatchStep, R extends Moved> {
@@ -57,6 +63,8 @@ export interface BatchRequest<S extends BatchStep, R extends Moved> extends Batc
   readonly run: (step: S, onBytes: (bytes: number) => void) => Promise<R>;
   /** Whether a failure is not one of ours: a side is no longer what the plan saw. */
   readonly isSkipped: (failure: Failure) => boolean;
+  /** What keeps steps from beginning at the moment, where they would only wait. */
+  readonly keptFrom?: () => Failure | undefined;
 }
 
 /**
@@ -71,6 +79,12 @@ export async function runBatch<S extends BatchStep, R extends Moved>(
   const underWay = new Set<FilePath>();
   const gone = new Map<Bucket, Failure>();
   const progress = followBatch(request, underWay);
+  let keptFrom: Failure | undefined;
+  // Before those who wait hear of it, and nothing is kept from anything any more.
+  const onCancel = () => {
+    keptFrom = request.keptFrom?.();
+  };
+  signal.addEventListener('abort', onCancel, { once: true });
 
   const runStep = async (step: S): Promise<void> => {
     // Whether it ends by going on or by Cancel, the step has its outcome.
@@ -80,9 +94,12 @@ export async function runBatch<S extends BatchStep, R extends Moved>(
       onStarted(step);
       progress.moved(0);
     }
-    const fate = await fateOf(step, request, gone, more => {
-      progress.moved(more);
-    });
+    const fate = withReason(
+      await fateOf(step, request, gone, more => {
+        progress.moved(more);
+      }),
+      keptFrom,
+    );
     const bytes = fate.kind === 'done' ? fate.result.local.size : bytesOf(step);
     const outcome = { step, bytes, ...fate };
     if (fate.kind === 'failed' && fate.failure.code === 'no-such-bucket') {
@@ -104,6 +121,7 @@ export async function runBatch<S extends BatchStep, R extends Moved>(
       }
     });
   } finally {
+    signal.removeEventListener('abort', onCancel);
     progress.stop();
   }
   return steps.flatMap(step => outcomes.get(step) ?? []);
@@ -115,7 +133,7 @@ const stepsAtOnce = mostRequests;
 type Fate<R> =
   | { readonly kind: 'done'; readonly result: R }
   | { readonly kind: 'failed' | 'skipped'; readonly failure: Failure }
-  | { readonly kind: 'cancelled' };
+  | Cancelled;
 
 async function fateOf<S extends BatchStep, R extends Moved>(
   step: S,
@@ -131,9 +149,16 @@ async function fateOf<S extends BatchStep, R extends Moved>(
     return { kind: 'done', result: await run(step, onBytes) };
   } catch (error) {
     const failure = toFailure(error, step.path);
-    if (failure.code === 'cancelled') return { kind: 'cancelled' };
+    if (failure.code === 'cancelled')
+      return withReason({ kind: 'cancelled' }, failureBefore(failure));
     return { kind: isSkipped(failure) ? 'skipped' : 'failed', failure };
   }
+}
+
+/** Says of what was cancelled why it had not arrived, where that is known and not said yet. */
+function withReason<R>(fate: Fate<R>, failure: Failure | undefined): Fate<R> {
+  const isToTell = fate.kind === 'cancelled' && fate.failure === undefined && failure !== undefined;
+  return isToTell ? { kind: 'cancelled', failure } : fate;
 }
 
 /** Counts what a batch does, and tells of it with its rate and the time left. */

@@ -50,7 +50,7 @@ function toEntry(outcome: Outcome): ReportEntry {
     folder: route.target.folder,
     path,
     bytes: outcome.bytes,
-    failure: 'failure' in outcome ? outcome.failure.toRecord() : undefined,
+    failure: outcome.kind === 'done' ? undefined : outcome.failure?.toRecord(),
     ...(outcome.kind === 'done' && placeOf(outcome.result, path)),
   };
 }

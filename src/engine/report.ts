@@ -18,14 +18,12 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
     ),
     reasons: reasonsOf(outcomes),
     troubles: outcomes
-      .flatMap(outcome => ('failure' in outcome ? [outcome] : []))
-      .slice(0, mostTroubles)
-      .map(({ kind, step, failure }) => ({
-        folder: step.route.target.folder,
-        path: step.path,
-        kind,
-        failure: failure.toRecord(),
-      })),
+      .flatMap(({ step, ...fate }): Report['troubles'] => {
+        if (fate.kind === 'done' || fate.failure === undefined) return [];
+        const { folder } = step.route.target;
+        return [{ folder, path: step.path, kind: fate.kind, failure: fate.failure.toRecord() }];
+      })
+      .slice(0, mostTroubles),
   };
 }
 
@@ -35,7 +33,7 @@ const mostTroubles = 100;
 function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
   const reasons: Partial<Record<FailureCode, number>> = {};
   for (const outcome of outcomes) {
-    if (outcome.kind !== 'failed' && outcome.kind !== 'skipped') continue;
+    if (outcome.kind === 'done' || outcome.failure === undefined) continue;
     const { code } = outcome.failure;
     reasons[code] = (reasons[code] ?? 0) + 1;
   }

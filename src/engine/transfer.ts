@@ -45,6 +45,7 @@ export function transfer({
       });
     },
     isSkipped: ({ code }) => skipped.has(code),
+    keptFrom: () => request.traffic.outage?.failure,
   });
 }
 

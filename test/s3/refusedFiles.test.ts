@@ -9,6 +9,7 @@ import { receiptsInMemory } from '../../src/engine/receipts';
 import type { FailureCode, FolderSetup, Report, State } from '../../src/protocol';
 import { setAwsVariables } from '../support/awsVariables';
 import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
+import { eventually } from '../support/eventually';
 import { writeTree } from '../support/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
 import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/wire';
@@ -151,5 +152,24 @@ describe('Files that a store always refuses', function () {
     assert.ok(!wire.requests.some(({ method }) => method === 'DELETE'));
     refuses = false;
     assert.equal((await backup.run(await planFor([]), never)).done, 1);
+  });
+
+  it('are told from an outage, whose files say after Cancel what they waited for', async () => {
+    // More than can be under way at once.
+    const files = names('file', 80);
+    const planId = await planFor(files);
+    wire.refuseAll(() => true, { status: 503, code: 'SlowDown' });
+    const cancelled = new AbortController();
+    const running = backup.run(planId, cancelled.signal);
+    await eventually(() => {
+      assert.ok(states.some(({ kind }) => kind === 'paused'));
+    }, 30_000);
+    cancelled.abort();
+    const report = await running;
+    requireSum(report);
+    assert.equal(report.cancelled, files.length);
+    assert.deepEqual(report.reasons, { 'store-busy': files.length });
+    const { entries } = backup.reportPage({ planId, offset: 0, limit: 100 });
+    assert.ok(entries.every(({ failure }) => failure?.code === 'store-busy'));
   });
 });

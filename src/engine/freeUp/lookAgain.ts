@@ -21,7 +21,7 @@ export async function lookAgain(
 
 /** A row that stays in its place says why; one that has moved says it by that. */
 function markUnlessMoved(comparisons: Comparisons, outcome: FreeOutcome): void {
-  if (!('failure' in outcome)) return;
+  if (outcome.kind !== 'failed' && outcome.kind !== 'skipped') return;
   const { route, path } = outcome.step;
   const comparison = comparisons.of(route.target);
   if (comparison?.get(path)?.verdict.kind !== 'up-to-date') return;
