@@ -16,7 +16,7 @@ import type {
 import { groups, rootPath } from '../protocol';
 import { isArchiveClass } from './archiveClass';
 import type { CloudFile } from './cloudListing';
-import { parentPath } from './filePath';
+import { isWithin, parentPath } from './filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
 import type { LocalFile } from './localScan';
 import type { ReceiptOwner } from './receipts';
@@ -123,7 +123,7 @@ export class Comparison {
     this.#stopSettling(finding.path);
     this.#replace(toEntry(finding, { kind: 'finished', work }, before.group));
     const timer = setTimeout(() => {
-      this.place(finding);
+      this.#settle(finding.path);
     }, settlingTime);
     timer.unref();
     this.#settling.set(finding.path, timer);
@@ -153,14 +153,22 @@ export class Comparison {
     for (const tree of this.#trees.values()) yield* tree.folder(path)?.leaves() ?? [];
   }
 
-  /** The findings of one group at a path and below it, whatever the filter. */
+  /**
+   * The findings at a path and below it whose verdict is the group's, whatever the filter and
+   * wherever their rows still stand.
+   */
   inGroup(group: Group, path: FilePath): Iterable<Entry> {
-    return this.#at(this.#trees, group, path);
+    return this.#at(group, path, undefined);
   }
 
-  /** The findings that stand for a row, or below it, as the filter shows them. */
+  /**
+   * What the row of a file, folder or group means to a command: the finding that stands there, and
+   * of those below it that the filter lets through the ones whose verdict is the group's. Rows that
+   * have finished and not yet moved count where they belong, as somebody who has just backed up
+   * files means these, too.
+   */
   atRow({ group, path }: Pick<NodeId, 'group' | 'path'>): Iterable<Entry> {
-    return this.#at(this.#shown(), group, path);
+    return this.#at(group, path, this.#filter);
   }
 
   children(
@@ -231,10 +239,29 @@ export class Comparison {
     this.#settling.delete(path);
   }
 
-  *#at(trees: GroupTrees, group: Group, path: FilePath): Generator<Entry> {
+  /** Moves a row that has finished; work that has begun on it meanwhile stays marked. */
+  #settle(path: FilePath): void {
+    this.#settling.delete(path);
+    const entry = this.#entries.get(path);
+    if (entry === undefined) return;
+    const { activity, verdict } = entry;
+    this.#replace(
+      toEntry(entry, activity?.kind === 'finished' ? undefined : activity, verdict.kind),
+    );
+  }
+
+  *#at(group: Group, path: FilePath, filter: RowFilter | undefined): Generator<Entry> {
     const own = this.#entries.get(path);
-    if (own?.group === group) yield own;
-    yield* treeOf(trees, group).folder(path)?.leaves() ?? [];
+    if (own !== undefined && (own.group === group || own.verdict.kind === group)) yield own;
+    const trees = filter === undefined ? this.#trees : this.#shown();
+    for (const entry of treeOf(trees, group).folder(path)?.leaves() ?? []) {
+      if (entry.verdict.kind === group) yield entry;
+    }
+    for (const settling of this.#settling.keys()) {
+      const entry = this.#entries.get(settling);
+      if (entry === undefined || entry.group === group || entry.verdict.kind !== group) continue;
+      if (isWithin(entry.home, path) && filter?.(settling) !== false) yield entry;
+    }
   }
 
   #shown(): GroupTrees {

@@ -11,10 +11,10 @@ export function differencesOf(comparison: Comparison): readonly Difference[] {
   const entries = toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
   if (entries.length > mostFiles) return byFolder(entries);
   return entries
-    .map(({ path, group, weight }) => ({
+    .map(({ path, verdict, weight }) => ({
       kind: 'file' as const,
       path,
-      group,
+      group: verdict.kind,
       files: 1,
       bytes: weight,
     }))

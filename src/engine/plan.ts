@@ -117,13 +117,13 @@ export function isUnowned({ route, path, condition }: Step): boolean {
   return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
 }
 
-/** Whether a file is on its way or has just arrived. */
+/** Whether a file is on its way. What has just arrived is what its verdict says, as any other. */
 export function isTaken(activity: Entry['activity']): boolean {
   switch (activity?.kind) {
     case 'waiting':
     case 'under-way':
-    case 'finished':
       return true;
+    case 'finished':
     case 'verifying':
     case 'failed':
     case undefined:
@@ -133,7 +133,7 @@ export function isTaken(activity: Entry['activity']): boolean {
 
 function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {
   if (local === undefined) return undefined;
-  // What is on its way, or has just arrived, is not sent twice.
+  // What is on its way is not sent twice.
   if (isTaken(activity)) return undefined;
   switch (verdict.kind) {
     case 'missing-in-cloud':

@@ -147,6 +147,37 @@ function* leavesBelow(
   }
 }
 
+/** By verdict alone, wherever the rows stand: neither a file twice nor one left out. */
+function checkMeaning(
+  all: readonly Placed[],
+  filter: string,
+  comparison: Comparison,
+  group: Group,
+): void {
+  const passes = rowFilter(filter) ?? (() => true);
+  for (const folder of [rootPath, 'a', 'a/b'] as FilePath[]) {
+    const own = all.filter(
+      ({ finding: { path, verdict }, group: standing }) =>
+        path === folder && (standing === group || verdict.kind === group),
+    );
+    const below = all.filter(
+      ({ finding: { path, verdict } }) =>
+        verdict.kind === group &&
+        (folder === rootPath || path.startsWith(`${folder}/`)) &&
+        (folder === rootPath || !noNames.includes(path)),
+    );
+    const sorted = (placed: readonly Placed[]) =>
+      placed.map(({ finding: { path } }) => path).sort();
+    const pathsOf = (entries: Iterable<Finding>) => [...entries].map(({ path }) => path).sort();
+    assert.deepEqual(pathsOf(comparison.inGroup(group, folder)), sorted([...own, ...below]));
+    const passing = below.filter(({ finding: { path } }) => passes(path));
+    assert.deepEqual(
+      pathsOf(comparison.atRow({ group, path: folder })),
+      sorted([...own, ...passing]),
+    );
+  }
+}
+
 function checkAgainst(
   model: ReadonlyMap<string, Placed>,
   filter: string,
@@ -166,14 +197,11 @@ function checkAgainst(
     const bytes = inGroup.reduce((sum, placed) => sum + placed.size, 0);
     assert.deepEqual(totals.groups[group], { files: inGroup.length, bytes }, group);
     const paths = inGroup.map(({ finding: { path } }) => path).sort();
-    const held = [...comparison.inGroup(group, rootPath)].map(({ path }) => path);
-    assert.deepEqual(held.sort(), paths, group);
     const passing = paths.filter(rowFilter(filter) ?? (() => true));
     const shown = [...leavesBelow(comparison, group, rootPath, limit)].map(row => row.path);
     assert.deepEqual(listed(comparison, group, limit), shown, `${group} as a list`);
     assert.deepEqual(shown.sort(), passing, group);
-    const atRow = [...comparison.atRow({ group, path: rootPath })].map(({ path }) => path);
-    assert.deepEqual(atRow.sort(), passing, group);
+    checkMeaning(all, filter, comparison, group);
     assert.equal(totals.shown?.[group], filter === '' ? undefined : passing.length);
   }
   const proved = all.filter(
@@ -270,6 +298,34 @@ describe('comparison', () => {
     const [moved] = topRows(comparison, 'up-to-date').rows;
     assert.ok(moved?.kind === 'file' && moved.activity === undefined);
     assert.equal(comparison.totals().proved, 1);
+  });
+
+  it('means by a group what it holds by verdict, wherever a finished row still stands', () => {
+    const comparison = new Comparison(target);
+    for (const path of ['d/1', 'd/2', '3']) {
+      comparison.place(finding(path, { kind: 'missing-in-cloud' }));
+    }
+    comparison.finish(finding('d/1', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    const meant = (group: Group, path: string) =>
+      [...comparison.atRow({ group, path: path as FilePath })].map(entry => entry.path).sort();
+    assert.deepEqual(meant('up-to-date', ''), ['d/1']);
+    assert.deepEqual(meant('up-to-date', 'd'), ['d/1']);
+    assert.deepEqual(meant('missing-in-cloud', ''), ['3', 'd/2']);
+    assert.deepEqual(meant('missing-in-cloud', 'd'), ['d/2']);
+    assert.deepEqual(meant('missing-in-cloud', 'd/1'), ['d/1'], 'The row itself is still itself.');
+    comparison.setFilter(rowFilter('2'));
+    assert.deepEqual(meant('up-to-date', ''), []);
+  });
+
+  it('keeps the mark of work that begins on a row before it has moved', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'free-up' });
+    mock.timers.tick(settlingTime);
+    const [moved] = topRows(comparison, 'up-to-date').rows;
+    assert.ok(moved?.kind === 'file');
+    assert.equal(moved.activity?.kind, 'under-way');
   });
 
   it('does not move a finished row that has changed again meanwhile', () => {

@@ -88,6 +88,22 @@ describe('Freeing space', () => {
     assert.deepEqual(new Set(since), new Set(['list']));
   });
 
+  it('takes what has just been backed up, before its row has moved', async () => {
+    await writeTree(root, { 'a.txt': 'aa', 'sub/b.txt': 'bbb' }, aLongTimeAgo);
+    await engine.compare();
+    await engine.backUp({ kind: 'all' });
+    assert.equal((await plan(everything)).files, 2);
+    const nodes = [engine.node('up-to-date', 'sub')];
+    assert.equal((await plan({ kind: 'nodes', nodes })).files, 1);
+  });
+
+  it('can be taken back at once, before the rows have moved', async () => {
+    await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
+    await free(everything);
+    const nodes = [engine.node('only-in-cloud')];
+    assert.equal((await engine.planRestore({ kind: 'nodes', nodes })).files, 2);
+  });
+
   it('keeps the row of a freed file in its place for a moment, ticked', async () => {
     await safe({ 'a.txt': 'aa' });
     const begun = Date.now();

@@ -86,14 +86,14 @@ describe('plan', () => {
     });
   });
 
-  it('sends nothing twice that is on its way or has just arrived, and retries what failed', () => {
+  it('sends nothing twice that is on its way, and whatever its verdict says otherwise', () => {
     const chosen = (activity: Activity | undefined) =>
       selectSteps(route, [entry('a', missing, { local: 1 }, activity)]).steps.length;
     assert.equal(chosen(undefined), 1);
     assert.equal(chosen({ kind: 'failed', failure }), 1);
     assert.equal(chosen({ kind: 'waiting' }), 0);
     assert.equal(chosen({ kind: 'under-way', work: 'back-up' }), 0);
-    assert.equal(chosen({ kind: 'finished', work: 'back-up' }), 0);
+    assert.equal(chosen({ kind: 'finished', work: 'restore' }), 1);
   });
 
   it('goes in the order of the paths, in whatever order they come', () => {

@@ -70,6 +70,18 @@ describe('Verify', () => {
     return known.kind;
   }
 
+  it('takes the files of a group whose rows have just been backed up and not moved yet', async () => {
+    await writeTree(folder.path, { a: 'one', 'd/b': 'two', 'd/c': 'three' }, long());
+    await engine.compare();
+    await engine.backUp(all);
+    assert.deepEqual(numbers(await verify()), { files: 3, proved: 3 });
+    await writeTree(folder.path, { 'd/new': 'four' }, long());
+    await engine.compare();
+    await engine.backUp(all);
+    const inFolder = await verify(nodes(engine.node('up-to-date', 'd')));
+    assert.deepEqual(numbers(inFolder), { files: 3, proved: 3 });
+  });
+
   it('proves what only name and time speak for, and finds what they have passed', async () => {
     await writeTree(folder.path, { same: 'one', 'd/same': 'two', other: 'red' }, long());
     bucket.place('w/same', 'one');

@@ -30,5 +30,7 @@ function* concernedBy(comparison: Comparison, node: NodeId): Generator<Entry> {
   yield* comparison.atRow(node);
   const isFolder = node.path !== rootPath && comparison.get(node.path) === undefined;
   if (!isFolder) return;
-  for (const entry of comparison.below(node.path)) if (entry.group !== node.group) yield entry;
+  for (const entry of comparison.below(node.path)) {
+    if (entry.verdict.kind !== node.group) yield entry;
+  }
 }

@@ -3,6 +3,7 @@ import { isArchiveClass } from '../archiveClass';
 import type { Entry } from '../comparison';
 import type { ComparisonJob } from '../comparisons';
 import { fileName } from '../filePath';
+import { isTaken } from '../plan';
 import type { FreeStep } from './freeStep';
 
 /** Which local files may go, and why the others stay. */
@@ -55,7 +56,7 @@ function reasonToStay({
     case 'unchecked':
       return verdict.kind;
     case 'up-to-date':
-      if (activity !== undefined && activity.kind !== 'failed') return 'under-way';
+      if (isTaken(activity) || activity?.kind === 'verifying') return 'under-way';
       if (verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed') {
         return 'not-proved';
       }

@@ -3,7 +3,7 @@ import type { FilePath, Group } from '../../protocol';
 import type { CloudFile } from '../cloudListing';
 import type { Entry } from '../comparison';
 import { Failure, throwIfCancelled } from '../failure';
-import type { Route } from '../plan';
+import { isTaken, type Route } from '../plan';
 import { behindLinks } from './behindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
@@ -79,7 +79,7 @@ const slice = 4;
 /** Whether a file's copy is to come back, if it can. */
 function isWanted({ verdict, activity }: Entry): boolean {
   // What is on its way, in either direction, is not fetched beside it.
-  if (activity !== undefined && activity.kind !== 'failed') return false;
+  if (isTaken(activity) || activity?.kind === 'verifying') return false;
   switch (verdict.kind) {
     case 'only-in-cloud':
     case 'changed-in-cloud':
