@@ -41,10 +41,24 @@ export class Workbench {
     this.dialog = new Dialog(page);
   }
 
-  /** Opens the window and waits until it can be used and the extensions have been started. */
+  /**
+   * Opens the window and waits until it can be used and the extensions have been started.
+   *
+   * What a `.code-workspace` file says VS Code takes from its cache first. Where it reads a file
+   * that it has not in there at the very moment at which it takes over the empty workspace, it
+   * loses the folders for good. By then it has put the file into the cache, though, so that the
+   * same window opened once more has them.
+   */
   async open(url: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: openTimeoutMs });
+    const deadline = Date.now() + openTimeoutMs;
+    const noFolders = this.page.locator('.sidebar .welcome-view-content', {
+      hasText: 'You have not yet added a folder',
+    });
+    do {
+      await this.page.goto(url);
+      await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: openTimeoutMs });
+      await this.explorer().waitUntilShown(noFolders);
+    } while ((await noFolders.isVisible()) && Date.now() < deadline);
     await this.explorer().waitUntilShown();
   }
 
@@ -321,8 +335,10 @@ export class Tree {
     private readonly tree: Locator,
   ) {}
 
-  async waitUntilShown(): Promise<void> {
-    await this.tree.waitFor({ timeout: openTimeoutMs });
+  /** Or until there is something else in its place. */
+  async waitUntilShown(instead?: Locator): Promise<void> {
+    const shown = instead === undefined ? this.tree : this.tree.or(instead);
+    await shown.first().waitFor({ timeout: openTimeoutMs });
   }
 
   async rows(): Promise<readonly TreeRow[]> {
