@@ -56,7 +56,7 @@ export function parseConnectionSettings(
 export function parseCompareSettings(raw: RawSettings): CompareSettings {
   const exclude = raw['exclude'] ?? [];
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
-    throw invalid('s3Backup.exclude', 'it takes a list of patterns');
+    throw invalid('exclude', 'it takes a list of patterns');
   }
   const ignoreFiles = optionalFlag(raw, 'useGitignore') === true ? ['.gitignore'] : [];
   return { rule: parseRule(raw), exclude, ignoreFiles };
@@ -83,10 +83,7 @@ function parseConcurrency(raw: RawSettings): number | undefined {
   if (text === undefined || text.toLowerCase() === 'auto') return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > mostRequests) {
-    throw invalid(
-      `s3Backup.${name}`,
-      `it takes “auto” or a number from 1 to ${String(mostRequests)}`,
-    );
+    throw invalid(name, `it takes “auto” or a number from 1 to ${String(mostRequests)}`);
   }
   return number;
 }
@@ -104,12 +101,11 @@ function parseBandwidth(raw: RawSettings): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([KMG]?)i?B(?:\/s)?)?$/i.exec(text);
   const unit = units[match?.[2]?.toUpperCase() ?? ''];
   if (match === null || unit === undefined) {
-    throw invalid(`s3Backup.${name}`, 'it takes bytes per second, as in “500 KB” or “2 MB”');
+    throw invalid(name, 'it takes bytes per second, as in “500 KB” or “2 MB”');
   }
   const bytes = Math.round(Number(match[1]) * unit);
   if (bytes === 0) return undefined;
-  if (bytes < leastBandwidth)
-    throw invalid(`s3Backup.${name}`, 'it takes at least “1 KB”, or 0 for no limit');
+  if (bytes < leastBandwidth) throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
   return bytes;
 }
 
@@ -125,13 +121,13 @@ function checkedDefault(endpoint: ConnectionDefaults['endpoint']): string | unde
 function checkedEndpoint(text: string, source: string): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw invalid(source, 'it takes a URL that begins with https:// or http://');
+    throw invalidAt(source, 'it takes a URL that begins with https:// or http://');
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalid(source, 'a URL with a user name or password is not used');
+    throw invalidAt(source, 'a URL with a user name or password is not used');
   }
   if (url.search !== '' || url.hash !== '') {
-    throw invalid(source, 'a URL with a query or fragment is not used');
+    throw invalidAt(source, 'a URL with a query or fragment is not used');
   }
   return text.replace(/\/+$/, '');
 }
@@ -139,7 +135,7 @@ function checkedEndpoint(text: string, source: string): string {
 function optionalText(raw: RawSettings, name: string): string | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(`s3Backup.${name}`, 'it takes a text');
+  if (typeof value !== 'string') throw invalid(name, 'it takes a text');
   const text = value.trim();
   return text === '' ? undefined : text;
 }
@@ -147,10 +143,16 @@ function optionalText(raw: RawSettings, name: string): string | undefined {
 function optionalFlag(raw: RawSettings, name: string): boolean | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw invalid(`s3Backup.${name}`, 'it takes true or false');
+  if (typeof value !== 'boolean') throw invalid(name, 'it takes true or false');
   return value;
 }
 
-function invalid(setting: string, why: string): Failure {
-  return new Failure('invalid-setting', setting, why);
+/** The name without the `s3Backup.` that all our settings begin with. */
+function invalid(name: string, why: string): Failure {
+  return invalidAt(`s3Backup.${name}`, why);
+}
+
+/** The source is a whole setting's name, an environment variable, or a place in a file. */
+function invalidAt(source: string, why: string): Failure {
+  return new Failure('invalid-setting', source, why);
 }

@@ -86,6 +86,15 @@ describe('settings', () => {
     }
   });
 
+  it('names s3Backup.compare.rule where it is no rule', () => {
+    for (const rule of ['fast', '', 5, true, ['smart']]) {
+      assert.throws(() => parseCompareSettings({ 'compare.rule': rule }), {
+        code: 'invalid-setting',
+        subject: 's3Backup.compare.rule',
+      });
+    }
+  });
+
   it('bounds the traffic only where it is told to', () => {
     const free = { concurrency: undefined, bandwidthLimit: undefined };
     for (const raw of [
