@@ -932,7 +932,6 @@ export interface HostReport {
   readonly node: string;
   /** Why receipts will be forgotten with this window; `undefined` where they are kept. */
   readonly forgetsReceipts: string | undefined;
-  readonly crc32: boolean;
 }
 
 export interface LogEntry {

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import * as zlib from 'node:zlib';
 import * as protocol from '../protocol';
 import type { LogEntry, WorkerData } from '../protocol';
 import { Backup } from './backup';
@@ -45,7 +44,6 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   port.answer(protocol.hostReport, () => ({
     node: process.versions.node,
     forgetsReceipts: receipts.forgetful,
-    crc32: typeof zlib.crc32 === 'function',
   }));
   const ending = new AbortController();
   const recovered = recover(ending.signal);
