@@ -139,7 +139,6 @@ export interface ObjectHead {
   readonly size: number;
   readonly etag: string;
   readonly modifiedAt: number;
-  readonly contentType: string | undefined;
   /** User metadata, names in lower case and without the `x-amz-meta-` before them. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;

@@ -136,7 +136,6 @@ const head: ObjectHead = {
   size: 20 << 20,
   etag: '',
   modifiedAt: 0,
-  contentType: undefined,
   metadata: {},
   storageClass: undefined,
   versionId: undefined,

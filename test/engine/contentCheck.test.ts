@@ -19,7 +19,6 @@ describe('contentCheck', () => {
       size: body.length,
       etag: 'opaque',
       modifiedAt: 0,
-      contentType: undefined,
       metadata: {},
       storageClass: undefined,
       versionId: undefined,

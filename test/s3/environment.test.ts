@@ -11,12 +11,12 @@ import {
 import { openConnection } from '../../src/engine/connection';
 import { describeBucketContract } from './bucketContract';
 import type { Capability, ContractStore, OpenStore } from './contract/harness';
-import { makeVersioned } from './s3Store';
+import { contentTypeOf, makeVersioned } from './s3Store';
 
 /**
  * Any store: `S3_BACKUP_TEST_ENDPOINT` is its URL, the usual `AWS_*` variables hold credentials and
- * region, `S3_BACKUP_TEST_LACKS` the capabilities it lacks, with commas between. The suite makes a
- * bucket there and removes it.
+ * region, `S3_BACKUP_TEST_LACKS` the capabilities it lacks, with commas between. The suite makes two
+ * buckets there, one that keeps versions, and removes them.
  */
 const endpoint = process.env['S3_BACKUP_TEST_ENDPOINT'];
 const lacking = (process.env['S3_BACKUP_TEST_LACKS'] ?? '').split(',');
@@ -58,6 +58,7 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
     kind: 'open',
     bucket: connection.bucket(name),
     ...(versioned !== undefined && { versionedBucket: connection.bucket(versioned) }),
+    contentTypeOf: key => contentTypeOf(client, name, key),
     missingBucket: connection.bucket(`s3-backup-test-${randomUUID()}`),
     async close() {
       for (const made of versioned === undefined ? [name] : [name, versioned]) {

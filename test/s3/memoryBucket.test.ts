@@ -10,13 +10,16 @@ describeBucketContract({
     missingBucket: 'a bucket in memory is always there',
     wire: 'no wire leads to memory',
   },
-  open: () =>
-    Promise.resolve({
+  open: () => {
+    const bucket = memoryBucket();
+    return Promise.resolve({
       kind: 'open',
-      bucket: memoryBucket(),
+      bucket,
       versionedBucket: memoryBucket({ versioning: 'enabled' }),
+      contentTypeOf: key => Promise.resolve(bucket.contentType(key)),
       close: () => Promise.resolve(),
-    }),
+    });
+  },
 });
 
 describe('The bucket in memory', () => {

@@ -1,4 +1,9 @@
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 
 import { openConnection } from '../../src/engine/connection';
 import { setAwsVariables } from '../support/awsVariables';
@@ -25,7 +30,6 @@ export async function openS3Store(
   await client.send(new CreateBucketCommand({ Bucket: name }));
   const versioned = 'contract-versions';
   if (keepsVersions) await makeVersioned(client, versioned);
-  client.destroy();
   const restoreVariables = setAwsVariables(server);
   const connection = openConnection({
     profile: undefined,
@@ -37,6 +41,7 @@ export async function openS3Store(
     kind: 'open',
     bucket: connection.bucket(name),
     ...(keepsVersions && { versionedBucket: connection.bucket(versioned) }),
+    contentTypeOf: key => contentTypeOf(client, name, key),
     missingBucket: connection.bucket('no-such-bucket'),
     disturb(operation, disturbance) {
       wire.disturbNext(request => isOf(operation, request), disturbance);
@@ -44,11 +49,22 @@ export async function openS3Store(
     },
     async close() {
       connection.close();
+      client.destroy();
       restoreVariables();
       await wire.stop();
       await server.stop();
     },
   };
+}
+
+/** What the store itself says of an object, which the engine has no use for. */
+export async function contentTypeOf(
+  client: S3Client,
+  bucket: string,
+  key: string,
+): Promise<string | undefined> {
+  const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+  return head.ContentType;
 }
 
 /** Creates a bucket that keeps versions. */

@@ -32,6 +32,8 @@ export interface MemoryBucket
   }[];
   /** An object's bytes, without a call. */
   bytes(key: string): Buffer | undefined;
+  /** The content type that an object was stored with, without a call. */
+  contentType(key: string): string | undefined;
   /** What somebody else does: stores an object past the port. */
   place(key: string, body: Uint8Array | string, placed?: PlacedAttributes): void;
   /** What somebody else does: removes an object past the port. */
@@ -156,6 +158,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       const body = objects.find(key)?.body;
       return body === undefined ? undefined : Buffer.from(body);
     },
+    contentType: key => objects.find(key)?.contentType,
     place(key, body, placed = {}) {
       const bytes = Buffer.from(body);
       objects.write(key, {

@@ -113,12 +113,11 @@ function idOf({ versionId }: Entry): string {
 }
 
 export function toHead({ body, ...object }: MemoryObject): ObjectHead {
-  const { etag, modifiedAt, contentType, metadata, versionId, checksums } = object;
+  const { etag, modifiedAt, metadata, versionId, checksums } = object;
   return {
     size: body.byteLength,
     etag,
     modifiedAt,
-    contentType,
     metadata,
     storageClass: object.storageClass,
     versionId,

@@ -11,7 +11,6 @@ export function objectHead(answer: ObjectAnswer): ObjectHead {
     size: wholeSize(range) ?? required(answer.ContentLength, 'Content-Length'),
     etag: plainEtag(answer.ETag),
     modifiedAt: required(answer.LastModified, 'Last-Modified').getTime(),
-    contentType: answer.ContentType,
     metadata: answer.Metadata ?? {},
     storageClass: answer.StorageClass,
     versionId: answer.VersionId,

@@ -14,6 +14,8 @@ export interface OpenStore {
   readonly bucket: Bucket;
   /** One that keeps versions. */
   readonly versionedBucket?: Bucket;
+  /** The content type of an object in `bucket`, asked for past the port. */
+  contentTypeOf(key: string): Promise<string | undefined>;
   /** A bucket that does not exist. */
   readonly missingBucket?: Bucket;
   /** Ways to disturb requests under way, where the store is reached over a wire. */
