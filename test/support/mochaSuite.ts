@@ -1,9 +1,11 @@
 import { globSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
 import { format } from 'node:util';
 
 import type MochaModule from 'mocha';
+
+import { repositoryRoot } from './repositoryRoot';
 
 /** What became of a suite, for whoever adds the suites up. */
 export interface SuiteResults {
@@ -17,11 +19,11 @@ export interface SuiteResults {
 /** Begins each line of the reporter, to be told from what else VS Code writes. */
 export const outputMark = '[test] ';
 
-/** Runs the tests below the folder, and leaves the results in the file as JSON. */
+/** Runs the tests below the folder, or some files of them, and leaves the results in the file as JSON. */
 export async function runMochaSuite(options: {
   readonly folder: string;
-  /** Which files: a glob; all `*.test.js` where it is left out. */
-  readonly files?: string | undefined;
+  /** Only the files whose paths contain one of these; all where there are none. */
+  readonly parts?: readonly string[];
   readonly resultsFile: string;
   readonly timeoutMs: number;
   /** Put before each line of the reporter. */
@@ -40,9 +42,7 @@ export async function runMochaSuite(options: {
     timeout: options.timeoutMs,
     ...(options.rootHooks === undefined ? {} : { rootHooks: options.rootHooks }),
   });
-  for (const file of globSync(options.files ?? '**/*.test.js', { cwd: options.folder }).sort()) {
-    mocha.addFile(join(options.folder, file));
-  }
+  for (const file of testFiles(options.folder, options.parts ?? [])) mocha.addFile(file);
   await mocha.loadFilesAsync();
   const skipped: string[] = [];
   const failures: { title: string; message: string }[] = [];
@@ -62,4 +62,22 @@ export async function runMochaSuite(options: {
   await mkdir(dirname(options.resultsFile), { recursive: true });
   await writeFile(options.resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
   return results;
+}
+
+/** Throws where a part fits no file. */
+function testFiles(folder: string, parts: readonly string[]): readonly string[] {
+  const all = globSync('**/*.test.js', { cwd: folder })
+    .map(file => join(folder, file))
+    .sort();
+  if (parts.length === 0) return all;
+  const chosen = new Set<string>();
+  for (const part of parts) {
+    // A source file's path, as a shell completes it, means what it was compiled to.
+    const searched = normalize(part).replace(/\.ts$/, '.js');
+    const found = all.filter(file => relative(repositoryRoot, file).includes(searched));
+    if (found.length === 0)
+      throw new Error(`No test file below ${folder} has ${part} in its path.`);
+    for (const file of found) chosen.add(file);
+  }
+  return [...chosen].sort();
 }

@@ -5,11 +5,11 @@ import { repositoryRoot } from '../support/repositoryRoot';
 import { testVariables } from '../support/testEnvironment';
 import { captureOpenWindows } from '../support/uiSession';
 
-/** Runs the tests of this folder, or one file of them, which drive VS Code in a browser. */
+/** Runs the tests of this folder, or some files of them, which drive VS Code in a browser. */
 async function main(): Promise<void> {
   const { passed, failed, skipped } = await runMochaSuite({
     folder: __dirname,
-    files: process.argv[2],
+    parts: process.argv.slice(2),
     resultsFile:
       process.env[testVariables.results] ?? join(repositoryRoot, 'test-results', 'ui.json'),
     timeoutMs: 120_000,
