@@ -6,11 +6,16 @@ import type { SuiteResults } from '../test/support/mochaSuite';
 import { repositoryRoot } from '../test/support/repositoryRoot';
 
 /**
- * Runs all suites one after the other, the quickest answers first, and closes with one line that
- * counts them together. A suite that ends without results counts as one failure.
+ * Runs all suites one after the other, the quickest answers first, and closes with how long each
+ * took and one line that counts them together. A suite that ends without results counts as one
+ * failure.
  */
 function main(): void {
-  const all = suites.map(name => ({ name, results: runSuite(name) }));
+  const all = suites.map(name => {
+    const begun = performance.now();
+    const results = runSuite(name);
+    return { name, results, seconds: Math.round((performance.now() - begun) / 1000) };
+  });
   console.log('');
   for (const { name, results } of all) {
     for (const title of results.skipped) console.log(`${name}, skipped: ${title}`);
@@ -20,10 +25,10 @@ function main(): void {
       console.log(`${name}, failed: ${title}\n${message}\n`);
     }
   }
-  for (const { name, results } of all) {
+  for (const { name, results, seconds } of all) {
     const { passed, failed, skipped } = results;
     console.log(
-      `${name.padEnd(6)} ${String(passed)} ✓  ${String(failed)} ✗  ${String(skipped.length)} –`,
+      `${name.padEnd(6)} ${String(passed)} ✓  ${String(failed)} ✗  ${String(skipped.length)} –  ${String(seconds)} s`,
     );
   }
   const sum = (count: (results: SuiteResults) => number) =>
