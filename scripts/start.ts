@@ -16,6 +16,7 @@ import { makeSampleWorkspace } from './sampleWorkspace';
 /** Opens VS Code with the extension, a sample workspace and an S3 server to try it with. */
 async function main(): Promise<void> {
   const temporary = await temporaryFolder('start');
+  console.log('Starting an S3 server …');
   const s3 = await startEmbeddedS3({ buckets: [bucket] });
   const sample = await makeSampleWorkspace(temporary.path, s3.endpoint, bucket);
   const { settings, env } = s3Connection(s3);
@@ -45,6 +46,7 @@ async function openInBrowser(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const port = process.env['PORT'];
+  console.log('Starting VS Code …');
   const server = await startVscodeServer({
     userSettings,
     env,

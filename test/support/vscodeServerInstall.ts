@@ -30,7 +30,7 @@ export async function installVscodeServer(): Promise<InstalledServer> {
 const version = '4.139.1';
 
 async function fill(folder: string): Promise<void> {
-  console.log('Installing a VS Code server for the tests, once, into .vscode-test …');
+  console.log('Installing VS Code once (about 15 s), into .vscode-test …');
   await npm(['pack', `code-server@${version}`, '--silent', '--pack-destination', folder]);
   const archive = join(folder, `code-server-${version}.tgz`);
   // Only VS Code itself: the wrapper around it and its dependencies are not needed.
