@@ -28,8 +28,11 @@ async function main(): Promise<void> {
     const workspace = join(temporary.path, 'workspace');
     await writeWorkspace(workspace);
     const { settings, env } = s3Connection(s3);
+    const inspect = process.env[testVariables.inspect];
+    if (inspect !== undefined) console.log(`The suite waits for a debugger on port ${inspect}.`);
     const run: SuiteRun = {
       workspace,
+      inspectPort: inspect === undefined ? undefined : Number(inspect),
       suite: {
         extensionDevelopmentPath: repositoryRoot,
         extensionTestsPath: join(__dirname, 'index.js'),
@@ -57,6 +60,7 @@ async function main(): Promise<void> {
 interface SuiteRun {
   readonly workspace: string;
   readonly suite: EditorSuite;
+  readonly inspectPort: number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -107,7 +111,7 @@ async function runInPage(page: Page, server: VscodeServer, run: SuiteRun): Promi
   const ended = new Promise<number>((resolve, reject) => {
     void page.exposeFunction('codeAutomationExit', resolve);
     const timer = setInterval(() => {
-      if (Date.now() - lastSign > silenceMs) {
+      if (run.inspectPort === undefined && Date.now() - lastSign > silenceMs) {
         reject(new Error(`No sign of the suite for ${String(silenceMs / 1000)} s.`));
       }
     }, 1_000);
@@ -175,7 +179,15 @@ async function runOnDesktop(executable: string, run: SuiteRun, folder: string): 
       XAUTHORITY: process.env['XAUTHORITY'] ?? join(homedir(), '.Xauthority'),
       ...editorEnvironment(home, run.env),
     },
-    launchArgs: [run.workspace, '--user-data-dir', userData, '--disable-extensions'],
+    launchArgs: [
+      run.workspace,
+      '--user-data-dir',
+      userData,
+      '--disable-extensions',
+      ...(run.inspectPort === undefined
+        ? []
+        : [`--inspect-brk-extensions=${String(run.inspectPort)}`]),
+    ],
   }).catch((error: unknown) => {
     console.error(error);
     return 1;

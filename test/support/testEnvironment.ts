@@ -10,6 +10,8 @@ export const testVariables = {
   seed: 'S3_BACKUP_TEST_SEED',
   /** How many extension hosts are to be killed in the middle of a back-up. */
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
+  /** The port on which the extension host waits for a debugger before it runs the suite. */
+  inspect: 'S3_BACKUP_TEST_INSPECT',
   /** Set where VS Code cannot watch files, to the reason. */
   noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
 } as const;

@@ -43,6 +43,8 @@ export interface EditorWindow {
   readonly workspace: string;
   /** For a server that is driven by a suite. */
   readonly suite?: EditorSuite;
+  /** Where its extension host waits for a debugger. */
+  readonly inspectPort?: number | undefined;
 }
 
 /** A test inside VS Code. */
@@ -125,6 +127,9 @@ function windowUrl(port: number, window: EditorWindow): string {
   const payload: [string, string][] = [['skipWelcome', 'true']];
   for (const [name, path] of Object.entries(window.suite ?? {})) {
     payload.push([name, remote(String(path))]);
+  }
+  if (window.inspectPort !== undefined) {
+    payload.push(['inspect-brk-extensions', String(window.inspectPort)]);
   }
   const url = new URL(`http://127.0.0.1:${String(port)}/`);
   const kind = window.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
