@@ -7,6 +7,7 @@ import { Failure } from './failure';
 import { collectBounded } from './s3/collectBounded';
 import { proveAnswers } from './s3/proveAnswers';
 import { regionalClient } from './s3/regionalClient';
+import { etagCaseOf, type EtagCase } from './s3/answerField';
 import type { Crc32Lessons } from './s3/guard';
 import { s3Account } from './s3/s3Account';
 import { s3Bucket } from './s3/s3Bucket';
@@ -44,6 +45,7 @@ export interface StoreTraits {
   clockOffset: number;
   /** Whether the store takes a CRC32 with a write, and gives it back. */
   readonly crc32: Crc32Lessons;
+  etagCase: EtagCase;
 }
 
 /** All bodies of the connection's uploads go by `traffic`. */
@@ -58,6 +60,7 @@ export function openConnection(
     honoursConditions: isAws,
     clockOffset: 0,
     crc32: isAws ? { put: 'taken', upload: 'taken' } : { put: 'untried', upload: 'untried' },
+    etagCase: 'lower',
   };
   const home = settings.region ?? 'us-east-1';
   const client = regionalClient(home, region => {
@@ -85,9 +88,10 @@ export function openConnection(
         const { headers } = result.response as ResponseWithHeaders;
         const offset = clockOffsetBy(headers?.['date'], sentAt, Date.now());
         if (offset !== undefined) traits.clockOffset = offset;
+        traits.etagCase = etagCaseOf(headers?.['etag']) ?? traits.etagCase;
         return result;
       },
-      { step: 'deserialize', priority: 'low', name: 'learnClockOffset' },
+      { step: 'deserialize', priority: 'low', name: 'learnTraits' },
     );
     proveAnswers(opened);
     return opened;

@@ -6,9 +6,36 @@ export function required<T>(value: T | undefined, field: string): T {
   return value;
 }
 
-/** An ETag without its quotation marks. */
+/**
+ * An ETag without its quotation marks and the mark of a weak one, which proxies add. A digest is
+ * spelled in lower case: some stores use capitals, and not everywhere.
+ */
 export function plainEtag(etag: string | undefined): string {
-  return required(etag, 'ETag').replaceAll('"', '');
+  const plain = required(etag, 'ETag').replace(/^W\//, '').replaceAll('"', '');
+  return isDigestEtag(plain.toLowerCase()) ? plain.toLowerCase() : plain;
+}
+
+/** Whether an ETag has the form of an MD5, or of one over the MD5s of parts. */
+export function isDigestEtag(etag: string): boolean {
+  return /^[0-9a-f]{32}(?:-\d{1,5})?$/.test(etag);
+}
+
+/** How the store spells the digests in its ETags. */
+export type EtagCase = 'lower' | 'upper';
+
+/** How the ETag of an answer is spelled; `undefined` where it could be either. */
+export function etagCaseOf(etag: string | undefined): EtagCase | undefined {
+  const plain = etag?.replace(/^W\//, '').replaceAll('"', '') ?? '';
+  if (!isDigestEtag(plain.toLowerCase()) || plain.toLowerCase() === plain.toUpperCase()) {
+    return undefined;
+  }
+  if (plain === plain.toLowerCase()) return 'lower';
+  return plain === plain.toUpperCase() ? 'upper' : undefined;
+}
+
+/** The value of an `If-Match`, as the store itself would spell it: some compare letter by letter. */
+export function matchHeader(etag: string, etagCase: EtagCase): string {
+  return `"${etagCase === 'upper' && isDigestEtag(etag) ? etag.toUpperCase() : etag}"`;
 }
 
 /** A key in a list, as it is or, where its escapes are no UTF-8, as well as it can be read. */

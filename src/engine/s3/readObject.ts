@@ -6,6 +6,7 @@ import {
 import type { ByteRange, GetRequest, HeadRequest, ObjectContent, ObjectHead } from '../bucket';
 import { fromStoreError, httpStatus } from '../errorMapping';
 import { Failure } from '../failure';
+import { matchHeader, type EtagCase } from './answerField';
 import { objectHead } from './objectHead';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
@@ -56,10 +57,25 @@ interface OpenedBody {
 
 type BodyStream = AsyncIterable<Uint8Array> & { destroy(): void };
 
-/** Sends the request for the bytes, once. */
-async function open(
+/** Sends the request for the bytes; once more where the store minds how the ETag was spelled. */
+async function open(parts: S3BucketParts, request: GetRequest): Promise<OpenedBody> {
+  const { etagCase } = parts.traits;
+  try {
+    return await openAsSpelled(parts, request, etagCase);
+  } catch (error) {
+    if (request.ifMatch === undefined || httpStatus(error) !== 412) throw error;
+    // The answer also tells how the store spells it.
+    const head = await headObject(parts, request);
+    const spelled = parts.traits.etagCase;
+    if (head?.etag !== request.ifMatch || spelled === etagCase) throw error;
+    return openAsSpelled(parts, request, spelled);
+  }
+}
+
+async function openAsSpelled(
   { client, name }: S3BucketParts,
   { key, versionId, ifMatch, range, signal }: GetRequest,
+  etagCase: EtagCase,
 ): Promise<OpenedBody> {
   const answer = await ofVersion({ key, versionId }, () =>
     client.send(
@@ -67,7 +83,7 @@ async function open(
         Bucket: name,
         Key: key,
         VersionId: versionId,
-        ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+        ...(ifMatch === undefined ? {} : { IfMatch: matchHeader(ifMatch, etagCase) }),
         ...(range === undefined
           ? { ChecksumMode: 'ENABLED' }
           : { Range: `bytes=${String(range.start)}-${String(range.end - 1)}` }),
