@@ -45,6 +45,8 @@ export type FailureCode =
   | 'not-s3'
   /* what the store says */
   | 'access-denied'
+  /* the credentials may write, and not see what they would replace */
+  | 'read-denied'
   | 'no-such-bucket'
   | 'no-such-key'
   | 'no-such-upload'
@@ -52,6 +54,8 @@ export type FailureCode =
   | 'bucket-already-yours'
   | 'invalid-bucket-name'
   | 'changed-in-cloud'
+  /* a version that nobody here had seen lies below the one that was stored */
+  | 'replaced-unseen'
   | 'archived'
   | 'too-large-to-open'
   | 'not-verified'

@@ -175,6 +175,7 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
     case 'not-s3':
       return 'failed-network';
     case 'access-denied':
+    case 'read-denied':
     case 'no-such-bucket':
     case 'invalid-bucket-name':
       return 'failed-bucket';

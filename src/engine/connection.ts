@@ -8,6 +8,7 @@ import { collectBounded } from './s3/collectBounded';
 import { proveAnswers } from './s3/proveAnswers';
 import { regionalClient } from './s3/regionalClient';
 import { etagCaseOf, type EtagCase } from './s3/answerField';
+import { conditionSupport } from './s3/conditionSupport';
 import type { Crc32Lessons } from './s3/guard';
 import { s3Account } from './s3/s3Account';
 import { s3Bucket } from './s3/s3Bucket';
@@ -39,8 +40,6 @@ export interface CheckRequest {
 
 /** What the answers of a store have taught about it. */
 export interface StoreTraits {
-  /** Whether a write's condition is known to be honoured. */
-  honoursConditions: boolean;
   /** How far the store's clock is ahead of ours, in milliseconds. */
   clockOffset: number;
   /** Whether the store takes a CRC32 with a write, and gives it back. */
@@ -48,16 +47,19 @@ export interface StoreTraits {
   etagCase: EtagCase;
 }
 
-/** All bodies of the connection's uploads go by `traffic`. */
+/**
+ * All bodies of the connection's uploads go by `traffic`. `onWeakness` is told, once for each, what
+ * a store turns out not to be able to do that its users should know of.
+ */
 export function openConnection(
   settings: ConnectionSettings,
   traffic: Traffic = openTraffic(),
   transport: Transport = openTransport(),
+  onWeakness: (message: string) => void = () => undefined,
 ): Connection {
   const endpoint = settings.endpoint ?? 'AWS';
   const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
   const traits: StoreTraits = {
-    honoursConditions: isAws,
     clockOffset: 0,
     crc32: isAws ? { put: 'taken', upload: 'taken' } : { put: 'untried', upload: 'untried' },
     etagCase: 'lower',
@@ -101,7 +103,10 @@ export function openConnection(
   /** One for each name: what is learned of a bucket holds for all who use it. */
   const buckets = new Map<string, Bucket>();
   const bucketNamed = (name: string): Bucket => {
-    const known = buckets.get(name) ?? s3Bucket({ client, endpoint, traits, traffic, name });
+    const conditions = conditionSupport(isAws ? 'honoured' : 'unknown');
+    const known =
+      buckets.get(name) ??
+      s3Bucket({ client, endpoint, traits, traffic, name, conditions, onWeakness });
     buckets.set(name, known);
     return known;
   };

@@ -33,7 +33,11 @@ export interface BackupEvents {
 }
 
 export interface BackupOptions extends BackupEvents {
-  readonly connect: (settings: ConnectionSettings, traffic: Traffic) => Connection;
+  readonly connect: (
+    settings: ConnectionSettings,
+    traffic: Traffic,
+    onWeakness: (message: string) => void,
+  ) => Connection;
   readonly receipts: Receipts;
   /** Whom to ask about files that are to be replaced; nobody where it is left out. */
   readonly editor?: EditorPort;
@@ -80,7 +84,11 @@ export function openParts(options: BackupOptions): BackupParts {
   });
   const limits = uploadLimits(traffic);
   const { budget } = limits;
-  const known = connections(settings => options.connect(settings, traffic));
+  const known = connections(settings =>
+    options.connect(settings, traffic, message => {
+      onLog({ level: 'warning', message });
+    }),
+  );
   const reports = keptReports();
   const waiting = waitingFolders();
   const remaining = remainingTotals(unfinished);

@@ -12,6 +12,7 @@ import { serveComparisons } from './serve/serveComparisons';
 import { servedPort, type ServedPort } from './serve/servedPort';
 import { servePlans } from './serve/servePlans';
 import { serveStore } from './serve/serveStore';
+import { openTransport } from './transport';
 
 /** Serves the protocol: the only thing that runs in the engine's thread. */
 function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
@@ -23,7 +24,8 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   };
   const { receipts, unfinished } = openRecords(receiptsFile, log, warn);
   const backup = new Backup({
-    connect: openConnection,
+    connect: (settings, traffic, onWeakness) =>
+      openConnection(settings, traffic, openTransport(), onWeakness),
     receipts,
     unfinished,
     journal: openOwnFileJournal(ownFilesFolder),

@@ -502,10 +502,21 @@ describe('backup', () => {
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
     assert.equal((await backup.run(one.planId, signal())).done, 2);
+    await writeTree(root, { new: 'newer', edited: 'edited' });
     assert.equal((await backup.run(other.planId, signal())).skipped, 2);
-    assert.equal((await plan(all)).files, 0);
     for (const row of Object.values(rows())) assert.match(row, /^(missing-in-cloud|out-of-date)/);
     await filesChanged('new', 'edited');
+    await compare();
+    assert.deepEqual(rows(), { new: 'out-of-date', edited: 'out-of-date' });
+  });
+
+  it('counts what stands there with just its bytes already as backed up', async () => {
+    await writeTree(root, { new: 'n', edited: 'e' });
+    bucket.place('w/edited', 'old', { modifiedAt: storedAt });
+    await compare();
+    const [one, other] = [await plan(all), await plan(all)];
+    assert.equal((await backup.run(one.planId, signal())).done, 2);
+    assert.equal((await backup.run(other.planId, signal())).done, 2);
     await compare();
     assert.deepEqual(rows(), { new: 'up-to-date', edited: 'up-to-date' });
   });

@@ -32,9 +32,10 @@ describe('The checksum of a single put', function () {
     assert.deepEqual(puts, ['crc32 and md5', 'md5']);
   });
 
-  for (const [status, code] of [
-    [501, 'NotImplemented'],
-    [400, 'InvalidArgument'],
+  for (const [status, code, refused] of [
+    // It may mean the condition: that is tried first.
+    [501, 'NotImplemented', ['crc32 and md5', 'crc32 and md5']],
+    [400, 'InvalidArgument', ['crc32 and md5']],
   ] as const) {
     it(`is the MD5 where the store refuses the CRC32 with ${String(status)}`, async () => {
       const { put, puts } = await store((body, answer, request) => {
@@ -47,7 +48,7 @@ describe('The checksum of a single put', function () {
       const sent: number[] = [];
       await put(randomBytes(100), bytes => sent.push(bytes));
       await put(randomBytes(100));
-      assert.deepEqual(puts, ['crc32 and md5', 'md5', 'md5']);
+      assert.deepEqual(puts, [...refused, 'md5', 'md5']);
       assert.equal(
         sent.reduce((sum, bytes) => sum + bytes, 0),
         100,
@@ -74,13 +75,13 @@ describe('The checksum of a single put', function () {
     ['a CRC32', { etag: '"no digest"', 'x-amz-checksum-crc32': crc32Of(Buffer.from('other')) }],
     ['an ETag', { etag: etagOf(Buffer.from('other')) }],
   ] as const) {
-    it(`fails where the store answers with ${what} of other bytes`, async () => {
+    it(`fails where the store answers twice with ${what} of other bytes`, async () => {
       const { put, puts } = await store((_, answer) => {
         for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
         answer.end();
       });
       await assert.rejects(put(Buffer.from('body')), { code: 'not-verified' });
-      assert.equal(puts.length, 4);
+      assert.equal(puts.length, 2);
     });
   }
 

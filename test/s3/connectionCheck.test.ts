@@ -37,7 +37,7 @@ describe('The check of a connection', function () {
     states = [];
     backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: openConnection,
+      connect: (settings, traffic) => openConnection(settings, traffic),
       onState: state => states.push(state),
       onRows: () => undefined,
       onLog: () => undefined,

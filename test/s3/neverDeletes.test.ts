@@ -70,7 +70,7 @@ describe('Nothing is ever deleted in the cloud', () => {
     let state: State | undefined;
     const backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: openConnection,
+      connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => {
         state = now;
       },

@@ -98,7 +98,7 @@ for (const [tool, fill] of Object.entries(tools)) {
 
     function open(): Backup {
       const backup = new Backup({
-        connect: openConnection,
+        connect: (settings, traffic) => openConnection(settings, traffic),
         receipts: receiptsInMemory('a test'),
         onState: () => undefined,
         onRows: () => undefined,

@@ -39,7 +39,7 @@ describe('A store that goes away in mid-batch', function () {
     folder = await temporaryFolder('outage');
     backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: openConnection,
+      connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => states.push(now),
       onRows: () => undefined,
       onLog: () => undefined,

@@ -41,7 +41,7 @@ describe('A batch on a slow or silent wire', function () {
     folder = await temporaryFolder('pause');
     backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: openConnection,
+      connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => (state = now),
       onRows: () => undefined,
       onLog: () => undefined,

@@ -47,7 +47,7 @@ describe('Files that a store always refuses', function () {
     folder = await temporaryFolder('refused');
     backup = new Backup({
       receipts: receiptsInMemory('a test'),
-      connect: openConnection,
+      connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => states.push(now),
       onRows: () => undefined,
       onLog: () => undefined,

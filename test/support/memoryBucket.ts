@@ -108,11 +108,20 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     clockOffset = now() - Date.now();
   }
 
-  function requireCondition(key: string, condition: Condition): void {
+  /** Gives the object that stands there where it has just these bytes already. */
+  function requireCondition(
+    key: string,
+    condition: Condition,
+    written: Pick<MemoryObject, 'body' | 'etag'>,
+  ): MemoryObject | undefined {
     const present = objects.find(key);
     const holds =
       condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
-    if (!holds) throw new Failure('changed-in-cloud', key);
+    if (holds) return undefined;
+    const { body, etag } = written;
+    const isSame = present?.etag === etag && present.body.byteLength === body.byteLength;
+    if (!isSame) throw new Failure('changed-in-cloud', key);
+    return present;
   }
 
   function openUpload(key: string, uploadId: string): MemoryUpload {
@@ -234,11 +243,13 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       const bytes = Buffer.from(body);
       await arrive('put', key, signal);
       requireShortKey(key);
-      requireCondition(key, condition);
+      const etag = md5(bytes).toString('hex');
+      const present = requireCondition(key, condition, { body: bytes, etag });
+      if (present !== undefined) return toStored(present);
       const stored = objects.write(key, {
         ...attributes,
         body: bytes,
-        etag: md5(bytes).toString('hex'),
+        etag,
         modifiedAt: wholeSeconds(now()),
         checksums: [wholeCrc32(bytes)],
       });
@@ -281,10 +292,11 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       await arrive('completeMultipart', upload.key, signal);
       const parts = assemble(request);
       const { attributes, modifiedAt } = openUpload(upload.key, upload.uploadId);
-      requireCondition(upload.key, condition);
       const body = Buffer.concat(parts.map(part => part.body));
       const digests = Buffer.concat(parts.map(part => md5(part.body)));
       const etag = `${md5(digests).toString('hex')}-${String(parts.length)}`;
+      const present = requireCondition(upload.key, condition, { body, etag });
+      if (present !== undefined) return toStored(present);
       const checksums = [wholeCrc32(body)];
       const stored = objects.write(upload.key, {
         ...attributes,

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { Account } from '../../src/engine/account';
 import type { Bucket } from '../../src/engine/bucket';
 import { openConnection, type Connection } from '../../src/engine/connection';
+import { openTraffic } from '../../src/engine/traffic';
+import type { Transport } from '../../src/engine/transport';
 import { setAwsVariables } from './awsVariables';
 
 /** The engine's bucket `b` on a store that answers just as a test says. */
@@ -15,8 +17,14 @@ export interface StubStore {
   readonly close: () => Promise<void>;
 }
 
+export interface StubStoreOptions {
+  readonly transport?: Transport;
+  readonly onWeakness?: (message: string) => void;
+}
+
 export async function openStubStore(
   answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+  { transport, onWeakness }: StubStoreOptions = {},
 ): Promise<StubStore> {
   const server = createServer((request, response) => {
     void Promise.resolve(answer(request, response)).finally(() => request.resume());
@@ -24,12 +32,17 @@ export async function openStubStore(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
-  const connection = openConnection({
-    profile: undefined,
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    forcePathStyle: true,
-  });
+  const connection = openConnection(
+    {
+      profile: undefined,
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      forcePathStyle: true,
+    },
+    openTraffic(),
+    transport,
+    onWeakness,
+  );
   return {
     account: connection.account,
     bucket: connection.bucket('b'),

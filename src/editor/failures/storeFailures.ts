@@ -10,6 +10,16 @@ export const storeFailures = {
     next: () => l10n.t('Ask for the right, or choose another bucket.'),
     actions: ['choose-bucket', 'retry', 'show-log'],
   },
+  'read-denied': {
+    brief: () => l10n.t('may not be read'),
+    what: ({ subject }) =>
+      l10n.t(
+        'These credentials may not read {0}, so that nobody can tell what would be replaced there.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Ask for the rights s3:GetObject and s3:ListBucket.'),
+    actions: ['choose-bucket', 'retry', 'show-log'],
+  },
   'no-such-bucket': {
     brief: () => l10n.t('no such bucket'),
     what: ({ subject }) => l10n.t('There is no bucket {0}.', quoted(subject)),
@@ -52,6 +62,16 @@ export const storeFailures = {
     what: ({ subject }) =>
       l10n.t('The cloud copy of {0} has changed since the comparison.', quoted(subject)),
     next: () => l10n.t('It was not overwritten. Compare again to see both.'),
+    actions: ['compare', 'show-log'],
+  },
+  'replaced-unseen': {
+    brief: () => l10n.t('stored over another change'),
+    what: ({ subject }) =>
+      l10n.t(
+        'Somebody else stored {0} at the same moment, and this store does not prevent that.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Their copy is kept as the version below yours. Show Cloud Versions.'),
     actions: ['compare', 'show-log'],
   },
   archived: {

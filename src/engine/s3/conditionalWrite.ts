@@ -2,27 +2,40 @@ import type {
   CompleteMultipartUploadCommandOutput,
   PutObjectCommandOutput,
 } from '@aws-sdk/client-s3';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Attempt } from '../attempt';
 import type { Condition, ObjectHead, StoredObject } from '../bucket';
-import { fromStoreError } from '../errorMapping';
+import { fromStoreError, httpStatus } from '../errorMapping';
 import { Failure } from '../failure';
 import { wholeChecksum } from '../wholeChecksum';
-import { plainEtag } from './answerField';
-import { listObjects } from './listObjects';
-import { headOnce } from './readObject';
+import { matchHeader, plainEtag } from './answerField';
+import {
+  learnTreatment,
+  maySendHeader,
+  mustLookFirst,
+  type Treatment,
+  type WriteKind,
+} from './conditionSupport';
+import { lookAtVersionBefore } from './lookAtVersionBefore';
+import { bucketMustExist, headIfReadable } from './readableHead';
+import { refusesConditions } from './refusesConditions';
 import type { S3BucketParts } from './s3Bucket';
 
 /** A write under a condition, and what tells an object of our own from somebody else's. */
 export interface ConditionalWrite {
+  readonly kind: WriteKind;
   readonly key: string;
   readonly size: number;
-  /** Whether an object of this size has just these bytes, by what the store says of it. */
-  readonly isOwn: (told: Pick<StoredObject, 'etag' | 'crc32'>) => boolean;
+  /** Whether an object of this size is what an attempt of this very write has made. */
+  readonly isOwn: (told: ToldOfBytes) => boolean;
+  /** Whether an object of this size has just these bytes, by a digest, whoever has stored it. */
+  readonly hasSameDigest: (etag: string) => boolean;
   /** Changes only where an attempt of this very write has left something behind. */
   condition: Condition;
   readonly signal: AbortSignal;
 }
 
+type ToldOfBytes = Pick<StoredObject, 'etag' | 'crc32'>;
 type WriteAnswer = PutObjectCommandOutput | CompleteMultipartUploadCommandOutput;
 
 interface ConditionHeaders {
@@ -30,72 +43,177 @@ interface ConditionHeaders {
   readonly IfMatch?: string;
 }
 
+/** Sends one request with or without the condition, as the store takes it. */
+export type UnderCondition = (
+  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
+) => Promise<StoredObject>;
+
 /**
- * Carries out one attempt of a write, with its condition as headers, and looks before it only where
- * it has to: before every write to a store that may ignore conditions, and after an attempt whose
- * answer was lost. Gives what the store says of the object that it has made, or of the one that is
- * our own from that lost attempt.
+ * Carries out one attempt of a write, with its condition as headers. Looks before it wherever the
+ * store is not known to honour just this condition, and after an attempt whose answer was lost; and
+ * looks after a refusal, which may be about an earlier attempt of our own. Gives what the store says
+ * of the object that it has made, or of the one that turns out to be our own.
  */
 export async function conditionalWrite(
   parts: S3BucketParts,
   write: ConditionalWrite,
   attempt: Attempt,
-  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
+  send: (underCondition: UnderCondition) => Promise<StoredObject>,
 ): Promise<StoredObject> {
-  const own = await lookBeforeWriting(parts, write, attempt);
+  const own = await lookBefore(parts, write, attempt);
   if (own !== undefined) return own;
+  let stored: StoredObject;
   try {
-    return toStored(await send(headersOf(write.condition)));
+    stored = await send(request => underCondition(parts, write, request));
   } catch (error) {
-    const { code } = fromStoreError(error, { endpoint: parts.endpoint });
-    // A refusal teaches that the store honours conditions.
-    if (code === 'changed-in-cloud') parts.traits.honoursConditions = true;
-    // The copy that should be replaced is gone.
-    if (code === 'no-such-key' && write.condition.kind === 'unchanged') {
-      throw new Failure('changed-in-cloud', write.key, error);
-    }
-    throw error;
+    const settled = await lookAfterRefusal(parts, write, attempt, error);
+    return settled === 'send-without' ? conditionalWrite(parts, write, attempt, send) : settled;
   }
+  if (mustLookFirst(treatmentOf(parts, write))) {
+    await lookAtVersionBefore(parts, write, stored, () => {
+      learn(parts, write, 'ignored');
+    });
+  }
+  return stored;
 }
 
 /** Gives the object back where it is our own; throws where something stands in the way. */
-async function lookBeforeWriting(
+async function lookBefore(
   parts: S3BucketParts,
   write: ConditionalWrite,
-  { uncertain }: Attempt,
+  attempt: Attempt,
 ): Promise<StoredObject | undefined> {
-  if (parts.traits.honoursConditions && !uncertain) return undefined;
-  const present = await headOnce(parts, write);
-  if (present !== undefined && uncertain && present.size === write.size) {
-    const { etag, versionId } = present;
-    const found = { etag, versionId, crc32: wholeChecksum(present, 'crc32') };
-    if (write.isOwn(found)) return found;
+  const isHonoured = !mustLookFirst(treatmentOf(parts, write));
+  if (isHonoured && !attempt.uncertain) return undefined;
+  const look = await headIfReadable(parts, write);
+  if (look.kind === 'denied') {
+    if (isHonoured) return undefined;
+    throw look.failure;
   }
-  if (holds(write.condition, present)) return undefined;
-  if (present === undefined) await bucketMustExist(parts, write);
+  const own = ownOf(write, attempt, look.head);
+  if (own !== undefined) return own;
+  if (holds(write.condition, look.head)) return undefined;
+  if (look.head === undefined) await bucketMustExist(parts, write);
   throw new Failure('changed-in-cloud', write.key);
 }
 
-/** The answer to HEAD cannot say whether an object is missing or its whole bucket; a list can. */
-async function bucketMustExist(
+/** Sends with the header; where it is that which the store minds, looks again and sends without. */
+async function underCondition(
   parts: S3BucketParts,
-  { key, signal }: ConditionalWrite,
-): Promise<void> {
+  write: ConditionalWrite,
+  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
+): Promise<StoredObject> {
+  const treatment = treatmentOf(parts, write);
+  if (!maySendHeader(treatment)) return toStored(await send({}));
   try {
-    await listObjects(parts, { prefix: key, pageSize: 1, signal }).next();
+    return toStored(await send(headersOf(parts, write.condition)));
   } catch (error) {
-    const isNoStore =
-      error instanceof Failure && (error.code === 'no-such-bucket' || error.code === 'not-s3');
-    if (isNoStore || signal.aborted) throw error;
+    if (treatment !== 'unknown' || !refusesConditions(error)) throw error;
+    const look = await headIfReadable(parts, write);
+    if (look.kind === 'denied') throw look.failure;
+    if (!holds(write.condition, look.head)) throw new Failure('changed-in-cloud', write.key);
+    let stored: StoredObject;
+    try {
+      stored = toStored(await send({}));
+    } catch (second) {
+      // Refused without it, too: the header was not to blame.
+      throw refusesConditions(second) ? error : second;
+    }
+    learn(parts, write, 'refused');
+    return stored;
   }
+}
+
+/**
+ * Tells what a refusal means by what stands there now: our own bytes, from an attempt whose answer
+ * was lost or from another window; a change of somebody else; or nothing that would explain it.
+ */
+async function lookAfterRefusal(
+  parts: S3BucketParts,
+  write: ConditionalWrite,
+  attempt: Attempt,
+  error: unknown,
+): Promise<StoredObject | 'send-without'> {
+  const { key, condition } = write;
+  const { code } = fromStoreError(error, { endpoint: parts.endpoint, key });
+  const isConflict = httpStatus(error) === 409;
+  if (!isConflict && !explainedByALook.has(code)) throw error;
+  const isGone = code === 'no-such-upload';
+  // Parts are being put together behind an answer that was lost, for as long as that takes.
+  const pauses = isGone && attempt.uncertain ? pausesBetweenLooks : [];
+  for (let looks = 0; ; looks++) {
+    const look = await headIfReadable(parts, write);
+    if (look.kind === 'denied') {
+      // Whether it is an earlier attempt of our own cannot be told.
+      throw attempt.uncertain ? look.failure : error;
+    }
+    const own = ownOf(write, attempt, look.head);
+    const doesHold = holds(condition, look.head);
+    if (code === 'changed-in-cloud' && !doesHold && isOfStore(error)) {
+      learn(parts, write, 'honoured');
+    }
+    if (own !== undefined) return own;
+    if (!doesHold && !isConflict) throw new Failure('changed-in-cloud', key, error);
+    const pause = pauses[looks];
+    if (pause === undefined) break;
+    await delay(pause, undefined, { signal: write.signal });
+  }
+  if (code !== 'changed-in-cloud' || error instanceof Failure) throw error;
+  const treatment = treatmentOf(parts, write);
+  // Two changes, one after the other.
+  if (treatment === 'honoured') throw new Failure('changed-in-cloud', key, error);
+  if (!isOfStore(error) || !maySendHeader(treatment)) throw new Failure('unexpected', key, error);
+  learn(parts, write, 'inverted');
+  return 'send-without';
+}
+
+const explainedByALook = new Set(['changed-in-cloud', 'no-such-key', 'no-such-upload']);
+
+/** Milliseconds. A store may take minutes; this only keeps a whole file from being sent twice. */
+const pausesBetweenLooks = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
+
+/** What a firewall answers proves nothing of the store behind it. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PreconditionFailed';
+}
+
+/**
+ * A CRC32 is enough to know an attempt of one's own by; of another object nothing less than a digest
+ * proves that its bytes are the same.
+ */
+function ownOf(
+  { size, isOwn, hasSameDigest, condition }: ConditionalWrite,
+  { uncertain }: Attempt,
+  present: ObjectHead | undefined,
+): StoredObject | undefined {
+  if (present?.size !== size) return undefined;
+  const { etag, versionId } = present;
+  const found = { etag, versionId, crc32: wholeChecksum(present, 'crc32') };
+  const isSame = !holds(condition, present) && !present.etagIsOpaque && hasSameDigest(etag);
+  return isSame || (uncertain && isOwn(found)) ? found : undefined;
+}
+
+function treatmentOf({ conditions }: S3BucketParts, write: ConditionalWrite): Treatment {
+  return conditions[write.kind][write.condition.kind];
+}
+
+function learn(
+  { conditions, endpoint, name, onWeakness }: S3BucketParts,
+  { kind, condition }: ConditionalWrite,
+  shown: Exclude<Treatment, 'unknown'>,
+): void {
+  const news = learnTreatment(conditions, { write: kind, condition: condition.kind }, shown);
+  if (news !== undefined) onWeakness(`${endpoint}/${name}: ${news}`);
 }
 
 function holds(condition: Condition, present: ObjectHead | undefined): boolean {
   return condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
 }
 
-function headersOf(condition: Condition): ConditionHeaders {
-  return condition.kind === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: `"${condition.etag}"` };
+function headersOf({ traits }: S3BucketParts, condition: Condition): ConditionHeaders {
+  return condition.kind === 'absent'
+    ? { IfNoneMatch: '*' }
+    : { IfMatch: matchHeader(condition.etag, traits.etagCase) };
 }
 
 /** What a write's answer says of the object that it has made. */

@@ -18,14 +18,13 @@ import type {
 } from '../bucket';
 import { combinedCrc32 } from '../crc32';
 import { Failure } from '../failure';
-import { wholeChecksum } from '../wholeChecksum';
-import { plainEtag, required } from './answerField';
+import { isDigestEtag, plainEtag, required } from './answerField';
 import { bodyProof } from './bodyProof';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { guarded } from './guard';
 import { pagingGuard } from './pagingGuard';
-import { headObject } from './readObject';
+import { readBack } from './readBack';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
@@ -105,10 +104,12 @@ export function putPart(
       { abortSignal: sending },
     );
     const etag = plainEtag(answer.ETag);
-    if (!proof.isOwn({ etag, crc32: answer.ChecksumCRC32 })) {
+    // A part cannot be read back: where nothing tells of its bytes, the whole is.
+    const isUntold = answer.ChecksumCRC32 === undefined && !isDigestEtag(etag);
+    if (!isUntold && !proof.isOwn({ etag, crc32: answer.ChecksumCRC32 })) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
-    const crc32 = takesCrc32 ? proof.crc32 : undefined;
+    const crc32 = takesCrc32 || isUntold ? proof.crc32 : undefined;
     return { partNumber, size: body.byteLength, etag, crc32 };
   });
 }
@@ -154,11 +155,16 @@ export async function completeUpload(
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
   const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
+  const hasSameDigest = (told: string) => told === etag;
   const write: ConditionalWrite = {
+    kind: 'completion',
     key,
     size,
     isOwn: told =>
-      told.crc32 === undefined || crc32 === undefined ? told.etag === etag : told.crc32 === crc32,
+      told.crc32 === undefined || crc32 === undefined
+        ? hasSameDigest(told.etag)
+        : told.crc32 === crc32,
+    hasSameDigest,
     condition,
     signal,
   };
@@ -166,26 +172,30 @@ export async function completeUpload(
     { endpoint, bucket: name, key },
     signal,
     attempt =>
-      conditionalWrite(parts, write, attempt, headers =>
-        begunAnewOnConflict(
-          key,
-          client.send(
-            new CompleteMultipartUploadCommand({
-              Bucket: name,
-              Key: key,
-              UploadId: uploadId,
-              MultipartUpload: {
-                Parts: sent.map(part => ({
-                  PartNumber: part.partNumber,
-                  ETag: part.etag,
-                  ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
-                })),
-              },
-              ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
-              ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
-              ...headers,
-            }),
-            { abortSignal: signal },
+      conditionalWrite(parts, write, attempt, underCondition =>
+        underCondition(headers =>
+          begunAnewOnConflict(
+            key,
+            client.send(
+              new CompleteMultipartUploadCommand({
+                Bucket: name,
+                Key: key,
+                UploadId: uploadId,
+                MultipartUpload: {
+                  Parts: sent.map(part => ({
+                    PartNumber: part.partNumber,
+                    ETag: part.etag,
+                    ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+                  })),
+                },
+                ...(crc32 === undefined
+                  ? {}
+                  : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
+                ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+                ...headers,
+              }),
+              { abortSignal: signal },
+            ),
           ),
         ),
       ),
@@ -193,12 +203,16 @@ export async function completeUpload(
   );
   if (write.isOwn(stored)) return stored;
   // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
-  const present = await headObject(parts, { key, signal });
-  const told = stored.crc32 ?? (present && wholeChecksum(present, 'crc32'));
-  const contradicts = told !== undefined && crc32 !== undefined && told !== crc32;
-  if (present?.etag === stored.etag && present.size === size && !contradicts) {
-    return { ...stored, crc32: told };
-  }
+  const whole = crc32OfParts(sent);
+  // Where each part was confirmed, its size says enough.
+  const isConfirmed = sent.every(part => isDigestEtag(part.etag));
+  const settled = await readBack(
+    parts,
+    { key, size, crc32: whole, signal },
+    stored,
+    isConfirmed ? 'size' : 'bytes',
+  );
+  if (settled !== undefined) return settled;
   // Not tried again: the upload is gone, whatever it has become.
   throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
 }

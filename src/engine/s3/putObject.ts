@@ -5,49 +5,74 @@ import { bodyProof } from './bodyProof';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { guarded } from './guard';
+import { readBack } from './readBack';
 import type { S3BucketParts } from './s3Bucket';
 
-/** Stores a body in one request, verified by the store's answer. */
-export function putObject(
+/** Stores a body in one request, verified by the store's answer or, where that says nothing, by reading it back. */
+export async function putObject(
   parts: S3BucketParts,
   { key, body, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
   const { client, traits, name } = parts;
   const proof = bodyProof(body);
+  const size = body.byteLength;
   const write: ConditionalWrite = {
+    kind: 'put',
     key,
-    size: body.byteLength,
+    size,
     isOwn: told => proof.isOwn(told),
+    hasSameDigest: etag => proof.hasSameDigest(etag),
     condition,
     signal,
   };
-  return bodyRequest(parts, { key, body, signal, onSent }, async (attempt, pace, sending) => {
-    const stored = await conditionalWrite(parts, write, attempt, headers =>
-      guarded(
-        traits.crc32,
-        'put',
-        guard =>
-          client.send(
-            pace(
-              new PutObjectCommand({
-                Bucket: name,
-                Key: key,
-                Body: body,
-                ContentLength: body.byteLength,
-                ContentType: attributes.contentType,
-                Metadata: attributes.metadata,
-                ...proof.headers(guard),
-                ...headers,
-              }),
+  let wrongBefore: string | undefined;
+  const outcome = await bodyRequest(
+    parts,
+    { key, body, signal, onSent },
+    async (attempt, pace, sending) => {
+      const stored = await conditionalWrite(parts, write, attempt, underCondition =>
+        guarded(
+          traits.crc32,
+          'put',
+          guard =>
+            underCondition(headers =>
+              client.send(
+                pace(
+                  new PutObjectCommand({
+                    Bucket: name,
+                    Key: key,
+                    Body: body,
+                    ContentLength: size,
+                    ContentType: attributes.contentType,
+                    Metadata: attributes.metadata,
+                    ...proof.headers(guard),
+                    ...headers,
+                  }),
+                ),
+                { abortSignal: sending },
+              ),
             ),
-            { abortSignal: sending },
-          ),
-        answer => answer.ChecksumCRC32 === proof.crc32,
-      ),
-    );
-    if (proof.isOwn(stored)) return stored;
-    // What stands there now is our own, damaged: the next attempt is to replace just that.
-    write.condition = { kind: 'unchanged', etag: stored.etag };
-    throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
-  });
+          answer => answer.crc32 === proof.crc32,
+        ),
+      );
+      if (proof.isOwn(stored)) return stored;
+      const settled = await readBack(
+        parts,
+        { key, size, crc32: proof.crc32, signal },
+        stored,
+        'bytes',
+      );
+      if (settled !== undefined) return settled;
+      const told = `the store answered ETag ${stored.etag}`;
+      const failure = new Failure('not-verified', key, told);
+      // Twice the same from different requests: it is not the way there that damages the bytes.
+      if (told === wrongBefore) return failure;
+      wrongBefore = told;
+      // What stands there now is our own, damaged: the next attempt is to replace just that.
+      write.condition = { kind: 'unchanged', etag: stored.etag };
+      throw failure;
+    },
+  );
+  if (outcome instanceof Failure) throw outcome;
+  return outcome;
 }

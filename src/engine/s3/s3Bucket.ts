@@ -5,6 +5,7 @@ import type { StoreTraits } from '../connection';
 import { Failure } from '../failure';
 import type { Traffic } from '../traffic';
 import { askHarmlessly } from './askHarmlessly';
+import { mustLookFirst, type ConditionSupport } from './conditionSupport';
 import { listObjects } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
@@ -16,13 +17,13 @@ import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
 export function s3Bucket(place: BucketPlace): Bucket {
-  const { traits, traffic } = place;
+  const { traits, traffic, conditions } = place;
   const breaker = traffic.breaker(signal => askHarmlessly(place, signal));
   const parts: S3BucketParts = { ...place, breaker };
   return {
     name: parts.name,
     get looksBeforeWriting() {
-      return !traits.honoursConditions;
+      return mustLookFirst(conditions.put.absent);
     },
     get clockOffset() {
       return traits.clockOffset;
@@ -49,6 +50,10 @@ export interface BucketPlace {
   readonly traits: StoreTraits;
   readonly traffic: Traffic;
   readonly name: string;
+  /** What is known of this bucket's way with conditions. */
+  readonly conditions: ConditionSupport;
+  /** Told of what the store cannot do, in words for the log. */
+  readonly onWeakness: (message: string) => void;
 }
 
 /** What every request to the bucket needs. */

@@ -23,6 +23,14 @@ export function describeConditions({ bucket, itWhere }: Harness): void {
       assert.equal((await read(bucket(), key)).toString(), 'theirs');
     });
 
+    it('takes an object with just the bytes to be written for its own', async () => {
+      const key = newKey();
+      const { etag } = await put(bucket(), key, Buffer.from('ours'));
+      assert.equal((await put(bucket(), key, Buffer.from('ours'))).etag, etag);
+      const condition = unchanged(someEtag);
+      assert.equal((await put(bucket(), key, Buffer.from('ours'), { condition })).etag, etag);
+    });
+
     it('replaces the object that was seen', async () => {
       const key = newKey();
       const { etag } = await put(bucket(), key, Buffer.from('before'));

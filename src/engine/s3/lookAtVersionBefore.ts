@@ -1,0 +1,49 @@
+import type { Condition, ObjectVersion, StoredObject } from '../bucket';
+import { Failure } from '../failure';
+import { listVersions } from './listVersions';
+import type { S3BucketParts } from './s3Bucket';
+
+interface FinishedWrite {
+  readonly key: string;
+  readonly size: number;
+  readonly condition: Condition;
+  readonly isOwn: (told: { readonly etag: string; readonly crc32: undefined }) => boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Where versions are kept, the one below ours says what a write has replaced, whatever the store
+ * makes of conditions. Throws `replaced-unseen` where that is not what was seen before it.
+ */
+export async function lookAtVersionBefore(
+  parts: S3BucketParts,
+  { key, size, condition, isOwn, signal }: FinishedWrite,
+  { versionId }: StoredObject,
+  onUnseen: () => void,
+): Promise<void> {
+  if (versionId === undefined || versionId === 'null') return;
+  const [ours, before] = await newestTwo(parts, key, signal);
+  // Somebody has written since, or the store lists in an order of its own: nothing can be told.
+  if (ours?.versionId !== versionId) return;
+  const was = before?.kind === 'version' ? before : undefined;
+  const wasSeen = condition.kind === 'absent' ? was === undefined : was?.etag === condition.etag;
+  const isAnotherAttempt = was?.size === size && isOwn({ etag: was.etag, crc32: undefined });
+  if (wasSeen || isAnotherAttempt) return;
+  onUnseen();
+  throw new Failure('replaced-unseen', key, `version ${before?.versionId ?? 'none'}`);
+}
+
+/** Gives none where they cannot be had: the write has its condition all the same. */
+async function newestTwo(
+  parts: S3BucketParts,
+  key: string,
+  signal: AbortSignal,
+): Promise<readonly ObjectVersion[]> {
+  try {
+    for await (const page of listVersions(parts, { key, pageSize: 2, signal })) return page;
+    return [];
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return [];
+  }
+}

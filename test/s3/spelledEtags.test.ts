@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+
+import { count, openStores, sentTo, writeOurs } from '../support/conditionalWrites';
+import { sendError, treatAll } from '../support/conditionStore';
+
+const writes = ['put', 'completion'] as const;
+
+const stores = openStores();
+afterEach(() => stores.closeAll());
+
+describe('An ETag that is not spelled as usual', function () {
+  this.timeout(30_000);
+
+  for (const [what, spell] of [
+    ['in capitals', (digest: string) => `"${digest.toUpperCase()}"`],
+    ['marked as weak', (digest: string) => `W/"${digest}"`],
+    ['without quotation marks', (digest: string) => digest],
+  ] as const) {
+    it(`${what} proves the bytes all the same`, async () => {
+      const store = await stores.open({ treatments: treatAll('ignores'), spell });
+      const { etag } = await writeOurs(store, 'put', 'one', { kind: 'absent' });
+      assert.equal(etag, createHash('md5').update('ours').digest('hex'));
+      assert.equal(count(store, 'put-if'), 1);
+      assert.equal(count(store, 'get'), 0);
+    });
+  }
+
+  it('in capitals is sent back in capitals', async () => {
+    const store = await stores.open({
+      treatments: treatAll('ignores'),
+      spell: digest => `"${digest.toUpperCase()}"`,
+    });
+    const matches: string[] = [];
+    store.intercept = (request, answer) => {
+      if (request.kind === 'get' && request.ifMatch !== undefined) {
+        matches.push(request.ifMatch);
+        if (request.ifMatch !== request.ifMatch.toUpperCase()) {
+          sendError(answer, 412, 'PreconditionFailed');
+          return 'taken';
+        }
+      }
+      return undefined;
+    };
+    const ifMatch = store.place('one', 'theirs');
+    const request = { key: 'one', ifMatch, signal: AbortSignal.timeout(20_000) };
+    assert.equal((await store.bucket.get(request)).head.etag, ifMatch);
+    await store.bucket.get(request);
+    // The first one had to find out.
+    assert.deepEqual(
+      matches.map(match => match === match.toUpperCase()),
+      [false, true, true],
+    );
+  });
+
+  it('as no digest leads to reading back, once, and not to another put', async () => {
+    const store = await stores.open({
+      treatments: treatAll('ignores'),
+      spell: () => '"0x8DC123456789"',
+    });
+    await writeOurs(store, 'put', 'one', { kind: 'absent' });
+    assert.equal(count(store, 'put-if'), 1);
+    assert.equal(count(store, 'get-if'), 1);
+    await writeOurs(store, 'completion', 'two', { kind: 'absent' });
+    assert.equal(count(store, 'completion-if'), 1);
+    assert.equal(store.bytes('two'), 'ours');
+  });
+
+  it('as no digest does not hide that other bytes are there', async () => {
+    for (const write of writes) {
+      const store = await stores.open({
+        treatments: treatAll('ignores'),
+        spell: () => '"0x8DC123456789"',
+        bodies: 'damaged',
+      });
+      const writing = writeOurs(store, write, 'one', { kind: 'absent' });
+      await assert.rejects(writing, { code: 'not-verified' });
+      assert.ok(sentTo(store, write, 'one').length <= 2);
+    }
+  });
+});
