@@ -8,7 +8,7 @@ const production = process.argv.includes('--production');
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {
-  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/worker.ts' },
+  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/serve/worker.ts' },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

@@ -12,7 +12,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 
-import { workerLimits } from '../src/editor/workerLimits';
+import { workerLimits } from '../src/editor/client/workerLimits';
 import {
   compare,
   planBackUp,
@@ -21,10 +21,10 @@ import {
   type Question,
   type WorkerData,
 } from '../src/protocol';
-import { setAwsVariables } from '../test/support/awsVariables';
-import { repositoryRoot } from '../test/support/repositoryRoot';
-import { startSeaweedFs, type SeaweedFs } from '../test/support/seaweedfs';
-import { temporaryFolder } from '../test/support/temporaryFolder';
+import { setAwsVariables } from '../dev/awsVariables';
+import { repositoryRoot } from '../dev/repositoryRoot';
+import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';
+import { temporaryFolder } from '../dev/temporaryFolder';
 
 /**
  * Measures the engine as it is shipped, in its worker thread, against a production S3 server: how

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { runMochaSuite } from '../test/support/mochaSuite';
-import { repositoryRoot } from '../test/support/repositoryRoot';
-import { testVariables } from '../test/support/testEnvironment';
+import { runMochaSuite } from '../test/support/suite/mochaSuite';
+import { repositoryRoot } from '../dev/repositoryRoot';
+import { testVariables } from '../test/support/suite/testEnvironment';
 
 /**
  * Runs one of the suites that need no VS Code, `engine` or `s3`, or those of its files whose paths

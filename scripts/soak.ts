@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { backUpRestlessFiles } from '../test/support/backUpRestlessFiles';
-import { killAndResume } from '../test/support/killAndResume';
-import { repositoryRoot } from '../test/support/repositoryRoot';
-import { startSeaweedFs } from '../test/support/seaweedfs';
-import { testVariables } from '../test/support/testEnvironment';
+import { backUpRestlessFiles } from '../test/support/processes/backUpRestlessFiles';
+import { killAndResume } from '../test/support/processes/killAndResume';
+import { repositoryRoot } from '../dev/repositoryRoot';
+import { startSeaweedFs } from '../dev/seaweedfs';
+import { testVariables } from '../test/support/suite/testEnvironment';
 
 /**
  * Kills 50 engines and three extension hosts in the middle of their work, and backs up files that

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { editorEnvironment } from '../test/support/editorEnvironment';
-import { startEmbeddedS3 } from '../test/support/embeddedS3';
-import { quietSettings } from '../test/support/quietSettings';
-import { repositoryRoot } from '../test/support/repositoryRoot';
-import { s3Connection } from '../test/support/s3Connection';
-import { temporaryFolder } from '../test/support/temporaryFolder';
-import { startVscodeServer } from '../test/support/vscodeServer';
+import { editorEnvironment } from '../dev/editorEnvironment';
+import { startEmbeddedS3 } from '../dev/embeddedS3';
+import { quietSettings } from '../dev/quietSettings';
+import { repositoryRoot } from '../dev/repositoryRoot';
+import { s3Connection } from '../dev/s3Connection';
+import { temporaryFolder } from '../dev/temporaryFolder';
+import { startVscodeServer } from '../dev/vscodeServer';
 import { desktopCommand } from './desktopCommand';
 import { makeSampleWorkspace } from './sampleWorkspace';
 

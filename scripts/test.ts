@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { SuiteResults } from '../test/support/mochaSuite';
-import { repositoryRoot } from '../test/support/repositoryRoot';
+import type { SuiteResults } from '../test/support/suite/mochaSuite';
+import { repositoryRoot } from '../dev/repositoryRoot';
 
 /**
  * Runs all suites one after the other, the quickest answers first, and closes with how long each

@@ -1,13 +1,13 @@
 import type { ExtensionContext } from 'vscode';
 import { apiOf, type S3Backup } from './editor/api';
-import { ChangeWatch } from './editor/changeWatch';
+import { ChangeWatch } from './editor/watch/changeWatch';
 import { registerCloudCopies } from './editor/cloudCopies/registerCloudCopies';
 import { registerCommands } from './editor/commands';
-import { showEngineWarnings } from './editor/engineWarnings';
-import { watchForHistory } from './editor/ignore/historyHint';
-import { openParts } from './editor/openParts';
-import { registerReports } from './editor/reportDocument';
-import { watchTraffic } from './editor/trafficWatch';
+import { showEngineWarnings } from './editor/client/engineWarnings';
+import { watchForHistory } from './editor/hints/historyHint';
+import { openParts } from './editor/createServices';
+import { registerReports } from './editor/batch/reportDocument';
+import { watchTraffic } from './editor/watch/trafficWatch';
 
 export type { S3Backup } from './editor/api';
 

@@ -1,9 +1,9 @@
 import { Uri, type Event } from 'vscode';
 import type { Report, State } from '../protocol';
-import { backUpAll, backUpResources } from './backUp';
-import type { Parts } from './parts';
-import { settleTargets } from './settleTarget';
-import { localFolders } from './targets';
+import { backUpAll, backUpResources } from './backUp/backUp';
+import type { Parts } from './services';
+import { settleTargets } from './targets/resolveTargets';
+import { localFolders } from './targets/targets';
 
 /** What other extensions can do with this one. Both calls throw what went wrong. */
 export interface S3Backup {

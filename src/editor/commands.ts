@@ -1,37 +1,43 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
 import { pause, resume, type Work } from '../protocol';
-import { atHand } from './atHand';
-import { backUpAll, backUpNodes, backUpResources, retryFailed, reviewAndBackUp } from './backUp';
-import { chooseBucket } from './chooseBucket';
-import { chooseProfile } from './chooseProfile';
+import { atHand } from './selection/activeSelection';
+import {
+  backUpAll,
+  backUpNodes,
+  backUpResources,
+  retryFailed,
+  reviewAndBackUp,
+} from './backUp/backUp';
+import { chooseBucket } from './setUp/chooseBucket';
+import { chooseProfile } from './setUp/chooseProfile';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { copyS3Uri } from './cloudCopies/copyS3Uri';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
-import { localUri } from './fileLocation';
-import { forgetFiles } from './forgetFiles';
-import { askForFilter } from './filterInput';
+import { localUri } from './view/fileLocation';
+import { forgetFiles } from './verify/forgetFiles';
+import { askForFilter } from './view/filterInput';
 import { freeUpSpace, retryFreeing } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
-import { noPlace } from './noPlace';
-import { openCredentialsFile } from './openCredentialsFile';
-import type { Parts } from './parts';
-import { showReport } from './reportDocument';
+import { noPlace } from './selection/unsupportedResource';
+import { openCredentialsFile } from './setUp/openCredentialsFile';
+import type { Parts } from './services';
+import { showReport } from './batch/reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { forgetEarlier, resumeEarlier } from './resume/resumeEarlier';
-import { rowClicked } from './rowClick';
-import { readSelection, type Selection } from './selection';
-import { settleTargets } from './settleTarget';
-import { showFailure } from './showFailure';
-import { folderById, localFolders } from './targets';
-import { rowClickedCommand, showMoreCommand } from './treeItem';
-import type { TreeNode } from './treeNode';
-import { tryCredentials } from './tryCredentials';
+import { forgetEarlier, resumeEarlier } from './batch/resumeUnfinished';
+import { rowClicked } from './view/rowClick';
+import { readSelection, type Selection } from './selection/selection';
+import { settleTargets } from './targets/resolveTargets';
+import { showFailure } from './failures/showFailure';
+import { folderById, localFolders } from './targets/targets';
+import { rowClickedCommand, showMoreCommand } from './view/treeItem';
+import type { TreeNode } from './view/treeNode';
+import { tryCredentials } from './setUp/tryCredentials';
 import { verifyFiles } from './verify/verifyFiles';
-import { viewId } from './viewId';
+import { viewId } from './contributions/viewId';
 
 /** What the manifest's commands do. */
 const table = {

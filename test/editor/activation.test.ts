@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { countEngines } from './engineThreads';
-import { extension } from './extensionUnderTest';
+import { countEngines } from '../support/vscode/engineThreads';
+import { extension } from '../support/vscode/extensionUnderTest';
 
 // Its name makes this the first file of the suite: nothing has used the extension before.
 describe('Activation', () => {

@@ -3,15 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Uri, workspace, type WorkspaceFolder } from 'vscode';
 
-import type { Failed } from '../../src/editor/failed';
-import { noPlace } from '../../src/editor/noPlace';
-import { clickAction } from '../../src/editor/settings';
+import type { Failed } from '../../src/editor/failures/failed';
+import { noPlace } from '../../src/editor/selection/unsupportedResource';
+import { clickAction } from '../../src/editor/contributions/settings';
 import type { S3Backup } from '../../src/extension';
-import { temporaryFolder } from '../support/temporaryFolder';
-import { testVariable } from '../support/testEnvironment';
-import { startWireRecorder } from '../support/wire';
-import { killEngines } from './engineThreads';
-import { answerWith } from './answers';
+import { temporaryFolder } from '../../dev/temporaryFolder';
+import { testVariable } from '../support/suite/testEnvironment';
+import { startWireRecorder } from '../support/servers/wire';
+import { killEngines } from '../support/vscode/engineThreads';
+import { answerWith } from '../support/vscode/answers';
 import {
   activateWithTarget,
   filesIn,
@@ -19,7 +19,7 @@ import {
   setUserSetting,
   untilState,
   workspaceFolder,
-} from './extensionUnderTest';
+} from '../support/vscode/extensionUnderTest';
 
 describe('Bad input in the editor', () => {
   let api: S3Backup;

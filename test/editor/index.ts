@@ -1,5 +1,5 @@
-import { outputMark, runMochaSuite } from '../support/mochaSuite';
-import { testVariable, testVariables } from '../support/testEnvironment';
+import { outputMark, runMochaSuite } from '../support/suite/mochaSuite';
+import { testVariable, testVariables } from '../support/suite/testEnvironment';
 
 /** Called by VS Code with the extension loaded; the runner reads the results from the file. */
 export async function run(): Promise<void> {

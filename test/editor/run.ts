@@ -6,17 +6,17 @@ import { format } from 'node:util';
 import { runTests } from '@vscode/test-electron';
 import type { Page } from 'playwright-core';
 
-import { launchBrowser } from '../support/browser';
-import { chooseEditorHost } from '../support/desktopCode';
-import { editorEnvironment } from '../support/editorEnvironment';
-import { startEmbeddedS3 } from '../support/embeddedS3';
-import { outputMark, type SuiteResults } from '../support/mochaSuite';
-import { repositoryRoot } from '../support/repositoryRoot';
-import { s3Connection } from '../support/s3Connection';
-import { temporaryFolder } from '../support/temporaryFolder';
-import { testVariables } from '../support/testEnvironment';
-import { quietSettings } from '../support/quietSettings';
-import { startVscodeServer, type EditorSuite, type VscodeServer } from '../support/vscodeServer';
+import { launchBrowser } from '../support/vscode/browser';
+import { chooseEditorHost } from '../support/vscode/desktopCode';
+import { editorEnvironment } from '../../dev/editorEnvironment';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { outputMark, type SuiteResults } from '../support/suite/mochaSuite';
+import { repositoryRoot } from '../../dev/repositoryRoot';
+import { s3Connection } from '../../dev/s3Connection';
+import { temporaryFolder } from '../../dev/temporaryFolder';
+import { testVariables } from '../support/suite/testEnvironment';
+import { quietSettings } from '../../dev/quietSettings';
+import { startVscodeServer, type EditorSuite, type VscodeServer } from '../../dev/vscodeServer';
 
 /** Runs the suite of this folder inside a VS Code, in a fresh workspace beside an S3 server. */
 async function main(): Promise<void> {

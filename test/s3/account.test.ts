@@ -7,15 +7,15 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection, type Connection } from '../../src/engine/connection';
-import { createBucket } from '../../src/engine/createBucket';
-import { inspectBucket } from '../../src/engine/inspectBucket';
-import { inspectPrefix } from '../../src/engine/inspectPrefix';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3 } from '../support/embeddedS3';
-import { startSeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { createBucket } from '../../src/engine/store/createBucket';
+import { inspectBucket } from '../../src/engine/store/inspectBucket';
+import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import { adminClient, type S3Server } from './s3Store';
 
 interface Store {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import { openStubStore } from '../support/stubStore';
+import { openStubStore } from '../support/servers/stubStore';
 
 describe('An object in an archive', () => {
   const head = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { skipSuite } from '../support/skipSuite';
+import { skipSuite } from '../support/suite/skipSuite';
 import { describeCancelling } from './contract/cancelling';
 import { describeConditions } from './contract/conditions';
 import { describeContent } from './contract/content';

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-import type { Bucket, StoredObject } from '../../src/engine/bucket';
-import { crc32Of } from '../../src/engine/crc32';
-import { openStubStore } from '../support/stubStore';
+import type { Bucket, StoredObject } from '../../src/engine/ports/bucket';
+import { crc32Of } from '../../src/engine/checksums/crc32';
+import { openStubStore } from '../support/servers/stubStore';
 
 describe('The checksum of a single put', function () {
   this.timeout(30_000);

@@ -9,8 +9,8 @@ import {
   sentTo,
   takeNext,
   writeOurs,
-} from '../support/conditionalWrites';
-import { treatAll, treatOnly } from '../support/conditionStore';
+} from '../support/servers/conditionalWrites';
+import { treatAll, treatOnly } from '../support/servers/conditionStore';
 
 const writes = ['put', 'completion'] as const;
 const conditions = ['absent', 'unchanged'] as const;

@@ -5,15 +5,15 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { mock } from 'node:test';
 
-import { Backup } from '../../src/engine/backup';
-import { receiptsInMemory } from '../../src/engine/receipts';
-import { openConnection } from '../../src/engine/connection';
+import { Backup } from '../../src/engine/session/engine';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
+import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FailureCode, FailureRecord, State } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { freePorts } from '../support/freePorts';
-import { selfSigned } from '../support/selfSigned';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { freePorts } from '../../dev/freePorts';
+import { selfSigned } from '../support/servers/selfSigned';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 
 const bucket = 'checked';
 

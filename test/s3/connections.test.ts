@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { openConnection } from '../../src/engine/connection';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 
 describe('Connections to a store', () => {
   let server: EmbeddedS3;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mock } from 'node:test';
 
-import { openConnection, type Connection } from '../../src/engine/connection';
-import { checkNewName, createBucket } from '../../src/engine/createBucket';
-import { inspectBucket } from '../../src/engine/inspectBucket';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { checkNewName, createBucket } from '../../src/engine/store/createBucket';
+import { inspectBucket } from '../../src/engine/store/inspectBucket';
 import type { BucketOption } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { openStubStore } from '../support/stubStore';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { openStubStore } from '../support/servers/stubStore';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 
 const all: readonly BucketOption[] = ['block-public-access', 'keep-versions', 'clean-up-uploads'];
 

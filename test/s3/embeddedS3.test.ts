@@ -1,4 +1,4 @@
-import { startEmbeddedS3 } from '../support/embeddedS3';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
 import { describeBucketContract } from './bucketContract';
 import { openS3Store } from './s3Store';
 

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
 import { collectBounded } from '../../src/engine/s3/collectBounded';
-import { eventually } from '../support/eventually';
-import { openStubStore } from '../support/stubStore';
+import { eventually } from '../support/suite/eventually';
+import { openStubStore } from '../support/servers/stubStore';
 
 const signal = new AbortController().signal;
 

@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/connection';
+import { openConnection } from '../../src/engine/s3/openConnection';
 import { describeBucketContract } from './bucketContract';
 import type { Capability, ContractStore, OpenStore } from './contract/harness';
 import { contentTypeOf, makeVersioned } from './s3Store';

@@ -7,13 +7,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection, type Connection } from '../../src/engine/connection';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
-import { setAwsVariables } from '../support/awsVariables';
-import { freeUpUnderTest, type FreeUpUnderTest } from '../support/freeUpUnderTest';
-import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { freeUpUnderTest, type FreeUpUnderTest } from '../support/memory/freeUpUnderTest';
+import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 
 const bucket = 'freeing';
 const mebibyte = 1 << 20;

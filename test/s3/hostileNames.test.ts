@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/backup';
-import { receiptsInMemory } from '../../src/engine/receipts';
-import { openConnection, type Connection } from '../../src/engine/connection';
-import { Failure } from '../../src/engine/failure';
+import { Backup } from '../../src/engine/session/engine';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { Failure } from '../../src/engine/failures/failure';
 import {
   groups,
   rootPath,
@@ -19,11 +19,11 @@ import {
   type Row,
   type State,
 } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { hostileNames } from '../support/hostileNames';
-import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { hostileNames } from '../support/disk/hostileNames';
+import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { adminClient } from './s3Store';
 
 const posix = process.platform !== 'win32';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 
-import { openStubStore } from '../support/stubStore';
+import { openStubStore } from '../support/servers/stubStore';
 
 describe('A store that ignores what is asked of a reading', () => {
   const signal = () => AbortSignal.timeout(20_000);

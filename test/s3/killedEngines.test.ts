@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-import { killAndResume } from '../support/killAndResume';
-import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { testVariables } from '../support/testEnvironment';
+import { killAndResume } from '../support/processes/killAndResume';
+import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { testVariables } from '../support/suite/testEnvironment';
 
 /* A slice of what `npm run soak` does with many more. */
 

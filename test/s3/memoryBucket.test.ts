@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { Failure } from '../../src/engine/failure';
-import { memoryBucket } from '../support/memoryBucket';
+import { Failure } from '../../src/engine/failures/failure';
+import { memoryBucket } from '../support/memory/memoryBucket';
 import { describeBucketContract } from './bucketContract';
 
 describeBucketContract({

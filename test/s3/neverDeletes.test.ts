@@ -4,15 +4,15 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 
-import { Backup } from '../../src/engine/backup';
-import { receiptsInMemory } from '../../src/engine/receipts';
-import { openConnection } from '../../src/engine/connection';
+import { Backup } from '../../src/engine/session/engine';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
+import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FolderSetup, State } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3 } from '../support/embeddedS3';
-import { repositoryRoot } from '../support/repositoryRoot';
-import { temporaryFolder } from '../support/temporaryFolder';
-import { startWireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { repositoryRoot } from '../../dev/repositoryRoot';
+import { temporaryFolder } from '../../dev/temporaryFolder';
+import { startWireRecorder } from '../support/servers/wire';
 
 describe('Nothing is ever deleted in the cloud', () => {
   it('no command that deletes is in the bundles', () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 
-import { compareFolder } from '../../src/engine/compare';
-import { excludeBy } from '../../src/engine/exclude';
-import { receiptsInMemory, type FolderReceipts } from '../../src/engine/receipts';
+import { compareFolder } from '../../src/engine/compare/compare';
+import { excludeBy } from '../../src/engine/scan/exclude';
+import { receiptsInMemory, type FolderReceipts } from '../../src/engine/records/receipts';
 import type { FilePath } from '../../src/protocol';
-import { writeTree } from '../support/localTree';
-import { openStubStore } from '../support/stubStore';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { answering, noObjects, wrongAnswers } from '../support/wrongAnswers';
+import { writeTree } from '../support/disk/localTree';
+import { openStubStore } from '../support/servers/stubStore';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
 
 const hello = '5d41402abc4b2a76b9719d911017c592';
 

@@ -6,16 +6,16 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/backup';
-import { openConnection } from '../../src/engine/connection';
-import { receiptsInMemory } from '../../src/engine/receipts';
-import type { CompareRule } from '../../src/engine/settings';
-import { setAwsVariables } from '../support/awsVariables';
-import { isInstalled } from '../support/isInstalled';
-import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { verdictsInShort } from '../support/verdictsInShort';
+import { Backup } from '../../src/engine/session/engine';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
+import type { CompareRule } from '../../src/engine/config/settings';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { isInstalled } from '../support/suite/isInstalled';
+import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { verdictsInShort } from '../support/memory/verdictsInShort';
 import { adminClient } from './s3Store';
 
 const run = promisify(execFile);

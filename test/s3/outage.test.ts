@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/backup';
-import { openConnection } from '../../src/engine/connection';
-import { receiptsInMemory } from '../../src/engine/receipts';
+import { Backup } from '../../src/engine/session/engine';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
 import type { FolderSetup, State } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { eventually } from '../support/eventually';
-import { writeTree } from '../support/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { eventually } from '../support/suite/eventually';
+import { writeTree } from '../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 
 const bucket = 'outage';
 const files = 8;

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/backup';
-import { receiptsInMemory } from '../../src/engine/receipts';
-import { openConnection } from '../../src/engine/connection';
+import { Backup } from '../../src/engine/session/engine';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
+import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FolderSetup, Report, State } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { eventually } from '../support/eventually';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { eventually } from '../support/suite/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 
 const bucket = 'pause-and-cancel';
 const mebibyte = 1 << 20;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 
-import type { Connection } from '../../src/engine/connection';
-import { inspectBucket } from '../../src/engine/inspectBucket';
-import { inspectPrefix } from '../../src/engine/inspectPrefix';
-import { openStubStore } from '../support/stubStore';
-import { answering, noObjects, wrongAnswers } from '../support/wrongAnswers';
+import type { Connection } from '../../src/engine/s3/openConnection';
+import { inspectBucket } from '../../src/engine/store/inspectBucket';
+import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
+import { openStubStore } from '../support/servers/stubStore';
+import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
 
 const hello = '5d41402abc4b2a76b9719d911017c592';
 const upload = { key: 'k', uploadId: 'u', takesCrc32: false };

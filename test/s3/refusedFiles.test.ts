@@ -3,16 +3,16 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/backup';
-import { openConnection } from '../../src/engine/connection';
-import { receiptsInMemory } from '../../src/engine/receipts';
+import { Backup } from '../../src/engine/session/engine';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
 import type { FailureCode, FolderSetup, Report, State } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { eventually } from '../support/eventually';
-import { writeTree } from '../support/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { eventually } from '../support/suite/eventually';
+import { writeTree } from '../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/servers/wire';
 
 const bucket = 'refused';
 const never = new AbortController().signal;

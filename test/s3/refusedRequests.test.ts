@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { inspectBucket } from '../../src/engine/inspectBucket';
-import { openStubStore } from '../support/stubStore';
+import { inspectBucket } from '../../src/engine/store/inspectBucket';
+import { openStubStore } from '../support/servers/stubStore';
 
 const never = new AbortController().signal;
 

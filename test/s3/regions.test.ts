@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { openConnection, type Connection } from '../../src/engine/connection';
-import { setAwsVariables } from '../support/awsVariables';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { setAwsVariables } from '../../dev/awsVariables';
 
 describe('A bucket in another region', () => {
   let server: Server;

@@ -10,10 +10,10 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/backup';
-import { openConnection } from '../../src/engine/connection';
-import { openOwnFileJournal } from '../../src/engine/ownFileJournal';
-import { receiptsInMemory } from '../../src/engine/receipts';
+import { Backup } from '../../src/engine/session/engine';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { openOwnFileJournal } from '../../src/engine/staging/stagingJournal';
+import { receiptsInMemory } from '../../src/engine/records/receipts';
 import {
   rootPath,
   type FilePath,
@@ -22,13 +22,13 @@ import {
   type RestoreScope,
   type State,
 } from '../../src/protocol';
-import { setAwsVariables } from '../support/awsVariables';
-import { hostileNames } from '../support/hostileNames';
-import { writeTree } from '../support/localTree';
-import { startSeaweedFs, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { hostileNames } from '../support/disk/hostileNames';
+import { writeTree } from '../support/disk/localTree';
+import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import { adminClient } from './s3Store';
 
 const mebibyte = 1 << 20;

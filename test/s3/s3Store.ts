@@ -5,9 +5,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/connection';
-import { setAwsVariables } from '../support/awsVariables';
-import { startWireRecorder, type WireRequest } from '../support/wire';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startWireRecorder, type WireRequest } from '../support/servers/wire';
 import type { Disturb, OpenStore } from './contract/harness';
 
 /** An S3 server of ours, with an identity that may create buckets. */

@@ -8,11 +8,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import type { Bucket, ObjectVersion } from '../../src/engine/bucket';
-import { openConnection, type Connection } from '../../src/engine/connection';
-import { setAwsVariables } from '../support/awsVariables';
-import { startSeaweedFs, type Identity, type SeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
+import type { Bucket, ObjectVersion } from '../../src/engine/ports/bucket';
+import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startSeaweedFs, type Identity, type SeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
 import { describeBucketContract } from './bucketContract';
 import { adminClient, openS3Store } from './s3Store';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FilePath } from '../../src/protocol';
-import { budget } from '../../src/engine/budget';
-import { keptUploadsInMemory } from '../../src/engine/resume/keptUploads';
-import { uploadFile } from '../../src/engine/upload';
-import { count, openStores, writeOurs } from '../support/conditionalWrites';
-import { sendError, treatAll, type ConditionStore } from '../support/conditionStore';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
+import { budget } from '../../src/engine/concurrency/semaphore';
+import { keptUploadsInMemory } from '../../src/engine/records/uploadStore';
+import { uploadFile } from '../../src/engine/backup/upload';
+import { count, openStores, writeOurs } from '../support/servers/conditionalWrites';
+import { sendError, treatAll, type ConditionStore } from '../support/servers/conditionStore';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 
 const stores = openStores();
 afterEach(() => stores.closeAll());

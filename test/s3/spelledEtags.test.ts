@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
-import { count, openStores, sentTo, writeOurs } from '../support/conditionalWrites';
-import { sendError, treatAll } from '../support/conditionStore';
+import { count, openStores, sentTo, writeOurs } from '../support/servers/conditionalWrites';
+import { sendError, treatAll } from '../support/servers/conditionStore';
 
 const writes = ['put', 'completion'] as const;
 

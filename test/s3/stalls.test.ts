@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 
-import { openConnection } from '../../src/engine/connection';
-import { openTraffic } from '../../src/engine/traffic';
-import { openTransport } from '../../src/engine/transport';
-import { setAwsVariables } from '../support/awsVariables';
-import { startEmbeddedS3 } from '../support/embeddedS3';
-import { startWireRecorder, type WireDisturbance } from '../support/wire';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import { openTraffic } from '../../src/engine/network/transferControl';
+import { openTransport } from '../../src/engine/s3/transport';
+import { setAwsVariables } from '../../dev/awsVariables';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { startWireRecorder, type WireDisturbance } from '../support/servers/wire';
 
 describe('A request that stalls', function () {
   this.timeout(30_000);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { eventually } from '../support/eventually';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
-import type { QuickPick, Tree } from '../support/workbench';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { eventually } from '../support/suite/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import type { QuickPick, Tree } from '../support/vscode/workbench';
 
 describe('Choosing buckets for a workspace of two folders', () => {
   let temporary: TemporaryFolder;

@@ -10,12 +10,12 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { eventually } from '../support/eventually';
-import { startSeaweedFs } from '../support/seaweedfs';
-import { skipSuite } from '../support/skipSuite';
-import { temporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
-import type { Tree, Workbench } from '../support/workbench';
+import { eventually } from '../support/suite/eventually';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import { skipSuite } from '../support/suite/skipSuite';
+import { temporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import type { Tree, Workbench } from '../support/vscode/workbench';
 
 const bucket = 'cloud-copies';
 

@@ -4,10 +4,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-import { startEmbeddedS3 } from '../support/embeddedS3';
-import { eventually } from '../support/eventually';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
+import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { eventually } from '../support/suite/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
 
 const bucket = 'ui-credentials';
 

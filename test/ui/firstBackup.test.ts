@@ -3,11 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { makeSampleWorkspace } from '../../scripts/sampleWorkspace';
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { eventually } from '../support/eventually';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
-import type { Tree } from '../support/workbench';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { eventually } from '../support/suite/eventually';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import type { Tree } from '../support/vscode/workbench';
 
 const bucket = 'ui-tests';
 

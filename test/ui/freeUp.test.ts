@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { eventually } from '../support/eventually';
-import { writeTree } from '../support/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
-import type { Tree, Workbench } from '../support/workbench';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { eventually } from '../support/suite/eventually';
+import { writeTree } from '../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import type { Tree, Workbench } from '../support/vscode/workbench';
 
 const bucket = 'free-up';
 const mebibyte = 1 << 20;

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { startEmbeddedS3, type EmbeddedS3 } from '../support/embeddedS3';
-import { eventually } from '../support/eventually';
-import { extensionHosts } from '../support/extensionHosts';
-import { writeTree } from '../support/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { testVariables } from '../support/testEnvironment';
-import { startUiSession, type UiSession } from '../support/uiSession';
-import { startWireRecorder, type WireRecorder } from '../support/wire';
-import type { Workbench } from '../support/workbench';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
+import { eventually } from '../support/suite/eventually';
+import { extensionHosts } from '../support/vscode/extensionHosts';
+import { writeTree } from '../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { testVariables } from '../support/suite/testEnvironment';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
+import type { Workbench } from '../support/vscode/workbench';
 
 const bucket = 'killed-host';
 const mebibyte = 1 << 20;

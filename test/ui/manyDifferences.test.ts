@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/cloudContents';
-import { eventually } from '../support/eventually';
-import { writeTree } from '../support/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/uiSession';
+import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import { eventually } from '../support/suite/eventually';
+import { writeTree } from '../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
 
 const bucket = 'many';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-import { runMochaSuite } from '../support/mochaSuite';
-import { repositoryRoot } from '../support/repositoryRoot';
-import { testVariables } from '../support/testEnvironment';
-import { captureOpenWindows } from '../support/uiSession';
+import { runMochaSuite } from '../support/suite/mochaSuite';
+import { repositoryRoot } from '../../dev/repositoryRoot';
+import { testVariables } from '../support/suite/testEnvironment';
+import { captureOpenWindows } from '../support/vscode/uiSession';
 
 /** Runs the tests of this folder, or some files of them, which drive VS Code in a browser. */
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
-import type { Parts } from '../parts';
-import { formatBytes, formatCount } from '../quantity';
+import type { Parts } from '../services';
+import { formatBytes, formatCount } from '../format/quantity';
 import type { FoundCopy } from './findCopies';
 import { saveCopy } from './saveCopy';
 

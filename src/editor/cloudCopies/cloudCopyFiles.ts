@@ -19,11 +19,11 @@ import {
   type CloudCopy,
   type CloudCopyRequest,
 } from '../../protocol';
-import type { Engine } from '../engine';
-import { toFailureRecord } from '../failed';
-import { failureMessage } from '../failureMessage';
-import type { Parts } from '../parts';
-import { plainText } from '../plainText';
+import type { Engine } from '../client/engineClient';
+import { toFailureRecord } from '../failures/failed';
+import { failureMessage } from '../failures/failureMessage';
+import type { Parts } from '../services';
+import { plainText } from '../format/plainText';
 import { cloudCopyAt } from './cloudPlaces';
 import { largestToOpen } from './chooseToOpen';
 import { RecentContents } from './recentContents';

@@ -1,6 +1,6 @@
 import { Uri } from 'vscode';
 import type { FilePath } from '../../protocol';
-import type { Target } from '../targets';
+import type { Target } from '../targets/targets';
 
 /** Documents of this scheme are cloud copies; they are read from the bucket and never written. */
 export const cloudCopyScheme = 's3backup';

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
 import { cloudPlaces, type CloudPlace } from './cloudPlaces';
 
 /** The files in a selection; says so where it holds none. */

@@ -1,13 +1,13 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol';
-import { atHand } from '../atHand';
-import { folderSetup } from '../folderSetup';
-import { noPlace } from '../noPlace';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
-import { settleTargets } from '../settleTarget';
-import { localSpots, nodeSpots, type Spot } from '../spots';
-import { folderId } from '../targets';
+import { atHand } from '../selection/activeSelection';
+import { folderSetup } from '../targets/folderSetup';
+import { noPlace } from '../selection/unsupportedResource';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
+import { settleTargets } from '../targets/resolveTargets';
+import { localSpots, nodeSpots, type Spot } from '../selection/workspaceItems';
+import { folderId } from '../targets/targets';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
 
 /** A file or folder, and where its cloud copies are or would be. */

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { commands, l10n, workspace, type Uri } from 'vscode';
-import { localUri } from '../fileLocation';
-import type { Parts } from '../parts';
-import { formatTime } from '../pointInTime';
-import { formatFiles } from '../quantity';
-import type { Selection } from '../selection';
+import { localUri } from '../view/fileLocation';
+import type { Parts } from '../services';
+import { formatTime } from '../format/pointInTime';
+import { formatFiles } from '../format/quantity';
+import type { Selection } from '../selection/selection';
 import { chooseToOpen } from './chooseToOpen';
 import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';

@@ -1,8 +1,8 @@
 import { env, l10n, window } from 'vscode';
 import { cloudPlaces } from './cloudPlaces';
-import type { Parts } from '../parts';
-import { formatCount } from '../quantity';
-import type { Selection } from '../selection';
+import type { Parts } from '../services';
+import { formatCount } from '../format/quantity';
+import type { Selection } from '../selection/selection';
 
 /** Puts where the files are, or would be, onto the clipboard; several on a line each. */
 export async function copyS3Uri(parts: Parts, selection: Selection): Promise<void> {

@@ -1,8 +1,8 @@
 import { window, type Uri } from 'vscode';
 import { cloudCopy, type CloudCopy } from '../../protocol';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
-import { viewId } from '../viewId';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
+import { viewId } from '../contributions/viewId';
 import { cloudCopyUri } from './cloudCopyUri';
 import { cloudFiles } from './cloudFiles';
 import type { CloudPlace } from './cloudPlaces';

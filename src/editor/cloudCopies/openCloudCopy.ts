@@ -1,6 +1,6 @@
 import { commands } from 'vscode';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
 import { chooseToOpen } from './chooseToOpen';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { l10n, ThemeIcon, type QuickInputButton } from 'vscode';
 import type { CloudVersion, CloudVersions } from '../../protocol';
-import { pickStep, type PickItem } from '../pickStep';
-import { formatTime } from '../pointInTime';
-import { formatBytes, formatCount } from '../quantity';
-import { takeSteps, type Step } from '../steps';
+import { pickStep, type PickItem } from '../quickInput/pickStep';
+import { formatTime } from '../format/pointInTime';
+import { formatBytes, formatCount } from '../format/quantity';
+import { takeSteps, type Step } from '../quickInput/steps';
 
 /** What to do with one version. */
 export type VersionAct = 'open' | 'compare' | 'restore';

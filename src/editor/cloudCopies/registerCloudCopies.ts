@@ -1,5 +1,5 @@
 import { Disposable, l10n, MarkdownString, workspace } from 'vscode';
-import type { Parts } from '../parts';
+import type { Parts } from '../services';
 import { CloudCopyFiles } from './cloudCopyFiles';
 import { cloudCopyScheme } from './cloudCopyUri';
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, type CancellationToken } from 'vscode';
 import { saveCloudCopy } from '../../protocol';
-import { Failed } from '../failed';
-import type { Parts } from '../parts';
-import { plainText } from '../plainText';
-import { formatBytes } from '../quantity';
+import { Failed } from '../failures/failed';
+import type { Parts } from '../services';
+import { plainText } from '../format/plainText';
+import { formatBytes } from '../format/quantity';
 import type { FoundCopy } from './findCopies';
 
 /** Restores a cloud copy to a place that the user chooses. */

@@ -1,11 +1,11 @@
 import { commands, l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol';
-import { Failed, toFailureRecord } from '../failed';
-import type { Parts } from '../parts';
-import { plainText } from '../plainText';
+import { Failed, toFailureRecord } from '../failures/failed';
+import type { Parts } from '../services';
+import { plainText } from '../format/plainText';
 import { restoreVersion } from '../restore/restoreFiles';
-import type { Selection } from '../selection';
-import { viewId } from '../viewId';
+import type { Selection } from '../selection/selection';
+import { viewId } from '../contributions/viewId';
 import { cloudFiles } from './cloudFiles';
 import type { CloudPlace } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';

@@ -1,6 +1,6 @@
 import { commands, l10n, Uri, window } from 'vscode';
 import { turnOnVersioning, type FailureRecord, type FolderSetup } from '../../protocol';
-import type { Parts } from '../parts';
+import type { Parts } from '../services';
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
 export async function turnOnVersioningFor(

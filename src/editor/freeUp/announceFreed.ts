@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode';
 import type { Report } from '../../protocol';
-import { failureMessage } from '../failureMessage';
-import type { Parts } from '../parts';
-import { formatBytes } from '../quantity';
-import { showReport } from '../reportDocument';
-import { reportNumbers } from '../reportNumbers';
-import type { FinishedBatch } from '../reports';
-import { showFailure } from '../showFailure';
+import { failureMessage } from '../failures/failureMessage';
+import type { Parts } from '../services';
+import { formatBytes } from '../format/quantity';
+import { showReport } from '../batch/reportDocument';
+import { reportNumbers } from '../batch/reportNumbers';
+import type { FinishedBatch } from '../batch/reports';
+import { showFailure } from '../failures/showFailure';
 
 /** Says how much was freed, and how to get it back; or why files have stayed. */
 export async function announceFreed(

@@ -1,7 +1,7 @@
 import { env, l10n, window } from 'vscode';
 import type { FreeSummary, FreeWay } from '../../protocol';
-import { formatBytes, formatFiles } from '../quantity';
-import { stayLines } from './stayWords';
+import { formatBytes, formatFiles } from '../format/quantity';
+import { stayLines } from './keptWords';
 
 /**
  * Shows which files would go, what stays and why, and what to know of the copies that are left;

@@ -1,19 +1,19 @@
 import { l10n, window } from 'vscode';
 import { chooseFreeWay, dropPlan, planFreeUp, type FreeRequest, type Report } from '../../protocol';
-import { atHand } from '../atHand';
-import { chosenScopes } from '../chosenScopes';
-import { comparedTargets } from '../comparedTargets';
-import { Failed } from '../failed';
-import type { Parts } from '../parts';
-import type { FinishedBatch } from '../reports';
-import { runBatch } from '../runBatch';
-import type { Selection } from '../selection';
-import { settleTargets } from '../settleTarget';
-import { folderById } from '../targets';
-import { viewId } from '../viewId';
+import { atHand } from '../selection/activeSelection';
+import { chosenScopes } from '../selection/chosenScopes';
+import { comparedTargets } from '../targets/comparedTargets';
+import { Failed } from '../failures/failed';
+import type { Parts } from '../services';
+import type { FinishedBatch } from '../batch/reports';
+import { runBatch } from '../batch/runBatch';
+import type { Selection } from '../selection/selection';
+import { settleTargets } from '../targets/resolveTargets';
+import { folderById } from '../targets/targets';
+import { viewId } from '../contributions/viewId';
 import { announceFreed } from './announceFreed';
 import { confirmFreeing } from './confirmFreeing';
-import { stayNumbers } from './stayWords';
+import { stayNumbers } from './keptWords';
 
 /**
  * Lets local files go that are proved to be in the cloud: those that were chosen, or all of them.

@@ -8,13 +8,13 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import { filesChanged } from '../../protocol';
-import { atHand } from '../atHand';
-import { Failed } from '../failed';
-import { noPlace } from '../noPlace';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
-import { localSpots, nodeSpots, type Spot } from '../spots';
-import { folderId } from '../targets';
+import { atHand } from '../selection/activeSelection';
+import { Failed } from '../failures/failed';
+import { noPlace } from '../selection/unsupportedResource';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
+import { localSpots, nodeSpots, type Spot } from '../selection/workspaceItems';
+import { folderId } from '../targets/targets';
 import { ignorePattern } from './ignorePattern';
 
 /**

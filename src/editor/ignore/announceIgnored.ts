@@ -1,9 +1,9 @@
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import type { FolderSetup, PlanRequest, PlanSummary } from '../../protocol';
-import type { Parts } from '../parts';
-import { plainText } from '../plainText';
-import { showFailure } from '../showFailure';
-import { ignoreReason } from '../verdictWords';
+import type { Parts } from '../services';
+import { plainText } from '../format/plainText';
+import { showFailure } from '../failures/showFailure';
+import { ignoreReason } from '../view/verdictWords';
 import { openRule } from './showRule';
 
 /**

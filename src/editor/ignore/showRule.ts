@@ -1,9 +1,9 @@
 import { commands, Position, Range, window, workspace } from 'vscode';
 import type { FilePath } from '../../protocol';
-import { atHand } from '../atHand';
-import { localUri } from '../fileLocation';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
+import { atHand } from '../selection/activeSelection';
+import { localUri } from '../view/fileLocation';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
 import { rulePlace, type RulePlace } from './rulePlace';
 
 /** Opens the line or the setting for which a row is ignored, or the file that cannot be read. */

@@ -1,9 +1,9 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { Conflict } from '../../protocol';
-import { fateOfReplaced } from '../fateOfReplaced';
-import { namedFiles } from '../namedFiles';
-import { formatFiles } from '../quantity';
-import { sideText } from '../sideText';
+import { fateOfReplaced } from '../batch/outcomeOfReplaced';
+import { namedFiles } from '../format/namedFiles';
+import { formatFiles } from '../format/quantity';
+import { sideText } from '../view/sideText';
 
 /** How a conflict is to end: by what is here, by what is in the cloud, or not at all for now. */
 export type Decision = 'mine' | 'theirs' | 'leave';

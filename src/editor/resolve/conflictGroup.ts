@@ -1,4 +1,4 @@
-import type { GroupNode } from '../treeNode';
+import type { GroupNode } from '../view/treeNode';
 
 /** The row above all conflicts of a folder. */
 export function conflictGroup(folder: string): GroupNode {

@@ -6,14 +6,14 @@ import {
   type FolderSetup,
   type NodeId,
 } from '../../protocol';
-import { atHand } from '../atHand';
-import { backUpMine } from '../backUp';
-import { chosenScopes } from '../chosenScopes';
-import type { Parts } from '../parts';
+import { atHand } from '../selection/activeSelection';
+import { backUpMine } from '../backUp/backUp';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Parts } from '../services';
 import { restoreTheirs } from '../restore/restoreFiles';
-import type { Selection } from '../selection';
-import type { GroupNode, TreeNode } from '../treeNode';
-import { viewId } from '../viewId';
+import type { Selection } from '../selection/selection';
+import type { GroupNode, TreeNode } from '../view/treeNode';
+import { viewId } from '../contributions/viewId';
 import { conflictGroup } from './conflictGroup';
 import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
 

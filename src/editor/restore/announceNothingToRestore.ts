@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { Group, RestoreSummary } from '../../protocol';
-import { formatFiles } from '../quantity';
+import { formatFiles } from '../format/quantity';
 
 /** Says why there was nothing to restore. */
 export function announceNothingToRestore({ leftAlone }: RestoreSummary): void {

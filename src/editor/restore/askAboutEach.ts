@@ -1,7 +1,7 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { ConflictChoice, ConflictChoices, RestoreConflict } from '../../protocol';
-import { sideText } from '../sideText';
-import { replacingFate } from './replacingFate';
+import { sideText } from '../view/sideText';
+import { replacingFate } from './replacingOutcome';
 
 /** Asks about each local file that is in the way; `undefined` where the user would stop. */
 export async function askAboutEach(

@@ -1,7 +1,7 @@
 import { l10n, window, workspace, type QuickPickItem } from 'vscode';
-import { atHand } from '../atHand';
-import type { Parts } from '../parts';
-import type { Selection } from '../selection';
+import { atHand } from '../selection/activeSelection';
+import type { Parts } from '../services';
+import type { Selection } from '../selection/selection';
 import { itemText } from './itemText';
 
 /**

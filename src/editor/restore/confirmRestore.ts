@@ -1,11 +1,11 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { ConflictChoice, ConflictChoices, FolderSetup, RestoreSummary } from '../../protocol';
-import { failureText } from '../failureMessage';
-import { namedFiles } from '../namedFiles';
-import { formatBytes, formatCount, formatFiles } from '../quantity';
-import { targetText } from '../targets';
+import { failureText } from '../failures/failureMessage';
+import { namedFiles } from '../format/namedFiles';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { targetText } from '../targets/targets';
 import { askAboutEach } from './askAboutEach';
-import { replacingFate } from './replacingFate';
+import { replacingFate } from './replacingOutcome';
 
 /**
  * Shows what a restore would fetch, and what local files are in its way. Nothing that is here is

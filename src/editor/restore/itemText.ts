@@ -1,9 +1,9 @@
 import { l10n, workspace } from 'vscode';
-import { formatCount } from '../quantity';
-import type { Selection } from '../selection';
-import type { TreeNode } from '../treeNode';
-import { groupName } from '../verdictWords';
-import { folderById } from '../targets';
+import { formatCount } from '../format/quantity';
+import type { Selection } from '../selection/selection';
+import type { TreeNode } from '../view/treeNode';
+import { groupName } from '../view/verdictWords';
+import { folderById } from '../targets/targets';
 
 /** What is selected, by the name of the only thing or else in a number. */
 export function itemText(selection: Exclude<Selection, { kind: 'nothing' }>): string {

@@ -1,9 +1,9 @@
 import { l10n, window } from 'vscode';
 import { requestArchived } from '../../protocol';
-import { Failed } from '../failed';
-import type { Parts } from '../parts';
-import { formatCount, formatFiles } from '../quantity';
-import type { FinishedBatch } from '../reports';
+import { Failed } from '../failures/failed';
+import type { Parts } from '../services';
+import { formatCount, formatFiles } from '../format/quantity';
+import type { FinishedBatch } from '../batch/reports';
 
 /** Asks the store to bring back what a restore has found archived; their rows say so then. */
 export async function requestFromArchive(

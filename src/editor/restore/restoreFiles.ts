@@ -10,17 +10,17 @@ import {
   type RestoreRequest,
   type RestoreSummary,
 } from '../../protocol';
-import { chosenScopes } from '../chosenScopes';
-import { comparedTargets } from '../comparedTargets';
-import { Failed } from '../failed';
-import type { Parts } from '../parts';
-import { announceReport } from '../reportMessage';
-import type { FinishedBatch } from '../reports';
-import { runBatch } from '../runBatch';
-import type { Selection } from '../selection';
-import { settleTargets } from '../settleTarget';
-import { folderById } from '../targets';
-import { viewId } from '../viewId';
+import { chosenScopes } from '../selection/chosenScopes';
+import { comparedTargets } from '../targets/comparedTargets';
+import { Failed } from '../failures/failed';
+import type { Parts } from '../services';
+import { announceReport } from '../batch/reportMessage';
+import type { FinishedBatch } from '../batch/reports';
+import { runBatch } from '../batch/runBatch';
+import type { Selection } from '../selection/selection';
+import { settleTargets } from '../targets/resolveTargets';
+import { folderById } from '../targets/targets';
+import { viewId } from '../contributions/viewId';
 import { announceNothingToRestore } from './announceNothingToRestore';
 import { askWhatToRestore } from './askWhatToRestore';
 import { confirmRestore } from './confirmRestore';

@@ -6,13 +6,13 @@ import {
   type FolderSetup,
   type VerifyReport,
 } from '../../protocol';
-import { chosenScopes } from '../chosenScopes';
-import { failureMessage } from '../failureMessage';
-import type { Parts } from '../parts';
-import { formatBytes, formatCount, formatFiles } from '../quantity';
-import type { Selection } from '../selection';
-import { showLate } from '../showLate';
-import { viewId } from '../viewId';
+import { chosenScopes } from '../selection/chosenScopes';
+import { failureMessage } from '../failures/failureMessage';
+import type { Parts } from '../services';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import type { Selection } from '../selection/selection';
+import { showLate } from '../withDelayedProgress';
+import { viewId } from '../contributions/viewId';
 
 /**
  * Reads what was chosen, whatever is known of it, and tells what is proved by that and what differs.

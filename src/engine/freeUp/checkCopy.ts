@@ -1,8 +1,8 @@
-import { isArchiveClass } from '../archiveClass';
-import type { ListedObject, ObjectHead } from '../bucket';
-import { Failure } from '../failure';
-import type { Receipt } from '../receipts';
-import { wholeChecksum } from '../wholeChecksum';
+import { isArchiveClass } from '../ports/archiveClass';
+import type { ListedObject, ObjectHead } from '../ports/bucket';
+import { Failure } from '../failures/failure';
+import type { Receipt } from '../records/receipts';
+import { wholeChecksum } from '../checksums/wholeChecksum';
 
 /** What the store says of an object at this moment, when it is asked for it and when it lists. */
 export interface CopyNow {

@@ -1,6 +1,6 @@
 import type { FailureCode, FreeWay } from '../../protocol';
-import { Failure } from '../failure';
-import { noteFreed } from '../receipts';
+import { Failure } from '../failures/failure';
+import { noteFreed } from '../records/receipts';
 import { deleteLocal } from './deleteLocal';
 import { refuseUnsaved } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';

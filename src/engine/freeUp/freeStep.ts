@@ -1,11 +1,11 @@
-import type { BatchStep, Moved } from '../batch';
-import type { Budget } from '../budget';
-import type { CloudFile } from '../cloudListing';
-import type { ComparisonJob } from '../comparisons';
-import type { EditorPort } from '../editorPort';
-import type { LocalFile } from '../localScan';
-import type { OwnFileJournal } from '../ownFileJournal';
-import type { Traffic } from '../traffic';
+import type { BatchStep, Moved } from '../batch/batch';
+import type { Budget } from '../concurrency/semaphore';
+import type { CloudFile } from '../scan/cloudListing';
+import type { ComparisonJob } from '../comparison/comparisons';
+import type { EditorPort } from '../ports/editorPort';
+import type { LocalFile } from '../scan/localScan';
+import type { OwnFileJournal } from '../staging/stagingJournal';
+import type { Traffic } from '../network/transferControl';
 import type { FindListed } from './listedCopies';
 
 /** The local file that is to go, with the cloud copy that stands for it. */

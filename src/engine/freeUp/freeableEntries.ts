@@ -1,11 +1,11 @@
 import type { FreeScope, NodeId } from '../../protocol';
 import { rootPath } from '../../protocol';
-import type { Comparison, Entry } from '../comparison';
-import { compareFiles } from '../compareFiles';
-import { compareResources } from '../compareResources';
-import type { ComparisonJob, Comparisons } from '../comparisons';
-import { Failure } from '../failure';
-import type { KeptReports } from '../keptReports';
+import type { Comparison, Entry } from '../comparison/comparison';
+import { compareFiles } from '../comparison/compareFiles';
+import { compareResources } from '../comparison/compareResources';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { Failure } from '../failures/failure';
+import type { KeptReports } from '../batch/reports';
 
 /** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
 export async function freeableEntries(

@@ -1,7 +1,7 @@
 import { rootPath, type FilePath } from '../../protocol';
-import type { Bucket, ListedObject } from '../bucket';
-import { foldersAbove } from '../foldersAbove';
-import { parentPath, toKey, topmost } from '../filePath';
+import type { Bucket, ListedObject } from '../ports/bucket';
+import { foldersAbove } from '../disk/foldersAbove';
+import { parentPath, toKey, topmost } from '../disk/filePath';
 import type { FreeStep } from './freeStep';
 
 /** A step's copy as a list of the store shows it under exactly its key, `undefined` in none. */

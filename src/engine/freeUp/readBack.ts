@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ObjectHead } from '../bucket';
-import { Failure, toFailure } from '../failure';
-import { toKey } from '../filePath';
+import type { ObjectHead } from '../ports/bucket';
+import { Failure, toFailure } from '../failures/failure';
+import { toKey } from '../disk/filePath';
 import { fetchObject } from '../restore/fetchObject';
 import type { FreeStep, FreeTools } from './freeStep';
 

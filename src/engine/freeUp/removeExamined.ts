@@ -1,11 +1,11 @@
 import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
-import { Failure } from '../failure';
-import { parentPath, toAbsolutePath } from '../filePath';
-import { newOwnFile } from '../newOwnFile';
-import type { OpenFile } from '../openFile';
-import type { OwnFileJournal } from '../ownFileJournal';
-import type { OwnFile } from '../ownFiles';
-import { writeAll } from '../restore/writeAll';
+import { Failure } from '../failures/failure';
+import { parentPath, toAbsolutePath } from '../disk/filePath';
+import { newOwnFile } from '../disk/newOwnFile';
+import type { OpenFile } from '../disk/openFile';
+import type { OwnFileJournal } from '../staging/stagingJournal';
+import type { OwnFile } from '../disk/stagedFile';
+import { writeAll } from '../disk/writeAll';
 import type { SafeToFree } from './examineFile';
 
 /**

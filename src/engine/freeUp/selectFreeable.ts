@@ -1,9 +1,9 @@
 import type { FilePath, StayReason } from '../../protocol';
-import { isArchiveClass } from '../archiveClass';
-import type { Entry } from '../comparison';
-import type { ComparisonJob } from '../comparisons';
-import { fileName } from '../filePath';
-import { isTaken } from '../plan';
+import { isArchiveClass } from '../ports/archiveClass';
+import type { Entry } from '../comparison/comparison';
+import type { ComparisonJob } from '../comparison/comparisons';
+import { fileName } from '../disk/filePath';
+import { isTaken } from '../backup/plan';
 import type { FreeStep } from './freeStep';
 
 /** Which local files may go, and why the others stay. */

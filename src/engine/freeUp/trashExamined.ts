@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
-import type { EditorPort } from '../editorPort';
-import { Failure } from '../failure';
-import { toAbsolutePath } from '../filePath';
-import { isSameState, toLocalFile } from '../localScan';
+import type { EditorPort } from '../ports/editorPort';
+import { Failure } from '../failures/failure';
+import { toAbsolutePath } from '../disk/filePath';
+import { isSameState, toLocalFile } from '../scan/localScan';
 import type { SafeToFree } from './examineFile';
 
 /** Moves a file to the trash that was examined under its own name, where it is still the same. */

@@ -1,5 +1,5 @@
-import { withOpenFile } from '../openFile';
-import type { Receipt } from '../receipts';
+import { withOpenFile } from '../disk/openFile';
+import type { Receipt } from '../records/receipts';
 import { examineFile } from './examineFile';
 import type { Freed, FreeStep, FreeTools } from './freeStep';
 import { trashExamined } from './trashExamined';

@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol';
-import { foldersAbove } from '../foldersAbove';
+import { foldersAbove } from '../disk/foldersAbove';
 import type { NameRules } from './unsafeName';
 
 /**

@@ -1,9 +1,9 @@
-import type { Bucket, ByteRange, ObjectHead } from '../bucket';
-import type { Budget } from '../budget';
-import { Failure } from '../failure';
-import { lendBuffer } from '../lentBuffer';
-import { inParallel } from '../parallel';
-import type { Traffic } from '../traffic';
+import type { Bucket, ByteRange, ObjectHead } from '../ports/bucket';
+import type { Budget } from '../concurrency/semaphore';
+import { Failure } from '../failures/failure';
+import { lendBuffer } from '../network/bufferPool';
+import { inParallel } from '../concurrency/parallel';
+import type { Traffic } from '../network/transferControl';
 
 export interface FetchRequest {
   readonly bucket: Bucket;

@@ -1,5 +1,5 @@
 import type { ConflictChoice, ConflictChoices } from '../../protocol';
-import { shownPlans } from '../shownPlans';
+import { shownPlans } from '../batch/planStore';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 
 /** The restores that were shown, each until it is run or dropped. */

@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { FilePath } from '../../protocol';
-import { fromDiskError } from '../errorMapping';
-import type { Failure } from '../failure';
-import { fileName, parentPath, toAbsolutePath } from '../filePath';
-import { toLocalFile, type LocalFile } from '../localScan';
-import { foldersAbove } from '../foldersAbove';
+import { fromDiskError } from '../failures/errorMapping';
+import type { Failure } from '../failures/failure';
+import { fileName, parentPath, toAbsolutePath } from '../disk/filePath';
+import { toLocalFile, type LocalFile } from '../scan/localScan';
+import { foldersAbove } from '../disk/foldersAbove';
 import type { NameRules } from './unsafeName';
 
 /** What is in the place of a file that is to be restored. */

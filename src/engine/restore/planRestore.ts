@@ -1,7 +1,7 @@
 import type { RestoreScope } from '../../protocol';
-import type { ComparisonJob } from '../comparisons';
-import { Failure } from '../failure';
-import { toKey } from '../filePath';
+import type { ComparisonJob } from '../comparison/comparisons';
+import { Failure } from '../failures/failure';
+import { toKey } from '../disk/filePath';
 import { diskNames } from './diskNames';
 import { localPlaces } from './localPlaces';
 import { restoreEntries } from './restoreEntries';

@@ -1,7 +1,7 @@
 import type { ArchiveAnswer, Trouble } from '../../protocol';
-import { toFailure } from '../failure';
-import { toKey } from '../filePath';
-import { inParallel } from '../parallel';
+import { toFailure } from '../failures/failure';
+import { toKey } from '../disk/filePath';
+import { inParallel } from '../concurrency/parallel';
 import type { RestoreStep } from './restorePlan';
 
 /** Asks archives for the bytes of files, to be readable for so many days. */

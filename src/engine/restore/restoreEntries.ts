@@ -1,10 +1,10 @@
 import type { RestoreScope } from '../../protocol';
 import { groups, rootPath } from '../../protocol';
-import type { Comparison, Entry } from '../comparison';
-import { compareResources } from '../compareResources';
-import type { ComparisonJob, Comparisons } from '../comparisons';
-import { Failure } from '../failure';
-import type { KeptReports } from '../keptReports';
+import type { Comparison, Entry } from '../comparison/comparison';
+import { compareResources } from '../comparison/compareResources';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { Failure } from '../failures/failure';
+import type { KeptReports } from '../batch/reports';
 
 /** The scopes that mean findings of a comparison. */
 export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;

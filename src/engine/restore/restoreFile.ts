@@ -1,21 +1,21 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Moved } from '../batch';
-import type { ObjectHead } from '../bucket';
-import type { Budget } from '../budget';
-import type { CloudFile } from '../cloudListing';
-import { fromDiskError } from '../errorMapping';
-import { Failure } from '../failure';
-import { toKey } from '../filePath';
-import type { LocalFile } from '../localScan';
-import type { Receipt } from '../receipts';
-import type { Traffic } from '../traffic';
-import { wholeChecksum } from '../wholeChecksum';
-import { contentCheck, type ContentVerdict } from './contentCheck';
+import type { Moved } from '../batch/batch';
+import type { ObjectHead } from '../ports/bucket';
+import type { Budget } from '../concurrency/semaphore';
+import type { CloudFile } from '../scan/cloudListing';
+import { fromDiskError } from '../failures/errorMapping';
+import { Failure } from '../failures/failure';
+import { toKey } from '../disk/filePath';
+import type { LocalFile } from '../scan/localScan';
+import type { Receipt } from '../records/receipts';
+import type { Traffic } from '../network/transferControl';
+import { wholeChecksum } from '../checksums/wholeChecksum';
+import { contentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { fetchObject } from './fetchObject';
-import { placeFile, type Placed, type PlaceParts } from './placeFile';
+import { placeFile, type Placed, type PlaceParts } from './writeAtomically';
 import type { RestoreStep } from './restorePlan';
-import { applyAttributes, storedAttributes } from './storedAttributes';
-import { writeAll } from './writeAll';
+import { applyAttributes, storedAttributes } from '../disk/storedAttributes';
+import { writeAll } from '../disk/writeAll';
 
 export interface RestoreParts extends PlaceParts {
   readonly budget: Budget;

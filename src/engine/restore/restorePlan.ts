@@ -1,8 +1,8 @@
 import type { ConflictChoice, FilePath } from '../../protocol';
-import type { BatchStep } from '../batch';
-import type { CloudFile } from '../cloudListing';
-import type { Failure } from '../failure';
-import type { LocalFile } from '../localScan';
+import type { BatchStep } from '../batch/batch';
+import type { CloudFile } from '../scan/cloudListing';
+import type { Failure } from '../failures/failure';
+import type { LocalFile } from '../scan/localScan';
 
 /** The restoring of one file from the cloud copy that was seen. */
 export interface RestoreStep extends BatchStep {

@@ -6,12 +6,12 @@ import type {
   RestoreScope,
   RestoreSummary,
 } from '../../protocol';
-import type { BatchEvents } from '../batch';
-import type { Comparisons, ComparisonJob } from '../comparisons';
-import { Failure } from '../failure';
-import { keepLatest } from '../keepLatest';
-import type { KeptReports } from '../keptReports';
-import { heldFolders } from './heldFolders';
+import type { BatchEvents } from '../batch/batch';
+import type { Comparisons, ComparisonJob } from '../comparison/comparisons';
+import { Failure } from '../failures/failure';
+import { keepLatest } from '../concurrency/boundedMap';
+import type { KeptReports } from '../batch/reports';
+import { heldFolders } from './folderLeases';
 import { heldRestores } from './heldRestores';
 import { planRestore } from './planRestore';
 import { requestArchived } from './requestArchived';

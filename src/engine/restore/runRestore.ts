@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../protocol';
-import { runBatch, type BatchEvents, type Outcome } from '../batch';
+import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import { restoreFile, type Restored, type RestoreParts } from './restoreFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 

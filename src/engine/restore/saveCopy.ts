@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { CloudCopySaving, FilePath } from '../../protocol';
-import type { ComparisonJob } from '../comparisons';
+import type { ComparisonJob } from '../comparison/comparisons';
 import { copyStep } from './planRestore';
 import { restoreFile, type RestoreParts } from './restoreFile';
 

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath, Group } from '../../protocol';
-import type { CloudFile } from '../cloudListing';
-import type { Entry } from '../comparison';
-import { Failure, throwIfCancelled } from '../failure';
-import { isTaken, type Route } from '../plan';
-import { behindLinks } from './behindLinks';
+import type { CloudFile } from '../scan/cloudListing';
+import type { Entry } from '../comparison/comparison';
+import { Failure, throwIfCancelled } from '../failures/failure';
+import { isTaken, type Route } from '../backup/plan';
+import { behindLinks } from './copiesBehindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';

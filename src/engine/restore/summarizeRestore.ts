@@ -1,8 +1,8 @@
 import type { Group, RestoreConflict, RestoreSummary, Trouble } from '../../protocol';
 import { groups } from '../../protocol';
-import { isArchiveClass } from '../archiveClass';
-import { cloudSide, localSide } from '../comparison';
-import type { LocalFile } from '../localScan';
+import { isArchiveClass } from '../ports/archiveClass';
+import { cloudSide, localSide } from '../comparison/comparison';
+import type { LocalFile } from '../scan/localScan';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import type { RestoreSelection } from './selectRestores';
 

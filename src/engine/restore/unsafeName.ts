@@ -1,6 +1,6 @@
 import type { FilePath, KeyFault } from '../../protocol';
-import { Failure } from '../failure';
-import { readKey } from '../filePath';
+import { Failure } from '../failures/failure';
+import { readKey } from '../disk/filePath';
 
 /** What a disk makes of names; data, so that every system's rules hold in tests on any. */
 export interface NameRules {

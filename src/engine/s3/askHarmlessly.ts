@@ -1,5 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { fromStoreError, MalformedAnswer } from '../errorMapping';
+import { fromStoreError, MalformedAnswer } from '../failures/errorMapping';
 import type { BucketPlace } from './s3Bucket';
 
 /**

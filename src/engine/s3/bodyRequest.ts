@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
-import type { Attempt } from '../attempt';
-import { bodyStream } from '../body';
+import type { Attempt } from '../network/attempt';
+import { bodyStream } from '../network/body';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 

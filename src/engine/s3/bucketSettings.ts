@@ -9,9 +9,9 @@ import {
   type PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3';
 import type { BucketOption } from '../../protocol';
-import type { SettingProof } from '../account';
-import type { Attempt } from '../attempt';
-import { Failure, throwIfCancelled, toFailure } from '../failure';
+import type { SettingProof } from '../ports/account';
+import type { Attempt } from '../network/attempt';
+import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import type { RegionalClient } from './regionalClient';
 
 interface BucketSettingsParts {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { MalformedAnswer } from '../errorMapping';
+import { MalformedAnswer } from '../failures/errorMapping';
 
 /**
  * Reads an answer that is to be understood as a whole, as far as the limit in bytes: one without an

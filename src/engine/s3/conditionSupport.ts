@@ -1,4 +1,4 @@
-import type { Condition } from '../bucket';
+import type { Condition } from '../ports/bucket';
 
 /**
  * What a store does with the condition of a write. Putting and completing, `If-None-Match` and

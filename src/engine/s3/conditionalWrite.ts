@@ -3,11 +3,11 @@ import type {
   PutObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Attempt } from '../attempt';
-import type { Condition, ObjectHead, StoredObject } from '../bucket';
-import { fromStoreError, httpStatus } from '../errorMapping';
-import { Failure } from '../failure';
-import { wholeChecksum } from '../wholeChecksum';
+import type { Attempt } from '../network/attempt';
+import type { Condition, ObjectHead, StoredObject } from '../ports/bucket';
+import { fromStoreError, httpStatus } from '../failures/errorMapping';
+import { Failure } from '../failures/failure';
+import { wholeChecksum } from '../checksums/wholeChecksum';
 import { matchHeader, plainEtag } from './answerField';
 import {
   learnTreatment,

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, type _Object } from '@aws-sdk/client-s3';
-import type { ListRequest, ListedObject } from '../bucket';
-import { MalformedAnswer } from '../errorMapping';
+import type { ListRequest, ListedObject } from '../ports/bucket';
+import { MalformedAnswer } from '../failures/errorMapping';
 import { keyDecoder, required, type KeyInList } from './answerField';
 import { pagingGuard } from './pagingGuard';
 import type { S3BucketParts } from './s3Bucket';

@@ -3,7 +3,7 @@ import {
   type DeleteMarkerEntry,
   type ObjectVersion as S3Version,
 } from '@aws-sdk/client-s3';
-import type { ListVersionsRequest, ObjectVersion } from '../bucket';
+import type { ListVersionsRequest, ObjectVersion } from '../ports/bucket';
 import { keyDecoder, plainEtag, required } from './answerField';
 import { pagingGuard } from './pagingGuard';
 import type { S3BucketParts } from './s3Bucket';

@@ -1,5 +1,5 @@
-import type { Condition, ObjectVersion, StoredObject } from '../bucket';
-import { Failure } from '../failure';
+import type { Condition, ObjectVersion, StoredObject } from '../ports/bucket';
+import { Failure } from '../failures/failure';
 import { listVersions } from './listVersions';
 import type { S3BucketParts } from './s3Bucket';
 

@@ -15,16 +15,16 @@ import type {
   StartMultipartRequest,
   StoredObject,
   StoredPart,
-} from '../bucket';
-import { combinedCrc32 } from '../crc32';
-import { Failure } from '../failure';
+} from '../ports/bucket';
+import { combinedCrc32 } from '../checksums/crc32';
+import { Failure } from '../failures/failure';
 import { isDigestEtag, plainEtag, required } from './answerField';
-import { bodyProof } from './bodyProof';
+import { bodyProof } from './bodyDigest';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
-import { guarded } from './guard';
+import { guarded } from './checksumNegotiation';
 import { pagingGuard } from './pagingGuard';
-import { readBack } from './readBack';
+import { readBack } from './readBackObject';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 

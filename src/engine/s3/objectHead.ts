@@ -1,7 +1,7 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { isArchiveClass } from '../archiveClass';
-import type { Archive, ChecksumAlgorithm, ObjectChecksum, ObjectHead } from '../bucket';
-import { partsOf } from '../multipartEtag';
+import { isArchiveClass } from '../ports/archiveClass';
+import type { Archive, ChecksumAlgorithm, ObjectChecksum, ObjectHead } from '../ports/bucket';
+import { partsOf } from '../checksums/multipartEtag';
 import { plainEtag, required } from './answerField';
 
 /** What an answer says of an object; that to a range speaks of the whole too. */

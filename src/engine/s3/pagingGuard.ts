@@ -1,4 +1,4 @@
-import { Failure } from '../failure';
+import { Failure } from '../failures/failure';
 
 /**
  * Follows a list from page to page, and gives the way to the next one. A list that says "there is

@@ -1,11 +1,11 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { PutRequest, StoredObject } from '../bucket';
-import { Failure } from '../failure';
-import { bodyProof } from './bodyProof';
+import type { PutRequest, StoredObject } from '../ports/bucket';
+import { Failure } from '../failures/failure';
+import { bodyProof } from './bodyDigest';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
-import { guarded } from './guard';
-import { readBack } from './readBack';
+import { guarded } from './checksumNegotiation';
+import { readBack } from './readBackObject';
 import type { S3BucketParts } from './s3Bucket';
 
 /** Stores a body in one request, verified by the store's answer or, where that says nothing, by reading it back. */

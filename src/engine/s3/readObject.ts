@@ -3,9 +3,15 @@ import {
   HeadObjectCommand,
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import type { ByteRange, GetRequest, HeadRequest, ObjectContent, ObjectHead } from '../bucket';
-import { fromStoreError, httpStatus } from '../errorMapping';
-import { Failure } from '../failure';
+import type {
+  ByteRange,
+  GetRequest,
+  HeadRequest,
+  ObjectContent,
+  ObjectHead,
+} from '../ports/bucket';
+import { fromStoreError, httpStatus } from '../failures/errorMapping';
+import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
 import { objectHead } from './objectHead';
 import type { S3BucketParts } from './s3Bucket';

@@ -1,5 +1,5 @@
-import type { HeadRequest, ObjectHead } from '../bucket';
-import { Failure } from '../failure';
+import type { HeadRequest, ObjectHead } from '../ports/bucket';
+import { Failure } from '../failures/failure';
 import { listObjects } from './listObjects';
 import { headOnce } from './readObject';
 import type { S3BucketParts } from './s3Bucket';

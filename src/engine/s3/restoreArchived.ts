@@ -1,6 +1,6 @@
 import { RestoreObjectCommand } from '@aws-sdk/client-s3';
-import type { RestoreRequest } from '../bucket';
-import { Failure } from '../failure';
+import type { RestoreRequest } from '../ports/bucket';
+import { Failure } from '../failures/failure';
 import { headObject } from './readObject';
 import type { S3BucketParts } from './s3Bucket';
 import { storeRequest } from './storeRequest';

@@ -7,11 +7,11 @@ import {
   type BucketLocationConstraint,
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
-import type { Account, LifecycleRule } from '../account';
-import { isArchiveClass } from '../archiveClass';
-import { attempts, type Attempt } from '../attempt';
-import { fromStoreError } from '../errorMapping';
-import { Failure } from '../failure';
+import type { Account, LifecycleRule } from '../ports/account';
+import { isArchiveClass } from '../ports/archiveClass';
+import { attempts, type Attempt } from '../network/attempt';
+import { fromStoreError } from '../failures/errorMapping';
+import { Failure } from '../failures/failure';
 import { bucketSettings, unlessUnset } from './bucketSettings';
 import { listObjects } from './listObjects';
 import type { RegionalClient } from './regionalClient';

@@ -1,9 +1,9 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
-import type { Bucket, Versioning } from '../bucket';
-import type { CircuitBreaker } from '../circuitBreaker';
-import type { StoreTraits } from '../connection';
-import { Failure } from '../failure';
-import type { Traffic } from '../traffic';
+import type { Bucket, Versioning } from '../ports/bucket';
+import type { CircuitBreaker } from '../network/circuitBreaker';
+import type { StoreTraits } from './openConnection';
+import { Failure } from '../failures/failure';
+import type { Traffic } from '../network/transferControl';
 import { askHarmlessly } from './askHarmlessly';
 import { mustLookFirst, type ConditionSupport } from './conditionSupport';
 import { listObjects } from './listObjects';

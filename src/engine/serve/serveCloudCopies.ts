@@ -1,8 +1,8 @@
 import * as protocol from '../../protocol';
-import type { Backup } from '../backup';
-import type { Bucket } from '../bucket';
-import { cloudVersions } from '../cloudCopies/cloudVersions';
-import { cloudCopy, readCloudCopy } from '../cloudCopies/readCloudCopy';
+import type { Backup } from '../session/engine';
+import type { Bucket } from '../ports/bucket';
+import { cloudVersions } from '../store/cloudVersions';
+import { cloudCopy, readCloudCopy } from '../store/readCloudCopy';
 import type { ServedPort } from './servedPort';
 
 /**

@@ -1,5 +1,5 @@
 import * as protocol from '../../protocol';
-import type { Backup } from '../backup';
+import type { Backup } from '../session/engine';
 import type { ServedPort } from './servedPort';
 
 /**

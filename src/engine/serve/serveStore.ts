@@ -1,9 +1,9 @@
 import * as protocol from '../../protocol';
-import type { Backup } from '../backup';
-import { bucketNameFault } from '../bucketName';
-import { checkNewName, createBucket } from '../createBucket';
-import { inspectBucket } from '../inspectBucket';
-import { inspectPrefix } from '../inspectPrefix';
+import type { Backup } from '../session/engine';
+import { bucketNameFault } from '../store/bucketName';
+import { checkNewName, createBucket } from '../store/createBucket';
+import { inspectBucket } from '../store/inspectBucket';
+import { inspectPrefix } from '../store/inspectPrefix';
 import type { ServedPort } from './servedPort';
 
 /** Credentials, the store that they lead to, and its buckets. */

@@ -6,9 +6,9 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import { logged, type FailureRecord, type Notice, type Question } from '../../protocol';
-import { BytesWriter } from '../bytesWriter';
-import { throwIfCancelled, toFailure } from '../failure';
-import { untilSettled } from '../untilSettled';
+import { BytesWriter } from './bytesWriter';
+import { throwIfCancelled, toFailure } from '../failures/failure';
+import { untilSettled } from '../concurrency/settledOrAborted';
 
 /** The protocol's messages, spoken over the port of the engine's thread. */
 export interface ServedPort {

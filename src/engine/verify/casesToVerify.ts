@@ -1,10 +1,10 @@
 import type { Chosen } from '../../protocol';
-import { chosenEntries } from '../chosenEntries';
-import { compareFiles } from '../compareFiles';
-import type { ComparisonJob, Comparisons } from '../comparisons';
-import { contentCaseOf } from '../contentCase';
-import { Failure } from '../failure';
-import { isSameState, type LocalFile } from '../localScan';
+import { chosenEntries } from '../comparison/selectEntries';
+import { compareFiles } from '../comparison/compareFiles';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { contentCaseOf } from '../comparison/contentCase';
+import { Failure } from '../failures/failure';
+import { isSameState, type LocalFile } from '../scan/localScan';
 import type { VerifyCase, VerifyTally } from './verifyTally';
 
 /**

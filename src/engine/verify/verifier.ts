@@ -1,12 +1,12 @@
 import type { Chosen, VerifyProgress, VerifyReport } from '../../protocol';
-import type { ComparisonJob, Comparisons } from '../comparisons';
-import { isStillAsked } from '../contentCase';
-import { Failure, throwIfCancelled } from '../failure';
-import { keepLatest } from '../keepLatest';
-import { inParallel } from '../parallel';
-import { settleByReading, type Settled, type SettleRequest } from '../settleContent';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { isStillAsked } from '../comparison/contentCase';
+import { Failure, throwIfCancelled } from '../failures/failure';
+import { keepLatest } from '../concurrency/boundedMap';
+import { inParallel } from '../concurrency/parallel';
+import { settleByReading, type Settled, type SettleRequest } from '../compare/decideByContent';
 import { casesToVerify } from './casesToVerify';
-import { settleByCopy } from './settleByCopy';
+import { settleByCopy } from './decideByCopy';
 import { verifyTally, type VerifyCase, type VerifyTally } from './verifyTally';
 
 /** Proves files by reading them, whatever is known of them, or says what differs. */

@@ -1,8 +1,8 @@
 import type { FilePath, VerifyReport } from '../../protocol';
-import type { ComparisonJob } from '../comparisons';
-import type { Failure } from '../failure';
-import type { ContentCase } from '../join';
-import type { Settled } from '../settleContent';
+import type { ComparisonJob } from '../comparison/comparisons';
+import type { Failure } from '../failures/failure';
+import type { ContentCase } from '../compare/join';
+import type { Settled } from '../compare/decideByContent';
 
 /** A file to read, and the folder that it belongs to. */
 export interface VerifyCase extends ContentCase {

@@ -12,8 +12,8 @@ import type {
   ObjectVersion,
   StoredObject,
   StoredPart,
-} from '../../../src/engine/bucket';
-import { Failure } from '../../../src/engine/failure';
+} from '../../../src/engine/ports/bucket';
+import { Failure } from '../../../src/engine/failures/failure';
 
 export const partSize = 5 * 1024 * 1024;
 export const someEtag = createHash('md5').update('nothing has these bytes').digest('hex');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 
-import { crc32Of } from '../../../src/engine/crc32';
+import { crc32Of } from '../../../src/engine/checksums/crc32';
 import {
   newKey,
   patience,

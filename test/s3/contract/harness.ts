@@ -1,4 +1,4 @@
-import type { Bucket } from '../../../src/engine/bucket';
+import type { Bucket } from '../../../src/engine/ports/bucket';
 
 /** A store on which every promise of the `Bucket` port is tried. */
 export interface ContractStore {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Bucket, ListedObject } from '../../../src/engine/bucket';
+import type { Bucket, ListedObject } from '../../../src/engine/ports/bucket';
 import { newPrefix, patience, put, listAll } from './calls';
 import type { Harness } from './harness';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 
-import type { StoredPart } from '../../../src/engine/bucket';
-import { Failure } from '../../../src/engine/failure';
+import type { StoredPart } from '../../../src/engine/ports/bucket';
+import { Failure } from '../../../src/engine/failures/failure';
 import {
   newKey,
   patience,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Bucket } from '../../../src/engine/bucket';
+import type { Bucket } from '../../../src/engine/ports/bucket';
 import { newPrefix, patience, put, read, listAll, assertFails } from './calls';
 import type { Capability, Harness } from './harness';
 

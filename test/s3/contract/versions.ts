@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Bucket, StoredObject } from '../../../src/engine/bucket';
+import type { Bucket, StoredObject } from '../../../src/engine/ports/bucket';
 import { newKey, patience, unchanged, put, collect, listVersions, absent } from './calls';
 import type { Harness } from './harness';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { StoredPart } from '../../../src/engine/bucket';
+import type { StoredPart } from '../../../src/engine/ports/bucket';
 import {
   newPrefix,
   newKey,

@@ -1,0 +1,58 @@
+import { l10n, window } from 'vscode';
+import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import { namedFiles } from '../format/namedFiles';
+import { formatFiles } from '../format/quantity';
+import { unsavedFiles, type UnsavedFile } from './unsavedFiles';
+
+/**
+ * Asks, where a plan would upload files with unsaved changes, whether to save them or to leave them
+ * out. Gives `false` where the user would do neither. What is changed later is backed up as it is
+ * on the disk, which is a state that the file had.
+ */
+export async function settleUnsaved(engine: Engine, plan: PlanSummary): Promise<boolean> {
+  const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
+  if (unsaved.size === 0) return true;
+  const { planId } = plan;
+  const concerned = await engine.request(plannedAmong, { planId, paths: [...unsaved.keys()] });
+  if (concerned.length === 0) return true;
+  const save = l10n.t('Save and Back Up');
+  const skip = concerned.length === 1 ? l10n.t('Skip It') : l10n.t('Skip Them');
+  const answer = await window.showWarningMessage(
+    question(concerned),
+    { modal: true, detail: detail(concerned) },
+    save,
+    // Where there is nothing else to back up, skipping is cancelling.
+    ...(plan.files > concerned.length ? [skip] : []),
+  );
+  if (answer === undefined) return false;
+  const files = answer === save ? await saveAll(concerned, unsaved) : concerned;
+  if (files.length > 0) await engine.request(leaveOut, { planId, because: 'unsaved', files });
+  return true;
+}
+
+/** Gives those that could not be saved; VS Code has told why. */
+async function saveAll(
+  files: readonly PlannedFile[],
+  unsaved: ReadonlyMap<string, UnsavedFile>,
+): Promise<readonly PlannedFile[]> {
+  const refused: PlannedFile[] = [];
+  for (const file of files) {
+    if ((await unsaved.get(file.absolute)?.save()) !== true) refused.push(file);
+  }
+  // What has been saved in another way meanwhile needs no saving.
+  const stillUnsaved = new Set(unsavedFiles().map(({ uri }) => uri.fsPath));
+  return refused.filter(({ absolute }) => stillUnsaved.has(absolute));
+}
+
+function question([first, ...others]: readonly PlannedFile[]): string {
+  return others.length === 0
+    ? l10n.t('“{0}” has unsaved changes.', first?.path ?? '')
+    : l10n.t('{0} have unsaved changes.', formatFiles(others.length + 1));
+}
+
+function detail(concerned: readonly PlannedFile[]): string {
+  const why = l10n.t('What is backed up is what is on the disk.');
+  if (concerned.length === 1) return why;
+  return [...namedFiles(concerned.map(({ path }) => path)), '', why].join('\n');
+}

@@ -1,0 +1,174 @@
+import { window, type Uri } from 'vscode';
+import {
+  dropPlan,
+  planBackUp,
+  type FolderSetup,
+  type PlanRequest,
+  type PlanSummary,
+  type Report,
+  type Scope,
+} from '../../protocol';
+import { chosenScopes } from '../selection/chosenScopes';
+import { comparedTargets } from '../targets/comparedTargets';
+import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
+import { confirmReplacing } from './confirmReplacing';
+import { Failed } from '../failures/failed';
+import { announceIgnored } from '../ignore/announceIgnored';
+import type { Parts } from '../services';
+import { announceNothingToDo, announceReport } from '../batch/reportMessage';
+import type { FinishedBatch } from '../batch/reports';
+import { reviewDifferences } from './reviewDifferences';
+import { runBatch } from '../batch/runBatch';
+import { settleEmptying } from './askAboutEmptying';
+import { settleTargets } from '../targets/resolveTargets';
+import { settleUnsaved } from './askAboutUnsaved';
+import { folderById } from '../targets/targets';
+import type { TreeNode } from '../view/treeNode';
+import { hintAtVersioning } from '../hints/versioningHint';
+import { viewId } from '../contributions/viewId';
+
+/** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
+export async function backUpAll(parts: Parts): Promise<Report | undefined> {
+  const setups = await comparedTargets(parts);
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'all' } })),
+  );
+}
+
+/** Rows of the view, as the comparison at hand has them. */
+export async function backUpNodes(
+  parts: Parts,
+  nodes: readonly TreeNode[],
+): Promise<Report | undefined> {
+  const whole = new Set(nodes.filter(node => node.kind === 'folder').map(node => node.folder));
+  const chosen = await chosenScopes(parts, { kind: 'nodes', nodes });
+  return backUp(
+    parts,
+    chosen.map(({ setup, scope }) => ({
+      setup,
+      scope: whole.has(setup.id) ? { kind: 'all' } : scope,
+    })),
+  );
+}
+
+/** Files and folders on the disk, with or without a comparison before. */
+export async function backUpResources(
+  parts: Parts,
+  uris: readonly Uri[],
+): Promise<Report | undefined> {
+  return backUp(parts, await chosenScopes(parts, { kind: 'resources', uris }));
+}
+
+/** Conflicts that the user has decided to end by what is here. */
+export function backUpMine(
+  parts: Parts,
+  decided: readonly { readonly setup: FolderSetup; readonly scope: Mine }[],
+): Promise<Report | undefined> {
+  return backUp(parts, decided);
+}
+
+type Mine = Extract<Scope, { kind: 'mine' }>;
+
+/** What failed in a batch, judged anew. */
+export async function retryFailed(
+  parts: Parts,
+  { report, setups: concerned }: FinishedBatch,
+): Promise<Report | undefined> {
+  const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
+  const setups = await settleTargets(parts, folders);
+  const { planId } = report;
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
+  );
+}
+
+/** What the user ticks in a list of all that is out of date or missing. */
+export async function reviewAndBackUp(parts: Parts): Promise<Report | undefined> {
+  const setups = await comparedTargets(parts);
+  if (setups.length === 0) return undefined;
+  const scopes = await reviewDifferences(parts.engine, setups);
+  if (scopes === undefined) return undefined;
+  if (scopes.length > 0) return backUp(parts, scopes);
+  // Says why, as it does for all files.
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'all' } })),
+  );
+}
+
+/** What batches that were cut off have left, by a comparison that has just been made. */
+export function backUpRemaining(
+  parts: Parts,
+  setups: readonly FolderSetup[],
+): Promise<Report | undefined> {
+  return backUp(
+    parts,
+    setups.map(setup => ({ setup, scope: { kind: 'remaining' } })),
+  );
+}
+
+/** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
+async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Report | undefined> {
+  if (scopes.length === 0) return undefined;
+  const { engine, ongoing, reports, log } = parts;
+  const summary = await window.withProgress({ location: { viewId } }, () =>
+    ongoing.run(token => engine.request(planBackUp, { parts: scopes }, token)),
+  );
+  const setups = scopes.map(({ setup }) => setup);
+  if (summary.files === 0) {
+    const { ignored } = summary;
+    if (ignored === undefined) announceNothingToDo(summary, setups);
+    else void announceIgnored(parts, ignored, scopes, anyway => backUp(parts, anyway));
+    return undefined;
+  }
+  const answer = await confirmPlan(parts, summary, scopes);
+  if (answer !== 'back-up') {
+    engine.tell(dropPlan, summary.planId);
+    return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
+  }
+  const { planId, files } = summary;
+  const report = await parts.earlier.during(setups, files, () =>
+    runBatch(parts, { work: 'back-up', planId, files }),
+  );
+  const finished = reports.add(report, setups, summary.leftAlone['changed-in-cloud'] ?? 0);
+  for (const { path, failure } of report.troubles) {
+    log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);
+  }
+  const [only] = report.troubles;
+  const isConflict = only?.failure.code === 'changed-in-cloud';
+  if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
+  void announceReport(parts, finished, () => retryFailed(parts, finished));
+  if (report.done > 0) void hintAtVersioning(parts, setups);
+  return report;
+}
+
+/** Asks all that the plan needs a word for, the gravest first. */
+async function confirmPlan(
+  parts: Parts,
+  summary: PlanSummary,
+  scopes: PlanRequest['parts'],
+): Promise<PlanAnswer> {
+  const answer = await confirmWrites(parts, summary, scopes);
+  if (answer !== 'back-up') return answer;
+  const { engine } = parts;
+  // Saving comes first: it may fill a file that is empty.
+  const isSettled =
+    (await settleUnsaved(engine, summary)) && (await settleEmptying(engine, summary));
+  return isSettled ? 'back-up' : 'cancel';
+}
+
+/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+async function confirmWrites(
+  { memory }: Parts,
+  summary: PlanSummary,
+  scopes: PlanRequest['parts'],
+): Promise<PlanAnswer> {
+  // Whoever has decided about conflicts was told what that replaces.
+  if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
+  const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
+  if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
+  const folders = scopes.map(({ setup }) => setup.id);
+  return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
+}

@@ -1,0 +1,67 @@
+import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { differences, type Difference, type FolderSetup, type PlanRequest } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import { formatBytes, formatFiles } from '../format/quantity';
+import { groupName } from '../view/verdictWords';
+
+/**
+ * Lets the user tick what to back up of the comparison at hand: files, or folders where the files
+ * are too many to go through. What was ticked stays so while the list is filtered. `undefined`
+ * where the user would not, no scopes where there was nothing to choose from.
+ */
+export async function reviewDifferences(
+  engine: Engine,
+  setups: readonly FolderSetup[],
+): Promise<PlanRequest['parts'] | undefined> {
+  const items: (DifferenceItem | QuickPickItem)[] = [];
+  let files = 0;
+  for (const setup of setups) {
+    const rows = await engine.request(differences, setup);
+    if (rows.length === 0) continue;
+    if (setups.length > 1) items.push({ label: setup.name, kind: QuickPickItemKind.Separator });
+    items.push(...rows.map(row => toItem(setup, row)));
+    files += rows.reduce((sum, row) => sum + row.files, 0);
+  }
+  if (files === 0) return [];
+  const ticked = await window.showQuickPick(items, {
+    canPickMany: true,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+    title: l10n.t('Choose Files to Back Up'),
+    placeHolder: l10n.t('{0} to go through; type to filter', formatFiles(files)),
+  });
+  const chosen = ticked?.filter(item => 'row' in item) ?? [];
+  if (chosen.length === 0) return undefined;
+  return setups.flatMap(setup => {
+    const picks = chosen
+      .filter(item => item.setup === setup)
+      .map(({ row: { kind, path } }) => ({ kind, path }));
+    return picks.length === 0 ? [] : [{ setup, scope: { kind: 'picks' as const, picks } }];
+  });
+}
+
+interface DifferenceItem extends QuickPickItem {
+  readonly setup: FolderSetup;
+  readonly row: Difference;
+}
+
+function toItem(setup: FolderSetup, row: Difference): DifferenceItem {
+  const size = formatBytes(row.bytes);
+  switch (row.kind) {
+    case 'file': {
+      const words = row.group === undefined ? [] : [groupName(row.group)];
+      return { setup, row, label: row.path, description: [...words, size].join(' · ') };
+    }
+    case 'folder':
+    case 'loose-files': {
+      const description = `${formatFiles(row.files)} · ${size}`;
+      return { setup, row, label: folderLabel(row), description };
+    }
+  }
+}
+
+/** A folder's own files have a row of their own where its folders have theirs. */
+function folderLabel({ kind, path }: Difference): string {
+  if (kind === 'folder') return path === '' ? l10n.t('All files') : `${path}/`;
+  return path === '' ? l10n.t('Files in no folder') : l10n.t('Files directly in {0}/', path);
+}

@@ -1,0 +1,11 @@
+import type { PlanSummary } from '../../protocol';
+import { fateOfReplaced } from './outcomeOfReplaced';
+import { namedFiles } from '../format/namedFiles';
+
+/** Which cloud copies without a record a plan would replace, and whether they can be got back. */
+export function replacementWords({ files, examples, keepsVersions }: PlanSummary['unowned']): {
+  readonly copies: readonly string[];
+  readonly kept: string;
+} {
+  return { copies: namedFiles(examples, files), kept: fateOfReplaced(keepsVersions) };
+}

@@ -1,0 +1,109 @@
+import {
+  EventEmitter,
+  l10n,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type TextDocument,
+} from 'vscode';
+import { reportPage, type ReportEntry, type Work } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import { failureMessage } from '../failures/failureMessage';
+import { formatTime } from '../format/pointInTime';
+import { formatBytes, formatFiles } from '../format/quantity';
+import { reportNumbers } from './reportNumbers';
+import type { FinishedBatch } from './reports';
+import { doneHeading } from '../view/workWords';
+
+/**
+ * Shows every file of a batch, with what became of it, as a document that asks for nothing when it
+ * is closed and can be saved under a name of the user's.
+ */
+export async function showReport(engine: Engine, batch: FinishedBatch): Promise<TextDocument> {
+  const entries: ReportEntry[] = [];
+  for (;;) {
+    const { planId } = batch.report;
+    const page = await engine.request(reportPage, { planId, offset: entries.length, limit });
+    entries.push(...page.entries);
+    if (page.entries.length === 0 || entries.length >= page.total) break;
+  }
+  const uri = uriOf(batch);
+  texts.set(uri.toString(), reportText(batch, entries));
+  const document = await workspace.openTextDocument(uri);
+  await window.showTextDocument(document, { preview: false });
+  return document;
+}
+
+/** Gives the documents their text, for as long as they are open. */
+export function registerReports(): Disposable {
+  return workspace.registerTextDocumentContentProvider(scheme, {
+    onDidChange: new EventEmitter<Uri>().event,
+    provideTextDocumentContent: uri =>
+      texts.get(uri.toString()) ??
+      l10n.t('This report is no longer there: reports are kept while the window is open.'),
+  });
+}
+
+const scheme = 's3backup-report';
+
+/** Entries in one message. */
+const limit = 1000;
+
+const texts = new Map<string, string>();
+
+function uriOf({ endedAt }: FinishedBatch): Uri {
+  const name = `s3-backup ${new Date(endedAt).toISOString().slice(0, 19).replaceAll(':', '-')}.txt`;
+  return Uri.from({ scheme, path: `/${name}` });
+}
+
+function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]): string {
+  const { report, setups, endedAt } = batch;
+  const nameOf = (folder: string): string => {
+    const name = setups.find(({ id }) => id === folder)?.name;
+    return setups.length === 1 || name === undefined ? '' : `${name}/`;
+  };
+  const line = (entry: ReportEntry): string => {
+    const file = `  ${nameOf(entry.folder)}${entry.path} (${formatBytes(entry.bytes)})`;
+    return [file, ...remarksOn(entry).map(remark => `      ${remark}`)].join('\n');
+  };
+  const sections = (['failed', 'skipped', 'cancelled', 'done'] as const).flatMap(kind => {
+    const own = entries.filter(entry => entry.kind === kind);
+    return own.length === 0
+      ? []
+      : ['', `${headingOf(kind, report.work)}: ${formatFiles(own.length)}`, '', ...own.map(line)];
+  });
+  return [
+    l10n.t('S3 Backup, {0}', formatTime(endedAt)),
+    ...setups.map(({ name, bucket, prefix }) => `${name} → s3://${bucket}/${prefix}`),
+    '',
+    `${reportNumbers(report)} · ${formatBytes(report.bytes)}`,
+    ...sections,
+    '',
+  ].join('\n');
+}
+
+function headingOf(kind: ReportEntry['kind'], work: Work): string {
+  switch (kind) {
+    case 'failed':
+      return l10n.t('Failed');
+    case 'skipped':
+      return l10n.t('Skipped');
+    case 'cancelled':
+      return l10n.t('Cancelled');
+    case 'done':
+      return doneHeading(work);
+  }
+}
+
+/** What there is to know of a file beside its size. */
+function remarksOn({ failure, restoredAs, replaced }: ReportEntry): readonly string[] {
+  const remarks: string[] = [];
+  if (failure !== undefined) remarks.push(failureMessage(failure).text);
+  if (restoredAs !== undefined) remarks.push(l10n.t('Restored as “{0}”.', restoredAs));
+  if (replaced?.kind === 'trashed') remarks.push(l10n.t('What was there is in the trash.'));
+  if (replaced?.kind === 'kept') {
+    remarks.push(l10n.t('What was there is now “{0}”.', replaced.path));
+  }
+  return remarks;
+}

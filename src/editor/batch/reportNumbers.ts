@@ -1,0 +1,32 @@
+import { l10n } from 'vscode';
+import type { Report } from '../../protocol';
+import { formatCount } from '../format/quantity';
+
+/** "309 files backed up, 3 failed": only what is not zero. */
+export function reportNumbers(report: Report): string {
+  const { failed, skipped, cancelled } = report;
+  const parts = [doneText(report)];
+  if (failed > 0) parts.push(l10n.t('{0} failed', formatCount(failed)));
+  if (skipped > 0) parts.push(l10n.t('{0} skipped', formatCount(skipped)));
+  if (cancelled > 0) parts.push(l10n.t('{0} cancelled', formatCount(cancelled)));
+  return parts.join(', ');
+}
+
+function doneText({ work, done }: Report): string {
+  switch (work) {
+    case 'back-up':
+      return done === 1
+        ? l10n.t('1 file backed up')
+        : l10n.t('{0} files backed up', formatCount(done));
+    case 'restore':
+      return done === 1
+        ? l10n.t('1 file restored')
+        : l10n.t('{0} files restored', formatCount(done));
+    case 'free-up':
+      return done === 1 ? l10n.t('1 file freed') : l10n.t('{0} files freed', formatCount(done));
+    case 'trash':
+      return done === 1
+        ? l10n.t('1 file moved to the trash')
+        : l10n.t('{0} files moved to the trash', formatCount(done));
+  }
+}

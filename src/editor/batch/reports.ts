@@ -1,0 +1,51 @@
+import { EventEmitter, type Disposable, type Event } from 'vscode';
+import type { FolderSetup, Report } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+
+/** What became of a batch, with the folders that it was about. */
+export interface FinishedBatch {
+  readonly report: Report;
+  readonly setups: readonly FolderSetup[];
+  /** Files asked for that were no part of it, since they were changed in the cloud. */
+  readonly leftAlone: number;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+}
+
+/** The last batch of this window, for as long as the engine knows of it. */
+export class Reports implements Disposable {
+  readonly #onDidChange = new EventEmitter<void>();
+  readonly #listening: Disposable;
+  #last: FinishedBatch | undefined;
+
+  readonly onDidChange: Event<void> = this.#onDidChange.event;
+
+  constructor(engine: Engine) {
+    this.#listening = engine.onDidChangeState(state => {
+      if (state.kind !== 'failed') return;
+      if (state.failures.some(({ failure }) => failure.code === 'engine-stopped')) {
+        this.#set(undefined);
+      }
+    });
+  }
+
+  get last(): FinishedBatch | undefined {
+    return this.#last;
+  }
+
+  add(report: Report, setups: readonly FolderSetup[], leftAlone: number): FinishedBatch {
+    const finished = { report, setups, leftAlone, endedAt: Date.now() };
+    this.#set(finished);
+    return finished;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#onDidChange.dispose();
+  }
+
+  #set(last: FinishedBatch | undefined): void {
+    this.#last = last;
+    this.#onDidChange.fire();
+  }
+}

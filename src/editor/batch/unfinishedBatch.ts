@@ -1,0 +1,162 @@
+import {
+  EventEmitter,
+  l10n,
+  StatusBarAlignment,
+  window,
+  type Disposable,
+  type Event,
+  type Memento,
+  type StatusBarItem,
+} from 'vscode';
+import type { FolderSetup, RemainingFiles, State } from '../../protocol';
+import { ContextKey } from '../contributions/contextKey';
+import type { Engine } from '../client/engineClient';
+import { formatCount } from '../format/quantity';
+import { folderId, localFolders, type Targets } from '../targets/targets';
+
+/**
+ * How much batches that were cut off have left, and the offer to go on with it. The engine knows
+ * best; until it runs, what was noted here last counts, so that a new window need not start it.
+ */
+export class EarlierBatch implements Disposable {
+  readonly #onDidChange = new EventEmitter<void>();
+  readonly #remaining = new ContextKey<boolean>('s3Backup.remaining');
+  readonly #listening: readonly Disposable[];
+  /** The first folder of the batch under way, to which all its numbers are put down. */
+  #underWay: RemainingFiles | undefined;
+  #batches = 0;
+  #notedAt = -Infinity;
+  #item: StatusBarItem | undefined;
+
+  readonly onDidChange: Event<void> = this.#onDidChange.event;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly targets: Targets,
+    private readonly memory: Memento,
+  ) {
+    this.#listening = [
+      engine.onDidChangeState(state => {
+        this.#follow(state);
+      }),
+      targets.onDidChange(() => {
+        this.#show();
+      }),
+    ];
+    this.#show();
+  }
+
+  /** The folders that have files left, backed up where they were then. */
+  get folders(): ReturnType<typeof localFolders> {
+    const noted = this.#noted;
+    return localFolders().filter(folder => {
+      const standing = this.targets.standing(folder);
+      const known = noted.find(each => each.folder === folderId(folder));
+      return (
+        known !== undefined &&
+        standing.kind === 'settled' &&
+        standing.target.bucket === known.bucket &&
+        standing.target.prefix === known.prefix
+      );
+    });
+  }
+
+  /** How many files could be gone on with now; 0 while batches are under way. */
+  get files(): number {
+    if (this.#underWay !== undefined) return 0;
+    const ids = new Set(this.folders.map(folderId));
+    return this.#noted.reduce((sum, { folder, files }) => sum + (ids.has(folder) ? files : 0), 0);
+  }
+
+  /** For the view's message. */
+  get line(): string | undefined {
+    const { files } = this;
+    if (files === 0) return undefined;
+    return l10n.t('{0} remaining of an earlier backup', formatCount(files));
+  }
+
+  /** Runs a batch of so many files: if this window ends before it does, the next one knows. */
+  async during<T>(
+    [first]: readonly FolderSetup[],
+    files: number,
+    batch: () => Promise<T>,
+  ): Promise<T> {
+    if (first === undefined) return batch();
+    const { id: folder, bucket, prefix } = first;
+    this.#underWay = { folder, bucket, prefix, files };
+    this.#batches++;
+    this.#note([this.#underWay]);
+    try {
+      return await batch();
+    } finally {
+      if (--this.#batches === 0) this.#underWay = undefined;
+      this.#follow(this.engine.state);
+    }
+  }
+
+  forget(): void {
+    this.#note(this.#noted.map(each => ({ ...each, files: 0 })));
+  }
+
+  dispose(): void {
+    for (const each of this.#listening) each.dispose();
+    this.#item?.dispose();
+    this.#onDidChange.dispose();
+  }
+
+  get #noted(): readonly RemainingFiles[] {
+    return this.memory.get<readonly RemainingFiles[]>(memoryKey, []);
+  }
+
+  #follow(state: State): void {
+    if (this.#underWay === undefined) {
+      this.#note(state.remaining);
+    } else if (isRunning(state) && Date.now() - this.#notedAt > noteEveryMs) {
+      const backUps = state.batches.filter(({ work }) => work === 'back-up');
+      const files = backUps.reduce((sum, batch) => sum + batch.files - batch.filesDone, 0);
+      this.#note([{ ...this.#underWay, files }]);
+    }
+  }
+
+  /** Takes these numbers in the place of what was noted of the same folders. */
+  #note(news: readonly RemainingFiles[]): void {
+    const before = this.#noted;
+    const others = before.filter(known => !news.some(each => each.folder === known.folder));
+    const after = [...others, ...news].filter(({ files }) => files > 0);
+    if (JSON.stringify(after) !== JSON.stringify(before)) {
+      this.#notedAt = Date.now();
+      void this.memory.update(memoryKey, after);
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    const { files } = this;
+    this.#remaining.set(files > 0);
+    if (files > 0) {
+      this.#item ??= newItem();
+      this.#item.text = l10n.t('$(debug-continue) Resume {0} remaining', formatCount(files));
+      this.#item.show();
+    } else {
+      this.#item?.hide();
+    }
+    this.#onDidChange.fire();
+  }
+}
+
+const memoryKey = 'remaining';
+
+/** The editor writes down what it is to remember; that need not be each number. */
+const noteEveryMs = 2000;
+
+function isRunning(state: State): state is Extract<State, { readonly batches: unknown }> {
+  return state.kind === 'transferring' || state.kind === 'paused';
+}
+
+function newItem(): StatusBarItem {
+  const item = window.createStatusBarItem('s3Backup.remaining', StatusBarAlignment.Left);
+  item.name = l10n.t('S3 Backup: Remaining Files');
+  item.tooltip = l10n.t('Compare, and back up what an earlier backup has left');
+  item.command = 's3Backup.resume';
+  return item;
+}

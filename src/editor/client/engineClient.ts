@@ -1,0 +1,218 @@
+import { Worker } from 'node:worker_threads';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  EventEmitter,
+  type CancellationToken,
+  type Disposable,
+  type Event,
+  type LogOutputChannel,
+} from 'vscode';
+import {
+  hostReport,
+  logged,
+  rowsChanged,
+  stateChanged,
+  warned,
+  type FailureRecord,
+  type Group,
+  type HostReport,
+  type LogEntry,
+  type Notice,
+  type Question,
+  type State,
+  type WorkerData,
+} from '../../protocol';
+import { answerEngine } from './handleEngineRequests';
+import { Failed } from '../failures/failed';
+import { workerLimits } from './workerLimits';
+
+export interface RowsChange {
+  readonly folder: string;
+  readonly groups: readonly Group[];
+}
+
+/**
+ * The engine as the editor sees it. Its worker thread starts with the first request; when it dies,
+ * what was asked of it fails with `engine-stopped`, the state says so, and the next request starts
+ * a new one.
+ */
+export class Engine implements Disposable {
+  readonly #onDidChangeState = new EventEmitter<State>();
+  readonly #onDidChangeRows = new EventEmitter<RowsChange>();
+  readonly #onDidWarn = new EventEmitter<FailureRecord>();
+  #state: State = { kind: 'idle', comparisons: [], remaining: [] };
+  #starting: Promise<Session> | undefined;
+  #session: Session | undefined;
+  #isDisposed = false;
+
+  readonly onDidChangeState: Event<State> = this.#onDidChangeState.event;
+  readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
+  /** Something failed that no request has asked for. */
+  readonly onDidWarn: Event<FailureRecord> = this.#onDidWarn.event;
+
+  constructor(
+    private readonly workerFile: string,
+    private readonly workerData: WorkerData,
+    private readonly log: LogOutputChannel,
+  ) {}
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get running(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Throws `Failed`, and nothing else. */
+  async request<P, R>(
+    { method }: Question<P, R>,
+    params: P,
+    token?: CancellationToken,
+  ): Promise<R> {
+    const session = this.#session ?? (await (this.#starting ??= this.#start()));
+    try {
+      const tokens = token === undefined ? [] : [token];
+      return await session.connection.sendRequest<R>(method, params, ...tokens);
+    } catch (error) {
+      throw toFailed(error, session);
+    }
+  }
+
+  /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
+  tell<P>({ method }: Notice<P>, params: P): void {
+    this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
+      this.log.warn(`The engine could not be told: ${method}: ${String(error)}`);
+    });
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) {
+      session.ended = 'closed';
+      session.connection.dispose();
+      void session.worker.terminate();
+    }
+    this.#onDidChangeState.dispose();
+    this.#onDidChangeRows.dispose();
+    this.#onDidWarn.dispose();
+  }
+
+  async #start(): Promise<Session> {
+    // Loaded now and not before, because it takes longer than all the rest of the activation.
+    const { createMessageConnection, PortMessageReader, PortMessageWriter } =
+      await import('vscode-jsonrpc/node');
+    if (this.#isDisposed) throw Failed.of('engine-stopped', '', 'closed');
+    const worker = new Worker(this.workerFile, {
+      name: 's3-backup-engine',
+      workerData: this.workerData,
+      resourceLimits: workerLimits,
+      stdout: true,
+      stderr: true,
+    });
+    const connection = createMessageConnection(
+      new PortMessageReader(worker),
+      new PortMessageWriter(worker),
+    );
+    const session: Session = { worker, connection, ended: undefined };
+    this.#session = session;
+    this.#starting = undefined;
+    // A worker that has been replaced may still have something to say; it no longer counts.
+    const isCurrent = (): boolean => this.#session === session;
+    connection.onNotification(stateChanged.method, (state: State) => {
+      if (isCurrent()) this.#setState(state);
+    });
+    connection.onNotification(rowsChanged.method, (change: RowsChange) => {
+      if (isCurrent()) this.#onDidChangeRows.fire(change);
+    });
+    connection.onNotification(warned.method, (failure: FailureRecord) => {
+      if (isCurrent()) this.#onDidWarn.fire(failure);
+    });
+    connection.onNotification(logged.method, (entry: LogEntry) => {
+      this.#write(entry);
+    });
+    worker.stdout.on('data', (chunk: Buffer) => {
+      this.log.info(chunk.toString().trimEnd());
+    });
+    worker.stderr.on('data', (chunk: Buffer) => {
+      this.log.warn(chunk.toString().trimEnd());
+    });
+    worker.on('error', (error: unknown) => {
+      this.#end(session, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+    worker.on('exit', code => {
+      this.#end(session, `exit code ${String(code)}`);
+    });
+    answerEngine(connection);
+    connection.listen();
+    void this.#reportHost(connection);
+    return session;
+  }
+
+  async #reportHost(connection: MessageConnection): Promise<void> {
+    try {
+      const host = await connection.sendRequest<HostReport>(hostReport.method, null);
+      this.log.info(`The engine runs on ${JSON.stringify(host)}.`);
+    } catch (error) {
+      this.log.warn(`The engine did not say what it runs on: ${String(error)}`);
+    }
+  }
+
+  #end(session: Session, cause: string): void {
+    if (session.ended !== undefined) return;
+    session.ended = cause;
+    // Rejects what waits for an answer.
+    session.connection.dispose();
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    this.log.error(`The engine stopped: ${cause}`);
+    const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
+    const failures = [{ folder: undefined, failure }];
+    this.#setState({ kind: 'failed', failures, comparisons: [], remaining: [] });
+  }
+
+  #setState(state: State): void {
+    this.#state = state;
+    this.#onDidChangeState.fire(state);
+  }
+
+  #write({ level, message }: LogEntry): void {
+    switch (level) {
+      case 'debug':
+        this.log.debug(message);
+        break;
+      case 'info':
+        this.log.info(message);
+        break;
+      case 'warning':
+        this.log.warn(message);
+        break;
+      case 'error':
+        this.log.error(message);
+        break;
+    }
+  }
+}
+
+/** One life of the worker. */
+interface Session {
+  readonly worker: Worker;
+  readonly connection: MessageConnection;
+  /** Why it ended, once it has. */
+  ended: string | undefined;
+}
+
+function toFailed(error: unknown, session: Session): Failed {
+  if (session.ended !== undefined) return Failed.of('engine-stopped', '', session.ended);
+  if (error instanceof Error && 'data' in error && isFailureRecord(error.data)) {
+    return new Failed(error.data);
+  }
+  const cause = error instanceof Error ? error.message : String(error);
+  return Failed.of('unexpected', '', cause);
+}
+
+function isFailureRecord(data: unknown): data is FailureRecord {
+  return typeof data === 'object' && data !== null && 'code' in data && 'subject' in data;
+}

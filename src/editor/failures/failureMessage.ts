@@ -1,0 +1,41 @@
+import type { FailureCode, FailureRecord } from '../../protocol';
+import { credentialFailures } from './credentialFailures';
+import { diskFailures } from './diskFailures';
+import type { FailureAction, FailureEntry } from './failureEntry';
+import { freeUpFailures } from './freeUpFailures';
+import { ownFailures } from './ownFailures';
+import { storeFailures } from './storeFailures';
+import { targetFailures } from './targetFailures';
+import { wayFailures } from './networkFailures';
+
+/** What the user is told of a failure: what happened, to which thing, and what to do next. */
+export interface FailureMessage {
+  readonly what: string;
+  readonly next: string | undefined;
+  /** Both, as one. */
+  readonly text: string;
+  readonly actions: readonly FailureAction[];
+}
+
+export function failureMessage(failure: FailureRecord): FailureMessage {
+  const entry = entries[failure.code];
+  const what = entry.what(failure);
+  const next = entry.next?.(failure);
+  const text = next === undefined ? what : `${what} ${next}`;
+  return { what, next, text, actions: entry.actions };
+}
+
+/** The failure in a few words, for a row. */
+export function failureText(failure: FailureRecord): string {
+  return entries[failure.code].brief();
+}
+
+const entries: Readonly<Record<FailureCode, FailureEntry>> = {
+  ...targetFailures,
+  ...credentialFailures,
+  ...wayFailures,
+  ...storeFailures,
+  ...diskFailures,
+  ...freeUpFailures,
+  ...ownFailures,
+};

@@ -1,0 +1,97 @@
+import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vscode';
+import { toFailureRecord } from './failed';
+import { failureMessage } from './failureMessage';
+import type { FailureAction } from './failureEntry';
+import type { Parts } from '../services';
+import { plainText } from '../format/plainText';
+import { section } from '../contributions/settings';
+
+/** One message for one failure, with what can be done about it. Cancelling is silent. */
+export async function showFailure(
+  { log }: Pick<Parts, 'log'>,
+  thrown: unknown,
+  retry: () => void,
+): Promise<void> {
+  const failure = toFailureRecord(thrown);
+  if (failure.code === 'cancelled') return;
+  log.error(
+    `${failure.code} ${failure.subject}${failure.cause === undefined ? '' : `: ${failure.cause}`}`,
+  );
+  const { text, actions } = failureMessage(failure);
+  const buttons = actions.map(action => ({ title: titleOf(action), action }));
+  const chosen = await window.showErrorMessage(plainText(text), ...buttons);
+  switch (chosen?.action) {
+    case 'retry':
+      retry();
+      break;
+    case 'compare':
+      await commands.executeCommand('s3Backup.compare');
+      break;
+    case 'open-folder':
+      await commands.executeCommand('vscode.openFolder');
+      break;
+    case 'choose-bucket':
+      await commands.executeCommand('s3Backup.chooseBucket');
+      break;
+    case 'choose-credentials':
+      await commands.executeCommand('s3Backup.chooseProfile');
+      break;
+    case 'open-credentials-file':
+      await commands.executeCommand('s3Backup.openCredentialsFile');
+      break;
+    case 'open-faulty-line':
+      await openFaultyLine(failure.subject);
+      break;
+    case 'learn-more':
+      await env.openExternal(Uri.parse(credentialsGuide));
+      break;
+    case 'open-settings':
+      await commands.executeCommand(
+        'workbench.action.openSettings',
+        failure.code === 'invalid-setting' ? failure.subject : section,
+      );
+      break;
+    case 'show-log':
+      log.show();
+      break;
+    case undefined:
+      break;
+  }
+}
+
+/** How AWS itself tells people to give their tools credentials. */
+const credentialsGuide =
+  'https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html';
+
+/** Opens what a failure names as `path:line`. */
+async function openFaultyLine(place: string): Promise<void> {
+  const [, path = place, line = '1'] = /^(.*):(\d+)$/.exec(place) ?? [];
+  const at = new Position(Number(line) - 1, 0);
+  const document = await workspace.openTextDocument(Uri.file(path));
+  await window.showTextDocument(document, { preview: false, selection: new Range(at, at) });
+}
+
+function titleOf(action: FailureAction): string {
+  switch (action) {
+    case 'retry':
+      return l10n.t('Retry');
+    case 'compare':
+      return l10n.t('Compare');
+    case 'open-folder':
+      return l10n.t('Open Folder');
+    case 'choose-bucket':
+      return l10n.t('Choose Bucket…');
+    case 'choose-credentials':
+      return l10n.t('Choose Credentials…');
+    case 'open-credentials-file':
+      return l10n.t('Open Credentials File');
+    case 'open-faulty-line':
+      return l10n.t('Open File');
+    case 'learn-more':
+      return l10n.t('Learn More');
+    case 'open-settings':
+      return l10n.t('Open Settings');
+    case 'show-log':
+      return l10n.t('Show Log');
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  ConfigurationTarget,
+  l10n,
+  window,
+  workspace,
+  type Disposable,
+  type WorkspaceFolder,
+} from 'vscode';
+import { children, rootPath, type ComparisonTotals, type IgnoreReason } from '../../protocol';
+import { toFailureRecord } from '../failures/failed';
+import { givenHints } from './givenHints';
+import type { Parts } from '../services';
+import { section } from '../contributions/settings';
+import { settleTargets } from '../targets/resolveTargets';
+import { showFailure } from '../failures/showFailure';
+import { folderById, folderId } from '../targets/targets';
+import { includeGit } from '../ignore/includeGit';
+
+/**
+ * Says once for each folder, when it has been compared, that the history which git keeps in it is
+ * not backed up: who deletes the folder would lose it.
+ */
+export function watchForHistory(parts: Parts): Disposable {
+  const looked = new Set<string>();
+  return parts.engine.onDidChangeState(({ comparisons }) => {
+    for (const comparison of comparisons) {
+      if (comparison.groups.ignored.files === 0 || looked.has(comparison.folder)) continue;
+      looked.add(comparison.folder);
+      void hintAtHistory(parts, comparison).catch((error: unknown) => {
+        const { code, cause } = toFailureRecord(error);
+        parts.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
+      });
+    }
+  });
+}
+
+async function hintAtHistory(parts: Parts, { folder: id }: ComparisonTotals): Promise<void> {
+  const hints = givenHints(parts.memory, 'historyHints');
+  const folder = folderById(id);
+  if (folder === undefined || !hints.isDue(id)) return;
+  const rule = await ruleOverHistory(parts, folder);
+  if (rule === undefined || !hints.isDue(id)) return;
+  await hints.given(id);
+  const include = l10n.t('Include .git');
+  const never = l10n.t('Don’t Show Again');
+  const answer = await window.showInformationMessage(
+    l10n.t(
+      'The git history of “{0}” is not backed up: the setting “{1}” leaves .git out.',
+      folder.name,
+      rule.source,
+    ),
+    // Settings of a workspace that is not trusted would not count.
+    ...(workspace.isTrusted ? [include, never] : [never]),
+  );
+  if (answer === never) await hints.never();
+  if (answer === include) await includeHistory(parts, folder, rule.pattern);
+}
+
+/** By which pattern of the setting the folder `.git` is left out; whoever wrote an ignore file knows. */
+async function ruleOverHistory(
+  { engine }: Parts,
+  folder: WorkspaceFolder,
+): Promise<Extract<IgnoreReason, { kind: 'rule' }> | undefined> {
+  const node = { folder: folderId(folder), group: 'ignored', path: rootPath } as const;
+  const page = await engine.request(children, { node, layout: 'tree', offset: 0, limit: mostRows });
+  const row = page.rows.find(({ path }) => path === '.git');
+  if (row?.kind !== 'file' || !row.isFolder || row.verdict.kind !== 'ignored') return undefined;
+  const { because } = row.verdict;
+  return because.kind === 'rule' && because.line === undefined ? because : undefined;
+}
+
+/** More ignored things than these have hardly any folder at its top. */
+const mostRows = 1_000;
+
+async function includeHistory(
+  parts: Parts,
+  folder: WorkspaceFolder,
+  pattern: string,
+): Promise<void> {
+  try {
+    const configuration = workspace.getConfiguration(section, folder.uri);
+    const patterns = configuration.get<readonly string[]>('exclude', []);
+    const target = ConfigurationTarget.WorkspaceFolder;
+    await configuration.update('exclude', includeGit(patterns, pattern), target);
+    const setups = await settleTargets(parts, [folder]);
+    if (setups.length > 0) await parts.comparisons.run(setups);
+  } catch (error) {
+    void showFailure(parts, error, () => void includeHistory(parts, folder, pattern));
+  }
+}

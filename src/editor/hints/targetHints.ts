@@ -1,0 +1,117 @@
+import { commands, l10n, window } from 'vscode';
+import {
+  inspectBucket,
+  type BucketOption,
+  type BucketTraits,
+  type OpenOption,
+} from '../../protocol';
+import { askForVersioning } from '../cloudCopies/turnOnVersioning';
+import type { Choice } from '../setUp/chooseBucket';
+import { toFailureRecord } from '../failures/failed';
+import type { Parts } from '../services';
+import { formatCount } from '../format/quantity';
+import { folderId, targetText, type Target } from '../targets/targets';
+import { hintGiven } from './versioningHint';
+
+/**
+ * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
+ * bucket does with files by itself, and what becomes of the copies at the place before.
+ */
+export async function targetHints(
+  parts: Parts,
+  { folder, target, created }: Choice,
+  before: Target | undefined,
+): Promise<void> {
+  const { bucket } = target;
+  const hints: string[] = [];
+  if (before !== undefined && targetText(before) !== targetText(target)) {
+    hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
+  }
+  for (const { option, failure } of created?.notSet ?? []) {
+    parts.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
+    hints.push(notSetWords(option));
+  }
+  for (const asked of created?.unconfirmed ?? []) {
+    const { option, failure } = asked;
+    parts.log.warn(`${bucket}: ${option} was not shown: ${failure.code} ${failure.cause ?? ''}`);
+    hints.push(unconfirmedWords(asked));
+  }
+  const settings = parts.profiles.settings(folder);
+  let keepsNothing = false;
+  try {
+    const traits = await parts.engine.request(inspectBucket, { settings, ...target });
+    hints.push(...traitHints(traits));
+    keepsNothing = isReplacedForGood(traits.versioning);
+  } catch (error) {
+    const { code, cause } = toFailureRecord(error);
+    parts.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
+  }
+  if (hints.length === 0) return;
+  const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));
+  const another = l10n.t('Choose Another…');
+  // A message with a button is shown whole, one without is cut to a line.
+  const turnOn = l10n.t('Turn On Versioning…');
+  const buttons = keepsNothing ? [turnOn, another] : [another];
+  if (keepsNothing) await hintGiven(parts.memory, { bucket, settings });
+  const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
+  if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
+  if (answer === turnOn) await askForVersioning({ id: folderId(folder) });
+}
+
+function traitHints(traits: BucketTraits): readonly string[] {
+  const { versioning, isPublic, expires, archives, lockedDays } = traits;
+  const hints: (string | undefined)[] = [
+    isPublic === true ? l10n.t('Everybody can read this bucket.') : undefined,
+    expires === true
+      ? l10n.t('A lifecycle rule of the bucket removes files there after a time.')
+      : undefined,
+    archives === true
+      ? l10n.t('A lifecycle rule moves files to an archive that takes hours to read from.')
+      : undefined,
+    isReplacedForGood(versioning)
+      ? l10n.t('The bucket keeps no versions: a copy that is replaced is gone for good.')
+      : undefined,
+    lockedDays !== undefined && lockedDays > 0
+      ? l10n.t(
+          'Object Lock keeps every copy for {0} days, those that are replaced too.',
+          formatCount(lockedDays),
+        )
+      : undefined,
+  ];
+  return hints.filter(hint => hint !== undefined);
+}
+
+function isReplacedForGood(versioning: BucketTraits['versioning']): boolean {
+  return versioning === 'off' || versioning === 'suspended';
+}
+
+function notSetWords(option: BucketOption): string {
+  switch (option) {
+    case 'block-public-access':
+      return l10n.t('The store does not know how to block public access: check who can read it.');
+    case 'keep-versions':
+      return l10n.t('The store did not switch on that versions are kept.');
+    case 'clean-up-uploads':
+      return l10n.t('The store did not take the rule for unfinished uploads.');
+  }
+}
+
+function unconfirmedWords({ option, failure }: OpenOption): string {
+  const isDenied = failure.code === 'access-denied';
+  switch (option) {
+    case 'block-public-access':
+      return isDenied
+        ? l10n.t('To block public access was asked for, but these credentials may not check it.')
+        : l10n.t('To block public access was asked for, but it could not be checked.');
+    case 'keep-versions':
+      return isDenied
+        ? l10n.t('To keep versions was asked for, but these credentials may not check it.')
+        : l10n.t('To keep versions was asked for, but it could not be checked.');
+    case 'clean-up-uploads':
+      return isDenied
+        ? l10n.t(
+            'The rule for unfinished uploads was asked for, but these credentials may not check it.',
+          )
+        : l10n.t('The rule for unfinished uploads was asked for, but it could not be checked.');
+  }
+}

@@ -1,0 +1,60 @@
+import { l10n, window, type Memento } from 'vscode';
+import { bucketVersioning, type FolderSetup } from '../../protocol';
+import { askForVersioning } from '../cloudCopies/turnOnVersioning';
+import { toFailureRecord } from '../failures/failed';
+import { givenHints, type GivenHints } from './givenHints';
+import type { Parts } from '../services';
+
+/**
+ * Says once for each bucket, after files have been backed up to it, that it keeps nothing of what
+ * is replaced. A bucket that was just chosen has had its hint.
+ */
+export async function hintAtVersioning(
+  { engine, memory, log }: Pick<Parts, 'engine' | 'memory' | 'log'>,
+  setups: readonly FolderSetup[],
+): Promise<void> {
+  const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));
+  for (const setup of setups.filter(isDue)) {
+    try {
+      const versioning = await engine.request(bucketVersioning, setup);
+      if (versioning !== 'off' || !isDue(setup)) continue;
+      await hintGiven(memory, setup);
+      await hint(memory, setup);
+    } catch (error) {
+      const { code, cause } = toFailureRecord(error);
+      log.warn(`Versions of ${setup.bucket}: ${code} ${cause ?? ''}`);
+    }
+  }
+}
+
+/** Remembers that the user knows of the bucket. */
+export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
+  await hintsIn(memory).given(placeText(bucket));
+}
+
+type BucketPlace = Pick<FolderSetup, 'bucket' | 'settings'>;
+
+async function hint(memory: Memento, setup: FolderSetup): Promise<void> {
+  const turnOn = l10n.t('Turn On Versioning…');
+  const never = l10n.t('Don’t Show Again');
+  const answer = await window.showInformationMessage(
+    l10n.t(
+      'The bucket “{0}” keeps no versions: when a copy in it is replaced, the earlier one is gone for good.',
+      setup.bucket,
+    ),
+    turnOn,
+    never,
+  );
+  if (answer === never) await hintsIn(memory).never();
+  if (answer === turnOn) await askForVersioning(setup);
+}
+
+function hintsIn(memory: Memento): GivenHints {
+  return givenHints(memory, 'versioningHints');
+}
+
+/** A bucket's name means something within one store only. */
+function placeText({ bucket, settings }: BucketPlace): string {
+  const endpoint = settings['endpoint'];
+  return `${typeof endpoint === 'string' ? endpoint : ''} ${bucket}`;
+}

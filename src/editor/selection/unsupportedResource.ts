@@ -1,0 +1,22 @@
+import { posix } from 'node:path';
+import { workspace, type Uri } from 'vscode';
+import { Failed } from '../failures/failed';
+import { localFolders } from '../targets/targets';
+
+/** Why none of these files, or, where none are named, nothing in this window can be backed up. */
+export function noPlace(uris: readonly Uri[]): Failed {
+  const virtual = uris.find(uri => uri.scheme !== 'file');
+  if (virtual !== undefined) return notOnDisk(virtual, posix.basename(virtual.path));
+  if (localFolders().length === 0) {
+    const [folder] = workspace.workspaceFolders ?? [];
+    return folder === undefined ? Failed.of('no-folder', '') : notOnDisk(folder.uri, folder.name);
+  }
+  const [first] = uris;
+  // Rows of a folder that has been closed meanwhile.
+  if (first === undefined) return Failed.of('plan-outdated', '');
+  return Failed.of('not-in-workspace', posix.basename(first.path));
+}
+
+function notOnDisk(uri: Uri, name: string): Failed {
+  return Failed.of('not-on-disk', name, `the scheme of its URI is ${uri.scheme}`);
+}

@@ -1,0 +1,48 @@
+import { FileType, workspace, type Uri, type WorkspaceFolder } from 'vscode';
+import { rootPath, type FilePath } from '../../protocol';
+import { folderById } from '../targets/targets';
+import type { TreeNode } from '../view/treeNode';
+
+/** A file or folder of the workspace, on the disk or not. */
+export interface Spot {
+  readonly folder: WorkspaceFolder;
+  readonly path: FilePath;
+  readonly kind: 'file' | 'folder';
+}
+
+/** What rows stand for; a group stands for its whole folder. */
+export function nodeSpots(nodes: readonly TreeNode[]): readonly Spot[] {
+  return nodes.flatMap(spotOf);
+}
+
+/** Where files of the disk belong; those of no folder of this workspace are left out. */
+export async function localSpots(uris: readonly Uri[]): Promise<readonly Spot[]> {
+  return (await Promise.all(uris.map(localSpot))).flat();
+}
+
+function spotOf(node: TreeNode): readonly Spot[] {
+  const folder = folderById(node.folder);
+  if (folder === undefined || node.kind === 'more') return [];
+  if (node.kind !== 'row') return [{ folder, path: rootPath, kind: 'folder' }];
+  const { row } = node;
+  const isFolder = row.kind === 'folder' || row.isFolder;
+  return [{ folder, path: row.path, kind: isFolder ? 'folder' : 'file' }];
+}
+
+async function localSpot(uri: Uri): Promise<readonly Spot[]> {
+  const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
+  if (folder === undefined) return [];
+  const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
+  const path = uri.path.slice(base.length) as FilePath;
+  return [{ folder, path, kind: await kindOf(uri) }];
+}
+
+/** What is no longer on the disk was a file, or it would not have been open. */
+async function kindOf(uri: Uri): Promise<Spot['kind']> {
+  try {
+    const { type } = await workspace.fs.stat(uri);
+    return (type & FileType.Directory) === 0 ? 'file' : 'folder';
+  } catch {
+    return 'file';
+  }
+}

@@ -1,0 +1,250 @@
+import { l10n, QuickPickItemKind, type WorkspaceFolder } from 'vscode';
+import {
+  inspectPrefix,
+  listBuckets,
+  type BucketSummary,
+  type CreatedBucket,
+  type FailureRecord,
+  type FolderSetup,
+} from '../../protocol';
+import { choosePrefix } from './choosePrefix';
+import { toFailureRecord } from '../failures/failed';
+import { failureMessage } from '../failures/failureMessage';
+import type { FolderRecord } from '../targets/folderRecords';
+import { folderSetup } from '../targets/folderSetup';
+import { inputStep } from '../quickInput/inputStep';
+import { learnStore } from './refreshEndpoint';
+import { nameNewBucket } from './nameNewBucket';
+import type { Parts } from '../services';
+import { pickStep, type PickItem } from '../quickInput/pickStep';
+import { normalPrefix } from '../targets/prefix';
+import { takeSteps, type Step } from '../quickInput/steps';
+import { folderId, targetText, type Target } from '../targets/targets';
+import { targetHints } from '../hints/targetHints';
+
+/** What the user settled, step by step. */
+export interface Choice {
+  readonly folder: WorkspaceFolder;
+  readonly target: Target;
+  /** The record of the folder that this one was before it was moved. */
+  readonly movedFrom: FolderRecord | undefined;
+  /** What is not known to be set on a bucket that was created on the way. */
+  readonly created: CreatedBucket | undefined;
+}
+
+/**
+ * Lets the user choose where a folder is backed up, and remembers it. `undefined` where the user
+ * chose nothing.
+ */
+export async function chooseBucket(
+  parts: Parts,
+  folders: readonly WorkspaceFolder[],
+): Promise<FolderSetup | undefined> {
+  const [only] = folders;
+  if (only === undefined) return undefined;
+  const choice = await takeSteps(
+    folders.length > 1 ? chooseFolder(parts, folders) : pickBucket(parts, only),
+  );
+  if (choice === undefined) return undefined;
+  const { folder, target, movedFrom } = choice;
+  const before = parts.targets.standing(folder);
+  if (movedFrom === undefined) parts.targets.settle(folder, target);
+  else parts.targets.takeOver(folder, target, movedFrom);
+  parts.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
+  void targetHints(parts, choice, before.kind === 'settled' ? before.target : undefined);
+  return folderSetup(parts, folder, target);
+}
+
+function chooseFolder(parts: Parts, folders: readonly WorkspaceFolder[]): Step<Choice> {
+  return place =>
+    pickStep(place, {
+      title: l10n.t('Choose a Bucket'),
+      total: place.number + 2,
+      placeholder: l10n.t('For which folder?'),
+      items: folders.map(folder => {
+        const standing = parts.targets.standing(folder);
+        const description =
+          standing.kind === 'settled' ? targetText(standing.target) : l10n.t('no bucket yet');
+        return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
+      }),
+      take: ([folder]) =>
+        Promise.resolve(
+          folder === undefined
+            ? { kind: 'cancelled' }
+            : { kind: 'next', step: pickBucket(parts, folder) },
+        ),
+    });
+}
+
+type BucketChoice =
+  | { readonly kind: 'bucket'; readonly name: string }
+  | { readonly kind: 'create' }
+  | { readonly kind: 'enter-name' }
+  | { readonly kind: 'retry' };
+
+/** The list shows at once and is filled page by page; what needs no list can be taken at once. */
+function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
+  const settings = parts.profiles.settings(folder);
+  const id = folderId(folder);
+  const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
+  const listing = l10n.t('Listing your buckets…');
+  const current = currentTarget(parts, folder);
+  return place =>
+    pickStep<BucketChoice, Choice>(place, {
+      title,
+      total: place.number + 1,
+      placeholder: listing,
+      items: [...ownItems, ...bucketItems(parts, folder, [])],
+      async fill(list, token) {
+        const attempts = parts.engine.onDidChangeState(state => {
+          if (state.kind !== 'connecting' || state.folder !== id) return;
+          const { attempt, attempts: all } = state;
+          list.placeholder = l10n.t('Listing your buckets, attempt {0} of {1}…', attempt, all);
+        });
+        await learnStore(parts, folder);
+        const buckets: BucketSummary[] = [];
+        let after: string | undefined;
+        try {
+          do {
+            const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
+            const page = await parts.engine.request(listBuckets, request, token);
+            buckets.push(...page.buckets);
+            list.items = [...ownItems, ...bucketItems(parts, folder, buckets)];
+            after = page.next;
+          } while (after !== undefined);
+          list.placeholder = placeholder(buckets, current);
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') return;
+          parts.log.error(
+            `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
+          );
+          list.placeholder = l10n.t('Not all buckets could be listed');
+          const known = bucketItems(parts, folder, buckets);
+          list.items = [retryItem(failure), ...ownItems, ...known];
+        } finally {
+          attempts.dispose();
+        }
+      },
+      async take([choice], typed) {
+        // Whose files are in the way is judged by it.
+        await learnStore(parts, folder);
+        switch (choice?.kind) {
+          case 'bucket': {
+            const step = choosePrefix(parts, { folder, bucket: choice.name, created: undefined });
+            return { kind: 'next', step };
+          }
+          case 'create':
+            return { kind: 'next', step: nameNewBucket(parts, folder, typed) };
+          case 'enter-name':
+            return { kind: 'next', step: enterName(parts, folder, typed) };
+          case 'retry':
+          case undefined:
+            return { kind: 'refused', because: listing };
+        }
+      },
+    });
+}
+
+function placeholder(buckets: readonly BucketSummary[], current: Target | undefined): string {
+  if (buckets.length === 0) {
+    return l10n.t('These credentials see no buckets; one can be created or entered all the same');
+  }
+  return current === undefined
+    ? l10n.t('In which bucket?')
+    : l10n.t('Now in {0}; what is there will stay there', targetText(current));
+}
+
+const ownItems: readonly PickItem<BucketChoice>[] = [
+  {
+    label: `$(add) ${l10n.t('Create New Bucket…')}`,
+    alwaysShow: true,
+    value: { kind: 'create' },
+  },
+  {
+    label: `$(edit) ${l10n.t('Enter a Bucket Name…')}`,
+    alwaysShow: true,
+    value: { kind: 'enter-name' },
+  },
+];
+
+function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
+  const label = `$(refresh) ${l10n.t('Retry')}`;
+  return {
+    label,
+    detail: failureMessage(failure).text,
+    alwaysShow: true,
+    value: { kind: 'retry' },
+  };
+}
+
+/** The buckets that were chosen last, then all others, under a heading each. */
+function bucketItems(
+  parts: Parts,
+  folder: WorkspaceFolder,
+  buckets: readonly BucketSummary[],
+): readonly PickItem<BucketChoice>[] {
+  const recent = parts.targets.recentBuckets(folder).slice(0, recentCount);
+  const regions = new Map(buckets.map(({ name, region }) => [name, region]));
+  const others = buckets.map(({ name }) => name).filter(name => !recent.includes(name));
+  const current = currentTarget(parts, folder)?.bucket;
+  const item = (name: string): PickItem<BucketChoice> => {
+    const notes = [regions.get(name), name === current ? l10n.t('current') : undefined];
+    return {
+      label: name,
+      description: notes.filter(note => note !== undefined && note !== '').join(' · '),
+      value: { kind: 'bucket', name },
+    };
+  };
+  return [
+    ...headed(l10n.t('Recent'), recent.map(item)),
+    ...headed(l10n.t('Buckets'), others.map(item)),
+  ];
+}
+
+const recentCount = 5;
+
+function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickItem<V>[] {
+  return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
+}
+
+function currentTarget({ targets }: Parts, folder: WorkspaceFolder): Target | undefined {
+  const standing = targets.standing(folder);
+  return standing.kind === 'settled' ? standing.target : undefined;
+}
+
+/** For identities that may use a bucket and not list all; the name or the address may be pasted. */
+function enterName(parts: Parts, folder: WorkspaceFolder, typed: string): Step<Choice> {
+  return place =>
+    inputStep<Choice>(place, {
+      title: l10n.t('Choose a Bucket for “{0}”', folder.name),
+      total: place.number + 1,
+      prompt: l10n.t('The name of a bucket that exists, or s3://bucket/prefix'),
+      value: typed,
+      fault: value =>
+        Promise.resolve(
+          readAddress(value) === undefined ? l10n.t('This cannot be a bucket’s name.') : undefined,
+        ),
+      async take(value, token) {
+        const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
+        try {
+          const settings = parts.profiles.settings(folder);
+          await parts.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') throw error;
+          return { kind: 'refused', because: failureMessage(failure).text };
+        }
+        const proposed = prefix === '' ? {} : { proposed: prefix };
+        const step = choosePrefix(parts, { folder, bucket, created: undefined, ...proposed });
+        return { kind: 'next', step };
+      },
+    });
+}
+
+/** Buckets that are older than S3's rules, or of other stores, may have names of other kinds. */
+function readAddress(value: string): Target | undefined {
+  const match = /^(?:s3:\/\/)?([\w.-]+)(?:\/(.*))?$/i.exec(value);
+  const [, bucket, prefix] = match ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix: normalPrefix(prefix ?? '') };
+}

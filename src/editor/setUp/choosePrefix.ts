@@ -1,0 +1,248 @@
+import { existsSync } from 'node:fs';
+import { l10n, Uri, type CancellationToken, type WorkspaceFolder } from 'vscode';
+import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../protocol';
+import type { Choice } from './chooseBucket';
+import { inputStep } from '../quickInput/inputStep';
+import type { Parts } from '../services';
+import { pickStep, type PickItem, type Taken } from '../quickInput/pickStep';
+import { normalPrefix, numberedPrefix, prefixFault } from '../targets/prefix';
+import { prefixWords } from '../targets/prefixWords';
+import { formatCount, formatObjects } from '../format/quantity';
+import type { Step } from '../quickInput/steps';
+import {
+  configuredPrefix,
+  ownPrefix,
+  targetText,
+  type Clash,
+  type Target,
+} from '../targets/targets';
+
+/** What has been settled before the prefix is asked for. */
+export interface ChosenBucket {
+  readonly folder: WorkspaceFolder;
+  readonly bucket: string;
+  readonly created: CreatedBucket | undefined;
+  /** A prefix that was given together with the bucket. */
+  readonly proposed?: string;
+}
+
+type PrefixChoice =
+  { readonly kind: 'prefix'; readonly prefix: string } | { readonly kind: 'type-prefix' };
+
+/** Asks what the names of the folder's files begin with in the bucket. */
+export function choosePrefix(parts: Parts, chosen: ChosenBucket): Step<Choice> {
+  return place =>
+    pickStep<PrefixChoice, Choice>(place, {
+      title: l10n.t('Where in “{0}”?', chosen.bucket),
+      total: place.number,
+      placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
+      items: prefixItems(parts, chosen),
+      async take([choice], _typed, token) {
+        switch (choice?.kind) {
+          case 'prefix':
+            return takePrefix(parts, chosen, choice.prefix, token);
+          case 'type-prefix':
+          case undefined:
+            return { kind: 'next', step: typePrefix(parts, chosen) };
+        }
+      },
+    });
+}
+
+function prefixItems(
+  { targets }: Parts,
+  { folder, bucket, proposed }: ChosenBucket,
+): readonly PickItem<PrefixChoice>[] {
+  const standing = targets.standing(folder);
+  const current = standing.kind === 'settled' ? standing.target : undefined;
+  const offers: readonly (readonly [string | undefined, string])[] = [
+    [proposed, l10n.t('as entered')],
+    [current?.bucket === bucket ? current.prefix : undefined, l10n.t('current')],
+    [configuredPrefix(folder), l10n.t('from the settings')],
+    [ownPrefix(folder), l10n.t('the folder’s name')],
+    ['', l10n.t('the files stand at the top of the bucket')],
+  ];
+  const seen = new Set<string>();
+  const items: PickItem<PrefixChoice>[] = [];
+  for (const [prefix, description] of offers) {
+    if (prefix === undefined || seen.has(prefix)) continue;
+    seen.add(prefix);
+    // What is both the settings' and the folder's own needs no word on the settings.
+    const isOwn = prefix === ownPrefix(folder) && description === l10n.t('from the settings');
+    const clash = targets.clash(folder, { bucket, prefix });
+    const refusal = clash === undefined ? undefined : refusalOf(clash);
+    items.push({
+      label: prefix === '' ? l10n.t('No prefix') : prefix,
+      description: isOwn ? l10n.t('the folder’s name') : description,
+      ...(refusal === undefined ? {} : { detail: `$(circle-slash) ${refusal}` }),
+      value: { kind: 'prefix', prefix },
+    });
+  }
+  const type = { label: `$(edit) ${l10n.t('Type a Prefix…')}`, alwaysShow: true };
+  return [...items, { ...type, value: { kind: 'type-prefix' } }];
+}
+
+function typePrefix(parts: Parts, chosen: ChosenBucket): Step<Choice> {
+  const { folder, bucket } = chosen;
+  let typed = ownPrefix(folder);
+  return place =>
+    inputStep<Choice>(place, {
+      title: l10n.t('Where in “{0}”?', bucket),
+      total: place.number,
+      prompt: l10n.t('What the names of the files begin with, as in backups/laptop/'),
+      value: typed,
+      fault(value) {
+        const prefix = normalPrefix(value);
+        const fault = prefixFault(prefix);
+        const clash = parts.targets.clash(folder, { bucket, prefix });
+        return Promise.resolve(
+          fault === undefined ? clash && refusalOf(clash) : prefixWords(fault),
+        );
+      },
+      take(value, token) {
+        typed = value;
+        return takePrefix(parts, chosen, normalPrefix(value), token);
+      },
+    });
+}
+
+/** Takes a prefix where nothing stands in the way, and asks where something does. */
+async function takePrefix(
+  parts: Parts,
+  chosen: ChosenBucket,
+  prefix: string,
+  token: CancellationToken,
+): Promise<Taken<Choice>> {
+  const { folder, bucket, created } = chosen;
+  const target = { bucket, prefix };
+  const clash = parts.targets.clash(folder, target);
+  const refusal = clash === undefined ? undefined : refusalOf(clash);
+  if (refusal !== undefined) return { kind: 'refused', because: refusal };
+  const done = { kind: 'done', result: { folder, target, movedFrom: undefined, created } } as const;
+  if (parts.targets.hasBeenAt(folder, target)) return done;
+  const settings = parts.profiles.settings(folder);
+  const contents = await parts.engine.request(inspectPrefix, { settings, ...target }, token);
+  const isFree = contents.kind === 'unknown' || contents.count === 0;
+  if (clash === undefined && isFree) return done;
+  const other = await freePrefix(parts, chosen, prefix, token);
+  return { kind: 'next', step: askWhose(parts, chosen, { target, contents, clash, other }) };
+}
+
+/** What was found where a folder's files were to go. */
+interface Occupied {
+  readonly target: Target;
+  readonly contents: PrefixContents;
+  readonly clash: Clash | undefined;
+  /** A prefix beside it that is free. */
+  readonly other: string | undefined;
+}
+
+type WhoseChoice = 'same' | 'moved' | 'other-prefix' | 'type-prefix';
+
+/** Two projects never share a prefix by accident; the same one may, from two computers. */
+function askWhose(parts: Parts, chosen: ChosenBucket, occupied: Occupied): Step<Choice> {
+  const { folder, created } = chosen;
+  const { target, contents, clash, other } = occupied;
+  const result = { folder, target, movedFrom: undefined, created };
+  const examples = contents.kind === 'unknown' ? '' : contents.examples.join(', ');
+  return place =>
+    pickStep<WhoseChoice, Choice>(place, {
+      title: occupiedText(target, contents),
+      total: place.number,
+      placeholder:
+        clash === undefined
+          ? l10n.t('Is it an earlier backup of “{0}”, perhaps from another computer?', folder.name)
+          : l10n.t('It is where “{0}” is backed up', clash.record.name),
+      items: [
+        clash === undefined || stillExists(clash)
+          ? {
+              label: l10n.t('Same Project, Continue'),
+              detail: examples === '' ? l10n.t('Both share the files there.') : examples,
+              value: 'same',
+            }
+          : {
+              label: l10n.t('Moved Here'),
+              detail: l10n.t('It was at {0}, where it no longer is.', pathOf(clash)),
+              value: 'moved',
+            },
+        ...(other === undefined
+          ? []
+          : [
+              {
+                label: l10n.t('Use {0}', `“${other}”`),
+                description: l10n.t('nothing is there yet'),
+                value: 'other-prefix' as const,
+              },
+            ]),
+        { label: l10n.t('Other…'), value: 'type-prefix' },
+      ],
+      async take([choice = 'type-prefix'], _typed, token) {
+        switch (choice) {
+          case 'same':
+            return { kind: 'done', result };
+          case 'moved':
+            return { kind: 'done', result: { ...result, movedFrom: clash?.record } };
+          case 'other-prefix':
+            return takePrefix(parts, chosen, other ?? ownPrefix(folder), token);
+          case 'type-prefix':
+            return { kind: 'next', step: typePrefix(parts, chosen) };
+        }
+      },
+    });
+}
+
+function occupiedText(target: Target, contents: PrefixContents): string {
+  const where = targetText(target);
+  switch (contents.kind) {
+    case 'counted':
+      return l10n.t('“{0}” already holds {1}', where, formatObjects(contents.count));
+    case 'more-than':
+      return l10n.t(
+        '“{0}” already holds more than {1} objects',
+        where,
+        formatCount(contents.count),
+      );
+    case 'unknown':
+      return l10n.t('“{0}” is in use', where);
+  }
+}
+
+/** The first prefix with a number beside the wanted one that neither folders nor objects use. */
+async function freePrefix(
+  parts: Parts,
+  { folder, bucket }: ChosenBucket,
+  wanted: string,
+  token: CancellationToken,
+): Promise<string | undefined> {
+  const settings = parts.profiles.settings(folder);
+  const base = wanted === '' ? ownPrefix(folder) : wanted;
+  for (let number = 2; number < 10; number++) {
+    const prefix = numberedPrefix(base, number);
+    if (parts.targets.clash(folder, { bucket, prefix }) !== undefined) continue;
+    const request = { settings, bucket, prefix };
+    const contents = await parts.engine.request(inspectPrefix, request, token);
+    if (contents.kind === 'counted' && contents.count === 0) return prefix;
+  }
+  return undefined;
+}
+
+/** Why a prefix cannot be had at all; another folder's very prefix is a matter of asking. */
+function refusalOf({ relation, record }: Clash): string | undefined {
+  const theirs = targetText(record.places[0] ?? { bucket: '', prefix: '' });
+  switch (relation) {
+    case 'inside':
+      return l10n.t('It lies inside the backup of “{0}”, {1}.', record.name, theirs);
+    case 'around':
+      return l10n.t('It lies around the backup of “{0}”, {1}.', record.name, theirs);
+    case 'same':
+      return undefined;
+  }
+}
+
+function stillExists(clash: Clash): boolean {
+  return existsSync(pathOf(clash));
+}
+
+function pathOf({ record }: Clash): string {
+  return Uri.parse(record.uri).fsPath;
+}

@@ -1,0 +1,169 @@
+import { l10n, QuickPickItemKind, window, type QuickPickItem, type WorkspaceFolder } from 'vscode';
+import {
+  credentialSources,
+  type CredentialSources,
+  type ProfileKind,
+  type ProfileSummary,
+  settingsChanged,
+} from '../../protocol';
+import { failureMessage } from '../failures/failureMessage';
+import { openCredentialsFile } from './openCredentialsFile';
+import type { Parts } from '../services';
+import type { ProfileChoice } from '../targets/profiles';
+import { folderId } from '../targets/targets';
+
+/**
+ * Lets the user choose with which credentials folders are backed up, and remembers it. Gives the
+ * folders it was chosen for; none where the user chose nothing.
+ */
+export async function chooseProfile(
+  parts: Parts,
+  folders: readonly WorkspaceFolder[],
+): Promise<readonly WorkspaceFolder[]> {
+  const concerned = folders.length > 1 ? await pickFolders(parts, folders) : folders;
+  if (concerned.length === 0) return [];
+  const sources = await parts.engine.request(credentialSources, null);
+  const choice = await pickChoice(parts, concerned, sources);
+  if (choice === undefined) return [];
+  if (choice.kind === 'open-file') {
+    await openCredentialsFile(parts);
+    return [];
+  }
+  for (const folder of concerned) {
+    await parts.profiles.choose(folder, choice);
+    // Another profile may lead to another store.
+    const settings = parts.profiles.settings(folder);
+    parts.engine.tell(settingsChanged, { folder: folderId(folder), settings });
+  }
+  const names = concerned.map(folder => folder.name).join(', ');
+  parts.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
+  return concerned;
+}
+
+async function pickFolders(
+  { profiles }: Parts,
+  folders: readonly WorkspaceFolder[],
+): Promise<readonly WorkspaceFolder[]> {
+  const all = { label: l10n.t('All Folders'), description: '', chosen: folders };
+  const single = folders.map(folder => {
+    const choice = profiles.chosen(folder);
+    const description = choice === undefined ? '' : choiceText(choice);
+    return { label: folder.name, description, detail: folder.uri.fsPath, chosen: [folder] };
+  });
+  const picked = await window.showQuickPick([all, ...single], {
+    title: l10n.t('Choose Credentials'),
+    placeHolder: l10n.t('For which folder?'),
+  });
+  return picked?.chosen ?? [];
+}
+
+type Picked = ProfileChoice | { readonly kind: 'open-file' };
+
+/** An item is told apart by its choice, never by its label. */
+interface ChoiceItem extends QuickPickItem {
+  readonly choice?: Picked;
+}
+
+async function pickChoice(
+  { profiles }: Parts,
+  folders: readonly WorkspaceFolder[],
+  sources: CredentialSources,
+): Promise<Picked | undefined> {
+  const chosen = folders.map(folder => JSON.stringify(profiles.chosen(folder)));
+  const isCurrent = (choice: ProfileChoice): boolean =>
+    chosen.every(each => each === JSON.stringify(choice));
+  const items: ChoiceItem[] = [
+    chainItem(sources, isCurrent({ kind: 'default-chain' })),
+    ...profileItems(sources, isCurrent),
+    { label: '', kind: QuickPickItemKind.Separator },
+    fileItem(sources),
+  ];
+  const [only, ...others] = folders;
+  const picked = await window.showQuickPick(items, {
+    title:
+      only === undefined || others.length > 0
+        ? l10n.t('Choose Credentials')
+        : l10n.t('Choose Credentials for “{0}”', only.name),
+    placeHolder: l10n.t('Whose credentials? Only the name of the choice is stored'),
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  return picked?.choice;
+}
+
+function chainItem(sources: CredentialSources, isCurrent: boolean): ChoiceItem {
+  return {
+    label: l10n.t('Default Credentials'),
+    description: described(defaultText(sources), isCurrent),
+    choice: { kind: 'default-chain' },
+  };
+}
+
+/** What the chain would take first. */
+function defaultText(sources: CredentialSources): string {
+  if (sources.environmentProfile !== undefined) {
+    return l10n.t('profile “{0}”, by AWS_PROFILE', sources.environmentProfile);
+  }
+  if (sources.inEnvironment) return l10n.t('keys in environment variables');
+  return sources.profiles.some(({ name }) => name === 'default')
+    ? l10n.t('profile “default”')
+    : l10n.t('the role of this machine, if it has one');
+}
+
+function profileItems(
+  { profiles }: CredentialSources,
+  isCurrent: (choice: ProfileChoice) => boolean,
+): readonly ChoiceItem[] {
+  if (profiles.length === 0) return [];
+  const items = profiles.map((profile): ChoiceItem => {
+    const choice: ProfileChoice = { kind: 'profile', name: profile.name };
+    return {
+      label: profile.name,
+      description: described(profileText(profile), isCurrent(choice)),
+      choice,
+    };
+  });
+  return [{ label: l10n.t('Profiles'), kind: QuickPickItemKind.Separator }, ...items];
+}
+
+function fileItem({ credentialsFile, fault }: CredentialSources): ChoiceItem {
+  return {
+    label: `$(edit) ${l10n.t('Open Credentials File')}`,
+    description: credentialsFile,
+    // Profiles below the fault may be missing from the list.
+    ...(fault === undefined ? {} : { detail: failureMessage(fault).what }),
+    choice: { kind: 'open-file' },
+  };
+}
+
+function profileText({ kind, region }: ProfileSummary): string {
+  return region === undefined ? kindText(kind) : `${kindText(kind)} · ${region}`;
+}
+
+function kindText(kind: ProfileKind): string {
+  switch (kind) {
+    case 'keys':
+      return l10n.t('access keys');
+    case 'sso':
+      return l10n.t('single sign-on');
+    case 'role':
+      return l10n.t('assumed role');
+    case 'process':
+      return l10n.t('external program');
+    case 'web-identity':
+      return l10n.t('web identity');
+    case 'login':
+      return l10n.t('console sign-in');
+    case 'none':
+      return l10n.t('no credentials of its own');
+  }
+}
+
+function described(text: string, isCurrent: boolean): string {
+  return isCurrent ? `${text} · ${l10n.t('current')}` : text;
+}
+
+/** For the log. */
+function choiceText(choice: ProfileChoice): string {
+  return choice.kind === 'profile' ? choice.name : l10n.t('Default Credentials');
+}

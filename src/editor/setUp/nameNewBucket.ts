@@ -1,0 +1,135 @@
+import { l10n, type WorkspaceFolder } from 'vscode';
+import {
+  checkNewBucketName,
+  connectionRegion,
+  createBucket,
+  judgeBucketName,
+  type BucketOption,
+} from '../../protocol';
+import { bucketNameWords } from './bucketNameWords';
+import type { Choice } from './chooseBucket';
+import { choosePrefix } from './choosePrefix';
+import { toFailureRecord } from '../failures/failed';
+import { failureMessage } from '../failures/failureMessage';
+import { inputStep } from '../quickInput/inputStep';
+import type { Parts } from '../services';
+import { pickStep, type Tick } from '../quickInput/pickStep';
+import { awsRegions } from './awsRegions';
+import type { Step } from '../quickInput/steps';
+
+/** The steps to a new bucket: its name, its region, and what is set on it. */
+export function nameNewBucket(parts: Parts, folder: WorkspaceFolder, typed: string): Step<Choice> {
+  const settings = parts.profiles.settings(folder);
+  let value = typed;
+  return place =>
+    inputStep<Choice>(place, {
+      title: l10n.t('Create a Bucket'),
+      total: place.number + 3,
+      prompt: l10n.t('Its name, which nobody else in the world may have'),
+      placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
+      value,
+      async fault(name) {
+        const fault = await parts.engine.request(judgeBucketName, name);
+        return fault === null ? undefined : bucketNameWords(fault);
+      },
+      async take(bucket, token) {
+        value = bucket;
+        try {
+          await parts.engine.request(checkNewBucketName, { settings, bucket }, token);
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') throw error;
+          return { kind: 'refused', because: failureMessage(failure).text };
+        }
+        const home = await parts.engine.request(connectionRegion, settings, token);
+        return { kind: 'next', step: chooseRegion(parts, folder, bucket, home) };
+      },
+    });
+}
+
+/** The connection's own comes first; the names of other stores' regions are not known here. */
+function chooseRegion(
+  parts: Parts,
+  folder: WorkspaceFolder,
+  bucket: string,
+  home: string,
+): Step<Choice> {
+  const endpoint = parts.profiles.settings(folder)['endpoint'];
+  const isAws = typeof endpoint !== 'string' || endpoint.trim() === '';
+  const others = isAws ? awsRegions.filter(region => region !== home) : [];
+  return place =>
+    pickStep<string, Choice>(place, {
+      title: l10n.t('Create the Bucket “{0}”', bucket),
+      total: place.number + 2,
+      placeholder: l10n.t('In which region? It cannot be changed later'),
+      items: [
+        { label: home, description: l10n.t('region of the connection'), value: home },
+        ...others.map(region => ({ label: region, value: region })),
+      ],
+      take: ([region = home]) =>
+        Promise.resolve({
+          kind: 'next',
+          step: chooseOptions(parts, folder, bucket, region),
+        }),
+    });
+}
+
+function chooseOptions(
+  parts: Parts,
+  folder: WorkspaceFolder,
+  bucket: string,
+  region: string,
+): Step<Choice> {
+  return place =>
+    pickStep<BucketOption, Choice>(place, {
+      title: l10n.t('Create the Bucket “{0}” in {1}', bucket, region),
+      total: place.number + 1,
+      placeholder: l10n.t('What shall be set on it? Enter creates the bucket'),
+      items: [
+        {
+          label: l10n.t('Block public access'),
+          description: l10n.t('always'),
+          detail: l10n.t('Nobody but you, and whom you allow, can read it.'),
+          value: 'block-public-access',
+        },
+        {
+          label: l10n.t('Keep versions'),
+          detail: l10n.t('A copy that is replaced can still be got back; it takes up storage.'),
+          value: 'keep-versions',
+        },
+        {
+          label: l10n.t('Clean up unfinished uploads after 7 days'),
+          detail: l10n.t('The store removes parts of large files whose upload never ended.'),
+          value: 'clean-up-uploads',
+        },
+      ],
+      ticked: tickOf,
+      async take(options, _typed, token) {
+        const settings = parts.profiles.settings(folder);
+        try {
+          const created = await parts.engine.request(
+            createBucket,
+            { settings, bucket, region, options },
+            token,
+          );
+          parts.log.info(`The bucket ${bucket} was created in ${region}.`);
+          return { kind: 'onward', step: choosePrefix(parts, { folder, bucket, created }) };
+        } catch (error) {
+          const failure = toFailureRecord(error);
+          if (failure.code === 'cancelled') throw error;
+          return { kind: 'refused', because: failureMessage(failure).text };
+        }
+      },
+    });
+}
+
+function tickOf(option: BucketOption): Tick {
+  switch (option) {
+    case 'block-public-access':
+      return 'always';
+    case 'keep-versions':
+      return 'at-first';
+    case 'clean-up-uploads':
+      return 'not';
+  }
+}

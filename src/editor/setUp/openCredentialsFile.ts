@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { l10n, languages, Uri, window, workspace } from 'vscode';
+import { credentialSources } from '../../protocol';
+import { Failed } from '../failures/failed';
+import type { Parts } from '../services';
+
+/** Opens the file in which AWS's tools keep keys, and begins it with a template where there is none. */
+export async function openCredentialsFile({ engine, log }: Parts): Promise<void> {
+  const { credentialsFile: path } = await engine.request(credentialSources, null);
+  try {
+    if (await created(path)) log.info(`Made ${path}, for its owner alone.`);
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw Failed.of('credentials-unreadable', path, String(error));
+  }
+  const document = await workspace.openTextDocument(Uri.file(path));
+  await window.showTextDocument(document, { preview: false });
+  // Its name has no ending by which its form could be known.
+  const known = await languages.getLanguages();
+  if (known.includes('ini')) await languages.setTextDocumentLanguage(document, 'ini');
+}
+
+/** Keys are to be nobody else's to read: the modes are those that AWS's own tools give. */
+async function created(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(path, template(), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function template(): string {
+  const lines = [
+    l10n.t('Access keys for AWS and for other stores that speak S3, one section for each profile.'),
+    l10n.t('Remove the # of the three lines below, and put your own key pair there.'),
+    l10n.t('Never share this file, and never put it into a repository.'),
+  ];
+  return [
+    ...lines.map(line => `# ${line}`),
+    '',
+    '#[default]',
+    '#aws_access_key_id = ',
+    '#aws_secret_access_key = ',
+    '',
+  ].join('\n');
+}

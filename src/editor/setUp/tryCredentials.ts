@@ -1,0 +1,35 @@
+import { window, type WorkspaceFolder } from 'vscode';
+import { checkConnection } from '../../protocol';
+import { folderSetup } from '../targets/folderSetup';
+import type { Parts } from '../services';
+import { folderId } from '../targets/targets';
+import { viewId } from '../contributions/viewId';
+
+/**
+ * Asks the store, with progress in the view, whether it takes the credentials of these folders, and
+ * compares those that have a bucket. Throws where it does not take them.
+ */
+export async function tryCredentials(
+  parts: Parts,
+  folders: readonly WorkspaceFolder[],
+): Promise<void> {
+  const { engine, ongoing, profiles, targets, view } = parts;
+  const placed = folders.flatMap(folder => {
+    const standing = targets.standing(folder);
+    return standing.kind === 'settled' ? { folder, target: standing.target } : [];
+  });
+  const [first] = placed;
+  const folder = first?.folder ?? folders[0];
+  if (folder === undefined) return;
+  const request = {
+    folder: folderId(folder),
+    settings: profiles.settings(folder),
+    target: first?.target,
+  };
+  const work = ongoing.run(token => engine.request(checkConnection, request, token));
+  void window.withProgress({ location: { viewId } }, () => work.catch(() => undefined));
+  await work;
+  view.showConnected();
+  if (placed.length === 0) return;
+  await parts.comparisons.run(placed.map(each => folderSetup(parts, each.folder, each.target)));
+}

@@ -1,0 +1,23 @@
+import type { WorkspaceFolder } from 'vscode';
+import type { FolderSetup } from '../../protocol';
+import type { Parts } from '../services';
+import { folderId, type Target } from './targets';
+
+/** What the engine needs to know of a folder that is backed up to a target. */
+export function folderSetup(
+  { profiles, targets }: Pick<Parts, 'profiles' | 'targets'>,
+  folder: WorkspaceFolder,
+  target: Target,
+): FolderSetup {
+  const id = folderId(folder);
+  return {
+    id,
+    // Only a folder that has had a target has an identity of its own, and receipts under it.
+    folderId: targets.identityOf(folder) ?? id,
+    name: folder.name,
+    root: folder.uri.fsPath,
+    bucket: target.bucket,
+    prefix: target.prefix,
+    settings: profiles.settings(folder),
+  };
+}

@@ -1,0 +1,52 @@
+import { l10n, window } from 'vscode';
+import { forgetLost } from '../../protocol';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Parts } from '../services';
+import { formatFiles } from '../format/quantity';
+import type { Selection } from '../selection/selection';
+import type { TreeNode } from '../view/treeNode';
+
+/** Forgets files that are gone from both sides, many at once, after it has asked. */
+export async function forgetFiles(
+  parts: Parts,
+  selection: Exclude<Selection, { kind: 'nothing' }>,
+): Promise<void> {
+  if (selection.kind !== 'nodes') return;
+  const nodes = selection.nodes.filter(isLost);
+  if (nodes.length === 0) return;
+  const forget = l10n.t('Forget');
+  const answer = await window.showWarningMessage(
+    question(parts, nodes),
+    {
+      modal: true,
+      detail: l10n.t(
+        'S3 Backup no longer knows then that they were ever backed up. Nothing is deleted: what the bucket may keep of them as older versions stays there.',
+      ),
+    },
+    forget,
+  );
+  if (answer !== forget) return;
+  const chosen = await chosenScopes(parts, { kind: 'nodes', nodes });
+  const count = await parts.engine.request(forgetLost, { parts: chosen });
+  parts.log.info(`${String(count)} lost files were forgotten.`);
+}
+
+function isLost(node: TreeNode): boolean {
+  return 'group' in node && node.group === 'lost';
+}
+
+function question({ engine }: Parts, nodes: readonly TreeNode[]): string {
+  const [only, ...others] = nodes;
+  if (others.length === 0 && only?.kind === 'row' && only.row.kind === 'file') {
+    return l10n.t('Forget “{0}”?', only.row.path);
+  }
+  const filesOf = (node: TreeNode): number => {
+    if (node.kind === 'row') return node.row.kind === 'file' ? 1 : node.row.totals.files;
+    const comparison = engine.state.comparisons.find(({ folder }) => folder === node.folder);
+    return comparison?.shown?.lost ?? comparison?.groups.lost.files ?? 0;
+  };
+  // A group holds whatever else of it is selected.
+  const groups = nodes.filter(({ kind }) => kind === 'group');
+  const counted = groups.length > 0 ? groups : nodes;
+  return l10n.t('Forget {0}?', formatFiles(counted.reduce((sum, node) => sum + filesOf(node), 0)));
+}

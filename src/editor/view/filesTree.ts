@@ -1,0 +1,286 @@
+import {
+  EventEmitter,
+  type Disposable,
+  type Event,
+  type LogOutputChannel,
+  type TreeDataProvider,
+  type TreeItem,
+  TreeItemCollapsibleState,
+} from 'vscode';
+import {
+  children,
+  groups,
+  type ComparisonTotals,
+  type FailureRecord,
+  type Group,
+  type Row,
+} from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import { toFailureRecord } from '../failures/failed';
+import type { LayoutChoice } from './layoutChoice';
+import type { RowFilter } from './rowFilter';
+import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
+import type { Pulse } from './refreshScheduler';
+import { rowTooltip } from './rowTooltip';
+import { folderId, localFolders, type Targets } from '../targets/targets';
+import {
+  idOf,
+  placeOf,
+  type BranchNode,
+  type FolderNode,
+  type GroupNode,
+  type MoreNode,
+  type RowNode,
+  type TreeNode,
+} from './treeNode';
+
+/** The comparison as a tree: groups, below them folders and files, page by page. */
+export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
+  readonly #onDidChangeTreeData = new EventEmitter<TreeNode[] | undefined>();
+  readonly #subscriptions: readonly Disposable[];
+  /** Groups and folders keep their identity, by which VS Code refreshes them. */
+  readonly #folders = new Map<string, FolderNode>();
+  readonly #groups = new Map<string, GroupNode>();
+  /** How many pages a branch shows, where it is more than one. */
+  readonly #pages = new Map<string, number>();
+  readonly #dirty = new Set<string>();
+  #shown: Outline;
+
+  readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#onDidChangeTreeData.event;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly targets: Targets,
+    private readonly log: LogOutputChannel,
+    private readonly layout: LayoutChoice,
+    filter: RowFilter,
+    pulse: Pulse,
+  ) {
+    this.#shown = this.#outline();
+    this.#subscriptions = [
+      engine.onDidChangeState(pulse.want),
+      engine.onDidChangeRows(change => {
+        for (const group of change.groups) this.#dirty.add(groupKey(change.folder, group));
+        pulse.want();
+      }),
+      targets.onDidChange(pulse.want),
+      layout.onDidChange(() => {
+        this.#startAnew();
+      }),
+      // What is found is looked at from its beginning.
+      filter.onDidChange(() => {
+        this.#pages.clear();
+      }),
+      pulse.onDidBeat(() => {
+        this.#refresh();
+      }),
+    ];
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    switch (node?.kind) {
+      case undefined:
+        return this.#roots();
+      case 'folder':
+        return this.#groupsOf(node.folder, node);
+      case 'group':
+      case 'row':
+        return this.#rowsOf(node);
+      case 'more':
+        return [];
+    }
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    const item = this.#itemOf(node);
+    if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.#shown.isAllOpen) {
+      // Under its usual id a row stays as it was, which is closed.
+      item.id = `${idOf(node)}\nfound`;
+      item.collapsibleState = TreeItemCollapsibleState.Expanded;
+    }
+    return item;
+  }
+
+  #itemOf(node: TreeNode): TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return folderItem(node, this.#comparison(node.folder), this.#failure(node.folder));
+      case 'group':
+        return groupItem(node, this.#comparison(node.folder));
+      case 'row':
+        return rowItem(node);
+      case 'more':
+        return moreItem(node);
+    }
+  }
+
+  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    if (node.kind === 'row') item.tooltip = rowTooltip(node);
+    return item;
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.kind === 'folder' ? undefined : node.parent;
+  }
+
+  showMore(node: MoreNode): void {
+    const id = idOf(node.parent);
+    this.#pages.set(id, (this.#pages.get(id) ?? 1) + 1);
+    this.#onDidChangeTreeData.fire([node.parent]);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#onDidChangeTreeData.dispose();
+  }
+
+  #roots(): TreeNode[] {
+    const comparisons = this.engine.state.comparisons;
+    if (comparisons.length === 0) return [];
+    const folders = localFolders().filter(folder => this.targets.standing(folder).kind !== 'none');
+    if (folders.length > 1) return folders.map(folder => this.#folderNode(folderId(folder)));
+    return comparisons.flatMap(({ folder }) => this.#groupsOf(folder, undefined));
+  }
+
+  #groupsOf(folder: string, parent: FolderNode | undefined): GroupNode[] {
+    const comparison = this.#comparison(folder);
+    if (comparison === undefined) return [];
+    return shownGroups(comparison).map(group => this.#groupNode(folder, group, parent));
+  }
+
+  async #rowsOf(branch: BranchNode): Promise<TreeNode[]> {
+    const pages = this.#pages.get(idOf(branch)) ?? 1;
+    const rows: Row[] = [];
+    let total = 0;
+    try {
+      for (let page = 0; page < pages; page++) {
+        const answer = await this.engine.request(children, {
+          node: placeOf(branch),
+          layout: this.layout.current,
+          offset: rows.length,
+          limit: pageSize,
+        });
+        rows.push(...answer.rows);
+        total = answer.total;
+        if (rows.length >= total) break;
+      }
+    } catch (error) {
+      // The state, which the view shows, says what happened; the rows go when it is drawn.
+      const { code, cause } = toFailureRecord(error);
+      this.log.warn(`No rows for ${idOf(branch)}: ${code} ${cause ?? ''}`);
+    }
+    const { folder, group } = branch;
+    const nodes: TreeNode[] = rows.map((row): RowNode => ({
+      kind: 'row',
+      folder,
+      group,
+      row,
+      parent: branch,
+    }));
+    const left = total - rows.length;
+    if (left > 0) nodes.push({ kind: 'more', folder, parent: branch, left });
+    return nodes;
+  }
+
+  #folderNode(folder: string): FolderNode {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const node: FolderNode = { kind: 'folder', folder };
+    this.#folders.set(folder, node);
+    return node;
+  }
+
+  #groupNode(folder: string, group: Group, parent: FolderNode | undefined): GroupNode {
+    const key = groupKey(folder, group);
+    const known = this.#groups.get(key);
+    if (known !== undefined && known.parent === parent) return known;
+    const node: GroupNode = { kind: 'group', folder, group, parent };
+    this.#groups.set(key, node);
+    return node;
+  }
+
+  /** Whether a filter has found so little that it can all be shown at once. */
+  #findsLittle(): boolean {
+    const numbers = this.engine.state.comparisons.map(({ shown }) => shown);
+    if (numbers.every(shown => shown === undefined)) return false;
+    const files = numbers.flatMap(shown => Object.values(shown ?? {}));
+    return files.reduce((sum, count) => sum + count, 0) <= shownAtOnce;
+  }
+
+  #startAnew(): void {
+    this.#pages.clear();
+    this.#onDidChangeTreeData.fire(undefined);
+  }
+
+  #comparison(folder: string): ComparisonTotals | undefined {
+    return this.engine.state.comparisons.find(comparison => comparison.folder === folder);
+  }
+
+  #failure(folder: string): FailureRecord | undefined {
+    const { state } = this.engine;
+    if (state.kind !== 'failed') return undefined;
+    return state.failures.find(failed => failed.folder === folder)?.failure;
+  }
+
+  #refresh(): void {
+    const before = this.#shown;
+    const now = this.#outline();
+    this.#shown = now;
+    const dirty = new Set(this.#dirty);
+    this.#dirty.clear();
+    if (before.shape !== now.shape) {
+      this.#onDidChangeTreeData.fire(undefined);
+      return;
+    }
+    for (const [key, numbers] of now.numbers) {
+      if (before.numbers.get(key) !== numbers) dirty.add(key);
+    }
+    const nodes = [...dirty].flatMap(key => this.#groups.get(key) ?? []);
+    if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
+  }
+
+  /** What is drawn above the rows, in a form that tells whether it has to be drawn again. */
+  #outline(): Outline {
+    const isAllOpen = this.#findsLittle();
+    const shape = [String(isAllOpen)];
+    const numbers = new Map<string, string>();
+    for (const folder of localFolders()) {
+      const id = folderId(folder);
+      shape.push(id, this.targets.standing(folder).kind, this.#failure(id)?.code ?? '');
+    }
+    for (const comparison of this.engine.state.comparisons) {
+      shape.push(comparison.folder, String(comparison.comparedAt));
+      for (const group of shownGroups(comparison)) {
+        const key = groupKey(comparison.folder, group);
+        const { files, bytes } = comparison.groups[group];
+        shape.push(group, String(files === 0));
+        const proved = group === 'up-to-date' ? comparison.proved : 0;
+        numbers.set(key, [files, bytes, proved, comparison.shown?.[group]].join(' '));
+      }
+    }
+    return { isAllOpen, shape: shape.join('\n'), numbers };
+  }
+}
+
+interface Outline {
+  /** Whether every row is open, since a filter has found so little; their ids depend on it. */
+  readonly isAllOpen: boolean;
+  readonly shape: string;
+  readonly numbers: ReadonlyMap<string, string>;
+}
+
+const pageSize = 1000;
+
+/** Found files for which every folder is opened; each folder costs a request. */
+const shownAtOnce = 200;
+
+/** Groups that are shown even when they are empty: they are the answer to the question. */
+const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);
+
+function shownGroups(comparison: ComparisonTotals): readonly Group[] {
+  return groups.filter(group => alwaysShown.has(group) || comparison.groups[group].files > 0);
+}
+
+function groupKey(folder: string, group: Group): string {
+  return `${folder}\n${group}`;
+}

@@ -1,0 +1,185 @@
+import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
+import type { FolderFailure, State } from '../../protocol';
+import type { Comparisons } from '../watch/comparisons';
+import { ContextKey } from '../contributions/contextKey';
+import type { Engine } from '../client/engineClient';
+import type { FilesTree } from './filesTree';
+import type { Ongoing } from '../client/ongoing';
+import type { Pulse } from './refreshScheduler';
+import type { EarlierBatch } from '../batch/unfinishedBatch';
+import type { RowFilter } from './rowFilter';
+import { formatCount } from '../format/quantity';
+import { filterLine } from './filterLine';
+import type { Reports } from '../batch/reports';
+import { notProvedSafe, statusLine } from './statusLine';
+import { localFolders, type Targets } from '../targets/targets';
+import type { TreeNode } from './treeNode';
+import { viewId } from '../contributions/viewId';
+
+/** What stands around the tree: message, badge, and the keys for menus and welcome. */
+export class FilesView implements Disposable {
+  readonly treeView: TreeView<TreeNode>;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #clock: NodeJS.Timeout;
+  readonly #welcome = new ContextKey<Welcome>('s3Backup.welcome');
+  readonly #working = new ContextKey<boolean>('s3Backup.working');
+  /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
+  #connected = false;
+  readonly #report = new ContextKey<'none' | 'fine' | 'failed'>('s3Backup.report');
+  readonly #transfer = new ContextKey<'none' | 'running' | 'paused'>('s3Backup.transfer');
+  readonly #compared = new ContextKey<boolean>('s3Backup.compared');
+
+  constructor(
+    tree: FilesTree,
+    private readonly engine: Engine,
+    private readonly targets: Targets,
+    private readonly comparisons: Comparisons,
+    private readonly filter: RowFilter,
+    ongoing: Ongoing,
+    reports: Reports,
+    private readonly earlier: EarlierBatch,
+    pulse: Pulse,
+  ) {
+    this.treeView = window.createTreeView(viewId, {
+      treeDataProvider: tree,
+      canSelectMany: true,
+      showCollapseAll: true,
+    });
+    this.#subscriptions = [
+      this.treeView,
+      this.treeView.onDidChangeVisibility(pulse.want),
+      engine.onDidChangeState(({ kind }) => {
+        if (kind !== 'idle') this.#connected = false;
+        pulse.want();
+      }),
+      targets.onDidChange(pulse.want),
+      filter.onDidChange(pulse.want),
+      earlier.onDidChange(pulse.want),
+      workspace.onDidChangeWorkspaceFolders(pulse.want),
+      workspace.onDidChangeConfiguration(pulse.want),
+      ongoing.onDidChange(() => {
+        this.#working.set(!ongoing.isEmpty);
+      }),
+      reports.onDidChange(() => {
+        this.#report.set(reportOf(reports));
+      }),
+      pulse.onDidBeat(() => {
+        this.#draw();
+      }),
+    ];
+    // "5 min ago" does not stay true.
+    this.#clock = setInterval(() => {
+      if (this.treeView.visible) pulse.want();
+    }, 30_000);
+    this.#draw();
+  }
+
+  dispose(): void {
+    clearInterval(this.#clock);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Says that the store has taken the credentials. */
+  showConnected(): void {
+    this.#connected = true;
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#drawMessage();
+    this.#drawBadge();
+    this.#welcome.set(this.#whichWelcome());
+    this.#transfer.set(transferOf(this.engine.state));
+    this.#compared.set(this.engine.state.comparisons.length > 0);
+  }
+
+  #drawMessage(): void {
+    const { state } = this.engine;
+    const status = statusLine(state, this.comparisons.lastFinishedAt, Date.now());
+    const parts = [
+      status,
+      // Where the welcome says what to do, it stays.
+      status === undefined ? undefined : this.earlier.line,
+      filterLine(state.comparisons, this.filter.text),
+    ];
+    const line = parts.filter(part => part !== undefined).join(' · ');
+    // VS Code shows either a message or the welcome; an empty message is none.
+    if ((this.treeView.message ?? '') !== line) this.treeView.message = line;
+  }
+
+  #drawBadge(): void {
+    const { comparisons } = this.engine.state;
+    const value = comparisons.reduce((sum, comparison) => sum + notProvedSafe(comparison), 0);
+    if (this.treeView.badge?.value === value) return;
+    const tooltip =
+      value === 1
+        ? l10n.t('1 file is not proved to be safe in the cloud')
+        : l10n.t('{0} files are not proved to be safe in the cloud', formatCount(value));
+    this.treeView.badge = value === 0 ? undefined : { value, tooltip };
+  }
+
+  #whichWelcome(): Welcome {
+    const { state } = this.engine;
+    if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
+    if (state.comparisons.length > 0) return 'none';
+    const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
+    if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
+      if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
+        return this.#connected ? 'connected' : 'no-bucket';
+      }
+    }
+    return welcome;
+  }
+}
+
+function reportOf({ last }: Reports): 'none' | 'fine' | 'failed' {
+  if (last === undefined) return 'none';
+  return last.report.failed > 0 ? 'failed' : 'fine';
+}
+
+function transferOf({ kind }: State): 'none' | 'running' | 'paused' {
+  if (kind === 'paused') return 'paused';
+  return kind === 'transferring' ? 'running' : 'none';
+}
+
+/** Which text the view shows while its tree is empty. */
+type Welcome =
+  | 'none'
+  | 'no-bucket'
+  | 'connected'
+  | 'not-compared'
+  | 'working'
+  | 'failed'
+  | 'failed-credentials'
+  | 'failed-network'
+  | 'failed-bucket';
+
+/** After a failure, the text that leads to what can be done about it. */
+function failedWelcome([first]: readonly FolderFailure[]): Welcome {
+  switch (first?.failure.code) {
+    case 'no-credentials':
+    case 'profile-not-found':
+    case 'credentials-unreadable':
+    case 'credentials-malformed':
+    case 'profile-failed':
+    case 'sign-in-needed':
+    case 'credentials-incomplete':
+    case 'credentials-refused':
+    case 'credentials-expired':
+      return 'failed-credentials';
+    case 'unreachable':
+    case 'host-not-found':
+    case 'certificate':
+    case 'timed-out':
+    case 'store-busy':
+    case 'not-s3':
+      return 'failed-network';
+    case 'access-denied':
+    case 'read-denied':
+    case 'no-such-bucket':
+    case 'invalid-bucket-name':
+      return 'failed-bucket';
+    default:
+      return 'failed';
+  }
+}

@@ -1,0 +1,75 @@
+import { commands } from 'vscode';
+import type { FileRow, Group } from '../../protocol';
+import { backUpNodes } from '../backUp/backUp';
+import { compareWithCloud } from '../cloudCopies/compareWithCloud';
+import { openCloudCopy } from '../cloudCopies/openCloudCopy';
+import { showVersions } from '../cloudCopies/showVersions';
+import { localUri } from './fileLocation';
+import type { Parts } from '../services';
+import { clickAction } from '../contributions/settings';
+import { idOf, type RowNode } from './treeNode';
+
+/** Click or Enter on a file's row: does what its group, and for uploads the setting, says. */
+export async function rowClicked(parts: Parts, node: RowNode): Promise<void> {
+  const { row, group } = node;
+  if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
+  // A file on its way, or just arrived, has had its click.
+  if (row.activity !== undefined && row.activity.kind !== 'failed') return;
+  switch (clickOn(group, row)) {
+    case 'upload':
+      await backUpNodes(parts, [node]);
+      break;
+    case 'diff':
+      await compareWithCloud(parts, { kind: 'nodes', nodes: [node] });
+      break;
+    case 'open-copy':
+      await openCloudCopy(parts, { kind: 'nodes', nodes: [node] });
+      break;
+    case 'versions':
+      await showVersions(parts, { kind: 'nodes', nodes: [node] });
+      break;
+    case 'open': {
+      const uri = localUri(node.folder, row.path);
+      if (uri !== undefined) await commands.executeCommand('vscode.open', uri);
+      break;
+    }
+    case 'nothing':
+      break;
+  }
+}
+
+type Click = 'upload' | 'diff' | 'open-copy' | 'versions' | 'open' | 'nothing';
+
+function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
+  const open = isFolder || local === undefined ? 'nothing' : 'open';
+  switch (group) {
+    case 'out-of-date':
+    case 'missing-in-cloud': {
+      const action = clickAction();
+      // There is nothing yet to compare a missing file with.
+      return action === 'upload' || cloud !== undefined ? action : open;
+    }
+    case 'changed-in-cloud':
+      return 'diff';
+    case 'only-in-cloud':
+      return 'open-copy';
+    case 'lost':
+      return 'versions';
+    case 'up-to-date':
+    case 'unchecked':
+    case 'ignored':
+      return open;
+  }
+}
+
+const doubleClickMs = 500;
+
+let lastClick: { readonly id: string; readonly at: number } | undefined;
+
+/** VS Code runs a row's command for both clicks of a double click. */
+function isSecondOfDoubleClick(node: RowNode): boolean {
+  const click = { id: idOf(node), at: Date.now() };
+  const isSecond = lastClick?.id === click.id && click.at - lastClick.at < doubleClickMs;
+  lastClick = click;
+  return isSecond;
+}

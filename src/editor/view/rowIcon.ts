@@ -1,0 +1,49 @@
+import { ThemeColor, ThemeIcon } from 'vscode';
+import type { FileRow, Group } from '../../protocol';
+
+/** Proved and not proved have icons of their own; for the others the file's type says more. */
+export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
+  switch (activity?.kind) {
+    case 'waiting':
+      return new ThemeIcon('watch');
+    case 'under-way':
+    case 'verifying':
+      return new ThemeIcon('sync~spin');
+    case 'finished':
+      return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
+    case 'failed':
+      // Nothing is wrong with a file that is on its way from an archive.
+      if (activity.failure.code === 'archive-requested') return new ThemeIcon('history');
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case undefined:
+      break;
+  }
+  if (verdict.kind === 'up-to-date') {
+    return verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed'
+      ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
+      : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
+  }
+  // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
+  return isFolder ? new ThemeIcon('file-directory') : ThemeIcon.File;
+}
+
+export function groupIcon(group: Group): ThemeIcon {
+  switch (group) {
+    case 'lost':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'changed-in-cloud':
+      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'unchecked':
+      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
+    case 'out-of-date':
+      return new ThemeIcon('history', new ThemeColor('gitDecoration.modifiedResourceForeground'));
+    case 'missing-in-cloud':
+      return new ThemeIcon('device-desktop', new ThemeColor('list.errorForeground'));
+    case 'up-to-date':
+      return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+    case 'only-in-cloud':
+      return new ThemeIcon('cloud');
+    case 'ignored':
+      return new ThemeIcon('eye-closed', new ThemeColor('disabledForeground'));
+  }
+}

@@ -1,0 +1,41 @@
+import { l10n, MarkdownString } from 'vscode';
+import { failureText } from '../failures/failureMessage';
+import { formatBytes, formatFiles } from '../format/quantity';
+import { sideText } from './sideText';
+import type { RowNode } from './treeNode';
+import { reason } from './verdictWords';
+
+/** All that is known of a row. Built when the pointer rests on it, and not before. */
+export function rowTooltip({ row }: RowNode): MarkdownString {
+  const tooltip = new MarkdownString();
+  tooltip.appendMarkdown('**').appendText(row.path).appendMarkdown('**\n\n');
+  if (row.kind === 'folder') {
+    const { files, bytes } = row.totals;
+    tooltip.appendText(
+      bytes > 0 ? `${formatFiles(files)}, ${formatBytes(bytes)}` : formatFiles(files),
+    );
+    if (row.notBackedUp > 0) {
+      tooltip.appendMarkdown('\n\n');
+      tooltip.appendText(l10n.t('{0} below it not backed up', formatFiles(row.notBackedUp)));
+    }
+    if (row.ignored > 0) {
+      tooltip.appendMarkdown('\n\n');
+      tooltip.appendText(l10n.t('{0} below it ignored', formatFiles(row.ignored)));
+    }
+    return tooltip;
+  }
+  tooltip.appendText(reason(row.verdict));
+  if (row.activity?.kind === 'failed') {
+    tooltip.appendMarkdown('\n\n$(error) ').appendText(failureText(row.activity.failure));
+    tooltip.supportThemeIcons = true;
+  }
+  // Of what is ignored neither side need have been looked at: then nothing is said of it.
+  const isIgnored = row.verdict.kind === 'ignored';
+  if (!isIgnored || row.local !== undefined) {
+    tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));
+  }
+  if (!isIgnored || row.cloud !== undefined) {
+    tooltip.appendMarkdown('\n\n').appendText(l10n.t('In the cloud: {0}', sideText(row.cloud)));
+  }
+  return tooltip;
+}

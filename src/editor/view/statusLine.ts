@@ -1,0 +1,160 @@
+import { l10n } from 'vscode';
+import type { BatchProgress, ComparisonTotals, PauseReason, State } from '../../protocol';
+import { failureText } from '../failures/failureMessage';
+import { pauseText } from './pauseText';
+import { formatAge } from '../format/pointInTime';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { folderById, localFolders, targetText } from '../targets/targets';
+import { batchTitle } from './workWords';
+
+/** The line above the tree: what is going on, or what the last comparison found. */
+export function statusLine(
+  state: State,
+  lastFinishedAt: number | undefined,
+  now: number,
+): string | undefined {
+  switch (state.kind) {
+    case 'connecting':
+      return state.attempt > 1
+        ? l10n.t('Connecting to S3, attempt {0} of {1}…', state.attempt, state.attempts)
+        : l10n.t('Connecting to S3…');
+    case 'comparing':
+      return l10n.t(
+        'Comparing… {0} here, {1} in the cloud',
+        formatFiles(state.localFiles),
+        formatFiles(state.cloudFiles),
+      );
+    case 'verifying':
+      return l10n.t(
+        'Verifying… {0} of {1} · {2} of {3}',
+        formatCount(state.filesDone),
+        formatFiles(state.files),
+        formatBytes(state.bytesDone),
+        formatBytes(state.bytes),
+      );
+    case 'transferring':
+      return transferLine(state.batches);
+    case 'paused':
+      return pausedLine(state.batches, state.why);
+    case 'failed':
+      // Without rows the welcome says it, and what to do.
+      if (state.comparisons.length === 0) return undefined;
+      return failedLine(state, now);
+    case 'idle':
+    case 'compared':
+      return comparedLine(state.comparisons, lastFinishedAt, now);
+  }
+}
+
+/** The local files that are not proved to be safe in the cloud; ignored ones aside. */
+export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
+  return (
+    groups['changed-in-cloud'].files +
+    groups.unchecked.files +
+    groups['out-of-date'].files +
+    groups['missing-in-cloud'].files +
+    groups['up-to-date'].files -
+    proved
+  );
+}
+
+function failedLine(
+  { failures, comparisons }: Extract<State, { readonly kind: 'failed' }>,
+  now: number,
+): string {
+  const texts = failures.map(({ folder, failure }) => {
+    const name = folder === undefined ? undefined : folderById(folder)?.name;
+    const text = failureText(failure);
+    return name === undefined || localFolders().length === 1 ? text : `${name}: ${text}`;
+  });
+  const failed = l10n.t('Failed: {0}', texts.join(', '));
+  const folders = new Set(failures.map(({ folder }) => folder));
+  const times = comparisons
+    .filter(({ folder }) => folders.has(folder))
+    .map(({ comparedAt }) => comparedAt);
+  if (times.length === 0) return failed;
+  const age = formatAge(Math.min(...times), now);
+  return `${failed} · ${l10n.t('rows as of {0}, not confirmed', age)}`;
+}
+
+function transferLine(batches: readonly BatchProgress[]): string {
+  const { files, filesDone, bytes, bytesDone } = sum(batches);
+  return l10n.t(
+    '{0}: {1} of {2} · {3} of {4}',
+    doingText(batches),
+    formatCount(filesDone),
+    formatFiles(files),
+    formatBytes(bytesDone),
+    formatBytes(bytes),
+  );
+}
+
+function doingText(batches: readonly BatchProgress[]): string {
+  const [work, ...others] = new Set(batches.map(batch => batch.work));
+  return work === undefined || others.length > 0 ? l10n.t('Working') : batchTitle(work);
+}
+
+function pausedLine(batches: readonly BatchProgress[], why: PauseReason): string {
+  const { files, filesDone, bytes, bytesDone } = sum(batches);
+  const line = l10n.t(
+    'Paused: {0} of {1} · {2} of {3}',
+    formatCount(filesDone),
+    formatFiles(files),
+    formatBytes(bytesDone),
+    formatBytes(bytes),
+  );
+  return why.kind === 'asked-for' ? line : `${line} · ${pauseText(why)}`;
+}
+
+type Amounts = Pick<BatchProgress, 'files' | 'filesDone' | 'bytes' | 'bytesDone'>;
+
+function sum(batches: readonly BatchProgress[]): Amounts {
+  let files = 0;
+  let filesDone = 0;
+  let bytes = 0;
+  let bytesDone = 0;
+  for (const batch of batches) {
+    files += batch.files;
+    filesDone += batch.filesDone;
+    bytes += batch.bytes;
+    bytesDone += batch.bytesDone;
+  }
+  return { files, filesDone, bytes, bytesDone };
+}
+
+function comparedLine(
+  comparisons: readonly ComparisonTotals[],
+  lastFinishedAt: number | undefined,
+  now: number,
+): string | undefined {
+  if (comparisons.length === 0) {
+    return lastFinishedAt === undefined
+      ? undefined
+      : l10n.t('Compared {0}, compare again', formatAge(lastFinishedAt, now));
+  }
+  // Of several folders the oldest comparison counts: no row is older than the line says.
+  const comparedAt = Math.min(...comparisons.map(comparison => comparison.comparedAt));
+  let files = 0;
+  let bytes = 0;
+  for (const { groups } of comparisons) {
+    files += groups['out-of-date'].files + groups['missing-in-cloud'].files;
+    bytes += groups['out-of-date'].bytes + groups['missing-in-cloud'].bytes;
+  }
+  const age = formatAge(comparedAt, now);
+  const [only, ...others] = comparisons;
+  // Of several folders each row names its own; VS Code shows no description of a single view.
+  const parts = [
+    only === undefined || others.length > 0
+      ? l10n.t('Compared {0}', age)
+      : l10n.t('Compared {0} with {1}', age, targetText(only)),
+  ];
+  if (comparisons.some(comparison => comparison.incomplete !== undefined)) {
+    parts.push(l10n.t('the bucket could not be listed in full'));
+  }
+  if (files > 0) {
+    parts.push(l10n.t('{0} to back up', formatCount(files)), formatBytes(bytes));
+  } else {
+    parts.push(l10n.t('nothing to back up'));
+  }
+  return parts.join(' · ');
+}

@@ -1,0 +1,286 @@
+import { posix } from 'node:path';
+import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from '../../protocol';
+import { failureMessage, failureText } from '../failures/failureMessage';
+import { iconUri } from './fileLocation';
+import { rulePlace } from '../ignore/rulePlace';
+import { formatTime } from '../format/pointInTime';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { fileIcon, groupIcon } from './rowIcon';
+import { folderById, targetText } from '../targets/targets';
+import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
+import { groupMeaning, groupName, shortReason } from './verdictWords';
+import { finishedText, underWayText } from './workWords';
+
+/** Runs on a click or Enter; not for the palette. */
+export const rowClickedCommand = '_s3Backup.rowClicked';
+export const showMoreCommand = '_s3Backup.showMore';
+
+/**
+ * A row's `contextValue` is a list of flags between colons, for the `when` clauses of menus: what
+ * it is, its group, `canBackUp` where there is something to upload, `onDisk` where there is a local
+ * file or folder, `inCloud` where there is a cloud copy of a file, `byRule` where a rule can be shown.
+ */
+function flags(...names: readonly (string | false)[]): string {
+  return `:${names.filter(name => name !== false).join(':')}:`;
+}
+
+export function folderItem(
+  node: FolderNode,
+  comparison: ComparisonTotals | undefined,
+  failure: FailureRecord | undefined,
+): TreeItem {
+  const folder = folderById(node.folder);
+  const item = new TreeItem(folder?.name ?? node.folder, TreeItemCollapsibleState.Expanded);
+  item.id = idOf(node);
+  item.iconPath = new ThemeIcon('root-folder');
+  const target = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
+  item.description = failure === undefined ? target : l10n.t('failed: {0}', failureText(failure));
+  if (failure !== undefined) item.tooltip = failureMessage(failure).text;
+  item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
+  if (comparison === undefined) {
+    item.collapsibleState = TreeItemCollapsibleState.None;
+    // VS Code keeps a row closed that had nothing below it; as another row it opens when it has.
+    item.id = `${idOf(node)} not compared`;
+  }
+  return item;
+}
+
+export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefined): TreeItem {
+  const { files, bytes } = comparison?.groups[node.group] ?? { files: 0, bytes: 0 };
+  const shown = comparison?.shown?.[node.group] ?? files;
+  const count =
+    shown === files
+      ? formatCount(files)
+      : l10n.t('{0} of {1}', formatCount(shown), formatCount(files));
+  const name = groupName(node.group);
+  const item = new TreeItem(name, collapsibleState(node.group, shown));
+  item.id = idOf(node);
+  item.iconPath = groupIcon(node.group);
+  const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
+  // The size of those that a filter shows is not known.
+  const size = files > 0 && shown === files && sizeIn(node.group, bytes);
+  item.description = joined(
+    count,
+    size,
+    notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+  );
+  item.tooltip = groupMeaning(node.group);
+  // Where there is nothing, there is nothing to be done.
+  item.contextValue = flags(
+    'group',
+    shown > 0 && node.group,
+    isUploadable(node.group) && shown > 0 && 'canBackUp',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      shown === files
+        ? formatFiles(files)
+        : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
+      size,
+      notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+    ),
+  };
+  return item;
+}
+
+export function rowItem(node: RowNode): TreeItem {
+  return node.row.kind === 'folder' ? subfolderItem(node, node.row) : fileItem(node, node.row);
+}
+
+export function moreItem(node: MoreNode): TreeItem {
+  const item = new TreeItem(l10n.t('Show More…'));
+  item.id = idOf(node);
+  item.iconPath = new ThemeIcon('ellipsis');
+  item.description = l10n.t('{0} left', formatCount(node.left));
+  item.command = { command: showMoreCommand, title: l10n.t('Show More…'), arguments: [node] };
+  item.contextValue = flags('more');
+  return item;
+}
+
+function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
+  const name = posix.basename(row.path);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
+  item.id = idOf(node);
+  item.iconPath = ThemeIcon.Folder;
+  item.resourceUri = iconUri(node.group, row.path);
+  const { files, bytes } = row.totals;
+  const size = sizeIn(node.group, bytes);
+  const isAmongIgnored = node.group === 'ignored';
+  const ignored =
+    row.ignored > 0 && !isAmongIgnored && l10n.t('+ {0} ignored', formatCount(row.ignored));
+  // People delete folders, not rows: what else is not safe below the folder stands on each of them.
+  const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
+  const count =
+    isNotBackedUp(node.group) && row.notBackedUp > files
+      ? l10n.t('{0} of {1} not backed up', formatCount(files), formatCount(row.notBackedUp))
+      : formatCount(files);
+  const others = !isNotBackedUp(node.group) && row.notBackedUp > 0 && notBackedUp;
+  item.description = joined(count, size, others, ignored);
+  item.contextValue = flags(
+    'subfolder',
+    node.group,
+    isUploadable(node.group) && 'canBackUp',
+    node.group !== 'only-in-cloud' && node.group !== 'lost' && 'onDisk',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      l10n.t('folder in {0}', groupName(node.group)),
+      formatFiles(files),
+      size,
+      row.notBackedUp > 0 && notBackedUp,
+      row.ignored > 0 && !isAmongIgnored && l10n.t('{0} ignored', formatCount(row.ignored)),
+    ),
+  };
+  return item;
+}
+
+function fileItem(node: RowNode, row: FileRow): TreeItem {
+  const { name, folder } = nameAndFolder(row);
+  const item = new TreeItem(name);
+  item.id = idOf(node);
+  item.iconPath = fileIcon(row);
+  item.resourceUri = iconUri(node.group, row.path);
+  const size = (row.local ?? row.cloud)?.size;
+  const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
+  // In a list, the row itself says where its file is.
+  const folderText = node.parent.kind === 'group' && folder;
+  // What is being done comes first: a narrow view cuts the end off.
+  const activity = activityText(row);
+  item.description = joined(
+    activity ?? false,
+    folderText,
+    sizeText,
+    activity === undefined && shortReason(row.verdict),
+    isOnlyArchived(row) && l10n.t('archived'),
+  );
+  item.command = {
+    command: rowClickedCommand,
+    title: l10n.t('Back Up or Open'),
+    arguments: [node],
+  };
+  item.contextValue = flags(
+    row.isFolder ? 'subfolder' : 'file',
+    node.group,
+    isUploadable(node.group) && !isUnderWay(row) && 'canBackUp',
+    row.local !== undefined && 'onDisk',
+    hasCloudCopy(row) && 'inCloud',
+    rulePlace(row.verdict) !== undefined && 'byRule',
+  );
+  item.accessibilityInformation = {
+    label: listed(
+      name,
+      stateInWords(row),
+      activityText(row) ?? (row.verdict.kind !== 'up-to-date' && shortReason(row.verdict)),
+      isOnlyArchived(row) && l10n.t('archived'),
+      sizeText,
+      folderText !== false && folderText !== '' && l10n.t('in {0}', folderText),
+    ),
+  };
+  return item;
+}
+
+/** Whether getting a file back takes more than a moment. */
+function isOnlyArchived({ verdict, archived }: FileRow): boolean {
+  return verdict.kind === 'only-in-cloud' && archived === true;
+}
+
+/** How large ignored files are has not been looked at, and of lost ones nothing is left. */
+function sizeIn(group: Group, bytes: number): string | false {
+  return group !== 'ignored' && group !== 'lost' && formatBytes(bytes);
+}
+
+/** A key that is no path is no file's. */
+function hasCloudCopy({ isFolder, cloud, verdict }: FileRow): boolean {
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return false;
+  return cloud !== undefined && !isFolder;
+}
+
+/** A key that is no path is shown whole: it has no folder to stand in. */
+function nameAndFolder({ path, verdict }: FileRow): {
+  readonly name: string;
+  readonly folder: string;
+} {
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') {
+    return { name: path, folder: '' };
+  }
+  const folder = posix.dirname(path);
+  return { name: posix.basename(path), folder: folder === '.' ? '' : folder };
+}
+
+/** Whether a file is on its way or has just arrived. */
+function isUnderWay({ activity }: FileRow): boolean {
+  return activity !== undefined && activity.kind !== 'failed';
+}
+
+/** Groups whose files an upload brings up to date. */
+function isUploadable(group: Group): boolean {
+  return group === 'out-of-date' || group === 'missing-in-cloud';
+}
+
+/** Groups whose own files are among those that a folder's row calls not backed up. */
+function isNotBackedUp(group: Group): boolean {
+  return isUploadable(group) || group === 'changed-in-cloud' || group === 'unchecked';
+}
+
+function collapsibleState(group: Group, files: number): TreeItemCollapsibleState {
+  if (files === 0) return TreeItemCollapsibleState.None;
+  const isGood = group === 'up-to-date' || group === 'only-in-cloud' || group === 'ignored';
+  return isGood ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+}
+
+function activityText({ activity }: FileRow): string | undefined {
+  switch (activity?.kind) {
+    case 'waiting':
+      return l10n.t('waiting');
+    case 'verifying':
+      return l10n.t('verifying…');
+    case 'under-way':
+      return underWayText(activity.work);
+    case 'finished':
+      return finishedText(activity.work);
+    case 'failed':
+      return failureText(activity.failure);
+    case undefined:
+      return undefined;
+  }
+}
+
+/** The verdict for those who cannot see group and icon. */
+function stateInWords({ verdict }: FileRow): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return l10n.t('missing in cloud');
+    case 'out-of-date':
+      return l10n.t('out of date');
+    case 'up-to-date':
+      switch (verdict.proof) {
+        case 'name-and-time':
+          return l10n.t('up to date by name and time, not proved');
+        case 'unconfirmed':
+          return l10n.t('up to date as of {0}, not confirmed', formatTime(verdict.asOf));
+        default:
+          return l10n.t('up to date, proved');
+      }
+    case 'changed-in-cloud':
+      return l10n.t('changed in cloud');
+    case 'only-in-cloud':
+      return l10n.t('only in cloud');
+    case 'unchecked':
+      return l10n.t('could not be checked');
+    case 'lost':
+      return l10n.t('lost');
+    case 'ignored':
+      return l10n.t('ignored');
+  }
+}
+
+function joined(...parts: readonly (string | false)[]): string {
+  return parts.filter(part => part !== false && part !== '').join(' · ');
+}
+
+function listed(...parts: readonly (string | false)[]): string {
+  return parts.filter(part => part !== false && part !== '').join(', ');
+}

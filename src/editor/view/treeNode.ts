@@ -1,0 +1,62 @@
+import { rootPath, type Group, type NodeId, type Row } from '../../protocol';
+
+/** What a row of the view stands for. */
+export type TreeNode = FolderNode | GroupNode | RowNode | MoreNode;
+
+/** A workspace folder, where there are several. */
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly folder: string;
+}
+
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly folder: string;
+  readonly group: Group;
+  readonly parent: FolderNode | undefined;
+}
+
+/** A file, or a folder below a group. */
+export interface RowNode {
+  readonly kind: 'row';
+  readonly folder: string;
+  readonly group: Group;
+  readonly row: Row;
+  readonly parent: BranchNode;
+}
+
+/** The row that shows the next page. */
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly folder: string;
+  readonly parent: BranchNode;
+  readonly left: number;
+}
+
+/** What the engine has children for. */
+export type BranchNode = GroupNode | RowNode;
+
+/** The node's place, in the engine's words. */
+export function placeOf(node: BranchNode): NodeId {
+  const path = node.kind === 'group' ? rootPath : node.row.path;
+  return { folder: node.folder, group: node.group, path };
+}
+
+/** Stays the same over refreshes, so that selection and expansion do. */
+export function idOf(node: TreeNode): string {
+  switch (node.kind) {
+    case 'folder':
+      return node.folder;
+    case 'group':
+      return `${node.folder}\n${node.group}`;
+    case 'row':
+      return `${node.folder}\n${node.group}\n${node.row.kind}\n${node.row.path}`;
+    case 'more':
+      return `${idOf(node.parent)}\nmore`;
+  }
+}
+
+/** Whether a command's argument is a row of our view. */
+export function isTreeNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'folder' in value;
+}

@@ -1,0 +1,233 @@
+import { l10n } from 'vscode';
+import type { Group, IgnoreReason, KeyFault, Verdict } from '../../protocol';
+import { failureText } from '../failures/failureMessage';
+import { formatTime } from '../format/pointInTime';
+import { formatFiles } from '../format/quantity';
+
+/** A group's name. */
+export function groupName(group: Group): string {
+  switch (group) {
+    case 'lost':
+      return l10n.t('Lost');
+    case 'changed-in-cloud':
+      return l10n.t('Changed in Cloud');
+    case 'unchecked':
+      return l10n.t("Couldn't Check");
+    case 'out-of-date':
+      return l10n.t('Out of Date');
+    case 'missing-in-cloud':
+      return l10n.t('Missing in Cloud');
+    case 'up-to-date':
+      return l10n.t('Up to Date');
+    case 'only-in-cloud':
+      return l10n.t('Only in Cloud');
+    case 'ignored':
+      return l10n.t('Ignored');
+  }
+}
+
+/** What a group holds, in one sentence. */
+export function groupMeaning(group: Group): string {
+  switch (group) {
+    case 'lost':
+      return l10n.t('These files were backed up once and are gone from both sides.');
+    case 'changed-in-cloud':
+      return l10n.t(
+        'The cloud copies of these files are newer and different. They are not overwritten.',
+      );
+    case 'unchecked':
+      return l10n.t('Nothing is known of these files: they could not be read or listed.');
+    case 'out-of-date':
+      return l10n.t('The cloud holds older copies of these files.');
+    case 'missing-in-cloud':
+      return l10n.t('These files are on this computer only.');
+    case 'up-to-date':
+      return l10n.t('The cloud holds these files as they are here.');
+    case 'only-in-cloud':
+      return l10n.t('These files are not on this computer any more, or not yet.');
+    case 'ignored':
+      return l10n.t('These files are not backed up, each for the reason that its row gives.');
+  }
+}
+
+/** The reason for a verdict in a few words, for a row; empty where the group says it all. */
+export function shortReason(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return verdict.safeAt === undefined
+        ? ''
+        : l10n.t('gone from the cloud, was there {0}', formatTime(verdict.safeAt));
+    case 'lost':
+      return l10n.t('was safe {0}', formatTime(verdict.safeAt));
+    case 'only-in-cloud':
+      return verdict.because === 'not-listed' ? l10n.t('not listed by the store') : '';
+    case 'out-of-date':
+      switch (verdict.because) {
+        case 'content':
+          return l10n.t('different content');
+        case 'size':
+          return l10n.t('different size');
+        case 'time':
+        case 'not-comparable':
+          return l10n.t('newer here');
+        case 'changed-since-comparison':
+          return l10n.t('changed since the comparison');
+      }
+      break;
+    case 'up-to-date':
+      switch (verdict.proof) {
+        case 'name-and-time':
+          return l10n.t('by name and time');
+        case 'unconfirmed':
+          return l10n.t('not confirmed');
+        default:
+          return l10n.t('proved');
+      }
+    case 'changed-in-cloud':
+      switch (verdict.because) {
+        case 'newer-there':
+          return l10n.t('newer in the cloud');
+        case 'only-there':
+          return l10n.t('changed in the cloud only');
+        case 'both':
+          return l10n.t('both changed');
+        case 'refused':
+          return l10n.t('changed during the backup');
+      }
+      break;
+    case 'unchecked':
+      return failureText(verdict.failure);
+    case 'ignored':
+      // What may surprise comes first: a narrow view cuts the end off.
+      return [twins(verdict.cloudTwins), ignoreReason(verdict.because)].filter(Boolean).join('; ');
+  }
+}
+
+/** The verdict and its reason in a sentence, for whoever wants to know. */
+export function reason(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return verdict.safeAt === undefined
+        ? l10n.t('Not in the cloud.')
+        : l10n.t('Gone from the cloud: it was there on {0}.', formatTime(verdict.safeAt));
+    case 'lost':
+      return l10n.t('Was safe on {0}, now gone from both sides.', formatTime(verdict.safeAt));
+    case 'only-in-cloud':
+      return verdict.because === 'not-listed'
+        ? l10n.t(
+            'Not on this computer. The store has it, but its lists do not show it: another computer does not find it.',
+          )
+        : l10n.t('Not on this computer.');
+    case 'out-of-date':
+      switch (verdict.because) {
+        case 'content':
+          return l10n.t('Out of date: the content differs, and the file here is newer.');
+        case 'size':
+          return l10n.t('Out of date: the size differs, and the file here is newer.');
+        case 'time':
+          return l10n.t('Out of date by name and time: the file here is newer.');
+        case 'not-comparable':
+          return l10n.t(
+            'Out of date: the file here is newer, and the cloud copy gives no hash to compare with.',
+          );
+        case 'changed-since-comparison':
+          return l10n.t('Out of date: the file has changed since the comparison.');
+      }
+      break;
+    case 'up-to-date':
+      switch (verdict.proof) {
+        case 'uploaded':
+          return l10n.t('Up to date, proved: the cloud confirmed these very bytes.');
+        case 'receipt':
+          return l10n.t(
+            'Up to date, proved: the cloud confirmed these very bytes, and neither side has changed.',
+          );
+        case 'content':
+          return l10n.t('Up to date, proved: the content is the same, byte for byte.');
+        case 'name-and-time':
+          return l10n.t(
+            'Up to date by name and time, not proved: same size, and not newer than the cloud copy.',
+          );
+        case 'unconfirmed':
+          return l10n.t(
+            'Up to date as of {0}, not confirmed: the comparison after that failed.',
+            formatTime(verdict.asOf),
+          );
+      }
+      break;
+    case 'changed-in-cloud':
+      switch (verdict.because) {
+        case 'newer-there':
+          return l10n.t('The cloud copy is newer and different. It is not overwritten.');
+        case 'only-there':
+          return l10n.t(
+            'The cloud copy was changed, the file here was not. It is not overwritten.',
+          );
+        case 'both':
+          return l10n.t('Both the file here and its cloud copy were changed. Neither is touched.');
+        case 'refused':
+          return l10n.t(
+            'The cloud copy was changed while it was being backed up. It was not overwritten.',
+          );
+      }
+      break;
+    case 'unchecked':
+      return l10n.t("Couldn't be checked: {0}", failureText(verdict.failure));
+    case 'ignored':
+      return l10n.t(
+        'Ignored: {0}.',
+        [ignoreReason(verdict.because), twins(verdict.cloudTwins)].filter(Boolean).join('; '),
+      );
+  }
+}
+
+/** Why a file is not backed up. */
+export function ignoreReason(because: IgnoreReason): string {
+  switch (because.kind) {
+    case 'rule':
+      return because.line === undefined
+        ? l10n.t('“{0}” in {1}', because.pattern, because.source)
+        : l10n.t('“{0}” in {1}, line {2}', because.pattern, because.source, because.line);
+    case 'link':
+      return l10n.t('symbolic link');
+    case 'special-file':
+      return l10n.t('no regular file');
+    case 'below-local-file':
+      return l10n.t('“{0}” is no folder here', because.path);
+    case 'namesake-is-folder':
+      return l10n.t('“{0}” is a folder here', because.path);
+    case 'not-a-path':
+      return keyFault(because.fault);
+  }
+}
+
+/** Why no file here can have a key of the bucket. */
+function keyFault(fault: KeyFault): string {
+  switch (fault) {
+    case 'folder-marker':
+      return l10n.t('its key ends in “/”: it marks a folder, and is no file');
+    case 'empty-segment':
+      return l10n.t('its key has nothing between two “/”, which no file here can be called');
+    case 'dot-segment':
+      return l10n.t('its key leads out of the folder by “.” or “..”');
+    case 'nul':
+      return l10n.t('its key has a NUL character, which no file can be called');
+    case 'backslash':
+      return l10n.t('its key has a “\\”, which separates folders here');
+    case 'outside-prefix':
+      return l10n.t('its key does not begin with the prefix');
+    case 'own-file':
+      return l10n.t('its key is the name of a temporary file of S3 Backup');
+    case 'not-decodable':
+      return l10n.t('the store’s list has its key in a form that cannot be read');
+    case 'incomplete':
+      return l10n.t('the store’s list gives no ETag, size or time for it');
+  }
+}
+
+function twins(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? l10n.t('still in the cloud')
+    : l10n.t('{0} still in the cloud', formatFiles(count));
+}

@@ -1,0 +1,63 @@
+import { l10n } from 'vscode';
+import type { Work } from '../../protocol';
+
+/** What is being done to a file, for its row. */
+export function underWayText(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('backing up…');
+    case 'restore':
+      return l10n.t('restoring…');
+    case 'free-up':
+      return l10n.t('freeing…');
+    case 'trash':
+      return l10n.t('moving to the trash…');
+  }
+}
+
+/** What has just been done to a file, for its row. */
+export function finishedText(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('backed up');
+    case 'restore':
+      return l10n.t('restored');
+    case 'free-up':
+      return l10n.t('freed');
+    case 'trash':
+      return l10n.t('in the trash');
+  }
+}
+
+/** The heading of those files in a report with which all went well. */
+export function doneHeading(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('Backed Up');
+    case 'restore':
+      return l10n.t('Restored');
+    case 'free-up':
+      return l10n.t('Freed');
+    case 'trash':
+      return l10n.t('Moved to the Trash');
+  }
+}
+
+/** What a running batch is called. */
+export function batchTitle(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('Backing up to S3');
+    case 'restore':
+      return l10n.t('Restoring from S3');
+    case 'free-up':
+      return l10n.t('Freeing local space');
+    case 'trash':
+      return l10n.t('Moving to the trash');
+  }
+}
+
+/** The codicon beside what became of a batch. */
+export function batchIcon(work: Work): string {
+  return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
+}

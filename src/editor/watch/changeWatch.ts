@@ -1,0 +1,135 @@
+import {
+  Disposable,
+  RelativePattern,
+  window,
+  workspace,
+  type FileSystemWatcher,
+  type Uri,
+} from 'vscode';
+import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import type { FilesView } from '../view/filesView';
+import type { Profiles } from '../targets/profiles';
+import { concernsEngine, concernsTarget } from '../contributions/settings';
+import { folderById, folderId, localFolders, type Targets } from '../targets/targets';
+
+/**
+ * Tells the engine what happens to the folders it has compared: files that change, moments at
+ * which changes may have been missed, and targets or settings that make a comparison void.
+ */
+export class ChangeWatch implements Disposable {
+  readonly #subscriptions: readonly Disposable[];
+  readonly #watchers = new Map<string, Disposable>();
+  readonly #changed = new Map<string, Set<string>>();
+  #telling: NodeJS.Timeout | undefined;
+  #wasTransferring = false;
+
+  constructor(
+    private readonly engine: Engine,
+    targets: Targets,
+    profiles: Profiles,
+    { treeView }: FilesView,
+  ) {
+    this.#subscriptions = [
+      engine.onDidChangeState(() => {
+        this.#follow();
+      }),
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#recheck();
+      }),
+      treeView.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.#recheck();
+      }),
+      targets.onDidChange(folder => {
+        this.#forget(folderId(folder));
+      }),
+      workspace.onDidChangeConfiguration(event => {
+        for (const folder of localFolders()) {
+          if (concernsTarget(event, folder.uri)) {
+            this.#forget(folderId(folder));
+          } else if (concernsEngine(event, folder.uri)) {
+            const settings = profiles.settings(folder);
+            engine.tell(settingsChanged, { folder: folderId(folder), settings });
+          }
+        }
+      }),
+      workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const folder of removed) this.#forget(folderId(folder));
+      }),
+    ];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#telling);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const watcher of this.#watchers.values()) watcher.dispose();
+  }
+
+  #follow(): void {
+    const { state } = this.engine;
+    // From the start of a comparison on: what changes while it runs it may have seen or not.
+    const folders = new Set(state.comparisons.map(({ folder }) => folder));
+    if (state.kind === 'connecting' || state.kind === 'comparing') folders.add(state.folder);
+    for (const id of folders) {
+      if (!this.#watchers.has(id)) this.#watch(id);
+    }
+    for (const [id, watcher] of this.#watchers) {
+      if (folders.has(id) || isBusy(state.kind)) continue;
+      watcher.dispose();
+      this.#watchers.delete(id);
+      this.#changed.delete(id);
+    }
+    if (this.#changed.size > 0) this.#tellSoon();
+    const isTransferring = state.kind === 'transferring';
+    if (this.#wasTransferring && !isTransferring) this.#recheck();
+    this.#wasTransferring = isTransferring;
+  }
+
+  #watch(id: string): void {
+    const folder = folderById(id);
+    if (folder === undefined) return;
+    const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder.uri, '**/*'));
+    this.#watchers.set(id, Disposable.from(watcher, ...this.#listen(watcher, id)));
+  }
+
+  #listen(watcher: FileSystemWatcher, id: string): readonly Disposable[] {
+    const note = (uri: Uri): void => {
+      const paths = this.#changed.get(id) ?? new Set();
+      this.#changed.set(id, paths.add(uri.fsPath));
+      this.#tellSoon();
+    };
+    return [watcher.onDidCreate(note), watcher.onDidChange(note), watcher.onDidDelete(note)];
+  }
+
+  #tellSoon(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.#tell();
+    }, gatherMs);
+  }
+
+  #tell(): void {
+    // A comparison under way would replace what is judged now; it is told when it is done.
+    if (isBusy(this.engine.state.kind)) return;
+    for (const [folder, paths] of this.#changed) {
+      this.engine.tell(filesChanged, { folder, paths: [...paths] });
+    }
+    this.#changed.clear();
+  }
+
+  #recheck(): void {
+    if (this.engine.state.comparisons.length > 0) this.engine.tell(recheck, null);
+  }
+
+  #forget(id: string): void {
+    // Also where no comparison is at hand: one by the old settings may be under way.
+    this.engine.tell(forgetFolder, id);
+  }
+}
+
+/** Editors write a file in several steps, and a checkout writes thousands. */
+const gatherMs = 100;
+
+function isBusy(kind: Engine['state']['kind']): boolean {
+  return kind === 'connecting' || kind === 'comparing';
+}

@@ -1,0 +1,42 @@
+import { window, type Memento } from 'vscode';
+import { compare, type FolderSetup } from '../../protocol';
+import type { Engine } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/viewId';
+
+/** Runs comparisons, at most one at a time, and remembers over reloads when the last one was. */
+export class Comparisons {
+  #current: { readonly key: string; readonly done: Promise<void>; cancel: () => void } | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly ongoing: Ongoing,
+    private readonly memory: Memento,
+  ) {}
+
+  /** When a comparison was last finished in this workspace; milliseconds since 1970. */
+  get lastFinishedAt(): number | undefined {
+    return this.memory.get(memoryKey);
+  }
+
+  /** Joins a comparison of the same folders and targets that is under way, and ends any other. */
+  run(setups: readonly FolderSetup[]): Promise<void> {
+    const key = JSON.stringify(setups);
+    if (this.#current?.key === key) return this.#current.done;
+    this.#current?.cancel();
+    let cancelThis = (): void => undefined;
+    const work = this.ongoing.run(async (token, cancel) => {
+      cancelThis = cancel;
+      await this.engine.request(compare, setups, token);
+      await this.memory.update(memoryKey, Date.now());
+    });
+    const done = work.finally(() => {
+      if (this.#current?.done === done) this.#current = undefined;
+    });
+    this.#current = { key, done, cancel: cancelThis };
+    void window.withProgress({ location: { viewId } }, () => done.catch(() => undefined));
+    return done;
+  }
+}
+
+const memoryKey = 'lastComparedAt';

@@ -1,0 +1,60 @@
+import type { Bucket } from '../ports/bucket';
+import { Failure } from '../failures/failure';
+import { isSameState } from '../scan/localScan';
+import { withOpenFile } from '../disk/openFile';
+import type { ReceiptOwner } from '../records/receipts';
+import { giveUpUpload } from './giveUpUpload';
+import type { OwnedUpload, Unfinished } from '../records/unfinished';
+
+export interface StaleUploadsRequest {
+  readonly unfinished: Unfinished;
+  /** The folder that is at hand, and where it is backed up now. */
+  readonly owner: ReceiptOwner;
+  readonly root: string;
+  /** A bucket of the store in which the folder is backed up. */
+  readonly bucketNamed: (name: string) => Bucket;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Frees the parts of uploads in this store that nobody will go on with: those that are old, and of
+ * this folder those whose file is another by now, or whose target is. Only uploads that we have
+ * begun ourselves are ever looked at.
+ */
+export async function abortStale(request: StaleUploadsRequest): Promise<void> {
+  const { unfinished, owner, bucketNamed, signal } = request;
+  for (const found of unfinished.uploadsAt(owner.endpoint)) {
+    if (signal.aborted) return;
+    if (!(await isStale(found, request))) continue;
+    const { bucket } = found.owner;
+    await giveUpUpload(bucketNamed(bucket), found.kept, unfinished.of(found.owner).uploads);
+  }
+}
+
+const longestKept = 7 * 24 * 3_600_000;
+/** Another window may be at work with what has been used since. */
+const inUse = 3_600_000;
+
+async function isStale(
+  { owner, kept }: OwnedUpload,
+  { owner: here, root, now }: StaleUploadsRequest,
+): Promise<boolean> {
+  const age = now - kept.usedAt;
+  if (age > longestKept) return true;
+  if (owner.folderId !== here.folderId || age < inUse) return false;
+  if (kept.fate === 'abort' || owner.bucket !== here.bucket || owner.prefix !== here.prefix) {
+    return true;
+  }
+  try {
+    const { local } = kept;
+    return await withOpenFile(root, local.path, async file => {
+      return !isSameState(await file.look(), local);
+    });
+  } catch (error) {
+    return error instanceof Failure && goneCodes.has(error.code);
+  }
+}
+
+const goneCodes = new Set(['file-vanished', 'not-a-file']);

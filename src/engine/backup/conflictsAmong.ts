@@ -1,0 +1,91 @@
+import type { Chosen, Conflict, FolderConflicts } from '../../protocol';
+import { chosenEntries } from '../comparison/selectEntries';
+import type { CloudFile } from '../scan/cloudListing';
+import {
+  cloudSide,
+  localSide,
+  type Comparison,
+  type Entry,
+  type Finding,
+} from '../comparison/comparison';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { throwIfCancelled } from '../failures/failure';
+import { toKey } from '../disk/filePath';
+import type { ContentQuestion } from '../compare/judge';
+import { inParallel } from '../concurrency/parallel';
+import { inOrder } from './plan';
+import { settleByContent } from '../compare/decideByContent';
+
+/**
+ * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody
+ * has seen the copy that stood in its way: it is looked at first, and what turns out to be none any
+ * more moves to where it belongs.
+ */
+export async function conflictsAmong(
+  comparisons: Comparisons,
+  job: ComparisonJob,
+  chosen: Chosen,
+  signal: AbortSignal,
+): Promise<FolderConflicts> {
+  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const conflicts = await conflictsOf(entries, comparisons.current(job), job, signal);
+  const versioning = conflicts.length === 0 ? 'off' : await job.bucket.versioning(signal);
+  return { folder: job.target.folder, conflicts, keepsVersions: versioning === 'enabled' };
+}
+
+async function conflictsOf(
+  entries: readonly Entry[],
+  comparison: Comparison | undefined,
+  job: ComparisonJob,
+  signal: AbortSignal,
+): Promise<readonly Conflict[]> {
+  const found = entries.filter(({ verdict }) => verdict.kind === 'changed-in-cloud');
+  await inParallel(found.filter(isUnseen), looksAtOnce, async entry => {
+    comparison?.place(await lookAgain(entry, job, signal));
+  });
+  throwIfCancelled(signal, job.bucket.name);
+  const now = found.map(entry => comparison?.get(entry.path) ?? entry);
+  return inOrder(now.flatMap(entry => toConflict(entry) ?? []));
+}
+
+const looksAtOnce = 8;
+
+function isUnseen({ verdict }: Entry): boolean {
+  return verdict.kind === 'changed-in-cloud' && verdict.because === 'refused';
+}
+
+async function lookAgain(entry: Entry, job: ComparisonJob, signal: AbortSignal): Promise<Finding> {
+  const { bucket, receipts, target } = job;
+  const { path, local } = entry;
+  const head = await bucket.head({ key: toKey(target.prefix, path), signal });
+  const receipt = receipts.get(path);
+  if (local === undefined) return entry;
+  if (head === undefined) {
+    const verdict = {
+      kind: 'missing-in-cloud',
+      ...(receipt && { safeAt: receipt.provedAt }),
+    } as const;
+    return { ...entry, cloud: undefined, verdict };
+  }
+  const { size, etag, modifiedAt, storageClass } = head;
+  const cloud: CloudFile = { path, size, etag, modifiedAt, storageClass };
+  const request = { ...job, prefix: target.prefix, signal };
+  return settleByContent({ local, cloud, receipt, question: whetherStillRefused }, request);
+}
+
+/** Somebody else may have stored the very same bytes; anything else stays for the user to decide. */
+const refused = { kind: 'changed-in-cloud', because: 'refused' } as const;
+const whetherStillRefused: ContentQuestion = {
+  kind: 'ask-content',
+  equal: { kind: 'up-to-date', proof: 'content' },
+  different: refused,
+  differentThere: refused,
+  unknown: refused,
+};
+
+function toConflict({ path, verdict, local, cloud }: Entry): Conflict | undefined {
+  if (verdict.kind !== 'changed-in-cloud' || local === undefined || cloud === undefined) {
+    return undefined;
+  }
+  return { path, verdict, local: localSide(local), cloud: cloudSide(cloud), etag: cloud.etag };
+}

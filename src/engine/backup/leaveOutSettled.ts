@@ -1,0 +1,16 @@
+import type { Comparison } from '../comparison/comparison';
+import { toBackUp } from '../comparison/toBackUp';
+import type { RemainingFiles } from '../records/unfinishedFiles';
+
+/** Forgets what is left to do of files that have arrived in another way, or are gone. */
+export function leaveOutSettled(remaining: RemainingFiles, comparison: Comparison): void {
+  const settled = remaining.paths().filter(path => {
+    const kind = comparison.get(path)?.verdict.kind;
+    const isOpen =
+      kind === undefined
+        ? comparison.incomplete !== undefined
+        : kind === 'unchecked' || toBackUp.includes(kind);
+    return !isOpen;
+  });
+  remaining.remove(settled);
+}

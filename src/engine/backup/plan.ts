@@ -1,0 +1,154 @@
+import type { FilePath, Group, LeftOut, PlanSummary } from '../../protocol';
+import { groups } from '../../protocol';
+import type { Bucket, Condition, Versioning } from '../ports/bucket';
+import type { ComparisonTarget, Entry } from '../comparison/comparison';
+import type { RuledPath } from '../scan/exclude';
+import type { LocalFile } from '../scan/localScan';
+import { previewOf } from './preview';
+import type { FolderReceipts } from '../records/receipts';
+import type { FolderUnfinished } from '../records/unfinished';
+
+/** Where the files of a plan are, and where they go. */
+export interface Route {
+  readonly target: ComparisonTarget;
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly receipts: FolderReceipts;
+  readonly unfinished: FolderUnfinished;
+}
+
+/** The upload of one file, under the condition of the cloud copy that was seen. */
+export interface Step {
+  readonly route: Route;
+  readonly path: FilePath;
+  readonly local: LocalFile;
+  readonly condition: Condition;
+  /** The size of the cloud copy that it replaces. */
+  readonly replaces?: number;
+  /** Whether nobody has been asked about the file being empty, though it was when it was planned. */
+  readonly refusesEmpty?: boolean;
+  /** Where the rule stands by which the file is ignored, and will be again. */
+  readonly ignoredAt?: RuledPath;
+  /** Why the user has left it out, after the plan was shown. */
+  readonly leftOut?: LeftOut['because'];
+}
+
+/** What a user confirms is what runs: the steps in their order, and nothing else. */
+export interface Plan {
+  readonly id: number;
+  readonly steps: readonly Step[];
+}
+
+/** Which findings a plan takes up, and how many of the others were asked for. */
+export interface Selection {
+  readonly steps: readonly Step[];
+  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+}
+
+/**
+ * The steps for those findings that are missing in the cloud or out of date. All others are counted
+ * and left alone: what needs no upload, and what must not be uploaded without a decision of its own.
+ */
+export function selectSteps(route: Route, entries: Iterable<Entry>): Selection {
+  const steps: Step[] = [];
+  const leftAlone: Partial<Record<Group, number>> = {};
+  for (const entry of entries) {
+    const step = toStep(route, entry);
+    if (step === undefined) {
+      const group = entry.verdict.kind;
+      leftAlone[group] = (leftAlone[group] ?? 0) + 1;
+    } else {
+      steps.push(step);
+    }
+  }
+  return { steps: inOrder(steps), leftAlone };
+}
+
+/** The same way every time, and folder by folder, so that a cut-off run leaves whole folders. */
+export function inOrder<T extends { readonly path: FilePath }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((one, other) =>
+    one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
+  );
+}
+
+/** What is shown of a plan before it runs. */
+export function summarize(
+  plan: Plan,
+  selections: readonly Selection[],
+  ignored: PlanSummary['ignored'],
+  versioning: readonly Versioning[],
+): PlanSummary {
+  const leftAlone: Partial<Record<Group, number>> = {};
+  for (const selection of selections) {
+    for (const group of groups) {
+      const files = selection.leftAlone[group] ?? 0;
+      if (files > 0) leftAlone[group] = (leftAlone[group] ?? 0) + files;
+    }
+  }
+  const replacing = plan.steps.filter(isUnowned);
+  return {
+    planId: plan.id,
+    files: plan.steps.length,
+    bytes: plan.steps.reduce((sum, step) => sum + step.local.size, 0),
+    preview: previewOf(plan.steps),
+    unowned: {
+      files: replacing.length,
+      examples: replacing.slice(0, 3).map(step => step.path),
+      keepsVersions: versioning.every(kind => kind === 'enabled'),
+    },
+    emptying: plan.steps.filter(isEmptying).length,
+    leftAlone,
+    ignored,
+  };
+}
+
+/** Whether a step would replace a copy that holds something by a file that holds nothing. */
+export function isEmptying({ local, replaces = 0 }: Step): boolean {
+  return local.size === 0 && replaces > 0;
+}
+
+/**
+ * Whether a step replaces a copy that this computer has no record of having written, or one that is
+ * the original, since its local file was let go and another one has the name now.
+ */
+export function isUnowned({ route, path, condition }: Step): boolean {
+  if (condition.kind !== 'unchanged') return false;
+  const receipt = route.receipts.get(path);
+  return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
+}
+
+/** Whether a file is on its way. What has just arrived is what its verdict says, as any other. */
+export function isTaken(activity: Entry['activity']): boolean {
+  switch (activity?.kind) {
+    case 'waiting':
+    case 'under-way':
+      return true;
+    case 'finished':
+    case 'verifying':
+    case 'failed':
+    case undefined:
+      return false;
+  }
+}
+
+function toStep(route: Route, { path, local, cloud, verdict, activity }: Entry): Step | undefined {
+  if (local === undefined) return undefined;
+  // What is on its way is not sent twice.
+  if (isTaken(activity)) return undefined;
+  switch (verdict.kind) {
+    case 'missing-in-cloud':
+      return { route, path, local, condition: { kind: 'absent' } };
+    case 'out-of-date':
+      return cloud === undefined
+        ? undefined
+        : {
+            route,
+            path,
+            local,
+            condition: { kind: 'unchanged', etag: cloud.etag },
+            replaces: cloud.size,
+          };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { RemainingFiles as RemainingNumber } from '../../protocol';
+import type { Route } from './plan';
+import type { Unfinished } from '../records/unfinished';
+
+/** How much earlier batches have left in the folders of this window, for the views. */
+export interface RemainingTotals {
+  now(): readonly RemainingNumber[];
+  /** Counts anew; what the folder had left to send to other places no longer counts. */
+  count(routes: Iterable<Route>): void;
+  forget(folder: string): void;
+}
+
+export function remainingTotals(unfinishedWork: Unfinished): RemainingTotals {
+  const folders = new Map<string, RemainingNumber>();
+  return {
+    now: () => [...folders.values()],
+    count(routes) {
+      for (const { target, unfinished } of routes) {
+        const { folder, bucket, prefix } = target;
+        unfinishedWork.forgetElsewhere(target);
+        folders.set(folder, { folder, bucket, prefix, files: unfinished.remaining.count });
+      }
+    },
+    forget: folder => void folders.delete(folder),
+  };
+}

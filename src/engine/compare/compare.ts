@@ -1,0 +1,168 @@
+import type { FailureRecord, FilePath } from '../../protocol';
+import type { Bucket } from '../ports/bucket';
+import { listCloud, type CloudFile } from '../scan/cloudListing';
+import type { Finding } from '../comparison/comparison';
+import type { Exclude } from '../scan/exclude';
+import { throwIfCancelled, toFailure } from '../failures/failure';
+import { isWithin } from '../disk/filePath';
+import {
+  joinSides,
+  pathOf,
+  type Joined,
+  type JoinRules,
+  type LocalLeaf,
+  type SetAside,
+  type Sides,
+} from './join';
+import { scanLocal } from '../scan/localScan';
+import { inParallel } from '../concurrency/parallel';
+import type { FolderReceipts, Receipt } from '../records/receipts';
+import { settleByContent } from './decideByContent';
+import type { CompareRule } from '../config/settings';
+import { unlistedCopies } from './unlistedCopies';
+
+export interface CompareRequest {
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  /** The file or folder to compare; empty for the whole folder. */
+  readonly start: FilePath;
+  readonly exclude: Exclude;
+  readonly rule: CompareRule;
+  readonly receipts: FolderReceipts;
+  readonly signal: AbortSignal;
+  /** Called with the numbers of files found so far, after every batch of either side. */
+  readonly onProgress?: (localFiles: number, cloudFiles: number) => void;
+  /** Called before each attempt to reach the store, counted from 1. */
+  readonly onAttempt?: (number: number) => void;
+  /** Called when the store has given its first page, before its numbers. */
+  readonly onAnswer?: () => void;
+}
+
+export interface CompareResult {
+  readonly findings: readonly Finding[];
+  /** Why the listing ended before its end; `undefined` for a whole one. */
+  readonly incomplete: FailureRecord | undefined;
+}
+
+/**
+ * Walks the folder and lists the bucket at the same time, and judges every path found on either
+ * side. A listing that breaks off after its first page is not thrown but told: what it did not
+ * return is unchecked then, never missing.
+ */
+export async function compareFolder(request: CompareRequest): Promise<CompareResult> {
+  const { bucket, prefix, exclude, rule, signal, onProgress } = request;
+  const local = new Map<FilePath, LocalLeaf>();
+  const folders = new Set<FilePath>();
+  const cloud = new Map<FilePath, CloudFile>();
+  const setAside: SetAside[] = [];
+
+  async function walk(both: AbortSignal): Promise<undefined> {
+    for await (const batch of scanLocal({ ...request, signal: both })) {
+      for (const entry of batch) {
+        if (entry.kind === 'folder') folders.add(entry.path);
+        else local.set(pathOf(entry), entry);
+      }
+      onProgress?.(local.size, cloud.size);
+    }
+  }
+
+  async function list(both: AbortSignal): Promise<FailureRecord | undefined> {
+    let pages = 0;
+    try {
+      for await (const page of listCloud({ ...request, signal: both })) {
+        for (const entry of page) {
+          if (entry.kind === 'set-aside') setAside.push(entry);
+          else cloud.set(entry.file.path, entry.file);
+        }
+        if (pages++ === 0) request.onAnswer?.();
+        onProgress?.(local.size, cloud.size);
+      }
+      return undefined;
+    } catch (error) {
+      const failure = toFailure(error, bucket.name);
+      if (pages === 0 || failure.code === 'cancelled') throw failure;
+      return failure.toRecord();
+    }
+  }
+
+  const incomplete = await bothOrNeither(signal, walk, list);
+  await request.receipts.readable(signal);
+  throwIfCancelled(signal, bucket.name);
+  const sides = {
+    local,
+    folders,
+    cloud,
+    setAside,
+    receipts: receiptsWithin(request),
+    readings: request.receipts.differing(),
+  };
+  const rules = { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete };
+  const { findings, questions } = await joinWithUnlisted(sides, rules, request);
+  const answers: Finding[] = [];
+  await inParallel(questions, questionsAtOnce, async question => {
+    answers.push(await settleByContent(question, request));
+  });
+  throwIfCancelled(signal, bucket.name);
+  return { findings: [...findings, ...answers], incomplete };
+}
+
+/** What the list says is gone is asked for once more: not every store lists all that it has. */
+async function joinWithUnlisted(
+  sides: Sides,
+  rules: JoinRules,
+  request: CompareRequest,
+): Promise<Joined> {
+  const joined = joinSides(sides, rules);
+  const lost = joined.findings.flatMap(({ path, verdict }) =>
+    verdict.kind === 'lost' ? path : [],
+  );
+  if (lost.length === 0) return joined;
+  const unlisted = await unlistedCopies(lost, request);
+  if (unlisted.size === 0) return joined;
+  const { findings, questions } = joinSides(
+    { ...sides, cloud: new Map([...sides.cloud, ...unlisted]) },
+    rules,
+  );
+  return {
+    questions,
+    findings: findings.map(each => (unlisted.has(each.path) ? named(each) : each)),
+  };
+}
+
+/** Says why the row may surprise whoever looks into the bucket. */
+function named(finding: Finding): Finding {
+  if (finding.verdict.kind !== 'only-in-cloud') return finding;
+  return { ...finding, verdict: { kind: 'only-in-cloud', because: 'not-listed' } };
+}
+
+function receiptsWithin({ start, receipts }: CompareRequest): ReadonlyMap<FilePath, Receipt> {
+  const all = receipts.all();
+  return start === '' ? all : new Map([...all].filter(([path]) => isWithin(path, start)));
+}
+
+/** Reading more files at once makes disks slower, not faster. */
+const questionsAtOnce = 4;
+
+/**
+ * Runs the two at the same time and gives the second one's result. Where one fails, the other is
+ * stopped and waited for, and the failure that began it is thrown.
+ */
+async function bothOrNeither<T>(
+  signal: AbortSignal,
+  one: (signal: AbortSignal) => Promise<undefined>,
+  other: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  let first: unknown;
+  const watch = <R>(work: Promise<R>): Promise<R> =>
+    work.catch((error: unknown) => {
+      first ??= error;
+      stop.abort();
+      throw error;
+    });
+  const [, result] = await Promise.allSettled([watch(one(both)), watch(other(both))]);
+  if (first !== undefined || result.status === 'rejected') throw first;
+  return result.value;
+}

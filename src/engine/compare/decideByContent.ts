@@ -1,0 +1,124 @@
+import type { Verdict } from '../../protocol';
+import type { Bucket } from '../ports/bucket';
+import type { Finding } from '../comparison/comparison';
+import { compareContent, type ContentAnswer } from './content';
+import { toFailure, type Failure } from '../failures/failure';
+import type { ContentCase } from './join';
+import type { ContentQuestion } from './judge';
+import { distrust, noteUnshownChange } from '../records/invalidateReading';
+import {
+  isOfCopy,
+  isSameReading,
+  type FolderReceipts,
+  type Reading,
+  type Receipt,
+} from '../records/receipts';
+
+export interface SettleRequest {
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  readonly receipts: FolderReceipts;
+  readonly signal: AbortSignal;
+  /** Called with bytes as they are read. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Settles a verdict by content, by what an earlier reading found where that still holds. */
+export async function settleByContent(
+  asked: ContentCase,
+  request: SettleRequest,
+): Promise<Finding> {
+  const { local, cloud, receipt, question } = asked;
+  const known = request.receipts.reading(local.path);
+  if (known?.etag === cloud.etag && isSameReading(known, local)) {
+    const verdict = verdictOf(question, known, receipt);
+    return { path: local.path, isFolder: false, local, cloud, verdict };
+  }
+  return (await settleByReading(asked, request)).finding;
+}
+
+export interface Settled {
+  /** `undefined` where nothing was learned. */
+  readonly finding: Finding | undefined;
+  /** What the reading has said, or why it could not say anything. */
+  readonly content: ContentAnswer['cloud'] | Failure;
+}
+
+/**
+ * Settles a verdict by reading the file. What is found equal leaves a receipt, what is not is
+ * remembered, so that the same file is not read twice. What happens to the file meanwhile is a
+ * verdict too.
+ */
+export async function settleByReading(
+  { local, cloud, receipt, question }: ContentCase,
+  request: SettleRequest,
+): Promise<Settled & { readonly finding: Finding }> {
+  const { receipts } = request;
+  const finding = { path: local.path, isFolder: false, local, cloud };
+  try {
+    const answer = await compareContent({ ...request, local, cloud, receipt });
+    const { sha256, hashBegan } = answer;
+    const proof = receipt !== undefined && isOfCopy(receipt, cloud) ? receipt : undefined;
+    if (answer.cloud === 'equal') {
+      receipts.put({
+        local,
+        sha256,
+        etag: cloud.etag,
+        crc32: proof?.crc32,
+        versionId: proof?.versionId,
+        hashBegan,
+        provedAt: Date.now(),
+      });
+      return { finding: { ...finding, verdict: question.equal }, content: 'equal' };
+    }
+    const known = receipts.reading(local.path);
+    // Of the same bytes and the same copy, what was learned by reading that copy is still true.
+    const isKnown = known?.etag === cloud.etag && known.sha256 === sha256;
+    const content = answer.cloud === 'unknown' && isKnown ? known.cloud : answer.cloud;
+    const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
+    receipts.remember(reading);
+    const kept = receipts.get(local.path);
+    noteUnshownChange(receipts, kept, reading);
+    // The store has taken back what the receipt was made of.
+    const isRefuted = content === 'different' && sha256 === proof?.sha256;
+    if (isRefuted && kept?.etag === proof.etag) distrust(receipts, kept);
+    const verdict = verdictOf(question, reading, receipt);
+    return { finding: { ...finding, verdict }, content };
+  } catch (error) {
+    const failure = toFailure(error, local.path);
+    if (failure.code === 'cancelled') throw failure;
+    return { finding: { ...finding, ...afterFailure(failure, question) }, content: failure };
+  }
+}
+
+/** What is known of a file that could not be read, or no longer is the one that was to be. */
+function afterFailure(
+  failure: Failure,
+  question: ContentQuestion,
+): Pick<Finding, 'verdict'> & Partial<Finding> {
+  switch (failure.code) {
+    case 'file-vanished':
+      return { local: undefined, verdict: { kind: 'only-in-cloud' } };
+    case 'file-changing':
+      return { verdict: verdictOfChanging(question) };
+    default:
+      return { verdict: { kind: 'unchecked', failure: failure.toRecord() } };
+  }
+}
+
+function verdictOf(
+  question: ContentQuestion,
+  { cloud, sha256 }: Reading,
+  receipt: Receipt | undefined,
+): Verdict {
+  if (cloud === 'unknown') return question.unknown;
+  return sha256 === receipt?.sha256 ? question.differentThere : question.different;
+}
+
+/** A conflict stays one while the file changes, or the next upload would overwrite it unseen. */
+function verdictOfChanging({ different }: ContentQuestion): Verdict {
+  return different.kind === 'changed-in-cloud'
+    ? different
+    : { kind: 'out-of-date', because: 'changed-since-comparison' };
+}

@@ -1,0 +1,286 @@
+import type { FailureRecord, FilePath, IgnoreReason, Verdict } from '../../protocol';
+import type { CloudEntry, CloudFile } from '../scan/cloudListing';
+import type { Finding } from '../comparison/comparison';
+import type { Exclude } from '../scan/exclude';
+import { Failure } from '../failures/failure';
+import { maximumKeyBytes, parentPath, toKey } from '../disk/filePath';
+import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
+import type { LocalEntry, LocalFile } from '../scan/localScan';
+import type { Reading, Receipt } from '../records/receipts';
+
+/** All that was found on the two sides. */
+export interface Sides {
+  /** Everything on disk but the folders that were walked. */
+  readonly local: ReadonlyMap<FilePath, LocalLeaf>;
+  /** The folders that were walked. */
+  readonly folders: ReadonlySet<FilePath>;
+  readonly cloud: ReadonlyMap<FilePath, CloudFile>;
+  /** Keys that no file can have. */
+  readonly setAside: readonly SetAside[];
+  /** What was proved earlier. */
+  readonly receipts: ReadonlyMap<FilePath, Receipt>;
+  /** What was read earlier and found different. */
+  readonly readings: ReadonlyMap<FilePath, Reading>;
+}
+
+/** What is on disk at one path, folders that are walked excepted. */
+export type LocalLeaf = Extract<LocalEntry, { readonly kind: 'file' | 'ignored' | 'unreadable' }>;
+export type SetAside = Extract<CloudEntry, { readonly kind: 'set-aside' }>;
+
+export interface JoinRules extends JudgeRules {
+  readonly prefix: string;
+  readonly exclude: Exclude;
+  /** Why the listing is not whole; `undefined` for a whole one. */
+  readonly incomplete: FailureRecord | undefined;
+}
+
+export interface Joined {
+  readonly findings: readonly Finding[];
+  /** Files whose verdict depends on what is in them. */
+  readonly questions: readonly ContentCase[];
+}
+
+export interface ContentCase {
+  readonly local: LocalFile;
+  readonly cloud: CloudFile;
+  readonly receipt: Receipt | undefined;
+  readonly question: ContentQuestion;
+}
+
+/**
+ * Puts the two sides together by their paths, in a hash map: sorted streams cannot be merged, since
+ * JavaScript, S3 and disks sort differently. Every distinct path ends in one finding or question.
+ */
+export function joinSides(sides: Sides, rules: JoinRules): Joined {
+  const findings: Finding[] = [];
+  const questions: ContentCase[] = [];
+  const twins = new Map<FilePath, number>();
+  const cloudOnly = new Map<FilePath, IgnoredInCloud>();
+  const { doubtful, others } = doubtfulPaths(sides);
+
+  for (const cloud of sides.cloud.values()) {
+    if (sides.local.has(cloud.path)) continue;
+    const place = placeInCloud(cloud.path, sides, rules.exclude);
+    if (place.kind === 'twin') {
+      twins.set(place.of, (twins.get(place.of) ?? 0) + 1);
+    } else if (place.kind === 'ignored') {
+      const before = cloudOnly.get(place.path);
+      cloudOnly.set(place.path, {
+        isFolder: place.isFolder || before?.isFolder === true,
+        because: before?.because ?? place.because,
+        twins: (before?.twins ?? 0) + 1,
+      });
+    } else {
+      findings.push(finding(cloud.path, { cloud, verdict: place.verdict }));
+    }
+  }
+
+  for (const entry of sides.local.values()) {
+    const path = pathOf(entry);
+    const cloud = sides.cloud.get(path);
+    if (entry.kind === 'file' && doubtful.has(path)) {
+      findings.push(finding(path, { local: entry.file, verdict: oddEntry(path) }));
+      continue;
+    }
+    if (entry.kind === 'file') {
+      const receipt = sides.receipts.get(path);
+      const reading = sides.readings.get(path);
+      const judgement = judgeFile({ local: entry.file, cloud, receipt, reading }, rules);
+      if (judgement.kind === 'ask-content') {
+        if (cloud !== undefined) {
+          questions.push({ local: entry.file, cloud, receipt, question: judgement });
+        }
+      } else {
+        findings.push(finding(path, { local: entry.file, cloud, verdict: judgement }));
+      }
+      continue;
+    }
+    const verdict: Verdict =
+      entry.kind === 'unreadable'
+        ? { kind: 'unchecked', failure: entry.failure }
+        : {
+            kind: 'ignored',
+            because: entry.because,
+            cloudTwins:
+              (twins.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
+          };
+    findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
+  }
+
+  for (const [path, { isFolder, because, twins: cloudTwins }] of cloudOnly) {
+    findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, cloudTwins } }));
+  }
+  for (const [path, receipt] of sides.receipts) {
+    if (sides.local.has(path) || sides.cloud.has(path)) continue;
+    const verdict = doubtful.has(path)
+      ? oddEntry(path)
+      : verdictOfGone(path, receipt, sides, rules);
+    if (verdict !== undefined) findings.push(finding(path, { verdict }));
+  }
+  for (const entry of others) findings.push(setAsideFinding(entry, rules.prefix));
+  return { findings, questions };
+}
+
+interface DoubtfulPaths {
+  /** Paths that have a row, and of whose copies the list says nothing for certain. */
+  readonly doubtful: ReadonlySet<FilePath>;
+  /** What was set aside and needs a row of its own. */
+  readonly others: readonly SetAside[];
+}
+
+/**
+ * An entry of the list that is at fault may be of a file that is here or was safe once: such a file
+ * is not missing, nor is it lost.
+ */
+function doubtfulPaths({ local, cloud, receipts, setAside }: Sides): DoubtfulPaths {
+  const doubtful = new Set<FilePath>();
+  const rows = new Set<FilePath>();
+  const others: SetAside[] = [];
+  for (const entry of setAside) {
+    const { path } = entry;
+    if (path === undefined) {
+      others.push(entry);
+    } else if (!cloud.has(path) && (local.has(path) || receipts.has(path))) {
+      doubtful.add(path);
+    } else if (cloud.has(path) || rows.has(path)) {
+      // Its name is taken; the one of its row is none that a file can have.
+      others.push({ ...entry, key: `./${entry.key}` });
+    } else {
+      rows.add(path);
+      others.push(entry);
+    }
+  }
+  return { doubtful, others };
+}
+
+function oddEntry(path: FilePath): Verdict {
+  return { kind: 'unchecked', failure: new Failure('odd-entry', path).toRecord() };
+}
+
+interface IgnoredInCloud {
+  readonly isFolder: boolean;
+  readonly because: IgnoreReason;
+  readonly twins: number;
+}
+
+type CloudPlace =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** Below something on disk that is ignored as a whole: a number on that row. */
+  | { readonly kind: 'twin'; readonly of: FilePath }
+  | {
+      readonly kind: 'ignored';
+      readonly path: FilePath;
+      readonly isFolder: boolean;
+      readonly because: IgnoreReason;
+    };
+
+/** Where a cloud file without a local file of its path belongs. */
+function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlace {
+  if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
+  for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
+    // A folder that was walked says that nothing above it stands in the way either.
+    if (sides.folders.has(above) && !sides.local.has(above)) break;
+    const entry = sides.local.get(above);
+    if (entry === undefined) continue;
+    if (entry.kind === 'unreadable') {
+      return { kind: 'verdict', verdict: { kind: 'unchecked', failure: entry.failure } };
+    }
+    if (entry.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
+      return { kind: 'twin', of: above };
+    }
+    return notRestorable({ kind: 'below-local-file', path: above });
+  }
+  const ruled = exclude.find(path, 'file');
+  if (ruled === undefined) return { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+  const { ruling } = ruled;
+  if (ruling.kind === 'unknown') {
+    return { kind: 'verdict', verdict: { kind: 'unchecked', failure: ruling.failure } };
+  }
+  const { because } = ruling;
+  // A file of the folder's name, gone from the disk, has a row of its own there.
+  const isTaken = sides.cloud.has(ruled.path)
+    ? exclude.match(ruled.path, 'file') === undefined
+    : sides.receipts.has(ruled.path);
+  return isTaken
+    ? { kind: 'ignored', path, isFolder: false, because }
+    : { kind: 'ignored', path: ruled.path, isFolder: ruled.kind === 'folder', because };
+}
+
+/**
+ * The verdict over a path that was proved once and now is on neither side; `undefined` where
+ * something that is ignored as a whole stands for it, and may still hold it.
+ */
+function verdictOfGone(
+  path: FilePath,
+  receipt: Receipt,
+  sides: Sides,
+  { incomplete, ...rules }: JoinRules,
+): Verdict | undefined {
+  for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
+    const entry = sides.local.get(above);
+    if (entry?.kind === 'unreadable') return { kind: 'unchecked', failure: entry.failure };
+    if (entry?.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
+      return undefined;
+    }
+  }
+  if (incomplete !== undefined) return { kind: 'unchecked', failure: incomplete };
+  const gone = { local: undefined, cloud: undefined, receipt, reading: undefined };
+  const verdict = judge(gone, rules);
+  return verdict?.kind === 'ask-content' ? undefined : verdict;
+}
+
+function notRestorable(because: IgnoreReason): CloudPlace {
+  return { kind: 'verdict', verdict: { kind: 'ignored', because, cloudTwins: 1 } };
+}
+
+function judgeFile(
+  known: Case & { readonly local: LocalFile },
+  { prefix, incomplete, ...rules }: JoinRules,
+): Verdict | ContentQuestion {
+  const tooLong = keyTooLong(prefix, known.local.path);
+  if (tooLong !== undefined) return tooLong;
+  if (known.cloud === undefined && incomplete !== undefined) {
+    return { kind: 'unchecked', failure: incomplete };
+  }
+  return judge(known, rules);
+}
+
+/** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */
+export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined {
+  if (Buffer.byteLength(toKey(prefix, path)) <= maximumKeyBytes) return undefined;
+  return { kind: 'unchecked', failure: new Failure('key-too-long', path).toRecord() };
+}
+
+function setAsideFinding(
+  { key, size, modifiedAt, etag, fault }: SetAside,
+  prefix: string,
+): Finding {
+  // The marker of the prefix itself has no name below it; its key would be that of another marker.
+  const rest = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+  const path = (rest === '' ? './' : rest) as FilePath;
+  return finding(path, {
+    cloud: { path, size, etag, modifiedAt, storageClass: undefined },
+    verdict: { kind: 'ignored', because: { kind: 'not-a-path', fault }, cloudTwins: 1 },
+  });
+}
+
+function finding(
+  path: FilePath,
+  {
+    isFolder = false,
+    local,
+    cloud,
+    verdict,
+  }: {
+    readonly isFolder?: boolean;
+    readonly local?: LocalFile | undefined;
+    readonly cloud?: CloudFile | undefined;
+    readonly verdict: Verdict;
+  },
+): Finding {
+  return { path, isFolder, local, cloud, verdict };
+}
+
+export function pathOf(entry: LocalLeaf): FilePath {
+  return entry.kind === 'file' ? entry.file.path : entry.path;
+}

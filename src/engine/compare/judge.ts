@@ -1,0 +1,147 @@
+import type { Verdict } from '../../protocol';
+import type { CloudFile } from '../scan/cloudListing';
+import { isSameState, type LocalFile } from '../scan/localScan';
+import { isOfCopy, isSameReading, type Reading, type Receipt } from '../records/receipts';
+import type { CompareRule } from '../config/settings';
+
+/** What is known of one path before its content is looked at. */
+export interface Case {
+  readonly local: LocalFile | undefined;
+  readonly cloud: CloudFile | undefined;
+  readonly receipt: Receipt | undefined;
+  /** What the last reading found that proved nothing. */
+  readonly reading: Reading | undefined;
+}
+
+export interface JudgeRules {
+  /** By `verify`, no earlier reading counts: everything that can be is a question of content. */
+  readonly rule: CompareRule | 'verify';
+  /** How far the store's clock is ahead of this machine's, in milliseconds. */
+  readonly clockOffset: number;
+}
+
+/** A verdict that hangs on whether the contents are equal, with the verdict for each answer. */
+export interface ContentQuestion {
+  readonly kind: 'ask-content';
+  readonly equal: Verdict;
+  readonly different: Verdict;
+  /** Different, and the local bytes are still those that the receipt proves. */
+  readonly differentThere: Verdict;
+  /** Where nothing that the store gives away can be compared. */
+  readonly unknown: Verdict;
+}
+
+/** The verdict table; `undefined` for a path of which nothing is left and nothing was known. */
+export function judge(
+  known: Case & { readonly local: LocalFile },
+  rules: JudgeRules,
+): Verdict | ContentQuestion;
+export function judge(known: Case, rules: JudgeRules): Verdict | ContentQuestion | undefined;
+export function judge(
+  { local, cloud, receipt, reading }: Case,
+  rules: JudgeRules,
+): Verdict | ContentQuestion | undefined {
+  if (local === undefined) {
+    if (cloud !== undefined) return { kind: 'only-in-cloud' };
+    return receipt && { kind: 'lost', safeAt: receipt.provedAt };
+  }
+  if (cloud === undefined) {
+    return { kind: 'missing-in-cloud', ...(receipt && { safeAt: receipt.provedAt }) };
+  }
+  if (receipt !== undefined) {
+    const judged = judgeByReceipt(local, cloud, receipt, rules);
+    if (judged !== undefined) return judged;
+  }
+  return judgeByNameAndTime(local, cloud, reading, rules);
+}
+
+/** `undefined` where the rule leaves the receipt out of account. */
+function judgeByReceipt(
+  local: LocalFile,
+  cloud: CloudFile,
+  receipt: Receipt,
+  { rule }: JudgeRules,
+): Verdict | ContentQuestion | undefined {
+  const sameHere = isSameReading(receipt, local);
+  const sameThere = isOfCopy(receipt, cloud);
+  if (sameHere && sameThere && rule !== 'verify') return { kind: 'up-to-date', proof: 'receipt' };
+  if (rule === 'time') return undefined;
+  if (sameThere) {
+    const outOfDate: Verdict = { kind: 'out-of-date', because: 'content' };
+    return {
+      kind: 'ask-content',
+      equal: { kind: 'up-to-date', proof: 'receipt' },
+      different: outOfDate,
+      differentThere: outOfDate,
+      unknown: { kind: 'out-of-date', because: 'not-comparable' },
+    };
+  }
+  const onlyThere: Verdict = { kind: 'changed-in-cloud', because: 'only-there' };
+  const both: Verdict = { kind: 'changed-in-cloud', because: 'both' };
+  return {
+    kind: 'ask-content',
+    equal: { kind: 'up-to-date', proof: 'content' },
+    different: sameHere ? onlyThere : both,
+    differentThere: onlyThere,
+    unknown: sameHere ? onlyThere : both,
+  };
+}
+
+function judgeByNameAndTime(
+  local: LocalFile,
+  cloud: CloudFile,
+  reading: Reading | undefined,
+  { rule, clockOffset }: JudgeRules,
+): Verdict | ContentQuestion {
+  const age = compareAges(local, cloud, clockOffset);
+  const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
+  if (local.size !== cloud.size) {
+    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
+  }
+  const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
+  const readsAll = rule === 'content' || rule === 'verify';
+  const isDoubtful = age !== 'older' || readsAll || saysDifferent(reading, local, cloud);
+  if (!isDoubtful) return byNameAndTime;
+  if (rule === 'time')
+    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'time' };
+  const different: Verdict =
+    age === 'older' ? newerThere : { kind: 'out-of-date', because: 'content' };
+  return {
+    kind: 'ask-content',
+    equal: { kind: 'up-to-date', proof: 'content' },
+    different,
+    differentThere: different,
+    unknown: age === 'older' ? byNameAndTime : { kind: 'out-of-date', because: 'not-comparable' },
+  };
+}
+
+/**
+ * Whether these very two have been read and found different. A racy reading is doubt enough: what
+ * name and time say has been wrong of them once.
+ */
+function saysDifferent(reading: Reading | undefined, local: LocalFile, cloud: CloudFile): boolean {
+  return (
+    reading?.cloud === 'different' &&
+    reading.etag === cloud.etag &&
+    isSameState(reading.local, local)
+  );
+}
+
+/** Clocks that differ by more than this, in milliseconds, can't tell which copy is the newer. */
+const trustedOffset = 2_000;
+
+/**
+ * Whether the local file was changed after its copy was stored. Stores give whole seconds, and the
+ * clock offset is learned from whole seconds, so a difference of one second is a tie.
+ */
+function compareAges(
+  local: LocalFile,
+  cloud: CloudFile,
+  clockOffset: number,
+): 'newer' | 'tie' | 'older' {
+  if (Math.abs(clockOffset) > trustedOffset) return 'tie';
+  const localSecond = Math.floor((Number(local.modifiedAt / 1_000_000n) + clockOffset) / 1000);
+  const difference = localSecond - Math.floor(cloud.modifiedAt / 1000);
+  if (Math.abs(difference) <= 1) return 'tie';
+  return difference > 0 ? 'newer' : 'older';
+}

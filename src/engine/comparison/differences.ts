@@ -1,0 +1,102 @@
+import { rootPath, type Difference, type FilePath } from '../../protocol';
+import type { Comparison, Entry } from './comparison';
+import { parentPath } from '../disk/filePath';
+import { toBackUp } from './toBackUp';
+
+/**
+ * What there is to choose from when backing up: every file, or, where these would be too many to
+ * go through, folders. The rows name every file exactly once.
+ */
+export function differencesOf(comparison: Comparison): readonly Difference[] {
+  const entries = toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
+  if (entries.length > mostFiles) return byFolder(entries);
+  return entries
+    .map(({ path, verdict, weight }) => ({
+      kind: 'file' as const,
+      path,
+      group: verdict.kind,
+      files: 1,
+      bytes: weight,
+    }))
+    .sort((one, other) => byName.compare(one.path, other.path));
+}
+
+const mostFiles = 1000;
+const mostFolders = 200;
+const byName = new Intl.Collator(undefined, { numeric: true });
+
+function byFolder(entries: readonly Entry[]): readonly Difference[] {
+  const root = treeOf(entries);
+  let rows = parts(root);
+  // Opens the folder that holds most, as long as the list stays short enough to be read.
+  for (;;) {
+    const largest = rows
+      .filter(row => row.kind === 'folder' && row.folder.folders.size > 0)
+      .reduce<Row | undefined>(
+        (one, row) => (row.files > (one?.files ?? 0) ? row : one),
+        undefined,
+      );
+    if (largest === undefined) break;
+    const opened = parts(largest.folder);
+    if (rows.length - 1 + opened.length > mostFolders) break;
+    rows = [...rows.filter(row => row !== largest), ...opened];
+  }
+  return rows
+    .map(({ kind, folder, files, bytes }) => ({ kind, path: folder.path, files, bytes }))
+    .sort((one, other) => byName.compare(one.path, other.path));
+}
+
+interface Folder {
+  readonly path: FilePath;
+  readonly folders: Map<FilePath, Folder>;
+  /** At and below it. */
+  files: number;
+  bytes: number;
+  /** In it, but in none of its folders. */
+  looseFiles: number;
+  looseBytes: number;
+}
+
+interface Row {
+  readonly kind: 'folder' | 'loose-files';
+  readonly folder: Folder;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+function parts(folder: Folder): readonly Row[] {
+  const folders = [...folder.folders.values()].map(each => ({
+    kind: 'folder' as const,
+    folder: each,
+    files: each.files,
+    bytes: each.bytes,
+  }));
+  if (folder.looseFiles === 0) return folders;
+  const { looseFiles: files, looseBytes: bytes } = folder;
+  return [{ kind: 'loose-files', folder, files, bytes }, ...folders];
+}
+
+function treeOf(entries: readonly Entry[]): Folder {
+  const known = new Map<FilePath, Folder>();
+  const folderAt = (path: FilePath): Folder => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const folder = { path, folders: new Map(), files: 0, bytes: 0, looseFiles: 0, looseBytes: 0 };
+    known.set(path, folder);
+    if (path !== '') folderAt(parentPath(path)).folders.set(path, folder);
+    return folder;
+  };
+  const root = folderAt('' as FilePath);
+  for (const { path, weight } of entries) {
+    const home = folderAt(parentPath(path));
+    home.looseFiles++;
+    home.looseBytes += weight;
+    for (let at = home.path; ; at = parentPath(at)) {
+      const folder = folderAt(at);
+      folder.files++;
+      folder.bytes += weight;
+      if (at === '') break;
+    }
+  }
+  return root;
+}

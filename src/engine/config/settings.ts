@@ -1,0 +1,158 @@
+import type { RawSettings } from '../../protocol';
+import type { ConnectionDefaults } from './connectionDefaults';
+import { Failure } from '../failures/failure';
+
+/** How to reach the store. */
+export interface ConnectionSettings {
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  /** A URL without a trailing slash; AWS where it is left out. */
+  readonly endpoint: string | undefined;
+  /** Whether the bucket's name goes into the path instead of the host name. */
+  readonly forcePathStyle: boolean;
+}
+
+/**
+ * What settles a verdict. `smart`: receipts, then name and time, and content where these leave a
+ * doubt. `time`: name and time alone; nothing is hashed. `content`: receipts, else content.
+ */
+export type CompareRule = 'smart' | 'time' | 'content';
+
+/** What a comparison goes by. */
+export interface CompareSettings {
+  readonly rule: CompareRule;
+  /** Patterns in the syntax of gitignore, from the setting `s3Backup.exclude`. */
+  readonly exclude: readonly string[];
+  /** The names of files that hold more such patterns, beside our own. */
+  readonly ignoreFiles: readonly string[];
+}
+
+/** What uploads may take of the network. */
+export interface TrafficSettings {
+  /** Requests in flight; `undefined` where it is ours to choose. */
+  readonly concurrency: number | undefined;
+  /** Bytes in a second; `undefined` for no limit. */
+  readonly bandwidthLimit: number | undefined;
+}
+
+/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+export function parseConnectionSettings(
+  raw: RawSettings,
+  defaultsOf: (profile: string | undefined) => Partial<ConnectionDefaults> = () => ({}),
+): ConnectionSettings {
+  const profile = optionalText(raw, 'profile');
+  const defaults = defaultsOf(profile);
+  const endpoint = parseEndpoint(raw) ?? checkedDefault(defaults.endpoint);
+  return {
+    profile,
+    region: optionalText(raw, 'region') ?? defaults.region,
+    endpoint,
+    // Stores other than AWS seldom have a host name for each bucket.
+    forcePathStyle: optionalFlag(raw, 'forcePathStyle') ?? endpoint !== undefined,
+  };
+}
+
+/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+export function parseCompareSettings(raw: RawSettings): CompareSettings {
+  const exclude = raw['exclude'] ?? [];
+  if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
+    throw invalid('exclude', 'it takes a list of patterns');
+  }
+  const ignoreFiles = optionalFlag(raw, 'useGitignore') === true ? ['.gitignore'] : [];
+  return { rule: parseRule(raw), exclude, ignoreFiles };
+}
+
+function parseRule(raw: RawSettings): CompareRule {
+  const rule = raw['compare.rule'] ?? 'smart';
+  if (rule === 'smart' || rule === 'time' || rule === 'content') return rule;
+  throw invalid('compare.rule', 'it takes smart, time or content');
+}
+
+/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
+  return { concurrency: parseConcurrency(raw), bandwidthLimit: parseBandwidth(raw) };
+}
+
+/** More would wait for a socket. */
+export const mostRequests = 64;
+
+function parseConcurrency(raw: RawSettings): number | undefined {
+  const name = 'concurrency';
+  const value = raw[name];
+  const text = typeof value === 'number' ? String(value) : optionalText(raw, name);
+  if (text === undefined || text.toLowerCase() === 'auto') return undefined;
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > mostRequests) {
+    throw invalid(name, `it takes “auto” or a number from 1 to ${String(mostRequests)}`);
+  }
+  return number;
+}
+
+/** Slower than this, requests would look as if they had stalled. */
+const leastBandwidth = 1024;
+
+const units: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
+
+function parseBandwidth(raw: RawSettings): number | undefined {
+  const name = 'bandwidthLimit';
+  const value = raw[name];
+  const text = typeof value === 'number' ? String(value) : optionalText(raw, name);
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([KMG]?)i?B(?:\/s)?)?$/i.exec(text);
+  const unit = units[match?.[2]?.toUpperCase() ?? ''];
+  if (match === null || unit === undefined) {
+    throw invalid(name, 'it takes bytes per second, as in “500 KB” or “2 MB”');
+  }
+  const bytes = Math.round(Number(match[1]) * unit);
+  if (bytes === 0) return undefined;
+  if (bytes < leastBandwidth) throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
+  return bytes;
+}
+
+function parseEndpoint(raw: RawSettings): string | undefined {
+  const text = optionalText(raw, 'endpoint');
+  return text === undefined ? undefined : checkedEndpoint(text, 's3Backup.endpoint');
+}
+
+function checkedDefault(endpoint: ConnectionDefaults['endpoint']): string | undefined {
+  return endpoint === undefined ? undefined : checkedEndpoint(endpoint.url, endpoint.source);
+}
+
+function checkedEndpoint(text: string, source: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw invalidAt(source, 'it takes a URL that begins with https:// or http://');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalidAt(source, 'a URL with a user name or password is not used');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw invalidAt(source, 'a URL with a query or fragment is not used');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function optionalText(raw: RawSettings, name: string): string | undefined {
+  const value = raw[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw invalid(name, 'it takes a text');
+  const text = value.trim();
+  return text === '' ? undefined : text;
+}
+
+function optionalFlag(raw: RawSettings, name: string): boolean | undefined {
+  const value = raw[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'boolean') throw invalid(name, 'it takes true or false');
+  return value;
+}
+
+/** The name without the `s3Backup.` that all our settings begin with. */
+function invalid(name: string, why: string): Failure {
+  return invalidAt(`s3Backup.${name}`, why);
+}
+
+/** The source is a whole setting's name, an environment variable, or a place in a file. */
+function invalidAt(source: string, why: string): Failure {
+  return new Failure('invalid-setting', source, why);
+}

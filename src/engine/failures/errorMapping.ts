@@ -1,0 +1,270 @@
+import type { FailureCode } from '../../protocol';
+import { Failure } from './failure';
+
+/** A disk error as a failure, by what the user can do about it. */
+export function fromDiskError(error: unknown, path: string): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(diskCodes[systemCode(error) ?? ''] ?? 'disk-error', path, error);
+}
+
+/** What a request to a store was about; failures name the one of them that the user can act on. */
+export interface RequestSubject {
+  readonly endpoint: string;
+  readonly bucket?: string;
+  readonly key?: string;
+}
+
+/** An error of the SDK, of HTTP or of the network as a failure. */
+export function fromStoreError(error: unknown, subject: RequestSubject): Failure {
+  if (error instanceof Failure) return error;
+  const code = storeCode(error, subject);
+  return new Failure(code, subjectOf(code, subject), error);
+}
+
+/** How long the store asked to be left alone, in milliseconds. */
+export function retryAfter(failure: Failure): number | undefined {
+  const value = responseHeaders(failure.cause)?.['retry-after'];
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/**
+ * Whether the request may have been carried out although it failed: nothing that came back says
+ * otherwise.
+ */
+export function isOutcomeUnknown(failure: Failure): boolean {
+  if (failure.code === 'timed-out' || failure.code === 'store-error') return true;
+  return failure.code === 'unreachable' && systemCode(failure.cause) !== 'ECONNREFUSED';
+}
+
+/** An answer that no S3 store would give. */
+export class MalformedAnswer extends Error {
+  override readonly name = 'MalformedAnswer';
+}
+
+function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode {
+  const name = errorName(error);
+  if (name === 'AbortError') return 'cancelled';
+  const network = networkCodes[systemCode(error) ?? ''];
+  // The SDK calls a broken connection a time-out too.
+  const named = name === 'TimeoutError' ? (network ?? 'timed-out') : (storeCodes[name] ?? network);
+  if (key === undefined && missing.has(name)) {
+    // No object was asked for, and no bucket where there is none: the endpoint is not a store's own.
+    return name === 'NoSuchKey' || bucket === undefined ? 'not-s3' : 'no-such-bucket';
+  }
+  if (named !== undefined) return named;
+  if (isCertificateError(error)) return 'certificate';
+  // Somebody answers there who does not speak TLS.
+  if (isTlsError(error)) return 'not-s3';
+  const status = httpStatus(error);
+  // Not every store says it by its name.
+  if (status === 501) return 'not-implemented';
+  // A server before the store, or within it, that speaks to people finds fault with the name.
+  if (status === 400 && key !== undefined && isText(error)) return 'name-refused';
+  // The SDK could not read an answer that says of itself that all is well, or it was sent elsewhere.
+  if (status !== undefined && status < 400) return 'not-s3';
+  // A page for people; what says 5xx so may be a proxy that stands before a store.
+  if (status !== undefined && status < 500 && isPage(error)) return 'not-s3';
+  if (status === 404 && key === undefined)
+    return bucket === undefined ? 'not-s3' : 'no-such-bucket';
+  // Stores that dislike `..` have no name of their own for it, and none at all in answers to HEAD.
+  if (status === 400 && key !== undefined && dotSegment.test(key)) return 'name-refused';
+  return statusCode(status) ?? 'unexpected';
+}
+
+function statusCode(status: number | undefined): FailureCode | undefined {
+  if (status === undefined) return undefined;
+  switch (status) {
+    case 401:
+    case 403:
+      return 'access-denied';
+    case 404:
+      return 'no-such-key';
+    case 408:
+      return 'timed-out';
+    case 412:
+      return 'changed-in-cloud';
+    case 413:
+      return 'too-large-for-store';
+    case 414:
+      return 'key-too-long';
+    case 429:
+    case 503:
+      return 'store-busy';
+  }
+  return status >= 500 ? 'store-error' : undefined;
+}
+
+function subjectOf(code: FailureCode, subject: RequestSubject): string {
+  if (endpointCodes.has(code)) return subject.endpoint;
+  if (code === 'no-such-bucket') return subject.bucket ?? subject.endpoint;
+  return subject.key ?? subject.bucket ?? subject.endpoint;
+}
+
+const diskCodes: Readonly<Record<string, FailureCode>> = {
+  ENOENT: 'file-vanished',
+  ENOTDIR: 'file-vanished',
+  EACCES: 'not-readable',
+  EPERM: 'not-readable',
+  EISDIR: 'not-a-file',
+  ELOOP: 'not-a-file',
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  ABORT_ERR: 'cancelled',
+};
+
+const networkCodes: Readonly<Record<string, FailureCode>> = {
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+  EPIPE: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENETDOWN: 'unreachable',
+  ECONNABORTED: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ENOTFOUND: 'host-not-found',
+  EAI_AGAIN: 'host-not-found',
+  ETIMEDOUT: 'timed-out',
+  ESOCKETTIMEDOUT: 'timed-out',
+};
+
+const storeCodes: Readonly<Record<string, FailureCode>> = {
+  AccessDenied: 'access-denied',
+  AllAccessDisabled: 'access-denied',
+  AccountProblem: 'access-denied',
+  InvalidAccessKeyId: 'credentials-refused',
+  SignatureDoesNotMatch: 'credentials-refused',
+  InvalidToken: 'credentials-refused',
+  AuthorizationHeaderMalformed: 'credentials-refused',
+  ExpiredToken: 'credentials-expired',
+  ExpiredTokenException: 'credentials-expired',
+  TokenRefreshRequired: 'credentials-expired',
+  RequestTimeTooSkewed: 'clock-skew',
+  RequestExpired: 'clock-skew',
+  NoSuchBucket: 'no-such-bucket',
+  NoSuchKey: 'no-such-key',
+  NoSuchVersion: 'no-such-key',
+  NotFound: 'no-such-key',
+  NoSuchUpload: 'no-such-upload',
+  PreconditionFailed: 'changed-in-cloud',
+  // Whoever asks for a range knows the object's size.
+  InvalidRange: 'changed-in-cloud',
+  InvalidObjectState: 'archived',
+  BadDigest: 'not-verified',
+  InvalidDigest: 'not-verified',
+  EntityTooLarge: 'too-large-for-store',
+  RequestEntityTooLarge: 'too-large-for-store',
+  XMinioInvalidObjectName: 'name-refused',
+  InvalidObjectName: 'name-refused',
+  InvalidURI: 'name-refused',
+  // Where a file cannot stand beside a folder of its name, or below a file.
+  ObjectParentIsFile: 'name-refused',
+  ExistingObjectIsDirectory: 'name-refused',
+  XMinioParentIsObject: 'name-refused',
+  XMinioObjectExistsAsDirectory: 'name-refused',
+  InvalidPart: 'parts-refused',
+  InvalidPartOrder: 'parts-refused',
+  EntityTooSmall: 'parts-refused',
+  XAmzContentChecksumMismatch: 'not-verified',
+  XAmzContentSHA256Mismatch: 'not-verified',
+  BucketAlreadyExists: 'bucket-name-taken',
+  BucketAlreadyOwnedByYou: 'bucket-already-yours',
+  InvalidBucketName: 'invalid-bucket-name',
+  KeyTooLongError: 'key-too-long',
+  KeyTooLong: 'key-too-long',
+  SlowDown: 'store-busy',
+  ServiceUnavailable: 'store-busy',
+  Throttling: 'store-busy',
+  ThrottlingException: 'store-busy',
+  RequestTimeout: 'timed-out',
+  MalformedAnswer: 'not-s3',
+  InternalError: 'store-error',
+  NotImplemented: 'not-implemented',
+  OperationAborted: 'store-busy',
+  ConditionalRequestConflict: 'store-busy',
+};
+
+/** Failures that are about the way to the store, whatever was asked of it. */
+const endpointCodes = new Set<FailureCode>([
+  'unreachable',
+  'host-not-found',
+  'certificate',
+  'clock-skew',
+  'timed-out',
+  'store-busy',
+  'store-error',
+  'credentials-refused',
+  'credentials-expired',
+  'not-s3',
+]);
+
+/** What stores and the SDK call a thing that is not there. */
+const missing = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
+
+const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
+
+/** Walks to the system error that a library may have wrapped. */
+function systemCode(error: unknown): string | undefined {
+  for (
+    let link = error, depth = 0;
+    link instanceof Error && depth < 5;
+    link = link.cause, depth++
+  ) {
+    if ('code' in link && typeof link.code === 'string') return link.code;
+  }
+  return undefined;
+}
+
+function isCertificateError(error: unknown): boolean {
+  const code = systemCode(error);
+  return (
+    code !== undefined &&
+    (code.startsWith('CERT_') || code.startsWith('ERR_TLS_') || certificateCodes.has(code))
+  );
+}
+
+function isTlsError(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'EPROTO' || (code?.startsWith('ERR_SSL_') ?? false);
+}
+
+const certificateCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+function isPage(error: unknown): boolean {
+  return /^text\/html\b/i.test(contentTypeOf(error));
+}
+
+/** Whether the answer is in words for people. XML may be `text/xml`. */
+function isText(error: unknown): boolean {
+  return isPage(error) || /^text\/plain\b/i.test(contentTypeOf(error));
+}
+
+function contentTypeOf(error: unknown): string {
+  return responseHeaders(error)?.['content-type'] ?? '';
+}
+
+/** The status of the answer that the SDK made an error of. */
+export function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;
+  return metadata?.httpStatusCode;
+}
+
+function responseHeaders(error: unknown): Readonly<Record<string, string>> | undefined {
+  if (!(error instanceof Error) || !('$response' in error)) return undefined;
+  const response = error.$response as { readonly headers?: Record<string, string> } | undefined;
+  return response?.headers;
+}

@@ -1,0 +1,161 @@
+import {
+  stayReasons,
+  type FailureCode,
+  type FilePath,
+  type FreeChoice,
+  type FreeScope,
+  type FreeSummary,
+  type FreeWay,
+} from '../../protocol';
+import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
+import { budget } from '../concurrency/semaphore';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { KeptReports } from '../batch/reports';
+import { shownPlans } from '../batch/planStore';
+import { versioningOf } from '../batch/versioningOf';
+import { freeableEntries } from './freeableEntries';
+import { freeFile } from './freeFile';
+import type { Freed, FreeStep, FreeTools } from './freeStep';
+import { listedCopies } from './listedCopies';
+import { selectFreeable, type FreeSelection } from './selectFreeable';
+
+/** What freeing space works with, beside what it is asked for. */
+export interface FreeingsParts extends Pick<
+  FreeTools,
+  'journal' | 'editor' | 'memory' | 'traffic'
+> {
+  readonly comparisons: Comparisons;
+  readonly reports: KeptReports;
+  /** Called with the files that were examined and have stayed. */
+  readonly onStayed: (outcomes: readonly FreeOutcome[]) => void;
+}
+
+/** What a user confirms is what goes, and nothing else. */
+export interface FreePlan {
+  readonly id: number;
+  readonly steps: readonly FreeStep[];
+  readonly way: FreeWay;
+}
+
+export type FreeOutcome = Outcome<FreeStep, Freed>;
+
+/** The plans to free space that were shown, each until it is run or dropped. */
+export interface Freeings {
+  /** What of one folder would go. */
+  select(job: ComparisonJob, scope: FreeScope, signal: AbortSignal): Promise<FreeSelection>;
+  /** Keeps what was selected as one plan, and sums it up. */
+  hold(
+    planId: number,
+    selections: readonly FreeSelection[],
+    signal: AbortSignal,
+  ): Promise<FreeSummary>;
+  choose(choice: FreeChoice): void;
+  /** Gives a plan away, to be run; `undefined` where there is none whose way was chosen. */
+  take(planId: number): FreePlan | undefined;
+  drop(planId: number): void;
+  run(
+    plan: FreePlan,
+    events: BatchEvents<FreeStep, Freed>,
+    signal: AbortSignal,
+  ): Promise<readonly FreeOutcome[]>;
+}
+
+export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsParts): Freeings {
+  const plans = shownPlans<Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
+  const known = { comparisons, reports };
+  const reading = budget(filesReadAtOnce, 0);
+  return {
+    async select(job, scope, signal) {
+      return selectFreeable(job, await freeableEntries(known, job, scope, signal));
+    },
+    async hold(id, selections, signal) {
+      const steps = selections.flatMap(selection => selection.steps);
+      const versioning = await versioningOf(steps, signal);
+      if (steps.length > 0) plans.add({ id, steps, way: undefined });
+      return {
+        planId: id,
+        files: steps.length,
+        bytes: steps.reduce((sum, { local }) => sum + local.size, 0),
+        largest: largestOf(steps),
+        stays: staysOf(selections),
+        keepsVersions: versioning.every(kind => kind === 'enabled'),
+      };
+    },
+    choose({ planId, way }) {
+      plans.change(planId, plan => ({ ...plan, way }));
+    },
+    take(planId) {
+      const plan = plans.take(planId);
+      return plan?.way === undefined ? undefined : { ...plan, way: plan.way };
+    },
+    drop: plans.drop,
+    async run({ id, steps, way }, events, signal) {
+      const examined = new Set<FreeStep>();
+      const findListed = listedCopies(steps, signal);
+      const outcomes = await runBatch({
+        ...events,
+        onStarted: step => {
+          examined.add(step);
+          events.onStarted(step);
+        },
+        work: workOf(way),
+        planId: id,
+        steps,
+        traffic: tools.traffic,
+        signal,
+        bytesOf: ({ local }) => local.size,
+        run: (step, onBytes) =>
+          freeFile(step, way, { ...tools, reading, findListed, signal, onBytes }),
+        isSkipped: ({ code }) => reasonsToStay.has(code),
+      });
+      const stayed = outcomes.filter(({ kind, step }) => kind !== 'done' && examined.has(step));
+      if (stayed.length > 0) onStayed(stayed);
+      return outcomes;
+    },
+  };
+}
+
+export function workOf(way: FreeWay): 'free-up' | 'trash' {
+  return way === 'delete' ? 'free-up' : 'trash';
+}
+
+/** Disks are slower when more of them are read side by side. */
+const filesReadAtOnce = 4;
+
+/** What is no failure: the file, or its copy, is not what would let it go. */
+const reasonsToStay = new Set<FailureCode>([
+  'not-proved',
+  'differs-here',
+  'copy-differs',
+  'copy-damaged',
+  'copy-unreadable',
+  'no-such-key',
+  'not-listed',
+  'copy-expires',
+  'attributes-differ',
+  'proof-expired',
+  'archived',
+  'hard-link',
+  'unsaved',
+  'file-changing',
+  'file-vanished',
+  'not-a-file',
+]);
+
+function largestOf(steps: readonly FreeStep[]): FreeSummary['largest'] {
+  return [...steps]
+    .sort((one, other) => other.local.size - one.local.size)
+    .slice(0, mostExamples)
+    .map(({ path, local }) => ({ path, bytes: local.size }));
+}
+
+function staysOf(selections: readonly FreeSelection[]): FreeSummary['stays'] {
+  return stayReasons.flatMap(because => {
+    const paths = selections.flatMap(({ stays }): readonly FilePath[] => stays.get(because) ?? []);
+    return paths.length === 0
+      ? []
+      : [{ because, files: paths.length, examples: paths.slice(0, mostExamples) }];
+  });
+}
+
+const mostExamples = 5;

@@ -1,0 +1,42 @@
+import type { FilePath } from '../../protocol';
+import type { MultipartUpload } from '../ports/bucket';
+import type { LocalFile } from '../scan/localScan';
+
+/** An upload in parts that we have begun and that is neither completed nor given up in the store. */
+export interface KeptUpload {
+  readonly upload: MultipartUpload;
+  /** The state of the file whose bytes its parts are. */
+  readonly local: LocalFile;
+  readonly partSize: number;
+  /** What is to become of it, when there is a chance. */
+  readonly fate: 'finish' | 'abort';
+  /** When something was last done with it; milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+/** Those of one folder, for one place in the cloud. */
+export interface KeptUploads {
+  /** Those of a path, the last used first. */
+  of(path: FilePath): readonly KeptUpload[];
+  /** Replaces what was known of the same upload. */
+  keep(kept: KeptUpload): void;
+  forget(upload: MultipartUpload): void;
+}
+
+/** For as long as the engine lives. */
+export interface KeptUploadsInMemory extends KeptUploads {
+  all(): readonly KeptUpload[];
+}
+
+export function keptUploadsInMemory(): KeptUploadsInMemory {
+  const uploads = new Map<string, KeptUpload>();
+  return {
+    all: () => [...uploads.values()],
+    of: path =>
+      [...uploads.values()]
+        .filter(({ local }) => local.path === path)
+        .sort((one, other) => other.usedAt - one.usedAt),
+    keep: kept => void uploads.set(kept.upload.uploadId, kept),
+    forget: ({ uploadId }) => void uploads.delete(uploadId),
+  };
+}

@@ -1,0 +1,23 @@
+import { listCloud, type CloudFile } from '../scan/cloudListing';
+import type { Entry } from '../comparison/comparison';
+import type { Route } from '../backup/plan';
+
+/**
+ * The copies of files that would lie behind links. A comparison only counts them on the link's row;
+ * whoever restores is to hear of each that it stays where it is.
+ */
+export async function behindLinks(
+  { bucket, target: { prefix } }: Route,
+  entries: readonly Entry[],
+  signal: AbortSignal,
+): Promise<readonly CloudFile[]> {
+  const found: CloudFile[] = [];
+  for (const { path, verdict } of entries) {
+    const isLink = verdict.kind === 'ignored' && verdict.because.kind === 'link';
+    if (!isLink || verdict.cloudTwins === 0) continue;
+    for await (const page of listCloud({ bucket, prefix, start: path, signal })) {
+      for (const entry of page) if (entry.kind === 'file') found.push(entry.file);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,74 @@
+import { lstat, rename } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import type { FilePath, ReplacedFile } from '../../protocol';
+import { Failure } from '../failures/failure';
+import { toAbsolutePath } from '../disk/filePath';
+import { keepBeside } from '../disk/renameToConflictName';
+import { isSameState, toLocalFile, type LocalFile } from '../scan/localScan';
+import { newOwnFile } from '../disk/newOwnFile';
+import type { OwnFileJournal } from '../staging/stagingJournal';
+import { putBack } from '../staging/restoreDisplaced';
+import type { PlaceParts } from './writeAtomically';
+import type { RestoreStep } from './restorePlan';
+
+/**
+ * Takes the local file out of the way that the plan replaces: into the trash, or else under a name
+ * beside it. Throws `changed-here` where anything is not as the plan saw it; then all stays.
+ */
+export async function makeWay(
+  { route: { root }, path, local, choice }: RestoreStep,
+  { editor, journal }: Pick<PlaceParts, 'editor' | 'journal'>,
+): Promise<ReplacedFile | undefined> {
+  if (local !== undefined && choice === 'keep-both') return undefined;
+  const absolute = toAbsolutePath(root, path);
+  if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
+  const now = await lookIfThere(absolute);
+  if (local === undefined) {
+    if (now !== undefined) throw new Failure('changed-here', path);
+    return undefined;
+  }
+  if (now?.isFile() !== true || !isSameState(local, toLocalFile(path, now))) {
+    throw new Failure('changed-here', path);
+  }
+  if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
+  return { kind: 'kept', path: await setAside(root, path, local, journal) };
+}
+
+/**
+ * In one step: were the file given its new name first and its old one taken away then, somebody who
+ * saves by replacing it could lose what has just been saved.
+ */
+async function setAside(
+  root: string,
+  path: FilePath,
+  local: LocalFile,
+  journal: OwnFileJournal,
+): Promise<FilePath> {
+  const own = newOwnFile('aside', root, path);
+  const aside = toAbsolutePath(root, own.ownPath);
+  journal.begin(own);
+  try {
+    await rename(toAbsolutePath(root, path), aside);
+    // Between the look and now another one may have come.
+    const { size, mtimeNs, ino } = await lstat(aside, { bigint: true });
+    if (Number(size) !== local.size || mtimeNs !== local.modifiedAt || ino !== local.inode) {
+      throw new Failure('changed-here', path);
+    }
+    const kept = await keepBeside(own, new Date(), journal);
+    journal.end(own);
+    return kept;
+  } catch (error) {
+    if ((await lookIfThere(aside)) === undefined) journal.end(own);
+    else await putBack(own, journal);
+    throw error;
+  }
+}
+
+async function lookIfThere(absolute: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(absolute, { bigint: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { crc32 as addToCrc32 } from 'node:zlib';
+import type { StoredObject } from '../ports/bucket';
+import { Failure } from '../failures/failure';
+import { wholeChecksum } from '../checksums/wholeChecksum';
+import { getObject, headObject } from './readObject';
+import type { S3BucketParts } from './s3Bucket';
+
+export interface WrittenBytes {
+  readonly key: string;
+  readonly size: number;
+  /** In base64; `undefined` where it is not known of all parts. */
+  readonly crc32: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Settles what a write has made where the store's answer does not: by what the store says of the
+ * object on asking, else, where that is not enough, by reading it once. Gives `undefined` where it
+ * is not what was sent.
+ */
+export async function readBack(
+  parts: S3BucketParts,
+  { key, size, crc32, signal }: WrittenBytes,
+  stored: StoredObject,
+  enough: 'size' | 'bytes',
+): Promise<StoredObject | undefined> {
+  if (stored.crc32 !== undefined && crc32 !== undefined && stored.crc32 !== crc32) return undefined;
+  const { etag, versionId } = stored;
+  const head = await headObject(parts, { key, signal });
+  if (head?.etag !== etag || head.size !== size) return undefined;
+  const told = stored.crc32 ?? wholeChecksum(head, 'crc32');
+  if (told !== undefined && crc32 !== undefined) {
+    return told === crc32 ? { etag, versionId, crc32: told } : undefined;
+  }
+  if (enough === 'size') return { etag, versionId, crc32: told };
+  if (crc32 === undefined) return undefined;
+  return (await readCrc32(parts, { key, etag, signal })) === crc32
+    ? { etag, versionId, crc32: told }
+    : undefined;
+}
+
+/** Gives `undefined` where another object has come between. */
+async function readCrc32(
+  parts: S3BucketParts,
+  { key, etag, signal }: { readonly key: string; readonly etag: string; signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    const { body } = await getObject(parts, { key, ifMatch: etag, signal });
+    let value = 0;
+    for await (const bytes of body) value = addToCrc32(bytes, value);
+    const digest = Buffer.alloc(4);
+    digest.writeUInt32BE(value);
+    return digest.toString('base64');
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'changed-in-cloud') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import type { FilePath, KeyFault } from '../../protocol';
+import type { Bucket } from '../ports/bucket';
+import { readKey, toKey } from '../disk/filePath';
+
+/** A file's copy in the bucket. */
+export interface CloudFile {
+  readonly path: FilePath;
+  readonly size: number;
+  readonly etag: string;
+  /** Milliseconds since 1970, by the store's clock. */
+  readonly modifiedAt: number;
+  readonly storageClass: string | undefined;
+}
+
+export type CloudEntry =
+  | { readonly kind: 'file'; readonly file: CloudFile }
+  /** A key that no file below this folder can have. */
+  | {
+      readonly kind: 'set-aside';
+      readonly key: string;
+      readonly size: number;
+      readonly etag: string;
+      readonly modifiedAt: number;
+      readonly fault: KeyFault;
+      /** The file that it may stand for all the same, where only the list's entry is at fault. */
+      readonly path?: FilePath;
+    };
+
+export interface CloudListingRequest {
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  /** The file or folder to list; empty for everything under the prefix. */
+  readonly start: FilePath;
+  readonly signal: AbortSignal;
+  /** Called before each attempt at the first page, counted from 1. */
+  readonly onAttempt?: (number: number) => void;
+}
+
+/** Everything in the bucket at or below `start`, in pages. */
+export async function* listCloud(
+  request: CloudListingRequest,
+): AsyncGenerator<readonly CloudEntry[]> {
+  const { bucket, prefix, start, signal, onAttempt } = request;
+  const from = toKey(prefix, start);
+  const listing = bucket.list({ prefix: from, signal, ...(onAttempt && { onAttempt }) });
+  for await (const page of listing) {
+    const entries: CloudEntry[] = [];
+    for (const object of page) {
+      // `src` as a prefix also finds `src-old/a`.
+      if (start !== '' && object.key !== from && !object.key.startsWith(`${from}/`)) continue;
+      const reading = readKey(prefix, object.key);
+      const { key, size, etag, modifiedAt, storageClass, fault } = object;
+      const odd = { kind: 'set-aside', key, size, etag, modifiedAt } as const;
+      if (reading.kind === 'not-a-path') {
+        entries.push({ ...odd, fault: reading.because });
+      } else if (fault !== undefined) {
+        entries.push({ ...odd, fault, path: reading.path });
+      } else {
+        const { path } = reading;
+        entries.push({ kind: 'file', file: { path, size, etag, modifiedAt, storageClass } });
+      }
+    }
+    yield entries;
+  }
+}

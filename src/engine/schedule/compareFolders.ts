@@ -1,0 +1,82 @@
+import type { FolderSetup, RawSettings } from '../../protocol';
+import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Connections } from '../store/connections';
+import { toFailure, type Failure } from '../failures/failure';
+import { folderFailed } from '../store/folderFailed';
+import type { FolderJobs } from './folderJobs';
+import { abortStale } from '../backup/abortStale';
+import { leaveOutSettled } from '../backup/leaveOutSettled';
+import type { RemainingTotals } from '../backup/unfinishedTotals';
+import type { Unfinished } from '../records/unfinished';
+import type { StateBoard } from '../state/statePublisher';
+import type { Turns } from './comparisonLock';
+import type { WaitingFolders } from './waitingFolders';
+
+export interface CompareFoldersParts {
+  readonly board: StateBoard;
+  readonly comparisons: Comparisons;
+  readonly connections: Connections;
+  readonly jobOf: FolderJobs;
+  readonly remaining: RemainingTotals;
+  readonly turns: Turns;
+  readonly unfinished: Unfinished;
+  readonly waiting: WaitingFolders;
+  /** Aborted when the engine ends. */
+  readonly ended: AbortSignal;
+}
+
+/**
+ * Compares whole folders, one after the other, each replacing what was known of it. Where some
+ * fail, the others are compared all the same; the first failure is thrown, the state has all.
+ */
+export async function compareFolders(
+  parts: CompareFoldersParts,
+  setups: readonly FolderSetup[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { board, comparisons, jobOf, remaining, turns } = parts;
+  const waiting = parts.waiting.join(setups);
+  const work = turns.alone(signal, async () => {
+    for (const { id } of setups) board.failed(id, undefined);
+    let first: Failure | undefined;
+    for (const { id } of setups) {
+      const setup = waiting.now(id);
+      if (setup === undefined) continue;
+      try {
+        const job = jobOf(setup);
+        await comparisons.compare(job, signal);
+        const comparison = comparisons.current(job);
+        // A kill may have kept from its note what had arrived.
+        if (comparison !== undefined) leaveOutSettled(job.unfinished.remaining, comparison);
+        remaining.count([job]);
+        board.changed();
+        void abortStaleOf(job, setup.settings, parts);
+      } catch (error) {
+        const failure = folderFailed(parts, id, toFailure(error, setup.bucket));
+        // The earlier comparison stands, and is still watched.
+        if (failure.code === 'cancelled') throw failure;
+        comparisons.unconfirm(id);
+        first ??= failure;
+      }
+    }
+    if (first !== undefined) throw first;
+  });
+  await work.finally(waiting.leave);
+}
+
+/** Nobody waits for it: what cannot be freed now is tried again after the next comparison. */
+function abortStaleOf(
+  { target, root }: ComparisonJob,
+  settings: RawSettings,
+  { connections, unfinished, ended }: CompareFoldersParts,
+): Promise<void> {
+  const connection = connections.of(settings);
+  return abortStale({
+    unfinished,
+    owner: target,
+    root,
+    bucketNamed: name => connection.bucket(name),
+    now: Date.now(),
+    signal: ended,
+  });
+}

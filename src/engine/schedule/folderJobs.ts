@@ -1,0 +1,36 @@
+import type { FolderSetup } from '../../protocol';
+import type { ComparisonJob } from '../comparison/comparisons';
+import type { Connections } from '../store/connections';
+import { excludeBy } from '../scan/exclude';
+import { ignoreFilesBelow } from '../scan/ignoreFiles';
+import type { Receipts } from '../records/receipts';
+import type { Unfinished } from '../records/unfinished';
+import { parseCompareSettings } from '../config/settings';
+
+export interface FolderJobsParts {
+  readonly connections: Connections;
+  readonly receipts: Receipts;
+  readonly unfinished: Unfinished;
+}
+
+/** Gives what there is to compare of a folder by its settings, or throws what is wrong with them. */
+export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
+
+export function folderJobs({ connections, receipts, unfinished }: FolderJobsParts): FolderJobs {
+  return setup => {
+    const settings = parseCompareSettings(setup.settings);
+    const { id: folder, folderId, root, bucket, prefix } = setup;
+    const connection = connections.of(setup.settings);
+    const owner = { folderId, endpoint: connection.endpoint, bucket, prefix };
+    return {
+      target: { folder, ...owner },
+      root,
+      bucket: connection.bucket(bucket),
+      receipts: receipts.of(owner),
+      unfinished: unfinished.of(owner),
+      exclude: excludeBy(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
+      rule: settings.rule,
+      judgedBy: JSON.stringify(settings),
+    };
+  };
+}

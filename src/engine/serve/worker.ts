@@ -1,0 +1,85 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import * as protocol from '../../protocol';
+import type { LogEntry, WorkerData } from '../../protocol';
+import { Backup } from '../session/engine';
+import { openConnection } from '../s3/openConnection';
+import { Failure } from '../failures/failure';
+import { openRecords } from '../records/openRecords';
+import { openOwnFileJournal } from '../staging/stagingJournal';
+import { describeRecovery, recoverOwnFiles } from '../staging/recoverStagedFiles';
+import { serveCloudCopies } from './serveCloudCopies';
+import { serveComparisons } from './serveComparisons';
+import { servedPort, type ServedPort } from './servedPort';
+import { servePlans } from './servePlans';
+import { serveStore } from './serveStore';
+import { openTransport } from '../s3/transport';
+
+/** Serves the protocol: the only thing that runs in the engine's thread. */
+function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
+  const log = (level: LogEntry['level'], message: string) => {
+    port.tell(protocol.logged, { level, message });
+  };
+  const warn = (failure: Failure) => {
+    port.tell(protocol.warned, failure.toRecord());
+  };
+  const { receipts, unfinished } = openRecords(receiptsFile, log, warn);
+  const backup = new Backup({
+    connect: (settings, traffic, onWeakness) =>
+      openConnection(settings, traffic, openTransport(), onWeakness),
+    receipts,
+    unfinished,
+    journal: openOwnFileJournal(ownFilesFolder),
+    editor: {
+      isUnsaved: path => port.ask(protocol.isUnsaved, path),
+      moveToTrash: path => port.ask(protocol.moveToTrash, path),
+    },
+    onState: state => {
+      port.tell(protocol.stateChanged, state);
+    },
+    onRows: (folder, groups) => {
+      port.tell(protocol.rowsChanged, { folder, groups });
+    },
+    onLog: entry => {
+      port.tell(protocol.logged, entry);
+    },
+  });
+  port.answer(protocol.hostReport, () => ({
+    node: process.versions.node,
+    forgetsReceipts: receipts.forgetful,
+  }));
+  const ending = new AbortController();
+  const recovered = recover(ending.signal);
+  // Nobody is to see the folders as an engine left them that was killed.
+  const disk = port.waitingFor(recovered);
+  serveStore(port, backup);
+  serveComparisons(port, disk, backup);
+  servePlans(port, disk, backup);
+  serveCloudCopies(port, disk, backup);
+  port.onClose(() => {
+    ending.abort();
+    backup.dispose();
+  });
+  port.listen();
+
+  async function recover(signal: AbortSignal): Promise<void> {
+    try {
+      await recoverOwnFiles(
+        ownFilesFolder,
+        recovery => {
+          const { level, message } = describeRecovery(recovery);
+          log(level, message);
+          if (recovery.kind === 'kept-beside') {
+            warn(new Failure('kept-beside', recovery.file.path, recovery.keptAs));
+          }
+        },
+        signal,
+      );
+    } catch (error) {
+      // What is left is looked after again at the next start; the engine goes on.
+      log('error', `What engines have left could not be cleared up: ${String(error)}`);
+      warn(new Failure('not-cleared-up', ownFilesFolder, error));
+    }
+  }
+}
+
+if (parentPort !== null) serve(servedPort(parentPort), workerData as WorkerData);

@@ -1,0 +1,141 @@
+import { rm, stat } from 'node:fs/promises';
+import type { FilePath, LogEntry } from '../../protocol';
+import { toAbsolutePath } from '../disk/filePath';
+import { keepBeside } from '../disk/renameToConflictName';
+import { locateOwnFiles } from './locateStagedFile';
+import { moveIfFree } from '../disk/renameNoReplace';
+import { openAbandonedJournals, type AbandonedJournal } from './stagingJournal';
+import { isOwnFile, type OwnFile } from '../disk/stagedFile';
+import { removePlaceholder } from './placeholders';
+
+/** What became of a file of our own that an engine left behind. */
+export type Recovery =
+  | { readonly kind: 'removed' | 'put-back'; readonly file: OwnFile }
+  /** Another file has taken its name meanwhile: both are there now. */
+  | { readonly kind: 'kept-beside'; readonly file: OwnFile; readonly keptAs: FilePath }
+  /** It is looked after again the next time. */
+  | { readonly kind: 'left'; readonly file: OwnFile; readonly why: unknown }
+  /** Of the empty file at an absolute path, which held a name of the user's. */
+  | { readonly kind: 'placeholder-removed'; readonly path: string }
+  | { readonly kind: 'placeholder-left'; readonly path: string; readonly why: unknown }
+  | { readonly kind: 'journal-unreadable'; readonly journal: string; readonly why: unknown };
+
+/**
+ * Clears up after engines that ended in the middle of their work: temporary files are removed, and
+ * the user's own get their names back, never in the place of a file that is there now. Engines that
+ * still live, in other windows, are left alone. What is not done when the signal comes, and what
+ * fails, is for the next start. Throws where the folder of the journals cannot be read.
+ */
+export async function recoverOwnFiles(
+  journals: string,
+  onRecovered: (recovery: Recovery) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const abandoned = openAbandonedJournals(journals, (journal, why) => {
+    onRecovered({ kind: 'journal-unreadable', journal, why });
+  });
+  try {
+    for (const journal of abandoned) await removePlaceholders(journal, onRecovered, signal);
+    const journalOf = new Map<OwnFile, AbandonedJournal>();
+    for (const journal of abandoned) {
+      for (const file of journal.files) {
+        const why = await reasonToLeave(file);
+        if (why === undefined) journalOf.set(file, journal);
+        else onRecovered({ kind: 'left', file, why });
+      }
+    }
+    for await (const { noted, now } of locateOwnFiles([...journalOf.keys()], signal)) {
+      const journal = journalOf.get(noted);
+      if (journal === undefined) continue;
+      try {
+        // Where it is nowhere, it was never made, or is gone rightly.
+        if (now !== undefined) onRecovered(await recover(now, journal));
+        journal.end(noted);
+      } catch (why) {
+        onRecovered({ kind: 'left', file: noted, why });
+      }
+      if (signal.aborted) break;
+    }
+  } finally {
+    for (const journal of abandoned) journal.close();
+  }
+}
+
+/** What was recovered in one line, for the log. */
+export function describeRecovery(recovery: Recovery): LogEntry {
+  switch (recovery.kind) {
+    case 'journal-unreadable': {
+      const { journal, why } = recovery;
+      return { level: 'error', message: `The journal ${journal} cannot be read: ${String(why)}` };
+    }
+    case 'placeholder-removed':
+      return { level: 'info', message: `Left over and empty, it was removed: ${recovery.path}` };
+    case 'placeholder-left': {
+      const { path, why } = recovery;
+      return { level: 'error', message: `Left over, empty, still there: ${path}: ${String(why)}` };
+    }
+    default:
+      return describeFile(recovery);
+  }
+}
+
+function describeFile(recovery: Extract<Recovery, { readonly file: OwnFile }>): LogEntry {
+  const { root, path, ownPath } = recovery.file;
+  const was = `Left over in ${root}: ${ownPath}`;
+  switch (recovery.kind) {
+    case 'removed':
+      return { level: 'info', message: `${was} was removed.` };
+    case 'put-back':
+      return { level: 'info', message: `${was} is ${path} again.` };
+    case 'kept-beside':
+      return {
+        level: 'warning',
+        message: `${was} was ${path}, where another file is now. It is kept as ${recovery.keptAs}.`,
+      };
+    case 'left':
+      return { level: 'error', message: `${was} is still there: ${String(recovery.why)}` };
+  }
+}
+
+/** They go first: the files that waited for their names are to find them free. */
+async function removePlaceholders(
+  journal: AbandonedJournal,
+  onRecovered: (recovery: Recovery) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const placeholder of journal.placeholders) {
+    if (signal.aborted) return;
+    const { path } = placeholder;
+    try {
+      const outcome = await removePlaceholder(placeholder);
+      if (outcome === 'removed') onRecovered({ kind: 'placeholder-removed', path });
+      journal.endPlaceholder(placeholder);
+    } catch (why) {
+      onRecovered({ kind: 'placeholder-left', path, why });
+    }
+  }
+}
+
+async function reasonToLeave({ root, ownPath }: OwnFile): Promise<unknown> {
+  if (!isOwnFile(ownPath)) return new Error(`${ownPath} is no file of ours.`);
+  try {
+    // A disk that is not there today says nothing of what is on it.
+    await stat(root);
+    return undefined;
+  } catch (why) {
+    return why;
+  }
+}
+
+async function recover(file: OwnFile, journal: AbandonedJournal): Promise<Recovery> {
+  const { kind, root, path, ownPath } = file;
+  const own = toAbsolutePath(root, ownPath);
+  if (kind === 'temporary') {
+    await rm(own);
+    return { kind: 'removed', file };
+  }
+  const outcome = await moveIfFree(own, toAbsolutePath(root, path), journal);
+  if (outcome === 'moved') return { kind: 'put-back', file };
+  const keptAs = await keepBeside(file, new Date(), journal);
+  return { kind: 'kept-beside', file, keptAs };
+}

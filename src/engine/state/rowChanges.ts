@@ -1,0 +1,41 @@
+import type { Group } from '../../protocol';
+
+/** Gathers which groups' rows have changed, and tells it at most ten times a second. */
+export interface RowNews {
+  add(folder: string, groups: readonly Group[]): void;
+  /** Tells at once what is still waiting to be told. */
+  flush(): void;
+  dispose(): void;
+}
+
+const interval = 100;
+
+export function rowNews(tell: (folder: string, groups: readonly Group[]) => void): RowNews {
+  const waiting = new Map<string, Set<Group>>();
+  let timer: NodeJS.Timeout | undefined;
+  let disposed = false;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const news = [...waiting];
+    waiting.clear();
+    for (const [folder, groups] of news) tell(folder, [...groups]);
+  }
+
+  return {
+    add(folder, groups) {
+      if (disposed) return;
+      const known = waiting.get(folder) ?? new Set();
+      for (const group of groups) known.add(group);
+      waiting.set(folder, known);
+      timer ??= setTimeout(flush, interval);
+    },
+    flush,
+    dispose() {
+      disposed = true;
+      clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { FailureCode } from '../../protocol';
+import type { Connections } from './connections';
+import type { Failure } from '../failures/failure';
+import type { StateBoard } from '../state/statePublisher';
+
+/** Shows what went wrong with a folder, and gives it back to be thrown. */
+export function folderFailed(
+  { connections, board }: { readonly connections: Connections; readonly board: StateBoard },
+  folder: string,
+  failure: Failure,
+): Failure {
+  if (refusals.has(failure.code)) connections.renew();
+  if (failure.code !== 'cancelled') board.failed(folder, failure.toRecord());
+  return failure;
+}
+
+const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);

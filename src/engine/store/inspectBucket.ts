@@ -1,0 +1,61 @@
+import type { BucketTraits } from '../../protocol';
+import type { Account, BucketPresence } from '../ports/account';
+import type { Bucket } from '../ports/bucket';
+import { Failure, throwIfCancelled } from '../failures/failure';
+
+/**
+ * What a user should know of a bucket before trusting it with files below the prefix. What cannot be
+ * learned is `undefined`: stores know different questions, and identities may not ask all of them.
+ * Throws `not-s3` where the endpoint does not prove to have buckets: nothing is learned from it.
+ */
+export async function inspectBucket(
+  account: Account,
+  bucket: Pick<Bucket, 'name' | 'versioning'>,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<BucketTraits> {
+  const { name } = bucket;
+  const [presence, versioning, access, rules, lockedDays] = await Promise.all([
+    provenPresence(account, name, signal),
+    bucket.versioning(signal),
+    learned(account.publicAccess(name, signal)),
+    learned(account.lifecycle(name, signal)),
+    learned(account.lockedDays(name, signal)),
+  ]);
+  throwIfCancelled(signal, name);
+  const ours = rules?.filter(rule => overlaps(rule.prefix, prefix));
+  return {
+    region: presence?.kind === 'usable' ? presence.region : undefined,
+    versioning,
+    isPublic: access === undefined || access === 'unknown' ? undefined : access === 'public',
+    expires: ours?.some(rule => rule.expires),
+    archives: ours?.some(rule => rule.archives),
+    lockedDays,
+  };
+}
+
+async function provenPresence(
+  account: Account,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<BucketPresence | undefined> {
+  try {
+    return await account.presence(bucket, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-s3') throw error;
+    return undefined;
+  }
+}
+
+/** A setting that the store cannot tell of leaves the others known. */
+async function learned<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch {
+    return undefined;
+  }
+}
+
+function overlaps(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
+}

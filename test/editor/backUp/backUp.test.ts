@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { commands, window, type Uri } from 'vscode';
+
+import type { GroupNode, TreeNode } from '../../../src/editor/view/treeNode';
+import type { S3Backup } from '../../../src/extension';
+import type { FilePath } from '../../../src/protocol';
+import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { testVariable } from '../../support/suite/testEnvironment';
+import { answerWith, type Answers } from '../../support/vscode/answers';
+import {
+  activateWithTarget,
+  filesIn,
+  onlyComparison,
+  putObject,
+  setUserSetting,
+  untilState,
+  uriOf,
+  workspaceFolder,
+} from '../../support/vscode/extensionUnderTest';
+
+describe('Commands', () => {
+  let api: S3Backup;
+  let cloud: CloudContents;
+  let prefix: string;
+  let run = 0;
+  let answers: Answers;
+
+  before(() => {
+    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
+  });
+  // Each test finds an empty place in the bucket, and the same files.
+  beforeEach(async () => {
+    run += 1;
+    answers = answerWith('Back Up');
+    prefix = `commands-${String(run)}/`;
+    await write('a.txt', 'a');
+    await write('set/b.txt', 'bb');
+    await write('set/deep/c.txt', 'ccc');
+    api = await activateWithTarget(prefix);
+  });
+  afterEach(() => {
+    answers.restore();
+  });
+  after(async () => {
+    cloud.close();
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+    await setUserSetting('clickAction', undefined);
+    await rm(uriOf('a.txt').fsPath, { force: true });
+    await rm(uriOf('set').fsPath, { recursive: true, force: true });
+  });
+
+  async function write(path: string, content: string): Promise<void> {
+    const file = uriOf(path).fsPath;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
+  async function uploaded(): Promise<readonly string[]> {
+    return (await cloud.keys(prefix)).map(key => key.slice(prefix.length));
+  }
+
+  function group(): GroupNode {
+    const folder = workspaceFolder().uri.toString();
+    return { kind: 'group', folder, group: 'missing-in-cloud', parent: undefined };
+  }
+
+  /** The row of a missing file, as the tree hands it to commands. */
+  function row(path: string): TreeNode {
+    return {
+      kind: 'row',
+      folder: workspaceFolder().uri.toString(),
+      group: 'missing-in-cloud',
+      parent: group(),
+      row: {
+        kind: 'file',
+        path: path as FilePath,
+        isFolder: false,
+        verdict: { kind: 'missing-in-cloud' },
+        local: { size: 1, modifiedAt: 0 },
+        cloud: undefined,
+        activity: undefined,
+      },
+    };
+  }
+
+  describe('Compare', () => {
+    const forms: Readonly<Record<string, () => readonly unknown[]>> = {
+      'nothing, as the palette does': () => [],
+      'a file and all selected files': () => [uriOf('a.txt'), [uriOf('a.txt'), uriOf('set')]],
+      'a row and all selected rows': () => [group(), [group()]],
+    };
+    for (const [form, args] of Object.entries(forms)) {
+      it(`takes ${form}`, async () => {
+        await commands.executeCommand('s3Backup.compare', ...args());
+        const { prefix: compared, comparedAt } = onlyComparison(api.state);
+        assert.equal(compared, prefix);
+        assert.ok(Date.now() - comparedAt < 30_000);
+      });
+    }
+  });
+
+  describe('Back Up', () => {
+    const forms: Readonly<Record<string, readonly [() => readonly unknown[], readonly string[]]>> =
+      {
+        'a file': [() => [uriOf('a.txt')], ['a.txt']],
+        'a folder and all selected': [
+          () => [uriOf('set'), [uriOf('set'), uriOf('a.txt')]],
+          ['a.txt', 'set/b.txt', 'set/deep/c.txt'],
+        ],
+        'a file and the place of its tab': [
+          () => [uriOf('set/b.txt'), { groupId: 0, editorIndex: 0 }],
+          ['set/b.txt'],
+        ],
+        'a row': [() => [row('a.txt')], ['a.txt']],
+        'a row and all selected rows': [
+          () => [row('a.txt'), [row('a.txt'), row('set/b.txt')]],
+          ['a.txt', 'set/b.txt'],
+        ],
+      };
+    for (const id of ['s3Backup.backUp', 's3Backup.backUpResource']) {
+      for (const [form, [args, expected]] of Object.entries(forms)) {
+        it(`as ${id} takes ${form}`, async () => {
+          await api.compare();
+          await commands.executeCommand(id, ...args());
+          assert.deepEqual(await uploaded(), expected);
+        });
+      }
+
+      it(`as ${id} takes nothing and means the file being edited`, async () => {
+        await commands.executeCommand('workbench.view.explorer');
+        await window.showTextDocument(uriOf('set/deep/c.txt'));
+        await commands.executeCommand(id);
+        assert.deepEqual(await uploaded(), ['set/deep/c.txt']);
+      });
+    }
+
+    it('needs no comparison for files and folders on the disk', async () => {
+      await commands.executeCommand('s3Backup.backUpResource', uriOf('set'));
+      assert.deepEqual(await uploaded(), ['set/b.txt', 'set/deep/c.txt']);
+    });
+
+    it('moves the rows of a comparison at hand', async () => {
+      await api.compare();
+      const missing = filesIn(api.state, 'missing-in-cloud');
+      const upToDate = filesIn(api.state, 'up-to-date');
+      await commands.executeCommand('s3Backup.backUp', group(), [row('a.txt')]);
+      await untilState(api, state => filesIn(state, 'up-to-date') > upToDate);
+      assert.ok(filesIn(api.state, 'missing-in-cloud') < missing);
+    });
+  });
+
+  describe('Back Up All', () => {
+    it('compares first where nothing has been compared, and uploads all', async () => {
+      await commands.executeCommand('s3Backup.backUpAll');
+      const keys = await uploaded();
+      assert.ok(['a.txt', 'set/b.txt', 'set/deep/c.txt'].every(path => keys.includes(path)));
+      await untilState(api, state => filesIn(state, 'missing-in-cloud') === 0);
+      assert.equal(onlyComparison(api.state).proved, keys.length);
+    });
+
+    it('shows its plan before it is the first of a target, and never again', async () => {
+      await putObject(`${prefix}a.txt`, 'another one');
+      const later = Date.now() / 1000 + 60;
+      await utimes(uriOf('a.txt').fsPath, later, later);
+      await commands.executeCommand('s3Backup.backUpAll');
+      const [question, ...others] = answers.questions;
+      assert.deepEqual(others, []);
+      const count = (await uploaded()).length;
+      assert.ok(question);
+      assert.ok(question.text.includes(`${String(count)} files`), question.text);
+      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${prefix}`));
+      // What is replaced without a record, and the largest.
+      assert.match(question.detail, /• a\.txt\n/);
+      assert.match(question.detail, /• set\/deep\/c\.txt: 3 B/);
+      await write('set/new.txt', 'new');
+      await commands.executeCommand('s3Backup.backUpResource', uriOf('set'));
+      await write('set/newer.txt', 'newer');
+      await api.compare();
+      await commands.executeCommand('s3Backup.backUpAll');
+      assert.equal(answers.questions.length, 1);
+      assert.ok((await uploaded()).includes('set/newer.txt'));
+      await rm(uriOf('set').fsPath, { recursive: true });
+    });
+
+    it('sends nothing where the plan is not agreed to, and asks again', async () => {
+      answers.restore();
+      answers = answerWith('no such button');
+      await commands.executeCommand('s3Backup.backUpAll');
+      await commands.executeCommand('s3Backup.backUpAll');
+      assert.equal(answers.questions.length, 2);
+      assert.deepEqual(await uploaded(), []);
+    });
+
+    it('reports numbers that add up', async () => {
+      const report = await api.backUp();
+      assert.ok(report);
+      const { planned, done, failed, skipped, cancelled } = report;
+      assert.equal(planned, done + failed + skipped + cancelled);
+      assert.equal(done, (await uploaded()).length);
+      assert.equal(await api.backUp(), undefined);
+    });
+
+    it('backs up what other extensions name', async () => {
+      const report = await api.backUp([uriOf('set').fsPath]);
+      assert.equal(report?.done, 2);
+    });
+  });
+
+  describe('What became of a batch', () => {
+    it('is shown as a document with every file and its reason, that can be closed at once', async () => {
+      await api.compare();
+      // Somebody else is first.
+      await putObject(`${prefix}set/b.txt`, 'theirs');
+      const report = await api.backUp();
+      assert.equal(report?.skipped, 1);
+      await commands.executeCommand('s3Backup.showReport');
+      const document = window.activeTextEditor?.document;
+      assert.equal(document?.uri.scheme, 's3backup-report');
+      assert.equal(document.isDirty, false);
+      const text = document.getText();
+      assert.match(text, /1 skipped/);
+      assert.match(text, /set\/b\.txt \(2 B\)\n {6}\S/);
+      assert.match(text, /a\.txt \(1 B\)/);
+      assert.equal(text.split('\n').filter(line => /^ {2}\S/.test(line)).length, report.planned);
+    });
+
+    it('is tried again where it failed, and only there', async () => {
+      await write('unreadable.txt', 'secret');
+      await api.compare();
+      await rm(uriOf('unreadable.txt').fsPath);
+      await mkdir(uriOf('unreadable.txt').fsPath);
+      const first = await api.backUp();
+      await rm(uriOf('unreadable.txt').fsPath, { recursive: true });
+      assert.equal((first?.skipped ?? 0) + (first?.failed ?? 0), 1);
+      // A folder in a file's place is skipped: there is nothing to try again.
+      await commands.executeCommand('s3Backup.retryFailed');
+      assert.ok(!(await uploaded()).includes('unreadable.txt'));
+    });
+  });
+
+  describe('A click', () => {
+    it('uploads a missing file, once for both clicks of a double click', async () => {
+      await api.compare();
+      const clicks = [1, 2].map(() =>
+        commands.executeCommand('_s3Backup.rowClicked', row('a.txt')),
+      );
+      await Promise.all(clicks);
+      assert.deepEqual(await uploaded(), ['a.txt']);
+    });
+
+    it('opens the file where the setting says so', async () => {
+      await api.compare();
+      await setUserSetting('clickAction', 'open');
+      await commands.executeCommand('_s3Backup.rowClicked', row('set/b.txt'));
+      await setUserSetting('clickAction', undefined);
+      assert.equal(edited()?.fsPath, uriOf('set/b.txt').fsPath);
+      assert.deepEqual(await uploaded(), []);
+    });
+  });
+
+  it('Open and Reveal in Explorer View take rows and files', async () => {
+    await commands.executeCommand('s3Backup.open', row('a.txt'), [row('a.txt')]);
+    assert.equal(edited()?.fsPath, uriOf('a.txt').fsPath);
+    await commands.executeCommand('s3Backup.open', uriOf('set/b.txt'));
+    assert.equal(edited()?.fsPath, uriOf('set/b.txt').fsPath);
+    await commands.executeCommand('s3Backup.revealInExplorer', row('a.txt'), [row('a.txt')]);
+    await commands.executeCommand('s3Backup.open');
+  });
+
+  it('Choose Bucket is content with being dismissed', async () => {
+    for (const args of [[], [uriOf('a.txt')], [group(), [group()]]]) {
+      const chosen = commands.executeCommand('s3Backup.chooseBucket', ...args);
+      await commands.executeCommand('workbench.action.closeQuickOpen');
+      await chosen;
+    }
+  });
+
+  it('Cancel and Show Log need nothing to be under way', async () => {
+    await commands.executeCommand('s3Backup.cancel');
+    await commands.executeCommand('s3Backup.showLog');
+  });
+
+  it('show a failure instead of throwing it', async () => {
+    await setUserSetting('bucket', 'there-is-no-such-bucket');
+    await commands.executeCommand('s3Backup.compare');
+    assert.ok(api.state.kind === 'failed');
+    assert.equal(api.state.failures[0]?.failure.code, 'no-such-bucket');
+    await assert.rejects(api.compare());
+    await commands.executeCommand('notifications.clearAll');
+  });
+
+  function edited(): Uri | undefined {
+    return window.activeTextEditor?.document.uri;
+  }
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commands } from 'vscode';
+
+import { commandIds } from '../../../src/editor/commands';
+import { settingNames } from '../../../src/editor/contributions/settings';
+import { extension } from '../../support/vscode/extensionUnderTest';
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly submenus: readonly { readonly id: string }[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly scope: string }>>;
+    };
+  };
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
+}
+
+type MenuItem = ({ readonly command: string } | { readonly submenu: string }) & {
+  readonly when?: string;
+};
+
+describe('The manifest', () => {
+  let manifest: Manifest;
+  let contributed: readonly string[];
+
+  before(async () => {
+    await extension().activate();
+    manifest = extension().packageJSON as Manifest;
+    contributed = manifest.contributes.commands.map(({ command }) => command).sort();
+  });
+
+  it('names just the commands that the code has', () => {
+    assert.deepEqual(contributed, [...commandIds].sort());
+  });
+
+  it('names just the commands that are registered', async () => {
+    const registered = await commands.getCommands(true);
+    // VS Code itself adds commands for the view.
+    const own = registered.filter(id => /^s3Backup\.(?!files\.)/.test(id));
+    assert.deepEqual(own.sort(), contributed);
+  });
+
+  it('has menus for commands that exist', () => {
+    const submenus = manifest.contributes.submenus.map(({ id }) => id);
+    for (const item of Object.values(manifest.contributes.menus).flat()) {
+      if ('command' in item) assert.ok(contributed.includes(item.command), item.command);
+      else assert.ok(submenus.includes(item.submenu), item.submenu);
+    }
+    for (const id of submenus) assert.ok(id in manifest.contributes.menus, id);
+  });
+
+  it('has no pattern that a key without a value matches', () => {
+    // VS Code asks whether the pattern matches the word “undefined”.
+    for (const { when = '' } of Object.values(manifest.contributes.menus).flat()) {
+      for (const [, pattern = ''] of when.matchAll(/=~ \/((?:[^/\\]|\\.)+)\//g)) {
+        assert.doesNotMatch('undefined', new RegExp(pattern), when);
+      }
+    }
+  });
+
+  it('names just the settings that the code reads', () => {
+    const names = Object.keys(manifest.contributes.configuration.properties);
+    assert.deepEqual(names.sort(), settingNames.map(name => `s3Backup.${name}`).sort());
+  });
+
+  it('takes nothing from a workspace that is not trusted which could redirect files', () => {
+    const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    for (const [name, { scope }] of Object.entries(manifest.contributes.configuration.properties)) {
+      const isSafe = scope === 'machine' || scope === 'window' || restricted.includes(name);
+      assert.ok(isSafe, name);
+    }
+  });
+
+  it('has a text for every placeholder, and no text that is not used', async () => {
+    const folder = extension().extensionPath;
+    const source = await readFile(join(folder, 'package.json'), 'utf8');
+    const texts = await readFile(join(folder, 'package.nls.json'), 'utf8');
+    const used = [...source.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    const given = Object.keys(JSON.parse(texts) as Record<string, string>);
+    assert.deepEqual([...new Set(used)].sort(), given.sort());
+  });
+});

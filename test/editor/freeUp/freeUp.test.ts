@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { commands, env, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
+
+import type { S3Backup } from '../../../src/extension';
+import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { testVariable } from '../../support/suite/testEnvironment';
+import { answerWith, type Answers } from '../../support/vscode/answers';
+import { activateWithTarget, setUserSetting, uriOf } from '../../support/vscode/extensionUnderTest';
+
+describe('Freeing local space', () => {
+  let api: S3Backup;
+  let cloud: CloudContents;
+  let prefix: string;
+  let run = 0;
+  let answers: Answers | undefined;
+
+  before(() => {
+    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
+  });
+  beforeEach(async () => {
+    run += 1;
+    prefix = `free-up-${String(run)}/`;
+    for (const path of ['free/a.txt', 'free/b.txt']) {
+      const file = uriOf(path).fsPath;
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, path);
+    }
+    api = await activateWithTarget(prefix);
+    await api.backUp([uriOf('free').fsPath]);
+  });
+  afterEach(async () => {
+    answers?.restore();
+    await commands.executeCommand('workbench.action.files.revert');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(uriOf('free').fsPath, { recursive: true, force: true });
+  });
+  after(async () => {
+    cloud.close();
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+  });
+
+  const isThere = (path: string) => existsSync(uriOf(path).fsPath);
+
+  async function free(uri: Uri): Promise<void> {
+    await commands.executeCommand('s3Backup.freeUpSpace', uri, [uri]);
+  }
+
+  it('removes what was chosen in the Explorer, once it is confirmed', async () => {
+    answers = answerWith('Delete Permanently');
+    await free(uriOf('free'));
+    assert.ok(!isThere('free/a.txt') && !isThere('free/b.txt') && isThere('free'));
+    assert.equal(answers.questions.length, 1);
+    assert.equal((await cloud.keys(prefix)).length, 2);
+  });
+
+  it('does nothing where the question is dismissed', async () => {
+    answers = answerWith();
+    await free(uriOf('free'));
+    assert.ok(isThere('free/a.txt') && isThere('free/b.txt'));
+  });
+
+  it('offers the trash only where there is one', async () => {
+    answers = answerWith();
+    await free(uriOf('free/a.txt'));
+    const trash = env.remoteName === undefined ? ['Move to Trash'] : [];
+    assert.deepEqual(answers.questions[0]?.buttons, [...trash, 'Delete Permanently']);
+  });
+
+  it('keeps a file with unsaved changes, and frees the others', async () => {
+    const document = await workspace.openTextDocument(uriOf('free/a.txt'));
+    await window.showTextDocument(document, { preview: false });
+    const edit = new WorkspaceEdit();
+    edit.replace(document.uri, new Range(0, 0, 0, 0), 'typed ');
+    await workspace.applyEdit(edit);
+    answers = answerWith('Delete Permanently');
+    await free(uriOf('free'));
+    assert.ok(isThere('free/a.txt') && !isThere('free/b.txt'));
+    assert.ok(document.isDirty);
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, window, workspace, type QuickPick, type QuickPickItem } from 'vscode';
+
+import { chooseBucket } from '../../../src/editor/setUp/chooseBucket';
+import { Engine } from '../../../src/editor/client/engineClient';
+import type { Parts } from '../../../src/editor/services';
+import { Profiles } from '../../../src/editor/targets/profiles';
+import { Targets } from '../../../src/editor/targets/targets';
+import { eventually } from '../../support/suite/eventually';
+import { untilEngineEnds } from '../../support/vscode/engineThreads';
+import {
+  setUserSetting,
+  workerData,
+  workerFile,
+  workspaceFolder,
+} from '../../support/vscode/extensionUnderTest';
+import { recordsIn } from '../../support/vscode/recordsIn';
+import { memento, testLog } from '../../support/vscode/treeUnderTest';
+
+describe('The list of buckets', () => {
+  const log = testLog();
+  const show = window.createQuickPick.bind(window);
+  let server: Server;
+  /** What the store answers to a page of the list, by the token it is asked for with. */
+  let pages: Readonly<Record<string, { readonly status: number; readonly body: string }>>;
+  let asked: string[];
+  let engine: Engine;
+  let pick: QuickPick<QuickPickItem>;
+  let placeholders: string[];
+  let endpoint: unknown;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://store');
+      const token = url.searchParams.get('continuation-token') ?? 'first';
+      asked.push(token);
+      const page = pages[token] ?? { status: 500, body: '' };
+      response.writeHead(page.status, { 'content-type': 'application/xml' }).end(page.body);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
+    const { port } = server.address() as AddressInfo;
+    await setUserSetting('endpoint', `http://127.0.0.1:${String(port)}`);
+    Object.assign(window, {
+      createQuickPick: () => {
+        pick = show();
+        return pick;
+      },
+    });
+  });
+  beforeEach(() => {
+    asked = [];
+    placeholders = [];
+    engine = new Engine(workerFile(), workerData(), log);
+    engine.onDidChangeState(() => placeholders.push(pick.placeholder ?? ''));
+  });
+  afterEach(async () => {
+    if (engine.running) {
+      await untilEngineEnds(() => {
+        engine.dispose();
+      });
+    }
+  });
+  after(async () => {
+    Object.assign(window, { createQuickPick: show });
+    await setUserSetting('endpoint', endpoint);
+    server.closeAllConnections();
+    server.close();
+    log.dispose();
+  });
+
+  /** Shows the list, and gives what ends when it is closed. */
+  function choose(): Promise<unknown> {
+    const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
+    const parts = { engine, log, targets, profiles: new Profiles(memento()) };
+    return chooseBucket(parts as unknown as Parts, [workspaceFolder()]);
+  }
+
+  async function untilLabels(...labels: readonly string[]): Promise<void> {
+    await eventually(() => {
+      const shown = pick.items.map(({ label }) => label.replace(/^\$\([a-z-]+\) /, ''));
+      assert.deepEqual(shown, labels);
+    }, 30_000);
+  }
+
+  const own = ['Create New Bucket…', 'Enter a Bucket Name…'];
+
+  it('is filled page by page', async () => {
+    pages = { first: page(['one', 'two'], 'more'), more: page(['three'], undefined) };
+    const choosing = choose();
+    await untilLabels(...own, 'Buckets', 'one', 'two', 'three');
+    assert.deepEqual(asked, ['first', 'more']);
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+
+  it('says what failed and how often it was tried, keeps what came before, and tries again', async function () {
+    this.timeout(60_000);
+    pages = { first: page(['one'], 'more'), more: { status: 503, body: '' } };
+    const choosing = choose();
+    await untilLabels('Retry', ...own, 'Buckets', 'one');
+    assert.ok(
+      placeholders.some(text => /2.*4/.test(text)),
+      placeholders.join('; '),
+    );
+    const [retry] = pick.items;
+    assert.match(retry?.detail ?? '', /busy/);
+    assert.ok(pick.enabled);
+
+    pages = { ...pages, more: page(['two'], undefined) };
+    const isActive = new Promise(resolve => pick.onDidChangeActive(resolve));
+    pick.activeItems = pick.items.slice(0, 1);
+    await isActive;
+    await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await untilLabels(...own, 'Buckets', 'one', 'two');
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+});
+
+function page(names: readonly string[], next: string | undefined) {
+  const buckets = names.map(
+    name =>
+      `<Bucket><Name>${name}</Name><CreationDate>2026-01-01T00:00:00Z</CreationDate></Bucket>`,
+  );
+  const token = next === undefined ? '' : `<ContinuationToken>${next}</ContinuationToken>`;
+  const body = `<ListAllMyBucketsResult><Buckets>${buckets.join('')}</Buckets>${token}</ListAllMyBucketsResult>`;
+  return { status: 200, body };
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { ConfigurationTarget, Uri, workspace, type WorkspaceFolder } from 'vscode';
+
+import { Engine } from '../../../src/editor/client/engineClient';
+import { Failed } from '../../../src/editor/failures/failed';
+import type { FolderRecords } from '../../../src/editor/targets/folderRecords';
+import { learnStore } from '../../../src/editor/setUp/refreshEndpoint';
+import { Profiles } from '../../../src/editor/targets/profiles';
+import { folderId, Targets } from '../../../src/editor/targets/targets';
+import { awsFiles } from '../../support/disk/awsFiles';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { untilEngineEnds } from '../../support/vscode/engineThreads';
+import {
+  setUserSetting,
+  uriOf,
+  workerData,
+  workerFile,
+  workspaceFolder,
+} from '../../support/vscode/extensionUnderTest';
+import { recordsIn } from '../../support/vscode/recordsIn';
+import { memento, testLog } from '../../support/vscode/treeUnderTest';
+
+describe('A folder’s target', () => {
+  let temporary: TemporaryFolder;
+  let records: FolderRecords;
+  let targets: Targets;
+
+  beforeEach(async () => {
+    temporary = await temporaryFolder('targets');
+    records = recordsIn(temporary.path);
+    targets = new Targets(records);
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+  });
+  afterEach(async () => {
+    targets.dispose();
+    await temporary.remove();
+    await setUserSetting('bucket', undefined);
+    await setUserSetting('prefix', undefined);
+    await setInWorkspace('bucket', undefined);
+    await setInWorkspace('prefix', undefined);
+    await rm(uriOf('.vscode').fsPath, { recursive: true, force: true });
+  });
+
+  async function setInWorkspace(name: string, value: unknown): Promise<void> {
+    const configuration = workspace.getConfiguration('s3Backup', workspaceFolder().uri);
+    await configuration.update(name, value, ConfigurationTarget.Workspace);
+  }
+
+  it('is none at first', () => {
+    assert.deepEqual(targets.standing(workspaceFolder()), { kind: 'none' });
+  });
+
+  it('comes from the user’s settings, with the folder’s name for a prefix', async () => {
+    await setUserSetting('bucket', 'mine');
+    const { name } = workspaceFolder();
+    assert.deepEqual(targets.standing(workspaceFolder()), {
+      kind: 'settled',
+      target: { bucket: 'mine', prefix: `${name}/` },
+    });
+  });
+
+  it('has a prefix that ends in one slash, or none at all', async () => {
+    await setUserSetting('bucket', 'mine');
+    for (const [setting, prefix] of [
+      ['a/b', 'a/b/'],
+      ['/a//', 'a/'],
+      ['/', ''],
+    ]) {
+      await setUserSetting('prefix', setting);
+      const standing = targets.standing(workspaceFolder());
+      assert.ok(standing.kind === 'settled');
+      assert.equal(standing.target.prefix, prefix);
+    }
+  });
+
+  it('is what the user chose, before all settings of the user', async () => {
+    await setUserSetting('bucket', 'mine');
+    const target = { bucket: 'chosen', prefix: 'here/' };
+    targets.settle(workspaceFolder(), target);
+    assert.deepEqual(targets.standing(workspaceFolder()), { kind: 'settled', target });
+  });
+
+  it('is asked about where the workspace names it, and again when it names another', async () => {
+    targets.settle(workspaceFolder(), { bucket: 'chosen', prefix: 'here/' });
+    await setInWorkspace('bucket', 'theirs');
+    const asked = targets.standing(workspaceFolder());
+    assert.ok(asked.kind === 'to-confirm');
+    assert.equal(asked.target.bucket, 'theirs');
+
+    targets.settle(workspaceFolder(), asked.target);
+    const settled = targets.standing(workspaceFolder());
+    assert.deepEqual(settled, { kind: 'settled', target: asked.target });
+
+    await setInWorkspace('prefix', 'elsewhere/');
+    assert.equal(targets.standing(workspaceFolder()).kind, 'to-confirm');
+  });
+
+  it('gives the folder an id that it keeps, and remembers the places before', () => {
+    const folder = workspaceFolder();
+    targets.settle(folder, { bucket: 'first', prefix: 'a/' });
+    const id = records.of(folderId(folder))?.id;
+    targets.settle(folder, { bucket: 'second', prefix: 'a/' });
+    assert.equal(records.of(folderId(folder))?.id, id);
+    assert.ok(targets.hasBeenAt(folder, { bucket: 'first', prefix: 'a/' }));
+    assert.ok(targets.hasBeenAt(folder, { bucket: 'second', prefix: 'a/' }));
+    assert.ok(!targets.hasBeenAt(folder, { bucket: 'first', prefix: '' }));
+    // Another window reads the same.
+    const elsewhere = recordsIn(temporary.path);
+    assert.deepEqual(elsewhere.of(folderId(folder)), records.of(folderId(folder)));
+    assert.deepEqual(targets.recentBuckets(folder), ['second']);
+  });
+
+  it('is not where another folder’s files are, nor above or below them', () => {
+    const folder = workspaceFolder();
+    const other = folderNamed('other');
+    targets.settle(other, { bucket: 'shared', prefix: 'a/b/' });
+    const relation = (bucket: string, prefix: string) =>
+      targets.clash(folder, { bucket, prefix })?.relation;
+    assert.equal(relation('shared', 'a/b/'), 'same');
+    assert.equal(relation('shared', 'a/b/c/'), 'inside');
+    assert.equal(relation('shared', 'a/'), 'around');
+    assert.equal(relation('shared', ''), 'around');
+    assert.equal(relation('shared', 'a/bc/'), undefined);
+    assert.equal(relation('another', 'a/b/'), undefined);
+    assert.equal(targets.clash(other, { bucket: 'shared', prefix: 'a/b/' }), undefined);
+    assert.equal(targets.clash(folder, { bucket: 'shared', prefix: 'a/b/' })?.record.name, 'other');
+  });
+
+  it('is judged by the store that its profile leads to', async () => {
+    const aws = await awsFiles();
+    const store = (port: number) =>
+      `[profile at-${String(port)}]\nendpoint_url = http://127.0.0.1:${String(port)}\n`;
+    await aws.write({
+      config: `${store(1)}${store(2)}[profile also-1]\nendpoint_url = http://127.0.0.1:1/\n`,
+    });
+    const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
+    await setUserSetting('endpoint', undefined);
+    const log = testLog();
+    const engine = new Engine(workerFile(), workerData(), log);
+    const profiles = new Profiles(memento());
+    const folders = ['at-1', 'at-2', 'also-1'].map(folderNamed);
+    const [one, two, also] = folders as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];
+    try {
+      for (const folder of folders) {
+        await profiles.choose(folder, { kind: 'profile', name: folder.name });
+        await learnStore({ engine, log, profiles, targets }, folder);
+      }
+      targets.settle(one, { bucket: 'mine', prefix: 'a/' });
+      assert.equal(targets.clash(two, { bucket: 'mine', prefix: 'a/b/' }), undefined);
+      assert.deepEqual(targets.recentBuckets(two), []);
+      assert.equal(targets.clash(also, { bucket: 'mine', prefix: 'a/b/' })?.relation, 'inside');
+      assert.deepEqual(targets.recentBuckets(also), ['mine']);
+    } finally {
+      await untilEngineEnds(() => {
+        engine.dispose();
+      });
+      log.dispose();
+      await aws.remove();
+      await setUserSetting('endpoint', endpoint);
+    }
+  });
+
+  it('of the settings is refused where another folder is backed up', async () => {
+    const folder = workspaceFolder();
+    const target = { bucket: 'mine', prefix: `${folder.name}/` };
+    targets.use(folder, target);
+    targets.use(folder, target);
+    const twin = folderNamed(folder.name);
+    assert.throws(
+      () => {
+        targets.use(twin, target);
+      },
+      (error: unknown) => error instanceof Failed && error.record.code === 'prefix-in-use',
+    );
+    assert.equal(records.of(folderId(twin)), undefined);
+    await setUserSetting('bucket', 'mine');
+    assert.equal(targets.standing(folder).kind, 'settled');
+  });
+
+  it('moves with its id to where the folder is now', () => {
+    const before = folderNamed('before');
+    const after = workspaceFolder();
+    const target = { bucket: 'mine', prefix: 'before/' };
+    targets.settle(before, target);
+    const record = records.of(folderId(before));
+    assert.ok(record);
+    targets.takeOver(after, target, record);
+    assert.equal(records.of(folderId(before)), undefined);
+    assert.equal(records.of(folderId(after))?.id, record.id);
+    assert.deepEqual(targets.standing(after), { kind: 'settled', target });
+    assert.equal(targets.clash(after, target), undefined);
+  });
+
+  it('names a setting that cannot be meant', async () => {
+    await setUserSetting('bucket', 5);
+    const standing = targets.standing(workspaceFolder());
+    assert.ok(standing.kind === 'invalid');
+    assert.equal(standing.failure.code, 'invalid-setting');
+    assert.equal(standing.failure.subject, 's3Backup.bucket');
+  });
+});
+
+/** A folder that is not in the window. */
+function folderNamed(name: string): WorkspaceFolder {
+  return { uri: Uri.file(`/elsewhere/${name}`), name, index: 1 };
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+
+import type { ObjectChecksum, ObjectHead } from '../../../src/engine/ports/bucket';
+import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { multipartEtag } from '../../../src/engine/checksums/multipartEtag';
+import type { Receipt } from '../../../src/engine/records/receipts';
+import { contentCheck } from '../../../src/engine/checksums/contentCheck';
+import type { FilePath } from '../../../src/protocol';
+
+const body = Buffer.from('the bytes that the store holds');
+const mebibyte = 1 << 20;
+
+describe('contentCheck', () => {
+  function head(changed: Partial<ObjectHead> = {}): ObjectHead {
+    return {
+      size: body.length,
+      etag: 'opaque',
+      modifiedAt: 0,
+      metadata: {},
+      storageClass: undefined,
+      versionId: undefined,
+      checksums: [],
+      etagIsOpaque: false,
+      expiresAt: undefined,
+      archive: undefined,
+      ...changed,
+    };
+  }
+
+  function receipt(etag: string, sha256: string): Receipt {
+    const path = 'a' as FilePath;
+    return {
+      local: { path, size: 1, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+      sha256,
+      etag,
+      crc32: undefined,
+      versionId: undefined,
+      hashBegan: 0,
+      provedAt: 0,
+    };
+  }
+
+  function checked(of: ObjectHead, bytes: Buffer, known?: Receipt) {
+    const check = contentCheck(of, known);
+    // However they come.
+    const step = Math.ceil(bytes.length / 7);
+    for (let at = 0; at < bytes.length; at += step) check.update(bytes.subarray(at, at + step));
+    const { kind, sha256 } = check.settle();
+    assert.equal(sha256, digest('sha256', bytes).toString('hex'));
+    return kind;
+  }
+
+  function whole(algorithm: ObjectChecksum['algorithm'], value: Buffer): ObjectChecksum {
+    return { algorithm, type: 'full-object', value: value.toString('base64') };
+  }
+
+  const evidence: Readonly<Record<string, readonly [ObjectHead, Receipt?]>> = {
+    'the receipt of this object': [
+      head(),
+      receipt('opaque', digest('sha256', body).toString('hex')),
+    ],
+    SHA256: [head({ checksums: [whole('sha256', digest('sha256', body))] })],
+    'SHA-1': [head({ checksums: [whole('sha1', digest('sha1', body))] })],
+    CRC64NVME: [head({ checksums: [whole('crc64nvme', crc64(body))] })],
+    CRC32: [head({ checksums: [whole('crc32', crc(body))] })],
+    'an MD5 for its ETag': [head({ etag: digest('md5', body).toString('hex') })],
+  };
+  for (const [what, [object, known]] of Object.entries(evidence)) {
+    it(`tells by ${what} which bytes are the store’s`, () => {
+      assert.equal(checked(object, body, known), 'same');
+      fc.assert(
+        fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+          const damaged = Buffer.from(body);
+          damaged[at] = (damaged[at] ?? 0) ^ change;
+          assert.equal(checked(object, damaged, known), 'different');
+        }),
+      );
+    });
+  }
+
+  it('knows the ETags of usual parts, and says nothing by others', () => {
+    const large = Buffer.alloc(9 * mebibyte, 'x');
+    for (const [partSize, kind] of [
+      [8 * mebibyte, 'same'],
+      [5 * mebibyte, 'same'],
+      [6 * mebibyte + 13, 'untold'],
+    ] as const) {
+      const etag = multipartEtag(partSize);
+      etag.update(large);
+      const object = head({ size: large.length, etag: etag.digest() });
+      assert.equal(checked(object, large), kind, String(partSize));
+    }
+  });
+
+  it('says nothing by what tells nothing', () => {
+    const etag = digest('md5', body).toString('hex');
+    assert.equal(checked(head({ etag, etagIsOpaque: true }), body), 'untold');
+    assert.equal(checked(head(), body), 'untold');
+    assert.equal(checked(head(), body, receipt('another', 'whatever')), 'untold');
+    const composite = { algorithm: 'sha256', type: 'composite', value: 'x' } as const;
+    assert.equal(checked(head({ checksums: [composite] }), body), 'untold');
+  });
+});
+
+function digest(algorithm: string, bytes: Buffer): Buffer {
+  return createHash(algorithm).update(bytes).digest();
+}
+
+function crc64(bytes: Buffer): Buffer {
+  const hash = crc64nvme();
+  hash.update(bytes);
+  return hash.digest();
+}
+
+function crc(bytes: Buffer): Buffer {
+  const value = Buffer.alloc(4);
+  value.writeUInt32BE(crc32(bytes));
+  return value;
+}

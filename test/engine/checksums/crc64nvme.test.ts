@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomInt } from 'node:crypto';
+
+import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+
+describe('CRC64NVME', () => {
+  for (const [bytes, expected] of [
+    ['', '0000000000000000'],
+    // The check value that the catalogues give for this algorithm.
+    ['123456789', 'ae8b14860a799888'],
+    // From the NVM Express specification: 4,096 bytes of zeros, and of ones.
+    ['\u0000'.repeat(4096), '6482d367eb22b64e'],
+    ['\u00ff'.repeat(4096), 'c0ddba7302eca3ac'],
+  ] as const) {
+    it(`has the published value of ${JSON.stringify(bytes.slice(0, 9))}`, () => {
+      const crc = crc64nvme();
+      crc.update(Buffer.from(bytes, 'latin1'));
+      assert.equal(crc.digest().toString('hex'), expected);
+    });
+  }
+
+  it('does not depend on the pieces that the bytes come in', () => {
+    const bytes = randomBytes(10_000);
+    const whole = crc64nvme();
+    whole.update(bytes);
+    const pieced = crc64nvme();
+    for (let start = 0; start < bytes.length;) {
+      const end = start + randomInt(1, 1_000);
+      pieced.update(bytes.subarray(start, end));
+      start = end;
+    }
+    assert.deepEqual(pieced.digest(), whole.digest());
+  });
+});

@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import fc from 'fast-check';
+
+import { Comparison, settlingTime, type Finding } from '../../../src/engine/comparison/comparison';
+import { isWithin } from '../../../src/engine/disk/filePath';
+import { rowFilter } from '../../../src/engine/comparison/rowFilter';
+import {
+  groups,
+  rootPath,
+  type ChildrenPage,
+  type FilePath,
+  type Group,
+  type Row,
+  type Verdict,
+} from '../../../src/protocol';
+import { targetOf } from '../../support/memory/targetOf';
+
+const target = targetOf({ bucket: 'b', prefix: 'w/' });
+const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
+
+const verdicts: readonly Verdict[] = [
+  { kind: 'missing-in-cloud' },
+  { kind: 'out-of-date', because: 'size' },
+  { kind: 'up-to-date', proof: 'uploaded' },
+  { kind: 'up-to-date', proof: 'content' },
+  { kind: 'up-to-date', proof: 'name-and-time' },
+  { kind: 'changed-in-cloud', because: 'newer-there' },
+  { kind: 'only-in-cloud' },
+  { kind: 'unchecked', failure },
+  { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 },
+];
+const notAPath: Verdict = {
+  kind: 'ignored',
+  because: { kind: 'not-a-path', fault: 'empty-segment' },
+  cloudTwins: 1,
+};
+
+const names = ['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e', 'file2', 'file10', 'é', 'e\u0301'];
+const noNames = ['x//y', 'x/', 'a//b'];
+
+function finding(path: string, given: Verdict, size = 1): Finding {
+  const verdict = noNames.includes(path) ? notAPath : given;
+  const at = path as FilePath;
+  const cloudOnly = verdict.kind === 'only-in-cloud' || verdict.kind === 'ignored';
+  const local = { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n };
+  const cloud = { path: at, size, etag: 'e', modifiedAt: 1, storageClass: undefined };
+  return {
+    path: at,
+    isFolder: false,
+    local: cloudOnly ? undefined : local,
+    cloud: verdict.kind === 'missing-in-cloud' ? undefined : cloud,
+    verdict,
+  };
+}
+
+/* The model: each path with its verdict, size and the group in which it stands. */
+
+interface Placed {
+  readonly finding: Finding;
+  readonly size: number;
+  readonly group: Group;
+  /** When it moves to its verdict's group. */
+  readonly movesAt: number | undefined;
+}
+
+type Step =
+  | {
+      readonly kind: 'place' | 'finish';
+      readonly path: string;
+      readonly verdict: Verdict;
+      readonly size: number;
+    }
+  | { readonly kind: 'remove' | 'activity'; readonly path: string }
+  | { readonly kind: 'filter'; readonly text: string }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const paths = fc.constantFrom(...names, ...noNames);
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('place', 'finish'),
+      path: paths,
+      verdict: fc.constantFrom(...verdicts),
+      size: fc.nat(1000),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'activity'), path: paths }) },
+  fc.record({
+    kind: fc.constant('filter' as const),
+    text: fc.constantFrom('', 'b', 'FILE', 'e\u0301', 'a/*', 'nothing'),
+  }),
+  fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 1_000, 1_999, 2_000) }),
+);
+
+/** Every file row below a node, by asking for its pages as the tree does. */
+function rowsBelow(comparison: Comparison, group: Group, path: FilePath, limit: number): Row[] {
+  const rows: Row[] = [];
+  for (let offset = 0; ; offset += limit) {
+    const page = comparison.children({ group, path }, 'tree', offset, limit);
+    rows.push(...page.rows);
+    if (rows.length >= page.total) {
+      assert.equal(rows.length, page.total);
+      return rows;
+    }
+    assert.equal(page.rows.length, limit);
+  }
+}
+
+function topRows(comparison: Comparison, group: Group): ChildrenPage {
+  return comparison.children({ group, path: rootPath }, 'tree', 0, 10);
+}
+
+/** The paths of a group's files in the flat list, by asking for its pages as the view does. */
+function listed(comparison: Comparison, group: Group, limit: number): readonly string[] {
+  const paths: string[] = [];
+  for (;;) {
+    const page = comparison.children({ group, path: rootPath }, 'list', paths.length, limit);
+    paths.push(...page.rows.map(({ path }) => path));
+    if (paths.length >= page.total) return paths;
+    assert.equal(page.rows.length, limit);
+  }
+}
+
+function* leavesBelow(
+  comparison: Comparison,
+  group: Group,
+  path: FilePath,
+  limit: number,
+): Generator<Row & { kind: 'file' }> {
+  for (const row of rowsBelow(comparison, group, path, limit)) {
+    if (row.kind === 'file') {
+      yield row;
+      continue;
+    }
+    assert.ok(row.totals.files > 0, `${row.path} is empty`);
+    const leaves = [...leavesBelow(comparison, group, row.path, limit)];
+    assert.equal(leaves.length, row.totals.files);
+    assert.equal(
+      leaves.reduce((sum, leaf) => sum + (leaf.local?.size ?? leaf.cloud?.size ?? 0), 0),
+      row.totals.bytes,
+    );
+    assert.ok(leaves.every(leaf => isWithin(leaf.path, row.path)));
+    yield* leaves;
+  }
+}
+
+/** By verdict alone, wherever the rows stand: neither a file twice nor one left out. */
+function checkMeaning(
+  all: readonly Placed[],
+  filter: string,
+  comparison: Comparison,
+  group: Group,
+): void {
+  const passes = rowFilter(filter) ?? (() => true);
+  for (const folder of [rootPath, 'a', 'a/b'] as FilePath[]) {
+    const own = all.filter(
+      ({ finding: { path, verdict }, group: standing }) =>
+        path === folder && (standing === group || verdict.kind === group),
+    );
+    const below = all.filter(
+      ({ finding: { path, verdict } }) =>
+        verdict.kind === group &&
+        (folder === rootPath || path.startsWith(`${folder}/`)) &&
+        (folder === rootPath || !noNames.includes(path)),
+    );
+    const sorted = (placed: readonly Placed[]) =>
+      placed.map(({ finding: { path } }) => path).sort();
+    const pathsOf = (entries: Iterable<Finding>) => [...entries].map(({ path }) => path).sort();
+    assert.deepEqual(pathsOf(comparison.inGroup(group, folder)), sorted([...own, ...below]));
+    const passing = below.filter(({ finding: { path } }) => passes(path));
+    assert.deepEqual(
+      pathsOf(comparison.atRow({ group, path: folder })),
+      sorted([...own, ...passing]),
+    );
+  }
+}
+
+function checkAgainst(
+  model: ReadonlyMap<string, Placed>,
+  filter: string,
+  comparison: Comparison,
+  limit: number,
+): void {
+  const totals = comparison.totals();
+  const all = [...model.values()];
+  assert.equal(totals.found, model.size);
+  assert.equal(comparison.size, model.size);
+  assert.equal(
+    groups.reduce((sum, group) => sum + totals.groups[group].files, 0),
+    totals.found,
+  );
+  for (const group of groups) {
+    const inGroup = all.filter(placed => placed.group === group);
+    const bytes = inGroup.reduce((sum, placed) => sum + placed.size, 0);
+    assert.deepEqual(totals.groups[group], { files: inGroup.length, bytes }, group);
+    const paths = inGroup.map(({ finding: { path } }) => path).sort();
+    const passing = paths.filter(rowFilter(filter) ?? (() => true));
+    const shown = [...leavesBelow(comparison, group, rootPath, limit)].map(row => row.path);
+    assert.deepEqual(listed(comparison, group, limit), shown, `${group} as a list`);
+    assert.deepEqual(shown.sort(), passing, group);
+    checkMeaning(all, filter, comparison, group);
+    assert.equal(totals.shown?.[group], filter === '' ? undefined : passing.length);
+  }
+  const proved = all.filter(
+    ({ group, finding: { verdict } }) =>
+      group === 'up-to-date' && verdict.kind === 'up-to-date' && verdict.proof !== 'name-and-time',
+  );
+  assert.equal(totals.proved, proved.length);
+  for (const folder of ['a', 'a/b'] as FilePath[]) {
+    const below = all
+      .map(({ finding: { path } }) => path)
+      .filter(path => isWithin(path, folder) && !noNames.includes(path));
+    assert.deepEqual([...comparison.below(folder)].map(({ path }) => path).sort(), below.sort());
+  }
+}
+
+describe('comparison', () => {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+  });
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  it('adds up and shows every path exactly once, whatever happens to it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(steps, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        (all, limit) => {
+          const comparison = new Comparison(target);
+          const model = new Map<string, Placed>();
+          let now = 0;
+          let filter = '';
+          for (const step of all) {
+            const before = 'path' in step ? model.get(step.path) : undefined;
+            switch (step.kind) {
+              case 'place':
+              case 'finish': {
+                const found = finding(step.path, step.verdict, step.size);
+                if (step.kind === 'place') comparison.place(found);
+                else comparison.finish(found, 'back-up');
+                const settles = step.kind === 'finish' && before !== undefined;
+                model.set(step.path, {
+                  finding: found,
+                  size: step.size,
+                  group: settles ? before.group : found.verdict.kind,
+                  movesAt: settles ? now + settlingTime : undefined,
+                });
+                break;
+              }
+              case 'remove':
+                comparison.remove(step.path as FilePath);
+                model.delete(step.path);
+                break;
+              case 'activity':
+                comparison.setActivity(step.path as FilePath, {
+                  kind: 'under-way',
+                  work: 'back-up',
+                });
+                break;
+              case 'filter':
+                filter = step.text;
+                comparison.setFilter(rowFilter(filter));
+                break;
+              case 'wait':
+                now += step.ms;
+                mock.timers.tick(step.ms);
+                for (const [path, placed] of model) {
+                  if (placed.movesAt === undefined || placed.movesAt > now) continue;
+                  const group = placed.finding.verdict.kind;
+                  model.set(path, { ...placed, group, movesAt: undefined });
+                }
+            }
+            checkAgainst(model, filter, comparison, limit);
+          }
+          comparison.dispose();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps a finished row in its place for two seconds, ticked', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'back-up' });
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    mock.timers.tick(settlingTime - 1);
+    const [row] = topRows(comparison, 'missing-in-cloud').rows;
+    assert.ok(row?.kind === 'file' && row.activity?.kind === 'finished');
+    assert.equal(comparison.totals().proved, 0);
+    mock.timers.tick(1);
+    assert.equal(topRows(comparison, 'missing-in-cloud').total, 0);
+    const [moved] = topRows(comparison, 'up-to-date').rows;
+    assert.ok(moved?.kind === 'file' && moved.activity === undefined);
+    assert.equal(comparison.totals().proved, 1);
+  });
+
+  it('means by a group what it holds by verdict, wherever a finished row still stands', () => {
+    const comparison = new Comparison(target);
+    for (const path of ['d/1', 'd/2', '3']) {
+      comparison.place(finding(path, { kind: 'missing-in-cloud' }));
+    }
+    comparison.finish(finding('d/1', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    const meant = (group: Group, path: string) =>
+      [...comparison.atRow({ group, path: path as FilePath })].map(entry => entry.path).sort();
+    assert.deepEqual(meant('up-to-date', ''), ['d/1']);
+    assert.deepEqual(meant('up-to-date', 'd'), ['d/1']);
+    assert.deepEqual(meant('missing-in-cloud', ''), ['3', 'd/2']);
+    assert.deepEqual(meant('missing-in-cloud', 'd'), ['d/2']);
+    assert.deepEqual(meant('missing-in-cloud', 'd/1'), ['d/1'], 'The row itself is still itself.');
+    comparison.setFilter(rowFilter('2'));
+    assert.deepEqual(meant('up-to-date', ''), []);
+  });
+
+  it('keeps the mark of work that begins on a row before it has moved', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'free-up' });
+    mock.timers.tick(settlingTime);
+    const [moved] = topRows(comparison, 'up-to-date').rows;
+    assert.ok(moved?.kind === 'file');
+    assert.equal(moved.activity?.kind, 'under-way');
+  });
+
+  it('does not move a finished row that has changed again meanwhile', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    mock.timers.tick(1_000);
+    comparison.place(finding('a', { kind: 'out-of-date', because: 'changed-since-comparison' }));
+    mock.timers.tick(10_000);
+    assert.equal(comparison.get('a' as FilePath)?.group, 'out-of-date');
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    comparison.remove('a' as FilePath);
+    mock.timers.tick(10_000);
+    assert.equal(comparison.totals().found, 0);
+  });
+
+  it('moves nothing after it was disposed', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    let told = 0;
+    comparison.onChanged = () => told++;
+    comparison.dispose();
+    mock.timers.tick(10_000);
+    assert.equal(told, 0);
+  });
+
+  it('tells the groups that a path has left and entered', () => {
+    const comparison = new Comparison(target);
+    const told: (readonly Group[])[] = [];
+    comparison.onChanged = changed => told.push(changed);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    comparison.place(finding('a', { kind: 'only-in-cloud' }));
+    comparison.remove('a' as FilePath);
+    comparison.remove('a' as FilePath);
+    assert.deepEqual(
+      told.map(changed => [...changed].sort()),
+      [['missing-in-cloud'], ['missing-in-cloud', 'only-in-cloud'], ['only-in-cloud']],
+    );
+  });
+
+  it('says at a folder how many of its files are not backed up, in all groups', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('d/1', { kind: 'up-to-date', proof: 'content' }));
+    comparison.place(finding('d/2', { kind: 'missing-in-cloud' }));
+    comparison.place(finding('d/e/3', { kind: 'out-of-date', because: 'size' }));
+    comparison.place(finding('d/4', { kind: 'unchecked', failure }));
+    comparison.place(finding('d/5', { kind: 'changed-in-cloud', because: 'refused' }));
+    comparison.place(finding('d/6', { kind: 'only-in-cloud' }));
+    comparison.place(finding('d/7', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }));
+    const [row] = topRows(comparison, 'up-to-date').rows;
+    assert.ok(row?.kind === 'folder');
+    assert.equal(row.notBackedUp, 4);
+    assert.equal(row.ignored, 1);
+    assert.deepEqual(row.totals, { files: 1, bytes: 1 });
+  });
+
+  it('shows folders first, and names in the order that people count in', () => {
+    const comparison = new Comparison(target);
+    for (const path of ['file10', 'file2', 'z/1', 'b/1', 'File1']) {
+      comparison.place(finding(path, { kind: 'missing-in-cloud' }));
+    }
+    const { rows } = topRows(comparison, 'missing-in-cloud');
+    assert.deepEqual(
+      rows.map(({ path }) => path),
+      ['b', 'z', 'File1', 'file2', 'file10'],
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+
+import { parentPath } from '../../../src/engine/disk/filePath';
+import {
+  groupTree,
+  type GroupTree,
+  type Leaf,
+  type TreeFolder,
+} from '../../../src/engine/comparison/groupTree';
+import type { FilePath } from '../../../src/protocol';
+
+function leaf(path: string, weight = 1): Leaf {
+  return { path: path as FilePath, home: parentPath(path as FilePath), weight };
+}
+
+/** Every folder of the tree, by going down from the root as the view does. */
+function* foldersBelow(folder: TreeFolder<Leaf>): Generator<TreeFolder<Leaf>> {
+  yield folder;
+  for (const child of folder.children()) {
+    if (child.kind === 'folder') yield* foldersBelow(child.folder);
+  }
+}
+
+function check(tree: GroupTree<Leaf>, model: ReadonlyMap<string, Leaf>): void {
+  const all = [...model.values()];
+  const homes = new Set<string>(['']);
+  for (const { path } of all) {
+    for (let up = parentPath(path); up !== ''; up = parentPath(up)) homes.add(up);
+  }
+  const folders = [...foldersBelow(tree.root)];
+  assert.deepEqual(folders.map(({ path }) => path).sort(), [...homes].sort());
+  for (const folder of folders) {
+    const below = all.filter(
+      ({ path }) => folder.path === '' || path.startsWith(`${folder.path}/`),
+    );
+    const bytes = below.reduce((sum, { weight }) => sum + weight, 0);
+    assert.deepEqual(folder.totals, { files: below.length, bytes });
+    assert.deepEqual(new Set(folder.leaves()), new Set(below));
+    assert.equal(tree.folder(folder.path), folder);
+    const own = folder.children().flatMap(child => (child.kind === 'leaf' ? [child.leaf] : []));
+    assert.deepEqual(new Set(own), new Set(below.filter(({ home }) => home === folder.path)));
+    const kinds = folder.children().map(({ kind }) => kind);
+    assert.ok(!kinds.join().includes('leaf,folder'), 'a file stands before a folder');
+  }
+}
+
+describe('groupTree', () => {
+  it('keeps totals, children and leaves true while leaves come and go', () => {
+    const paths = fc
+      .array(fc.constantFrom('a', 'b', '__proto__', '.', 'a b'), { minLength: 1, maxLength: 4 })
+      .map(names => names.join('/'));
+    const steps = fc.array(fc.tuple(paths, fc.nat(100)), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, all => {
+        const tree = groupTree<Leaf>();
+        const model = new Map<string, Leaf>();
+        for (const [path, weight] of all) {
+          const known = model.get(path);
+          if (known === undefined) {
+            const added = leaf(path, weight);
+            tree.add(added);
+            model.set(path, added);
+          } else {
+            tree.remove(known);
+            model.delete(path);
+          }
+          check(tree, model);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('holds a file and a folder of one name, as a bucket can', () => {
+    const tree = groupTree<Leaf>();
+    tree.add(leaf('a'));
+    tree.add(leaf('a/b'));
+    assert.deepEqual(
+      tree.root.children().map(({ kind }) => kind),
+      ['folder', 'leaf'],
+    );
+    tree.remove(leaf('a'));
+    assert.deepEqual(tree.root.totals, { files: 1, bytes: 1 });
+    assert.deepEqual([...(tree.folder('a' as FilePath)?.leaves() ?? [])], [leaf('a/b')]);
+  });
+
+  it('forgets folders that nothing is left in', () => {
+    const tree = groupTree<Leaf>();
+    tree.add(leaf('a/b/c'));
+    tree.remove(leaf('a/b/c'));
+    assert.equal(tree.folder('a/b' as FilePath), undefined);
+    assert.equal(tree.folder('a' as FilePath), undefined);
+    assert.deepEqual(tree.root.children(), []);
+  });
+});

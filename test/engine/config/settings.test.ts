@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+
+import type { Failure } from '../../../src/engine/failures/failure';
+import {
+  parseCompareSettings,
+  parseConnectionSettings,
+  parseTrafficSettings,
+} from '../../../src/engine/config/settings';
+
+describe('settings', () => {
+  it('takes AWS and the default chain where nothing is set', () => {
+    const expected = {
+      profile: undefined,
+      region: undefined,
+      endpoint: undefined,
+      forcePathStyle: false,
+    };
+    assert.deepEqual(parseConnectionSettings({}), expected);
+    const empty = { profile: '', region: ' ', endpoint: '', forcePathStyle: null };
+    assert.deepEqual(parseConnectionSettings(empty), expected);
+    assert.deepEqual(parseCompareSettings({}), { rule: 'smart', exclude: [], ignoreFiles: [] });
+  });
+
+  it('takes an endpoint without its last slash, and puts buckets into the path there', () => {
+    const parsed = parseConnectionSettings({
+      endpoint: ' http://localhost:9000/ ',
+      region: 'eu-x',
+    });
+    assert.deepEqual(parsed, {
+      profile: undefined,
+      region: 'eu-x',
+      endpoint: 'http://localhost:9000',
+      forcePathStyle: true,
+    });
+    const chosen = { endpoint: 'https://s3.test/base//', forcePathStyle: false, profile: 'p' };
+    assert.deepEqual(parseConnectionSettings(chosen), {
+      profile: 'p',
+      region: undefined,
+      endpoint: 'https://s3.test/base',
+      forcePathStyle: false,
+    });
+  });
+
+  const bad: readonly (readonly [string, unknown])[] = [
+    ['profile', 5],
+    ['region', ['eu']],
+    ['endpoint', 5],
+    ['endpoint', 'localhost'],
+    ['endpoint', 'localhost:9000'],
+    ['endpoint', 'ftp://host'],
+    ['endpoint', 'https://'],
+    ['endpoint', 'https://user:secret@host'],
+    ['endpoint', 'https://host?x=1'],
+    ['endpoint', 'https://host#x'],
+    ['forcePathStyle', 'yes'],
+    ['forcePathStyle', 1],
+  ];
+
+  for (const [name, value] of bad) {
+    it(`names s3Backup.${name} where it is ${JSON.stringify(value)}`, () => {
+      assert.throws(() => parseConnectionSettings({ [name]: value }), {
+        code: 'invalid-setting',
+        subject: `s3Backup.${name}`,
+      });
+    });
+  }
+
+  it('never repeats a password that stands in a setting', () => {
+    assert.throws(
+      () => parseConnectionSettings({ endpoint: 'https://user:secret@host' }),
+      (error: Failure) => !JSON.stringify(error.toRecord()).includes('secret'),
+    );
+  });
+
+  it('takes nothing but a list of patterns to exclude', () => {
+    assert.deepEqual(parseCompareSettings({ exclude: ['.git'] }), {
+      rule: 'smart',
+      exclude: ['.git'],
+      ignoreFiles: [],
+    });
+    for (const exclude of ['.git', { '.git': true }, ['.git', 5], 0]) {
+      assert.throws(() => parseCompareSettings({ exclude }), {
+        code: 'invalid-setting',
+        subject: 's3Backup.exclude',
+      });
+    }
+  });
+
+  it('names s3Backup.compare.rule where it is no rule', () => {
+    for (const rule of ['fast', '', 5, true, ['smart']]) {
+      assert.throws(() => parseCompareSettings({ 'compare.rule': rule }), {
+        code: 'invalid-setting',
+        subject: 's3Backup.compare.rule',
+      });
+    }
+  });
+
+  it('bounds the traffic only where it is told to', () => {
+    const free = { concurrency: undefined, bandwidthLimit: undefined };
+    for (const raw of [
+      {},
+      { concurrency: 'auto', bandwidthLimit: '' },
+      { concurrency: null, bandwidthLimit: null },
+      { concurrency: ' Auto ', bandwidthLimit: '0' },
+    ]) {
+      assert.deepEqual(parseTrafficSettings(raw), free);
+    }
+    const limits: readonly (readonly [unknown, number])[] = [
+      ['1 KB', 1024],
+      ['500kB/s', 500 << 10],
+      ['1.5 MB', 1.5 * (1 << 20)],
+      ['2 MiB', 2 << 20],
+      ['1GB', 1 << 30],
+      ['4096', 4096],
+      [4096, 4096],
+      ['4096 B', 4096],
+    ];
+    for (const [bandwidthLimit, bytes] of limits) {
+      assert.equal(parseTrafficSettings({ bandwidthLimit }).bandwidthLimit, bytes);
+    }
+    assert.equal(parseTrafficSettings({ concurrency: '8' }).concurrency, 8);
+    assert.equal(parseTrafficSettings({ concurrency: 64 }).concurrency, 64);
+  });
+
+  const badTraffic: readonly (readonly [string, unknown])[] = [
+    ['concurrency', '0'],
+    ['concurrency', 65],
+    ['concurrency', 2.5],
+    ['concurrency', 'many'],
+    ['concurrency', true],
+    ['bandwidthLimit', 'fast'],
+    ['bandwidthLimit', '-1'],
+    ['bandwidthLimit', '100'],
+    ['bandwidthLimit', '2 Mbit'],
+    ['bandwidthLimit', false],
+  ];
+  for (const [name, value] of badTraffic) {
+    it(`names s3Backup.${name} where it is ${JSON.stringify(value)}, too`, () => {
+      assert.throws(() => parseTrafficSettings({ [name]: value }), {
+        code: 'invalid-setting',
+        subject: `s3Backup.${name}`,
+      });
+    });
+  }
+});

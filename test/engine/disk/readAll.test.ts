@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+
+import { withOpenFile } from '../../../src/engine/disk/openFile';
+import { readAll } from '../../../src/engine/disk/readAll';
+import type { FilePath } from '../../../src/protocol';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const path = 'a' as FilePath;
+const signal = new AbortController().signal;
+
+describe('readAll', () => {
+  let folder: TemporaryFolder;
+  before(async () => {
+    folder = await temporaryFolder('read-all');
+  });
+  after(() => folder.remove());
+
+  it('gives all bytes in their order', async () => {
+    const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));
+    for (const size of [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, content.length]) {
+      writeFileSync(join(folder.path, path), content.subarray(0, size));
+      const read: Buffer[] = [];
+      await withOpenFile(folder.path, path, async file =>
+        readAll(file, await file.look(), signal, bytes => read.push(Buffer.from(bytes))),
+      );
+      assert.ok(Buffer.concat(read).equals(content.subarray(0, size)));
+    }
+  });
+
+  it('reads no further than the file went when it was looked at', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(2 << 20),
+        fc.integer({ min: 1, max: 4 << 20 }),
+        async (size, more) => {
+          writeFileSync(join(folder.path, path), Buffer.alloc(size));
+          let reads = 0;
+          const reading = withOpenFile(folder.path, path, async file => {
+            const seen = await file.look();
+            appendFileSync(join(folder.path, path), Buffer.alloc(more));
+            await readAll(file, seen, signal, () => reads++);
+          });
+          await assert.rejects(reading, { code: 'file-changing', subject: 'a' });
+          assert.ok(reads <= 1 + Math.ceil(size / (1 << 20)), String(reads));
+        },
+      ),
+      { numRuns: 30, examples: [[0, 4 << 20]] },
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { moveIfFree, moveOverPlaceholder } from '../../../src/engine/disk/renameNoReplace';
+import { noJournal } from '../../../src/engine/staging/stagingJournal';
+import {
+  removePlaceholder,
+  type Placeholder,
+  type PlaceholderNotes,
+} from '../../../src/engine/staging/placeholders';
+import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+for (const [how, move] of [
+  ['by a hard link', moveIfFree],
+  ['without hard links', moveOverPlaceholder],
+] as const) {
+  describe(`Moving a file to a free name ${how}`, () => {
+    let folder: TemporaryFolder;
+    let from: string;
+    let to: string;
+
+    beforeEach(async () => {
+      folder = await temporaryFolder('move');
+      from = join(folder.path, 'from');
+      to = join(folder.path, 'to');
+    });
+    afterEach(() => folder.remove());
+
+    it('moves it, the same file', async () => {
+      await writeFile(from, 'bytes');
+      const { ino } = await stat(from);
+      assert.equal(await move(from, to, noJournal), 'moved');
+      assert.deepEqual(await readdir(folder.path), ['to']);
+      assert.equal((await stat(to)).ino, ino);
+    });
+
+    it('does nothing where the name is taken, be it by an empty file', async () => {
+      await writeFile(from, 'bytes');
+      await writeFile(to, '');
+      assert.equal(await move(from, to, noJournal), 'taken');
+      assert.deepEqual((await readdir(folder.path)).sort(), ['from', 'to']);
+      assert.equal(await readFile(to, 'utf8'), '');
+    });
+
+    it('moves links and folders, too, and not over others', async () => {
+      await symlink('nowhere', from);
+      assert.equal(await move(from, to, noJournal), 'moved');
+      await mkdir(from);
+      assert.equal(await move(from, to, noJournal), 'taken');
+      assert.equal(await move(from, join(folder.path, 'free'), noJournal), 'moved');
+    });
+
+    it('fails where there is nothing to move', async () => {
+      await assert.rejects(move(from, to, noJournal), { code: 'ENOENT' });
+      assert.deepEqual(await readdir(folder.path), []);
+    });
+  });
+}
+
+describe('The empty file that holds a name, without hard links', () => {
+  let folder: TemporaryFolder;
+  let from: string;
+  let to: string;
+  let noted: Placeholder[];
+  let notes: PlaceholderNotes;
+  let hooks: { readonly restore: () => void } | undefined;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('placeholder');
+    from = join(folder.path, 'from');
+    to = join(folder.path, 'to');
+    await writeFile(from, 'bytes');
+    noted = [];
+    notes = {
+      beginPlaceholder: placeholder => noted.push(placeholder),
+      endPlaceholder: placeholder => noted.splice(noted.indexOf(placeholder), 1),
+    };
+  });
+  afterEach(async () => {
+    hooks?.restore();
+    hooks = undefined;
+    await folder.remove();
+  });
+
+  /** Lets these fail, as a disk does where a scanner of viruses holds the file. */
+  function failBefore(...moments: readonly DiskMoment[]): void {
+    hooks = hookDisk(moment => {
+      if (moments.includes(moment)) {
+        throw Object.assign(new Error('busy'), { code: 'EBUSY' });
+      }
+    });
+  }
+
+  it('is noted before it is there, and no longer when it is replaced', async () => {
+    const seen: unknown[] = [];
+    hooks = hookDisk(moment => {
+      if (moment === 'before open') seen.push(noted.length, existsSync(to));
+    });
+    assert.equal(await moveOverPlaceholder(from, to, notes), 'moved');
+    assert.deepEqual(seen, [1, false]);
+    assert.deepEqual(noted, []);
+  });
+
+  it('goes where it cannot be replaced', async () => {
+    failBefore('before rename');
+    await assert.rejects(moveOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    assert.deepEqual(await readdir(folder.path), ['from']);
+    assert.deepEqual(noted, []);
+  });
+
+  it('stays noted where it cannot be removed either, until it is', async () => {
+    failBefore('before rename', 'before unlink');
+    await assert.rejects(moveOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    hooks?.restore();
+    const [placeholder] = noted;
+    assert.ok(placeholder !== undefined);
+    assert.equal(await removePlaceholder(placeholder), 'removed');
+    assert.deepEqual(await readdir(folder.path), ['from']);
+    assert.equal(await removePlaceholder(placeholder), 'none');
+  });
+
+  it('is no other file that has the name by now', async () => {
+    const placeholder = { path: to, source: from, notedAt: Date.now() };
+    await writeFile(to, 'somebody else’s');
+    assert.equal(await removePlaceholder(placeholder), 'none');
+    await writeFile(to, '');
+    await utimes(to, 1_500_000_000, 1_500_000_000);
+    assert.equal(await removePlaceholder(placeholder), 'none');
+    // The move was done: the file was empty itself.
+    await writeFile(to, '');
+    await unlink(from);
+    assert.equal(await removePlaceholder(placeholder), 'none');
+    assert.deepEqual(await readdir(folder.path), ['to']);
+  });
+});
+
+describe('Moving a file that was killed half way', () => {
+  it('only removes the old name where it has both', async () => {
+    const folder = await temporaryFolder('move');
+    try {
+      const [from, to] = [join(folder.path, 'from'), join(folder.path, 'to')];
+      await writeFile(from, 'bytes');
+      await link(from, to);
+      assert.equal(await moveIfFree(from, to, noJournal), 'moved');
+      assert.deepEqual(await readdir(folder.path), ['to']);
+      assert.equal(await readFile(to, 'utf8'), 'bytes');
+    } finally {
+      await folder.remove();
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import fc from 'fast-check';
+
+import { readKey } from '../../../src/engine/disk/filePath';
+import { excludeBy } from '../../../src/engine/scan/exclude';
+import { lookAt, scanLocal } from '../../../src/engine/scan/localScan';
+import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { isOwnFile, ownFileName } from '../../../src/engine/disk/stagedFile';
+import type { FilePath } from '../../../src/protocol';
+import { writeTree } from '../../support/disk/localTree';
+import { temporaryFolder } from '../../../dev/temporaryFolder';
+
+const names = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 300 })
+  .filter(name => !/[/\0]/.test(name) && name !== '.' && name !== '..');
+
+describe('Files of our own', () => {
+  it('have names that every disk holds, that are told from all others, and never twice the same', () => {
+    fc.assert(
+      fc.property(names, name => {
+        const own = ownFileName(name);
+        assert.ok(Buffer.byteLength(own) <= 255, String(Buffer.byteLength(own)));
+        assert.equal(Buffer.from(own).toString(), own);
+        assert.ok(isOwnFile(own));
+        assert.ok(isOwnFile(`a/${own}`) && isOwnFile(`${own}/a`));
+        assert.ok(!isOwnFile(name) && !isOwnFile(`${own}0`));
+        assert.notEqual(ownFileName(name), own);
+      }),
+    );
+  });
+
+  it('lie beside the file that they are about', () => {
+    for (const [path, folder] of [
+      ['a.txt', ''],
+      ['x/y/a.txt', 'x/y/'],
+    ] as const) {
+      const { ownPath } = newOwnFile('aside', '/root', path as FilePath);
+      assert.ok(ownPath.startsWith(`${folder}.a.txt.s3backup-`), ownPath);
+    }
+  });
+
+  it('are never scanned, nor seen when looked at, nor taken from a listing for a file', async () => {
+    const folder = await temporaryFolder('own-names');
+    try {
+      const own = newOwnFile('temporary', folder.path, 'sub/a.txt' as FilePath).ownPath;
+      await writeTree(folder.path, { [own]: 'x', [`${own}-not`]: 'x', 'sub/a.txt': 'x' });
+      const request = { root: folder.path, exclude: excludeBy([]) };
+      const seen: string[] = [];
+      const signal = new AbortController().signal;
+      for await (const batch of scanLocal({ ...request, start: '' as FilePath, signal })) {
+        for (const entry of batch) if (entry.kind === 'file') seen.push(entry.file.path);
+      }
+      assert.deepEqual(seen.sort(), [`${own}-not`, join('sub', 'a.txt')].sort());
+      assert.equal(lookAt(request.root, own, request.exclude), undefined);
+      assert.deepEqual(readKey('p/', `p/${own}`), { kind: 'not-a-path', because: 'own-file' });
+    } finally {
+      await folder.remove();
+    }
+  });
+});

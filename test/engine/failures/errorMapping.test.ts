@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+
+import {
+  fromDiskError,
+  fromStoreError,
+  isOutcomeUnknown,
+  MalformedAnswer,
+  retryAfter,
+} from '../../../src/engine/failures/errorMapping';
+import { Failure } from '../../../src/engine/failures/failure';
+import type { FailureCode } from '../../../src/protocol';
+
+const subject = { endpoint: 'https://s3.test', bucket: 'bucket', key: 'p/a' };
+
+const plain = { 'content-type': 'text/plain' };
+const page = { 'content-type': 'text/html; charset=utf-8' };
+
+interface ErrorParts {
+  readonly name?: string;
+  readonly code?: string;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** An error as the SDK, Node's HTTP or the disk throw it. */
+function thrown({ name, code, status, headers, cause }: ErrorParts): Error {
+  const error = new Error('what happened', cause === undefined ? undefined : { cause });
+  if (name !== undefined) error.name = name;
+  if (code !== undefined) Object.assign(error, { code });
+  if (status !== undefined) Object.assign(error, { $metadata: { httpStatusCode: status } });
+  if (headers !== undefined) Object.defineProperty(error, '$response', { value: { headers } });
+  return error;
+}
+
+describe('errorMapping', () => {
+  const storeErrors: readonly (readonly [ErrorParts, FailureCode, string])[] = [
+    // What stores answer, by name; the name counts before the status.
+    [{ name: 'AccessDenied', status: 403 }, 'access-denied', 'p/a'],
+    [{ name: 'InvalidAccessKeyId', status: 403 }, 'credentials-refused', 'https://s3.test'],
+    [{ name: 'SignatureDoesNotMatch', status: 403 }, 'credentials-refused', 'https://s3.test'],
+    [{ name: 'ExpiredToken', status: 400 }, 'credentials-expired', 'https://s3.test'],
+    [{ name: 'RequestTimeTooSkewed', status: 403 }, 'clock-skew', 'https://s3.test'],
+    [{ name: 'NoSuchBucket', status: 404 }, 'no-such-bucket', 'bucket'],
+    [{ name: 'NoSuchKey', status: 404 }, 'no-such-key', 'p/a'],
+    [{ name: 'NotFound', status: 404 }, 'no-such-key', 'p/a'],
+    [{ name: 'NoSuchUpload', status: 404 }, 'no-such-upload', 'p/a'],
+    [{ name: 'PreconditionFailed', status: 412 }, 'changed-in-cloud', 'p/a'],
+    [{ name: 'ConditionalRequestConflict', status: 409 }, 'store-busy', 'https://s3.test'],
+    [{ name: 'InvalidObjectState', status: 403 }, 'archived', 'p/a'],
+    [{ name: 'BadDigest', status: 400 }, 'not-verified', 'p/a'],
+    [{ name: 'KeyTooLongError', status: 400 }, 'key-too-long', 'p/a'],
+    [{ name: 'EntityTooLarge', status: 400 }, 'too-large-for-store', 'p/a'],
+    [{ name: 'Unknown', status: 413 }, 'too-large-for-store', 'p/a'],
+    [{ name: 'Unknown', status: 414 }, 'key-too-long', 'p/a'],
+    [{ name: 'XMinioInvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
+    [{ name: 'InvalidObjectName', status: 400 }, 'name-refused', 'p/a'],
+    // A file beside a folder of its name, or below a file, on stores that are folders themselves.
+    [{ name: 'ObjectParentIsFile', status: 409 }, 'name-refused', 'p/a'],
+    [{ name: 'ExistingObjectIsDirectory', status: 409 }, 'name-refused', 'p/a'],
+    [{ name: 'XMinioParentIsObject', status: 400 }, 'name-refused', 'p/a'],
+    // A server before the store, or within it, that has no S3 word for it.
+    [{ name: 'Unknown', status: 400, headers: page }, 'name-refused', 'p/a'],
+    [{ name: 'Unknown', status: 400, headers: plain }, 'name-refused', 'p/a'],
+    [{ name: 'InvalidRequest', status: 400 }, 'unexpected', 'p/a'],
+    [{ name: 'InvalidPart', status: 400 }, 'parts-refused', 'p/a'],
+    [{ name: 'InvalidPartOrder', status: 400 }, 'parts-refused', 'p/a'],
+    [{ name: 'EntityTooSmall', status: 400 }, 'parts-refused', 'p/a'],
+    [{ name: 'SlowDown', status: 503 }, 'store-busy', 'https://s3.test'],
+    [{ name: 'InternalError', status: 500 }, 'store-error', 'https://s3.test'],
+    // The answer of a store whose time has run out is 400 by its status.
+    [{ name: 'RequestTimeout', status: 400 }, 'timed-out', 'https://s3.test'],
+    [{ name: 'TimeoutError' }, 'timed-out', 'https://s3.test'],
+    [{ name: 'TimeoutError', code: 'ECONNRESET' }, 'unreachable', 'https://s3.test'],
+    [{ name: 'AbortError' }, 'cancelled', 'p/a'],
+    // Statuses where there is no name, as HEAD gives them.
+    [{ name: '403', status: 403 }, 'access-denied', 'p/a'],
+    [{ name: 'Unknown', status: 401 }, 'access-denied', 'p/a'],
+    [{ name: 'Unknown', status: 404 }, 'no-such-key', 'p/a'],
+    [{ name: 'Unknown', status: 408 }, 'timed-out', 'https://s3.test'],
+    [{ name: 'Unknown', status: 412 }, 'changed-in-cloud', 'p/a'],
+    [{ name: 'Unknown', status: 429 }, 'store-busy', 'https://s3.test'],
+    [{ name: 'Unknown', status: 500 }, 'store-error', 'https://s3.test'],
+    [{ name: 'NotImplemented', status: 501 }, 'not-implemented', 'p/a'],
+    [{ name: 'Unknown', status: 501 }, 'not-implemented', 'p/a'],
+    [{ name: 'Unknown', status: 502 }, 'store-error', 'https://s3.test'],
+    [{ name: 'Unknown', status: 503 }, 'store-busy', 'https://s3.test'],
+    [{ name: 'Unknown', status: 504 }, 'store-error', 'https://s3.test'],
+    [{ name: 'Unknown', status: 400 }, 'unexpected', 'p/a'],
+    [{ name: 'SyntaxError', status: 200 }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 302 }, 'not-s3', 'https://s3.test'],
+    // A page for people; from a proxy before a store it says no more than its status.
+    [{ name: 'Unknown', status: 403, headers: page }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 404, headers: page }, 'not-s3', 'https://s3.test'],
+    [{ name: 'Unknown', status: 502, headers: page }, 'store-error', 'https://s3.test'],
+    [{ name: 'Unknown', status: 503, headers: page }, 'store-busy', 'https://s3.test'],
+    // The network.
+    [{ code: 'ECONNREFUSED' }, 'unreachable', 'https://s3.test'],
+    [{ code: 'ECONNRESET' }, 'unreachable', 'https://s3.test'],
+    [{ code: 'EPIPE' }, 'unreachable', 'https://s3.test'],
+    [{ code: 'ENOTFOUND' }, 'host-not-found', 'https://s3.test'],
+    [{ code: 'EAI_AGAIN' }, 'host-not-found', 'https://s3.test'],
+    [{ code: 'ETIMEDOUT' }, 'timed-out', 'https://s3.test'],
+    [{ cause: thrown({ code: 'ECONNRESET' }) }, 'unreachable', 'https://s3.test'],
+    // Somebody who does not speak TLS.
+    [{ code: 'EPROTO' }, 'not-s3', 'https://s3.test'],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'not-s3', 'https://s3.test'],
+    // Certificates.
+    [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'certificate', 'https://s3.test'],
+    [{ code: 'CERT_HAS_EXPIRED' }, 'certificate', 'https://s3.test'],
+    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'certificate', 'https://s3.test'],
+    [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'certificate', 'https://s3.test'],
+    [{}, 'unexpected', 'p/a'],
+  ];
+
+  for (const [parts, code, about] of storeErrors) {
+    it(`maps ${JSON.stringify(parts)} of a store to ${code}`, () => {
+      const failure = fromStoreError(thrown(parts), subject);
+      assert.equal(failure.code, code);
+      assert.equal(failure.subject, about);
+      assert.ok(failure.cause instanceof Error);
+    });
+  }
+
+  it('names the bucket, or the endpoint, where there is no key', () => {
+    const denied = thrown({ name: 'AccessDenied', status: 403 });
+    assert.equal(fromStoreError(denied, { endpoint: 'e', bucket: 'b' }).subject, 'b');
+    assert.equal(fromStoreError(denied, { endpoint: 'e' }).subject, 'e');
+  });
+
+  it('takes an endpoint for none of a store where what was not asked for is missing', () => {
+    const code = (name: string, bucket?: string) =>
+      fromStoreError(thrown({ name, status: 404 }), {
+        endpoint: 'e',
+        ...(bucket !== undefined && { bucket }),
+      }).code;
+    assert.equal(code('NoSuchBucket'), 'not-s3');
+    assert.equal(code('NotFound'), 'not-s3');
+    assert.equal(code('NoSuchKey'), 'not-s3');
+    assert.equal(code('NoSuchKey', 'b'), 'not-s3');
+    assert.equal(code('NotFound', 'b'), 'no-such-bucket');
+    assert.equal(code('NoSuchBucket', 'b'), 'no-such-bucket');
+  });
+
+  it('takes a 404 that names nothing for an answer about what was asked for', () => {
+    const missing = thrown({ name: 'Unknown', status: 404 });
+    assert.equal(fromStoreError(missing, { endpoint: 'e', bucket: 'b' }).code, 'no-such-bucket');
+    assert.equal(fromStoreError(missing, { endpoint: 'e' }).code, 'not-s3');
+  });
+
+  it('blames no name where none was sent', () => {
+    const words = thrown({ name: 'Unknown', status: 400, headers: page });
+    assert.equal(fromStoreError(words, { endpoint: 'e', bucket: 'b' }).code, 'not-s3');
+  });
+
+  it('takes a refusal of a key with dots for names for one of the name, with or without words', () => {
+    for (const key of ['..', 'p/../x', './x', 'x/.']) {
+      const about = { ...subject, key };
+      const words = thrown({ name: 'InvalidRequest', status: 400 });
+      assert.equal(fromStoreError(words, about).code, 'name-refused', key);
+      assert.equal(fromStoreError(thrown({ status: 400 }), about).code, 'name-refused', key);
+    }
+    for (const key of ['...', 'a..b/..c', '.x']) {
+      const answer = thrown({ name: 'InvalidRequest', status: 400 });
+      assert.equal(fromStoreError(answer, { ...subject, key }).code, 'unexpected', key);
+    }
+  });
+
+  it('knows an answer that no store would give', () => {
+    assert.equal(fromStoreError(new MalformedAnswer('no ETag'), subject).code, 'not-s3');
+  });
+
+  const diskErrors: readonly (readonly [string, FailureCode])[] = [
+    ['ENOENT', 'file-vanished'],
+    ['ENOTDIR', 'file-vanished'],
+    ['EACCES', 'not-readable'],
+    ['EPERM', 'not-readable'],
+    ['EISDIR', 'not-a-file'],
+    ['ELOOP', 'not-a-file'],
+    ['ENOSPC', 'disk-full'],
+    ['EDQUOT', 'disk-full'],
+    ['EIO', 'disk-error'],
+    ['EMFILE', 'disk-error'],
+    ['ENAMETOOLONG', 'disk-error'],
+    ['ABORT_ERR', 'cancelled'],
+  ];
+
+  for (const [code, expected] of diskErrors) {
+    it(`maps ${code} of the disk to ${expected}`, () => {
+      const failure = fromDiskError(thrown({ code }), 'a');
+      assert.deepEqual([failure.code, failure.subject], [expected, 'a']);
+    });
+  }
+
+  it('leaves failures as they are', () => {
+    const failure = new Failure('file-changing', 'a');
+    assert.equal(fromDiskError(failure, 'b'), failure);
+    assert.equal(fromStoreError(failure, subject), failure);
+  });
+
+  it('takes whatever is thrown', () => {
+    for (const odd of [undefined, null, 'text', 7, { code: 'ENOENT' }]) {
+      assert.equal(fromDiskError(odd, 'a').code, 'disk-error');
+      assert.equal(fromStoreError(odd, subject).code, 'unexpected');
+    }
+    const circular = thrown({});
+    circular.cause = circular;
+    assert.equal(fromDiskError(circular, 'a').code, 'disk-error');
+  });
+
+  it('reads how long the store asks to be left alone', () => {
+    const asked = (value?: string) =>
+      retryAfter(
+        fromStoreError(
+          thrown({
+            name: 'SlowDown',
+            status: 503,
+            headers: value === undefined ? {} : { 'retry-after': value },
+          }),
+          subject,
+        ),
+      );
+    assert.equal(asked('3'), 3_000);
+    assert.equal(asked('0'), 0);
+    assert.equal(asked('-5'), 0);
+    assert.equal(asked(), undefined);
+    assert.equal(asked('soon'), undefined);
+    assert.equal(asked(new Date(Date.now() - 60_000).toUTCString()), 0);
+    const inAMinute = asked(new Date(Date.now() + 60_000).toUTCString()) ?? 0;
+    assert.ok(inAMinute > 50_000 && inAMinute <= 60_000);
+    assert.equal(retryAfter(new Failure('store-busy', 'x')), undefined);
+  });
+
+  it('knows after which failures a request may yet have been carried out', () => {
+    const unknown = (parts: ErrorParts) => isOutcomeUnknown(fromStoreError(thrown(parts), subject));
+    assert.ok(unknown({ code: 'ECONNRESET' }));
+    assert.ok(unknown({ code: 'EPIPE' }));
+    assert.ok(unknown({ name: 'TimeoutError' }));
+    assert.ok(unknown({ name: 'InternalError', status: 500 }));
+    assert.ok(unknown({ name: 'Unknown', status: 504 }));
+    assert.ok(!unknown({ code: 'ECONNREFUSED' }));
+    assert.ok(!unknown({ cause: thrown({ code: 'ECONNREFUSED' }) }));
+    assert.ok(!unknown({ code: 'ENOTFOUND' }));
+    assert.ok(!unknown({ name: 'SlowDown', status: 503 }));
+    assert.ok(!unknown({ name: 'AccessDenied', status: 403 }));
+  });
+});

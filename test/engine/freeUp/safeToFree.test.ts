@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { existsSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { examineFile, proofLastsMs, type SafeToFree } from '../../../src/engine/freeUp/examineFile';
+import type { FreeStep } from '../../../src/engine/freeUp/freeStep';
+import { removeExamined } from '../../../src/engine/freeUp/removeExamined';
+import { trashExamined } from '../../../src/engine/freeUp/trashExamined';
+import { toLocalFile } from '../../../src/engine/scan/localScan';
+import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { withOpenFile, type OpenFile } from '../../../src/engine/disk/openFile';
+import { freeUpUnderTest, type FreeUpUnderTest } from '../../support/memory/freeUpUnderTest';
+import { memoryBucket } from '../../support/memory/memoryBucket';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+describe('The proof that a file may go', () => {
+  let folder: TemporaryFolder;
+  let under: FreeUpUnderTest;
+  let step: FreeStep;
+  const realNow = Date.now;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('proof');
+    under = freeUpUnderTest(folder.path, memoryBucket());
+    step = await under.backedUp('a.txt', 'mine');
+  });
+  afterEach(async () => {
+    Date.now = realNow;
+    under.close();
+    await folder.remove();
+  });
+
+  async function withProof(use: (file: OpenFile, safe: SafeToFree) => Promise<void>) {
+    const receipt = under.receipts.get(step.path);
+    assert.ok(receipt !== undefined);
+    await withOpenFile(under.root, step.path, async file => {
+      await use(file, await examineFile(file, step, receipt, under.tools));
+    });
+  }
+
+  /** The file under a name of our own, as its removal finds it; here it still has its own. */
+  const own = () => ({ ...newOwnFile('aside', under.root, step.path), ownPath: step.path });
+  const remove = (file: OpenFile, safe: SafeToFree) =>
+    removeExamined(file, safe, own(), under.tools.journal);
+  const trash = (_file: OpenFile, safe: SafeToFree) =>
+    trashExamined(under.root, safe, under.tools.editor);
+
+  it('can be made by nothing but the examination', () => {
+    const local = toLocalFile(step.path, lstatSync(join(under.root, 'a.txt'), { bigint: true }));
+    const lookalike = {
+      local,
+      etag: step.copy.etag,
+      versionId: undefined,
+      requireFresh: () => undefined,
+    };
+    /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- The compiler's word is what is tested. */
+    // It is never run.
+    const unproved = (file: OpenFile) => [
+      // @ts-expect-error What merely looks like a proof is none.
+      remove(file, lookalike),
+      // @ts-expect-error The trash takes no lookalike either.
+      trash(file, lookalike),
+      // @ts-expect-error The fields of a file prove nothing.
+      remove(file, local),
+    ];
+    /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
+    assert.equal(typeof unproved, 'function');
+  });
+
+  for (const [how, act] of [
+    ['removed', remove],
+    ['moved to the trash', trash],
+  ] as const) {
+    it(`lets the file be ${how}`, async () => {
+      await withProof(act);
+      assert.ok(!existsSync(join(under.root, 'a.txt')));
+    });
+
+    it(`lets nothing be ${how} once it is old, or the clock was set back`, async () => {
+      for (const passed of [proofLastsMs + 1000, -1000]) {
+        await withProof(async (file, safe) => {
+          Date.now = () => realNow() + passed;
+          await assert.rejects(act(file, safe), { code: 'proof-expired' });
+          Date.now = realNow;
+        });
+        assert.ok(existsSync(join(under.root, 'a.txt')));
+        assert.deepEqual(under.trashed, []);
+      }
+    });
+  }
+});

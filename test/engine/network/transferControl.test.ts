@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+
+import { openTraffic, type Sending } from '../../../src/engine/network/transferControl';
+
+describe('traffic', () => {
+  const signal = new AbortController().signal;
+
+  /** A sending that ends only when it is aborted or told to. */
+  function held(sending: Sending): Promise<never> {
+    return new Promise((_, reject) => {
+      sending.signal.addEventListener('abort', () => {
+        reject(new Error('aborted'));
+      });
+    });
+  }
+
+  it('breaks off what is under way when it is paused, and sends it again afterwards', async () => {
+    const traffic = openTraffic();
+    const seen: boolean[] = [];
+    const sending = traffic.send(1, signal, async now => {
+      seen.push(now.isRepeated);
+      return now.isRepeated ? 'sent' : held(now);
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(seen, [false]);
+    traffic.pause();
+    assert.equal(traffic.isPaused, true);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(seen, [false]);
+    traffic.resume();
+    assert.equal(await sending, 'sent');
+    assert.deepEqual(seen, [false, true]);
+  });
+
+  it('lets nothing begin while it is paused', async () => {
+    const traffic = openTraffic();
+    traffic.pause();
+    let begun = false;
+    const sending = traffic.send(1, signal, now => {
+      begun = true;
+      return Promise.resolve(now.isRepeated);
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(begun, false);
+    traffic.resume();
+    assert.equal(await sending, false);
+  });
+
+  it('ends by Cancel, under way or waiting', async () => {
+    const traffic = openTraffic();
+    const controller = new AbortController();
+    const underWay = traffic.send(1, controller.signal, held);
+    await new Promise(resolve => setImmediate(resolve));
+    controller.abort();
+    await assert.rejects(underWay, { message: 'aborted' });
+
+    traffic.pause();
+    const second = new AbortController();
+    const waiting = traffic.send(1, second.signal, held);
+    second.abort();
+    await assert.rejects(waiting, { code: 'cancelled' });
+    await assert.rejects(traffic.whenOpen(AbortSignal.abort()), { code: 'cancelled' });
+  });
+
+  it('throws what the sending throws', async () => {
+    const traffic = openTraffic();
+    await assert.rejects(
+      traffic.send(1, signal, () => Promise.reject(new Error('refused'))),
+      { message: 'refused' },
+    );
+  });
+
+  it('lets as many bodies go side by side as a limit moves in seconds, a large one alone', async () => {
+    const traffic = openTraffic();
+    let under = 0;
+    let most = 0;
+    const send = (size: number) =>
+      traffic.send(size, signal, async () => {
+        most = Math.max(most, ++under);
+        await new Promise(resolve => setImmediate(resolve));
+        under--;
+      });
+    const mostAtOnce = async (size: number): Promise<number> => {
+      most = 0;
+      await Promise.all(Array.from({ length: 6 }, () => send(size)));
+      return most;
+    };
+    traffic.limit(100_000);
+    assert.equal(await mostAtOnce(200_000), 2);
+    assert.equal(await mostAtOnce(8_000_000), 1);
+    assert.equal(await mostAtOnce(1_000), 6);
+    traffic.limit(undefined);
+    assert.equal(await mostAtOnce(8_000_000), 6);
+  });
+});

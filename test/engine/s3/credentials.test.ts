@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+
+import { defaultCredentials } from '../../../src/engine/s3/credentials';
+import { Failure } from '../../../src/engine/failures/failure';
+import type { FailureCode, FailureRecord } from '../../../src/protocol';
+import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
+import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
+
+const secret = 'wJalrXUtnFEMIsecret';
+const keys = (id: string) => `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+
+describe('credentials', () => {
+  let aws: AwsFiles;
+
+  beforeEach(async () => {
+    aws = await awsFiles();
+  });
+  afterEach(() => aws.remove());
+
+  async function keyOf(profile?: string): Promise<string> {
+    return (await defaultCredentials(profile)()).accessKeyId;
+  }
+
+  async function failureOf(profile?: string): Promise<FailureRecord> {
+    try {
+      await defaultCredentials(profile)();
+    } catch (error) {
+      assert.ok(error instanceof Failure, String(error));
+      const record = error.toRecord();
+      assert.ok(!JSON.stringify(record).includes(secret), 'A secret got into a failure.');
+      return record;
+    }
+    throw new Error('There were credentials.');
+  }
+
+  async function expectFailure(
+    code: FailureCode,
+    subject: string,
+    profile?: string,
+  ): Promise<string> {
+    const failure = await failureOf(profile);
+    assert.deepEqual([failure.code, failure.subject], [code, subject], failure.cause);
+    return failure.cause ?? '';
+  }
+
+  it('come from the environment before all files', async () => {
+    await aws.write({ credentials: `[default]\n${keys('FILE')}` });
+    aws.set({ AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: secret });
+    assert.equal(await keyOf(), 'ENV');
+  });
+
+  it('come from the default profile, or the one that AWS_PROFILE or the setting names', async () => {
+    await aws.write({
+      credentials: `[default]\n${keys('DEFAULT')}[one]\n${keys('ONE')}`,
+      config: `[profile two]\n${keys('TWO')}`,
+    });
+    assert.equal(await keyOf(), 'DEFAULT');
+    aws.set({ AWS_PROFILE: 'one' });
+    assert.equal(await keyOf(), 'ONE');
+    assert.equal(await keyOf('two'), 'TWO');
+  });
+
+  it('come from a named profile and not from the environment', async () => {
+    await aws.write({ credentials: `[one]\n${keys('ONE')}` });
+    aws.set({ AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: secret });
+    assert.equal(await keyOf('one'), 'ONE');
+  });
+
+  it('come from the program that a profile names', async () => {
+    const answer = { Version: 1, AccessKeyId: 'PROGRAM', SecretAccessKey: secret };
+    const program = `${process.execPath} -p ${JSON.stringify(`'${JSON.stringify(answer).replaceAll('"', '\\"')}'`)}`;
+    await aws.write({ config: `[profile tool]\ncredential_process = ${program}\n` });
+    assert.equal(await keyOf('tool'), 'PROGRAM');
+  });
+
+  it('are seen when they are written into the file later', async () => {
+    const provider = defaultCredentials('late');
+    await assert.rejects(provider(), { code: 'profile-not-found' });
+    await aws.write({ credentials: `[late]\n${keys('LATE')}` });
+    assert.equal((await provider()).accessKeyId, 'LATE');
+  });
+
+  it('none: says what was looked for and where', async () => {
+    const cause = await expectFailure('no-credentials', 'default');
+    for (const place of [
+      'environment variables',
+      aws.credentials,
+      aws.config,
+      'single sign-on',
+      'credential_process',
+      'container',
+      'instance',
+    ]) {
+      assert.ok(cause.includes(place), `${place}: ${cause}`);
+    }
+  });
+
+  it('none: tells a profile without credentials from one that is not there', async () => {
+    await aws.write({ config: '[profile bare]\nregion = eu-central-1\n' });
+    const cause = await expectFailure('no-credentials', 'bare', 'bare');
+    assert.match(cause, /no keys in the profile “bare”/);
+  });
+
+  it('none: names a profile that does not exist, and the files', async () => {
+    await aws.write({ credentials: `[default]\n${keys('DEFAULT')}` });
+    const cause = await expectFailure('profile-not-found', 'nobody', 'nobody');
+    assert.ok(cause.includes(aws.credentials) && cause.includes(aws.config), cause);
+    aws.set({ AWS_PROFILE: 'nobody-else' });
+    await expectFailure('profile-not-found', 'nobody-else');
+  });
+
+  it('none: names the source of a role where it does not exist', async () => {
+    await aws.write({
+      config: '[profile role]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = gone\n',
+    });
+    const cause = await expectFailure('profile-not-found', 'gone', 'role');
+    assert.match(cause, /source_profile of “role”/);
+  });
+
+  it('none: names the missing half of a key pair', async () => {
+    aws.set({ AWS_ACCESS_KEY_ID: 'ENV' });
+    await expectFailure('credentials-incomplete', 'AWS_SECRET_ACCESS_KEY');
+    aws.set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: secret });
+    await expectFailure('credentials-incomplete', 'AWS_ACCESS_KEY_ID');
+    aws.set({ AWS_SECRET_ACCESS_KEY: undefined });
+    await aws.write({ credentials: `[default]\naws_secret_access_key = ${secret}\n` });
+    assert.match(await expectFailure('credentials-incomplete', 'default'), /aws_access_key_id/);
+    await aws.write({ credentials: '[half]\naws_access_key_id = HALF\n' });
+    const cause = await expectFailure('credentials-incomplete', 'half', 'half');
+    assert.ok(cause.includes('aws_secret_access_key') && cause.includes(aws.credentials), cause);
+  });
+
+  it('none: names the line that cannot be meant', async () => {
+    await aws.write({ credentials: `# mine\n[default\n${keys('DEFAULT')}` });
+    await expectFailure('credentials-malformed', `${aws.credentials}:2`);
+    await expectFailure('credentials-malformed', `${aws.credentials}:2`, 'default');
+    await aws.write({ config: '[profile work]\nregion: eu-central-1\n' });
+    await expectFailure('credentials-malformed', `${aws.config}:2`, 'work');
+  });
+
+  it('none: names a file that may not be read', async function () {
+    if (nothingDenied !== undefined) this.skip();
+    await aws.write({ credentials: `[default]\n${keys('DEFAULT')}` });
+    await chmod(aws.credentials, 0o000);
+    await asOrdinaryUser(aws.folder, async () => {
+      await expectFailure('credentials-unreadable', aws.credentials);
+      await expectFailure('credentials-unreadable', aws.credentials, 'default');
+    });
+  });
+
+  it('none: names a folder in the place of a file', async () => {
+    await rm(aws.credentials, { force: true });
+    await mkdir(aws.credentials);
+    await expectFailure('credentials-unreadable', aws.credentials);
+  });
+
+  it('none: never repeats what a program was called with or has printed', async () => {
+    const program = `${process.execPath} -e "process.stderr.write('${secret}'); process.exit(3)" ${secret}`;
+    await aws.write({ config: `[profile tool]\ncredential_process = ${program}\n` });
+    assert.match(await expectFailure('profile-failed', 'tool', 'tool'), /credential_process/);
+    await aws.write({ config: `[profile tool]\ncredential_process = echo '${secret}'\n` });
+    await expectFailure('profile-failed', 'tool', 'tool');
+  });
+
+  it('none: asks for a sign-in where single sign-on has no session', async () => {
+    aws.set({ HOME: aws.folder, USERPROFILE: aws.folder });
+    await aws.write({
+      config: [
+        '[profile office]',
+        'sso_session = office',
+        'sso_account_id = 111122223333',
+        'sso_role_name = r',
+        '[sso-session office]',
+        'sso_start_url = https://office.test/start',
+        'sso_region = eu-central-1',
+      ].join('\n'),
+    });
+    await expectFailure('sign-in-needed', 'office', 'office');
+  });
+
+  it('none: does not wait long for an instance that never answers', async function () {
+    this.timeout(10_000);
+    const silent = createServer();
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    aws.set({
+      AWS_EC2_METADATA_DISABLED: undefined,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${String(port)}`,
+    });
+    const begun = performance.now();
+    await expectFailure('no-credentials', 'default');
+    assert.ok(performance.now() - begun < 3_000);
+    silent.close();
+  });
+});

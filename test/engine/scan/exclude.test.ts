@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+
+import { excludeBy } from '../../../src/engine/scan/exclude';
+import type { FilePath } from '../../../src/protocol';
+
+function matches(
+  patterns: readonly string[],
+  path: string,
+  kind: 'file' | 'folder' = 'file',
+): boolean {
+  return excludeBy(patterns).match(path as FilePath, kind) !== undefined;
+}
+
+describe('exclude', () => {
+  it('excludes what a name says and not what only begins with it', () => {
+    for (const path of ['.git', 'sub/.git']) {
+      assert.ok(matches(['.git'], path, 'folder'), path);
+      assert.ok(matches(['.git'], path, 'file'), path);
+    }
+    for (const path of ['.github', '.gitignore', '.gitattributes', 'a.git', '.git-old']) {
+      assert.ok(!matches(['.git'], path, 'folder'), path);
+      assert.ok(!matches(['.git'], path, 'file'), path);
+    }
+    assert.ok(!matches(['.git'], '.github/workflows/ci.yml'));
+  });
+
+  it('tells folder patterns from file patterns', () => {
+    assert.ok(matches(['build/'], 'build', 'folder'));
+    assert.ok(!matches(['build/'], 'build', 'file'));
+    assert.ok(matches(['build/'], 'build/a.js'));
+    assert.ok(matches(['build/'], 'x/build', 'folder'));
+    assert.ok(!matches(['/build/'], 'x/build', 'folder'));
+    assert.ok(matches(['*.log'], 'deep/er/a.log'));
+  });
+
+  it('takes back what a later negation allows', () => {
+    const patterns = ['*.log', '!keep.log'];
+    assert.ok(matches(patterns, 'a.log'));
+    assert.ok(!matches(patterns, 'keep.log'));
+    assert.ok(!matches(patterns, 'x/keep.log'));
+  });
+
+  it('allows nothing below an excluded folder, as git does', () => {
+    assert.ok(matches(['build/', '!build/keep.js'], 'build/keep.js'));
+    assert.ok(!matches(['build/*', '!build/keep.js'], 'build/keep.js'));
+  });
+
+  it('names the pattern and the setting', () => {
+    const because = {
+      kind: 'rule',
+      pattern: '*.log',
+      source: 's3Backup.exclude',
+      line: undefined,
+    };
+    const ruling = excludeBy(['a', '*.log']).match('x.log' as FilePath, 'file');
+    assert.deepEqual(ruling, { kind: 'ignored', because });
+  });
+
+  it('finds the topmost excluded folder above a path', () => {
+    const exclude = excludeBy(['node_modules', '*.log', 'out/']);
+    const find = (path: string) => {
+      const found = exclude.find(path as FilePath, 'file');
+      return found && [found.path, found.kind];
+    };
+    assert.deepEqual(find('a/node_modules/b/node_modules/c.js'), ['a/node_modules', 'folder']);
+    assert.deepEqual(find('out/x/a.log'), ['out', 'folder']);
+    assert.deepEqual(find('a/b.log'), ['a/b.log', 'file']);
+    assert.deepEqual(find('node_modules'), ['node_modules', 'file']);
+    assert.equal(find('a/b.txt'), undefined);
+  });
+
+  it('finds exactly what it matches', () => {
+    const segments = fc.constantFrom('a', 'b', 'build', '.git', '.github', 'x.log', 'keep.log');
+    const paths = fc.array(segments, { minLength: 1, maxLength: 4 }).map(all => all.join('/'));
+    const patterns = fc.subarray([
+      '.git',
+      'build/',
+      '*.log',
+      '!keep.log',
+      '/a',
+      'b/*',
+      '!b/a',
+      '**/x.log',
+    ]);
+    fc.assert(
+      fc.property(patterns, paths, (chosen, text) => {
+        const exclude = excludeBy(chosen);
+        const path = text as FilePath;
+        const found = exclude.find(path, 'file');
+        assert.equal(found !== undefined, exclude.match(path, 'file') !== undefined);
+        if (found === undefined) return;
+        assert.ok(path === found.path || path.startsWith(`${found.path}/`));
+        assert.deepEqual(exclude.match(found.path, found.kind), found.ruling);
+      }),
+    );
+  });
+
+  it('takes every name that a disk can hold, and every pattern that a user can write', () => {
+    const names = [
+      '...',
+      '..a',
+      ' ',
+      'a ',
+      'a\\b',
+      'a\nb',
+      '\u{1F600}',
+      'e\u0301',
+      '-',
+      '!a',
+      '#a',
+    ];
+    for (const name of names) {
+      assert.ok(!matches(['.git', 'node_modules'], name), name);
+      assert.ok(matches(['*'], name), name);
+    }
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.string({ minLength: 1 }), (patterns, name) => {
+        matches(patterns, name.replaceAll(/[/\0]/g, '_'));
+      }),
+    );
+  });
+
+  if (process.platform === 'linux') {
+    it('tells upper from lower case where the disk does', () => {
+      assert.ok(!matches(['build'], 'Build', 'folder'));
+    });
+  }
+});

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+
+import { stateBoard, type StateBoard } from '../../../src/engine/state/statePublisher';
+import type { BatchProgress, ComparisonTotals, State } from '../../../src/protocol';
+
+const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
+
+function progress(planId: number, filesDone = 0): BatchProgress {
+  return {
+    work: 'back-up',
+    planId,
+    files: 9,
+    bytes: 9,
+    filesDone,
+    bytesDone: 0,
+    done: 0,
+    failed: 0,
+    bytesPerSecond: 0,
+    secondsLeft: undefined,
+    current: undefined,
+  };
+}
+
+describe('stateBoard', () => {
+  let board: StateBoard;
+  let published: { readonly at: number; readonly state: State }[];
+  let comparisons: ComparisonTotals[];
+  let now: number;
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    now = 1_000;
+    mock.method(performance, 'now', () => now);
+    published = [];
+    comparisons = [];
+    board = stateBoard(
+      state => published.push({ at: now, state }),
+      () => ({ comparisons, remaining: [] }),
+    );
+  });
+  afterEach(() => {
+    board.dispose();
+    mock.timers.reset();
+    mock.restoreAll();
+  });
+
+  function wait(ms: number): void {
+    for (let passed = 0; passed < ms; passed++) {
+      now++;
+      mock.timers.tick(1);
+    }
+  }
+
+  function kinds(): readonly string[] {
+    return published.map(({ state }) => state.kind);
+  }
+
+  it('tells that batches rest, with how far they are, and that they go on', () => {
+    board.batch(progress(1, 3));
+    board.paused({ kind: 'asked-for' });
+    board.flush();
+    const paused = published.at(-1)?.state;
+    assert.ok(paused?.kind === 'paused');
+    assert.equal(paused.why.kind, 'asked-for');
+    assert.equal(paused.batches[0]?.filesDone, 3);
+    board.paused(undefined);
+    board.flush();
+    assert.equal(published.at(-1)?.state.kind, 'transferring');
+    board.paused({ kind: 'asked-for' });
+    board.batchEnded(1);
+    board.flush();
+    assert.equal(published.at(-1)?.state.kind, 'idle');
+  });
+
+  it('publishes at most ten states a second, and always the last one', () => {
+    for (let change = 0; change < 1_000; change++) {
+      board.batch(progress(1, change));
+      wait(1);
+    }
+    wait(200);
+    assert.ok(published.length <= 11, String(published.length));
+    const times = published.map(({ at }) => at);
+    for (const [index, at] of times.entries()) {
+      if (index > 0) assert.ok(at - (times[index - 1] ?? 0) >= 100);
+    }
+    const last = published.at(-1)?.state;
+    assert.ok(last?.kind === 'transferring');
+    assert.equal(last.batches[0]?.filesDone, 999);
+  });
+
+  it('publishes nothing where nothing has changed', () => {
+    wait(1_000);
+    board.flush();
+    assert.deepEqual(published, []);
+  });
+
+  it('publishes what waits at once where it is flushed, and not again', () => {
+    board.failed('f', failure);
+    board.flush();
+    assert.deepEqual(kinds(), ['failed']);
+    board.failed('f', undefined);
+    board.flush();
+    wait(500);
+    assert.deepEqual(kinds(), ['failed', 'idle']);
+  });
+
+  it('tells the failure of each folder until it no longer matters', () => {
+    const other = { ...failure, code: 'access-denied' } as const;
+    const told = () => {
+      board.flush();
+      const state = published.at(-1)?.state;
+      return state?.kind === 'failed' ? state.failures : undefined;
+    };
+    board.failed('f', failure);
+    board.failed('g', failure);
+    board.failed('g', other);
+    assert.deepEqual(told(), [
+      { folder: 'f', failure },
+      { folder: 'g', failure: other },
+    ]);
+    board.failed('f', undefined);
+    assert.deepEqual(told(), [{ folder: 'g', failure: other }]);
+    board.failed('g', undefined);
+    assert.equal(told(), undefined);
+  });
+
+  it('tells of batches before a comparison, of that before a failure, of that before the rest', () => {
+    const shown = () => {
+      board.flush();
+      return published.at(-1)?.state.kind;
+    };
+    board.changed();
+    assert.equal(shown(), 'idle');
+    comparisons = [{} as ComparisonTotals];
+    board.changed();
+    assert.equal(shown(), 'compared');
+    board.failed('f', failure);
+    assert.equal(shown(), 'failed');
+    board.comparing({ kind: 'comparing', folder: 'f', localFiles: 1, cloudFiles: 2 });
+    assert.equal(shown(), 'comparing');
+    board.connecting({ kind: 'connecting', folder: 'f', attempt: 2, attempts: 4 });
+    assert.equal(shown(), 'comparing');
+    board.batch(progress(1));
+    board.batch(progress(2));
+    board.batch(progress(1, 5));
+    assert.equal(shown(), 'transferring');
+    const state = published.at(-1)?.state;
+    assert.ok(state?.kind === 'transferring');
+    assert.deepEqual(
+      state.batches.map(({ planId, filesDone }) => [planId, filesDone]),
+      [
+        [1, 5],
+        [2, 0],
+      ],
+    );
+    assert.equal(state.comparisons.length, 1);
+    board.batchEnded(1);
+    assert.equal(shown(), 'transferring');
+    board.batchEnded(2);
+    assert.equal(shown(), 'comparing');
+    board.comparing(undefined);
+    assert.equal(shown(), 'connecting');
+    board.connecting(undefined);
+    assert.equal(shown(), 'failed');
+    board.failed('f', undefined);
+    assert.equal(shown(), 'compared');
+  });
+
+  it('publishes nothing more when it is disposed', () => {
+    board.batch(progress(1));
+    board.dispose();
+    board.flush();
+    board.batchEnded(1);
+    board.flush();
+    wait(1_000);
+    assert.deepEqual(published, []);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+
+import { checkNewName, createBucket } from '../../../src/engine/store/createBucket';
+import { memoryAccount } from '../../support/memory/memoryAccount';
+
+describe('createBucket', () => {
+  const { signal } = new AbortController();
+  const all = ['block-public-access', 'keep-versions', 'clean-up-uploads'] as const;
+
+  it('makes the bucket in its region and sets what was asked for, and nothing else', async () => {
+    const account = memoryAccount();
+    const options = ['block-public-access'] as const;
+    const made = await createBucket(
+      account,
+      { bucket: 'new-one', region: 'eu-west-1', options },
+      signal,
+    );
+    assert.deepEqual(made, { notSet: [], unconfirmed: [] });
+    assert.deepEqual(account.created.get('new-one'), {
+      region: 'eu-west-1',
+      options: [...options],
+    });
+  });
+
+  it('says what the store would not set, and goes on with the rest', async () => {
+    const account = memoryAccount();
+    account.refused.add('block-public-access');
+    const bucket = { bucket: 'new-one', region: 'us-east-1', options: all };
+    const { notSet } = await createBucket(account, bucket, signal);
+    assert.deepEqual(
+      notSet.map(({ option, failure }) => [option, failure.code]),
+      [['block-public-access', 'access-denied']],
+    );
+    assert.deepEqual(account.created.get('new-one')?.options, [
+      'keep-versions',
+      'clean-up-uploads',
+    ]);
+  });
+
+  it('says what the store took and does not show', async () => {
+    const account = memoryAccount();
+    account.unshown.add('keep-versions');
+    const bucket = { bucket: 'new-one', region: 'us-east-1', options: all };
+    const { notSet, unconfirmed } = await createBucket(account, bucket, signal);
+    assert.deepEqual(notSet, []);
+    assert.deepEqual(
+      unconfirmed.map(({ option, failure }) => [option, failure.code]),
+      [['keep-versions', 'access-denied']],
+    );
+  });
+
+  it('does not touch a bucket that is there already, whoever has it', async () => {
+    const account = memoryAccount({ mine: 'usable', theirs: 'taken' });
+    for (const [bucket, code] of [
+      ['mine', 'bucket-already-yours'],
+      ['theirs', 'bucket-name-taken'],
+      ['Not a Name', 'invalid-bucket-name'],
+    ] as const) {
+      await assert.rejects(
+        createBucket(account, { bucket, region: 'us-east-1', options: all }, signal),
+        { code },
+      );
+      await assert.rejects(checkNewName(account, bucket, signal), { code });
+    }
+    assert.equal(account.created.size, 0);
+  });
+
+  it('stops between its steps when it is cancelled', async () => {
+    const account = memoryAccount();
+    const controller = new AbortController();
+    account.setUp = () => {
+      controller.abort();
+      return Promise.reject(new Error('aborted'));
+    };
+    const bucket = { bucket: 'new-one', region: 'us-east-1', options: all };
+    await assert.rejects(createBucket(account, bucket, controller.signal), { code: 'cancelled' });
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+
+import { cloudCopy, readCloudCopy } from '../../../src/engine/store/readCloudCopy';
+import { Failure } from '../../../src/engine/failures/failure';
+import type { CloudCopyRequest, FilePath } from '../../../src/protocol';
+import { memoryBucket } from '../../support/memory/memoryBucket';
+
+const { signal } = new AbortController();
+
+function copyOf(path: string): CloudCopyRequest {
+  const folder = { id: 'file:///p', folderId: 'id', name: 'p', root: '/p', settings: {} };
+  return { setup: { ...folder, bucket: 'memory', prefix: 'p/' }, path: path as FilePath };
+}
+
+function upTo(limit: number, path: string): Parameters<typeof readCloudCopy>[1] {
+  return { ...copyOf(path), limit };
+}
+
+function failsWith(code: Failure['code']): (error: unknown) => boolean {
+  return error => error instanceof Failure && error.code === code;
+}
+
+describe('readCloudCopy', () => {
+  it('gives the bytes of a copy, and of one with none', async () => {
+    const bucket = memoryBucket();
+    const body = Buffer.from([0, 1, 2, 255]);
+    bucket.place('p/a.bin', body);
+    bucket.place('p/empty', '');
+    const { copy, bytes } = await readCloudCopy(bucket, upTo(100, 'a.bin'), signal);
+    assert.deepEqual(Buffer.from(bytes), body);
+    assert.deepEqual(copy, await cloudCopy(bucket, copyOf('a.bin'), signal));
+    assert.equal((await readCloudCopy(bucket, upTo(0, 'empty'), signal)).bytes.byteLength, 0);
+  });
+
+  it('has its bytes in memory that can be handed over', async () => {
+    const bucket = memoryBucket();
+    bucket.place('p/a', 'content');
+    const { bytes } = await readCloudCopy(bucket, upTo(100, 'a'), signal);
+    const moved = structuredClone(bytes, { transfer: [bytes.buffer] });
+    assert.equal(Buffer.from(moved).toString(), 'content');
+    assert.equal(bytes.byteLength, 0);
+  });
+
+  it('reads up to the limit and nothing above it', async () => {
+    const bucket = memoryBucket();
+    bucket.place('p/a', 'four');
+    await readCloudCopy(bucket, upTo(4, 'a'), signal);
+    const reading = readCloudCopy(bucket, upTo(3, 'a'), signal);
+    await assert.rejects(reading, failsWith('too-large-to-open'));
+  });
+
+  it('says where there is no copy, or none that can be read yet', async () => {
+    const bucket = memoryBucket();
+    bucket.place('p/cold', 'ice', { archive: { kind: 'archived' } });
+    for (const [path, code] of [
+      ['a', 'no-such-key'],
+      ['cold', 'archived'],
+    ] as const) {
+      await assert.rejects(cloudCopy(bucket, copyOf(path), signal), failsWith(code));
+      await assert.rejects(readCloudCopy(bucket, upTo(100, path), signal), failsWith(code));
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Backup } from '../../../src/engine/session/engine';
+import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import { Failure } from '../../../src/engine/failures/failure';
+import type { FilePath, FolderSetup, PlanSummary, Report, Scope } from '../../../src/protocol';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { memoryConnection } from '../../support/memory/memoryConnection';
+import { writeTree } from '../../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const signal = new AbortController().signal;
+
+describe('Backing up what was chosen, and what failed', () => {
+  let folder: TemporaryFolder;
+  let bucket: MemoryBucket;
+  let backup: Backup;
+  let setup: FolderSetup;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('again');
+    bucket = memoryBucket();
+    backup = new Backup({
+      receipts: receiptsInMemory('a test'),
+      connect: () => memoryConnection(bucket),
+      onState: () => undefined,
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    setup = {
+      id: 'file:///w',
+      folderId: 'f',
+      name: 'w',
+      root: folder.path,
+      bucket: 'memory',
+      prefix: 'w/',
+      settings: {},
+    };
+  });
+  afterEach(async () => {
+    backup.dispose();
+    await folder.remove();
+  });
+
+  function plan(scope: Scope): Promise<PlanSummary> {
+    return backup.plan({ parts: [{ setup, scope }] }, signal);
+  }
+
+  async function run(scope: Scope): Promise<Report> {
+    const { planId } = await plan(scope);
+    return backup.run(planId, signal);
+  }
+
+  it('sends what was picked and nothing else', async () => {
+    await writeTree(folder.path, { a: '1', 'b/c': '2', 'b/d/e': '3', 'f/g': '4', 'f/h/i': '5' });
+    await backup.compare([setup], signal);
+    assert.equal(backup.differences(setup).length, 5);
+    const report = await run({
+      kind: 'picks',
+      picks: [
+        { kind: 'file', path: 'a' as FilePath },
+        { kind: 'folder', path: 'b' as FilePath },
+        { kind: 'loose-files', path: 'f' as FilePath },
+        { kind: 'file', path: 'gone' as FilePath },
+      ],
+    });
+    assert.equal(report.done, 4);
+    assert.deepEqual(bucket.keys, ['w/a', 'w/b/c', 'w/b/d/e', 'w/f/g']);
+  });
+
+  it('needs a comparison to choose from', () => {
+    assert.throws(() => backup.differences(setup), { code: 'plan-outdated' });
+  });
+
+  for (const count of [3, 40]) {
+    it(`tries ${String(count)} failed files again, as they are by then`, async () => {
+      const names = Array.from({ length: count }, (_, n) => `f${String(n)}`);
+      await writeTree(folder.path, {
+        ...Object.fromEntries(names.map(name => [name, name])),
+        fine: 'fine',
+      });
+      for (const name of names) {
+        bucket.failNext('put', new Failure('access-denied', name), { key: `w/${name}` });
+      }
+      await backup.compare([setup], signal);
+      const first = await run({ kind: 'all' });
+      assert.deepEqual([first.done, first.failed], [1, count]);
+      assert.deepEqual(first.reasons, { 'access-denied': count });
+
+      // Meanwhile one is gone, one has arrived otherwise, one is new, one has another content.
+      rmSync(join(folder.path, 'f0'));
+      bucket.place('w/f1', 'somebody else’s', { modifiedAt: Date.now() + 60_000 });
+      writeFileSync(join(folder.path, 'new'), 'new');
+      writeFileSync(join(folder.path, 'f2'), 'changed');
+      const again = await plan({ kind: 'failed', planId: first.planId });
+      assert.equal(again.files, count - 2);
+      const second = await backup.run(again.planId, signal);
+      assert.deepEqual([second.done, second.failed], [count - 2, 0]);
+      assert.equal(bucket.bytes('w/f1')?.toString(), 'somebody else’s');
+      assert.equal(bucket.bytes('w/f2')?.toString(), 'changed');
+      assert.ok(!bucket.keys.includes('w/new'));
+    });
+  }
+
+  it('keeps what became of every file, those in trouble first, page by page', async () => {
+    await writeTree(folder.path, { a: '1', b: '22', c: '333', d: '4444' });
+    bucket.failNext('put', new Failure('access-denied', 'c'), { key: 'w/c' });
+    await backup.compare([setup], signal);
+    bucket.place('w/d', 'theirs');
+    const { planId } = await run({ kind: 'all' });
+    const page = (offset: number) => backup.reportPage({ planId, offset, limit: 3 });
+    const entries = [...page(0).entries, ...page(3).entries];
+    assert.equal(page(0).total, 4);
+    assert.deepEqual(
+      entries.map(({ kind, path, bytes, failure }) => [kind, path, bytes, failure?.code]),
+      [
+        ['failed', 'c', 3, 'access-denied'],
+        ['skipped', 'd', 4, 'changed-in-cloud'],
+        ['done', 'a', 1, undefined],
+        ['done', 'b', 2, undefined],
+      ],
+    );
+    assert.deepEqual(page(4).entries, []);
+    assert.throws(() => backup.reportPage({ planId: 99, offset: 0, limit: 1 }), {
+      code: 'plan-outdated',
+    });
+  });
+
+  it('keeps the last reports, not all', async () => {
+    const ids: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      await writeTree(folder.path, { [`n${String(n)}`]: 'n' });
+      await backup.compare([setup], signal);
+      ids.push((await run({ kind: 'all' })).planId);
+    }
+    const total = (planId: number) => backup.reportPage({ planId, offset: 0, limit: 1 }).total;
+    assert.throws(() => total(ids[0]!), { code: 'plan-outdated' });
+    assert.equal(total(ids[1]!), 1);
+  });
+});

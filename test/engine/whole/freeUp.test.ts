@@ -1,0 +1,376 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { settlingTime } from '../../../src/engine/comparison/comparison';
+import type { EditorPort } from '../../../src/engine/ports/editorPort';
+import { Failure } from '../../../src/engine/failures/failure';
+import {
+  openOwnFileJournal,
+  type OwnFileJournal,
+} from '../../../src/engine/staging/stagingJournal';
+import type { FreeScope, FreeSummary, FreeWay, Report } from '../../../src/protocol';
+import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { eventually } from '../../support/suite/eventually';
+import { writeTree } from '../../support/disk/localTree';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { notedAttributes } from '../../support/disk/notedAttributes';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const signal = new AbortController().signal;
+const aLongTimeAgo = Date.UTC(2020, 0, 1);
+
+describe('Freeing space', () => {
+  let folder: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let journal: OwnFileJournal;
+  let engine: BackupInMemory;
+  let unsaved: Set<string>;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('freeing');
+    root = join(folder.path, 'project');
+    bucket = memoryBucket();
+    unsaved = new Set();
+    journal = openOwnFileJournal(join(folder.path, 'own-files'));
+    const editor: EditorPort = {
+      isUnsaved: path => Promise.resolve(unsaved.has(path)),
+      moveToTrash: path => {
+        renameSync(path, join(folder.path, 'trashed'));
+        return Promise.resolve('trashed');
+      },
+    };
+    engine = backupInMemory(root, bucket, { exclude: ['node_modules'] }, { editor, journal });
+  });
+  afterEach(async () => {
+    engine.backup.dispose();
+    await folder.remove();
+  });
+
+  /** Files on the disk that are proved to be in the cloud. */
+  async function safe(files: Readonly<Record<string, string>>): Promise<void> {
+    await writeTree(root, files, aLongTimeAgo);
+    await engine.compare();
+    await engine.backUp({ kind: 'all' });
+    await engine.compare();
+  }
+
+  const plan = (scope: FreeScope): Promise<FreeSummary> =>
+    engine.backup.planFreeUp({ parts: [{ setup: engine.setup, scope }] }, signal);
+
+  async function free(scope: FreeScope, way: FreeWay = 'delete'): Promise<Report> {
+    const { planId } = await plan(scope);
+    engine.backup.chooseFreeWay({ planId, way });
+    return engine.backup.run(planId, signal);
+  }
+
+  const isThere = (path: string) => existsSync(join(root, path));
+  const verdict = (path: string) => engine.row(path).verdict.kind;
+  const everything: FreeScope = { kind: 'all' };
+
+  it('removes everything proved, and shows it as only in the cloud', async () => {
+    await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
+    const summary = await plan(everything);
+    assert.equal(summary.files, 2);
+    assert.equal(summary.bytes, 5);
+    assert.deepEqual(summary.largest[0], { path: 'sub/b.txt', bytes: 3 });
+    const report = await free(everything);
+    assert.equal(report.work, 'free-up');
+    assert.equal(report.done, 2);
+    assert.equal(report.bytes, 5);
+    assert.ok(!isThere('a.txt') && !isThere('sub/b.txt') && isThere('sub'));
+    await eventually(() => {
+      assert.ok(verdict('a.txt') === 'only-in-cloud');
+    });
+    const calls = bucket.calls.length;
+    await engine.compare();
+    assert.equal(verdict('sub/b.txt'), 'only-in-cloud');
+    const since = bucket.calls.slice(calls).map(({ operation }) => operation);
+    assert.deepEqual(new Set(since), new Set(['list']));
+  });
+
+  it('takes what has just been backed up, before its row has moved', async () => {
+    await writeTree(root, { 'a.txt': 'aa', 'sub/b.txt': 'bbb' }, aLongTimeAgo);
+    await engine.compare();
+    await engine.backUp({ kind: 'all' });
+    assert.equal((await plan(everything)).files, 2);
+    const nodes = [engine.node('up-to-date', 'sub')];
+    assert.equal((await plan({ kind: 'nodes', nodes })).files, 1);
+  });
+
+  it('can be taken back at once, before the rows have moved', async () => {
+    await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
+    await free(everything);
+    const nodes = [engine.node('only-in-cloud')];
+    assert.equal((await engine.planRestore({ kind: 'nodes', nodes })).files, 2);
+  });
+
+  it('keeps the row of a freed file in its place for a moment, ticked', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const begun = Date.now();
+    await free(everything);
+    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
+    const row = engine.row('a.txt');
+    if (Date.now() - begun < settlingTime) assert.equal(row.activity?.kind, 'finished');
+    assert.equal(row.verdict.kind, 'only-in-cloud');
+  });
+
+  it('names what stays in a folder, by reason', async () => {
+    await safe({ 'sub/a.txt': 'aa', 'sub/.gitignore': '', 'sub/old.txt': '1', 'c.txt': 'c' });
+    bucket.place('w/sub/far.txt', 'far');
+    await writeTree(root, {
+      'sub/old.txt': '22',
+      'sub/new.txt': 'n',
+      'sub/node_modules/x.js': 'x',
+    });
+    await engine.compare();
+    const node = engine.node('up-to-date', 'sub');
+    const { files, stays } = await plan({ kind: 'nodes', nodes: [node] });
+    assert.equal(files, 1);
+    const byReason = Object.fromEntries(stays.map(each => [each.because, each.examples]));
+    assert.deepEqual(byReason['out-of-date'], ['sub/old.txt']);
+    assert.deepEqual(byReason['missing-in-cloud'], ['sub/new.txt']);
+    assert.deepEqual(byReason['ignored'], ['sub/node_modules']);
+    assert.deepEqual(byReason['ignore-file'], ['sub/.gitignore']);
+    const all = stays.reduce((sum, each) => sum + each.files, 0);
+    assert.equal(all, 4, 'What is not here does not stay here.');
+  });
+
+  it('takes only what is proved', async () => {
+    await writeTree(root, { 'a.txt': 'aa', 'b.txt': 'bb' }, aLongTimeAgo);
+    bucket.place('w/a.txt', 'aa', { etag: 'no-digest' });
+    bucket.place('w/b.txt', 'bb', notedAttributes(join(root, 'b.txt')));
+    await engine.compare();
+    await eventually(() => {
+      const { verdict } = engine.row('b.txt');
+      assert.ok(verdict.kind === 'up-to-date' && verdict.proof === 'content');
+    });
+    const summary = await plan(everything);
+    assert.equal(summary.files, 1);
+    assert.deepEqual(summary.stays, [{ because: 'not-proved', files: 1, examples: ['a.txt'] }]);
+    await free(everything);
+    assert.deepEqual(readdirSync(root), ['a.txt']);
+  });
+
+  it('compares what was chosen on the disk anew', async () => {
+    await safe({ 'sub/a.txt': 'aa', 'b.txt': 'b' });
+    bucket.place('w/sub/a.txt', 'changed by somebody');
+    const { files, stays } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
+    assert.equal(files, 0);
+    assert.equal(stays[0]?.because, 'changed-in-cloud');
+  });
+
+  it('says whether versions are kept, and keeps what has an archived copy', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const summary = await plan(everything);
+    assert.equal(summary.keepsVersions, false);
+    assert.deepEqual(summary.stays, []);
+    bucket.change('w/a.txt', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
+    await engine.compare();
+    const { files, stays } = await plan(everything);
+    assert.equal(files, 0);
+    assert.deepEqual(stays, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
+  });
+
+  it('keeps what no list of the store shows, and asks it for few lists', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `sub/deep/${String(index)}.txt`);
+    await safe({ ...Object.fromEntries(names.map(name => [name, name])), 'sub/b.txt': 'b' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.hide('w/sub/deep/7.txt');
+    const calls = bucket.calls.length;
+    const { done, reasons } = await engine.backup.run(planId, signal);
+    assert.deepEqual([done, reasons], [30, { 'not-listed': 1 }]);
+    assert.ok(isThere('sub/deep/7.txt'));
+    const lists = bucket.calls.slice(calls).filter(({ operation }) => operation === 'list');
+    assert.deepEqual(lists[0], { operation: 'list', key: 'w/sub/' });
+    // The other one is that of the files that have stayed.
+    assert.ok(lists.length <= 2, JSON.stringify(lists));
+  });
+
+  it('says of every file why it stays where the store gives no list', async () => {
+    await safe(Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`s/${String(n)}`, 'x'])));
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.failNext('list', new Failure('access-denied', 'memory'));
+    const { done, reasons } = await engine.backup.run(planId, signal);
+    assert.deepEqual([done, reasons], [0, { 'access-denied': 25 }]);
+    assert.equal(readdirSync(join(root, 's')).length, 25);
+  });
+
+  it('runs no plan whose way was not chosen, and none twice', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const { planId } = await plan(everything);
+    await assert.rejects(engine.backup.run(planId, signal), { code: 'plan-outdated' });
+    assert.throws(() => {
+      engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    });
+    assert.ok(isThere('a.txt'));
+  });
+
+  for (const way of ['delete', 'trash'] as const) {
+    it(`asks before another file replaces the copy of one that it let go by ${way}`, async () => {
+      await safe({ 'app.log': 'the first' });
+      await free(everything, way);
+      await writeTree(root, { 'app.log': 'the second' });
+      await engine.compare();
+      assert.equal(verdict('app.log'), 'out-of-date');
+      const { unowned } = await engine.plan({ kind: 'all' });
+      assert.deepEqual([unowned.files, unowned.examples], [1, ['app.log']]);
+      assert.equal((await engine.backUp({ kind: 'all' })).done, 1);
+      // From now on it is a copy like any other.
+      await writeTree(root, { 'app.log': 'the second, changed' });
+      await engine.compare();
+      assert.equal((await engine.plan({ kind: 'all' })).unowned.files, 0);
+    });
+  }
+
+  it('takes a copy for one again whose file was restored, or put back by somebody', async () => {
+    await safe({ 'restored.txt': 'aa', 'back.txt': 'bb' });
+    await free(everything);
+    await engine.compare();
+    await writeTree(root, { 'back.txt': 'bb' }, aLongTimeAgo);
+    await engine.compare();
+    assert.equal((await engine.restore({ kind: 'all' })).done, 1);
+    assert.ok(isThere('restored.txt'));
+    await writeTree(root, { 'restored.txt': 'changed', 'back.txt': 'changed' });
+    await engine.compare();
+    const { files, unowned } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unowned.files], [2, 0]);
+  });
+
+  it('takes a copy for one still whose file has stayed', async () => {
+    await safe({ 'a.txt': 'aa' });
+    bucket.failNext('get', new Failure('access-denied', 'w/a.txt'));
+    assert.deepEqual((await free(everything)).reasons, { 'copy-unreadable': 1 });
+    await writeTree(root, { 'a.txt': 'changed' });
+    await engine.compare();
+    const { files, unowned } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unowned.files], [1, 0]);
+  });
+
+  it('finds a copy again that the store no longer lists, and brings it back', async () => {
+    await safe({ 'hidden.txt': 'aa', 'gone.txt': 'bb', 'listed.txt': 'cc' });
+    await free(everything);
+    bucket.hide('w/hidden.txt');
+    bucket.remove('w/gone.txt');
+    await engine.compare();
+    assert.deepEqual(engine.row('hidden.txt').verdict, {
+      kind: 'only-in-cloud',
+      because: 'not-listed',
+    });
+    assert.deepEqual(engine.row('listed.txt').verdict, { kind: 'only-in-cloud' });
+    assert.equal(verdict('gone.txt'), 'lost');
+    assert.equal((await engine.restore({ kind: 'all' })).done, 2);
+    assert.ok(isThere('hidden.txt') && isThere('listed.txt'));
+  });
+
+  it('leaves lost what the store says nothing of when it is asked', async () => {
+    await safe({ 'hidden.txt': 'aa' });
+    await free(everything);
+    bucket.hide('w/hidden.txt');
+    bucket.failNext('head', new Failure('access-denied', 'w/hidden.txt'));
+    await engine.compare();
+    assert.equal(verdict('hidden.txt'), 'lost');
+  });
+
+  it('asks for no more than a hundred lost copies', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `${String(index)}.txt`);
+    await safe(Object.fromEntries(names.map(name => [name, name])));
+    await free(everything);
+    for (const name of names) bucket.remove(`w/${name}`);
+    const calls = bucket.calls.length;
+    await engine.compare();
+    const asked = bucket.calls.slice(calls).filter(({ operation }) => operation === 'head');
+    assert.equal(asked.length, 100);
+    assert.ok(names.every(name => verdict(name) === 'lost'));
+  });
+
+  it('moves to the trash what is to go there', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const report = await free(everything, 'trash');
+    assert.equal(report.work, 'trash');
+    assert.equal(report.done, 1);
+    assert.ok(existsSync(join(folder.path, 'trashed')));
+  });
+
+  it('leaves what was lost or replaced in the cloud, and shows what it is now', async () => {
+    await safe({ 'lost.txt': 'aa', 'replaced.txt': 'bb', 'fine.txt': 'cc' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    bucket.remove('w/lost.txt');
+    bucket.place('w/replaced.txt', 'somebody else’s');
+    const report = await engine.backup.run(planId, signal);
+    assert.equal(report.done, 1);
+    assert.equal(report.skipped, 2);
+    assert.deepEqual(report.reasons, { 'no-such-key': 1, 'copy-differs': 1 });
+    assert.deepEqual(readdirSync(root).sort(), ['lost.txt', 'replaced.txt']);
+    await eventually(() => {
+      assert.ok(verdict('lost.txt') === 'missing-in-cloud');
+    });
+    await eventually(() => {
+      assert.ok(verdict('replaced.txt') === 'changed-in-cloud');
+    });
+  });
+
+  it('says at the row why a file stays that is as safe as before', async () => {
+    await safe({ 'a.txt': 'aa' });
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    const hold = bucket.holdNext('head');
+    const running = engine.backup.run(planId, signal);
+    await hold.reached;
+    unsaved.add(join(root, 'a.txt'));
+    hold.release();
+    assert.deepEqual((await running).reasons, { unsaved: 1 });
+    assert.ok(isThere('a.txt'));
+    await eventually(() => {
+      const { verdict: is, activity } = engine.row('a.txt');
+      assert.ok(is.kind === 'up-to-date' && is.proof === 'receipt');
+      assert.equal(activity?.kind, 'failed');
+    });
+  });
+
+  it('leaves every file here or there when it is cancelled, and accounts for all', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`${String(index)}.txt`, 'x'.repeat(index + 1)]),
+    );
+    await safe(files);
+    const cancel = new AbortController();
+    const { planId } = await plan(everything);
+    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    const hold = bucket.holdNext('head', { after: 20 });
+    const running = engine.backup.run(planId, cancel.signal);
+    await hold.reached;
+    cancel.abort();
+    const report = await running;
+    assert.ok(report.cancelled > 0 && report.failed === 0 && report.skipped === 0);
+    assert.equal(report.done + report.cancelled, 60);
+    const left = readdirSync(root);
+    assert.equal(left.length, report.cancelled);
+    assert.ok(
+      left.every(name => name in files),
+      left.join(', '),
+    );
+    await eventually(() => {
+      assert.ok(left.every(name => verdict(name) === 'up-to-date'));
+    });
+    // What was put back is as safe as before, and can go at once.
+    assert.equal((await free(everything)).done, left.length);
+  });
+
+  it('leaves alone what is under way in another batch', async () => {
+    await safe({ 'a.txt': 'aa' });
+    await writeFile(join(root, 'a.txt'), 'new');
+    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
+    const hold = bucket.holdNext('put');
+    const uploading = engine.backUp({ kind: 'all' });
+    await hold.reached;
+    const summary = await plan({ kind: 'nodes', nodes: [engine.node('out-of-date')] });
+    assert.equal(summary.files, 0);
+    hold.release();
+    await uploading;
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { compare, hostReport, type FolderSetup } from '../../../src/protocol';
+import { setAwsVariables } from '../../../dev/awsVariables';
+import { startEngineWorker, type EngineWorker } from '../../support/processes/engineWorker';
+import { eventually } from '../../support/suite/eventually';
+import { listAnswer } from '../../support/servers/listAnswer';
+import { writeTree } from '../../support/disk/localTree';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const names = Array.from({ length: 1000 }, (_, number) => `${String(number)}.txt`);
+const content = 'the same on both sides';
+
+describe('Receipts that another process has locked', function () {
+  this.timeout(30_000);
+  let folder: TemporaryFolder;
+  let setup: FolderSetup;
+  let receiptsFile: string;
+  let server: Server;
+  let engine: EngineWorker;
+  let locker: DatabaseSync;
+  let restoreVariables = (): void => undefined;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('locked');
+    const root = join(folder.path, 'w');
+    await writeTree(root, Object.fromEntries(names.map(name => [name, content])));
+    const etag = createHash('md5').update(content).digest('hex');
+    server = createServer((_, response) => {
+      response.end(listAnswer(names.map(key => ({ key, etag, size: content.length }))));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    setup = {
+      id: 'file:///w',
+      folderId: 'f',
+      name: 'w',
+      root,
+      bucket: 'b',
+      prefix: '',
+      settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
+    };
+    restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+    receiptsFile = join(folder.path, 'receipts.sqlite');
+    engine = startEngineWorker({ receiptsFile, ownFilesFolder: join(folder.path, 'own-files') });
+    // It has opened the file, and the folder is known there.
+    await engine.ask(compare, [setup]);
+    locker = new DatabaseSync(receiptsFile);
+    locker.exec('DELETE FROM receipts');
+    locker.exec('BEGIN EXCLUSIVE');
+  });
+  afterEach(async () => {
+    if (locker.isOpen) locker.close();
+    await engine.terminate();
+    restoreVariables();
+    server.closeAllConnections();
+    await new Promise(resolve => server.close(resolve));
+    await folder.remove();
+  });
+
+  it('keep no thread, and are written when they are free again', async () => {
+    const comparing = engine.ask(compare, [setup]);
+    const progress = { isOver: false };
+    void comparing.finally(() => (progress.isOver = true)).catch(() => undefined);
+    let longest = 0;
+    while (!progress.isOver) {
+      const asked = performance.now();
+      await engine.ask(hostReport, null);
+      longest = Math.max(longest, performance.now() - asked);
+    }
+    await comparing;
+    assert.ok(longest < 2000, `${String(longest)} ms`);
+    locker.exec('COMMIT');
+    const count = locker.prepare('SELECT count(*) AS count FROM receipts');
+    await eventually(() => {
+      assert.equal(count.get()?.['count'], names.length);
+    });
+    assert.deepEqual(engine.warnings, []);
+  });
+
+  it('do not keep Cancel from being heard', async () => {
+    const listed = once(server, 'request');
+    const cancelling = new AbortController();
+    const comparing = engine.ask(compare, [setup], cancelling.signal);
+    await listed;
+    const began = performance.now();
+    // Meanwhile the first files are proved, and their receipts find the file locked.
+    for (let asked = 0; asked < 20; asked++) await engine.ask(hostReport, null);
+    cancelling.abort();
+    await assert.rejects(comparing, { code: 'cancelled' });
+    assert.ok(performance.now() - began < 3000);
+  });
+});

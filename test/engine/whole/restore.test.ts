@@ -1,0 +1,495 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import type { EditorPort } from '../../../src/engine/ports/editorPort';
+import { Failure } from '../../../src/engine/failures/failure';
+import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import type { FilePath, Report, ReportEntry } from '../../../src/protocol';
+import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
+import { hostileNames } from '../../support/disk/hostileNames';
+import { writeTree } from '../../support/disk/localTree';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import type { RestoreStory } from '../../support/processes/restoreFullDiskWorker';
+import { onSmallDisk } from '../../support/disk/smallDisk';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const all = { kind: 'all' } as const;
+const mebibyte = 1 << 20;
+const storedAt = 1_700_000_000_000;
+
+describe('restore', function () {
+  this.timeout(30_000);
+  let temporary: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let engine: BackupInMemory;
+  /** Files with unsaved changes, and what was trashed. */
+  let unsaved: Set<string>;
+  let trash: Map<string, string> | undefined;
+  let onAsked: (path: string) => void;
+  const editor: EditorPort = {
+    isUnsaved: path => {
+      onAsked(path);
+      return Promise.resolve(unsaved.has(path));
+    },
+    moveToTrash: path => {
+      if (trash === undefined) return Promise.resolve('no-trash');
+      trash.set(path, readFileSync(path, 'utf8'));
+      rmSync(path);
+      return Promise.resolve('trashed');
+    },
+  };
+
+  beforeEach(async () => {
+    temporary = await temporaryFolder('restore');
+    root = join(temporary.path, 'w');
+    mkdirSync(root);
+    bucket = memoryBucket();
+    unsaved = new Set();
+    trash = undefined;
+    onAsked = () => undefined;
+    const journal = openOwnFileJournal(join(temporary.path, 'own-files'));
+    engine = backupInMemory(root, bucket, {}, { editor, journal });
+  });
+  afterEach(async () => {
+    engine.backup.dispose();
+    assert.deepEqual(ownFiles(), [], 'litter');
+    await temporary.remove();
+  });
+
+  function ownFiles(): readonly string[] {
+    return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(name =>
+      name.includes('.s3backup-'),
+    );
+  }
+
+  function read(path: string): string {
+    return readFileSync(join(root, path), 'utf8');
+  }
+
+  function names(): readonly string[] {
+    return readdirSync(root).sort();
+  }
+
+  function entries({ planId }: Report): readonly ReportEntry[] {
+    return engine.backup.reportPage({ planId, offset: 0, limit: 1000 }).entries;
+  }
+
+  function groupOf(path: string): string {
+    return engine.row(path).verdict.kind;
+  }
+
+  it('brings a deleted tree back with its bytes, modes and times, and the next comparison needs lists alone', async () => {
+    await writeTree(root, Object.fromEntries(hostileNames.map(name => [name, `in ${name}`])));
+    await writeTree(root, {
+      empty: '',
+      'one part': Buffer.alloc(8 * mebibyte, 'p'),
+      'many/parts': Buffer.from(Array.from({ length: 20 * mebibyte + 7 }, (_, n) => n % 251)),
+    });
+    const paths = [...hostileNames, 'empty', 'one part', 'many/parts'];
+    for (const [index, path] of paths.entries()) {
+      const at = 1_400_000_000 + index * 1_000_003.123;
+      utimesSync(join(root, path), at, at);
+      chmodSync(join(root, path), index % 2 === 0 ? 0o640 : 0o755);
+    }
+    const before = paths.map(path => [path, stateOf(path)] as const);
+    await engine.compare();
+    await engine.backUp(all);
+    for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+
+    await engine.compare();
+    const report = await engine.restore(all);
+    assert.deepEqual(report.troubles, []);
+    assert.equal(report.done, paths.length);
+    assert.deepEqual(
+      paths.map(path => [path, stateOf(path)] as const),
+      before,
+    );
+
+    const calls = bucket.calls.length;
+    await engine.compare();
+    assert.deepEqual(
+      bucket.calls.slice(calls).filter(({ operation }) => operation !== 'list'),
+      [],
+    );
+    for (const path of paths) {
+      assert.deepEqual(engine.row(path).verdict, { kind: 'up-to-date', proof: 'receipt' }, path);
+    }
+  });
+
+  function stateOf(path: string) {
+    const { mode, mtimeNs } = statSync(join(root, path), { bigint: true });
+    const bytes = readFileSync(join(root, path)).toString('base64');
+    return { mode, milliseconds: mtimeNs / 1_000_000n, bytes };
+  }
+
+  it('knows restored files as safe at once, though they came from another computer', async () => {
+    bucket.place('w/a', 'theirs', { metadata: { mtime: '1600000000.5', mode: '100600' } });
+    await engine.compare();
+    const report = await engine.restore(all);
+    assert.equal(report.done, 1);
+    assert.equal(engine.row('a').activity?.kind, 'finished');
+    assert.deepEqual(engine.row('a').verdict, { kind: 'up-to-date', proof: 'content' });
+    const { mode, mtimeMs } = statSync(join(root, 'a'));
+    assert.deepEqual([mode & 0o7777, mtimeMs], [0o600, 1_600_000_000_500]);
+  });
+
+  it('gives no file the right to act as somebody else, and one without a note the usual ones', async () => {
+    bucket.place('w/setuid', 'x', { metadata: { mode: '104755' } });
+    bucket.place('w/plain', 'x', { modifiedAt: storedAt, metadata: { mode: 'rwx', mtime: '?' } });
+    await engine.compare();
+    await engine.restore(all);
+    assert.equal(statSync(join(root, 'setuid')).mode & 0o7777, 0o755);
+    const { mode, mtimeMs } = statSync(join(root, 'plain'));
+    writeFileSync(join(root, 'new'), '');
+    assert.deepEqual([mode, mtimeMs], [statSync(join(root, 'new')).mode, storedAt]);
+  });
+
+  describe('where a local file is in the place', () => {
+    const conflict = { kind: 'nodes' } as const;
+    beforeEach(async () => {
+      bucket.place('w/d/a.txt', 'cloud', { modifiedAt: storedAt });
+      await writeTree(root, { 'd/a.txt': 'local!' });
+      await engine.compare();
+    });
+
+    function scope() {
+      return { ...conflict, nodes: [engine.node('out-of-date', 'd')] };
+    }
+
+    it('says so in the plan', async () => {
+      const { files, bytes, conflicts } = await engine.planRestore(scope());
+      assert.deepEqual([files, bytes, conflicts.files, conflicts.newerHere], [1, 5, 1, 1]);
+      const [example] = conflicts.examples;
+      assert.deepEqual([example?.path, example?.local.size], ['d/a.txt', 6]);
+      assert.deepEqual(example?.cloud, { size: 5, modifiedAt: storedAt });
+    });
+
+    it('replaces nothing without a decision', async () => {
+      const { planId } = await engine.planRestore(scope());
+      const report = await engine.backup.run(planId, new AbortController().signal);
+      assert.equal(report.planned, 0);
+      assert.equal(read('d/a.txt'), 'local!');
+      assert.deepEqual(
+        bucket.calls.filter(({ operation }) => operation === 'get'),
+        [],
+      );
+    });
+
+    it('replaces it where that was chosen, and keeps it in the trash', async () => {
+      trash = new Map();
+      const report = await engine.restore(scope(), 'replace');
+      assert.equal(report.done, 1);
+      assert.equal(read('d/a.txt'), 'cloud');
+      assert.deepEqual([...trash], [[join(root, 'd/a.txt'), 'local!']]);
+      assert.deepEqual(entries(report)[0]?.replaced, { kind: 'trashed' });
+    });
+
+    it('keeps it under a name with the time where there is no trash, and lists it', async () => {
+      const report = await engine.restore(scope(), 'replace');
+      const replaced = entries(report)[0]?.replaced;
+      assert.ok(replaced?.kind === 'kept');
+      assert.match(replaced.path, /^d\/a \(kept \d{4}-.*\)\.txt$/);
+      assert.deepEqual([read(replaced.path), read('d/a.txt')], ['local!', 'cloud']);
+    });
+
+    for (const moment of [
+      'before rename',
+      'after rename',
+      'after link',
+      'before unlink',
+      'after unlink',
+    ] as const) {
+      it(`loses nothing of somebody who saves by replacing the file: ${moment}`, async () => {
+        const saved = join(root, 'saved');
+        const moments: DiskMoment[] = [];
+        const hooked = hookDisk(now => {
+          moments.push(now);
+          if (now !== moment || moments.indexOf(now) < moments.length - 1) return;
+          writeFileSync(saved, 'newest');
+          renameSync(saved, join(root, 'd/a.txt'));
+        });
+        try {
+          await engine.restore(scope(), 'replace');
+        } finally {
+          hooked.restore();
+        }
+        assert.ok(moments.includes(moment), moments.join());
+        const contents = readdirSync(join(root, 'd')).map(name => read(join('d', name)));
+        assert.ok(contents.includes('newest'), contents.join());
+      });
+    }
+
+    it('keeps both where that was chosen', async () => {
+      const report = await engine.restore(scope(), 'keep-both');
+      assert.equal(report.done, 1);
+      const { restoredAs } = entries(report)[0]!;
+      assert.ok(restoredAs !== undefined);
+      assert.match(restoredAs, /^d\/a \(cloud 2023-11-1\d .*\)\.txt$/);
+      assert.deepEqual([read('d/a.txt'), read(restoredAs)], ['local!', 'cloud']);
+      assert.equal(groupOf('d/a.txt'), 'out-of-date');
+    });
+
+    it('decides for one file otherwise than for the rest', async () => {
+      bucket.place('w/d/b.txt', 'cloud b', { modifiedAt: storedAt });
+      await writeTree(root, { 'd/b.txt': 'local b' });
+      await engine.compare();
+      const { planId } = await engine.planRestore(scope());
+      const other = {
+        folder: engine.setup.id,
+        path: 'd/b.txt' as FilePath,
+        choice: 'skip',
+      } as const;
+      engine.backup.chooseConflicts({ planId, choice: 'replace', except: [other] });
+      const report = await engine.backup.run(planId, new AbortController().signal);
+      assert.equal(report.planned, 1);
+      assert.deepEqual([read('d/a.txt'), read('d/b.txt')], ['cloud', 'local b']);
+    });
+
+    it('leaves it where it has changed since the plan, or is being edited', async () => {
+      trash = new Map();
+      const changes: Record<string, () => void> = {
+        written: () => {
+          writeFileSync(join(root, 'd/a.txt'), 'newer!');
+        },
+        touched: () => {
+          utimesSync(join(root, 'd/a.txt'), 1, 1);
+        },
+        deleted: () => {
+          rmSync(join(root, 'd/a.txt'));
+        },
+        unsaved: () => unsaved.add(join(root, 'd/a.txt')),
+      };
+      for (const [what, change] of Object.entries(changes)) {
+        await writeTree(root, { 'd/a.txt': 'local!' });
+        await engine.compare();
+        const { planId } = await engine.planRestore(scope());
+        engine.backup.chooseConflicts({ planId, choice: 'replace', except: [] });
+        change();
+        const { skipped, reasons } = await engine.backup.run(planId, new AbortController().signal);
+        assert.deepEqual([skipped, reasons], [1, { 'changed-here': 1 }], what);
+      }
+      assert.equal(trash.size, 0);
+      assert.equal(existsSync(join(root, 'd/a.txt')), true);
+    });
+  });
+
+  it('never replaces what comes into an empty place in the last moment', async () => {
+    bucket.place('w/a', 'cloud');
+    await engine.compare();
+    const { planId } = await engine.planRestore(all);
+    // Between the engine's look and its last step.
+    onAsked = path => {
+      setImmediate(() => {
+        writeFileSync(path, 'just now');
+      });
+    };
+    const report = await engine.backup.run(planId, new AbortController().signal);
+    assert.equal(read('a'), 'just now');
+    assert.deepEqual(report.reasons, { 'changed-here': 1 });
+  });
+
+  it('refuses what has no safe place here, says so, and restores the rest', async () => {
+    for (const key of [
+      'ok',
+      '../up',
+      'a//b',
+      '/abs',
+      'nul\0',
+      './x',
+      'marker/',
+      'foo',
+      'foo/bar',
+    ]) {
+      bucket.place(`w/${key}`, key);
+    }
+    bucket.place('w/link/secret', 'x');
+    mkdirSync(join(temporary.path, 'elsewhere'));
+    symlinkSync(join(temporary.path, 'elsewhere'), join(root, 'link'));
+    await engine.compare();
+    const summary = await engine.planRestore(all);
+    assert.equal(summary.files, 2);
+    const report = await engine.restore(all);
+    assert.deepEqual(report.troubles.map(({ path, failure }) => [path, failure.code]).sort(), [
+      ['../up', 'unsafe-name'],
+      ['./x', 'unsafe-name'],
+      ['/abs', 'unsafe-name'],
+      ['a//b', 'unsafe-name'],
+      ['foo', 'in-the-way'],
+      ['link/secret', 'in-the-way'],
+      ['nul\0', 'unsafe-name'],
+    ]);
+    assert.deepEqual([report.done, report.skipped], [2, 7]);
+    assert.deepEqual(names(), ['foo', 'link', 'ok']);
+    assert.deepEqual(readdirSync(join(temporary.path, 'elsewhere')), []);
+    assert.deepEqual(readdirSync(temporary.path).sort(), ['elsewhere', 'own-files', 'w']);
+  });
+
+  it('follows no link that takes the place of a folder after the plan', async () => {
+    bucket.place('w/d/a', 'x');
+    await engine.compare();
+    const { planId } = await engine.planRestore(all);
+    mkdirSync(join(temporary.path, 'elsewhere'));
+    symlinkSync(join(temporary.path, 'elsewhere'), join(root, 'd'));
+    const report = await engine.backup.run(planId, new AbortController().signal);
+    assert.deepEqual(report.reasons, { 'in-the-way': 1 });
+    assert.deepEqual(readdirSync(join(temporary.path, 'elsewhere')), []);
+  });
+
+  it('restores an object that was changed since, or is gone, not at all', async () => {
+    for (const key of ['changed', 'gone', 'kept']) bucket.place(`w/d/${key}`, key);
+    await engine.compare();
+    const { planId } = await engine.planRestore(all);
+    bucket.place('w/d/changed', 'another');
+    bucket.remove('w/d/gone');
+    const report = await engine.backup.run(planId, new AbortController().signal);
+    assert.deepEqual(report.reasons, { 'changed-in-cloud': 1, 'no-such-key': 1 });
+    assert.deepEqual(readdirSync(join(root, 'd')), ['kept']);
+  });
+
+  it('keeps nothing of bytes that are not the store’s, and leaves no empty folder', async () => {
+    const md5OfOther = 'd41d8cd98f00b204e9800998ecf8427e';
+    bucket.place('w/deep/down/a', 'damaged', { etag: md5OfOther });
+    await engine.compare();
+    const report = await engine.restore(all);
+    assert.deepEqual(report.reasons, { 'not-as-stored': 1 });
+    assert.deepEqual(names(), []);
+  });
+
+  it('restores, but does not call proved, what nothing of the store’s can be checked by', async () => {
+    bucket.place('w/a', 'x', { etag: 'opaque' });
+    await engine.compare();
+    assert.equal((await engine.restore(all)).done, 1);
+    assert.equal(read('a'), 'x');
+    assert.equal(groupOf('a'), 'out-of-date');
+  });
+
+  it('lets no file that fails take away the folder of others, and leaves no empty one', async () => {
+    const fails = (n: number) => n % 3 !== 0;
+    for (let n = 0; n < 90; n++) {
+      const key = `w/a/${String(n % 5)}/b/${String(n)}`;
+      bucket.place(key, String(n));
+      if (fails(n)) bucket.failNext('get', new Failure('access-denied', key), { key });
+    }
+    bucket.place('w/none/at/all', 'x');
+    bucket.failNext('get', new Failure('access-denied', 'x'), { key: 'w/none/at/all' });
+    await engine.compare();
+    const { done, failed, reasons } = await engine.restore(all);
+    assert.deepEqual([done, failed, reasons], [30, 61, { 'access-denied': 61 }]);
+    assert.deepEqual(names(), ['a']);
+  });
+
+  it('takes files and folders of the disk, and a failed batch once more', async () => {
+    bucket.place('w/d/a', 'a');
+    bucket.place('w/d/b', 'b');
+    bucket.place('w/other', 'o');
+    mkdirSync(join(root, 'd'));
+    bucket.failNext('get', new Failure('access-denied', 'w/d/b'), { key: 'w/d/b' });
+    await engine.compare();
+    const first = await engine.restore({ kind: 'resources', paths: [join(root, 'd')] });
+    assert.deepEqual([first.done, first.failed], [1, 1]);
+    const second = await engine.restore({ kind: 'failed', planId: first.planId });
+    assert.deepEqual([second.planned, second.done], [1, 1]);
+    assert.deepEqual(names(), ['d']);
+    assert.deepEqual(readdirSync(join(root, 'd')).sort(), ['a', 'b']);
+  });
+
+  it('tries the same version again where that had failed', async () => {
+    bucket = memoryBucket({ versioning: 'enabled' });
+    engine.backup.dispose();
+    engine = backupInMemory(root, bucket);
+    bucket.place('w/a.txt', 'earlier');
+    const versionId = (
+      await bucket.head({
+        key: 'w/a.txt',
+        signal: new AbortController().signal,
+      })
+    )?.versionId;
+    assert.ok(versionId !== undefined);
+    bucket.place('w/a.txt', 'now');
+    await engine.compare();
+    bucket.failNext('get', new Failure('unreachable', 'memory'));
+    const path = 'a.txt' as FilePath;
+    const { planId, failed } = await engine.restore({ kind: 'version', path, versionId });
+    assert.equal(failed, 1);
+    await engine.restore({ kind: 'failed', planId });
+    assert.equal(read('a.txt'), 'earlier');
+  });
+
+  it('leaves alone what is up to date, and counts it', async () => {
+    await writeTree(root, { same: 's', mine: 'm' });
+    await engine.compare();
+    await engine.backUp({ kind: 'nodes', nodes: [engine.node('missing-in-cloud', 'same')] });
+    await engine.compare();
+    const { files, leftAlone } = await engine.planRestore(all);
+    assert.deepEqual([files, leftAlone], [0, { 'up-to-date': 1, 'missing-in-cloud': 1 }]);
+  });
+
+  it('names what lies in an archive, asks for it, and knows then that it is coming', async () => {
+    const archived = { storageClass: 'GLACIER', archive: { kind: 'archived' } } as const;
+    bucket.place('w/cold', 'c', archived);
+    bucket.place('w/warm', 'w');
+    await engine.compare();
+    assert.deepEqual([engine.row('cold').archived, engine.row('warm').archived], [true, undefined]);
+    assert.equal((await engine.planRestore(all)).archived, 1);
+    const report = await engine.restore(all);
+    assert.deepEqual([report.done, report.reasons], [1, { archived: 1 }]);
+    const signal = new AbortController().signal;
+    const { planId } = report;
+    const answer = await engine.backup.requestArchived({ planId, days: 7 }, signal);
+    assert.deepEqual(answer, { requested: 1, troubles: [] });
+    const { activity } = engine.row('cold');
+    assert.ok(activity?.kind === 'failed' && activity.failure.code === 'archive-requested');
+    assert.deepEqual((await engine.restore(all)).reasons, { 'archive-requested': 1 });
+  });
+
+  it('stops soon when it is cancelled, keeps what has arrived, and leaves no half file', async () => {
+    for (let n = 0; n < 60; n++) bucket.place(`w/d/${String(n)}`, 'x'.repeat(n));
+    await engine.compare();
+    const { planId } = await engine.planRestore(all);
+    const hold = bucket.holdNext('get', { key: 'w/d/40' });
+    const controller = new AbortController();
+    const running = engine.backup.run(planId, controller.signal);
+    await hold.reached;
+    controller.abort();
+    const { done, cancelled, planned } = await running;
+    assert.ok(cancelled > 0 && done > 0);
+    assert.equal(done + cancelled, planned);
+    const arrived = readdirSync(join(root, 'd'));
+    assert.equal(arrived.length, done);
+    for (const name of arrived) assert.equal(read(`d/${name}`).length, Number(name));
+  });
+
+  it('fails clearly for what a full disk has no room for, and keeps the rest', async function () {
+    const outcome = await onSmallDisk('restoreFullDiskWorker', temporary.path, '6m');
+    if ('unavailable' in outcome) {
+      this.test!.title += ` (${outcome.unavailable})`;
+      this.skip();
+    }
+    const { report, files, fetchedInVain } = outcome.told as RestoreStory;
+    assert.deepEqual(Object.keys(report.reasons), ['disk-full']);
+    assert.equal(report.done + report.failed, report.planned);
+    const found = new Map(files);
+    assert.equal(found.size, report.done + 1, 'the old one is kept, too');
+    assert.equal(found.get('old'), 3);
+    for (let n = 0; n < 20; n++) assert.equal(found.get(`small/${String(n)}`), n);
+    const big = files.filter(([path]) => path.startsWith('big/'));
+    assert.ok(big.length > 0 && big.length < 4);
+    assert.ok(big.every(([, size]) => size === 1.5 * mebibyte));
+    assert.equal(fetchedInVain, 0);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+
+import { recoverOwnFiles, type Recovery } from '../../../src/engine/staging/recoverStagedFiles';
+import { writeTree } from '../../support/disk/localTree';
+import {
+  restoredContent,
+  restoredFiles,
+  type DiskKind,
+} from '../../support/processes/restoreWorker';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const worker = join(__dirname, '..', '..', 'support', 'processes', 'restoreWorker.js');
+/** Of each third file there is an old one here. */
+const oldFiles = restoredFiles.filter((_, index) => index % 3 === 0);
+const clearedUp = new Set<Recovery['kind']>(['removed', 'put-back', 'placeholder-removed']);
+const oldContent = 'what was here before';
+
+describe('A restore that is killed', function () {
+  this.timeout(120_000);
+  let temporary: TemporaryFolder;
+  let root: string;
+  beforeEach(async () => {
+    temporary = await temporaryFolder('killed');
+    root = join(temporary.path, 'w');
+  });
+  afterEach(() => temporary.remove());
+
+  async function prepare(): Promise<void> {
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(root);
+    await writeTree(root, Object.fromEntries(oldFiles.map(([path]) => [path, oldContent])));
+  }
+
+  /** Gives how many moments there were where it was not killed, else `undefined`. */
+  async function run(killAt: number, disk: DiskKind): Promise<number | undefined> {
+    const child = fork(worker, [temporary.path, String(killAt), disk]);
+    let moments: number | undefined;
+    child.on('message', told => {
+      moments = told as number;
+    });
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    assert.ok(signal === 'SIGKILL' || moments !== undefined, `ended with ${String(signal)}`);
+    return moments;
+  }
+
+  function paths(): readonly string[] {
+    return readdirSync(root, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1));
+  }
+
+  /** Each file is as it was, as it is to be, or not there; nothing else is anywhere. */
+  function requireWhole(): void {
+    const found = new Set(paths());
+    for (const [path, size] of restoredFiles) {
+      if (!found.delete(path)) continue;
+      const content = readFileSync(join(root, path));
+      const isOld = content.toString() === oldContent;
+      assert.ok(isOld || content.equals(restoredContent(path, size)), path);
+    }
+    for (const kept of found) {
+      assert.match(kept, / \(kept /);
+      assert.equal(readFileSync(join(root, kept), 'utf8'), oldContent, kept);
+    }
+  }
+
+  /** No old file is lost: it is in its place, or kept beside it. */
+  function requireNothingLost(): void {
+    const old = paths().filter(path =>
+      readFileSync(join(root, path)).equals(Buffer.from(oldContent)),
+    );
+    for (const [path] of oldFiles) {
+      assert.ok(
+        old.some(each => each === path || each.startsWith(`${path} (kept `)),
+        `${path} is lost`,
+      );
+    }
+  }
+
+  for (const disk of ['with links', 'without links'] as const) {
+    it(`leaves every file old, new or absent, and the next start removes what is left, ${disk}`, async () => {
+      await prepare();
+      const moments = await run(Infinity, disk);
+      assert.ok(moments !== undefined && moments > restoredFiles.length);
+      for (const [path, size] of restoredFiles) {
+        assert.ok(readFileSync(join(root, path)).equals(restoredContent(path, size)), path);
+      }
+      await fc.assert(
+        fc.asyncProperty(fc.nat(moments - 1), async killAt => {
+          await prepare();
+          await run(killAt, disk);
+          const recovered: Recovery['kind'][] = [];
+          const { signal } = new AbortController();
+          const note = ({ kind }: Recovery) => recovered.push(kind);
+          await recoverOwnFiles(join(temporary.path, 'own-files'), note, signal);
+          assert.deepEqual(
+            recovered.filter(kind => !clearedUp.has(kind)),
+            [],
+          );
+          requireWhole();
+          requireNothingLost();
+        }),
+        { numRuns: 10, seed: 20_261_122 },
+      );
+    });
+  }
+});

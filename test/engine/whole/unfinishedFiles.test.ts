@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+
+import { Backup } from '../../../src/engine/session/engine';
+import { openDatabase, type Database } from '../../../src/engine/records/database';
+import { Failure } from '../../../src/engine/failures/failure';
+import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
+import { unfinishedInMemory, type Unfinished } from '../../../src/engine/records/unfinished';
+import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
+import type { FailureCode, FilePath, FolderSetup, Report, State } from '../../../src/protocol';
+import { writeTree } from '../../support/disk/localTree';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { memoryConnection } from '../../support/memory/memoryConnection';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
+const never = new AbortController().signal;
+
+describe('What a batch that was cut off has left', () => {
+  let folder: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let setup: FolderSetup;
+  const opened: Database[] = [];
+  const lockers: DatabaseSync[] = [];
+  const engines: Backup[] = [];
+
+  beforeEach(async () => {
+    folder = await temporaryFolder('remaining');
+    root = join(folder.path, 'w');
+    bucket = memoryBucket();
+    setup = {
+      id: 'file:///w',
+      folderId: 'f',
+      name: 'w',
+      root,
+      bucket: 'memory',
+      prefix: 'w/',
+      settings: {},
+    };
+  });
+  afterEach(async () => {
+    for (const backup of engines.splice(0)) backup.dispose();
+    for (const locker of lockers.splice(0)) locker.close();
+    for (const database of opened.splice(0)) database.close();
+    await folder.remove();
+  });
+
+  function database(): Database {
+    return openDatabase(
+      join(folder.path, 'receipts.sqlite'),
+      () => assert.fail('The file is whole.'),
+      // What arrives after an engine's end is not written, and judged anew by the next one.
+      () => undefined,
+    );
+  }
+
+  function unfinished(): Unfinished {
+    const file = database();
+    opened.push(file);
+    return unfinishedInDatabase(file);
+  }
+
+  function unfinishedLocked(): Unfinished {
+    const kept = unfinished();
+    kept.of(owner).remaining.clear();
+    const locker = new DatabaseSync(join(folder.path, 'receipts.sqlite'));
+    lockers.push(locker);
+    locker.exec('BEGIN EXCLUSIVE');
+    return kept;
+  }
+
+  /** An engine as one window after another has it. */
+  function window(): { readonly backup: Backup; readonly state: () => State } {
+    const file = database();
+    let state: State | undefined;
+    const backup = new Backup({
+      receipts: receiptsIn(file),
+      unfinished: unfinishedInDatabase(file),
+      connect: () => memoryConnection(bucket),
+      onState: now => (state = now),
+      onRows: () => undefined,
+      onLog: () => undefined,
+    });
+    engines.push(backup);
+    return { backup, state: () => state ?? assert.fail('No state has been told.') };
+  }
+
+  function close(backup: Backup): void {
+    engines.splice(engines.indexOf(backup), 1);
+    backup.dispose();
+  }
+
+  async function run(
+    backup: Backup,
+    kind: 'all' | 'remaining',
+    signal: AbortSignal = never,
+  ): Promise<Report> {
+    const plan = await backup.plan({ parts: [{ setup, scope: { kind } }] }, never);
+    return backup.run(plan.planId, signal);
+  }
+
+  async function writeFiles(count: number): Promise<void> {
+    const files = Array.from({ length: count }, (_, n) => [`f${String(n).padStart(2, '0')}`, 'x']);
+    await writeTree(root, Object.fromEntries(files) as Record<string, string>);
+  }
+
+  /** Runs a batch of these files that ends when this one begins. */
+  async function cutOff(backup: Backup, files: number): Promise<Report> {
+    await writeFiles(files);
+    await backup.compare([setup], never);
+    const hold = bucket.holdNext('put', { key: 'w/f30' });
+    const cancelled = new AbortController();
+    const running = run(backup, 'all', cancelled.signal);
+    await hold.reached;
+    cancelled.abort();
+    return running;
+  }
+
+  function left({ remaining }: State): number | undefined {
+    return remaining.find(({ folder: id }) => id === setup.id)?.files;
+  }
+
+  for (const [where, make] of [
+    ['in memory', () => unfinishedInMemory()],
+    ['in the database', () => unfinished()],
+    ['in a database that somebody has locked', () => unfinishedLocked()],
+  ] as const) {
+    it(`is what was added and not removed since, ${where}`, () => {
+      const path = fc.constantFrom('a', 'b/c', 'é', "it's", '').map(text => text as FilePath);
+      const change = fc.oneof(
+        fc.record({ kind: fc.constant('add' as const), paths: fc.array(path) }),
+        fc.record({ kind: fc.constant('remove' as const), path }),
+        fc.record({ kind: fc.constant('clear' as const) }),
+      );
+      const kept = make();
+      fc.assert(
+        fc.property(fc.array(change), changes => {
+          const { remaining } = kept.of(owner);
+          remaining.clear();
+          const model = new Set<FilePath>();
+          for (const step of changes) {
+            if (step.kind === 'add') {
+              remaining.add(step.paths);
+              for (const added of step.paths) model.add(added);
+            } else if (step.kind === 'remove') {
+              remaining.remove([step.path]);
+              model.delete(step.path);
+            } else {
+              remaining.clear();
+              model.clear();
+            }
+          }
+          assert.deepEqual([...kept.of(owner).remaining.paths()].sort(), [...model].sort());
+          assert.equal(remaining.count, model.size);
+        }),
+      );
+    });
+  }
+
+  for (const [where, make] of [
+    ['in memory', () => unfinishedInMemory()],
+    ['in the database', () => unfinished()],
+  ] as const) {
+    it(`belongs to one place, and goes with the folder’s moving to another, ${where}`, () => {
+      const kept = make();
+      const elsewhere = { ...owner, prefix: 'other/' };
+      const other = { ...owner, folderId: 'g' };
+      for (const each of [owner, elsewhere, other]) {
+        kept.of(each).remaining.add(['a' as FilePath]);
+      }
+      kept.forgetElsewhere(owner);
+      const counts = [owner, elsewhere, other].map(each => kept.of(each).remaining.count);
+      assert.deepEqual(counts, [1, 0, 1]);
+    });
+  }
+
+  it('is nothing while all arrives', async () => {
+    await writeFiles(3);
+    const { backup, state } = window();
+    await backup.compare([setup], never);
+    await run(backup, 'all');
+    assert.equal(left(state()), 0);
+  });
+
+  it('is told in the next window, judged anew, sent, and then forgotten', async () => {
+    const first = window();
+    const cut = await cutOff(first.backup, 60);
+    assert.ok(cut.cancelled > 0 && cut.done > 0);
+    assert.equal(left(first.state()), cut.cancelled);
+    close(first.backup);
+
+    // Meanwhile one has arrived otherwise, one is gone, one is new and was never asked for.
+    bucket.place('w/f59', 'theirs', { modifiedAt: Date.now() + 60_000 });
+    rmSync(join(root, 'f58'));
+    await writeTree(root, { new: 'new' });
+    const second = window();
+    await second.backup.compare([setup], never);
+    assert.equal(left(second.state()), cut.cancelled - 2);
+    const report = await run(second.backup, 'remaining');
+    assert.deepEqual([report.planned, report.done], [cut.cancelled - 2, cut.cancelled - 2]);
+    assert.equal(left(second.state()), 0);
+    assert.equal(bucket.bytes('w/f59')?.toString(), 'theirs');
+    assert.ok(!bucket.keys.includes('w/new'));
+  });
+
+  it('is also what the end of the engine has kept from arriving', async () => {
+    await writeFiles(60);
+    const first = window();
+    await first.backup.compare([setup], never);
+    const hold = bucket.holdNext('put', { key: 'w/f30' });
+    const running = run(first.backup, 'all');
+    await hold.reached;
+    close(first.backup);
+    const { cancelled } = await running;
+    const second = window();
+    await second.backup.compare([setup], never);
+    assert.ok(cancelled > 0 && (left(second.state()) ?? 0) >= cancelled);
+    await run(second.backup, 'remaining');
+    assert.equal(bucket.keys.length, 60);
+  });
+
+  const codes: readonly (readonly [FailureCode, number])[] = [
+    ['unreachable', 1],
+    ['credentials-expired', 1],
+    ['sign-in-needed', 1],
+    ['access-denied', 0],
+    ['changed-in-cloud', 0],
+    ['file-vanished', 0],
+  ];
+  for (const [code, files] of codes) {
+    it(`${files === 0 ? 'is not' : 'is'} a file that failed with ${code}`, async () => {
+      await writeFiles(2);
+      const { backup, state } = window();
+      await backup.compare([setup], never);
+      bucket.failNext('put', new Failure(code, 'x'), { key: 'w/f01' });
+      const report = await run(backup, 'all');
+      assert.equal(report.done, 1);
+      assert.equal(left(state()), files);
+    });
+  }
+
+  it('is nothing any more once it has arrived by another batch', async () => {
+    const { backup, state } = window();
+    await cutOff(backup, 60);
+    await run(backup, 'all');
+    assert.equal(left(state()), 0);
+  });
+
+  it('is forgotten where the user wants none of it', async () => {
+    const { backup, state } = window();
+    await cutOff(backup, 60);
+    backup.dropRemaining([setup]);
+    assert.equal(left(state()), 0);
+    const plan = await backup.plan({ parts: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    assert.equal(plan.files, 0);
+  });
+
+  it('is forgotten where the folder is backed up elsewhere', async () => {
+    const { backup, state } = window();
+    const cut = await cutOff(backup, 60);
+    assert.equal(left(state()), cut.cancelled);
+    await backup.compare([{ ...setup, prefix: 'other/' }], never);
+    assert.equal(left(state()), 0);
+    await backup.compare([setup], never);
+    assert.equal(left(state()), 0);
+  });
+});

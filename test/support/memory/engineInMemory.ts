@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+
+import { Backup } from '../../../src/engine/session/engine';
+import type { BackupOptions } from '../../../src/engine/session/createEngine';
+import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import {
+  groups,
+  type ConflictChoice,
+  type FilePath,
+  type FileRow,
+  type FolderSetup,
+  type Group,
+  type NodeId,
+  type PlanSummary,
+  type Report,
+  type RestoreScope,
+  type RestoreSummary,
+  type Scope,
+} from '../../../src/protocol';
+import type { MemoryBucket } from './memoryBucket';
+import { memoryConnection } from './memoryConnection';
+
+/** The engine over a bucket in memory and a folder on the disk, with what tests ask of it. */
+export interface BackupInMemory {
+  readonly backup: Backup;
+  readonly setup: FolderSetup;
+  compare(): Promise<void>;
+  plan(scope: Scope): Promise<PlanSummary>;
+  /** Plans and runs in one. */
+  backUp(scope: Scope): ReturnType<Backup['run']>;
+  planRestore(scope: RestoreScope): Promise<RestoreSummary>;
+  /** Plans and runs in one, with one decision for all conflicts. */
+  restore(scope: RestoreScope, choice?: ConflictChoice): Promise<Report>;
+  node(group: Group, path?: string): NodeId;
+  /** Files on the disk, whatever is known of them. */
+  resources(...paths: readonly string[]): Scope;
+  /** The rows of all files by their paths. */
+  rows(): ReadonlyMap<string, FileRow>;
+  row(path: string): FileRow;
+}
+
+export function backupInMemory(
+  root: string,
+  bucket: MemoryBucket,
+  settings: FolderSetup['settings'] = {},
+  options: Partial<BackupOptions> = {},
+): BackupInMemory {
+  const backup = new Backup({
+    receipts: receiptsInMemory('a test'),
+    connect: () => memoryConnection(bucket),
+    onState: () => undefined,
+    onRows: () => undefined,
+    onLog: () => undefined,
+    ...options,
+  });
+  const signal = new AbortController().signal;
+  const setup: FolderSetup = {
+    id: 'file:///w',
+    folderId: 'w',
+    name: 'w',
+    root,
+    bucket: bucket.name,
+    prefix: 'w/',
+    settings,
+  };
+  const node = (group: Group, path = ''): NodeId => ({
+    folder: setup.id,
+    group,
+    path: path as FilePath,
+  });
+  const rowsOf = (group: Group): readonly FileRow[] =>
+    backup
+      .children({ node: node(group), layout: 'list', offset: 0, limit: 10_000 })
+      .rows.flatMap(row => (row.kind === 'file' ? row : []));
+  const planRestore = (scope: RestoreScope) =>
+    backup.planRestore({ parts: [{ setup, scope }] }, signal);
+  const plan = (scope: Scope) => backup.plan({ parts: [{ setup, scope }] }, signal);
+  const rows = () => new Map<string, FileRow>(groups.flatMap(rowsOf).map(row => [row.path, row]));
+  return {
+    backup,
+    setup,
+    node,
+    plan,
+    planRestore,
+    async restore(scope, choice = 'skip') {
+      const { planId } = await planRestore(scope);
+      backup.chooseConflicts({ planId, choice, except: [] });
+      return backup.run(planId, signal);
+    },
+    rows,
+    compare: () => backup.compare([setup], signal),
+    backUp: async scope => backup.run((await plan(scope)).planId, signal),
+    resources: (...paths) => ({ kind: 'resources', paths: paths.map(path => join(root, path)) }),
+    row(path) {
+      const row = rows().get(path);
+      if (row === undefined) throw new Error(`There is no row ${path}.`);
+      return row;
+    },
+  };
+}

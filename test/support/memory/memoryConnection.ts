@@ -1,0 +1,14 @@
+import type { Bucket } from '../../../src/engine/ports/bucket';
+import type { Connection } from '../../../src/engine/s3/openConnection';
+import { memoryAccount } from './memoryAccount';
+
+/** A connection to a store that has this one bucket, under whatever name. */
+export function memoryConnection(bucket: Bucket): Connection {
+  return {
+    endpoint: 'memory',
+    check: () => Promise.resolve(),
+    account: memoryAccount(),
+    bucket: () => bucket,
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,6 @@
+import type { ComparisonTarget } from '../../../src/engine/comparison/comparison';
+
+/** Where the one folder of a test is backed up. */
+export function targetOf(place: Pick<ComparisonTarget, 'bucket' | 'prefix'>): ComparisonTarget {
+  return { folder: 'file:///w', folderId: 'f', endpoint: 'memory', ...place };
+}

@@ -1,0 +1,37 @@
+import type { Backup } from '../../../src/engine/session/engine';
+import { groups, type FilePath, type FileRow, type Group } from '../../../src/protocol';
+
+/** Each path's verdict in short, as `out-of-date content`, by the comparison at hand. */
+export function verdictsInShort(backup: Backup, folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    groups.flatMap(group => fileRows(backup, folder, group)).map(row => [row.path, inShort(row)]),
+  );
+}
+
+function fileRows(
+  backup: Backup,
+  folder: string,
+  group: Group,
+  path = '' as FilePath,
+): readonly FileRow[] {
+  const node = { folder, group, path };
+  return backup
+    .children({ node, layout: 'tree', offset: 0, limit: 1000 })
+    .rows.flatMap(row => (row.kind === 'file' ? row : fileRows(backup, folder, group, row.path)));
+}
+
+function inShort({ verdict }: FileRow): string {
+  switch (verdict.kind) {
+    case 'up-to-date':
+      return verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed'
+        ? `${verdict.kind} ${verdict.proof}`
+        : 'proved';
+    case 'out-of-date':
+    case 'changed-in-cloud':
+      return `${verdict.kind} ${verdict.because}`;
+    case 'missing-in-cloud':
+      return verdict.safeAt === undefined ? verdict.kind : `${verdict.kind}, was there`;
+    default:
+      return verdict.kind;
+  }
+}

@@ -1,0 +1,40 @@
+import { openDatabase } from '../../../src/engine/records/database';
+import type { JournalMode } from '../../../src/engine/records/journalMode';
+import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
+import type { FilePath } from '../../../src/protocol';
+
+/** Writes receipts to the file without end and tells of each, until it is killed. */
+function main(file: string, mode: JournalMode): void {
+  const fail = (why: unknown) => {
+    throw new Error('The file is broken, or cannot be written.', { cause: why });
+  };
+  const receipts = receiptsIn(openDatabase(file, fail, fail, () => mode)).of({
+    folderId: 'f',
+    endpoint: 'AWS',
+    bucket: 'b',
+    prefix: '',
+  });
+  const write = (index: number) => {
+    receipts.put({
+      local: {
+        path: `${String(index)}.txt` as FilePath,
+        size: index,
+        modifiedAt: 1n,
+        changedAt: 1n,
+        inode: 1n,
+      },
+      sha256: '',
+      etag: '',
+      crc32: undefined,
+      versionId: undefined,
+      hashBegan: 0,
+      provedAt: 0,
+    });
+    process.send?.(index);
+    setImmediate(write, index + 1);
+  };
+  write(0);
+}
+
+const [, , file, mode] = process.argv;
+if (file !== undefined) main(file, mode === 'DELETE' ? 'DELETE' : 'WAL');

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import { backupInMemory } from '../memory/engineInMemory';
+import { hookDisk } from '../disk/diskHooks';
+import { memoryBucket } from '../memory/memoryBucket';
+
+/** The files that are restored: their paths, and how large they are. */
+export const restoredFiles: readonly (readonly [path: string, size: number])[] = [
+  ...Array.from({ length: 30 }, (_, n) => [`small/${String(n)}`, n * 100] as const),
+  ['large', (8 << 20) * 2 + 5],
+  ['deep/er/down', 70_000],
+];
+
+/** Whether the disk knows hard links. */
+export type DiskKind = 'with links' | 'without links';
+
+/** What a restored file holds. */
+export function restoredContent(path: string, size: number): Buffer {
+  return Buffer.alloc(size, createHash('sha256').update(path).digest());
+}
+
+/**
+ * Restores the files, replacing those that are here, and kills itself at one of the moments that
+ * the disk sees. Tells in the end how many there were, where it lives.
+ */
+async function main(folder: string, killAt: number, disk: DiskKind): Promise<void> {
+  const root = join(folder, 'w');
+  const bucket = memoryBucket();
+  for (const [path, size] of restoredFiles) {
+    bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAt: 1_500_000_000_000 });
+  }
+  const journal = openOwnFileJournal(join(folder, 'own-files'));
+  const engine = backupInMemory(root, bucket, {}, { journal });
+  await engine.compare();
+  let moments = 0;
+  hookDisk(moment => {
+    if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
+    if (disk === 'without links' && moment === 'before link') {
+      throw Object.assign(new Error('no links'), { code: 'EPERM' });
+    }
+  });
+  await engine.restore({ kind: 'all' }, 'replace');
+  engine.backup.dispose();
+  process.send?.(moments);
+}
+
+const [, , folder, killAt, disk] = process.argv;
+if (folder !== undefined && killAt !== undefined) {
+  void main(folder, Number(killAt), disk === 'without links' ? disk : 'with links');
+}

@@ -1,0 +1,46 @@
+import { rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import type { OwnFile } from '../../../src/engine/disk/stagedFile';
+import type { FilePath } from '../../../src/protocol';
+
+/** Which steps each kind of work has; before each of them, and after the last, it can be killed. */
+export const ownFileSteps = {
+  temporary: ['begin', 'write', 'rename', 'end'],
+  aside: ['begin', 'rename', 'unlink', 'end'],
+} as const;
+
+/** Does the steps that are done with a file of our own, up to one of them, and then waits to be killed. */
+async function main(kind: OwnFile['kind'], journals: string, root: string, stopAt: string) {
+  const journal = openOwnFileJournal(journals);
+  const own = newOwnFile(kind, root, 'folder/a.txt' as FilePath);
+  const place = join(root, own.path);
+  const beside = join(root, own.ownPath);
+  const steps: Record<string, () => Promise<void> | void> = {
+    begin: () => {
+      journal.begin(own);
+    },
+    write: () => writeFile(beside, 'half of it'),
+    rename: () => (kind === 'aside' ? rename(place, beside) : rename(beside, place)),
+    unlink: () => unlink(beside),
+    end: () => {
+      journal.end(own);
+    },
+  };
+  for (const step of ownFileSteps[kind]) {
+    if (step === stopAt) break;
+    await steps[step]?.();
+  }
+  process.send?.('reached');
+  // Held alive by the channel to its parent, with the journal open.
+  process.on('message', () => {
+    journal.close();
+  });
+}
+
+const [, , kind, journals, root, stopAt] = process.argv;
+if (kind !== undefined && journals !== undefined && root !== undefined && stopAt !== undefined) {
+  void main(kind as OwnFile['kind'], journals, root, stopAt);
+}

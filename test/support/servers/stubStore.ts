@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Account } from '../../../src/engine/ports/account';
+import type { Bucket } from '../../../src/engine/ports/bucket';
+import { openConnection, type Connection } from '../../../src/engine/s3/openConnection';
+import { openTraffic } from '../../../src/engine/network/transferControl';
+import type { Transport } from '../../../src/engine/s3/transport';
+import { setAwsVariables } from '../../../dev/awsVariables';
+
+/** The engine's bucket `b` on a store that answers just as a test says. */
+export interface StubStore {
+  readonly account: Account;
+  readonly bucket: Bucket;
+  readonly connection: Connection;
+  readonly close: () => Promise<void>;
+}
+
+export interface StubStoreOptions {
+  readonly transport?: Transport;
+  readonly onWeakness?: (message: string) => void;
+}
+
+export async function openStubStore(
+  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+  { transport, onWeakness }: StubStoreOptions = {},
+): Promise<StubStore> {
+  const server = createServer((request, response) => {
+    void Promise.resolve(answer(request, response)).finally(() => request.resume());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+  const connection = openConnection(
+    {
+      profile: undefined,
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      forcePathStyle: true,
+    },
+    openTraffic(),
+    transport,
+    onWeakness,
+  );
+  return {
+    account: connection.account,
+    bucket: connection.bucket('b'),
+    connection,
+    async close() {
+      connection.close();
+      restore();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

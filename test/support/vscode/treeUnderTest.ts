@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { window, type LogOutputChannel, type Memento } from 'vscode';
+
+import { Engine } from '../../../src/editor/client/engineClient';
+import { FilesTree } from '../../../src/editor/view/filesTree';
+import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
+import { Pulse } from '../../../src/editor/view/refreshScheduler';
+import { RowFilter } from '../../../src/editor/view/rowFilter';
+import { Targets } from '../../../src/editor/targets/targets';
+import type { TreeNode } from '../../../src/editor/view/treeNode';
+import { workerData, workerFile } from './extensionUnderTest';
+import { recordsIn } from './recordsIn';
+
+/** An engine of the tests' own with the tree above it, as `activate` builds them. */
+export interface TreeUnderTest {
+  dispose(): void;
+  readonly engine: Engine;
+  readonly tree: FilesTree;
+  readonly filter: RowFilter;
+  readonly layout: LayoutChoice;
+  /** The node that is reached by these labels from the top. */
+  find(...labels: readonly string[]): Promise<TreeNode>;
+  /** The labels of a node's children. */
+  labels(node?: TreeNode): Promise<readonly string[]>;
+}
+
+export function openTree(): TreeUnderTest {
+  const log = testLog();
+  const engine = new Engine(workerFile(), workerData(), log);
+  const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
+  const pulse = new Pulse();
+  const filter = new RowFilter(engine);
+  const layout = new LayoutChoice(memento());
+  const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
+  const label = (node: TreeNode): string => {
+    const { label: text } = tree.getTreeItem(node);
+    return typeof text === 'string' ? text : '';
+  };
+  return {
+    engine,
+    tree,
+    filter,
+    layout,
+    async find(...labels) {
+      let node: TreeNode | undefined;
+      for (const wanted of labels) {
+        const children = await tree.getChildren(node);
+        node = children.find(child => label(child) === wanted);
+        if (node === undefined) {
+          throw new Error(`No ${wanted} among ${children.map(label).join(', ')}.`);
+        }
+      }
+      if (node === undefined) throw new Error('No labels were given.');
+      return node;
+    },
+    async labels(node) {
+      return (await tree.getChildren(node)).map(label);
+    },
+    dispose() {
+      for (const part of [tree, layout, filter, pulse, targets, engine, log]) part.dispose();
+    },
+  };
+}
+
+export function testLog(): LogOutputChannel {
+  // Those of one name are one: the first that is disposed would close them all.
+  return window.createOutputChannel(`S3 Backup tests ${randomUUID()}`, { log: true });
+}
+
+/** A memory that starts empty. */
+export function memento(): Memento {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: <T>(key: string, otherwise?: T) => (values.has(key) ? (values.get(key) as T) : otherwise),
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+  };
+}
