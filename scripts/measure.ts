@@ -13,14 +13,11 @@ import {
 } from 'vscode-jsonrpc/node';
 
 import { workerLimits } from '../src/editor/client/workerLimits';
-import {
-  compare,
-  planBackUp,
-  runPlan,
-  type FolderSetup,
-  type Question,
-  type WorkerData,
-} from '../src/protocol';
+import { compare } from '../src/protocol/comparisons';
+import type { FolderSetup } from '../src/protocol/folders';
+import type { WorkerData } from '../src/protocol/host';
+import type { Question } from '../src/protocol/messages';
+import { planBackUp, runPlan } from '../src/protocol/plans';
 import { setAwsVariables } from '../dev/awsVariables';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';

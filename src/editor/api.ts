@@ -1,5 +1,6 @@
 import { Uri, type Event } from 'vscode';
-import type { Report, State } from '../protocol';
+import type { Report } from '../protocol/reports';
+import type { State } from '../protocol/state';
 import { backUpAll, backUpResources } from './backUp/backUp';
 import type { Parts } from './services';
 import { settleTargets } from './targets/resolveTargets';

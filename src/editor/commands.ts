@@ -1,5 +1,6 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
-import { pause, resume, type Work } from '../protocol';
+import { pause, resume } from '../protocol/plans';
+import type { Work } from '../protocol/rows';
 import { atHand } from './selection/activeSelection';
 import {
   backUpAll,

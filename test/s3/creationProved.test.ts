@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
 import { checkNewName, createBucket } from '../../src/engine/store/createBucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
-import type { BucketOption } from '../../src/protocol';
+import type { BucketOption } from '../../src/protocol/buckets';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { openStubStore } from '../support/servers/stubStore';

@@ -10,15 +10,11 @@ import { Backup } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
 import { Failure } from '../../src/engine/failures/failure';
-import {
-  groups,
-  rootPath,
-  type FolderSetup,
-  type Group,
-  type Report,
-  type Row,
-  type State,
-} from '../../src/protocol';
+import { rootPath, type FolderSetup } from '../../src/protocol/folders';
+import type { Report } from '../../src/protocol/reports';
+import type { Row } from '../../src/protocol/rows';
+import type { State } from '../../src/protocol/state';
+import { groups, type Group } from '../../src/protocol/verdicts';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
 import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { compareFolder } from '../../src/engine/compare/compare';
 import { excludeBy } from '../../src/engine/scan/exclude';
 import { receiptsInMemory, type FolderReceipts } from '../../src/engine/records/receipts';
-import type { FilePath } from '../../src/protocol';
+import type { FilePath } from '../../src/protocol/folders';
 import { writeTree } from '../support/disk/localTree';
 import { openStubStore } from '../support/servers/stubStore';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';

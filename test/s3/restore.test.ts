@@ -14,14 +14,10 @@ import { Backup } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { openOwnFileJournal } from '../../src/engine/staging/stagingJournal';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
-import {
-  rootPath,
-  type FilePath,
-  type FolderSetup,
-  type Report,
-  type RestoreScope,
-  type State,
-} from '../../src/protocol';
+import { rootPath, type FilePath, type FolderSetup } from '../../src/protocol/folders';
+import type { Report } from '../../src/protocol/reports';
+import type { RestoreScope } from '../../src/protocol/restore';
+import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
 import { writeTree } from '../support/disk/localTree';

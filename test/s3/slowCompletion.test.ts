@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { FilePath } from '../../src/protocol';
+import type { FilePath } from '../../src/protocol/folders';
 import { budget } from '../../src/engine/concurrency/semaphore';
 import { keptUploadsInMemory } from '../../src/engine/records/uploadStore';
 import { uploadFile } from '../../src/engine/backup/upload';

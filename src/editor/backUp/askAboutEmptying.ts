@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { emptyingFiles, leaveOut, type PlanSummary } from '../../protocol';
+import { emptyingFiles, leaveOut, type PlanSummary } from '../../protocol/plans';
 import type { Engine } from '../client/engineClient';
 import { fateOfReplaced } from '../batch/outcomeOfReplaced';
 import { namedFiles } from '../format/namedFiles';

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol';
+import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol/plans';
 import type { Engine } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';

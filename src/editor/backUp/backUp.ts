@@ -1,13 +1,13 @@
 import { window, type Uri } from 'vscode';
+import type { FolderSetup } from '../../protocol/folders';
 import {
   dropPlan,
   planBackUp,
-  type FolderSetup,
   type PlanRequest,
   type PlanSummary,
-  type Report,
   type Scope,
-} from '../../protocol';
+} from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
 import { chosenScopes } from '../selection/chosenScopes';
 import { comparedTargets } from '../targets/comparedTargets';
 import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';

@@ -1,5 +1,6 @@
 import { l10n, window, type Memento } from 'vscode';
-import type { FolderSetup, PlanSummary } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { PlanSummary } from '../../protocol/plans';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { replacementWords } from '../batch/replacementWords';
 

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { PlanSummary } from '../../protocol';
+import type { PlanSummary } from '../../protocol/plans';
 import { formatCount } from '../format/quantity';
 import { replacementWords } from '../batch/replacementWords';
 

@@ -1,5 +1,6 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
-import { differences, type Difference, type FolderSetup, type PlanRequest } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import { differences, type Difference, type PlanRequest } from '../../protocol/plans';
 import type { Engine } from '../client/engineClient';
 import { formatBytes, formatFiles } from '../format/quantity';
 import { groupName } from '../view/verdictWords';

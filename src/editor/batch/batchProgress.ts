@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import type { BatchProgress, PauseReason, Work } from '../../protocol';
+import type { Work } from '../../protocol/rows';
+import type { BatchProgress, PauseReason } from '../../protocol/state';
 import type { Engine } from '../client/engineClient';
 import { pauseText } from '../view/pauseText';
 import { formatDuration } from '../format/pointInTime';

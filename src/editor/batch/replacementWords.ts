@@ -1,4 +1,4 @@
-import type { PlanSummary } from '../../protocol';
+import type { PlanSummary } from '../../protocol/plans';
 import { fateOfReplaced } from './outcomeOfReplaced';
 import { namedFiles } from '../format/namedFiles';
 

@@ -7,7 +7,8 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import { reportPage, type ReportEntry, type Work } from '../../protocol';
+import { reportPage, type ReportEntry } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
 import type { Engine } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';

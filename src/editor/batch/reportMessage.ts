@@ -1,5 +1,8 @@
 import { commands, l10n, window } from 'vscode';
-import type { FolderSetup, Group, PlanSummary, Report, Trouble } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { PlanSummary } from '../../protocol/plans';
+import type { Report, Trouble } from '../../protocol/reports';
+import type { Group } from '../../protocol/verdicts';
 import { failureMessage } from '../failures/failureMessage';
 import type { Parts } from '../services';
 import { plainText } from '../format/plainText';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Report } from '../../protocol';
+import type { Report } from '../../protocol/reports';
 import { formatCount } from '../format/quantity';
 
 /** "309 files backed up, 3 failed": only what is not zero. */

@@ -1,5 +1,6 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { FolderSetup, Report } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { Report } from '../../protocol/reports';
 import type { Engine } from '../client/engineClient';
 
 /** What became of a batch, with the folders that it was about. */

@@ -1,4 +1,4 @@
-import { dropRemaining } from '../../protocol';
+import { dropRemaining } from '../../protocol/plans';
 import { backUpRemaining } from '../backUp/backUp';
 import type { Parts } from '../services';
 import { settleTargets } from '../targets/resolveTargets';

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { runPlan, type Report } from '../../protocol';
+import { runPlan } from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
 import { showBatch, type BatchToRun } from './batchProgress';
 import type { Engine } from '../client/engineClient';
 import { Failed } from '../failures/failed';

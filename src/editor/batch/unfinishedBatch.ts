@@ -8,7 +8,8 @@ import {
   type Memento,
   type StatusBarItem,
 } from 'vscode';
-import type { FolderSetup, RemainingFiles, State } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { RemainingFiles, State } from '../../protocol/state';
 import { ContextKey } from '../contributions/contextKey';
 import type { Engine } from '../client/engineClient';
 import { formatCount } from '../format/quantity';

@@ -7,21 +7,19 @@ import {
   type Event,
   type LogOutputChannel,
 } from 'vscode';
+import type { FailureRecord } from '../../protocol/failures';
 import {
   hostReport,
   logged,
-  rowsChanged,
-  stateChanged,
   warned,
-  type FailureRecord,
-  type Group,
   type HostReport,
   type LogEntry,
-  type Notice,
-  type Question,
-  type State,
   type WorkerData,
-} from '../../protocol';
+} from '../../protocol/host';
+import type { Notice, Question } from '../../protocol/messages';
+import { rowsChanged } from '../../protocol/rows';
+import { stateChanged, type State } from '../../protocol/state';
+import type { Group } from '../../protocol/verdicts';
 import { answerEngine } from './handleEngineRequests';
 import { Failed } from '../failures/failed';
 import { workerLimits } from './workerLimits';

@@ -1,5 +1,5 @@
 import { l10n, window, type Disposable, type LogOutputChannel } from 'vscode';
-import type { FailureRecord } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
 import type { Engine } from './engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { plainText } from '../format/plainText';

@@ -1,5 +1,5 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import { isUnsaved, moveToTrash } from '../../protocol';
+import { isUnsaved, moveToTrash } from '../../protocol/host';
 import { trashFile } from './trashFile';
 import { unsavedFiles } from '../backUp/unsavedFiles';
 

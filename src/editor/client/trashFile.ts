@@ -1,5 +1,5 @@
 import { env, Uri, workspace } from 'vscode';
-import type { TrashOutcome } from '../../protocol';
+import type { TrashOutcome } from '../../protocol/host';
 
 /** Moves a file to the trash. Where VS Code works on another machine, that one has none. */
 export async function trashFile(path: string): Promise<TrashOutcome> {

@@ -18,7 +18,7 @@ import {
   readCloudCopy,
   type CloudCopy,
   type CloudCopyRequest,
-} from '../../protocol';
+} from '../../protocol/cloudCopies';
 import type { Engine } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';

@@ -1,5 +1,5 @@
 import { Uri } from 'vscode';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Target } from '../targets/targets';
 
 /** Documents of this scheme are cloud copies; they are read from the bucket and never written. */

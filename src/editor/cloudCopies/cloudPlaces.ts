@@ -1,5 +1,5 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import type { FilePath, FolderSetup } from '../../protocol';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { atHand } from '../selection/activeSelection';
 import { folderSetup } from '../targets/folderSetup';
 import { noPlace } from '../selection/unsupportedResource';

@@ -1,5 +1,5 @@
 import { window, type Uri } from 'vscode';
-import { cloudCopy, type CloudCopy } from '../../protocol';
+import { cloudCopy, type CloudCopy } from '../../protocol/cloudCopies';
 import type { Parts } from '../services';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { l10n, ThemeIcon, type QuickInputButton } from 'vscode';
-import type { CloudVersion, CloudVersions } from '../../protocol';
+import type { CloudVersion, CloudVersions } from '../../protocol/cloudCopies';
 import { pickStep, type PickItem } from '../quickInput/pickStep';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount } from '../format/quantity';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, type CancellationToken } from 'vscode';
-import { saveCloudCopy } from '../../protocol';
+import { saveCloudCopy } from '../../protocol/cloudCopies';
 import { Failed } from '../failures/failed';
 import type { Parts } from '../services';
 import { plainText } from '../format/plainText';

@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { cloudVersions, type CloudVersions } from '../../protocol';
+import { cloudVersions, type CloudVersions } from '../../protocol/cloudCopies';
 import { Failed, toFailureRecord } from '../failures/failed';
 import type { Parts } from '../services';
 import { plainText } from '../format/plainText';

@@ -1,5 +1,7 @@
 import { commands, l10n, Uri, window } from 'vscode';
-import { turnOnVersioning, type FailureRecord, type FolderSetup } from '../../protocol';
+import { turnOnVersioning } from '../../protocol/buckets';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FolderSetup } from '../../protocol/folders';
 import type { Parts } from '../services';
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */

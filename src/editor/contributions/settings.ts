@@ -1,5 +1,5 @@
 import { l10n, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
-import type { RawSettings } from '../../protocol';
+import type { RawSettings } from '../../protocol/folders';
 import { Failed } from '../failures/failed';
 
 /** All settings, by their names without the section. */

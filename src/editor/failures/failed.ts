@@ -1,4 +1,4 @@
-import type { FailureCode, FailureRecord } from '../../protocol';
+import type { FailureCode, FailureRecord } from '../../protocol/failures';
 
 /** A failure that the user gets to see, thrown: the engine's own, or one found in the editor. */
 export class Failed extends Error {

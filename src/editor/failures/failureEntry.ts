@@ -1,4 +1,4 @@
-import type { FailureRecord } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
 
 /**
  * What is said of one kind of failure. Texts are functions: what they say depends on the language,

@@ -1,4 +1,4 @@
-import type { FailureCode, FailureRecord } from '../../protocol';
+import type { FailureCode, FailureRecord } from '../../protocol/failures';
 import { credentialFailures } from './credentialFailures';
 import { diskFailures } from './diskFailures';
 import type { FailureAction, FailureEntry } from './failureEntry';

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { Report } from '../../protocol';
+import type { Report } from '../../protocol/reports';
 import { failureMessage } from '../failures/failureMessage';
 import type { Parts } from '../services';
 import { formatBytes } from '../format/quantity';

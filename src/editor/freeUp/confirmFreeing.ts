@@ -1,5 +1,5 @@
 import { env, l10n, window } from 'vscode';
-import type { FreeSummary, FreeWay } from '../../protocol';
+import type { FreeSummary, FreeWay } from '../../protocol/freeUp';
 import { formatBytes, formatFiles } from '../format/quantity';
 import { stayLines } from './keptWords';
 

@@ -1,5 +1,7 @@
 import { l10n, window } from 'vscode';
-import { chooseFreeWay, dropPlan, planFreeUp, type FreeRequest, type Report } from '../../protocol';
+import { chooseFreeWay, planFreeUp, type FreeRequest } from '../../protocol/freeUp';
+import { dropPlan } from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
 import { atHand } from '../selection/activeSelection';
 import { chosenScopes } from '../selection/chosenScopes';
 import { comparedTargets } from '../targets/comparedTargets';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { FreeSummary, StayReason } from '../../protocol';
+import type { FreeSummary, StayReason } from '../../protocol/freeUp';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 

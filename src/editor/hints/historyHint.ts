@@ -6,7 +6,10 @@ import {
   type Disposable,
   type WorkspaceFolder,
 } from 'vscode';
-import { children, rootPath, type ComparisonTotals, type IgnoreReason } from '../../protocol';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import { rootPath } from '../../protocol/folders';
+import { children } from '../../protocol/rows';
+import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints } from './givenHints';
 import type { Parts } from '../services';

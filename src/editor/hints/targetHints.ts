@@ -4,7 +4,7 @@ import {
   type BucketOption,
   type BucketTraits,
   type OpenOption,
-} from '../../protocol';
+} from '../../protocol/buckets';
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import type { Choice } from '../setUp/chooseBucket';
 import { toFailureRecord } from '../failures/failed';

@@ -1,5 +1,6 @@
 import { l10n, window, type Memento } from 'vscode';
-import { bucketVersioning, type FolderSetup } from '../../protocol';
+import { bucketVersioning } from '../../protocol/buckets';
+import type { FolderSetup } from '../../protocol/folders';
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints, type GivenHints } from './givenHints';

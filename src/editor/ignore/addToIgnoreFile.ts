@@ -7,7 +7,7 @@ import {
   WorkspaceEdit,
   type WorkspaceFolder,
 } from 'vscode';
-import { filesChanged } from '../../protocol';
+import { filesChanged } from '../../protocol/comparisons';
 import { atHand } from '../selection/activeSelection';
 import { Failed } from '../failures/failed';
 import { noPlace } from '../selection/unsupportedResource';

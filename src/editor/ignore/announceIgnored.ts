@@ -1,5 +1,6 @@
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
-import type { FolderSetup, PlanRequest, PlanSummary } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { PlanRequest, PlanSummary } from '../../protocol/plans';
 import type { Parts } from '../services';
 import { plainText } from '../format/plainText';
 import { showFailure } from '../failures/showFailure';

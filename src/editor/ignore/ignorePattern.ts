@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 
 /**
  * The line of an ignore file in the workspace folder that means just this file, or this folder

@@ -1,4 +1,4 @@
-import type { IgnoreReason, Verdict } from '../../protocol';
+import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 
 /** Where a rule stands. */
 export type RulePlace = Pick<Extract<IgnoreReason, { kind: 'rule' }>, 'source' | 'line'>;

@@ -1,5 +1,5 @@
 import { commands, Position, Range, window, workspace } from 'vscode';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { atHand } from '../selection/activeSelection';
 import { localUri } from '../view/fileLocation';
 import type { Parts } from '../services';

@@ -1,5 +1,5 @@
 import { l10n, window, type MessageItem } from 'vscode';
-import type { Conflict } from '../../protocol';
+import type { Conflict } from '../../protocol/plans';
 import { fateOfReplaced } from '../batch/outcomeOfReplaced';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';

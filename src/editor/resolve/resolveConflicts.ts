@@ -1,11 +1,7 @@
 import { l10n, window } from 'vscode';
-import {
-  conflicts as findConflicts,
-  type ChosenRequest,
-  type FilePath,
-  type FolderSetup,
-  type NodeId,
-} from '../../protocol';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
+import { conflicts as findConflicts, type ChosenRequest } from '../../protocol/plans';
+import type { NodeId } from '../../protocol/rows';
 import { atHand } from '../selection/activeSelection';
 import { backUpMine } from '../backUp/backUp';
 import { chosenScopes } from '../selection/chosenScopes';

@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
-import type { Group, RestoreSummary } from '../../protocol';
+import type { RestoreSummary } from '../../protocol/restore';
+import type { Group } from '../../protocol/verdicts';
 import { formatFiles } from '../format/quantity';
 
 /** Says why there was nothing to restore. */

@@ -1,5 +1,5 @@
 import { l10n, window, type MessageItem } from 'vscode';
-import type { ConflictChoice, ConflictChoices, RestoreConflict } from '../../protocol';
+import type { ConflictChoice, ConflictChoices, RestoreConflict } from '../../protocol/restore';
 import { sideText } from '../view/sideText';
 import { replacingFate } from './replacingOutcome';
 

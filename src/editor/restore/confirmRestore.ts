@@ -1,5 +1,6 @@
 import { l10n, window, type MessageItem } from 'vscode';
-import type { ConflictChoice, ConflictChoices, FolderSetup, RestoreSummary } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { ConflictChoice, ConflictChoices, RestoreSummary } from '../../protocol/restore';
 import { failureText } from '../failures/failureMessage';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';

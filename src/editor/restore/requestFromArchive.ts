@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { requestArchived } from '../../protocol';
+import { requestArchived } from '../../protocol/restore';
 import { Failed } from '../failures/failed';
 import type { Parts } from '../services';
 import { formatCount, formatFiles } from '../format/quantity';

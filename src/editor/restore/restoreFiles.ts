@@ -1,15 +1,14 @@
 import { window } from 'vscode';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
+import { dropPlan } from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
 import {
   chooseConflicts,
-  dropPlan,
   planRestore,
   type ConflictChoices,
-  type FilePath,
-  type FolderSetup,
-  type Report,
   type RestoreRequest,
   type RestoreSummary,
-} from '../../protocol';
+} from '../../protocol/restore';
 import { chosenScopes } from '../selection/chosenScopes';
 import { comparedTargets } from '../targets/comparedTargets';
 import { Failed } from '../failures/failed';

@@ -1,5 +1,8 @@
 import { workspace, type Uri } from 'vscode';
-import { groups, rootPath, type ChosenRequest, type NodeId } from '../../protocol';
+import { rootPath } from '../../protocol/folders';
+import type { ChosenRequest } from '../../protocol/plans';
+import type { NodeId } from '../../protocol/rows';
+import { groups } from '../../protocol/verdicts';
 import { noPlace } from './unsupportedResource';
 import type { Parts } from '../services';
 import type { Selection } from './selection';

@@ -1,5 +1,5 @@
 import { FileType, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import { rootPath, type FilePath } from '../../protocol';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
 

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { BucketNameFault } from '../../protocol';
+import type { BucketNameFault } from '../../protocol/buckets';
 
 /** What is wrong with a name for a bucket, in words: one sentence for each of S3's rules. */
 export function bucketNameWords(fault: BucketNameFault): string {

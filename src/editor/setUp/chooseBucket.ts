@@ -4,9 +4,9 @@ import {
   listBuckets,
   type BucketSummary,
   type CreatedBucket,
-  type FailureRecord,
-  type FolderSetup,
-} from '../../protocol';
+} from '../../protocol/buckets';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FolderSetup } from '../../protocol/folders';
 import { choosePrefix } from './choosePrefix';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';

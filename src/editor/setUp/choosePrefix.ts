@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { l10n, Uri, type CancellationToken, type WorkspaceFolder } from 'vscode';
-import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../protocol';
+import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../protocol/buckets';
 import type { Choice } from './chooseBucket';
 import { inputStep } from '../quickInput/inputStep';
 import type { Parts } from '../services';

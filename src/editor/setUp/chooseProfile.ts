@@ -1,11 +1,11 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem, type WorkspaceFolder } from 'vscode';
+import { settingsChanged } from '../../protocol/comparisons';
 import {
   credentialSources,
   type CredentialSources,
   type ProfileKind,
   type ProfileSummary,
-  settingsChanged,
-} from '../../protocol';
+} from '../../protocol/credentials';
 import { failureMessage } from '../failures/failureMessage';
 import { openCredentialsFile } from './openCredentialsFile';
 import type { Parts } from '../services';

@@ -1,11 +1,11 @@
 import { l10n, type WorkspaceFolder } from 'vscode';
 import {
   checkNewBucketName,
-  connectionRegion,
   createBucket,
   judgeBucketName,
   type BucketOption,
-} from '../../protocol';
+} from '../../protocol/buckets';
+import { connectionRegion } from '../../protocol/credentials';
 import { bucketNameWords } from './bucketNameWords';
 import type { Choice } from './chooseBucket';
 import { choosePrefix } from './choosePrefix';

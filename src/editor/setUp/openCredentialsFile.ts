@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { l10n, languages, Uri, window, workspace } from 'vscode';
-import { credentialSources } from '../../protocol';
+import { credentialSources } from '../../protocol/credentials';
 import { Failed } from '../failures/failed';
 import type { Parts } from '../services';
 

@@ -1,5 +1,5 @@
 import type { WorkspaceFolder } from 'vscode';
-import { storeEndpoint } from '../../protocol';
+import { storeEndpoint } from '../../protocol/credentials';
 import { toFailureRecord } from '../failures/failed';
 import type { Parts } from '../services';
 

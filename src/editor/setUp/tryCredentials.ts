@@ -1,5 +1,5 @@
 import { window, type WorkspaceFolder } from 'vscode';
-import { checkConnection } from '../../protocol';
+import { checkConnection } from '../../protocol/credentials';
 import { folderSetup } from '../targets/folderSetup';
 import type { Parts } from '../services';
 import { folderId } from '../targets/targets';

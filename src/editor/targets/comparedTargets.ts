@@ -1,4 +1,4 @@
-import type { FolderSetup } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
 import type { Parts } from '../services';
 import { settleTargets } from './resolveTargets';
 import { localFolders } from './targets';

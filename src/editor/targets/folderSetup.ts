@@ -1,5 +1,5 @@
 import type { WorkspaceFolder } from 'vscode';
-import type { FolderSetup } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
 import type { Parts } from '../services';
 import { folderId, type Target } from './targets';
 

@@ -1,5 +1,5 @@
 import type { Memento, WorkspaceFolder } from 'vscode';
-import type { RawSettings } from '../../protocol';
+import type { RawSettings } from '../../protocol/folders';
 import { rawSettings } from '../contributions/settings';
 import { folderId } from './targets';
 

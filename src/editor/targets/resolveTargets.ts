@@ -1,5 +1,5 @@
 import type { WorkspaceFolder } from 'vscode';
-import type { FolderSetup } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
 import { chooseBucket } from '../setUp/chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from '../failures/failed';

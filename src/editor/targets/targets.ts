@@ -7,7 +7,7 @@ import {
   type Uri,
   type WorkspaceFolder,
 } from 'vscode';
-import type { FailureRecord } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
 import { Failed, toFailureRecord } from '../failures/failed';
 import type { ChosenTarget, FolderRecord, FolderRecords, Place } from './folderRecords';
 import { normalPrefix, prefixFault, prefixRelation, type PrefixRelation } from './prefix';

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { forgetLost } from '../../protocol';
+import { forgetLost } from '../../protocol/plans';
 import { chosenScopes } from '../selection/chosenScopes';
 import type { Parts } from '../services';
 import { formatFiles } from '../format/quantity';

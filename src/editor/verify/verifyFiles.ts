@@ -1,11 +1,7 @@
 import { l10n, window, type CancellationToken } from 'vscode';
-import {
-  readCloudCopies,
-  verify,
-  type ChosenRequest,
-  type FolderSetup,
-  type VerifyReport,
-} from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { ChosenRequest } from '../../protocol/plans';
+import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
 import { chosenScopes } from '../selection/chosenScopes';
 import { failureMessage } from '../failures/failureMessage';
 import type { Parts } from '../services';

@@ -1,5 +1,6 @@
 import { Uri } from 'vscode';
-import type { FilePath, Group } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { Group } from '../../protocol/verdicts';
 import { folderById } from '../targets/targets';
 
 /** Where a file of a workspace folder is on the disk; `undefined` once the folder is closed. */

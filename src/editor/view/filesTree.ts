@@ -7,14 +7,10 @@ import {
   type TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
-import {
-  children,
-  groups,
-  type ComparisonTotals,
-  type FailureRecord,
-  type Group,
-  type Row,
-} from '../../protocol';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FailureRecord } from '../../protocol/failures';
+import { children, type Row } from '../../protocol/rows';
+import { groups, type Group } from '../../protocol/verdicts';
 import type { Engine } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import type { LayoutChoice } from './layoutChoice';

@@ -1,5 +1,5 @@
 import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
-import type { FolderFailure, State } from '../../protocol';
+import type { FolderFailure, State } from '../../protocol/state';
 import type { Comparisons } from '../watch/comparisons';
 import { ContextKey } from '../contributions/contextKey';
 import type { Engine } from '../client/engineClient';

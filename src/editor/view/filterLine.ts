@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { ComparisonTotals } from '../../protocol';
+import type { ComparisonTotals } from '../../protocol/comparisons';
 import { formatCount, formatFiles } from '../format/quantity';
 
 /** What the filter lets through, for the line above the tree; `undefined` without a filter. */

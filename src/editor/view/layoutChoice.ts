@@ -1,5 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type Memento } from 'vscode';
-import type { TreeLayout } from '../../protocol';
+import type { TreeLayout } from '../../protocol/rows';
 import { ContextKey } from '../contributions/contextKey';
 
 /** Whether files stand below their folders or in one list; remembered for all windows. */

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { PauseReason } from '../../protocol';
+import type { PauseReason } from '../../protocol/state';
 import { failureText } from '../failures/failureMessage';
 
 /** Why batches wait though nobody asked for it, and what makes them go on. */

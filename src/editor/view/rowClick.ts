@@ -1,5 +1,6 @@
 import { commands } from 'vscode';
-import type { FileRow, Group } from '../../protocol';
+import type { FileRow } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 import { backUpNodes } from '../backUp/backUp';
 import { compareWithCloud } from '../cloudCopies/compareWithCloud';
 import { openCloudCopy } from '../cloudCopies/openCloudCopy';

@@ -1,5 +1,5 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import { filterRows } from '../../protocol';
+import { filterRows } from '../../protocol/rows';
 import { ContextKey } from '../contributions/contextKey';
 import type { Engine } from '../client/engineClient';
 

@@ -1,5 +1,6 @@
 import { ThemeColor, ThemeIcon } from 'vscode';
-import type { FileRow, Group } from '../../protocol';
+import type { FileRow } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 
 /** Proved and not proved have icons of their own; for the others the file's type says more. */
 export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Side } from '../../protocol';
+import type { Side } from '../../protocol/rows';
 import { formatTime } from '../format/pointInTime';
 import { formatCount } from '../format/quantity';
 

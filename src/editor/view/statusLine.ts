@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import type { BatchProgress, ComparisonTotals, PauseReason, State } from '../../protocol';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { BatchProgress, PauseReason, State } from '../../protocol/state';
 import { failureText } from '../failures/failureMessage';
 import { pauseText } from './pauseText';
 import { formatAge } from '../format/pointInTime';

@@ -1,6 +1,9 @@
 import { posix } from 'node:path';
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { ComparisonTotals, FailureRecord, FileRow, FolderRow, Group } from '../../protocol';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FileRow, FolderRow } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 import { failureMessage, failureText } from '../failures/failureMessage';
 import { iconUri } from './fileLocation';
 import { rulePlace } from '../ignore/rulePlace';

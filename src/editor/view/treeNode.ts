@@ -1,4 +1,6 @@
-import { rootPath, type Group, type NodeId, type Row } from '../../protocol';
+import { rootPath } from '../../protocol/folders';
+import type { NodeId, Row } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 
 /** What a row of the view stands for. */
 export type TreeNode = FolderNode | GroupNode | RowNode | MoreNode;

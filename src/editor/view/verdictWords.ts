@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Group, IgnoreReason, KeyFault, Verdict } from '../../protocol';
+import type { Group, IgnoreReason, KeyFault, Verdict } from '../../protocol/verdicts';
 import { failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatFiles } from '../format/quantity';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Work } from '../../protocol';
+import type { Work } from '../../protocol/rows';
 
 /** What is being done to a file, for its row. */
 export function underWayText(work: Work): string {

@@ -6,7 +6,7 @@ import {
   type FileSystemWatcher,
   type Uri,
 } from 'vscode';
-import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol';
+import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol/comparisons';
 import type { Engine } from '../client/engineClient';
 import type { FilesView } from '../view/filesView';
 import type { Profiles } from '../targets/profiles';

@@ -1,5 +1,6 @@
 import { window, type Memento } from 'vscode';
-import { compare, type FolderSetup } from '../../protocol';
+import { compare } from '../../protocol/comparisons';
+import type { FolderSetup } from '../../protocol/folders';
 import type { Engine } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 import { viewId } from '../contributions/viewId';

@@ -1,5 +1,5 @@
 import { workspace, type Disposable } from 'vscode';
-import { trafficChanged } from '../../protocol';
+import { trafficChanged } from '../../protocol/plans';
 import type { Engine } from '../client/engineClient';
 import { concernsTraffic, rawSettings } from '../contributions/settings';
 

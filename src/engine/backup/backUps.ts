@@ -1,4 +1,5 @@
-import type { PlanSummary, Report, Scope } from '../../protocol';
+import type { PlanSummary, Scope } from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
 import type { Batches } from '../batch/batches';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { HeldPlans } from './heldPlans';

@@ -1,4 +1,5 @@
-import type { BulkyFolder, FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { BulkyFolder } from '../../protocol/plans';
 
 /** A file that is to be backed up. */
 export interface SizedFile {

@@ -1,4 +1,4 @@
-import type { Chosen, Conflict, FolderConflicts } from '../../protocol';
+import type { Chosen, Conflict, FolderConflicts } from '../../protocol/plans';
 import { chosenEntries } from '../comparison/selectEntries';
 import type { CloudFile } from '../scan/cloudListing';
 import {

@@ -1,4 +1,4 @@
-import type { LeftOut, PlannedFile } from '../../protocol';
+import type { LeftOut, PlannedFile } from '../../protocol/plans';
 import { toAbsolutePath, toFilePath } from '../disk/filePath';
 import { withOpenFile } from '../disk/openFile';
 import { isEmptying, type Plan, type Step } from './plan';

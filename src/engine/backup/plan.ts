@@ -1,5 +1,7 @@
-import type { FilePath, Group, LeftOut, PlanSummary } from '../../protocol';
-import { groups } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { LeftOut, PlanSummary } from '../../protocol/plans';
+import type { Group } from '../../protocol/verdicts';
+import { groups } from '../../protocol/verdicts';
 import type { Bucket, Condition, Versioning } from '../ports/bucket';
 import type { ComparisonTarget, Entry } from '../comparison/comparison';
 import type { RuledPath } from '../scan/exclude';

@@ -1,4 +1,4 @@
-import type { PlanPreview } from '../../protocol';
+import type { PlanPreview } from '../../protocol/plans';
 import { bulkyFolders } from './bulkyFolders';
 import type { Step } from './plan';
 import { requestsFor } from './partSize';

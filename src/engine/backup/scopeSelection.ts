@@ -1,5 +1,5 @@
-import type { PlanSummary, Scope } from '../../protocol';
-import { rootPath } from '../../protocol';
+import type { PlanSummary, Scope } from '../../protocol/plans';
+import { rootPath } from '../../protocol/folders';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareFiles } from '../comparison/compareFiles';
 import { compareResources } from '../comparison/compareResources';

@@ -1,4 +1,5 @@
-import type { Group, Scope } from '../../protocol';
+import type { Scope } from '../../protocol/plans';
+import type { Group } from '../../protocol/verdicts';
 import type { Comparison } from '../comparison/comparison';
 import { inOrder, isTaken, type Route, type Selection, type Step } from './plan';
 

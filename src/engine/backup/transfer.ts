@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import type { Budget } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';

@@ -1,4 +1,4 @@
-import type { RemainingFiles as RemainingNumber } from '../../protocol';
+import type { RemainingFiles as RemainingNumber } from '../../protocol/state';
 import type { Route } from './plan';
 import type { Unfinished } from '../records/unfinished';
 

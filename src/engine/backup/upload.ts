@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Bucket, Condition } from '../ports/bucket';
 import type { Budget } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';

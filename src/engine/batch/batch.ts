@@ -1,4 +1,7 @@
-import type { BatchProgress, FilePath, ReplacedFile, Work } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { ReplacedFile } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
+import type { BatchProgress } from '../../protocol/state';
 import type { Bucket } from '../ports/bucket';
 import { failureBefore, toFailure, type Failure } from '../failures/failure';
 import type { LocalFile } from '../scan/localScan';

@@ -1,4 +1,6 @@
-import type { LogEntry, Report, Work } from '../../protocol';
+import type { LogEntry } from '../../protocol/host';
+import type { Report } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
 import type { BatchEvents, BatchStep, Moved, Outcome } from './batch';
 import type { Outage } from '../network/circuitBreaker';
 import type { Comparison } from '../comparison/comparison';

@@ -1,4 +1,6 @@
-import type { FailureCode, Report, Work } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
+import type { Report } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
 import type { Outcome } from './batch';
 
 /** The outcomes of a plan in numbers that add up to it, with the files that did not arrive. */

@@ -1,4 +1,5 @@
-import type { FilePath, ReportEntry, ReportPage } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { ReportEntry, ReportPage } from '../../protocol/reports';
 import type { Moved, Outcome } from './batch';
 import { isSameTarget, type ComparisonTarget } from '../comparison/comparison';
 import { Failure } from '../failures/failure';

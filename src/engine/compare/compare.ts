@@ -1,4 +1,5 @@
-import type { FailureRecord, FilePath } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
 import type { Finding } from '../comparison/comparison';

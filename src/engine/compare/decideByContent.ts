@@ -1,4 +1,4 @@
-import type { Verdict } from '../../protocol';
+import type { Verdict } from '../../protocol/verdicts';
 import type { Bucket } from '../ports/bucket';
 import type { Finding } from '../comparison/comparison';
 import { compareContent, type ContentAnswer } from './content';

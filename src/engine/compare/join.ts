@@ -1,4 +1,6 @@
-import type { FailureRecord, FilePath, IgnoreReason, Verdict } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
 import type { Finding } from '../comparison/comparison';
 import type { Exclude } from '../scan/exclude';

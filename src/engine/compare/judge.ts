@@ -1,4 +1,4 @@
-import type { Verdict } from '../../protocol';
+import type { Verdict } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, type LocalFile } from '../scan/localScan';
 import { isOfCopy, isSameReading, type Reading, type Receipt } from '../records/receipts';

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
 import { toFailure } from '../failures/failure';

@@ -1,4 +1,5 @@
-import type { FilePath, LogEntry } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { LogEntry } from '../../protocol/host';
 import type { Comparison } from './comparison';
 import type { ComparisonJob } from './comparisons';
 import { toFailure } from '../failures/failure';

@@ -1,5 +1,5 @@
-import type { FilePath } from '../../protocol';
-import { rootPath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import { rootPath } from '../../protocol/folders';
 import type { Entry } from './comparison';
 import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from '../failures/failure';

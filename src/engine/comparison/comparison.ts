@@ -1,19 +1,19 @@
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
 import type {
   Activity,
   ChildrenPage,
-  ComparisonTotals,
-  FailureRecord,
-  FilePath,
   FileRow,
-  Group,
   NodeId,
   Row,
   Side,
   TreeLayout,
-  Verdict,
   Work,
-} from '../../protocol';
-import { groups, rootPath } from '../../protocol';
+} from '../../protocol/rows';
+import type { Group, Verdict } from '../../protocol/verdicts';
+import { rootPath } from '../../protocol/folders';
+import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/archiveClass';
 import type { CloudFile } from '../scan/cloudListing';
 import { isWithin, parentPath } from '../disk/filePath';

@@ -1,13 +1,11 @@
-import type {
-  ChildrenPage,
-  ChildrenRequest,
-  ComparisonTotals,
-  FilePath,
-  Group,
-  KnownCopy,
-  LogEntry,
-} from '../../protocol';
-import { groups, rootPath } from '../../protocol';
+import type { KnownCopy } from '../../protocol/cloudCopies';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FilePath } from '../../protocol/folders';
+import type { LogEntry } from '../../protocol/host';
+import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
+import { rootPath } from '../../protocol/folders';
+import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 import { isSameTarget, type ComparisonTarget, type Entry } from './comparison';
 import type { Exclude } from '../scan/exclude';

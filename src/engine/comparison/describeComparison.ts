@@ -1,4 +1,5 @@
-import { groups, type FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 
 /** A comparison in one line of the log. */

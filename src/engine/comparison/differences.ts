@@ -1,4 +1,5 @@
-import { rootPath, type Difference, type FilePath } from '../../protocol';
+import { rootPath, type FilePath } from '../../protocol/folders';
+import type { Difference } from '../../protocol/plans';
 import type { Comparison, Entry } from './comparison';
 import { parentPath } from '../disk/filePath';
 import { toBackUp } from './toBackUp';

@@ -1,4 +1,4 @@
-import type { Chosen } from '../../protocol';
+import type { Chosen } from '../../protocol/plans';
 import { chosenEntries } from './selectEntries';
 import type { ComparisonJob, Comparisons } from './comparisons';
 

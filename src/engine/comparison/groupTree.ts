@@ -1,4 +1,5 @@
-import type { FilePath, GroupTotals } from '../../protocol';
+import type { GroupTotals } from '../../protocol/comparisons';
+import type { FilePath } from '../../protocol/folders';
 
 /** The files of one group by folders, with totals kept at every folder. */
 export interface GroupTree<T extends Leaf> {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FilePath, IgnoreReason, Verdict } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { Comparison, Entry } from './comparison';
 import type { Exclude } from '../scan/exclude';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';

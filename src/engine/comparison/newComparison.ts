@@ -1,4 +1,5 @@
-import type { FilePath, LogEntry } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { LogEntry } from '../../protocol/host';
 import { attempts } from '../network/attempt';
 import { compareFolder } from '../compare/compare';
 import { Comparison } from './comparison';

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Entry } from './comparison';
 import { foldersAbove } from '../disk/foldersAbove';
 import type { LiveComparison } from './liveChanges';

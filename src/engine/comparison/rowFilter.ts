@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 
 /** Whether a row with this path is shown. */
 export type RowFilter = (path: FilePath) => boolean;

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FailureRecord, FilePath, IgnoreReason } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import type { Entry } from './comparison';
 import type { RuledPath } from '../scan/exclude';

@@ -1,4 +1,4 @@
-import type { Chosen } from '../../protocol';
+import type { Chosen } from '../../protocol/plans';
 import type { Entry } from './comparison';
 import { compareResources } from './compareResources';
 import type { ComparisonJob, Comparisons } from './comparisons';

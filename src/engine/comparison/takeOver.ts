@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Comparison } from './comparison';
 import { isWithin } from '../disk/filePath';
 

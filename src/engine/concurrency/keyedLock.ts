@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { untilSettled } from './settledOrAborted';
 
 /** Lets one step after the other work on a file, whichever batches they belong to. */

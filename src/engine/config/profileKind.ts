@@ -1,4 +1,4 @@
-import type { ProfileKind } from '../../protocol';
+import type { ProfileKind } from '../../protocol/credentials';
 import type { Profile } from './sharedFiles';
 
 /** How a profile comes to its credentials, asked in the SDK's order. */

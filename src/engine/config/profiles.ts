@@ -1,4 +1,4 @@
-import type { CredentialSources } from '../../protocol';
+import type { CredentialSources } from '../../protocol/credentials';
 import { fileFault, hasEnvironmentKeys } from './diagnoseCredentials';
 import { profileKind } from './profileKind';
 import type { SharedFiles } from './sharedFiles';

@@ -1,4 +1,4 @@
-import type { RawSettings } from '../../protocol';
+import type { RawSettings } from '../../protocol/folders';
 import type { ConnectionDefaults } from './connectionDefaults';
 import { Failure } from '../failures/failure';
 

@@ -1,5 +1,5 @@
 import { lookup } from 'mrmime';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 
 /** The media type that a file's name promises. */
 export function contentType(path: FilePath): string {

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 
 /** Throws `disk-full` where a file of this size can't fit, before any of it is fetched in vain. */

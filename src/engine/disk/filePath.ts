@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
-import type { FilePath, KeyFault } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { KeyFault } from '../../protocol/verdicts';
 import { isOwnFile } from './stagedFile';
 
 /**

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 
 /** The folders that hold a file, from the top. */
 export function* foldersAbove(path: FilePath): Generator<FilePath> {

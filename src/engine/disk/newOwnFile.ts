@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, parentPath } from './filePath';
 import { ownFileName, type OwnFile } from './stagedFile';
 

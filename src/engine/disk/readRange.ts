@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { throwIfCancelled } from '../failures/failure';
 import type { OpenFile } from './openFile';
 

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, parentPath, toAbsolutePath } from './filePath';
 import { moveIfFree } from './renameNoReplace';
 import type { OwnFile } from './stagedFile';

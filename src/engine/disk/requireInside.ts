@@ -1,5 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath, toFilePath } from './filePath';
 import { foldersAbove } from './foldersAbove';

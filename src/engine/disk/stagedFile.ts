@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { shortenName } from './shortenName';
 
 /**

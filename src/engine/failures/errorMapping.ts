@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import { Failure } from './failure';
 
 /** A disk error as a failure, by what the user can do about it. */

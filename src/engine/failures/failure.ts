@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { FailureCode, FailureRecord } from '../../protocol';
+import type { FailureCode, FailureRecord } from '../../protocol/failures';
 
 /** What went wrong, as a value: a code to act on, the thing it happened to, and the cause. */
 export class Failure extends Error {

@@ -1,4 +1,4 @@
-import type { Work } from '../../protocol';
+import type { Work } from '../../protocol/rows';
 import type { Comparison } from '../comparison/comparison';
 import type { FreeOutcome } from './freeUps';
 

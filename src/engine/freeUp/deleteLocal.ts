@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';

@@ -1,4 +1,5 @@
-import type { FailureCode, FreeWay } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
+import type { FreeWay } from '../../protocol/freeUp';
 import { Failure } from '../failures/failure';
 import { noteFreed } from '../records/receipts';
 import { deleteLocal } from './deleteLocal';

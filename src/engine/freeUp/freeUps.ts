@@ -1,12 +1,12 @@
+import type { FailureCode } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
 import {
   stayReasons,
-  type FailureCode,
-  type FilePath,
   type FreeChoice,
   type FreeScope,
   type FreeSummary,
   type FreeWay,
-} from '../../protocol';
+} from '../../protocol/freeUp';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import { budget } from '../concurrency/semaphore';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';

@@ -1,5 +1,6 @@
-import type { FreeScope, NodeId } from '../../protocol';
-import { rootPath } from '../../protocol';
+import type { FreeScope } from '../../protocol/freeUp';
+import type { NodeId } from '../../protocol/rows';
+import { rootPath } from '../../protocol/folders';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareFiles } from '../comparison/compareFiles';
 import { compareResources } from '../comparison/compareResources';

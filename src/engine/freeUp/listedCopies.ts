@@ -1,4 +1,4 @@
-import { rootPath, type FilePath } from '../../protocol';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Bucket, ListedObject } from '../ports/bucket';
 import { foldersAbove } from '../disk/foldersAbove';
 import { parentPath, toKey, topmost } from '../disk/filePath';

@@ -1,4 +1,5 @@
-import type { FilePath, StayReason } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { StayReason } from '../../protocol/freeUp';
 import { isArchiveClass } from '../ports/archiveClass';
 import type { Entry } from '../comparison/comparison';
 import type { ComparisonJob } from '../comparison/comparisons';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import { isOutcomeUnknown, retryAfter } from '../failures/errorMapping';
 import type { CircuitBreaker } from './circuitBreaker';
 import { Failure, failureBefore, throwIfCancelled } from '../failures/failure';

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import { Failure, toFailure } from '../failures/failure';
 import { interruptionOf, type Interruption } from './interruption';
 

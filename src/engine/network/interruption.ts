@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import type { UploadOutcome } from '../backup/transfer';
 
 /** Whether a step was kept from its end by what has nothing to do with its file. */

@@ -1,4 +1,4 @@
-import type { RawSettings } from '../../protocol';
+import type { RawSettings } from '../../protocol/folders';
 import { budget, type Budget } from '../concurrency/semaphore';
 import { parseTrafficSettings } from '../config/settings';
 import type { Traffic } from './transferControl';

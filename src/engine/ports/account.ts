@@ -1,4 +1,5 @@
-import type { BucketOption, BucketPage, FailureRecord } from '../../protocol';
+import type { BucketOption, BucketPage } from '../../protocol/buckets';
+import type { FailureRecord } from '../../protocol/failures';
 
 /**
  * The buckets that one identity sees, each as a whole, and what can be done with them: nothing that

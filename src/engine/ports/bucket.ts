@@ -1,4 +1,4 @@
-import type { EntryFault } from '../../protocol';
+import type { EntryFault } from '../../protocol/verdicts';
 
 /**
  * One S3 bucket, as the engine needs it. There is deliberately no way to delete an object and no

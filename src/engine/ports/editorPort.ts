@@ -1,4 +1,4 @@
-import type { TrashOutcome } from '../../protocol';
+import type { TrashOutcome } from '../../protocol/host';
 
 /** What only the editor can do or tell; paths are absolute. */
 export interface EditorPort {

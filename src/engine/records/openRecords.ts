@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../protocol';
+import type { LogEntry } from '../../protocol/host';
 import { openDatabase } from './database';
 import { Failure } from '../failures/failure';
 import { receiptsIn } from './receiptDatabase';

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, type LocalFile } from '../scan/localScan';
 

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { BatchStep } from '../batch/batch';
 import type { Plan, Route } from '../backup/plan';
 

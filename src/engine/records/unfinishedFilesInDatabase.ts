@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { Database } from './database';
 import { unwritten } from './unwritten';
 import type { RemainingFiles } from './unfinishedFiles';

@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import type { MultipartUpload } from '../ports/bucket';
 import type { LocalFile } from '../scan/localScan';
 

@@ -1,6 +1,7 @@
 import { lstat, rename } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import type { FilePath, ReplacedFile } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { ReplacedFile } from '../../protocol/reports';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
 import { keepBeside } from '../disk/renameToConflictName';

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';

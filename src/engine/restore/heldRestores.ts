@@ -1,4 +1,4 @@
-import type { ConflictChoice, ConflictChoices } from '../../protocol';
+import type { ConflictChoice, ConflictChoices } from '../../protocol/restore';
 import { shownPlans } from '../batch/planStore';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 

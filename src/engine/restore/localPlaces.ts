@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/errorMapping';
 import type { Failure } from '../failures/failure';
 import { fileName, parentPath, toAbsolutePath } from '../disk/filePath';

@@ -1,4 +1,4 @@
-import type { RestoreScope } from '../../protocol';
+import type { RestoreScope } from '../../protocol/restore';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/filePath';

@@ -1,4 +1,5 @@
-import type { ArchiveAnswer, Trouble } from '../../protocol';
+import type { Trouble } from '../../protocol/reports';
+import type { ArchiveAnswer } from '../../protocol/restore';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import { inParallel } from '../concurrency/parallel';

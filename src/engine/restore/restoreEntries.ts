@@ -1,5 +1,6 @@
-import type { RestoreScope } from '../../protocol';
-import { groups, rootPath } from '../../protocol';
+import type { RestoreScope } from '../../protocol/restore';
+import { rootPath } from '../../protocol/folders';
+import { groups } from '../../protocol/verdicts';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareResources } from '../comparison/compareResources';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';

@@ -1,4 +1,5 @@
-import type { ConflictChoice, FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { ConflictChoice } from '../../protocol/restore';
 import type { BatchStep } from '../batch/batch';
 import type { CloudFile } from '../scan/cloudListing';
 import type { Failure } from '../failures/failure';

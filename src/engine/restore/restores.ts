@@ -1,11 +1,11 @@
+import type { CloudCopySaving } from '../../protocol/cloudCopies';
 import type {
   ArchiveAnswer,
   ArchiveRequest,
-  CloudCopySaving,
   ConflictChoices,
   RestoreScope,
   RestoreSummary,
-} from '../../protocol';
+} from '../../protocol/restore';
 import type { BatchEvents } from '../batch/batch';
 import type { Comparisons, ComparisonJob } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';

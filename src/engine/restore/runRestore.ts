@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import { restoreFile, type Restored, type RestoreParts } from './restoreFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
-import type { CloudCopySaving, FilePath } from '../../protocol';
+import type { CloudCopySaving } from '../../protocol/cloudCopies';
+import type { FilePath } from '../../protocol/folders';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { copyStep } from './planRestore';
 import { restoreFile, type RestoreParts } from './restoreFile';

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FilePath, Group } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { Group } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import type { Entry } from '../comparison/comparison';
 import { Failure, throwIfCancelled } from '../failures/failure';

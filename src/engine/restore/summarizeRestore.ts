@@ -1,5 +1,7 @@
-import type { Group, RestoreConflict, RestoreSummary, Trouble } from '../../protocol';
-import { groups } from '../../protocol';
+import type { Trouble } from '../../protocol/reports';
+import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
+import type { Group } from '../../protocol/verdicts';
+import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/archiveClass';
 import { cloudSide, localSide } from '../comparison/comparison';
 import type { LocalFile } from '../scan/localScan';

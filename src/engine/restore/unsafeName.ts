@@ -1,4 +1,5 @@
-import type { FilePath, KeyFault } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { KeyFault } from '../../protocol/verdicts';
 import { Failure } from '../failures/failure';
 import { readKey } from '../disk/filePath';
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { FilePath, ReplacedFile } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { ReplacedFile } from '../../protocol/reports';
 import type { EditorPort } from '../ports/editorPort';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';

@@ -8,7 +8,7 @@ import {
   type LifecycleRule,
   type PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3';
-import type { BucketOption } from '../../protocol';
+import type { BucketOption } from '../../protocol/buckets';
 import type { SettingProof } from '../ports/account';
 import type { Attempt } from '../network/attempt';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import ignore, { type Ignore } from 'ignore';
-import type { FailureRecord, FilePath, IgnoreReason } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
 import { isWithin, parentPath } from '../disk/filePath';
 import { noIgnoreFiles, type IgnoreFiles, type IgnoreLine } from './ignoreFiles';

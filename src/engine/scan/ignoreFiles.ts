@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 import { childPath, toAbsolutePath } from '../disk/filePath';
 

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FailureRecord, FilePath, IgnoreReason } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason } from '../../protocol/verdicts';
 import { fromDiskError } from '../failures/errorMapping';
 import type { Exclude, Ruling } from './exclude';
 import { Failure, throwIfCancelled } from '../failures/failure';

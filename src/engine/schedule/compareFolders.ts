@@ -1,4 +1,4 @@
-import type { FolderSetup, RawSettings } from '../../protocol';
+import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';

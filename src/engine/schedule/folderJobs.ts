@@ -1,4 +1,4 @@
-import type { FolderSetup } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { excludeBy } from '../scan/exclude';

@@ -1,4 +1,4 @@
-import type { FolderSetup, RawSettings } from '../../protocol';
+import type { FolderSetup, RawSettings } from '../../protocol/folders';
 
 /**
  * The folders of requests that wait for their turn. Each begins with what holds by then, not with

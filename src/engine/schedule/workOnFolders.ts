@@ -1,4 +1,7 @@
-import type { FolderSetup, FreeScope, RestoreScope, Scope } from '../../protocol';
+import type { FolderSetup } from '../../protocol/folders';
+import type { FreeScope } from '../../protocol/freeUp';
+import type { Scope } from '../../protocol/plans';
+import type { RestoreScope } from '../../protocol/restore';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import type { FolderJobs } from './folderJobs';

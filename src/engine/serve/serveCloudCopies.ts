@@ -1,4 +1,4 @@
-import * as protocol from '../../protocol';
+import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import type { Backup } from '../session/engine';
 import type { Bucket } from '../ports/bucket';
 import { cloudVersions } from '../store/cloudVersions';
@@ -10,18 +10,20 @@ import type { ServedPort } from './servedPort';
  * to the disk.
  */
 export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Backup): void {
-  port.answer(protocol.cloudCopy, (request, signal) =>
+  port.answer(cloudCopyMessages.cloudCopy, (request, signal) =>
     cloudCopy(bucketOf(request), request, signal),
   );
-  port.answer(protocol.readCloudCopy, (request, signal) =>
+  port.answer(cloudCopyMessages.readCloudCopy, (request, signal) =>
     readCloudCopy(bucketOf(request), request, signal),
   );
-  port.answer(protocol.cloudVersions, (request, signal) =>
+  port.answer(cloudCopyMessages.cloudVersions, (request, signal) =>
     cloudVersions(bucketOf(request), request, signal),
   );
-  disk.carryOut(protocol.saveCloudCopy, (request, signal) => backup.saveCopy(request, signal));
+  disk.carryOut(cloudCopyMessages.saveCloudCopy, (request, signal) =>
+    backup.saveCopy(request, signal),
+  );
 
-  function bucketOf({ setup }: protocol.CloudCopyRequest): Bucket {
+  function bucketOf({ setup }: cloudCopyMessages.CloudCopyRequest): Bucket {
     return backup.connection(setup.settings).bucket(setup.bucket);
   }
 }

@@ -1,4 +1,7 @@
-import * as protocol from '../../protocol';
+import * as freeUpMessages from '../../protocol/freeUp';
+import * as planMessages from '../../protocol/plans';
+import * as reportMessages from '../../protocol/reports';
+import * as restoreMessages from '../../protocol/restore';
 import type { Backup } from '../session/engine';
 import type { ServedPort } from './servedPort';
 
@@ -7,38 +10,40 @@ import type { ServedPort } from './servedPort';
  * is for what reads and changes the folders.
  */
 export function servePlans(port: ServedPort, disk: ServedPort, backup: Backup): void {
-  disk.answer(protocol.planBackUp, (request, signal) => backup.plan(request, signal));
-  disk.answer(protocol.plannedAmong, ({ planId, paths }) => backup.plannedAmong(planId, paths));
-  disk.answer(protocol.emptyingFiles, planId => backup.emptyingFiles(planId));
-  disk.carryOut(protocol.leaveOut, left => {
+  disk.answer(planMessages.planBackUp, (request, signal) => backup.plan(request, signal));
+  disk.answer(planMessages.plannedAmong, ({ planId, paths }) => backup.plannedAmong(planId, paths));
+  disk.answer(planMessages.emptyingFiles, planId => backup.emptyingFiles(planId));
+  disk.carryOut(planMessages.leaveOut, left => {
     backup.leaveOut(left);
   });
-  disk.answer(protocol.planRestore, (request, signal) => backup.planRestore(request, signal));
-  disk.carryOut(protocol.chooseConflicts, choices => {
+  disk.answer(restoreMessages.planRestore, (request, signal) =>
+    backup.planRestore(request, signal),
+  );
+  disk.carryOut(restoreMessages.chooseConflicts, choices => {
     backup.chooseConflicts(choices);
   });
-  disk.answer(protocol.requestArchived, (request, signal) =>
+  disk.answer(restoreMessages.requestArchived, (request, signal) =>
     backup.requestArchived(request, signal),
   );
-  disk.answer(protocol.planFreeUp, (request, signal) => backup.planFreeUp(request, signal));
-  disk.carryOut(protocol.chooseFreeWay, choice => {
+  disk.answer(freeUpMessages.planFreeUp, (request, signal) => backup.planFreeUp(request, signal));
+  disk.carryOut(freeUpMessages.chooseFreeWay, choice => {
     backup.chooseFreeWay(choice);
   });
-  disk.answer(protocol.runPlan, (planId, signal) => backup.run(planId, signal));
-  disk.heed(protocol.dropPlan, planId => {
+  disk.answer(planMessages.runPlan, (planId, signal) => backup.run(planId, signal));
+  disk.heed(planMessages.dropPlan, planId => {
     backup.dropPlan(planId);
   });
-  disk.carryOut(protocol.dropRemaining, setups => {
+  disk.carryOut(planMessages.dropRemaining, setups => {
     backup.dropRemaining(setups);
   });
-  port.answer(protocol.reportPage, request => backup.reportPage(request));
-  disk.heed(protocol.pause, () => {
+  port.answer(reportMessages.reportPage, request => backup.reportPage(request));
+  disk.heed(planMessages.pause, () => {
     backup.pause();
   });
-  disk.heed(protocol.resume, () => {
+  disk.heed(planMessages.resume, () => {
     backup.resume();
   });
-  port.heed(protocol.trafficChanged, settings => {
+  port.heed(planMessages.trafficChanged, settings => {
     backup.trafficChanged(settings);
   });
 }

@@ -5,7 +5,9 @@ import {
   ResponseError,
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
-import { logged, type FailureRecord, type Notice, type Question } from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import { logged } from '../../protocol/host';
+import type { Notice, Question } from '../../protocol/messages';
 import { BytesWriter } from './bytesWriter';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { untilSettled } from '../concurrency/settledOrAborted';

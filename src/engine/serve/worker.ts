@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import * as protocol from '../../protocol';
-import type { LogEntry, WorkerData } from '../../protocol';
+import * as hostMessages from '../../protocol/host';
+import * as rowMessages from '../../protocol/rows';
+import * as stateMessages from '../../protocol/state';
+import type { LogEntry, WorkerData } from '../../protocol/host';
 import { Backup } from '../session/engine';
 import { openConnection } from '../s3/openConnection';
 import { Failure } from '../failures/failure';
@@ -17,10 +19,10 @@ import { openTransport } from '../s3/transport';
 /** Serves the protocol: the only thing that runs in the engine's thread. */
 function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
   const log = (level: LogEntry['level'], message: string) => {
-    port.tell(protocol.logged, { level, message });
+    port.tell(hostMessages.logged, { level, message });
   };
   const warn = (failure: Failure) => {
-    port.tell(protocol.warned, failure.toRecord());
+    port.tell(hostMessages.warned, failure.toRecord());
   };
   const { receipts, unfinished } = openRecords(receiptsFile, log, warn);
   const backup = new Backup({
@@ -30,20 +32,20 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     unfinished,
     journal: openOwnFileJournal(ownFilesFolder),
     editor: {
-      isUnsaved: path => port.ask(protocol.isUnsaved, path),
-      moveToTrash: path => port.ask(protocol.moveToTrash, path),
+      isUnsaved: path => port.ask(hostMessages.isUnsaved, path),
+      moveToTrash: path => port.ask(hostMessages.moveToTrash, path),
     },
     onState: state => {
-      port.tell(protocol.stateChanged, state);
+      port.tell(stateMessages.stateChanged, state);
     },
     onRows: (folder, groups) => {
-      port.tell(protocol.rowsChanged, { folder, groups });
+      port.tell(rowMessages.rowsChanged, { folder, groups });
     },
     onLog: entry => {
-      port.tell(protocol.logged, entry);
+      port.tell(hostMessages.logged, entry);
     },
   });
-  port.answer(protocol.hostReport, () => ({
+  port.answer(hostMessages.hostReport, () => ({
     node: process.versions.node,
     forgetsReceipts: receipts.forgetful,
   }));

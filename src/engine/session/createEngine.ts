@@ -1,4 +1,6 @@
-import type { Group, LogEntry, State } from '../../protocol';
+import type { LogEntry } from '../../protocol/host';
+import type { State } from '../../protocol/state';
+import type { Group } from '../../protocol/verdicts';
 import { backUps, type BackUps } from '../backup/backUps';
 import { Batches } from '../batch/batches';
 import { Comparisons } from '../comparison/comparisons';

@@ -1,36 +1,28 @@
+import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
+import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../protocol/cloudCopies';
+import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
+import type { FolderSetup, RawSettings } from '../../protocol/folders';
+import type { FreeChoice, FreeRequest, FreeSummary } from '../../protocol/freeUp';
 import type {
-  ArchiveAnswer,
-  BucketPage,
-  BucketPageRequest,
-  ArchiveRequest,
-  ChildrenPage,
-  ChildrenRequest,
-  CloudCopySaving,
-  ConflictChoices,
   Chosen,
   ChosenRequest,
-  ConnectionCheck,
-  CredentialSources,
   Difference,
   FolderConflicts,
-  FolderSetup,
-  FreeChoice,
-  FreeRequest,
-  FreeSummary,
-  KnownCopiesRequest,
-  KnownCopy,
   LeftOut,
   PlannedFile,
   PlanRequest,
   PlanSummary,
-  RawSettings,
-  Report,
-  ReportPage,
-  ReportRequest,
+} from '../../protocol/plans';
+import type { Report, ReportPage, ReportRequest } from '../../protocol/reports';
+import type {
+  ArchiveAnswer,
+  ArchiveRequest,
+  ConflictChoices,
   RestoreRequest,
   RestoreSummary,
-  VerifyReport,
-} from '../../protocol';
+} from '../../protocol/restore';
+import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
+import type { VerifyReport } from '../../protocol/verify';
 import { checkConnection } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/comparisons';

@@ -1,4 +1,4 @@
-import type { Report } from '../../protocol';
+import type { Report } from '../../protocol/reports';
 import type { BackUps } from '../backup/backUps';
 import type { Batches } from '../batch/batches';
 import { workOf, type FreeOutcome, type Freeings } from '../freeUp/freeUps';

@@ -1,6 +1,6 @@
 import { lstatSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, toAbsolutePath } from '../disk/filePath';
 import type { OwnFile } from '../disk/stagedFile';
 

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
-import type { FilePath, LogEntry } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { LogEntry } from '../../protocol/host';
 import { toAbsolutePath } from '../disk/filePath';
 import { keepBeside } from '../disk/renameToConflictName';
 import { locateOwnFiles } from './locateStagedFile';

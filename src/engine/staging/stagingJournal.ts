@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { FilePath } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 import type { OwnFile } from '../disk/stagedFile';
 import type { Placeholder, PlaceholderNotes } from './placeholders';

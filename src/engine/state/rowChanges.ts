@@ -1,4 +1,4 @@
-import type { Group } from '../../protocol';
+import type { Group } from '../../protocol/verdicts';
 
 /** Gathers which groups' rows have changed, and tells it at most ten times a second. */
 export interface RowNews {

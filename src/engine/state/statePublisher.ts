@@ -1,11 +1,6 @@
-import type {
-  BatchProgress,
-  Doing,
-  FailureRecord,
-  PauseReason,
-  State,
-  VerifyProgress,
-} from '../../protocol';
+import type { FailureRecord } from '../../protocol/failures';
+import type { BatchProgress, Doing, PauseReason, State } from '../../protocol/state';
+import type { VerifyProgress } from '../../protocol/verify';
 
 /** What is going on, gathered into the one state that views listen to. */
 export interface StateBoard {

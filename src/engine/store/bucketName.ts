@@ -1,4 +1,4 @@
-import type { BucketNameFault } from '../../protocol';
+import type { BucketNameFault } from '../../protocol/buckets';
 
 /** Which of S3's rules for the names of buckets a name breaks first, if any. */
 export function bucketNameFault(name: string): BucketNameFault | undefined {

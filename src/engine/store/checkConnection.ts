@@ -1,4 +1,4 @@
-import type { ConnectionCheck } from '../../protocol';
+import type { ConnectionCheck } from '../../protocol/credentials';
 import { attempts } from '../network/attempt';
 import type { Connections } from './connections';
 import { toFailure } from '../failures/failure';

@@ -1,4 +1,4 @@
-import type { CloudCopyRequest, CloudVersion, CloudVersions } from '../../protocol';
+import type { CloudCopyRequest, CloudVersion, CloudVersions } from '../../protocol/cloudCopies';
 import type { Bucket } from '../ports/bucket';
 import { toKey } from '../disk/filePath';
 

@@ -1,4 +1,4 @@
-import type { RawSettings } from '../../protocol';
+import type { RawSettings } from '../../protocol/folders';
 import type { Connection } from '../s3/openConnection';
 import { connectionDefaults } from '../config/connectionDefaults';
 import { parseConnectionSettings, type ConnectionSettings } from '../config/settings';

@@ -1,4 +1,4 @@
-import type { CreatedBucket, NewBucket, OpenOption } from '../../protocol';
+import type { CreatedBucket, NewBucket, OpenOption } from '../../protocol/buckets';
 import type { Account } from '../ports/account';
 import { bucketNameFault } from './bucketName';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';

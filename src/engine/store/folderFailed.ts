@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../protocol';
+import type { FailureCode } from '../../protocol/failures';
 import type { Connections } from './connections';
 import type { Failure } from '../failures/failure';
 import type { StateBoard } from '../state/statePublisher';

@@ -1,4 +1,4 @@
-import type { BucketTraits } from '../../protocol';
+import type { BucketTraits } from '../../protocol/buckets';
 import type { Account, BucketPresence } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
 import { Failure, throwIfCancelled } from '../failures/failure';

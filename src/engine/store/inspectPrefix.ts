@@ -1,4 +1,4 @@
-import type { PrefixContents } from '../../protocol';
+import type { PrefixContents } from '../../protocol/buckets';
 import type { Bucket } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 

@@ -1,4 +1,4 @@
-import type { BucketPage, BucketPageRequest } from '../../protocol';
+import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import { attempts } from '../network/attempt';
 import type { CheckConnectionParts } from './checkConnection';
 

@@ -3,7 +3,7 @@ import type {
   CloudCopyContent,
   CloudCopyReading,
   CloudCopyRequest,
-} from '../../protocol';
+} from '../../protocol/cloudCopies';
 import type { Bucket, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/filePath';

@@ -1,4 +1,4 @@
-import type { Chosen } from '../../protocol';
+import type { Chosen } from '../../protocol/plans';
 import { chosenEntries } from '../comparison/selectEntries';
 import { compareFiles } from '../comparison/compareFiles';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';

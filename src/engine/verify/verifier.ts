@@ -1,4 +1,5 @@
-import type { Chosen, VerifyProgress, VerifyReport } from '../../protocol';
+import type { Chosen } from '../../protocol/plans';
+import type { VerifyProgress, VerifyReport } from '../../protocol/verify';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import { isStillAsked } from '../comparison/contentCase';
 import { Failure, throwIfCancelled } from '../failures/failure';

@@ -1,4 +1,5 @@
-import type { FilePath, VerifyReport } from '../../protocol';
+import type { FilePath } from '../../protocol/folders';
+import type { VerifyReport } from '../../protocol/verify';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { Failure } from '../failures/failure';
 import type { ContentCase } from '../compare/join';

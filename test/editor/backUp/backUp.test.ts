@@ -5,7 +5,7 @@ import { commands, window, type Uri } from 'vscode';
 
 import type { GroupNode, TreeNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';

@@ -6,15 +6,11 @@ import { CancellationTokenSource } from 'vscode';
 
 import { Engine } from '../../../src/editor/client/engineClient';
 import { Failed } from '../../../src/editor/failures/failed';
-import {
-  compare,
-  listBuckets,
-  planBackUp,
-  runPlan,
-  type FailureRecord,
-  type FolderSetup,
-  type RawSettings,
-} from '../../../src/protocol';
+import { listBuckets } from '../../../src/protocol/buckets';
+import { compare } from '../../../src/protocol/comparisons';
+import type { FailureRecord } from '../../../src/protocol/failures';
+import type { FolderSetup, RawSettings } from '../../../src/protocol/folders';
+import { planBackUp, runPlan } from '../../../src/protocol/plans';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { startWireRecorder, type WireRecorder } from '../../support/servers/wire';

@@ -8,7 +8,7 @@ import {
   readCloudCopyUri,
   type CloudCopyName,
 } from '../../../src/editor/cloudCopies/cloudCopyUri';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter(name => !name.includes('/'));
 const path = fc

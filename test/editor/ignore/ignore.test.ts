@@ -4,7 +4,8 @@ import { commands, Position, window, workspace, WorkspaceEdit } from 'vscode';
 
 import type { RowNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
-import type { FilePath, Group, Verdict } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { Group, Verdict } from '../../../src/protocol/verdicts';
 import { noWatcherReason } from '../../support/suite/testEnvironment';
 import {
   activateWithTarget,

@@ -4,7 +4,7 @@ import { commands, window } from 'vscode';
 
 import type { GroupNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
-import type { Group } from '../../../src/protocol';
+import type { Group } from '../../../src/protocol/verdicts';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import {
   activateWithTarget,

@@ -4,7 +4,9 @@ import { TreeItemCollapsibleState, type TreeItem } from 'vscode';
 
 import { filterLine } from '../../../src/editor/view/filterLine';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
-import { compare, planBackUp, type FolderSetup } from '../../../src/protocol';
+import { compare } from '../../../src/protocol/comparisons';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import { planBackUp } from '../../../src/protocol/plans';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { testVariable } from '../../support/suite/testEnvironment';

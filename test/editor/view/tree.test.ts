@@ -6,13 +6,9 @@ import { MarkdownString, ThemeIcon, type TreeItem, TreeItemCollapsibleState } fr
 
 import { groupItem } from '../../../src/editor/view/treeItem';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
-import {
-  compare,
-  planBackUp,
-  runPlan,
-  type ComparisonTotals,
-  type FolderSetup,
-} from '../../../src/protocol';
+import { compare, type ComparisonTotals } from '../../../src/protocol/comparisons';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import { planBackUp, runPlan } from '../../../src/protocol/plans';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { untilEngineEnds } from '../../support/vscode/engineThreads';

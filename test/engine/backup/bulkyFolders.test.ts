@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { bulkyFolders } from '../../../src/engine/backup/bulkyFolders';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 const mebibyte = 1 << 20;
 

@@ -3,7 +3,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import type { Chosen, Conflict, FilePath, Scope } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { Chosen, Conflict, Scope } from '../../../src/protocol/plans';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { PlannedFile, Scope } from '../../../src/protocol';
+import type { PlannedFile, Scope } from '../../../src/protocol/plans';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';

@@ -12,7 +12,8 @@ import type { KeptUpload } from '../../../src/engine/records/uploadStore';
 import { unfinishedInMemory, type Unfinished } from '../../../src/engine/records/unfinished';
 import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
-import type { FailureCode, FilePath } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
+import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 

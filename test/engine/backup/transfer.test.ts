@@ -14,7 +14,9 @@ import {
   type TransferRequest,
   type UploadOutcome,
 } from '../../../src/engine/backup/transfer';
-import type { BatchProgress, FailureCode, FilePath } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { BatchProgress } from '../../../src/protocol/state';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';
 import { nothingUnfinished } from '../../support/memory/nothingUnfinished';

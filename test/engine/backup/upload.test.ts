@@ -26,7 +26,7 @@ import {
 } from '../../../src/engine/records/uploadStore';
 import { partSizeFor } from '../../../src/engine/backup/partSize';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 

@@ -8,7 +8,7 @@ import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
 import { multipartEtag } from '../../../src/engine/checksums/multipartEtag';
 import type { Receipt } from '../../../src/engine/records/receipts';
 import { contentCheck } from '../../../src/engine/checksums/contentCheck';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 const body = Buffer.from('the bytes that the store holds');
 const mebibyte = 1 << 20;

@@ -7,7 +7,7 @@ import { compareFolder, type CompareRequest } from '../../../src/engine/compare/
 import type { Finding } from '../../../src/engine/comparison/comparison';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';

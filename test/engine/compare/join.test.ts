@@ -10,7 +10,9 @@ import {
   type SetAside,
   type Sides,
 } from '../../../src/engine/compare/join';
-import type { FailureRecord, FilePath, IgnoreReason } from '../../../src/protocol';
+import type { FailureRecord } from '../../../src/protocol/failures';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { IgnoreReason } from '../../../src/protocol/verdicts';
 
 /** A disk as a tree: what stands at each name. Folders that excluded names stand for hold nothing. */
 type DiskNode = 'file' | 'link' | 'fifo' | 'unreadable-file' | 'unreadable-folder' | DiskFolder;

@@ -6,7 +6,8 @@ import { judge, type Case, type ContentQuestion } from '../../../src/engine/comp
 import type { LocalFile } from '../../../src/engine/scan/localScan';
 import type { Reading, Receipt } from '../../../src/engine/records/receipts';
 import type { CompareRule } from '../../../src/engine/config/settings';
-import type { FilePath, Verdict } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { Verdict } from '../../../src/protocol/verdicts';
 
 const path = 'a.txt' as FilePath;
 const storedAt = 1_700_000_000_000;

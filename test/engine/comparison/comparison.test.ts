@@ -5,15 +5,9 @@ import fc from 'fast-check';
 import { Comparison, settlingTime, type Finding } from '../../../src/engine/comparison/comparison';
 import { isWithin } from '../../../src/engine/disk/filePath';
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
-import {
-  groups,
-  rootPath,
-  type ChildrenPage,
-  type FilePath,
-  type Group,
-  type Row,
-  type Verdict,
-} from '../../../src/protocol';
+import { rootPath, type FilePath } from '../../../src/protocol/folders';
+import type { ChildrenPage, Row } from '../../../src/protocol/rows';
+import { groups, type Group, type Verdict } from '../../../src/protocol/verdicts';
 import { targetOf } from '../../support/memory/targetOf';
 
 const target = targetOf({ bucket: 'b', prefix: 'w/' });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 
 import { Comparison } from '../../../src/engine/comparison/comparison';
 import { differencesOf } from '../../../src/engine/comparison/differences';
-import type { Difference, FilePath, Group } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { Difference } from '../../../src/protocol/plans';
+import type { Group } from '../../../src/protocol/verdicts';
 import { targetOf } from '../../support/memory/targetOf';
 
 function differences(

@@ -8,7 +8,7 @@ import {
   type Leaf,
   type TreeFolder,
 } from '../../../src/engine/comparison/groupTree';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 function leaf(path: string, weight = 1): Leaf {
   return { path: path as FilePath, home: parentPath(path as FilePath), weight };

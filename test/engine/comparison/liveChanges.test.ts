@@ -23,7 +23,8 @@ import {
   recheckUpToDate,
   type LiveComparison,
 } from '../../../src/engine/comparison/liveChanges';
-import { groups, type FilePath, type Verdict } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import { groups, type Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';

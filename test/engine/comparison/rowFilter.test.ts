@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 function shown(typed: string, paths: readonly string[]): readonly string[] {
   const filter = rowFilter(typed);

@@ -4,7 +4,8 @@ import { connectionDefaults } from '../../../src/engine/config/connectionDefault
 import { credentialSources } from '../../../src/engine/config/profiles';
 import { parseConnectionSettings } from '../../../src/engine/config/settings';
 import { readSharedFiles } from '../../../src/engine/config/sharedFiles';
-import type { ProfileKind, RawSettings } from '../../../src/protocol';
+import type { ProfileKind } from '../../../src/protocol/credentials';
+import type { RawSettings } from '../../../src/protocol/folders';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 
 describe('What AWS’s own files say', () => {

@@ -11,7 +11,7 @@ import {
   toFilePath,
   toKey,
 } from '../../../src/engine/disk/filePath';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 const hostileNames = [
   '...',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 
 import { withOpenFile } from '../../../src/engine/disk/openFile';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { backupInMemory } from '../../support/memory/engineInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket } from '../../support/memory/memoryBucket';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import { readAll } from '../../../src/engine/disk/readAll';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const path = 'a' as FilePath;

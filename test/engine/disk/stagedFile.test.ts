@@ -7,7 +7,7 @@ import { excludeBy } from '../../../src/engine/scan/exclude';
 import { lookAt, scanLocal } from '../../../src/engine/scan/localScan';
 import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
 import { isOwnFile, ownFileName } from '../../../src/engine/disk/stagedFile';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 

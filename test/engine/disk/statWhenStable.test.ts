@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { LocalFile } from '../../../src/engine/scan/localScan';
 import { lookWhenQuiet } from '../../../src/engine/disk/statWhenStable';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { isInstalled } from '../../support/suite/isInstalled';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 

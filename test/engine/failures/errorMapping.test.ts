@@ -8,7 +8,7 @@ import {
   retryAfter,
 } from '../../../src/engine/failures/errorMapping';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FailureCode } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
 
 const subject = { endpoint: 'https://s3.test', bucket: 'bucket', key: 'p/a' };
 

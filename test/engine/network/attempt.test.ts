@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { attempt, attempts, type Attempt } from '../../../src/engine/network/attempt';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FailureCode } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
 
 const never = new AbortController().signal;
 

@@ -7,7 +7,7 @@ import {
   type Outage,
 } from '../../../src/engine/network/circuitBreaker';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FailureCode } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
 import { eventually } from '../../support/suite/eventually';
 
 /* Codes that are not tried again by themselves keep these tests short. */

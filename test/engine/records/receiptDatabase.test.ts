@@ -19,7 +19,7 @@ import type {
   ReceiptOwner,
   Receipts,
 } from '../../../src/engine/records/receipts';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { eventually } from '../../support/suite/eventually';
 import type { FullDiskStory } from '../../support/processes/fullDiskWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';

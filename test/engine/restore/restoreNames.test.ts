@@ -6,7 +6,7 @@ import type { Route } from '../../../src/engine/backup/plan';
 import { findCollisions } from '../../../src/engine/restore/collisions';
 import { selectRestores } from '../../../src/engine/restore/selectRestores';
 import { unsafeName, type NameRules } from '../../../src/engine/restore/unsafeName';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { hostileNames } from '../../support/disk/hostileNames';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
 import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';

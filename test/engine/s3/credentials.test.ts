@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { defaultCredentials } from '../../../src/engine/s3/credentials';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FailureCode, FailureRecord } from '../../../src/protocol';
+import type { FailureCode, FailureRecord } from '../../../src/protocol/failures';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 

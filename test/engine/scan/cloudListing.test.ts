@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { listCloud, type CloudEntry } from '../../../src/engine/scan/cloudListing';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 
 function bucketWith(keys: readonly string[]): MemoryBucket {

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { excludeBy, type Exclude } from '../../../src/engine/scan/exclude';
 import { childPath } from '../../../src/engine/disk/filePath';
 import { ignoreFilesBelow } from '../../../src/engine/scan/ignoreFiles';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';

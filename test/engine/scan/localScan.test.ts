@@ -21,7 +21,7 @@ import {
   type LocalEntry,
 } from '../../../src/engine/scan/localScan';
 import { pathOf } from '../../../src/engine/compare/join';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';

@@ -20,7 +20,7 @@ import {
   recoverOwnFiles,
   type Recovery,
 } from '../../../src/engine/staging/recoverStagedFiles';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { killedWithEntries } from '../../support/processes/killedWithEntries';
 import { writeTree } from '../../support/disk/localTree';
 import { ownFileSteps } from '../../support/processes/stagedFileWorker';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
 import { rowNews, type RowNews } from '../../../src/engine/state/rowChanges';
-import type { Group } from '../../../src/protocol';
+import type { Group } from '../../../src/protocol/verdicts';
 
 describe('rowNews', () => {
   let news: RowNews;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
 import { stateBoard, type StateBoard } from '../../../src/engine/state/statePublisher';
-import type { BatchProgress, ComparisonTotals, State } from '../../../src/protocol';
+import type { ComparisonTotals } from '../../../src/protocol/comparisons';
+import type { BatchProgress, State } from '../../../src/protocol/state';
 
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { bucketNameFault } from '../../../src/engine/store/bucketName';
-import type { BucketNameFault } from '../../../src/protocol';
+import type { BucketNameFault } from '../../../src/protocol/buckets';
 
 describe('bucketName', () => {
   const table: readonly (readonly [string, BucketNameFault | undefined])[] = [

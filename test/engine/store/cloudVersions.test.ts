@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { cloudVersions } from '../../../src/engine/store/cloudVersions';
-import type { CloudCopyRequest, FilePath } from '../../../src/protocol';
+import type { CloudCopyRequest } from '../../../src/protocol/cloudCopies';
+import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 
 const { signal } = new AbortController();

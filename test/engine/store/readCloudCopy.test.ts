@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { cloudCopy, readCloudCopy } from '../../../src/engine/store/readCloudCopy';
 import { Failure } from '../../../src/engine/failures/failure';
-import type { CloudCopyRequest, FilePath } from '../../../src/protocol';
+import type { CloudCopyRequest } from '../../../src/protocol/cloudCopies';
+import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 
 const { signal } = new AbortController();

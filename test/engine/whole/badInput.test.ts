@@ -7,16 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { Backup } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
-import {
-  groups,
-  rootPath,
-  type FileRow,
-  type FolderSetup,
-  type Group,
-  type PlanSummary,
-  type Report,
-  type State,
-} from '../../../src/protocol';
+import { rootPath, type FolderSetup } from '../../../src/protocol/folders';
+import type { PlanSummary } from '../../../src/protocol/plans';
+import type { Report } from '../../../src/protocol/reports';
+import type { FileRow } from '../../../src/protocol/rows';
+import type { State } from '../../../src/protocol/state';
+import { groups, type Group } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { memoryConnection } from '../../support/memory/memoryConnection';

@@ -6,17 +6,12 @@ import { Backup } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { ConnectionSettings } from '../../../src/engine/config/settings';
-import {
-  groups,
-  type FilePath,
-  type FolderSetup,
-  type Group,
-  type LogEntry,
-  type NodeId,
-  type RawSettings,
-  type Scope,
-  type State,
-} from '../../../src/protocol';
+import type { FilePath, FolderSetup, RawSettings } from '../../../src/protocol/folders';
+import type { LogEntry } from '../../../src/protocol/host';
+import type { Scope } from '../../../src/protocol/plans';
+import type { NodeId } from '../../../src/protocol/rows';
+import type { State } from '../../../src/protocol/state';
+import { groups, type Group } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { eventually } from '../../support/suite/eventually';
 import { memoryAccount } from '../../support/memory/memoryAccount';

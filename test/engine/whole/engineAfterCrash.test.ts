@@ -7,15 +7,11 @@ import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 
 import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
-import {
-  compare,
-  hostReport,
-  planRestore,
-  runPlan,
-  type FilePath,
-  type FolderSetup,
-  type WorkerData,
-} from '../../../src/protocol';
+import { compare } from '../../../src/protocol/comparisons';
+import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import { hostReport, type WorkerData } from '../../../src/protocol/host';
+import { runPlan } from '../../../src/protocol/plans';
+import { planRestore } from '../../../src/protocol/restore';
 import { setAwsVariables } from '../../../dev/awsVariables';
 import { startEngineWorker, type EngineWorker } from '../../support/processes/engineWorker';
 import { eventually } from '../../support/suite/eventually';

@@ -10,7 +10,8 @@ import {
   openOwnFileJournal,
   type OwnFileJournal,
 } from '../../../src/engine/staging/stagingJournal';
-import type { FreeScope, FreeSummary, FreeWay, Report } from '../../../src/protocol';
+import type { FreeScope, FreeSummary, FreeWay } from '../../../src/protocol/freeUp';
+import type { Report } from '../../../src/protocol/reports';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { eventually } from '../../support/suite/eventually';
 import { writeTree } from '../../support/disk/localTree';

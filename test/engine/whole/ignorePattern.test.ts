@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { ignorePattern } from '../../../src/editor/ignore/ignorePattern';
 import { excludeBy } from '../../../src/engine/scan/exclude';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 describe('ignorePattern', () => {
   it('escapes what would mean more than itself', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { includeGit } from '../../../src/editor/ignore/includeGit';
 import { excludeBy } from '../../../src/engine/scan/exclude';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 describe('includeGit', () => {
   for (const culprit of ['.git', '.git/', '/.git', '**/.git', '.*', '*', '.gi?']) {

@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { compare, hostReport, type FolderSetup } from '../../../src/protocol';
+import { compare } from '../../../src/protocol/comparisons';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import { hostReport } from '../../../src/protocol/host';
 import { setAwsVariables } from '../../../dev/awsVariables';
 import { startEngineWorker, type EngineWorker } from '../../support/processes/engineWorker';
 import { eventually } from '../../support/suite/eventually';

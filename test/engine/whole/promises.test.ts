@@ -15,15 +15,11 @@ import fc from 'fast-check';
 import { Backup } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
-import {
-  groups,
-  type FailureCode,
-  type FilePath,
-  type FileRow,
-  type FolderSetup,
-  type Group,
-  type State,
-} from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
+import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import type { FileRow } from '../../../src/protocol/rows';
+import type { State } from '../../../src/protocol/state';
+import { groups, type Group } from '../../../src/protocol/verdicts';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';

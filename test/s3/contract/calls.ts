@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 
-import type { FailureCode } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
 import type {
   Bucket,
   Condition,

@@ -3,20 +3,12 @@ import { join } from 'node:path';
 import { Backup } from '../../../src/engine/session/engine';
 import type { BackupOptions } from '../../../src/engine/session/createEngine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
-import {
-  groups,
-  type ConflictChoice,
-  type FilePath,
-  type FileRow,
-  type FolderSetup,
-  type Group,
-  type NodeId,
-  type PlanSummary,
-  type Report,
-  type RestoreScope,
-  type RestoreSummary,
-  type Scope,
-} from '../../../src/protocol';
+import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import type { PlanSummary, Scope } from '../../../src/protocol/plans';
+import type { Report } from '../../../src/protocol/reports';
+import type { ConflictChoice, RestoreScope, RestoreSummary } from '../../../src/protocol/restore';
+import type { FileRow, NodeId } from '../../../src/protocol/rows';
+import { groups, type Group } from '../../../src/protocol/verdicts';
 import type { MemoryBucket } from './memoryBucket';
 import { memoryConnection } from './memoryConnection';
 

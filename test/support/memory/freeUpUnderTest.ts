@@ -14,7 +14,7 @@ import { receiptsInMemory, type FolderReceipts } from '../../../src/engine/recor
 import { recoverOwnFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import { openTraffic } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 import { nothingUnfinished } from './nothingUnfinished';
 
 /** A folder on the disk whose files are in a bucket, proved, and what freeing them needs. */

@@ -1,4 +1,4 @@
-import type { BucketOption } from '../../../src/protocol';
+import type { BucketOption } from '../../../src/protocol/buckets';
 import type {
   Account,
   BucketPresence,

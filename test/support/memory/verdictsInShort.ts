@@ -1,5 +1,7 @@
 import type { Backup } from '../../../src/engine/session/engine';
-import { groups, type FilePath, type FileRow, type Group } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { FileRow } from '../../../src/protocol/rows';
+import { groups, type Group } from '../../../src/protocol/verdicts';
 
 /** Each path's verdict in short, as `out-of-date content`, by the comparison at hand. */
 export function verdictsInShort(backup: Backup, folder: string): Readonly<Record<string, string>> {

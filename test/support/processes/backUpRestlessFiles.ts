@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { FailureCode, Scope } from '../../../src/protocol';
+import type { FailureCode } from '../../../src/protocol/failures';
+import type { Scope } from '../../../src/protocol/plans';
 import { backupInMemory } from '../memory/engineInMemory';
 import { memoryBucket } from '../memory/memoryBucket';
 import { restlessFiles, stateOf, type States } from '../disk/restlessFiles';

@@ -8,16 +8,16 @@ import {
   PortMessageWriter,
 } from 'vscode-jsonrpc/node';
 
+import type { FailureRecord } from '../../../src/protocol/failures';
 import {
   isUnsaved,
   logged,
   moveToTrash,
   warned,
-  type FailureRecord,
   type LogEntry,
-  type Question,
   type WorkerData,
-} from '../../../src/protocol';
+} from '../../../src/protocol/host';
+import type { Question } from '../../../src/protocol/messages';
 
 /** The engine in a thread of its own, as the editor runs it. */
 export interface EngineWorker {

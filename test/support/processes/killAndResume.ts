@@ -14,7 +14,7 @@ import {
 
 import { openDatabase } from '../../../src/engine/records/database';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
-import type { FilePath, FolderSetup } from '../../../src/protocol';
+import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { EngineOrder, EngineWord } from './killedEngine';
 import type { SeaweedFs } from '../../../dev/seaweedfs';
 import { seededRandom, type SeededRandom } from '../suite/seededRandom';

@@ -6,7 +6,9 @@ import { openConnection } from '../../../src/engine/s3/openConnection';
 import { openDatabase } from '../../../src/engine/records/database';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
 import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
-import type { FolderSetup, Report, State } from '../../../src/protocol';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import type { Report } from '../../../src/protocol/reports';
+import type { State } from '../../../src/protocol/state';
 
 /** What an engine that may be killed is to do, as it travels to its process. */
 export interface EngineOrder {

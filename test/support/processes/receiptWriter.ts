@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../src/engine/records/database';
 import type { JournalMode } from '../../../src/engine/records/journalMode';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 /** Writes receipts to the file without end and tells of each, until it is killed. */
 function main(file: string, mode: JournalMode): void {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
-import type { Report } from '../../../src/protocol';
+import type { Report } from '../../../src/protocol/reports';
 import { backupInMemory } from '../memory/engineInMemory';
 import { writeTree } from '../disk/localTree';
 import { memoryBucket } from '../memory/memoryBucket';

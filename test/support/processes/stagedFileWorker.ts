@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
 import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
 import type { OwnFile } from '../../../src/engine/disk/stagedFile';
-import type { FilePath } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
 
 /** Which steps each kind of work has; before each of them, and after the last, it can be killed. */
 export const ownFileSteps = {

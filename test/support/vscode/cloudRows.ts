@@ -1,5 +1,7 @@
 import type { GroupNode, RowNode } from '../../../src/editor/view/treeNode';
-import type { FilePath, FileRow, Group } from '../../../src/protocol';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { FileRow } from '../../../src/protocol/rows';
+import type { Group } from '../../../src/protocol/verdicts';
 import { workspaceFolder } from './extensionUnderTest';
 
 /** A file's row, as the tree hands it to commands. */

@@ -11,7 +11,10 @@ import {
 } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
-import type { ComparisonTotals, Group, State, WorkerData } from '../../../src/protocol';
+import type { ComparisonTotals } from '../../../src/protocol/comparisons';
+import type { WorkerData } from '../../../src/protocol/host';
+import type { State } from '../../../src/protocol/state';
+import type { Group } from '../../../src/protocol/verdicts';
 import { testVariable } from '../suite/testEnvironment';
 
 /** The extension as others see it. */

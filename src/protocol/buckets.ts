@@ -1,0 +1,118 @@
+/** Buckets: listed, named, created, inspected. */
+
+import type { FailureRecord } from './failures';
+import type { RawSettings } from './folders';
+import { question } from './messages';
+
+export interface BucketSummary {
+  readonly name: string;
+  /** Where the store says so. */
+  readonly region: string | undefined;
+}
+
+/** Some of the buckets, and what to ask for the following ones with. */
+export interface BucketPage {
+  readonly buckets: readonly BucketSummary[];
+  readonly next: string | undefined;
+}
+
+export interface BucketPageRequest {
+  /** For which workspace folder the state tells of attempts after the first. */
+  readonly folder: string;
+  readonly settings: RawSettings;
+  /** The `next` of the page before; the first page where it is left out. */
+  readonly after?: string;
+}
+
+export interface BucketRequest {
+  readonly settings: RawSettings;
+  readonly bucket: string;
+}
+
+export interface PrefixRequest extends BucketRequest {
+  readonly prefix: string;
+}
+
+/** Which of S3's rules for names a bucket's name breaks. */
+export type BucketNameFault =
+  | 'characters'
+  | 'too-short'
+  | 'too-long'
+  /** It begins or ends with a dot or a hyphen. */
+  | 'ends'
+  | 'adjacent-dots'
+  | 'ip-address'
+  | 'reserved-beginning'
+  | 'reserved-end';
+
+/** What can be set on a bucket while it is created. */
+export type BucketOption =
+  | 'block-public-access'
+  | 'keep-versions'
+  /** Parts of uploads that were never completed are removed by the store after seven days. */
+  | 'clean-up-uploads';
+
+export interface NewBucket extends BucketRequest {
+  readonly region: string;
+  readonly options: readonly BucketOption[];
+}
+
+export interface CreatedBucket {
+  /** What the store would not set; the bucket is there all the same. */
+  readonly notSet: readonly OpenOption[];
+  /** What the store said yes to and would not, or could not, show afterwards. */
+  readonly unconfirmed: readonly OpenOption[];
+}
+
+/** What was asked for and is not known to be set, and why. */
+export interface OpenOption {
+  readonly option: BucketOption;
+  readonly failure: FailureRecord;
+}
+
+/** What stands below a prefix; `examples` are names without the prefix. */
+export type PrefixContents =
+  | {
+      readonly kind: 'counted' | 'more-than';
+      readonly count: number;
+      readonly examples: readonly string[];
+    }
+  /** This identity may not list there. */
+  | { readonly kind: 'unknown' };
+
+/** What a user should know of a bucket; `undefined` where it could not be learned. */
+export interface BucketTraits {
+  readonly region: string | undefined;
+  readonly versioning: 'enabled' | 'suspended' | 'off' | 'unknown';
+  readonly isPublic: boolean | undefined;
+  /** Whether a lifecycle rule removes files below the prefix. */
+  readonly expires: boolean | undefined;
+  /** Whether a lifecycle rule moves them to a class that takes hours to read from. */
+  readonly archives: boolean | undefined;
+  /** For how many days Object Lock keeps every copy; 0 for not at all. */
+  readonly lockedDays: number | undefined;
+}
+
+export const listBuckets = question<BucketPageRequest, BucketPage>('listBuckets');
+
+/** Which rule a name breaks; `null` for none. */
+export const judgeBucketName = question<string, BucketNameFault | null>('judgeBucketName');
+
+/** Fails where no bucket can be created under that name. */
+export const checkNewBucketName = question<BucketRequest, null>('checkNewBucketName');
+
+export const createBucket = question<NewBucket, CreatedBucket>('createBucket');
+
+export const inspectPrefix = question<PrefixRequest, PrefixContents>('inspectPrefix');
+
+export const inspectBucket = question<PrefixRequest, BucketTraits>('inspectBucket');
+
+export const bucketVersioning = question<BucketRequest, BucketTraits['versioning']>(
+  'bucketVersioning',
+);
+
+/**
+ * Lets a bucket keep what is replaced or deleted, from now on; `null` where the store shows that it
+ * is so, and otherwise why it could not be looked at. Fails with `not-kept` where it is not so.
+ */
+export const turnOnVersioning = question<BucketRequest, FailureRecord | null>('turnOnVersioning');

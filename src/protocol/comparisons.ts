@@ -1,0 +1,48 @@
+/** Comparisons of folders with the cloud. */
+
+import type { FailureRecord } from './failures';
+import type { FolderSetup, RawSettings } from './folders';
+import { notice, question } from './messages';
+import type { Group } from './verdicts';
+
+export interface GroupTotals {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** One comparison in numbers. The files of all groups add up to `found`, always. */
+export interface ComparisonTotals {
+  readonly folder: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Milliseconds since 1970. */
+  readonly comparedAt: number;
+  readonly found: number;
+  readonly groups: Readonly<Record<Group, GroupTotals>>;
+  /** How many of the up-to-date files are proved. */
+  readonly proved: number;
+  /** Why the listing is not whole, where it is not. */
+  readonly incomplete: FailureRecord | undefined;
+  /** How many files of each group the filter lets through; `undefined` where there is no filter. */
+  readonly shown: Readonly<Record<Group, number>> | undefined;
+}
+
+export const compare = question<readonly FolderSetup[], null>('compare');
+
+/** Files or folders that were created, changed or deleted; absolute. */
+export const filesChanged = notice<{
+  readonly folder: string;
+  readonly paths: readonly string[];
+}>('filesChanged');
+
+/** Look again at every green row: changes may have gone unnoticed. */
+export const recheck = notice<null>('recheck');
+
+/** The settings of a folder have changed by which it is compared: a comparison at hand is void. */
+export const settingsChanged = notice<{
+  readonly folder: string;
+  readonly settings: RawSettings;
+}>('settingsChanged');
+
+/** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
+export const forgetFolder = notice<string>('forgetFolder');

@@ -1,0 +1,113 @@
+/** Every way to fail, as data. */
+
+/** Every way to fail, told apart by what the user can do next. */
+export type FailureCode =
+  /* settings and target */
+  | 'invalid-setting'
+  | 'no-target'
+  | 'no-folder'
+  | 'not-in-workspace'
+  | 'not-on-disk'
+  | 'prefix-in-use'
+  /* credentials */
+  | 'no-credentials'
+  | 'profile-not-found'
+  | 'credentials-unreadable'
+  | 'credentials-malformed'
+  | 'credentials-incomplete'
+  /* a profile that exists gave none */
+  | 'profile-failed'
+  | 'sign-in-needed'
+  | 'credentials-refused'
+  | 'credentials-expired'
+  /* the way to the store */
+  | 'unreachable'
+  | 'host-not-found'
+  | 'certificate'
+  | 'clock-skew'
+  | 'timed-out'
+  | 'store-busy'
+  | 'store-error'
+  | 'not-s3'
+  /* what the store says */
+  | 'access-denied'
+  /* the credentials may write, and not see what they would replace */
+  | 'read-denied'
+  | 'no-such-bucket'
+  | 'no-such-key'
+  | 'no-such-upload'
+  | 'bucket-name-taken'
+  | 'bucket-already-yours'
+  | 'invalid-bucket-name'
+  | 'changed-in-cloud'
+  /* a version that nobody here had seen lies below the one that was stored */
+  | 'replaced-unseen'
+  | 'archived'
+  | 'too-large-to-open'
+  | 'not-verified'
+  | 'too-large-for-store'
+  | 'name-refused'
+  /* the store answers others meanwhile */
+  | 'file-refused'
+  | 'not-implemented'
+  | 'parts-refused'
+  | 'archive-requested'
+  /* the list has an entry that may be of this file, and says too little */
+  | 'odd-entry'
+  /* the store said yes, and what it tells then is another thing */
+  | 'not-kept'
+  | 'not-as-stored'
+  /* the disk */
+  | 'file-vanished'
+  | 'not-readable'
+  | 'not-a-file'
+  | 'file-changing'
+  | 'unsaved'
+  /* the file is empty, its cloud copy is not */
+  | 'empty-here'
+  | 'ignore-file-unreadable'
+  | 'name-not-unicode'
+  | 'key-too-long'
+  | 'unsafe-name'
+  | 'in-the-way'
+  | 'changed-here'
+  | 'disk-full'
+  | 'disk-error'
+  /* freeing space: why a file stays */
+  | 'not-proved'
+  | 'differs-here'
+  | 'copy-differs'
+  /* what the store gives back are other bytes */
+  | 'copy-damaged'
+  /* the store tells of the copy, but does not give its bytes */
+  | 'copy-unreadable'
+  /* the store has the copy, but its lists do not show it */
+  | 'not-listed'
+  | 'copy-expires'
+  | 'attributes-differ'
+  | 'proof-expired'
+  /* it was written to as it went, and there was no room to put it back: the cause says where it is */
+  | 'only-open'
+  | 'hard-link'
+  | 'not-trashed'
+  | 'not-removable'
+  /* another file took its name meanwhile: it has the name that is the cause */
+  | 'kept-beside'
+  | 'not-put-back'
+  /* us */
+  /** What the engine has proved lasts no longer than the window. */
+  | 'records-not-kept'
+  /** What an engine has left that was killed is still there. */
+  | 'not-cleared-up'
+  | 'engine-stopped'
+  | 'plan-outdated'
+  | 'cancelled'
+  | 'unexpected';
+
+export interface FailureRecord {
+  readonly code: FailureCode;
+  /** What it happened to: a setting, a profile, an endpoint, a bucket or a path. */
+  readonly subject: string;
+  /** The chain of causes in one line, for the log and for "because". */
+  readonly cause: string | undefined;
+}

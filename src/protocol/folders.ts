@@ -1,0 +1,28 @@
+/** Workspace folders and where they are backed up. */
+
+/**
+ * A file's one identity inside a workspace folder: relative to it, `/` between the names, spelled
+ * exactly as on disk. The empty path is the folder itself. Made by `engine/filePath.ts` only.
+ */
+export type FilePath = string & { readonly brand: 'FilePath' };
+
+/** The workspace folder itself; in a tree, the group. */
+export const rootPath = '' as FilePath;
+
+/** The `s3Backup.*` settings as the editor has them: unchecked, by their name without the prefix. */
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+/** A workspace folder together with where it is backed up. */
+export interface FolderSetup {
+  /** The folder's URI: its identity within this window. */
+  readonly id: string;
+  /** Random, made when the folder got its first target: its identity in the receipts. */
+  readonly folderId: string;
+  readonly name: string;
+  /** Absolute, as the system spells it. */
+  readonly root: string;
+  readonly bucket: string;
+  /** Empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly settings: RawSettings;
+}

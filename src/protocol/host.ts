@@ -1,0 +1,40 @@
+/** The worker, and what it asks of its host. */
+
+import type { FailureRecord } from './failures';
+import { notice, question } from './messages';
+
+/** Where there is no trash, the file is still where it was. */
+export type TrashOutcome = 'trashed' | 'no-trash';
+
+/** What the worker is started with. */
+export interface WorkerData {
+  /** Where receipts are kept; absolute. */
+  readonly receiptsFile: string;
+  /** Where it is noted which temporary files there are; absolute. */
+  readonly ownFilesFolder: string;
+}
+
+/** What the worker's runtime can do. */
+export interface HostReport {
+  readonly node: string;
+  /** Why receipts will be forgotten with this window; `undefined` where they are kept. */
+  readonly forgetsReceipts: string | undefined;
+}
+
+export interface LogEntry {
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+export const hostReport = question<null, HostReport>('hostReport');
+
+/** Whether somebody has changes to a file, absolute, that are not on the disk yet. */
+export const isUnsaved = question<string, boolean>('isUnsaved');
+
+/** Moves a file, absolute, to the trash of this computer, where there is one. */
+export const moveToTrash = question<string, TrashOutcome>('moveToTrash');
+
+/** Something failed that nobody has asked for, and that the user should know of. */
+export const warned = notice<FailureRecord>('warned');
+
+export const logged = notice<LogEntry>('logged');

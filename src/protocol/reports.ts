@@ -1,0 +1,63 @@
+/** What became of a plan. */
+
+import type { FailureCode, FailureRecord } from './failures';
+import type { FilePath } from './folders';
+import { question } from './messages';
+import type { Work } from './rows';
+
+/** What became of a plan; the four numbers add up to `planned`. */
+export interface Report {
+  readonly work: Work;
+  readonly planId: number;
+  readonly planned: number;
+  /** Backed up, or restored. */
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+  /** Bytes that arrived. */
+  readonly bytes: number;
+  /** How often each reason kept a file from arriving. */
+  readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
+  /** The first hundred files that did not arrive, with the reason, where there is one. */
+  readonly troubles: readonly Trouble[];
+}
+
+/** What became of one file. */
+export interface ReportEntry {
+  readonly kind: 'done' | 'failed' | 'skipped' | 'cancelled';
+  readonly folder: string;
+  readonly path: FilePath;
+  readonly bytes: number;
+  readonly failure: FailureRecord | undefined;
+  /** Where a restored file is, if not in its own place. */
+  readonly restoredAs?: FilePath;
+  /** What became of the local file that a restored one has replaced. */
+  readonly replaced?: ReplacedFile;
+}
+
+export interface ReportRequest {
+  readonly planId: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ReportPage {
+  readonly entries: readonly ReportEntry[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
+export interface Trouble {
+  readonly folder: string;
+  readonly path: FilePath;
+  /** One that was cancelled has a reason where it was waiting to be sent again. */
+  readonly kind: 'failed' | 'skipped' | 'cancelled';
+  readonly failure: FailureRecord;
+}
+
+/** What became of a local file that was replaced: it is in the trash, or has another name now. */
+export type ReplacedFile =
+  { readonly kind: 'trashed' } | { readonly kind: 'kept'; readonly path: FilePath };
+
+export const reportPage = question<ReportRequest, ReportPage>('reportPage');

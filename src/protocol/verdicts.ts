@@ -1,0 +1,89 @@
+/** What is known of each path, and why. */
+
+import type { FailureRecord } from './failures';
+import type { FilePath } from './folders';
+
+export const groups = [
+  'lost',
+  'changed-in-cloud',
+  'unchecked',
+  'out-of-date',
+  'missing-in-cloud',
+  'up-to-date',
+  'only-in-cloud',
+  'ignored',
+] as const;
+
+export type Group = (typeof groups)[number];
+
+/** What is known of one path, and why. `kind` is the group in which its row stands. */
+export type Verdict =
+  | {
+      readonly kind: 'missing-in-cloud';
+      /** When it was last proved to be in the cloud, if ever; milliseconds since 1970. */
+      readonly safeAt?: number;
+    }
+  | {
+      readonly kind: 'out-of-date';
+      readonly because: 'content' | 'size' | 'time' | 'not-comparable' | 'changed-since-comparison';
+    }
+  | { readonly kind: 'up-to-date'; readonly proof: Proof }
+  /** It was when it was compared, at `asOf`; the comparison since then has failed. */
+  | { readonly kind: 'up-to-date'; readonly proof: 'unconfirmed'; readonly asOf: number }
+  | {
+      readonly kind: 'changed-in-cloud';
+      /**
+       * `only-there`: the local file is what was backed up. `both`: it is not, and the copy is
+       * another one too. `refused`: found out by an upload, which was not carried out.
+       */
+      readonly because: 'newer-there' | 'only-there' | 'both' | 'refused';
+    }
+  /** Gone from both sides, though it was proved to be in the cloud once. */
+  | { readonly kind: 'lost'; readonly safeAt: number }
+  | {
+      readonly kind: 'only-in-cloud';
+      /** The store has it, but its lists do not show it. */
+      readonly because?: 'not-listed';
+    }
+  | { readonly kind: 'unchecked'; readonly failure: FailureRecord }
+  | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly cloudTwins: number };
+
+/**
+ * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `receipt`:
+ * it did so earlier, and neither side has changed since. `content`: a hash over the local bytes
+ * equals the cloud object's. `name-and-time`: nothing but the original
+ * rule; such a file is not called safe.
+ */
+export type Proof = 'uploaded' | 'receipt' | 'content' | 'name-and-time';
+
+export type IgnoreReason =
+  | {
+      readonly kind: 'rule';
+      readonly pattern: string;
+      /** The setting or the file that holds the pattern. */
+      readonly source: string;
+      /** From 1; `undefined` for a setting. */
+      readonly line: number | undefined;
+    }
+  | { readonly kind: 'link' | 'special-file' }
+  | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
+  | { readonly kind: 'not-a-path'; readonly fault: KeyFault };
+
+/** Why a key can be no file's: what a folder on disk cannot hold, or what would lead out of it. */
+export type KeyFault =
+  | 'folder-marker'
+  | 'empty-segment'
+  | 'dot-segment'
+  | 'nul'
+  | 'backslash'
+  | 'outside-prefix'
+  /** The name of a file that the engine makes for the time of its work. */
+  | 'own-file'
+  | EntryFault;
+
+/** Why an entry of a list says nothing for certain of an object. */
+export type EntryFault =
+  /** Its key has escapes that stand for no text, and is a guess. */
+  | 'not-decodable'
+  /** It has no ETag, no size or no time. */
+  | 'incomplete';
