@@ -16,7 +16,7 @@ import { workerLimits } from '../src/editor/client/workerLimits';
 import { compare } from '../src/protocol/comparisons';
 import type { FolderSetup } from '../src/protocol/folders';
 import type { WorkerData } from '../src/protocol/host';
-import type { Question } from '../src/protocol/messages';
+import type { RequestType } from '../src/protocol/messages';
 import { planBackUp, runPlan } from '../src/protocol/plans';
 import { setAwsVariables } from '../dev/awsVariables';
 import { repositoryRoot } from '../dev/repositoryRoot';
@@ -137,7 +137,7 @@ async function measure(
   try {
     await ask(engine, compare, [setup]);
     const begun = performance.now();
-    const request = { parts: [{ setup, scope: { kind: 'all' } }] } as const;
+    const request = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
     const plan = await ask(engine, planBackUp, request);
     const report = await ask(engine, runPlan, plan.planId);
     const seconds = (performance.now() - begun) / 1000;
@@ -154,7 +154,11 @@ async function measure(
   return most - before;
 }
 
-function ask<P, R>(engine: MessageConnection, { method }: Question<P, R>, params: P): Promise<R> {
+function ask<P, R>(
+  engine: MessageConnection,
+  { method }: RequestType<P, R>,
+  params: P,
+): Promise<R> {
   return engine.sendRequest<R>(method, params);
 }
 

@@ -2,8 +2,8 @@ import { Uri, type Event } from 'vscode';
 import type { Report } from '../protocol/reports';
 import type { State } from '../protocol/state';
 import { backUpAll, backUpResources } from './backUp/backUp';
-import type { Parts } from './services';
-import { settleTargets } from './targets/resolveTargets';
+import type { Services } from './services';
+import { resolveTargets } from './targets/resolveTargets';
 import { localFolders } from './targets/targets';
 
 /** What other extensions can do with this one. Both calls throw what went wrong. */
@@ -16,16 +16,16 @@ export interface S3Backup {
   readonly state: State;
 }
 
-export function apiOf(parts: Parts): S3Backup {
-  const { engine, comparisons } = parts;
+export function createApi(services: Services): S3Backup {
+  const { engine, comparisons } = services;
   return {
     async compare() {
-      await comparisons.run(await settleTargets(parts, localFolders()));
+      await comparisons.run(await resolveTargets(services, localFolders()));
     },
     async backUp(paths) {
-      if (paths === undefined) return await backUpAll(parts);
+      if (paths === undefined) return await backUpAll(services);
       const uris = paths.map(path => Uri.file(path));
-      return await backUpResources(parts, uris);
+      return await backUpResources(services, uris);
     },
     onDidChangeState: engine.onDidChangeState,
     get state() {

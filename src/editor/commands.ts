@@ -1,7 +1,7 @@
 import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
 import { pause, resume } from '../protocol/plans';
 import type { Work } from '../protocol/rows';
-import { atHand } from './selection/activeSelection';
+import { activeSelection } from './selection/activeSelection';
 import {
   backUpAll,
   backUpNodes,
@@ -22,16 +22,16 @@ import { askForFilter } from './view/filterInput';
 import { freeUpSpace, retryFreeing } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
-import { noPlace } from './selection/unsupportedResource';
+import { unsupportedResource } from './selection/unsupportedResource';
 import { openCredentialsFile } from './setUp/openCredentialsFile';
-import type { Parts } from './services';
+import type { Services } from './services';
 import { showReport } from './batch/reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { forgetEarlier, resumeEarlier } from './batch/resumeUnfinished';
+import { forgetUnfinished, resumeUnfinished } from './batch/resumeUnfinished';
 import { rowClicked } from './view/rowClick';
 import { readSelection, type Selection } from './selection/selection';
-import { settleTargets } from './targets/resolveTargets';
+import { resolveTargets } from './targets/resolveTargets';
 import { showFailure } from './failures/showFailure';
 import { folderById, localFolders } from './targets/targets';
 import { rowClickedCommand, showMoreCommand } from './view/treeItem';
@@ -46,8 +46,8 @@ const table = {
   's3Backup.chooseBucket': chooseBucketFor,
   's3Backup.chooseProfile': chooseProfileFor,
   's3Backup.openCredentialsFile': openCredentialsFile,
-  's3Backup.backUpAll': async parts => {
-    await backUpAll(parts);
+  's3Backup.backUpAll': async services => {
+    await backUpAll(services);
   },
   's3Backup.backUp': backUpSelection,
   's3Backup.backUpResource': backUpSelection,
@@ -56,8 +56,8 @@ const table = {
   's3Backup.diff': compareWithCloud,
   's3Backup.openCloudCopy': openCloudCopy,
   's3Backup.showVersions': showVersions,
-  's3Backup.turnOnVersioning': async (parts, selection) => {
-    await turnOnVersioningFor(parts, await settleTargets(parts, foldersOf(selection)));
+  's3Backup.turnOnVersioning': async (services, selection) => {
+    await turnOnVersioningFor(services, await resolveTargets(services, foldersOf(selection)));
   },
   's3Backup.copyS3Uri': copyS3Uri,
   's3Backup.ignore': addToIgnoreFile,
@@ -71,23 +71,23 @@ const table = {
   's3Backup.cancel': ({ ongoing }) => {
     ongoing.cancelAll();
   },
-  's3Backup.review': async parts => {
-    await reviewAndBackUp(parts);
+  's3Backup.review': async services => {
+    await reviewAndBackUp(services);
   },
-  's3Backup.retryFailed': async parts => {
-    const { last } = parts.reports;
+  's3Backup.retryFailed': async services => {
+    const { last } = services.reports;
     if (last === undefined) sayNoReport();
-    else await retries[last.report.work](parts, last);
+    else await retries[last.report.work](services, last);
   },
-  's3Backup.freeUpSpace': async (parts, selection) => {
-    await freeUpSpace(parts, selection);
+  's3Backup.freeUpSpace': async (services, selection) => {
+    await freeUpSpace(services, selection);
   },
   's3Backup.resolve': resolveConflicts,
-  's3Backup.restore': async (parts, selection) => {
-    await restoreSelection(parts, selection);
+  's3Backup.restore': async (services, selection) => {
+    await restoreSelection(services, selection);
   },
-  's3Backup.verify': (parts, selection) => withChosen(parts, selection, verifyFiles),
-  's3Backup.forget': (parts, selection) => withChosen(parts, selection, forgetFiles),
+  's3Backup.verify': (services, selection) => withChosen(services, selection, verifyFiles),
+  's3Backup.forget': (services, selection) => withChosen(services, selection, forgetFiles),
   's3Backup.showReport': async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();
     else await showReport(engine, reports.last);
@@ -95,12 +95,12 @@ const table = {
   's3Backup.pause': ({ engine }) => {
     engine.tell(pause, null);
   },
-  's3Backup.resume': async parts => {
-    const { engine } = parts;
+  's3Backup.resume': async services => {
+    const { engine } = services;
     if (engine.state.kind === 'paused') engine.tell(resume, null);
-    else await resumeEarlier(parts);
+    else await resumeUnfinished(services);
   },
-  's3Backup.dropRemaining': forgetEarlier,
+  's3Backup.dropRemaining': forgetUnfinished,
   's3Backup.showLog': ({ log }) => {
     log.show();
   },
@@ -115,80 +115,83 @@ const retries = {
 } satisfies Readonly<Record<Work, unknown>>;
 
 /** What rows do when they are clicked; not in the manifest, because nobody is to call it. */
-const rowTable: Readonly<Record<string, (parts: Parts, node: TreeNode) => Promise<void> | void>> = {
-  [rowClickedCommand]: (parts, node) => (node.kind === 'row' ? rowClicked(parts, node) : undefined),
-  [showMoreCommand]: (parts, node) => {
-    if (node.kind === 'more') parts.tree.showMore(node);
+const rowTable: Readonly<
+  Record<string, (services: Services, node: TreeNode) => Promise<void> | void>
+> = {
+  [rowClickedCommand]: (services, node) =>
+    node.kind === 'row' ? rowClicked(services, node) : undefined,
+  [showMoreCommand]: (services, node) => {
+    if (node.kind === 'more') services.tree.showMore(node);
   },
 };
 
 export const commandIds: readonly string[] = Object.keys(table);
 
-export function registerCommands(parts: Parts): Disposable {
+export function registerCommands(services: Services): Disposable {
   const own = Object.entries<Command>(table).map(([id, run]) =>
     commands.registerCommand(id, (clicked?: unknown, selected?: unknown) =>
-      shown(parts, () => run(parts, readSelection(clicked, selected))),
+      shown(services, () => run(services, readSelection(clicked, selected))),
     ),
   );
   const rows = Object.entries(rowTable).map(([id, run]) =>
-    commands.registerCommand(id, (node: TreeNode) => shown(parts, () => run(parts, node))),
+    commands.registerCommand(id, (node: TreeNode) => shown(services, () => run(services, node))),
   );
   return Disposable.from(...own, ...rows);
 }
 
-type Command = (parts: Parts, selection: Selection) => Promise<void> | void;
+type Command = (services: Services, selection: Selection) => Promise<void> | void;
 
 /** Runs a command; a failure becomes one message. */
-async function shown(parts: Parts, run: () => Promise<void> | void): Promise<void> {
+async function shown(services: Services, run: () => Promise<void> | void): Promise<void> {
   try {
     await run();
   } catch (error) {
     // The message stays as long as the user likes; the command is over.
-    void showFailure(parts, error, () => void shown(parts, run));
+    void showFailure(services, error, () => void shown(services, run));
   }
 }
 
-async function compareSelection(parts: Parts, selection: Selection): Promise<void> {
-  const setups = await settleTargets(parts, foldersOf(selection));
+async function compareSelection(services: Services, selection: Selection): Promise<void> {
+  const setups = await resolveTargets(services, foldersOf(selection));
   if (setups.length === 0) return;
-  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
-  await parts.comparisons.run(setups);
+  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await services.comparisons.run(setups);
 }
 
-async function chooseBucketFor(parts: Parts, selection: Selection): Promise<void> {
+async function chooseBucketFor(services: Services, selection: Selection): Promise<void> {
   const folders = foldersOf(selection);
-  if (folders.length === 0) throw noPlace([]);
-  const setup = await chooseBucket(parts, folders);
+  if (folders.length === 0) throw unsupportedResource([]);
+  const setup = await chooseBucket(services, folders);
   if (setup === undefined) return;
-  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
-  await parts.comparisons.run([setup]);
+  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await services.comparisons.run([setup]);
 }
 
-async function chooseProfileFor(parts: Parts, selection: Selection): Promise<void> {
+async function chooseProfileFor(services: Services, selection: Selection): Promise<void> {
   const folders = foldersOf(selection);
   if (folders.length === 0) {
-    await settleTargets(parts, folders);
+    await resolveTargets(services, folders);
     return;
   }
-  const concerned = await chooseProfile(parts, folders);
+  const concerned = await chooseProfile(services, folders);
   if (concerned.length === 0) return;
-  if (!parts.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
   // Retry is to ask the store again, and not the user.
-  await shown(parts, () => tryCredentials(parts, concerned));
+  await shown(services, () => tryCredentials(services, concerned));
 }
 
-async function backUpSelection(parts: Parts, selection: Selection): Promise<void> {
+async function backUpSelection(services: Services, selection: Selection): Promise<void> {
   switch (selection.kind) {
     case 'nodes':
-      await backUpNodes(parts, selection.nodes);
+      await backUpNodes(services, selection.nodes);
       return;
     case 'resources':
-      await backUpResources(parts, selection.uris);
+      await backUpResources(services, selection.uris);
       return;
     case 'nothing': {
-      const meant = atHand(parts);
+      const meant = activeSelection(services);
       if (meant.kind !== 'nothing') {
-        await backUpSelection(parts, meant);
+        await backUpSelection(services, meant);
         return;
       }
       void window.showInformationMessage(
@@ -200,13 +203,13 @@ async function backUpSelection(parts: Parts, selection: Selection): Promise<void
 
 /** Runs what works on rows or files; without any passed, on what is in front. */
 async function withChosen(
-  parts: Parts,
+  services: Services,
   selection: Selection,
-  run: (parts: Parts, chosen: Exclude<Selection, { kind: 'nothing' }>) => Promise<void>,
+  run: (services: Services, chosen: Exclude<Selection, { kind: 'nothing' }>) => Promise<void>,
 ): Promise<void> {
-  const meant = selection.kind === 'nothing' ? atHand(parts) : selection;
+  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
   if (meant.kind !== 'nothing') {
-    await run(parts, meant);
+    await run(services, meant);
     return;
   }
   void window.showInformationMessage(
@@ -222,14 +225,14 @@ function sayNoReport(): void {
   );
 }
 
-async function openSelection(parts: Parts, selection: Selection): Promise<void> {
-  for (const uri of urisOf(parts, selection)) {
+async function openSelection(services: Services, selection: Selection): Promise<void> {
+  for (const uri of urisOf(services, selection)) {
     await commands.executeCommand('vscode.open', uri, { preview: false });
   }
 }
 
-async function revealSelection(parts: Parts, selection: Selection): Promise<void> {
-  const [uri] = urisOf(parts, selection);
+async function revealSelection(services: Services, selection: Selection): Promise<void> {
+  const [uri] = urisOf(services, selection);
   if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
 }
 
@@ -248,11 +251,11 @@ function foldersOf(selection: Selection): ReturnType<typeof localFolders> {
 function foldersWith(uris: readonly Uri[]): ReturnType<typeof localFolders> {
   const onDisk = uris.filter(uri => uri.scheme === 'file');
   const folders = distinct(onDisk.map(uri => workspace.getWorkspaceFolder(uri)));
-  if (folders.length === 0) throw noPlace(uris);
+  if (folders.length === 0) throw unsupportedResource(uris);
   return folders;
 }
 
-function urisOf({ view }: Parts, selection: Selection): readonly Uri[] {
+function urisOf({ view }: Services, selection: Selection): readonly Uri[] {
   switch (selection.kind) {
     case 'nothing':
       return view.treeView.selection.flatMap(uriOf);

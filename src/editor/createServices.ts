@@ -1,41 +1,45 @@
 import { join } from 'node:path';
 import { window, type ExtensionContext } from 'vscode';
 import { Comparisons } from './watch/comparisons';
-import { Engine } from './client/engineClient';
+import { EngineClient } from './client/engineClient';
 import { FilesTree } from './view/filesTree';
 import { FilesView } from './view/filesView';
 import { FolderRecords } from './targets/folderRecords';
 import { LayoutChoice } from './view/layoutChoice';
 import { Ongoing } from './client/ongoing';
-import type { Parts } from './services';
+import type { Services } from './services';
 import { Profiles } from './targets/profiles';
-import { Pulse } from './view/refreshScheduler';
+import { RefreshScheduler } from './view/refreshScheduler';
 import { Reports } from './batch/reports';
-import { EarlierBatch } from './batch/unfinishedBatch';
+import { UnfinishedBatch } from './batch/unfinishedBatch';
 import { RowFilter } from './view/rowFilter';
 import { Targets } from './targets/targets';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
-export interface OpenedParts {
-  readonly parts: Parts;
+export interface CreatedServices {
+  readonly parts: Services;
   readonly disposables: ExtensionContext['subscriptions'];
 }
 
-export function openParts(context: ExtensionContext): OpenedParts {
+export function createServices(context: ExtensionContext): CreatedServices {
   const log = window.createOutputChannel('S3 Backup', { log: true });
   const storage = context.globalStorageUri.fsPath;
   const workerData = {
     receiptsFile: join(storage, 'receipts.sqlite'),
     ownFilesFolder: join(storage, 'own-files'),
   };
-  const engine = new Engine(join(context.extensionPath, 'dist', 'engine.js'), workerData, log);
+  const engine = new EngineClient(
+    join(context.extensionPath, 'dist', 'engine.js'),
+    workerData,
+    log,
+  );
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
   const reports = new Reports(engine);
-  const earlier = new EarlierBatch(engine, targets, context.workspaceState);
+  const earlier = new UnfinishedBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
-  const pulse = new Pulse();
+  const pulse = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);

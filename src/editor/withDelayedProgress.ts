@@ -1,7 +1,7 @@
 import { ProgressLocation, window, type Progress } from 'vscode';
 
 /** How far some work is. */
-export interface Standing {
+export interface ProgressStatus {
   readonly message: string;
   /** From 0 to 100. */
   readonly percent: number;
@@ -11,11 +11,11 @@ export interface Standing {
  * Shows work as a notification with *Cancel*, unless it is done before anybody could read it.
  * `standing` is asked again and again; where it cannot tell, what it said last stays.
  */
-export function showLate(
+export function withDelayedProgress(
   title: string,
   running: Promise<unknown>,
   cancel: () => void,
-  standing: () => Standing | undefined,
+  standing: () => ProgressStatus | undefined,
 ): void {
   // Whoever started the work hears of its failure; here only its end counts.
   const ended = running.then(
@@ -37,7 +37,7 @@ export function showLate(
 }
 
 async function follow(
-  standing: () => Standing | undefined,
+  standing: () => ProgressStatus | undefined,
   ended: Promise<void>,
   progress: Progress<{ readonly message: string; readonly increment: number }>,
 ): Promise<void> {

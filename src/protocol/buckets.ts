@@ -2,7 +2,7 @@
 
 import type { FailureRecord } from './failures';
 import type { RawSettings } from './folders';
-import { question } from './messages';
+import { requestType } from './messages';
 
 export interface BucketSummary {
   readonly name: string;
@@ -93,21 +93,21 @@ export interface BucketTraits {
   readonly lockedDays: number | undefined;
 }
 
-export const listBuckets = question<BucketPageRequest, BucketPage>('listBuckets');
+export const listBuckets = requestType<BucketPageRequest, BucketPage>('listBuckets');
 
 /** Which rule a name breaks; `null` for none. */
-export const judgeBucketName = question<string, BucketNameFault | null>('judgeBucketName');
+export const judgeBucketName = requestType<string, BucketNameFault | null>('judgeBucketName');
 
 /** Fails where no bucket can be created under that name. */
-export const checkNewBucketName = question<BucketRequest, null>('checkNewBucketName');
+export const checkNewBucketName = requestType<BucketRequest, null>('checkNewBucketName');
 
-export const createBucket = question<NewBucket, CreatedBucket>('createBucket');
+export const createBucket = requestType<NewBucket, CreatedBucket>('createBucket');
 
-export const inspectPrefix = question<PrefixRequest, PrefixContents>('inspectPrefix');
+export const inspectPrefix = requestType<PrefixRequest, PrefixContents>('inspectPrefix');
 
-export const inspectBucket = question<PrefixRequest, BucketTraits>('inspectBucket');
+export const inspectBucket = requestType<PrefixRequest, BucketTraits>('inspectBucket');
 
-export const bucketVersioning = question<BucketRequest, BucketTraits['versioning']>(
+export const bucketVersioning = requestType<BucketRequest, BucketTraits['versioning']>(
   'bucketVersioning',
 );
 
@@ -115,4 +115,6 @@ export const bucketVersioning = question<BucketRequest, BucketTraits['versioning
  * Lets a bucket keep what is replaced or deleted, from now on; `null` where the store shows that it
  * is so, and otherwise why it could not be looked at. Fails with `not-kept` where it is not so.
  */
-export const turnOnVersioning = question<BucketRequest, FailureRecord | null>('turnOnVersioning');
+export const turnOnVersioning = requestType<BucketRequest, FailureRecord | null>(
+  'turnOnVersioning',
+);

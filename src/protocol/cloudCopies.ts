@@ -2,7 +2,7 @@
 
 import type { BucketTraits } from './buckets';
 import type { FilePath, FolderSetup } from './folders';
-import { question } from './messages';
+import { requestType } from './messages';
 
 /** A file in the bucket. */
 export interface CloudCopyRequest {
@@ -16,7 +16,7 @@ export interface CloudCopy {
   readonly size: number;
   readonly etag: string;
   /** Milliseconds since 1970. */
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   /** Where the bucket keeps versions. */
   readonly versionId: string | undefined;
 }
@@ -45,7 +45,7 @@ export interface CloudVersion {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly size: number;
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
 }
 
 export interface CloudVersions {
@@ -71,13 +71,13 @@ export interface KnownCopy {
 }
 
 /** Fails with `no-such-key` where there is none. */
-export const cloudCopy = question<CloudCopyRequest, CloudCopy>('cloudCopy');
+export const cloudCopy = requestType<CloudCopyRequest, CloudCopy>('cloudCopy');
 
-export const readCloudCopy = question<CloudCopyReading, CloudCopyContent>('readCloudCopy');
+export const readCloudCopy = requestType<CloudCopyReading, CloudCopyContent>('readCloudCopy');
 
-export const saveCloudCopy = question<CloudCopySaving, null>('saveCloudCopy');
+export const saveCloudCopy = requestType<CloudCopySaving, null>('saveCloudCopy');
 
 /** What the comparison at hand knows of these copies; those of which it knows nothing are left out. */
-export const knownCopies = question<KnownCopiesRequest, readonly KnownCopy[]>('knownCopies');
+export const knownCopies = requestType<KnownCopiesRequest, readonly KnownCopy[]>('knownCopies');
 
-export const cloudVersions = question<CloudCopyRequest, CloudVersions>('cloudVersions');
+export const cloudVersions = requestType<CloudCopyRequest, CloudVersions>('cloudVersions');

@@ -2,7 +2,7 @@
 
 import type { FailureRecord } from './failures';
 import type { FolderSetup, RawSettings } from './folders';
-import { notice, question } from './messages';
+import { notificationType, requestType } from './messages';
 import type { Group } from './verdicts';
 
 export interface GroupTotals {
@@ -27,22 +27,22 @@ export interface ComparisonTotals {
   readonly shown: Readonly<Record<Group, number>> | undefined;
 }
 
-export const compare = question<readonly FolderSetup[], null>('compare');
+export const compare = requestType<readonly FolderSetup[], null>('compare');
 
 /** Files or folders that were created, changed or deleted; absolute. */
-export const filesChanged = notice<{
+export const filesChanged = notificationType<{
   readonly folder: string;
   readonly paths: readonly string[];
 }>('filesChanged');
 
 /** Look again at every green row: changes may have gone unnoticed. */
-export const recheck = notice<null>('recheck');
+export const recheck = notificationType<null>('recheck');
 
 /** The settings of a folder have changed by which it is compared: a comparison at hand is void. */
-export const settingsChanged = notice<{
+export const settingsChanged = notificationType<{
   readonly folder: string;
   readonly settings: RawSettings;
 }>('settingsChanged');
 
 /** Forget a folder's comparison: it was closed, or is backed up elsewhere now. */
-export const forgetFolder = notice<string>('forgetFolder');
+export const forgetFolder = notificationType<string>('forgetFolder');

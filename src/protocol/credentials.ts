@@ -2,7 +2,7 @@
 
 import type { FailureRecord } from './failures';
 import type { RawSettings } from './folders';
-import { question } from './messages';
+import { requestType } from './messages';
 
 /** How a profile of the shared AWS files comes to its credentials; `none`: it doesn't say. */
 export type ProfileKind = 'keys' | 'sso' | 'role' | 'process' | 'web-identity' | 'login' | 'none';
@@ -34,12 +34,12 @@ export interface ConnectionCheck {
 }
 
 /** The region of new buckets, unless another one is asked for. */
-export const connectionRegion = question<RawSettings, string>('connectionRegion');
+export const connectionRegion = requestType<RawSettings, string>('connectionRegion');
 
 /** The store that settings and profile lead to: its URL, or AWS. */
-export const storeEndpoint = question<RawSettings, string>('storeEndpoint');
+export const storeEndpoint = requestType<RawSettings, string>('storeEndpoint');
 
-export const credentialSources = question<null, CredentialSources>('credentialSources');
+export const credentialSources = requestType<null, CredentialSources>('credentialSources');
 
 /** Answers once the store has taken the credentials, after four attempts at the most. */
-export const checkConnection = question<ConnectionCheck, null>('checkConnection');
+export const checkConnection = requestType<ConnectionCheck, null>('checkConnection');

@@ -1,25 +1,25 @@
 /** Freeing local space. */
 
 import type { FilePath, FolderSetup } from './folders';
-import { question } from './messages';
+import { requestType } from './messages';
 import type { Chosen } from './plans';
 
 /** Whose local files are to go. */
-export type FreeScope =
+export type FreeUpScope =
   | Chosen
   /** Everything that is proved, by the comparison at hand. */
   | { readonly kind: 'all' }
   /** The files that failed in an earlier batch, judged anew. */
   | { readonly kind: 'failed'; readonly planId: number };
 
-export interface FreeRequest {
-  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: FreeScope }[];
+export interface FreeUpRequest {
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: FreeUpScope }[];
 }
 
 /** What becomes of local files whose space is freed; the trash frees nothing before it is emptied. */
-export type FreeWay = 'delete' | 'trash';
+export type FreeUpMethod = 'delete' | 'trash';
 
-export const stayReasons = [
+export const keptReasons = [
   'out-of-date',
   'missing-in-cloud',
   'changed-in-cloud',
@@ -32,16 +32,16 @@ export const stayReasons = [
 ] as const;
 
 /** Why a local file stays where space is freed. */
-export type StayReason = (typeof stayReasons)[number];
+export type KeptReason = (typeof keptReasons)[number];
 
 /** What freeing would do, and what it would leave. */
-export interface FreeSummary {
+export interface FreeUpSummary {
   readonly planId: number;
   readonly files: number;
   readonly bytes: number;
   readonly largest: readonly { readonly path: FilePath; readonly bytes: number }[];
-  readonly stays: readonly {
-    readonly because: StayReason;
+  readonly kept: readonly {
+    readonly because: KeptReason;
     readonly files: number;
     readonly examples: readonly FilePath[];
   }[];
@@ -49,12 +49,12 @@ export interface FreeSummary {
   readonly keepsVersions: boolean;
 }
 
-export interface FreeChoice {
+export interface FreeUpChoice {
   readonly planId: number;
-  readonly way: FreeWay;
+  readonly method: FreeUpMethod;
 }
 
-export const planFreeUp = question<FreeRequest, FreeSummary>('planFreeUp');
+export const planFreeUp = requestType<FreeUpRequest, FreeUpSummary>('planFreeUp');
 
 /** Without it, a plan to free space cannot be run. */
-export const chooseFreeWay = question<FreeChoice, null>('chooseFreeWay');
+export const chooseFreeUpMethod = requestType<FreeUpChoice, null>('chooseFreeWay');

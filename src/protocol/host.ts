@@ -1,7 +1,7 @@
 /** The worker, and what it asks of its host. */
 
 import type { FailureRecord } from './failures';
-import { notice, question } from './messages';
+import { notificationType, requestType } from './messages';
 
 /** Where there is no trash, the file is still where it was. */
 export type TrashOutcome = 'trashed' | 'no-trash';
@@ -18,7 +18,7 @@ export interface WorkerData {
 export interface HostReport {
   readonly node: string;
   /** Why receipts will be forgotten with this window; `undefined` where they are kept. */
-  readonly forgetsReceipts: string | undefined;
+  readonly receiptsError: string | undefined;
 }
 
 export interface LogEntry {
@@ -26,15 +26,15 @@ export interface LogEntry {
   readonly message: string;
 }
 
-export const hostReport = question<null, HostReport>('hostReport');
+export const hostReport = requestType<null, HostReport>('hostReport');
 
 /** Whether somebody has changes to a file, absolute, that are not on the disk yet. */
-export const isUnsaved = question<string, boolean>('isUnsaved');
+export const isUnsaved = requestType<string, boolean>('isUnsaved');
 
 /** Moves a file, absolute, to the trash of this computer, where there is one. */
-export const moveToTrash = question<string, TrashOutcome>('moveToTrash');
+export const moveToTrash = requestType<string, TrashOutcome>('moveToTrash');
 
 /** Something failed that nobody has asked for, and that the user should know of. */
-export const warned = notice<FailureRecord>('warned');
+export const warned = notificationType<FailureRecord>('warned');
 
-export const logged = notice<LogEntry>('logged');
+export const logged = notificationType<LogEntry>('logged');

@@ -2,7 +2,7 @@
 
 import type { FailureCode } from './failures';
 import type { FilePath, FolderSetup, RawSettings } from './folders';
-import { notice, question } from './messages';
+import { notificationType, requestType } from './messages';
 import type { Report } from './reports';
 import type { NodeId, Side } from './rows';
 import type { Group, IgnoreReason, Verdict } from './verdicts';
@@ -27,14 +27,14 @@ export type Scope =
   | { readonly kind: 'ignored'; readonly path: string };
 
 export interface PlanRequest {
-  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: Scope }[];
 }
 
 /** What was chosen in a tree or in the Explorer. */
 export type Chosen = Extract<Scope, { readonly kind: 'nodes' | 'resources' }>;
 
 export interface ChosenRequest {
-  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: Chosen }[];
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: Chosen }[];
 }
 
 /** A file that was changed in the cloud, or in both places, since it was backed up. */
@@ -96,16 +96,16 @@ export interface PlanSummary {
    * Cloud copies that would be replaced though this computer has no record of having written them,
    * or has freed the files that they are the originals of.
    */
-  readonly unowned: {
+  readonly unknownOrigin: {
     readonly files: number;
     readonly examples: readonly FilePath[];
     /** Whether every bucket concerned keeps what is overwritten. */
     readonly keepsVersions: boolean;
   };
   /** How many files are empty here and would replace a cloud copy that is not. */
-  readonly emptying: number;
+  readonly wouldEmpty: number;
   /** Files asked for that need no upload, or are not uploaded without a decision of their own. */
-  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+  readonly excluded: Readonly<Partial<Record<Group, number>>>;
   /** The one ignored file asked for, if it was alone. */
   readonly ignored: { readonly path: FilePath; readonly because: IgnoreReason } | undefined;
 }
@@ -125,39 +125,39 @@ export interface LeftOut {
 }
 
 /** Forgets the lost files among what was chosen, and says how many they were. */
-export const forgetLost = question<ChosenRequest, number>('forgetLost');
+export const forgetLost = requestType<ChosenRequest, number>('forgetLost');
 
 /** The conflicts among what was chosen, each with its cloud copy as it is now where that was not seen. */
-export const conflicts = question<ChosenRequest, readonly FolderConflicts[]>('conflicts');
+export const conflicts = requestType<ChosenRequest, readonly FolderConflicts[]>('conflicts');
 
-export const planBackUp = question<PlanRequest, PlanSummary>('planBackUp');
+export const planBackUp = requestType<PlanRequest, PlanSummary>('planBackUp');
 
 /** Which of these files, absolute, a plan would upload. */
-export const plannedAmong = question<
+export const plannedAmong = requestType<
   { readonly planId: number; readonly paths: readonly string[] },
   readonly PlannedFile[]
 >('plannedAmong');
 
 /** Which files of a plan are empty by now, and would replace a cloud copy that is not. */
-export const emptyingFiles = question<number, readonly PlannedFile[]>('emptyingFiles');
+export const filesThatWouldEmpty = requestType<number, readonly PlannedFile[]>('emptyingFiles');
 
 /** Lets a plan do less than was shown; each file left out is in the report, with the reason. */
-export const leaveOut = question<LeftOut, null>('leaveOut');
+export const leaveOut = requestType<LeftOut, null>('leaveOut');
 
-export const runPlan = question<number, Report>('runPlan');
+export const runPlan = requestType<number, Report>('runPlan');
 
-export const differences = question<FolderSetup, readonly Difference[]>('differences');
+export const differences = requestType<FolderSetup, readonly Difference[]>('differences');
 
 /** Forgets what earlier batches have left of these folders. */
-export const dropRemaining = question<readonly FolderSetup[], null>('dropRemaining');
+export const dropUnfinished = requestType<readonly FolderSetup[], null>('dropRemaining');
 
 /** A plan that was shown and not confirmed. */
-export const dropPlan = notice<number>('dropPlan');
+export const dropPlan = notificationType<number>('dropPlan');
 
 /** Let no byte of any batch move until `resume`. */
-export const pause = notice<null>('pause');
+export const pause = notificationType<null>('pause');
 
-export const resume = notice<null>('resume');
+export const resume = notificationType<null>('resume');
 
 /** The settings that bound the traffic have changed; they hold for batches under way, too. */
-export const trafficChanged = notice<RawSettings>('trafficChanged');
+export const trafficChanged = notificationType<RawSettings>('trafficChanged');

@@ -2,7 +2,7 @@
 
 import type { FailureCode, FailureRecord } from './failures';
 import type { FilePath } from './folders';
-import { question } from './messages';
+import { requestType } from './messages';
 import type { Work } from './rows';
 
 /** What became of a plan; the four numbers add up to `planned`. */
@@ -20,7 +20,7 @@ export interface Report {
   /** How often each reason kept a file from arriving. */
   readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
   /** The first hundred files that did not arrive, with the reason, where there is one. */
-  readonly troubles: readonly Trouble[];
+  readonly problems: readonly Problem[];
 }
 
 /** What became of one file. */
@@ -48,7 +48,7 @@ export interface ReportPage {
   readonly total: number;
 }
 
-export interface Trouble {
+export interface Problem {
   readonly folder: string;
   readonly path: FilePath;
   /** One that was cancelled has a reason where it was waiting to be sent again. */
@@ -60,4 +60,4 @@ export interface Trouble {
 export type ReplacedFile =
   { readonly kind: 'trashed' } | { readonly kind: 'kept'; readonly path: FilePath };
 
-export const reportPage = question<ReportRequest, ReportPage>('reportPage');
+export const reportPage = requestType<ReportRequest, ReportPage>('reportPage');

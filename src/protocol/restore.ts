@@ -1,8 +1,8 @@
 /** Restoring from the cloud. */
 
 import type { FilePath, FolderSetup } from './folders';
-import { question } from './messages';
-import type { Trouble } from './reports';
+import { requestType } from './messages';
+import type { Problem } from './reports';
 import type { NodeId, Side } from './rows';
 import type { Group } from './verdicts';
 
@@ -20,7 +20,7 @@ export type RestoreScope =
   | { readonly kind: 'version'; readonly path: FilePath; readonly versionId: string };
 
 export interface RestoreRequest {
-  readonly parts: readonly { readonly setup: FolderSetup; readonly scope: RestoreScope }[];
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: RestoreScope }[];
 }
 
 /** What a confirmed restore would do, and nothing else. */
@@ -38,9 +38,9 @@ export interface RestoreSummary {
   /** Files that lie in an archive, which may have to be asked for them first. */
   readonly archived: number;
   /** Files that cannot be restored here; each is in the report, with the reason. */
-  readonly refused: { readonly files: number; readonly examples: readonly Trouble[] };
+  readonly refused: { readonly files: number; readonly examples: readonly Problem[] };
   /** Files asked for that need no restore, or have no copy. */
-  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+  readonly excluded: Readonly<Partial<Record<Group, number>>>;
 }
 
 /** A local file in the place of one that would be restored, and not the same. */
@@ -74,12 +74,12 @@ export interface ArchiveRequest {
 
 export interface ArchiveAnswer {
   readonly requested: number;
-  readonly troubles: readonly Trouble[];
+  readonly problems: readonly Problem[];
 }
 
-export const planRestore = question<RestoreRequest, RestoreSummary>('planRestore');
+export const planRestore = requestType<RestoreRequest, RestoreSummary>('planRestore');
 
 /** Without it, a plan's conflicts are skipped. */
-export const chooseConflicts = question<ConflictChoices, null>('chooseConflicts');
+export const chooseConflicts = requestType<ConflictChoices, null>('chooseConflicts');
 
-export const requestArchived = question<ArchiveRequest, ArchiveAnswer>('requestArchived');
+export const requestArchived = requestType<ArchiveRequest, ArchiveAnswer>('requestArchived');

@@ -3,7 +3,7 @@
 import type { GroupTotals } from './comparisons';
 import type { FailureRecord } from './failures';
 import type { FilePath } from './folders';
-import { notice, question } from './messages';
+import { notificationType, requestType } from './messages';
 import type { Group, Verdict } from './verdicts';
 
 /** A place in the tree; the empty path is the group itself. */
@@ -16,7 +16,7 @@ export interface NodeId {
 export interface Side {
   readonly size: number;
   /** Milliseconds since 1970. */
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
 }
 
 /** What a batch does to its files. */
@@ -71,13 +71,13 @@ export interface ChildrenPage {
   readonly total: number;
 }
 
-export const children = question<ChildrenRequest, ChildrenPage>('children');
+export const children = requestType<ChildrenRequest, ChildrenPage>('children');
 
 /** Show only the rows whose paths match this text; all of them for an empty one. */
-export const filterRows = notice<string>('filterRows');
+export const filterRows = notificationType<string>('filterRows');
 
 /** Rows below these groups came, went or changed. */
-export const rowsChanged = notice<{
+export const rowsChanged = notificationType<{
   readonly folder: string;
   readonly groups: readonly Group[];
 }>('rowsChanged');

@@ -3,7 +3,7 @@
 import type { ComparisonTotals } from './comparisons';
 import type { FailureRecord } from './failures';
 import type { FilePath } from './folders';
-import { notice } from './messages';
+import { notificationType } from './messages';
 import type { Work } from './rows';
 import type { VerifyProgress } from './verify';
 
@@ -12,11 +12,11 @@ export type State = Doing & {
   /** One for each folder that has been compared, with the numbers of this moment. */
   readonly comparisons: readonly ComparisonTotals[];
   /** One for each folder that the engine has had to do with, counted while no batch runs there. */
-  readonly remaining: readonly RemainingFiles[];
+  readonly unfinished: readonly UnfinishedFiles[];
 };
 
 /** How many files batches that were cut off have left. */
-export interface RemainingFiles {
+export interface UnfinishedFiles {
   readonly folder: string;
   readonly bucket: string;
   readonly prefix: string;
@@ -86,4 +86,4 @@ export interface BatchProgress {
   readonly current: FilePath | undefined;
 }
 
-export const stateChanged = notice<State>('stateChanged');
+export const stateChanged = notificationType<State>('stateChanged');

@@ -46,7 +46,7 @@ export type Verdict =
       readonly because?: 'not-listed';
     }
   | { readonly kind: 'unchecked'; readonly failure: FailureRecord }
-  | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly cloudTwins: number };
+  | { readonly kind: 'ignored'; readonly because: IgnoreReason; readonly hiddenCopies: number };
 
 /**
  * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `receipt`:

@@ -1,9 +1,9 @@
 /** Verifying: reading files to compare their contents. */
 
 import type { GroupTotals } from './comparisons';
-import { question } from './messages';
+import { requestType } from './messages';
 import type { ChosenRequest } from './plans';
-import type { Trouble } from './reports';
+import type { Problem } from './reports';
 
 export interface VerifyProgress {
   readonly files: number;
@@ -26,11 +26,11 @@ export interface VerifyReport {
   readonly unknown: GroupTotals;
   readonly failed: number;
   /** The first hundred that could not be compared. */
-  readonly troubles: readonly Omit<Trouble, 'kind'>[];
+  readonly problems: readonly Omit<Problem, 'kind'>[];
 }
 
 /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
-export const verify = question<ChosenRequest, VerifyReport>('verify');
+export const verify = requestType<ChosenRequest, VerifyReport>('verify');
 
 /** Reads the cloud copies that a verification could not compare in another way. */
-export const readCloudCopies = question<number, VerifyReport>('readCloudCopies');
+export const readCloudCopies = requestType<number, VerifyReport>('readCloudCopies');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Uri, workspace, type WorkspaceFolder } from 'vscode';
 
 import type { Failed } from '../../src/editor/failures/failed';
-import { noPlace } from '../../src/editor/selection/unsupportedResource';
+import { unsupportedResource } from '../../src/editor/selection/unsupportedResource';
 import { clickAction } from '../../src/editor/contributions/settings';
 import type { S3Backup } from '../../src/extension';
 import { temporaryFolder } from '../../dev/temporaryFolder';
@@ -88,7 +88,9 @@ describe('Bad input in the editor', () => {
   });
 
   it('says of a file of a virtual workspace that it is not on a disk', () => {
-    const { record } = noPlace([Uri.parse('vscode-vfs://github/someone/something/x.txt')]);
+    const { record } = unsupportedResource([
+      Uri.parse('vscode-vfs://github/someone/something/x.txt'),
+    ]);
     assert.deepEqual([record.code, record.subject], ['not-on-disk', 'x.txt']);
   });
 

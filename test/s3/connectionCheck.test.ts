@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { mock } from 'node:test';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FailureCode, FailureRecord } from '../../src/protocol/failures';
@@ -22,7 +22,7 @@ describe('The check of a connection', function () {
   this.timeout(30_000);
   let s3: EmbeddedS3;
   let wire: WireRecorder;
-  let backup: Backup;
+  let backup: Engine;
   let states: State[];
   const undo: (() => Promise<void> | void)[] = [];
 
@@ -36,7 +36,7 @@ describe('The check of a connection', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     states = [];
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: (settings, traffic) => openConnection(settings, traffic),
       onState: state => states.push(state),

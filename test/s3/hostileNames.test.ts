@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
 import { Failure } from '../../src/engine/failures/failure';
@@ -29,7 +29,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
   let server: SeaweedFs;
   let connection: Connection;
   let temporary: TemporaryFolder;
-  let backup: Backup;
+  let backup: Engine;
   let state: State;
   let restoreVariables = (): void => undefined;
   let run = 0;
@@ -46,7 +46,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     temporary = await temporaryFolder('hostile');
     const { endpoint, region } = server;
     connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: () => connection,
       onState: now => {
@@ -101,7 +101,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ parts: [part] }, signal());
+    const { planId } = await backup.plan({ folders: [part] }, signal());
     return backup.run(planId, signal());
   }
 
@@ -120,7 +120,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     await backup.compare([setup], signal());
     assert.deepEqual(counts(), { 'missing-in-cloud': files });
     const report = await backUpAll();
-    assert.deepEqual(report.troubles, []);
+    assert.deepEqual(report.problems, []);
     assert.equal(report.done, files);
 
     const expected = [...hostileNames, 'empty'].map(path => `p/${path}`).sort();
@@ -175,12 +175,16 @@ describe('A production server (SeaweedFS) and bad input', function () {
     await backup.compare([setup], signal());
 
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ parts: [part] }, signal());
+    const { planId } = await backup.plan({ folders: [part] }, signal());
     await deleteBucket();
-    const { planned, done, failed, skipped, cancelled, troubles } = await backup.run(
-      planId,
-      signal(),
-    );
+    const {
+      planned,
+      done,
+      failed,
+      skipped,
+      cancelled,
+      problems: troubles,
+    } = await backup.run(planId, signal());
     assert.equal(planned, files);
     assert.deepEqual([done, failed, skipped, cancelled], [0, files, 0, 0]);
     assert.deepEqual(

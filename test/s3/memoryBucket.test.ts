@@ -86,7 +86,7 @@ describe('The bucket in memory', () => {
     now += 60_000;
     const part = await bucket.putPart({ upload, partNumber: 1, body, signal });
     await bucket.completeMultipart({ upload, parts: [part], size: 1, condition, signal });
-    assert.equal((await bucket.head({ key: 'a', signal }))?.modifiedAt, 1_700_000_000_000);
+    assert.equal((await bucket.head({ key: 'a', signal }))?.modifiedAtMs, 1_700_000_000_000);
     assert.deepEqual(bucket.openUploads, []);
   });
 });

@@ -4,7 +4,7 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FolderSetup } from '../../src/protocol/folders';
@@ -69,7 +69,7 @@ describe('Nothing is ever deleted in the cloud', () => {
     const wire = await startWireRecorder(server.endpoint);
     const folder = await temporaryFolder('never-deletes');
     let state: State | undefined;
-    const backup = new Backup({
+    const backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => {
@@ -84,7 +84,7 @@ describe('Nothing is ever deleted in the cloud', () => {
       await writeFile(join(root, 'src', 'a.txt'), 'one');
       await writeFile(join(root, 'gone.txt'), 'soon');
       const setup = setupOf(root, wire.endpoint);
-      const all = { parts: [{ setup, scope: { kind: 'all' } }] } as const;
+      const all = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
       const run = async (signal: AbortSignal) => {
         await backup.compare([setup], patience());
         const { planId } = await backup.plan(all, patience());

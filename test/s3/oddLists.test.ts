@@ -31,7 +31,7 @@ describe('A comparison with a store of odd lists', function () {
   function prove(name: string): void {
     const path = name as FilePath;
     receipts.put({
-      local: { path, size: 5, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+      local: { path, size: 5, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
       sha256: 'x',
       etag: hello,
       crc32: undefined,

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import type { CompareRule } from '../../src/engine/config/settings';
@@ -45,7 +45,7 @@ for (const [tool, fill] of Object.entries(tools)) {
     let server: SeaweedFs;
     let folder: TemporaryFolder;
     let restoreVariables: () => void;
-    const backups: Backup[] = [];
+    const backups: Engine[] = [];
 
     before(async function () {
       if (!isInstalled(tool)) skipSuite(this, `${tool} is not installed`);
@@ -96,8 +96,8 @@ for (const [tool, fill] of Object.entries(tools)) {
       await writeFile(at('new'), 'new');
     }
 
-    function open(): Backup {
-      const backup = new Backup({
+    function open(): Engine {
+      const backup = new Engine({
         connect: (settings, traffic) => openConnection(settings, traffic),
         receipts: receiptsInMemory('a test'),
         onState: () => undefined,
@@ -108,7 +108,7 @@ for (const [tool, fill] of Object.entries(tools)) {
       return backup;
     }
 
-    async function compare(backup: Backup, rule: CompareRule): Promise<void> {
+    async function compare(backup: Engine, rule: CompareRule): Promise<void> {
       const settings = {
         region: server.region,
         endpoint: server.endpoint,

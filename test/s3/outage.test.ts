@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import type { FolderSetup } from '../../src/protocol/folders';
@@ -22,7 +22,7 @@ describe('A store that goes away in mid-batch', function () {
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let folder: TemporaryFolder;
-  let backup: Backup;
+  let backup: Engine;
   let setup: FolderSetup;
   const states: State[] = [];
   let restore: () => void;
@@ -38,7 +38,7 @@ describe('A store that goes away in mid-batch', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('outage');
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => states.push(now),
@@ -67,7 +67,7 @@ describe('A store that goes away in mid-batch', function () {
 
   /** The number of a plan for all files. */
   async function plan(): Promise<number> {
-    const { planId } = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
+    const { planId } = await backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
     return planId;
   }
 

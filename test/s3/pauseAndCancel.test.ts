@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FolderSetup } from '../../src/protocol/folders';
@@ -26,7 +26,7 @@ describe('A batch on a slow or silent wire', function () {
   let wire: WireRecorder;
   let cloud: CloudContents;
   let folder: TemporaryFolder;
-  let backup: Backup;
+  let backup: Engine;
   let state: State;
   let restore: () => void;
 
@@ -41,7 +41,7 @@ describe('A batch on a slow or silent wire', function () {
     wire = await startWireRecorder(s3.endpoint);
     cloud = cloudContents(s3.endpoint, bucket);
     folder = await temporaryFolder('pause');
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => (state = now),
@@ -84,7 +84,7 @@ describe('A batch on a slow or silent wire', function () {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<{ readonly report: Promise<Report> }> {
     await backup.compare([how], signal);
-    const plan = await backup.plan({ parts: [{ setup: how, scope: { kind: 'all' } }] }, signal);
+    const plan = await backup.plan({ folders: [{ setup: how, scope: { kind: 'all' } }] }, signal);
     return { report: backup.run(plan.planId, signal) };
   }
 
@@ -147,7 +147,7 @@ describe('A batch on a slow or silent wire', function () {
     });
     backup.pause();
     backup.resume();
-    assert.deepEqual([(await report).done, (await report).troubles], [1, []]);
+    assert.deepEqual([(await report).done, (await report).problems], [1, []]);
   });
 
   it('is cancelled within a second though nothing answers, and keeps what can be resumed', async () => {

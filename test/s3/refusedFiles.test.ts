@@ -3,7 +3,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import type { FailureCode } from '../../src/protocol/failures';
@@ -32,7 +32,7 @@ describe('Files that a store always refuses', function () {
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let folder: TemporaryFolder;
-  let backup: Backup;
+  let backup: Engine;
   let setup: FolderSetup;
   const states: State[] = [];
   let restore: () => void;
@@ -48,7 +48,7 @@ describe('Files that a store always refuses', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('refused');
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: (settings, traffic) => openConnection(settings, traffic),
       onState: now => states.push(now),
@@ -76,7 +76,7 @@ describe('Files that a store always refuses', function () {
   async function planFor(files: readonly string[]): Promise<number> {
     await writeTree(folder.path, Object.fromEntries(files.map(name => [name, name])));
     await backup.compare([setup], never);
-    const { planId } = await backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, never);
+    const { planId } = await backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
     return planId;
   }
 
@@ -105,7 +105,7 @@ describe('Files that a store always refuses', function () {
       requireSum(report);
       assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
       assert.deepEqual(report.reasons, { [code]: bad.length });
-      for (const { path, failure } of report.troubles) {
+      for (const { path, failure } of report.problems) {
         assert.equal(failure.subject, `w/${path}`);
         assert.ok(failure.cause?.includes(name), failure.cause);
       }
@@ -137,7 +137,7 @@ describe('Files that a store always refuses', function () {
     const planId = await planFor(bad);
     wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
     assert.equal((await backup.run(planId, never)).failed, bad.length);
-    const left = await backup.plan({ parts: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const left = await backup.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
     assert.equal(left.files, 0);
   });
 

@@ -10,9 +10,9 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 
-import { Backup } from '../../src/engine/session/engine';
+import { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
-import { openOwnFileJournal } from '../../src/engine/staging/stagingJournal';
+import { openStagingJournal } from '../../src/engine/staging/stagingJournal';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { rootPath, type FilePath, type FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
@@ -35,7 +35,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
   let wire: WireRecorder;
   let temporary: TemporaryFolder;
   let root: string;
-  let backup: Backup;
+  let backup: Engine;
   let state: State;
   let setup: FolderSetup;
   let restoreVariables = (): void => undefined;
@@ -78,13 +78,13 @@ describe('Restores from a production server (SeaweedFS)', function () {
   });
 
   /** One that knows nothing yet. */
-  function engine(): Backup {
+  function engine(): Engine {
     const { region } = server;
     const { endpoint } = wire;
     const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
-    return new Backup({
+    return new Engine({
       receipts: receiptsInMemory('a test'),
-      journal: openOwnFileJournal(join(temporary.path, 'own-files')),
+      journal: openStagingJournal(join(temporary.path, 'own-files')),
       connect: (_settings, traffic) => openConnection(settings, traffic),
       onState: now => {
         state = now;
@@ -106,14 +106,14 @@ describe('Restores from a production server (SeaweedFS)', function () {
   }
 
   async function restore(scope: RestoreScope): Promise<Report> {
-    const { planId } = await backup.planRestore({ parts: [{ setup, scope }] }, signal());
+    const { planId } = await backup.planRestore({ folders: [{ setup, scope }] }, signal());
     backup.chooseConflicts({ planId, choice: 'replace', except: [] });
     return backup.run(planId, signal());
   }
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ parts: [part] }, signal());
+    const { planId } = await backup.plan({ folders: [part] }, signal());
     return backup.run(planId, signal());
   }
 
@@ -150,7 +150,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
       await backup.compare([setup], signal());
       const from = wire.requests.length;
       const report = await restore({ kind: 'all' });
-      assert.deepEqual(report.troubles, []);
+      assert.deepEqual(report.problems, []);
       assert.equal(report.done, paths.length);
       assert.deepEqual(paths.map(stateOf), before);
       const ranges = wire.requests.slice(from).filter(({ path }) => path.includes('large'));
@@ -189,7 +189,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
     await backup.compare([setup], signal());
     const path = 'a' as FilePath;
     const report = await restore({ kind: 'version', path, versionId: versions[0] ?? '' });
-    assert.deepEqual([report.done, report.troubles], [1, []]);
+    assert.deepEqual([report.done, report.problems], [1, []]);
     assert.equal(readFileSync(join(root, 'a'), 'utf8'), 'first');
     await backup.compare([setup], signal());
     const node = { folder: setup.id, group: 'up-to-date' as const, path: rootPath };
@@ -210,7 +210,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
       );
     }
     const report = await restore({ kind: 'all' });
-    assert.deepEqual([report.done, report.troubles], [1, []]);
+    assert.deepEqual([report.done, report.problems], [1, []]);
     assert.ok(readFileSync(join(root, 'large')).every(byte => byte === 'y'.charCodeAt(0)));
   });
 
@@ -221,7 +221,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
     rmSync(join(root, 'large'));
     await backup.compare([setup], signal());
     const scope = { kind: 'all' } as const;
-    const { planId } = await backup.planRestore({ parts: [{ setup, scope }] }, signal());
+    const { planId } = await backup.planRestore({ folders: [{ setup, scope }] }, signal());
     const running = backup.run(planId, signal());
     const until = async (isReached: () => boolean) => {
       while (!isReached()) await new Promise(resolve => setImmediate(resolve));

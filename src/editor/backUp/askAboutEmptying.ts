@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
-import { emptyingFiles, leaveOut, type PlanSummary } from '../../protocol/plans';
-import type { Engine } from '../client/engineClient';
-import { fateOfReplaced } from '../batch/outcomeOfReplaced';
+import { filesThatWouldEmpty, leaveOut, type PlanSummary } from '../../protocol/plans';
+import type { EngineClient } from '../client/engineClient';
+import { outcomeOfReplaced } from '../batch/outcomeOfReplaced';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 
@@ -9,10 +9,10 @@ import { formatFiles } from '../format/quantity';
  * Asks before a plan replaces cloud copies that hold something by files that hold nothing: what was
  * emptied by mistake is commonest where many are. Gives `false` where the user would rather not.
  */
-export async function settleEmptying(engine: Engine, plan: PlanSummary): Promise<boolean> {
-  if (plan.emptying === 0) return true;
+export async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
+  if (plan.wouldEmpty === 0) return true;
   const { planId } = plan;
-  const files = await engine.request(emptyingFiles, planId);
+  const files = await engine.request(filesThatWouldEmpty, planId);
   const [first] = files;
   if (first === undefined) return true;
   const isAll = files.length === plan.files;
@@ -22,7 +22,7 @@ export async function settleEmptying(engine: Engine, plan: PlanSummary): Promise
     files.length === 1
       ? l10n.t('“{0}” is empty here, and its cloud copy is not.', first.path)
       : l10n.t('{0} are empty here, and their cloud copies are not.', formatFiles(files.length));
-  const kept = fateOfReplaced(plan.unowned.keepsVersions);
+  const kept = outcomeOfReplaced(plan.unknownOrigin.keepsVersions);
   const lines =
     files.length === 1 ? [kept] : [...namedFiles(files.map(({ path }) => path)), '', kept];
   const answer = await window.showWarningMessage(

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol/plans';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 import { unsavedFiles, type UnsavedFile } from './unsavedFiles';
@@ -10,7 +10,7 @@ import { unsavedFiles, type UnsavedFile } from './unsavedFiles';
  * out. Gives `false` where the user would do neither. What is changed later is backed up as it is
  * on the disk, which is a state that the file had.
  */
-export async function settleUnsaved(engine: Engine, plan: PlanSummary): Promise<boolean> {
+export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
   const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
   if (unsaved.size === 0) return true;
   const { planId } = plan;

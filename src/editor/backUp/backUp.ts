@@ -14,37 +14,37 @@ import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPl
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from '../failures/failed';
 import { announceIgnored } from '../ignore/announceIgnored';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { announceNothingToDo, announceReport } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
 import { reviewDifferences } from './reviewDifferences';
 import { runBatch } from '../batch/runBatch';
-import { settleEmptying } from './askAboutEmptying';
-import { settleTargets } from '../targets/resolveTargets';
-import { settleUnsaved } from './askAboutUnsaved';
+import { askAboutEmptying } from './askAboutEmptying';
+import { resolveTargets } from '../targets/resolveTargets';
+import { askAboutUnsaved } from './askAboutUnsaved';
 import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
 import { hintAtVersioning } from '../hints/versioningHint';
 import { viewId } from '../contributions/viewId';
 
 /** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
-export async function backUpAll(parts: Parts): Promise<Report | undefined> {
-  const setups = await comparedTargets(parts);
+export async function backUpAll(services: Services): Promise<Report | undefined> {
+  const setups = await comparedTargets(services);
   return backUp(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** Rows of the view, as the comparison at hand has them. */
 export async function backUpNodes(
-  parts: Parts,
+  services: Services,
   nodes: readonly TreeNode[],
 ): Promise<Report | undefined> {
   const whole = new Set(nodes.filter(node => node.kind === 'folder').map(node => node.folder));
-  const chosen = await chosenScopes(parts, { kind: 'nodes', nodes });
+  const chosen = await chosenScopes(services, { kind: 'nodes', nodes });
   return backUp(
-    parts,
+    services,
     chosen.map(({ setup, scope }) => ({
       setup,
       scope: whole.has(setup.id) ? { kind: 'all' } : scope,
@@ -54,116 +54,119 @@ export async function backUpNodes(
 
 /** Files and folders on the disk, with or without a comparison before. */
 export async function backUpResources(
-  parts: Parts,
+  services: Services,
   uris: readonly Uri[],
 ): Promise<Report | undefined> {
-  return backUp(parts, await chosenScopes(parts, { kind: 'resources', uris }));
+  return backUp(services, await chosenScopes(services, { kind: 'resources', uris }));
 }
 
 /** Conflicts that the user has decided to end by what is here. */
 export function backUpMine(
-  parts: Parts,
+  services: Services,
   decided: readonly { readonly setup: FolderSetup; readonly scope: Mine }[],
 ): Promise<Report | undefined> {
-  return backUp(parts, decided);
+  return backUp(services, decided);
 }
 
 type Mine = Extract<Scope, { kind: 'mine' }>;
 
 /** What failed in a batch, judged anew. */
 export async function retryFailed(
-  parts: Parts,
+  services: Services,
   { report, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
   const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await settleTargets(parts, folders);
+  const setups = await resolveTargets(services, folders);
   const { planId } = report;
   return backUp(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
   );
 }
 
 /** What the user ticks in a list of all that is out of date or missing. */
-export async function reviewAndBackUp(parts: Parts): Promise<Report | undefined> {
-  const setups = await comparedTargets(parts);
+export async function reviewAndBackUp(services: Services): Promise<Report | undefined> {
+  const setups = await comparedTargets(services);
   if (setups.length === 0) return undefined;
-  const scopes = await reviewDifferences(parts.engine, setups);
+  const scopes = await reviewDifferences(services.engine, setups);
   if (scopes === undefined) return undefined;
-  if (scopes.length > 0) return backUp(parts, scopes);
+  if (scopes.length > 0) return backUp(services, scopes);
   // Says why, as it does for all files.
   return backUp(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** What batches that were cut off have left, by a comparison that has just been made. */
 export function backUpRemaining(
-  parts: Parts,
+  services: Services,
   setups: readonly FolderSetup[],
 ): Promise<Report | undefined> {
   return backUp(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'remaining' } })),
   );
 }
 
 /** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
-async function backUp(parts: Parts, scopes: PlanRequest['parts']): Promise<Report | undefined> {
+async function backUp(
+  services: Services,
+  scopes: PlanRequest['folders'],
+): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing, reports, log } = parts;
+  const { engine, ongoing, reports, log } = services;
   const summary = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(planBackUp, { parts: scopes }, token)),
+    ongoing.run(token => engine.request(planBackUp, { folders: scopes }, token)),
   );
   const setups = scopes.map(({ setup }) => setup);
   if (summary.files === 0) {
     const { ignored } = summary;
     if (ignored === undefined) announceNothingToDo(summary, setups);
-    else void announceIgnored(parts, ignored, scopes, anyway => backUp(parts, anyway));
+    else void announceIgnored(services, ignored, scopes, anyway => backUp(services, anyway));
     return undefined;
   }
-  const answer = await confirmPlan(parts, summary, scopes);
+  const answer = await confirmPlan(services, summary, scopes);
   if (answer !== 'back-up') {
     engine.tell(dropPlan, summary.planId);
-    return answer === 'choose' ? reviewAndBackUp(parts) : undefined;
+    return answer === 'choose' ? reviewAndBackUp(services) : undefined;
   }
   const { planId, files } = summary;
-  const report = await parts.earlier.during(setups, files, () =>
-    runBatch(parts, { work: 'back-up', planId, files }),
+  const report = await services.earlier.during(setups, files, () =>
+    runBatch(services, { work: 'back-up', planId, files }),
   );
-  const finished = reports.add(report, setups, summary.leftAlone['changed-in-cloud'] ?? 0);
-  for (const { path, failure } of report.troubles) {
+  const finished = reports.add(report, setups, summary.excluded['changed-in-cloud'] ?? 0);
+  for (const { path, failure } of report.problems) {
     log.warn(`Not backed up: ${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
-  const [only] = report.troubles;
+  const [only] = report.problems;
   const isConflict = only?.failure.code === 'changed-in-cloud';
   if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
-  void announceReport(parts, finished, () => retryFailed(parts, finished));
-  if (report.done > 0) void hintAtVersioning(parts, setups);
+  void announceReport(services, finished, () => retryFailed(services, finished));
+  if (report.done > 0) void hintAtVersioning(services, setups);
   return report;
 }
 
 /** Asks all that the plan needs a word for, the gravest first. */
 async function confirmPlan(
-  parts: Parts,
+  services: Services,
   summary: PlanSummary,
-  scopes: PlanRequest['parts'],
+  scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {
-  const answer = await confirmWrites(parts, summary, scopes);
+  const answer = await confirmWrites(services, summary, scopes);
   if (answer !== 'back-up') return answer;
-  const { engine } = parts;
+  const { engine } = services;
   // Saving comes first: it may fill a file that is empty.
   const isSettled =
-    (await settleUnsaved(engine, summary)) && (await settleEmptying(engine, summary));
+    (await askAboutUnsaved(engine, summary)) && (await askAboutEmptying(engine, summary));
   return isSettled ? 'back-up' : 'cancel';
 }
 
 /** The first plan of everything is shown; what would replace what is not ours is asked about. */
 async function confirmWrites(
-  { memory }: Parts,
+  { memory }: Services,
   summary: PlanSummary,
-  scopes: PlanRequest['parts'],
+  scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {
   // Whoever has decided about conflicts was told what that replaces.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';

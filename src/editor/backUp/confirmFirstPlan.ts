@@ -44,7 +44,10 @@ function whereTo(setups: readonly FolderSetup[]): string {
   return setups.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ');
 }
 
-function detail({ preview, unowned, files }: PlanSummary, setups: readonly FolderSetup[]): string {
+function detail(
+  { preview, unknownOrigin: unowned, files }: PlanSummary,
+  setups: readonly FolderSetup[],
+): string {
   const { requests, largest, bulky } = preview;
   const nameOf = (folder: string): string => {
     const name = setups.find(({ id }) => id === folder)?.name;

@@ -12,7 +12,7 @@ export async function confirmReplacing(
   plan: PlanSummary,
   folders: readonly string[],
 ): Promise<boolean> {
-  const { files, unowned } = plan;
+  const { files, unknownOrigin: unowned } = plan;
   if (unowned.files === 0) return true;
   const isSingle = files === 1;
   if (isSingle && folders.every(folder => agreed.has(folder))) return true;
@@ -30,7 +30,7 @@ export async function confirmReplacing(
 /** Folders for whose single files the user has agreed, in this window. */
 const agreed = new Set<string>();
 
-function question({ files, unowned }: PlanSummary): string {
+function question({ files, unknownOrigin: unowned }: PlanSummary): string {
   if (files === 1) {
     return l10n.t(
       'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',
@@ -49,7 +49,7 @@ function question({ files, unowned }: PlanSummary): string {
       );
 }
 
-function consequences({ files, unowned }: PlanSummary): string {
+function consequences({ files, unknownOrigin: unowned }: PlanSummary): string {
   const { copies, kept } = replacementWords(unowned);
   if (files === 1) return kept;
   return [l10n.t('These would be replaced:'), ...copies, '', kept].join('\n');

@@ -1,7 +1,7 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import { differences, type Difference, type PlanRequest } from '../../protocol/plans';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { formatBytes, formatFiles } from '../format/quantity';
 import { groupName } from '../view/verdictWords';
 
@@ -11,9 +11,9 @@ import { groupName } from '../view/verdictWords';
  * where the user would not, no scopes where there was nothing to choose from.
  */
 export async function reviewDifferences(
-  engine: Engine,
+  engine: EngineClient,
   setups: readonly FolderSetup[],
-): Promise<PlanRequest['parts'] | undefined> {
+): Promise<PlanRequest['folders'] | undefined> {
   const items: (DifferenceItem | QuickPickItem)[] = [];
   let files = 0;
   for (const setup of setups) {

@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 import type { Work } from '../../protocol/rows';
 import type { BatchProgress, PauseReason } from '../../protocol/state';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { pauseText } from '../view/pauseText';
 import { formatDuration } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import { showLate } from '../withDelayedProgress';
+import { withDelayedProgress } from '../withDelayedProgress';
 import { batchTitle } from '../view/workWords';
 
 /** A plan that is about to run. */
@@ -20,12 +20,12 @@ export interface BatchToRun {
  * before anybody could read it.
  */
 export function showBatch(
-  engine: Engine,
+  engine: EngineClient,
   { planId, work }: BatchToRun,
   running: Promise<unknown>,
   cancel: () => void,
 ): void {
-  showLate(batchTitle(work), running, cancel, () => {
+  withDelayedProgress(batchTitle(work), running, cancel, () => {
     const { state } = engine;
     if (state.kind !== 'transferring' && state.kind !== 'paused') return undefined;
     const batch = state.batches.find(candidate => candidate.planId === planId);

@@ -9,7 +9,7 @@ import {
 } from 'vscode';
 import { reportPage, type ReportEntry } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
@@ -21,7 +21,10 @@ import { doneHeading } from '../view/workWords';
  * Shows every file of a batch, with what became of it, as a document that asks for nothing when it
  * is closed and can be saved under a name of the user's.
  */
-export async function showReport(engine: Engine, batch: FinishedBatch): Promise<TextDocument> {
+export async function showReport(
+  engine: EngineClient,
+  batch: FinishedBatch,
+): Promise<TextDocument> {
   const entries: ReportEntry[] = [];
   for (;;) {
     const { planId } = batch.report;

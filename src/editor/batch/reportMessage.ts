@@ -1,10 +1,10 @@
 import { commands, l10n, window } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanSummary } from '../../protocol/plans';
-import type { Report, Trouble } from '../../protocol/reports';
+import type { Report, Problem } from '../../protocol/reports';
 import type { Group } from '../../protocol/verdicts';
 import { failureMessage } from '../failures/failureMessage';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { formatCount, formatFiles } from '../format/quantity';
 import { showReport } from './reportDocument';
@@ -20,11 +20,11 @@ import { batchIcon } from '../view/workWords';
  * single file that arrived needs no message: its row has moved.
  */
 export async function announceReport(
-  parts: Parts,
+  services: Services,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
 ): Promise<void> {
-  const { log, engine } = parts;
+  const { log, engine } = services;
   const { report, setups } = batch;
   const conflicts = conflictsOf(batch);
   const numbers = reportNumbers(report);
@@ -53,11 +53,11 @@ export async function announceReport(
   try {
     if (chosen === again) await retry();
     if (chosen === resolve) await resolveIn(setups);
-    if (chosen === request) await requestFromArchive(parts, batch);
+    if (chosen === request) await requestFromArchive(services, batch);
     if (chosen === show) await showReport(engine, batch);
     if (chosen === showLog) log.show();
   } catch (error) {
-    void showFailure(parts, error, () => void announceReport(parts, batch, retry));
+    void showFailure(services, error, () => void announceReport(services, batch, retry));
   }
 }
 
@@ -80,7 +80,7 @@ function outcomeText(batch: FinishedBatch): string {
   const { report } = batch;
   const conflicts = conflictsOf(batch);
   const sentences = [l10n.t('{0}.', reportNumbers(report))];
-  const troubles = conflicts > 0 ? report.troubles.filter(isNoConflict) : report.troubles;
+  const troubles = conflicts > 0 ? report.problems.filter(isNoConflict) : report.problems;
   const [trouble] = troubles;
   if (trouble !== undefined) {
     const isSame = troubles.every(({ failure }) => failure.code === trouble.failure.code);
@@ -92,7 +92,7 @@ function outcomeText(batch: FinishedBatch): string {
   return plainText(sentences.join(' '));
 }
 
-function isNoConflict({ failure }: Trouble): boolean {
+function isNoConflict({ failure }: Problem): boolean {
   return failure.code !== 'changed-in-cloud';
 }
 
@@ -113,7 +113,7 @@ async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
 
 /** Says why there was nothing to upload. */
 export function announceNothingToDo(
-  { leftAlone }: PlanSummary,
+  { excluded: leftAlone }: PlanSummary,
   setups: readonly FolderSetup[],
 ): void {
   const text = nothingToDo(leftAlone);
@@ -128,7 +128,7 @@ async function offerToResolve(text: string, setups: readonly FolderSetup[]): Pro
 
 const lingerMs = 5000;
 
-function nothingToDo(leftAlone: PlanSummary['leftAlone']): string {
+function nothingToDo(leftAlone: PlanSummary['excluded']): string {
   const parts = (Object.entries(leftAlone) as [Group, number][])
     .filter(([, count]) => count > 0)
     .map(([group, count]) => leftAloneText(group, formatFiles(count)));

@@ -1,7 +1,7 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 
 /** What became of a batch, with the folders that it was about. */
 export interface FinishedBatch {
@@ -21,7 +21,7 @@ export class Reports implements Disposable {
 
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
-  constructor(engine: Engine) {
+  constructor(engine: EngineClient) {
     this.#listening = engine.onDidChangeState(state => {
       if (state.kind !== 'failed') return;
       if (state.failures.some(({ failure }) => failure.code === 'engine-stopped')) {

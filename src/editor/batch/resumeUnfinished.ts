@@ -1,20 +1,20 @@
-import { dropRemaining } from '../../protocol/plans';
+import { dropUnfinished } from '../../protocol/plans';
 import { backUpRemaining } from '../backUp/backUp';
-import type { Parts } from '../services';
-import { settleTargets } from '../targets/resolveTargets';
+import type { Services } from '../services';
+import { resolveTargets } from '../targets/resolveTargets';
 
 /** Compares the folders of which batches have left files, and backs these up as they are by now. */
-export async function resumeEarlier(parts: Parts): Promise<void> {
-  const setups = await settleTargets(parts, parts.earlier.folders);
+export async function resumeUnfinished(services: Services): Promise<void> {
+  const setups = await resolveTargets(services, services.earlier.folders);
   if (setups.length === 0) return;
-  await parts.comparisons.run(setups);
-  await backUpRemaining(parts, setups);
+  await services.comparisons.run(setups);
+  await backUpRemaining(services, setups);
 }
 
 /** Goes on with nothing: what is left stays in the tree like any other file. */
-export async function forgetEarlier(parts: Parts): Promise<void> {
-  const { earlier, engine, ongoing } = parts;
-  const setups = await settleTargets(parts, earlier.folders);
-  if (setups.length > 0) await ongoing.run(token => engine.request(dropRemaining, setups, token));
+export async function forgetUnfinished(services: Services): Promise<void> {
+  const { earlier, engine, ongoing } = services;
+  const setups = await resolveTargets(services, earlier.folders);
+  if (setups.length > 0) await ongoing.run(token => engine.request(dropUnfinished, setups, token));
   earlier.forget();
 }

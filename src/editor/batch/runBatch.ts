@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { runPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import { showBatch, type BatchToRun } from './batchProgress';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { Failed } from '../failures/failed';
 import type { Ongoing } from '../client/ongoing';
 import { formatCount, formatFiles } from '../format/quantity';
@@ -12,7 +12,7 @@ import { formatCount, formatFiles } from '../format/quantity';
  * how many files had arrived by then: an engine that is gone cannot report.
  */
 export function runBatch(
-  { engine, ongoing }: { readonly engine: Engine; readonly ongoing: Ongoing },
+  { engine, ongoing }: { readonly engine: EngineClient; readonly ongoing: Ongoing },
   batch: BatchToRun,
 ): Promise<Report> {
   const { planId, files } = batch;

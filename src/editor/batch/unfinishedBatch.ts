@@ -9,9 +9,9 @@ import {
   type StatusBarItem,
 } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import type { RemainingFiles, State } from '../../protocol/state';
+import type { UnfinishedFiles, State } from '../../protocol/state';
 import { ContextKey } from '../contributions/contextKey';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { formatCount } from '../format/quantity';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 
@@ -19,12 +19,12 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
  * How much batches that were cut off have left, and the offer to go on with it. The engine knows
  * best; until it runs, what was noted here last counts, so that a new window need not start it.
  */
-export class EarlierBatch implements Disposable {
+export class UnfinishedBatch implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #remaining = new ContextKey<boolean>('s3Backup.remaining');
   readonly #listening: readonly Disposable[];
   /** The first folder of the batch under way, to which all its numbers are put down. */
-  #underWay: RemainingFiles | undefined;
+  #underWay: UnfinishedFiles | undefined;
   #batches = 0;
   #notedAt = -Infinity;
   #item: StatusBarItem | undefined;
@@ -32,7 +32,7 @@ export class EarlierBatch implements Disposable {
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: EngineClient,
     private readonly targets: Targets,
     private readonly memory: Memento,
   ) {
@@ -105,13 +105,13 @@ export class EarlierBatch implements Disposable {
     this.#onDidChange.dispose();
   }
 
-  get #noted(): readonly RemainingFiles[] {
-    return this.memory.get<readonly RemainingFiles[]>(memoryKey, []);
+  get #noted(): readonly UnfinishedFiles[] {
+    return this.memory.get<readonly UnfinishedFiles[]>(memoryKey, []);
   }
 
   #follow(state: State): void {
     if (this.#underWay === undefined) {
-      this.#note(state.remaining);
+      this.#note(state.unfinished);
     } else if (isRunning(state) && Date.now() - this.#notedAt > noteEveryMs) {
       const backUps = state.batches.filter(({ work }) => work === 'back-up');
       const files = backUps.reduce((sum, batch) => sum + batch.files - batch.filesDone, 0);
@@ -120,7 +120,7 @@ export class EarlierBatch implements Disposable {
   }
 
   /** Takes these numbers in the place of what was noted of the same folders. */
-  #note(news: readonly RemainingFiles[]): void {
+  #note(news: readonly UnfinishedFiles[]): void {
     const before = this.#noted;
     const others = before.filter(known => !news.some(each => each.folder === known.folder));
     const after = [...others, ...news].filter(({ files }) => files > 0);

@@ -16,11 +16,11 @@ import {
   type LogEntry,
   type WorkerData,
 } from '../../protocol/host';
-import type { Notice, Question } from '../../protocol/messages';
+import type { NotificationType, RequestType } from '../../protocol/messages';
 import { rowsChanged } from '../../protocol/rows';
 import { stateChanged, type State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
-import { answerEngine } from './handleEngineRequests';
+import { handleEngineRequests } from './handleEngineRequests';
 import { Failed } from '../failures/failed';
 import { workerLimits } from './workerLimits';
 
@@ -34,11 +34,11 @@ export interface RowsChange {
  * what was asked of it fails with `engine-stopped`, the state says so, and the next request starts
  * a new one.
  */
-export class Engine implements Disposable {
+export class EngineClient implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
   readonly #onDidChangeRows = new EventEmitter<RowsChange>();
   readonly #onDidWarn = new EventEmitter<FailureRecord>();
-  #state: State = { kind: 'idle', comparisons: [], remaining: [] };
+  #state: State = { kind: 'idle', comparisons: [], unfinished: [] };
   #starting: Promise<Session> | undefined;
   #session: Session | undefined;
   #isDisposed = false;
@@ -64,7 +64,7 @@ export class Engine implements Disposable {
 
   /** Throws `Failed`, and nothing else. */
   async request<P, R>(
-    { method }: Question<P, R>,
+    { method }: RequestType<P, R>,
     params: P,
     token?: CancellationToken,
   ): Promise<R> {
@@ -78,7 +78,7 @@ export class Engine implements Disposable {
   }
 
   /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
-  tell<P>({ method }: Notice<P>, params: P): void {
+  tell<P>({ method }: NotificationType<P>, params: P): void {
     this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
       this.log.warn(`The engine could not be told: ${method}: ${String(error)}`);
     });
@@ -143,7 +143,7 @@ export class Engine implements Disposable {
     worker.on('exit', code => {
       this.#end(session, `exit code ${String(code)}`);
     });
-    answerEngine(connection);
+    handleEngineRequests(connection);
     connection.listen();
     void this.#reportHost(connection);
     return session;
@@ -168,7 +168,7 @@ export class Engine implements Disposable {
     this.log.error(`The engine stopped: ${cause}`);
     const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
     const failures = [{ folder: undefined, failure }];
-    this.#setState({ kind: 'failed', failures, comparisons: [], remaining: [] });
+    this.#setState({ kind: 'failed', failures, comparisons: [], unfinished: [] });
   }
 
   #setState(state: State): void {

@@ -1,11 +1,11 @@
 import { l10n, window, type Disposable, type LogOutputChannel } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
-import type { Engine } from './engineClient';
+import type { EngineClient } from './engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { plainText } from '../format/plainText';
 
 /** Shows what fails in the engine without having been asked for; each thing once in a window. */
-export function showEngineWarnings(engine: Engine, log: LogOutputChannel): Disposable {
+export function showEngineWarnings(engine: EngineClient, log: LogOutputChannel): Disposable {
   const shown = new Set<string>();
 
   async function show(failure: FailureRecord): Promise<void> {

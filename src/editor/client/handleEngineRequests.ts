@@ -4,7 +4,7 @@ import { trashFile } from './trashFile';
 import { unsavedFiles } from '../backUp/unsavedFiles';
 
 /** Does for the engine what only the editor can. */
-export function answerEngine(connection: MessageConnection): void {
+export function handleEngineRequests(connection: MessageConnection): void {
   connection.onRequest(isUnsaved.method, (path: string) =>
     unsavedFiles().some(({ uri }) => uri.fsPath === path),
   );

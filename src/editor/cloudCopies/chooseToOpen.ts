@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { formatBytes, formatCount } from '../format/quantity';
 import type { FoundCopy } from './findCopies';
 import { saveCopy } from './saveCopy';
@@ -9,11 +9,11 @@ import { saveCopy } from './saveCopy';
  * can be saved to a place instead.
  */
 export async function chooseToOpen(
-  parts: Parts,
+  services: Services,
   copies: readonly FoundCopy[],
 ): Promise<readonly FoundCopy[]> {
   const isTooLarge = ({ copy }: FoundCopy): boolean => copy.size > largestToOpen;
-  for (const found of copies.filter(isTooLarge)) await offerToSave(parts, found);
+  for (const found of copies.filter(isTooLarge)) await offerToSave(services, found);
   const rest = copies.filter(found => !isTooLarge(found));
   const bytes = rest.reduce((sum, { copy }) => sum + copy.size, 0);
   if (bytes <= opensUnasked) return rest;
@@ -27,7 +27,7 @@ export const largestToOpen = 50 << 20;
 
 const opensUnasked = 5 << 20;
 
-async function offerToSave(parts: Parts, found: FoundCopy): Promise<void> {
+async function offerToSave(services: Services, found: FoundCopy): Promise<void> {
   const save = l10n.t('Save As…');
   const answer = await window.showWarningMessage(
     l10n.t(
@@ -38,7 +38,7 @@ async function offerToSave(parts: Parts, found: FoundCopy): Promise<void> {
     { modal: true, detail: l10n.t('It can be saved to a place on the disk instead.') },
     save,
   );
-  if (answer === save) await saveCopy(parts, found);
+  if (answer === save) await saveCopy(services, found);
 }
 
 function question(copies: readonly FoundCopy[], bytes: number): string {

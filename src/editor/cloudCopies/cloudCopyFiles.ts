@@ -19,10 +19,10 @@ import {
   type CloudCopy,
   type CloudCopyRequest,
 } from '../../protocol/cloudCopies';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { cloudCopyAt } from './cloudPlaces';
 import { largestToOpen } from './chooseToOpen';
@@ -43,8 +43,8 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
   readonly onDidChangeFile: Event<FileChangeEvent[]> = this.#onDidChangeFile.event;
 
   constructor(
-    private readonly engine: Engine,
-    private readonly places: Pick<Parts, 'profiles' | 'targets'>,
+    private readonly engine: EngineClient,
+    private readonly places: Pick<Services, 'profiles' | 'targets'>,
     private readonly log: LogOutputChannel,
   ) {
     this.#listening = engine.onDidChangeRows(({ folder }) => {
@@ -60,7 +60,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
         type: FileType.File,
         size: copy.size,
         mtime,
-        ctime: copy.modifiedAt,
+        ctime: copy.modifiedAtMs,
         permissions: FilePermission.Readonly,
       };
     });
@@ -130,7 +130,10 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
   }
 
   /** Remembers which copy an editor gets to see. */
-  #see(uri: Uri, { etag, modifiedAt }: Pick<CloudCopy, 'etag' | 'modifiedAt'>): Seen {
+  #see(
+    uri: Uri,
+    { etag, modifiedAtMs: modifiedAt }: Pick<CloudCopy, 'etag' | 'modifiedAtMs'>,
+  ): Seen {
     const key = uri.toString();
     const before = this.#seen.get(key);
     if (before?.etag === etag) return before;

@@ -1,14 +1,14 @@
 import { l10n, window } from 'vscode';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { cloudPlaces, type CloudPlace } from './cloudPlaces';
 
 /** The files in a selection; says so where it holds none. */
 export async function cloudFiles(
-  parts: Parts,
+  services: Services,
   selection: Selection,
 ): Promise<readonly CloudPlace[]> {
-  const places = await cloudPlaces(parts, selection);
+  const places = await cloudPlaces(services, selection);
   const files = places.filter(({ kind }) => kind === 'file');
   if (files.length === 0 && places.length > 0) {
     void window.showInformationMessage(

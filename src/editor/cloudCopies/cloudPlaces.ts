@@ -1,12 +1,12 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
-import { atHand } from '../selection/activeSelection';
+import { activeSelection } from '../selection/activeSelection';
 import { folderSetup } from '../targets/folderSetup';
-import { noPlace } from '../selection/unsupportedResource';
-import type { Parts } from '../services';
+import { unsupportedResource } from '../selection/unsupportedResource';
+import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
-import { settleTargets } from '../targets/resolveTargets';
-import { localSpots, nodeSpots, type Spot } from '../selection/workspaceItems';
+import { resolveTargets } from '../targets/resolveTargets';
+import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
 
@@ -21,10 +21,10 @@ export interface CloudPlace {
 
 /** What a selection stands for in the cloud; asks where a folder's target has to be settled. */
 export async function cloudPlaces(
-  parts: Parts,
+  services: Services,
   selection: Selection,
 ): Promise<readonly CloudPlace[]> {
-  const meant = selection.kind === 'nothing' ? atHand(parts) : selection;
+  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
   switch (meant.kind) {
     case 'nothing':
       void window.showInformationMessage(
@@ -32,21 +32,21 @@ export async function cloudPlaces(
       );
       return [];
     case 'nodes':
-      return settled(parts, nodeSpots(meant.nodes));
+      return settled(services, nodeItems(meant.nodes));
     case 'resources': {
-      const copies = meant.uris.flatMap(uri => cloudCopyAt(parts, uri) ?? []);
+      const copies = meant.uris.flatMap(uri => cloudCopyAt(services, uri) ?? []);
       const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
-      const spots = await localSpots(local);
-      if (spots.length === 0 && copies.length === 0) throw noPlace(local);
-      return [...copies, ...(await settled(parts, spots))];
+      const spots = await localItems(local);
+      if (spots.length === 0 && copies.length === 0) throw unsupportedResource(local);
+      return [...copies, ...(await settled(services, spots))];
     }
   }
 }
 
 /** The place of an open cloud copy; `undefined` where its folder is closed or never was there. */
 export function cloudCopyAt(
-  parts: Pick<Parts, 'profiles' | 'targets'>,
+  parts: Pick<Services, 'profiles' | 'targets'>,
   uri: Uri,
 ): CloudPlace | undefined {
   const name = readCloudCopyUri(uri);
@@ -64,7 +64,7 @@ export function cloudCopyAt(
 
 /** A URI can come from anywhere: what is read is only what this user has backed the folder up to. */
 function folderOf(
-  { targets }: Pick<Parts, 'targets'>,
+  { targets }: Pick<Services, 'targets'>,
   { folderId: id, target }: CloudCopyName,
 ): WorkspaceFolder | undefined {
   return (workspace.workspaceFolders ?? []).find(
@@ -72,8 +72,11 @@ function folderOf(
   );
 }
 
-async function settled(parts: Parts, spots: readonly Spot[]): Promise<readonly CloudPlace[]> {
-  const setups = await settleTargets(parts, [...new Set(spots.map(({ folder }) => folder))]);
+async function settled(
+  services: Services,
+  spots: readonly WorkspaceItem[],
+): Promise<readonly CloudPlace[]> {
+  const setups = await resolveTargets(services, [...new Set(spots.map(({ folder }) => folder))]);
   return spots.flatMap(({ folder, path, kind }) => {
     const setup = setups.find(({ id }) => id === folderId(folder));
     return setup === undefined ? [] : [{ setup, path, kind }];

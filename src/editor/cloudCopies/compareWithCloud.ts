@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { commands, l10n, workspace, type Uri } from 'vscode';
 import { localUri } from '../view/fileLocation';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { formatTime } from '../format/pointInTime';
 import { formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
@@ -11,12 +11,15 @@ import { documentOf, findCopies, type FoundCopy } from './findCopies';
 import { openCopies } from './openCloudCopy';
 
 /** Shows what differs between cloud copies and local files; several files in one editor. */
-export async function compareWithCloud(parts: Parts, selection: Selection): Promise<void> {
-  await compareCopies(parts, await findCopies(parts, selection));
+export async function compareWithCloud(services: Services, selection: Selection): Promise<void> {
+  await compareCopies(services, await findCopies(services, selection));
 }
 
 /** Where no local file is left to compare with, the copy alone is shown. */
-export async function compareCopies(parts: Parts, copies: readonly FoundCopy[]): Promise<void> {
+export async function compareCopies(
+  services: Services,
+  copies: readonly FoundCopy[],
+): Promise<void> {
   const pairs: Pair[] = [];
   const single: FoundCopy[] = [];
   for (const found of copies) {
@@ -25,11 +28,11 @@ export async function compareCopies(parts: Parts, copies: readonly FoundCopy[]):
     else pairs.push({ found, cloud: documentOf(found), local });
   }
   const chosen = await chooseToOpen(
-    parts,
+    services,
     pairs.map(({ found }) => found),
   );
   await showPairs(pairs.filter(({ found }) => chosen.includes(found)));
-  await openCopies(parts, single);
+  await openCopies(services, single);
 }
 
 interface Pair {
@@ -54,7 +57,7 @@ function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
   const name = posix.basename(path);
   return versionId === undefined
     ? l10n.t('{0} (Cloud ↔ Local)', name)
-    : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAt));
+    : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAtMs));
 }
 
 /** The file on the disk, where there is one. */

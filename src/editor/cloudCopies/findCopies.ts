@@ -1,6 +1,6 @@
 import { window, type Uri } from 'vscode';
 import { cloudCopy, type CloudCopy } from '../../protocol/cloudCopies';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';
 import { cloudCopyUri } from './cloudCopyUri';
@@ -15,18 +15,18 @@ export interface FoundCopy {
 
 /** The cloud copies of the files in a selection, as the bucket has them now. Throws why, if not. */
 export async function findCopies(
-  parts: Parts,
+  services: Services,
   selection: Selection,
 ): Promise<readonly FoundCopy[]> {
-  const files = await cloudFiles(parts, selection);
+  const files = await cloudFiles(services, selection);
   const found: FoundCopy[] = [];
-  for (const place of files) found.push(await findCopy(parts, place));
+  for (const place of files) found.push(await findCopy(services, place));
   return found;
 }
 
 /** One cloud copy, as the bucket has it now. Throws why, if not. */
-export async function findCopy(parts: Parts, place: CloudPlace): Promise<FoundCopy> {
-  const { engine, ongoing } = parts;
+export async function findCopy(services: Services, place: CloudPlace): Promise<FoundCopy> {
+  const { engine, ongoing } = services;
   const copy = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(cloudCopy, place, token)),
   );

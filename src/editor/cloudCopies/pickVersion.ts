@@ -57,7 +57,7 @@ function versionStep(
 function actStep(version: CloudVersion, acts: readonly VersionAct[]): Step<VersionChoice> {
   return place =>
     pickStep<VersionAct, VersionChoice>(place, {
-      title: l10n.t('Version of {0}', formatTime(version.modifiedAt)),
+      title: l10n.t('Version of {0}', formatTime(version.modifiedAtMs)),
       total: 2,
       placeholder: l10n.t('What to do with this version'),
       items: acts.map(act => {
@@ -76,7 +76,7 @@ function itemOf(
   version: CloudVersion,
   buttons: readonly QuickInputButton[],
 ): PickItem<CloudVersion> {
-  const { kind, isLatest, size, modifiedAt } = version;
+  const { kind, isLatest, size, modifiedAtMs: modifiedAt } = version;
   const time = formatTime(modifiedAt);
   const latest = isLatest ? [l10n.t('latest')] : [];
   if (kind === 'version') {

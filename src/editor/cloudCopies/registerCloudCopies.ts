@@ -1,11 +1,11 @@
 import { Disposable, l10n, MarkdownString, workspace } from 'vscode';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { CloudCopyFiles } from './cloudCopyFiles';
 import { cloudCopyScheme } from './cloudCopyUri';
 
 /** Lets editors open cloud copies. */
 export function registerCloudCopies(
-  parts: Pick<Parts, 'engine' | 'profiles' | 'targets' | 'log'>,
+  parts: Pick<Services, 'engine' | 'profiles' | 'targets' | 'log'>,
 ): Disposable {
   const files = new CloudCopyFiles(parts.engine, parts, parts.log);
   const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {

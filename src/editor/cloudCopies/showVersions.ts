@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol/cloudCopies';
 import { Failed, toFailureRecord } from '../failures/failed';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { restoreVersion } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
@@ -15,26 +15,26 @@ import { pickVersion } from './pickVersion';
 import { askForVersioning } from './turnOnVersioning';
 
 /** Shows what the bucket has kept of a file, to be opened, compared or restored. */
-export async function showVersions(parts: Parts, selection: Selection): Promise<void> {
-  const [place, ...others] = await cloudFiles(parts, selection);
+export async function showVersions(services: Services, selection: Selection): Promise<void> {
+  const [place, ...others] = await cloudFiles(services, selection);
   if (place === undefined) return;
   if (others.length > 0) {
     void window.showInformationMessage(l10n.t('Choose one file to see its versions.'));
     return;
   }
   const kept = await window.withProgress({ location: { viewId } }, () =>
-    parts.ongoing.run(token => parts.engine.request(cloudVersions, place, token)),
+    services.ongoing.run(token => services.engine.request(cloudVersions, place, token)),
   );
   if (kept.versioning !== 'off') {
-    await showKept(parts, place, kept);
+    await showKept(services, place, kept);
     return;
   }
-  const now = await presentCopy(parts, place);
+  const now = await presentCopy(services, place);
   // The message stays as long as the user likes; the command is over.
   void tellUnversioned(place, now);
 }
 
-async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): Promise<void> {
+async function showKept(services: Services, place: CloudPlace, kept: CloudVersions): Promise<void> {
   const { path, setup } = place;
   if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
   const isHere = (await localFile(place)) !== undefined;
@@ -43,13 +43,13 @@ async function showKept(parts: Parts, place: CloudPlace, kept: CloudVersions): P
   const { versionId } = choice.version;
   switch (choice.act) {
     case 'open':
-      await openCopies(parts, [await findCopy(parts, { ...place, versionId })]);
+      await openCopies(services, [await findCopy(services, { ...place, versionId })]);
       break;
     case 'compare':
-      await compareCopies(parts, [await findCopy(parts, { ...place, versionId })]);
+      await compareCopies(services, [await findCopy(services, { ...place, versionId })]);
       break;
     case 'restore':
-      await restoreVersion(parts, setup, path, versionId);
+      await restoreVersion(services, setup, path, versionId);
       break;
   }
 }
@@ -84,11 +84,11 @@ async function tellUnversioned(
 }
 
 async function presentCopy(
-  parts: Parts,
+  services: Services,
   { setup, path, kind }: CloudPlace,
 ): Promise<FoundCopy | undefined> {
   try {
-    return await findCopy(parts, { setup, path, kind });
+    return await findCopy(services, { setup, path, kind });
   } catch (error) {
     if (toFailureRecord(error).code === 'no-such-key') return undefined;
     throw error;

@@ -2,11 +2,11 @@ import { commands, l10n, Uri, window } from 'vscode';
 import { turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
 export async function turnOnVersioningFor(
-  { engine, ongoing }: Pick<Parts, 'engine' | 'ongoing'>,
+  { engine, ongoing }: Pick<Services, 'engine' | 'ongoing'>,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));

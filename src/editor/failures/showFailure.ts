@@ -2,13 +2,13 @@ import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vs
 import { toFailureRecord } from './failed';
 import { failureMessage } from './failureMessage';
 import type { FailureAction } from './failureEntry';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { section } from '../contributions/settings';
 
 /** One message for one failure, with what can be done about it. Cancelling is silent. */
 export async function showFailure(
-  { log }: Pick<Parts, 'log'>,
+  { log }: Pick<Services, 'log'>,
   thrown: unknown,
   retry: () => void,
 ): Promise<void> {

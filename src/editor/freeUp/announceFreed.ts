@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { Report } from '../../protocol/reports';
 import { failureMessage } from '../failures/failureMessage';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { formatBytes } from '../format/quantity';
 import { showReport } from '../batch/reportDocument';
 import { reportNumbers } from '../batch/reportNumbers';
@@ -10,11 +10,11 @@ import { showFailure } from '../failures/showFailure';
 
 /** Says how much was freed, and how to get it back; or why files have stayed. */
 export async function announceFreed(
-  parts: Parts,
+  services: Services,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
 ): Promise<void> {
-  const { engine, log } = parts;
+  const { engine, log } = services;
   const { report } = batch;
   const text = [numbers(report), ...troubles(report), ...wayBack(report)].join(' ');
   log.info(`${text} (${String(report.planned)} planned)`);
@@ -28,7 +28,7 @@ export async function announceFreed(
     if (chosen === again) await retry();
     if (chosen === show) await showReport(engine, batch);
   } catch (error) {
-    void showFailure(parts, error, () => void announceFreed(parts, batch, retry));
+    void showFailure(services, error, () => void announceFreed(services, batch, retry));
   }
 }
 
@@ -43,7 +43,7 @@ function numbers(report: Report): string {
 }
 
 function troubles(report: Report): readonly string[] {
-  const [first] = report.troubles;
+  const [first] = report.problems;
   if (first === undefined) return [];
   const isSame = Object.keys(report.reasons).length === 1;
   return [

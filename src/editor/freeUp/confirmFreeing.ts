@@ -1,13 +1,13 @@
 import { env, l10n, window } from 'vscode';
-import type { FreeSummary, FreeWay } from '../../protocol/freeUp';
+import type { FreeUpSummary, FreeUpMethod } from '../../protocol/freeUp';
 import { formatBytes, formatFiles } from '../format/quantity';
-import { stayLines } from './keptWords';
+import { keptLines } from './keptWords';
 
 /**
  * Shows which files would go, what stays and why, and what to know of the copies that are left;
  * gives the way that the user has chosen.
  */
-export async function confirmFreeing(summary: FreeSummary): Promise<FreeWay | undefined> {
+export async function confirmFreeing(summary: FreeUpSummary): Promise<FreeUpMethod | undefined> {
   const remove = l10n.t('Delete Permanently');
   const trash = l10n.t('Move to Trash');
   // The first one answers to Enter: it can be undone, but where VS Code is connected to a computer
@@ -22,13 +22,13 @@ export async function confirmFreeing(summary: FreeSummary): Promise<FreeWay | un
   return answer === trash ? 'trash' : undefined;
 }
 
-function question({ files, bytes, largest: [only] }: FreeSummary): string {
+function question({ files, bytes, largest: [only] }: FreeUpSummary): string {
   const what = files === 1 && only !== undefined ? `“${only.path}”` : formatFiles(files);
   return l10n.t('Remove {0} ({1}) from this computer?', what, formatBytes(bytes));
 }
 
 function detail(
-  { files, largest, stays, keepsVersions }: FreeSummary,
+  { files, largest, kept: stays, keepsVersions }: FreeUpSummary,
   last: readonly string[],
 ): string {
   const parts: (readonly string[])[] = [
@@ -52,7 +52,7 @@ function detail(
     ]);
   }
   if (stays.length > 0)
-    parts.push([l10n.t('What stays here, beside the folders:'), ...stayLines(stays)]);
+    parts.push([l10n.t('What stays here, beside the folders:'), ...keptLines(stays)]);
   else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
   if (last.length > 0) parts.push(last);
   return parts.map(lines => lines.join('\n')).join('\n\n');

@@ -1,10 +1,10 @@
 import { l10n } from 'vscode';
-import type { FreeSummary, StayReason } from '../../protocol/freeUp';
+import type { FreeUpSummary, KeptReason } from '../../protocol/freeUp';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 
 /** The lines that name what stays, by reason. */
-export function stayLines(stays: FreeSummary['stays']): readonly string[] {
+export function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
   return stays.flatMap(({ because, files, examples }) => [
     l10n.t('{0}:', stayText(because, formatFiles(files))),
     ...namedFiles(examples, files),
@@ -12,11 +12,11 @@ export function stayLines(stays: FreeSummary['stays']): readonly string[] {
 }
 
 /** What stays in one line, for a message that has no room for names. */
-export function stayNumbers(stays: FreeSummary['stays']): string {
+export function keptNumbers(stays: FreeUpSummary['kept']): string {
   return stays.map(({ because, files }) => stayText(because, formatFiles(files))).join(', ');
 }
 
-function stayText(because: StayReason, files: string): string {
+function stayText(because: KeptReason, files: string): string {
   switch (because) {
     case 'out-of-date':
       return l10n.t('{0} out of date in the cloud', files);

@@ -12,9 +12,9 @@ import { children } from '../../protocol/rows';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints } from './givenHints';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { section } from '../contributions/settings';
-import { settleTargets } from '../targets/resolveTargets';
+import { resolveTargets } from '../targets/resolveTargets';
 import { showFailure } from '../failures/showFailure';
 import { folderById, folderId } from '../targets/targets';
 import { includeGit } from '../ignore/includeGit';
@@ -23,25 +23,25 @@ import { includeGit } from '../ignore/includeGit';
  * Says once for each folder, when it has been compared, that the history which git keeps in it is
  * not backed up: who deletes the folder would lose it.
  */
-export function watchForHistory(parts: Parts): Disposable {
+export function watchForHistory(services: Services): Disposable {
   const looked = new Set<string>();
-  return parts.engine.onDidChangeState(({ comparisons }) => {
+  return services.engine.onDidChangeState(({ comparisons }) => {
     for (const comparison of comparisons) {
       if (comparison.groups.ignored.files === 0 || looked.has(comparison.folder)) continue;
       looked.add(comparison.folder);
-      void hintAtHistory(parts, comparison).catch((error: unknown) => {
+      void hintAtHistory(services, comparison).catch((error: unknown) => {
         const { code, cause } = toFailureRecord(error);
-        parts.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
+        services.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
       });
     }
   });
 }
 
-async function hintAtHistory(parts: Parts, { folder: id }: ComparisonTotals): Promise<void> {
-  const hints = givenHints(parts.memory, 'historyHints');
+async function hintAtHistory(services: Services, { folder: id }: ComparisonTotals): Promise<void> {
+  const hints = givenHints(services.memory, 'historyHints');
   const folder = folderById(id);
   if (folder === undefined || !hints.isDue(id)) return;
-  const rule = await ruleOverHistory(parts, folder);
+  const rule = await ruleOverHistory(services, folder);
   if (rule === undefined || !hints.isDue(id)) return;
   await hints.given(id);
   const include = l10n.t('Include .git');
@@ -56,12 +56,12 @@ async function hintAtHistory(parts: Parts, { folder: id }: ComparisonTotals): Pr
     ...(workspace.isTrusted ? [include, never] : [never]),
   );
   if (answer === never) await hints.never();
-  if (answer === include) await includeHistory(parts, folder, rule.pattern);
+  if (answer === include) await includeHistory(services, folder, rule.pattern);
 }
 
 /** By which pattern of the setting the folder `.git` is left out; whoever wrote an ignore file knows. */
 async function ruleOverHistory(
-  { engine }: Parts,
+  { engine }: Services,
   folder: WorkspaceFolder,
 ): Promise<Extract<IgnoreReason, { kind: 'rule' }> | undefined> {
   const node = { folder: folderId(folder), group: 'ignored', path: rootPath } as const;
@@ -76,7 +76,7 @@ async function ruleOverHistory(
 const mostRows = 1_000;
 
 async function includeHistory(
-  parts: Parts,
+  services: Services,
   folder: WorkspaceFolder,
   pattern: string,
 ): Promise<void> {
@@ -85,9 +85,9 @@ async function includeHistory(
     const patterns = configuration.get<readonly string[]>('exclude', []);
     const target = ConfigurationTarget.WorkspaceFolder;
     await configuration.update('exclude', includeGit(patterns, pattern), target);
-    const setups = await settleTargets(parts, [folder]);
-    if (setups.length > 0) await parts.comparisons.run(setups);
+    const setups = await resolveTargets(services, [folder]);
+    if (setups.length > 0) await services.comparisons.run(setups);
   } catch (error) {
-    void showFailure(parts, error, () => void includeHistory(parts, folder, pattern));
+    void showFailure(services, error, () => void includeHistory(services, folder, pattern));
   }
 }

@@ -4,14 +4,14 @@ import type { FolderSetup } from '../../protocol/folders';
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints, type GivenHints } from './givenHints';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 
 /**
  * Says once for each bucket, after files have been backed up to it, that it keeps nothing of what
  * is replaced. A bucket that was just chosen has had its hint.
  */
 export async function hintAtVersioning(
-  { engine, memory, log }: Pick<Parts, 'engine' | 'memory' | 'log'>,
+  { engine, memory, log }: Pick<Services, 'engine' | 'memory' | 'log'>,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));

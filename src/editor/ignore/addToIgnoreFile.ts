@@ -8,12 +8,12 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import { filesChanged } from '../../protocol/comparisons';
-import { atHand } from '../selection/activeSelection';
+import { activeSelection } from '../selection/activeSelection';
 import { Failed } from '../failures/failed';
-import { noPlace } from '../selection/unsupportedResource';
-import type { Parts } from '../services';
+import { unsupportedResource } from '../selection/unsupportedResource';
+import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
-import { localSpots, nodeSpots, type Spot } from '../selection/workspaceItems';
+import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { ignorePattern } from './ignorePattern';
 
@@ -21,10 +21,10 @@ import { ignorePattern } from './ignorePattern';
  * Adds files and folders to the `.s3backupignore` of their workspace folder. The engine is told at
  * once: not every disk is watched.
  */
-export async function addToIgnoreFile(parts: Parts, selection: Selection): Promise<void> {
-  const meant = selection.kind === 'nothing' ? atHand(parts) : selection;
+export async function addToIgnoreFile(services: Services, selection: Selection): Promise<void> {
+  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
   const all = await spotsOf(meant);
-  if (all.length === 0 && meant.kind === 'resources') throw noPlace(meant.uris);
+  if (all.length === 0 && meant.kind === 'resources') throw unsupportedResource(meant.uris);
   const spots = all.filter(({ path }) => path !== '');
   if (spots.length === 0) sayNothingChosen();
   const folders = new Set(spots.map(({ folder }) => folder));
@@ -33,7 +33,7 @@ export async function addToIgnoreFile(parts: Parts, selection: Selection): Promi
     const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
-    parts.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
+    services.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
     if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, shownMs);
     else void offerToSave(file, folder);
   }
@@ -41,14 +41,14 @@ export async function addToIgnoreFile(parts: Parts, selection: Selection): Promi
 
 const ignoreFileName = '.s3backupignore';
 
-async function spotsOf(selection: Selection): Promise<readonly Spot[]> {
+async function spotsOf(selection: Selection): Promise<readonly WorkspaceItem[]> {
   switch (selection.kind) {
     case 'nothing':
       return [];
     case 'nodes':
-      return nodeSpots(selection.nodes);
+      return nodeItems(selection.nodes);
     case 'resources':
-      return localSpots(selection.uris);
+      return localItems(selection.uris);
   }
 }
 

@@ -1,7 +1,7 @@
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanRequest, PlanSummary } from '../../protocol/plans';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { showFailure } from '../failures/showFailure';
 import { ignoreReason } from '../view/verdictWords';
@@ -12,10 +12,10 @@ import { openRule } from './showRule';
  * a file that is ignored by one can be backed up this once.
  */
 export async function announceIgnored(
-  parts: Pick<Parts, 'log'>,
+  parts: Pick<Services, 'log'>,
   { path, because }: NonNullable<PlanSummary['ignored']>,
-  asked: PlanRequest['parts'],
-  backUp: (asked: PlanRequest['parts']) => Promise<unknown>,
+  asked: PlanRequest['folders'],
+  backUp: (asked: PlanRequest['folders']) => Promise<unknown>,
 ): Promise<void> {
   const text = plainText(l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because)));
   const [first] = asked;
@@ -41,12 +41,12 @@ export async function announceIgnored(
   }
 }
 
-function onceMore(setup: FolderSetup, path: string): PlanRequest['parts'] {
+function onceMore(setup: FolderSetup, path: string): PlanRequest['folders'] {
   return [{ setup, scope: { kind: 'ignored', path } }];
 }
 
 /** A folder is ignored for good: what lies in it may be more than anybody wants to see there. */
-async function onlyFile({ scope }: PlanRequest['parts'][number]): Promise<string | undefined> {
+async function onlyFile({ scope }: PlanRequest['folders'][number]): Promise<string | undefined> {
   const [path, ...others] = scope.kind === 'resources' ? scope.paths : [];
   if (path === undefined || others.length > 0) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { Conflict } from '../../protocol/plans';
-import { fateOfReplaced } from '../batch/outcomeOfReplaced';
+import { outcomeOfReplaced } from '../batch/outcomeOfReplaced';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 import { sideText } from '../view/sideText';
@@ -79,7 +79,7 @@ function buttons(): Readonly<Record<'mine' | 'theirs', MessageItem>> {
 
 function consequences(replaced: string, keepsVersions: boolean): readonly string[] {
   return [
-    `${replaced} ${fateOfReplaced(keepsVersions)}`,
+    `${replaced} ${outcomeOfReplaced(keepsVersions)}`,
     l10n.t('Restore Cloud’s asks first what is to become of what is here.'),
   ];
 }

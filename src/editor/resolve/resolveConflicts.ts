@@ -2,10 +2,10 @@ import { l10n, window } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { conflicts as findConflicts, type ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
-import { atHand } from '../selection/activeSelection';
+import { activeSelection } from '../selection/activeSelection';
 import { backUpMine } from '../backUp/backUp';
 import { chosenScopes } from '../selection/chosenScopes';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { restoreTheirs } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import type { GroupNode, TreeNode } from '../view/treeNode';
@@ -17,9 +17,9 @@ import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './as
  * Ends conflicts as the user decides, for all of them at once or one by one. What is here replaces
  * a copy only while that is the one that was shown; what is left is left as it is.
  */
-export async function resolveConflicts(parts: Parts, selection: Selection): Promise<void> {
-  const chosen = await chosenScopes(parts, whatIsMeant(parts, selection));
-  const found = await conflictsIn(parts, chosen);
+export async function resolveConflicts(services: Services, selection: Selection): Promise<void> {
+  const chosen = await chosenScopes(services, whatIsMeant(services, selection));
+  const found = await conflictsIn(services, chosen);
   if (found.length === 0) {
     void window.showInformationMessage(
       l10n.t('None of these files is known to have been changed in the cloud.'),
@@ -36,14 +36,14 @@ export async function resolveConflicts(parts: Parts, selection: Selection): Prom
       return files.length === 0 ? [] : [{ setup, files }];
     });
   await backUpMine(
-    parts,
+    services,
     decided('mine').map(({ setup, files }) => ({
       setup,
       scope: { kind: 'mine', files: files.map(({ path, etag }) => ({ path, etag })) },
     })),
   );
   await restoreTheirs(
-    parts,
+    services,
     decided('theirs').map(({ setup, files }) => ({
       setup,
       scope: { kind: 'nodes', nodes: files.map(({ path }) => placeOf(setup, path)) },
@@ -60,11 +60,11 @@ interface FoundConflict extends OpenConflict {
 }
 
 async function conflictsIn(
-  { engine, ongoing }: Parts,
-  chosen: ChosenRequest['parts'],
+  { engine, ongoing }: Services,
+  chosen: ChosenRequest['folders'],
 ): Promise<readonly FoundConflict[]> {
   const folders = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(findConflicts, { parts: chosen }, token)),
+    ongoing.run(token => engine.request(findConflicts, { folders: chosen }, token)),
   );
   return folders.flatMap(({ conflicts, keepsVersions }, index) => {
     const setup = chosen[index]?.setup;
@@ -92,18 +92,21 @@ async function decide(
 }
 
 /** What was chosen or, from the palette, all conflicts where none of them is selected. */
-function whatIsMeant(parts: Parts, selection: Selection): Exclude<Selection, { kind: 'nothing' }> {
+function whatIsMeant(
+  services: Services,
+  selection: Selection,
+): Exclude<Selection, { kind: 'nothing' }> {
   if (selection.kind !== 'nothing') return selection;
-  const meant = atHand(parts);
+  const meant = activeSelection(services);
   const nodes = meant.kind === 'nodes' ? meant.nodes.filter(mayHoldConflicts) : [];
-  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(parts) };
+  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(services) };
 }
 
 function mayHoldConflicts(node: TreeNode): boolean {
   return 'group' in node && node.group === 'changed-in-cloud';
 }
 
-function conflictGroups({ engine }: Parts): readonly GroupNode[] {
+function conflictGroups({ engine }: Services): readonly GroupNode[] {
   return engine.state.comparisons
     .filter(({ groups }) => groups['changed-in-cloud'].files > 0)
     .map(({ folder }) => conflictGroup(folder));

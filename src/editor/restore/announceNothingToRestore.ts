@@ -4,7 +4,7 @@ import type { Group } from '../../protocol/verdicts';
 import { formatFiles } from '../format/quantity';
 
 /** Says why there was nothing to restore. */
-export function announceNothingToRestore({ leftAlone }: RestoreSummary): void {
+export function announceNothingToRestore({ excluded: leftAlone }: RestoreSummary): void {
   const reasons = (Object.entries(leftAlone) as [Group, number][]).map(([group, count]) =>
     reasonText(group, formatFiles(count)),
   );

@@ -1,7 +1,7 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { ConflictChoice, ConflictChoices, RestoreConflict } from '../../protocol/restore';
 import { sideText } from '../view/sideText';
-import { replacingFate } from './replacingOutcome';
+import { replacingOutcome } from './replacingOutcome';
 
 /** Asks about each local file that is in the way; `undefined` where the user would stop. */
 export async function askAboutEach(
@@ -29,7 +29,7 @@ async function askAbout(
     l10n.t('Here: {0}', sideText(local)),
     l10n.t('In the cloud: {0}', sideText(cloud)),
     '',
-    replacingFate(),
+    replacingOutcome(),
   ].join('\n');
   const buttons: readonly (MessageItem & { readonly choice: ConflictChoice })[] = [
     // The first one answers to Enter: it takes nothing away.

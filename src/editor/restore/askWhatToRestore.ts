@@ -1,6 +1,6 @@
 import { l10n, window, workspace, type QuickPickItem } from 'vscode';
-import { atHand } from '../selection/activeSelection';
-import type { Parts } from '../services';
+import { activeSelection } from '../selection/activeSelection';
+import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { itemText } from './itemText';
 
@@ -9,9 +9,9 @@ import { itemText } from './itemText';
  * is in the cloud. Where nothing is selected there is nothing to ask.
  */
 export async function askWhatToRestore(
-  parts: Parts,
+  services: Services,
 ): Promise<Exclude<Selection, { kind: 'nothing' }> | 'everything' | undefined> {
-  const selected = withCopies(atHand(parts));
+  const selected = withCopies(activeSelection(services));
   if (selected.kind === 'nothing') return 'everything';
   const items: readonly (QuickPickItem & { readonly meant: typeof selected | 'everything' })[] = [
     { label: l10n.t('Everything in the Cloud'), meant: 'everything' },

@@ -6,7 +6,7 @@ import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { targetText } from '../targets/targets';
 import { askAboutEach } from './askAboutEach';
-import { replacingFate } from './replacingOutcome';
+import { replacingOutcome } from './replacingOutcome';
 
 /**
  * Shows what a restore would fetch, and what local files are in its way. Nothing that is here is
@@ -82,7 +82,7 @@ function detailText({ files: total, conflicts, archived, refused }: RestoreSumma
         conflicts.files,
       ),
       '',
-      replacingFate(),
+      replacingOutcome(),
     ]);
   } else {
     parts.push([l10n.t('No file that is here is replaced.')]);

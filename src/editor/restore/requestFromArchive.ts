@@ -1,13 +1,13 @@
 import { l10n, window } from 'vscode';
 import { requestArchived } from '../../protocol/restore';
 import { Failed } from '../failures/failed';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { formatCount, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from '../batch/reports';
 
 /** Asks the store to bring back what a restore has found archived; their rows say so then. */
 export async function requestFromArchive(
-  { engine, ongoing, log }: Pick<Parts, 'engine' | 'ongoing' | 'log'>,
+  { engine, ongoing, log }: Pick<Services, 'engine' | 'ongoing' | 'log'>,
   { report: { planId, reasons } }: FinishedBatch,
 ): Promise<void> {
   const request = l10n.t('Request');
@@ -24,7 +24,7 @@ export async function requestFromArchive(
     request,
   );
   if (answer !== request) return;
-  const { requested, troubles } = await ongoing.run(token =>
+  const { requested, problems: troubles } = await ongoing.run(token =>
     engine.request(requestArchived, { planId, days }, token),
   );
   for (const { path, failure } of troubles) {

@@ -12,12 +12,12 @@ import {
 import { chosenScopes } from '../selection/chosenScopes';
 import { comparedTargets } from '../targets/comparedTargets';
 import { Failed } from '../failures/failed';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { announceReport } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
 import { runBatch } from '../batch/runBatch';
 import type { Selection } from '../selection/selection';
-import { settleTargets } from '../targets/resolveTargets';
+import { resolveTargets } from '../targets/resolveTargets';
 import { folderById } from '../targets/targets';
 import { viewId } from '../contributions/viewId';
 import { announceNothingToRestore } from './announceNothingToRestore';
@@ -26,83 +26,86 @@ import { confirmRestore } from './confirmRestore';
 
 /** Restores what is selected; called without a selection, what the user means by that. */
 export async function restoreSelection(
-  parts: Parts,
+  services: Services,
   selection: Selection,
 ): Promise<Report | undefined> {
-  const meant = selection.kind === 'nothing' ? await askWhatToRestore(parts) : selection;
+  const meant = selection.kind === 'nothing' ? await askWhatToRestore(services) : selection;
   if (meant === undefined) return undefined;
-  if (meant !== 'everything') return restore(parts, await chosenScopes(parts, meant));
-  const setups = await comparedTargets(parts);
+  if (meant !== 'everything') return restore(services, await chosenScopes(services, meant));
+  const setups = await comparedTargets(services);
   return restore(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** One file as an older copy of it was. */
 export function restoreVersion(
-  parts: Parts,
+  services: Services,
   setup: FolderSetup,
   path: FilePath,
   versionId: string,
 ): Promise<Report | undefined> {
-  return restore(parts, [{ setup, scope: { kind: 'version', path, versionId } }]);
+  return restore(services, [{ setup, scope: { kind: 'version', path, versionId } }]);
 }
 
 /** Conflicts that the user has decided to end by what is in the cloud. */
 export function restoreTheirs(
-  parts: Parts,
-  decided: RestoreRequest['parts'],
+  services: Services,
+  decided: RestoreRequest['folders'],
 ): Promise<Report | undefined> {
-  return restore(parts, decided);
+  return restore(services, decided);
 }
 
 /** What failed in an earlier restore. */
 export async function retryRestore(
-  parts: Parts,
+  services: Services,
   { report: { planId }, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
   const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await settleTargets(parts, folders);
+  const setups = await resolveTargets(services, folders);
   return restore(
-    parts,
+    services,
     setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
   );
 }
 
 /** Plans, shows the plan, asks about local files in the way, runs just that, and reports. */
-async function restore(parts: Parts, scopes: RestoreRequest['parts']): Promise<Report | undefined> {
+async function restore(
+  services: Services,
+  scopes: RestoreRequest['folders'],
+): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing, reports, log } = parts;
+  const { engine, ongoing, reports, log } = services;
   const summary = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(planRestore, { parts: scopes }, token)),
+    ongoing.run(token => engine.request(planRestore, { folders: scopes }, token)),
   );
   const setups = scopes.map(({ setup }) => setup);
   if (summary.files + summary.refused.files === 0) {
     announceNothingToRestore(summary);
     return undefined;
   }
-  const files = await settle(parts, summary, setups);
+  const files = await settle(services, summary, setups);
   if (files === undefined) {
     engine.tell(dropPlan, summary.planId);
     return undefined;
   }
   const { planId } = summary;
-  const report = await runBatch(parts, { work: 'restore', planId, files });
+  const report = await runBatch(services, { work: 'restore', planId, files });
   const finished = reports.add(report, setups, 0);
-  for (const { path, failure } of report.troubles) {
+  for (const { path, failure } of report.problems) {
     log.warn(`Not restored: ${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
-  const [only] = report.troubles;
+  const [only] = report.problems;
   const isArchived = only?.failure.code === 'archived';
   if (report.planned === 1 && only !== undefined && !isArchived) throw new Failed(only.failure);
-  void announceReport(parts, finished, () => retryRestore(parts, finished));
+  void announceReport(services, finished, () => retryRestore(services, finished));
   return report;
 }
 
 /** Gives how many files are to be restored by the user's word; `undefined` for none. */
 async function settle(
-  { engine }: Parts,
+  { engine }: Services,
   summary: RestoreSummary,
   setups: readonly FolderSetup[],
 ): Promise<number | undefined> {

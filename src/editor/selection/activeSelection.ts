@@ -1,12 +1,12 @@
 import { TabInputCustom, TabInputNotebook, TabInputText, TabInputTextDiff, window } from 'vscode';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import type { Selection } from './selection';
 
 /**
  * What a command is meant for that was called without arguments, by the palette or a key: what is
  * selected in the view in front, or the file in the editor.
  */
-export function atHand({ view: { treeView } }: Pick<Parts, 'view'>): Selection {
+export function activeSelection({ view: { treeView } }: Pick<Services, 'view'>): Selection {
   if (treeView.visible && treeView.selection.length > 0) {
     return { kind: 'nodes', nodes: treeView.selection };
   }

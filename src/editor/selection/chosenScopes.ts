@@ -3,10 +3,10 @@ import { rootPath } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
 import { groups } from '../../protocol/verdicts';
-import { noPlace } from './unsupportedResource';
-import type { Parts } from '../services';
+import { unsupportedResource } from './unsupportedResource';
+import type { Services } from '../services';
 import type { Selection } from './selection';
-import { settleTargets } from '../targets/resolveTargets';
+import { resolveTargets } from '../targets/resolveTargets';
 import { folderById, folderId } from '../targets/targets';
 import { placeOf, type TreeNode } from '../view/treeNode';
 
@@ -15,21 +15,21 @@ import { placeOf, type TreeNode } from '../view/treeNode';
  * disk. Folders for which the user would choose no target are left out.
  */
 export function chosenScopes(
-  parts: Parts,
+  services: Services,
   selection: Exclude<Selection, { kind: 'nothing' }>,
-): Promise<ChosenRequest['parts']> {
+): Promise<ChosenRequest['folders']> {
   return selection.kind === 'nodes'
-    ? scopesOfNodes(parts, selection.nodes)
-    : scopesOfUris(parts, selection.uris);
+    ? scopesOfNodes(services, selection.nodes)
+    : scopesOfUris(services, selection.uris);
 }
 
 async function scopesOfNodes(
-  parts: Parts,
+  services: Services,
   nodes: readonly TreeNode[],
-): Promise<ChosenRequest['parts']> {
+): Promise<ChosenRequest['folders']> {
   const ids = new Set(nodes.map(node => node.folder));
-  const setups = await settleTargets(
-    parts,
+  const setups = await resolveTargets(
+    services,
     [...ids].flatMap(id => folderById(id) ?? []),
   );
   return setups.map(setup => {
@@ -51,13 +51,16 @@ function placesOf(node: TreeNode): readonly NodeId[] {
   }
 }
 
-async function scopesOfUris(parts: Parts, uris: readonly Uri[]): Promise<ChosenRequest['parts']> {
+async function scopesOfUris(
+  services: Services,
+  uris: readonly Uri[],
+): Promise<ChosenRequest['folders']> {
   const located = uris
     .filter(uri => uri.scheme === 'file')
     .flatMap(uri => ({ path: uri.fsPath, folder: workspace.getWorkspaceFolder(uri) }));
   const folders = new Set(located.flatMap(({ folder }) => folder ?? []));
-  if (folders.size === 0) throw noPlace(uris);
-  const setups = await settleTargets(parts, [...folders]);
+  if (folders.size === 0) throw unsupportedResource(uris);
+  const setups = await resolveTargets(services, [...folders]);
   return setups.map(setup => {
     const own = located.filter(({ folder }) => folder && folderId(folder) === setup.id);
     return { setup, scope: { kind: 'resources', paths: own.map(({ path }) => path) } };

@@ -4,7 +4,7 @@ import { Failed } from '../failures/failed';
 import { localFolders } from '../targets/targets';
 
 /** Why none of these files, or, where none are named, nothing in this window can be backed up. */
-export function noPlace(uris: readonly Uri[]): Failed {
+export function unsupportedResource(uris: readonly Uri[]): Failed {
   const virtual = uris.find(uri => uri.scheme !== 'file');
   if (virtual !== undefined) return notOnDisk(virtual, posix.basename(virtual.path));
   if (localFolders().length === 0) {

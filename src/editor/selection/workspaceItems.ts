@@ -4,23 +4,23 @@ import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
 
 /** A file or folder of the workspace, on the disk or not. */
-export interface Spot {
+export interface WorkspaceItem {
   readonly folder: WorkspaceFolder;
   readonly path: FilePath;
   readonly kind: 'file' | 'folder';
 }
 
 /** What rows stand for; a group stands for its whole folder. */
-export function nodeSpots(nodes: readonly TreeNode[]): readonly Spot[] {
+export function nodeItems(nodes: readonly TreeNode[]): readonly WorkspaceItem[] {
   return nodes.flatMap(spotOf);
 }
 
 /** Where files of the disk belong; those of no folder of this workspace are left out. */
-export async function localSpots(uris: readonly Uri[]): Promise<readonly Spot[]> {
+export async function localItems(uris: readonly Uri[]): Promise<readonly WorkspaceItem[]> {
   return (await Promise.all(uris.map(localSpot))).flat();
 }
 
-function spotOf(node: TreeNode): readonly Spot[] {
+function spotOf(node: TreeNode): readonly WorkspaceItem[] {
   const folder = folderById(node.folder);
   if (folder === undefined || node.kind === 'more') return [];
   if (node.kind !== 'row') return [{ folder, path: rootPath, kind: 'folder' }];
@@ -29,7 +29,7 @@ function spotOf(node: TreeNode): readonly Spot[] {
   return [{ folder, path: row.path, kind: isFolder ? 'folder' : 'file' }];
 }
 
-async function localSpot(uri: Uri): Promise<readonly Spot[]> {
+async function localSpot(uri: Uri): Promise<readonly WorkspaceItem[]> {
   const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
   if (folder === undefined) return [];
   const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
@@ -38,7 +38,7 @@ async function localSpot(uri: Uri): Promise<readonly Spot[]> {
 }
 
 /** What is no longer on the disk was a file, or it would not have been open. */
-async function kindOf(uri: Uri): Promise<Spot['kind']> {
+async function kindOf(uri: Uri): Promise<WorkspaceItem['kind']> {
   try {
     const { type } = await workspace.fs.stat(uri);
     return (type & FileType.Directory) === 0 ? 'file' : 'folder';

@@ -13,9 +13,9 @@ import { failureMessage } from '../failures/failureMessage';
 import type { FolderRecord } from '../targets/folderRecords';
 import { folderSetup } from '../targets/folderSetup';
 import { inputStep } from '../quickInput/inputStep';
-import { learnStore } from './refreshEndpoint';
+import { refreshEndpoint } from './refreshEndpoint';
 import { nameNewBucket } from './nameNewBucket';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { pickStep, type PickItem } from '../quickInput/pickStep';
 import { normalPrefix } from '../targets/prefix';
 import { takeSteps, type Step } from '../quickInput/steps';
@@ -37,32 +37,32 @@ export interface Choice {
  * chose nothing.
  */
 export async function chooseBucket(
-  parts: Parts,
+  services: Services,
   folders: readonly WorkspaceFolder[],
 ): Promise<FolderSetup | undefined> {
   const [only] = folders;
   if (only === undefined) return undefined;
   const choice = await takeSteps(
-    folders.length > 1 ? chooseFolder(parts, folders) : pickBucket(parts, only),
+    folders.length > 1 ? chooseFolder(services, folders) : pickBucket(services, only),
   );
   if (choice === undefined) return undefined;
   const { folder, target, movedFrom } = choice;
-  const before = parts.targets.standing(folder);
-  if (movedFrom === undefined) parts.targets.settle(folder, target);
-  else parts.targets.takeOver(folder, target, movedFrom);
-  parts.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
-  void targetHints(parts, choice, before.kind === 'settled' ? before.target : undefined);
-  return folderSetup(parts, folder, target);
+  const before = services.targets.standing(folder);
+  if (movedFrom === undefined) services.targets.settle(folder, target);
+  else services.targets.takeOver(folder, target, movedFrom);
+  services.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
+  void targetHints(services, choice, before.kind === 'settled' ? before.target : undefined);
+  return folderSetup(services, folder, target);
 }
 
-function chooseFolder(parts: Parts, folders: readonly WorkspaceFolder[]): Step<Choice> {
+function chooseFolder(services: Services, folders: readonly WorkspaceFolder[]): Step<Choice> {
   return place =>
     pickStep(place, {
       title: l10n.t('Choose a Bucket'),
       total: place.number + 2,
       placeholder: l10n.t('For which folder?'),
       items: folders.map(folder => {
-        const standing = parts.targets.standing(folder);
+        const standing = services.targets.standing(folder);
         const description =
           standing.kind === 'settled' ? targetText(standing.target) : l10n.t('no bucket yet');
         return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
@@ -71,7 +71,7 @@ function chooseFolder(parts: Parts, folders: readonly WorkspaceFolder[]): Step<C
         Promise.resolve(
           folder === undefined
             ? { kind: 'cancelled' }
-            : { kind: 'next', step: pickBucket(parts, folder) },
+            : { kind: 'next', step: pickBucket(services, folder) },
         ),
     });
 }
@@ -83,44 +83,44 @@ type BucketChoice =
   | { readonly kind: 'retry' };
 
 /** The list shows at once and is filled page by page; what needs no list can be taken at once. */
-function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
-  const settings = parts.profiles.settings(folder);
+function pickBucket(services: Services, folder: WorkspaceFolder): Step<Choice> {
+  const settings = services.profiles.settings(folder);
   const id = folderId(folder);
   const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
   const listing = l10n.t('Listing your buckets…');
-  const current = currentTarget(parts, folder);
+  const current = currentTarget(services, folder);
   return place =>
     pickStep<BucketChoice, Choice>(place, {
       title,
       total: place.number + 1,
       placeholder: listing,
-      items: [...ownItems, ...bucketItems(parts, folder, [])],
+      items: [...ownItems, ...bucketItems(services, folder, [])],
       async fill(list, token) {
-        const attempts = parts.engine.onDidChangeState(state => {
+        const attempts = services.engine.onDidChangeState(state => {
           if (state.kind !== 'connecting' || state.folder !== id) return;
           const { attempt, attempts: all } = state;
           list.placeholder = l10n.t('Listing your buckets, attempt {0} of {1}…', attempt, all);
         });
-        await learnStore(parts, folder);
+        await refreshEndpoint(services, folder);
         const buckets: BucketSummary[] = [];
         let after: string | undefined;
         try {
           do {
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
-            const page = await parts.engine.request(listBuckets, request, token);
+            const page = await services.engine.request(listBuckets, request, token);
             buckets.push(...page.buckets);
-            list.items = [...ownItems, ...bucketItems(parts, folder, buckets)];
+            list.items = [...ownItems, ...bucketItems(services, folder, buckets)];
             after = page.next;
           } while (after !== undefined);
           list.placeholder = placeholder(buckets, current);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') return;
-          parts.log.error(
+          services.log.error(
             `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
           );
           list.placeholder = l10n.t('Not all buckets could be listed');
-          const known = bucketItems(parts, folder, buckets);
+          const known = bucketItems(services, folder, buckets);
           list.items = [retryItem(failure), ...ownItems, ...known];
         } finally {
           attempts.dispose();
@@ -128,16 +128,20 @@ function pickBucket(parts: Parts, folder: WorkspaceFolder): Step<Choice> {
       },
       async take([choice], typed) {
         // Whose files are in the way is judged by it.
-        await learnStore(parts, folder);
+        await refreshEndpoint(services, folder);
         switch (choice?.kind) {
           case 'bucket': {
-            const step = choosePrefix(parts, { folder, bucket: choice.name, created: undefined });
+            const step = choosePrefix(services, {
+              folder,
+              bucket: choice.name,
+              created: undefined,
+            });
             return { kind: 'next', step };
           }
           case 'create':
-            return { kind: 'next', step: nameNewBucket(parts, folder, typed) };
+            return { kind: 'next', step: nameNewBucket(services, folder, typed) };
           case 'enter-name':
-            return { kind: 'next', step: enterName(parts, folder, typed) };
+            return { kind: 'next', step: enterName(services, folder, typed) };
           case 'retry':
           case undefined:
             return { kind: 'refused', because: listing };
@@ -180,14 +184,14 @@ function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
 
 /** The buckets that were chosen last, then all others, under a heading each. */
 function bucketItems(
-  parts: Parts,
+  services: Services,
   folder: WorkspaceFolder,
   buckets: readonly BucketSummary[],
 ): readonly PickItem<BucketChoice>[] {
-  const recent = parts.targets.recentBuckets(folder).slice(0, recentCount);
+  const recent = services.targets.recentBuckets(folder).slice(0, recentCount);
   const regions = new Map(buckets.map(({ name, region }) => [name, region]));
   const others = buckets.map(({ name }) => name).filter(name => !recent.includes(name));
-  const current = currentTarget(parts, folder)?.bucket;
+  const current = currentTarget(services, folder)?.bucket;
   const item = (name: string): PickItem<BucketChoice> => {
     const notes = [regions.get(name), name === current ? l10n.t('current') : undefined];
     return {
@@ -208,13 +212,13 @@ function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickI
   return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
 }
 
-function currentTarget({ targets }: Parts, folder: WorkspaceFolder): Target | undefined {
+function currentTarget({ targets }: Services, folder: WorkspaceFolder): Target | undefined {
   const standing = targets.standing(folder);
   return standing.kind === 'settled' ? standing.target : undefined;
 }
 
 /** For identities that may use a bucket and not list all; the name or the address may be pasted. */
-function enterName(parts: Parts, folder: WorkspaceFolder, typed: string): Step<Choice> {
+function enterName(services: Services, folder: WorkspaceFolder, typed: string): Step<Choice> {
   return place =>
     inputStep<Choice>(place, {
       title: l10n.t('Choose a Bucket for “{0}”', folder.name),
@@ -228,15 +232,15 @@ function enterName(parts: Parts, folder: WorkspaceFolder, typed: string): Step<C
       async take(value, token) {
         const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
         try {
-          const settings = parts.profiles.settings(folder);
-          await parts.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
+          const settings = services.profiles.settings(folder);
+          await services.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
           return { kind: 'refused', because: failureMessage(failure).text };
         }
         const proposed = prefix === '' ? {} : { proposed: prefix };
-        const step = choosePrefix(parts, { folder, bucket, created: undefined, ...proposed });
+        const step = choosePrefix(services, { folder, bucket, created: undefined, ...proposed });
         return { kind: 'next', step };
       },
     });

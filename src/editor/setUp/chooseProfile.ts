@@ -8,7 +8,7 @@ import {
 } from '../../protocol/credentials';
 import { failureMessage } from '../failures/failureMessage';
 import { openCredentialsFile } from './openCredentialsFile';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import type { ProfileChoice } from '../targets/profiles';
 import { folderId } from '../targets/targets';
 
@@ -17,31 +17,31 @@ import { folderId } from '../targets/targets';
  * folders it was chosen for; none where the user chose nothing.
  */
 export async function chooseProfile(
-  parts: Parts,
+  services: Services,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly WorkspaceFolder[]> {
-  const concerned = folders.length > 1 ? await pickFolders(parts, folders) : folders;
+  const concerned = folders.length > 1 ? await pickFolders(services, folders) : folders;
   if (concerned.length === 0) return [];
-  const sources = await parts.engine.request(credentialSources, null);
-  const choice = await pickChoice(parts, concerned, sources);
+  const sources = await services.engine.request(credentialSources, null);
+  const choice = await pickChoice(services, concerned, sources);
   if (choice === undefined) return [];
   if (choice.kind === 'open-file') {
-    await openCredentialsFile(parts);
+    await openCredentialsFile(services);
     return [];
   }
   for (const folder of concerned) {
-    await parts.profiles.choose(folder, choice);
+    await services.profiles.choose(folder, choice);
     // Another profile may lead to another store.
-    const settings = parts.profiles.settings(folder);
-    parts.engine.tell(settingsChanged, { folder: folderId(folder), settings });
+    const settings = services.profiles.settings(folder);
+    services.engine.tell(settingsChanged, { folder: folderId(folder), settings });
   }
   const names = concerned.map(folder => folder.name).join(', ');
-  parts.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
+  services.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
   return concerned;
 }
 
 async function pickFolders(
-  { profiles }: Parts,
+  { profiles }: Services,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly WorkspaceFolder[]> {
   const all = { label: l10n.t('All Folders'), description: '', chosen: folders };
@@ -65,7 +65,7 @@ interface ChoiceItem extends QuickPickItem {
 }
 
 async function pickChoice(
-  { profiles }: Parts,
+  { profiles }: Services,
   folders: readonly WorkspaceFolder[],
   sources: CredentialSources,
 ): Promise<Picked | undefined> {

@@ -12,14 +12,18 @@ import { choosePrefix } from './choosePrefix';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { inputStep } from '../quickInput/inputStep';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { pickStep, type Tick } from '../quickInput/pickStep';
 import { awsRegions } from './awsRegions';
 import type { Step } from '../quickInput/steps';
 
 /** The steps to a new bucket: its name, its region, and what is set on it. */
-export function nameNewBucket(parts: Parts, folder: WorkspaceFolder, typed: string): Step<Choice> {
-  const settings = parts.profiles.settings(folder);
+export function nameNewBucket(
+  services: Services,
+  folder: WorkspaceFolder,
+  typed: string,
+): Step<Choice> {
+  const settings = services.profiles.settings(folder);
   let value = typed;
   return place =>
     inputStep<Choice>(place, {
@@ -29,32 +33,32 @@ export function nameNewBucket(parts: Parts, folder: WorkspaceFolder, typed: stri
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
       async fault(name) {
-        const fault = await parts.engine.request(judgeBucketName, name);
+        const fault = await services.engine.request(judgeBucketName, name);
         return fault === null ? undefined : bucketNameWords(fault);
       },
       async take(bucket, token) {
         value = bucket;
         try {
-          await parts.engine.request(checkNewBucketName, { settings, bucket }, token);
+          await services.engine.request(checkNewBucketName, { settings, bucket }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
           return { kind: 'refused', because: failureMessage(failure).text };
         }
-        const home = await parts.engine.request(connectionRegion, settings, token);
-        return { kind: 'next', step: chooseRegion(parts, folder, bucket, home) };
+        const home = await services.engine.request(connectionRegion, settings, token);
+        return { kind: 'next', step: chooseRegion(services, folder, bucket, home) };
       },
     });
 }
 
 /** The connection's own comes first; the names of other stores' regions are not known here. */
 function chooseRegion(
-  parts: Parts,
+  services: Services,
   folder: WorkspaceFolder,
   bucket: string,
   home: string,
 ): Step<Choice> {
-  const endpoint = parts.profiles.settings(folder)['endpoint'];
+  const endpoint = services.profiles.settings(folder)['endpoint'];
   const isAws = typeof endpoint !== 'string' || endpoint.trim() === '';
   const others = isAws ? awsRegions.filter(region => region !== home) : [];
   return place =>
@@ -69,13 +73,13 @@ function chooseRegion(
       take: ([region = home]) =>
         Promise.resolve({
           kind: 'next',
-          step: chooseOptions(parts, folder, bucket, region),
+          step: chooseOptions(services, folder, bucket, region),
         }),
     });
 }
 
 function chooseOptions(
-  parts: Parts,
+  services: Services,
   folder: WorkspaceFolder,
   bucket: string,
   region: string,
@@ -105,15 +109,15 @@ function chooseOptions(
       ],
       ticked: tickOf,
       async take(options, _typed, token) {
-        const settings = parts.profiles.settings(folder);
+        const settings = services.profiles.settings(folder);
         try {
-          const created = await parts.engine.request(
+          const created = await services.engine.request(
             createBucket,
             { settings, bucket, region, options },
             token,
           );
-          parts.log.info(`The bucket ${bucket} was created in ${region}.`);
-          return { kind: 'onward', step: choosePrefix(parts, { folder, bucket, created }) };
+          services.log.info(`The bucket ${bucket} was created in ${region}.`);
+          return { kind: 'onward', step: choosePrefix(services, { folder, bucket, created }) };
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;

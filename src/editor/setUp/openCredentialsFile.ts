@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { l10n, languages, Uri, window, workspace } from 'vscode';
 import { credentialSources } from '../../protocol/credentials';
 import { Failed } from '../failures/failed';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 
 /** Opens the file in which AWS's tools keep keys, and begins it with a template where there is none. */
-export async function openCredentialsFile({ engine, log }: Parts): Promise<void> {
+export async function openCredentialsFile({ engine, log }: Services): Promise<void> {
   const { credentialsFile: path } = await engine.request(credentialSources, null);
   try {
     if (await created(path)) log.info(`Made ${path}, for its owner alone.`);

@@ -1,11 +1,11 @@
 import type { WorkspaceFolder } from 'vscode';
 import { storeEndpoint } from '../../protocol/credentials';
 import { toFailureRecord } from '../failures/failed';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 
 /** Has the engine say in which store a folder's buckets are, before its place is judged by it. */
-export async function learnStore(
-  { engine, log, profiles, targets }: Pick<Parts, 'engine' | 'log' | 'profiles' | 'targets'>,
+export async function refreshEndpoint(
+  { engine, log, profiles, targets }: Pick<Services, 'engine' | 'log' | 'profiles' | 'targets'>,
   folder: WorkspaceFolder,
 ): Promise<void> {
   try {

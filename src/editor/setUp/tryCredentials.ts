@@ -1,7 +1,7 @@
 import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../../protocol/credentials';
 import { folderSetup } from '../targets/folderSetup';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { folderId } from '../targets/targets';
 import { viewId } from '../contributions/viewId';
 
@@ -10,10 +10,10 @@ import { viewId } from '../contributions/viewId';
  * compares those that have a bucket. Throws where it does not take them.
  */
 export async function tryCredentials(
-  parts: Parts,
+  services: Services,
   folders: readonly WorkspaceFolder[],
 ): Promise<void> {
-  const { engine, ongoing, profiles, targets, view } = parts;
+  const { engine, ongoing, profiles, targets, view } = services;
   const placed = folders.flatMap(folder => {
     const standing = targets.standing(folder);
     return standing.kind === 'settled' ? { folder, target: standing.target } : [];
@@ -31,5 +31,7 @@ export async function tryCredentials(
   await work;
   view.showConnected();
   if (placed.length === 0) return;
-  await parts.comparisons.run(placed.map(each => folderSetup(parts, each.folder, each.target)));
+  await services.comparisons.run(
+    placed.map(each => folderSetup(services, each.folder, each.target)),
+  );
 }

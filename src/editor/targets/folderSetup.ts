@@ -1,11 +1,11 @@
 import type { WorkspaceFolder } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { folderId, type Target } from './targets';
 
 /** What the engine needs to know of a folder that is backed up to a target. */
 export function folderSetup(
-  { profiles, targets }: Pick<Parts, 'profiles' | 'targets'>,
+  { profiles, targets }: Pick<Services, 'profiles' | 'targets'>,
   folder: WorkspaceFolder,
   target: Target,
 ): FolderSetup {

@@ -4,9 +4,9 @@ import { chooseBucket } from '../setUp/chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from '../failures/failed';
 import { folderSetup } from './folderSetup';
-import { learnStore } from '../setUp/refreshEndpoint';
-import { noPlace } from '../selection/unsupportedResource';
-import type { Parts } from '../services';
+import { refreshEndpoint } from '../setUp/refreshEndpoint';
+import { unsupportedResource } from '../selection/unsupportedResource';
+import type { Services } from '../services';
 import { targetText, type Target } from './targets';
 
 /**
@@ -14,27 +14,27 @@ import { targetText, type Target } from './targets';
  * asked. Where none has a target yet, the user chooses one. Empty where the user would not.
  * Throws why, where no folder is given.
  */
-export async function settleTargets(
-  parts: Parts,
+export async function resolveTargets(
+  services: Services,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly FolderSetup[]> {
-  if (folders.length === 0) throw noPlace([]);
+  if (folders.length === 0) throw unsupportedResource([]);
   const setups: FolderSetup[] = [];
   for (const folder of folders) {
-    const target = await settledTarget(parts, folder);
+    const target = await settledTarget(services, folder);
     if (target === 'refused') return [];
-    if (target !== undefined) setups.push(folderSetup(parts, folder, target));
+    if (target !== undefined) setups.push(folderSetup(services, folder, target));
   }
   if (setups.length > 0) return setups;
-  const chosen = await chooseBucket(parts, folders);
+  const chosen = await chooseBucket(services, folders);
   return chosen === undefined ? [] : [chosen];
 }
 
 async function settledTarget(
-  parts: Parts,
+  services: Services,
   folder: WorkspaceFolder,
 ): Promise<Target | 'refused' | undefined> {
-  const { targets, log } = parts;
+  const { targets, log } = services;
   const standing = targets.standing(folder);
   switch (standing.kind) {
     case 'none':
@@ -42,12 +42,12 @@ async function settledTarget(
     case 'invalid':
       throw new Failed(standing.failure);
     case 'settled':
-      await learnStore(parts, folder);
+      await refreshEndpoint(services, folder);
       targets.use(folder, standing.target);
       return standing.target;
     case 'to-confirm': {
       if (!(await confirmTarget(folder, standing.target))) return 'refused';
-      await learnStore(parts, folder);
+      await refreshEndpoint(services, folder);
       targets.use(folder, standing.target);
       targets.settle(folder, standing.target);
       log.info(

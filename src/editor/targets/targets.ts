@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /** What is known of a folder's target. */
-export type Standing =
+export type TargetStatus =
   | { readonly kind: 'none' }
   | { readonly kind: 'settled'; readonly target: Target }
   /** The workspace's own settings name it, and this user never agreed to it. */
@@ -45,7 +45,7 @@ export class Targets implements Disposable {
 
   constructor(private readonly records: FolderRecords) {}
 
-  standing(folder: WorkspaceFolder): Standing {
+  standing(folder: WorkspaceFolder): TargetStatus {
     try {
       return this.#standing(folder);
     } catch (error) {
@@ -153,7 +153,7 @@ export class Targets implements Disposable {
     return this.#stores.get(folderId(folder)) ?? storeInSettings(folder);
   }
 
-  #standing(folder: WorkspaceFolder): Standing {
+  #standing(folder: WorkspaceFolder): TargetStatus {
     const chosen = this.records.of(folderId(folder))?.chosen;
     const declared = declaredByWorkspace(folder);
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {

@@ -4,10 +4,10 @@ import type { ChosenRequest } from '../../protocol/plans';
 import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
 import { chosenScopes } from '../selection/chosenScopes';
 import { failureMessage } from '../failures/failureMessage';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
-import { showLate } from '../withDelayedProgress';
+import { withDelayedProgress } from '../withDelayedProgress';
 import { viewId } from '../contributions/viewId';
 
 /**
@@ -16,32 +16,32 @@ import { viewId } from '../contributions/viewId';
  * a download costs.
  */
 export async function verifyFiles(
-  parts: Parts,
+  services: Services,
   selection: Exclude<Selection, { kind: 'nothing' }>,
 ): Promise<void> {
-  const chosen = await chosenScopes(parts, selection);
+  const chosen = await chosenScopes(services, selection);
   if (chosen.length === 0) return;
-  const { engine } = parts;
-  const request: ChosenRequest = { parts: chosen };
-  const found = await shown(parts, token => engine.request(verify, request, token));
+  const { engine } = services;
+  const request: ChosenRequest = { folders: chosen };
+  const found = await shown(services, token => engine.request(verify, request, token));
   const wanted = found.unknown.files > 0 && (await confirmReading(found));
   const copies = wanted
-    ? await shown(parts, token => engine.request(readCloudCopies, found.verificationId, token))
+    ? await shown(services, token => engine.request(readCloudCopies, found.verificationId, token))
     : undefined;
   tell(
-    parts,
+    services,
     copies === undefined ? found : together(found, copies),
     chosen.map(({ setup }) => setup),
   );
 }
 
 function shown(
-  { engine, ongoing }: Parts,
+  { engine, ongoing }: Services,
   work: (token: CancellationToken) => Promise<VerifyReport>,
 ): Promise<VerifyReport> {
   const running = ongoing.run(async (token, cancel) => {
     const working = work(token);
-    showLate(l10n.t('Verifying'), working, cancel, () => {
+    withDelayedProgress(l10n.t('Verifying'), working, cancel, () => {
       const { state } = engine;
       if (state.kind !== 'verifying') return undefined;
       const { files, filesDone, bytes, bytesDone } = state;
@@ -83,12 +83,12 @@ function together(found: VerifyReport, copies: VerifyReport): VerifyReport {
     missing: found.missing + copies.missing,
     unknown: copies.unknown,
     failed: found.failed + copies.failed,
-    troubles: [...found.troubles, ...copies.troubles],
+    problems: [...found.problems, ...copies.problems],
   };
 }
 
-function tell({ log }: Parts, report: VerifyReport, setups: readonly FolderSetup[]): void {
-  for (const { folder, path, failure } of report.troubles) {
+function tell({ log }: Services, report: VerifyReport, setups: readonly FolderSetup[]): void {
+  for (const { folder, path, failure } of report.problems) {
     const name = setups.find(({ id }) => id === folder)?.name ?? folder;
     log.warn(`Not verified: ${name}/${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
@@ -99,7 +99,7 @@ function tell({ log }: Parts, report: VerifyReport, setups: readonly FolderSetup
   else void offerLog(text, log);
 }
 
-async function offerLog(text: string, log: Parts['log']): Promise<void> {
+async function offerLog(text: string, log: Services['log']): Promise<void> {
   const showLog = l10n.t('Show Log');
   if ((await window.showWarningMessage(text, showLog)) === showLog) log.show();
 }
@@ -112,7 +112,7 @@ function reportText({
   missing,
   unknown,
   failed,
-  troubles,
+  problems: troubles,
 }: VerifyReport): string {
   if (files === 0)
     return l10n.t('There is nothing to verify: none of these files is in both places.');

@@ -11,12 +11,12 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
 import { children, type Row } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import type { LayoutChoice } from './layoutChoice';
 import type { RowFilter } from './rowFilter';
 import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
-import type { Pulse } from './refreshScheduler';
+import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 import {
@@ -45,12 +45,12 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#onDidChangeTreeData.event;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: EngineClient,
     private readonly targets: Targets,
     private readonly log: LogOutputChannel,
     private readonly layout: LayoutChoice,
     filter: RowFilter,
-    pulse: Pulse,
+    pulse: RefreshScheduler,
   ) {
     this.#shown = this.#outline();
     this.#subscriptions = [

@@ -2,11 +2,11 @@ import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode'
 import type { FolderFailure, State } from '../../protocol/state';
 import type { Comparisons } from '../watch/comparisons';
 import { ContextKey } from '../contributions/contextKey';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import type { FilesTree } from './filesTree';
 import type { Ongoing } from '../client/ongoing';
-import type { Pulse } from './refreshScheduler';
-import type { EarlierBatch } from '../batch/unfinishedBatch';
+import type { RefreshScheduler } from './refreshScheduler';
+import type { UnfinishedBatch } from '../batch/unfinishedBatch';
 import type { RowFilter } from './rowFilter';
 import { formatCount } from '../format/quantity';
 import { filterLine } from './filterLine';
@@ -31,14 +31,14 @@ export class FilesView implements Disposable {
 
   constructor(
     tree: FilesTree,
-    private readonly engine: Engine,
+    private readonly engine: EngineClient,
     private readonly targets: Targets,
     private readonly comparisons: Comparisons,
     private readonly filter: RowFilter,
     ongoing: Ongoing,
     reports: Reports,
-    private readonly earlier: EarlierBatch,
-    pulse: Pulse,
+    private readonly earlier: UnfinishedBatch,
+    pulse: RefreshScheduler,
   ) {
     this.treeView = window.createTreeView(viewId, {
       treeDataProvider: tree,

@@ -5,7 +5,7 @@ import { EventEmitter, type Disposable, type Event } from 'vscode';
  * faster than VS Code takes it. It draws rows and message of a tree only after 200 ms of quiet, so
  * that a steady stream of changes, or two streams out of step, would leave it as it was.
  */
-export class Pulse implements Disposable {
+export class RefreshScheduler implements Disposable {
   readonly #onDidBeat = new EventEmitter<void>();
   #next: NodeJS.Timeout | undefined;
   #isWanted = false;

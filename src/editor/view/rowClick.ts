@@ -6,28 +6,28 @@ import { compareWithCloud } from '../cloudCopies/compareWithCloud';
 import { openCloudCopy } from '../cloudCopies/openCloudCopy';
 import { showVersions } from '../cloudCopies/showVersions';
 import { localUri } from './fileLocation';
-import type { Parts } from '../services';
+import type { Services } from '../services';
 import { clickAction } from '../contributions/settings';
 import { idOf, type RowNode } from './treeNode';
 
 /** Click or Enter on a file's row: does what its group, and for uploads the setting, says. */
-export async function rowClicked(parts: Parts, node: RowNode): Promise<void> {
+export async function rowClicked(services: Services, node: RowNode): Promise<void> {
   const { row, group } = node;
   if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
   // A file on its way, or just arrived, has had its click.
   if (row.activity !== undefined && row.activity.kind !== 'failed') return;
   switch (clickOn(group, row)) {
     case 'upload':
-      await backUpNodes(parts, [node]);
+      await backUpNodes(services, [node]);
       break;
     case 'diff':
-      await compareWithCloud(parts, { kind: 'nodes', nodes: [node] });
+      await compareWithCloud(services, { kind: 'nodes', nodes: [node] });
       break;
     case 'open-copy':
-      await openCloudCopy(parts, { kind: 'nodes', nodes: [node] });
+      await openCloudCopy(services, { kind: 'nodes', nodes: [node] });
       break;
     case 'versions':
-      await showVersions(parts, { kind: 'nodes', nodes: [node] });
+      await showVersions(services, { kind: 'nodes', nodes: [node] });
       break;
     case 'open': {
       const uri = localUri(node.folder, row.path);

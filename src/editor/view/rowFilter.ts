@@ -1,7 +1,7 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import { filterRows } from '../../protocol/rows';
 import { ContextKey } from '../contributions/contextKey';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 
 /** What the rows are filtered by. The engine filters: the editor knows only the rows it has drawn. */
 export class RowFilter implements Disposable {
@@ -12,7 +12,7 @@ export class RowFilter implements Disposable {
 
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
-  constructor(private readonly engine: Engine) {
+  constructor(private readonly engine: EngineClient) {
     // Without rows there is nothing to filter; a new engine does not know the old one's filter.
     this.#listening = engine.onDidChangeState(state => {
       if (state.comparisons.length === 0) this.set('');

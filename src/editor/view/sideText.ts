@@ -7,5 +7,5 @@ import { formatCount } from '../format/quantity';
 export function sideText(side: Side | undefined): string {
   if (side === undefined) return l10n.t('nothing');
   const size = side.size === 1 ? l10n.t('1 byte') : l10n.t('{0} bytes', formatCount(side.size));
-  return `${size}, ${formatTime(side.modifiedAt)}`;
+  return `${size}, ${formatTime(side.modifiedAtMs)}`;
 }

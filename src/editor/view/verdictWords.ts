@@ -99,7 +99,9 @@ export function shortReason(verdict: Verdict): string {
       return failureText(verdict.failure);
     case 'ignored':
       // What may surprise comes first: a narrow view cuts the end off.
-      return [twins(verdict.cloudTwins), ignoreReason(verdict.because)].filter(Boolean).join('; ');
+      return [twins(verdict.hiddenCopies), ignoreReason(verdict.because)]
+        .filter(Boolean)
+        .join('; ');
   }
 }
 
@@ -176,7 +178,7 @@ export function reason(verdict: Verdict): string {
     case 'ignored':
       return l10n.t(
         'Ignored: {0}.',
-        [ignoreReason(verdict.because), twins(verdict.cloudTwins)].filter(Boolean).join('; '),
+        [ignoreReason(verdict.because), twins(verdict.hiddenCopies)].filter(Boolean).join('; '),
       );
   }
 }

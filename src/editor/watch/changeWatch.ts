@@ -7,7 +7,7 @@ import {
   type Uri,
 } from 'vscode';
 import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol/comparisons';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import type { FilesView } from '../view/filesView';
 import type { Profiles } from '../targets/profiles';
 import { concernsEngine, concernsTarget } from '../contributions/settings';
@@ -25,7 +25,7 @@ export class ChangeWatch implements Disposable {
   #wasTransferring = false;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: EngineClient,
     targets: Targets,
     profiles: Profiles,
     { treeView }: FilesView,
@@ -130,6 +130,6 @@ export class ChangeWatch implements Disposable {
 /** Editors write a file in several steps, and a checkout writes thousands. */
 const gatherMs = 100;
 
-function isBusy(kind: Engine['state']['kind']): boolean {
+function isBusy(kind: EngineClient['state']['kind']): boolean {
   return kind === 'connecting' || kind === 'comparing';
 }

@@ -1,7 +1,7 @@
 import { window, type Memento } from 'vscode';
 import { compare } from '../../protocol/comparisons';
 import type { FolderSetup } from '../../protocol/folders';
-import type { Engine } from '../client/engineClient';
+import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 import { viewId } from '../contributions/viewId';
 
@@ -10,7 +10,7 @@ export class Comparisons {
   #current: { readonly key: string; readonly done: Promise<void>; cancel: () => void } | undefined;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: EngineClient,
     private readonly ongoing: Ongoing,
     private readonly memory: Memento,
   ) {}

@@ -6,7 +6,7 @@ import type { Step } from './plan';
 import type { UploadOutcome } from './transfer';
 
 /** Takes what became of a file's upload into its row. */
-export function settleRow(comparison: Comparison, outcome: UploadOutcome): void {
+export function applyOutcome(comparison: Comparison, outcome: UploadOutcome): void {
   const { path } = outcome.step;
   switch (outcome.kind) {
     case 'done': {
@@ -49,7 +49,7 @@ function countCopy(
 ): void {
   if (ruling.kind !== 'ignored') return;
   const known = comparison.get(standing);
-  const before = known?.verdict.kind === 'ignored' ? known.verdict.cloudTwins : 0;
+  const before = known?.verdict.kind === 'ignored' ? known.verdict.hiddenCopies : 0;
   comparison.place({
     path: standing,
     isFolder: kind === 'folder',
@@ -58,7 +58,7 @@ function countCopy(
     verdict: {
       kind: 'ignored',
       because: ruling.because,
-      cloudTwins: before + (condition.kind === 'absent' ? 1 : 0),
+      hiddenCopies: before + (condition.kind === 'absent' ? 1 : 0),
     },
   });
 }

@@ -3,22 +3,22 @@ import type { Report } from '../../protocol/reports';
 import type { Batches } from '../batch/batches';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { HeldPlans } from './heldPlans';
-import { isEmptying, isUnowned, summarize } from './plan';
+import { wouldEmpty, isOfUnknownOrigin, summarize } from './plan';
 import { isInterrupted } from '../network/interruption';
 import { rememberSteps } from '../records/unfinishedFiles';
-import type { RemainingTotals } from './unfinishedTotals';
+import type { UnfinishedTotals } from './unfinishedTotals';
 import { selectScope, type Known, type ScopeSelection } from './scopeSelection';
-import { settleRow } from './applyOutcome';
-import type { StateBoard } from '../state/statePublisher';
+import { applyOutcome } from './applyOutcome';
+import type { StatePublisher } from '../state/statePublisher';
 import { transfer, type TransferRequest } from './transfer';
 import { versioningOf } from '../batch/versioningOf';
 
 /** What back-ups work with, beside what they are asked for. */
-export interface BackUpsParts extends Known, Pick<TransferRequest, 'budget' | 'traffic'> {
+export interface BackUpsDeps extends Known, Pick<TransferRequest, 'semaphore' | 'traffic'> {
   readonly batches: Batches;
-  readonly board: StateBoard;
+  readonly publisher: StatePublisher;
   readonly plans: HeldPlans;
-  readonly remaining: RemainingTotals;
+  readonly remaining: UnfinishedTotals;
   /** Aborted when the engine ends. */
   readonly ended: AbortSignal;
 }
@@ -33,23 +33,23 @@ export interface BackUps {
   run(planId: number, signal: AbortSignal): Promise<Report>;
 }
 
-export function backUps(parts: BackUpsParts): BackUps {
-  const { batches, board, budget, plans, remaining, traffic, ended } = parts;
+export function backUps(deps: BackUpsDeps): BackUps {
+  const { batches, publisher, semaphore, plans, remaining, traffic, ended } = deps;
   return {
     async select(job, scope, signal) {
       try {
-        return await selectScope(parts, job, scope, signal);
+        return await selectScope(deps, job, scope, signal);
       } finally {
         if (scope.kind === 'remaining') {
           // It leaves out what has arrived in another way.
           remaining.count([job]);
-          board.changed();
+          publisher.changed();
         }
       }
     },
     async hold(selections, signal) {
       const steps = selections.flatMap(selection => selection.steps);
-      const overwriting = steps.filter(step => isUnowned(step) || isEmptying(step));
+      const overwriting = steps.filter(step => isOfUnknownOrigin(step) || wouldEmpty(step));
       const versioning = await versioningOf(overwriting, signal);
       const plan = plans.add(steps);
       const [only] = selections;
@@ -63,12 +63,12 @@ export function backUps(parts: BackUpsParts): BackUps {
         return await batches.run({
           work: 'back-up',
           plan,
-          settle: settleRow,
+          settle: applyOutcome,
           start: events =>
             transfer({
               ...events,
               plan,
-              budget,
+              semaphore,
               traffic,
               signal,
               onEnded: outcome => {

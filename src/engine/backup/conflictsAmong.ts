@@ -1,5 +1,5 @@
 import type { Chosen, Conflict, FolderConflicts } from '../../protocol/plans';
-import { chosenEntries } from '../comparison/selectEntries';
+import { selectEntries } from '../comparison/selectEntries';
 import type { CloudFile } from '../scan/cloudListing';
 import {
   cloudSide,
@@ -14,7 +14,7 @@ import { toKey } from '../disk/filePath';
 import type { ContentQuestion } from '../compare/judge';
 import { inParallel } from '../concurrency/parallel';
 import { inOrder } from './plan';
-import { settleByContent } from '../compare/decideByContent';
+import { decideByContent } from '../compare/decideByContent';
 
 /**
  * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody
@@ -27,7 +27,7 @@ export async function conflictsAmong(
   chosen: Chosen,
   signal: AbortSignal,
 ): Promise<FolderConflicts> {
-  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries(comparisons, job, chosen, signal);
   const conflicts = await conflictsOf(entries, comparisons.current(job), job, signal);
   const versioning = conflicts.length === 0 ? 'off' : await job.bucket.versioning(signal);
   return { folder: job.target.folder, conflicts, keepsVersions: versioning === 'enabled' };
@@ -67,10 +67,10 @@ async function lookAgain(entry: Entry, job: ComparisonJob, signal: AbortSignal):
     } as const;
     return { ...entry, cloud: undefined, verdict };
   }
-  const { size, etag, modifiedAt, storageClass } = head;
-  const cloud: CloudFile = { path, size, etag, modifiedAt, storageClass };
+  const { size, etag, modifiedAtMs: modifiedAt, storageClass } = head;
+  const cloud: CloudFile = { path, size, etag, modifiedAtMs: modifiedAt, storageClass };
   const request = { ...job, prefix: target.prefix, signal };
-  return settleByContent({ local, cloud, receipt, question: whetherStillRefused }, request);
+  return decideByContent({ local, cloud, receipt, question: whetherStillRefused }, request);
 }
 
 /** Somebody else may have stored the very same bytes; anything else stays for the user to decide. */

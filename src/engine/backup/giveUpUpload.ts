@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bucket } from '../ports/bucket';
 import { toFailure } from '../failures/failure';
-import type { KeptUpload, KeptUploads } from '../records/uploadStore';
+import type { StoredUpload, UploadStore } from '../records/uploadStore';
 
 /**
  * Frees the parts of an upload of our own that will not be finished. The user's Cancel must not stop
@@ -9,8 +9,8 @@ import type { KeptUpload, KeptUploads } from '../records/uploadStore';
  */
 export async function giveUpUpload(
   bucket: Bucket,
-  kept: KeptUpload,
-  uploads: KeptUploads,
+  kept: StoredUpload,
+  uploads: UploadStore,
 ): Promise<void> {
   uploads.keep({ ...kept, fate: 'abort' });
   const freed = bucket.abortMultipart(kept.upload, AbortSignal.timeout(10_000)).then(

@@ -1,8 +1,8 @@
 import type { LeftOut, PlannedFile } from '../../protocol/plans';
 import { toAbsolutePath, toFilePath } from '../disk/filePath';
 import { withOpenFile } from '../disk/openFile';
-import { isEmptying, type Plan, type Step } from './plan';
-import { shownPlans } from '../batch/planStore';
+import { wouldEmpty, type Plan, type Step } from './plan';
+import { planStore } from '../batch/planStore';
 
 /** The plans that were shown, each until it is run or dropped. */
 export interface HeldPlans {
@@ -18,7 +18,7 @@ export interface HeldPlans {
 }
 
 export function heldPlans(newId: () => number): HeldPlans {
-  const plans = shownPlans<Plan>();
+  const plans = planStore<Plan>();
   return {
     add(steps) {
       const plan = { id: newId(), steps };
@@ -46,7 +46,7 @@ export function heldPlans(newId: () => number): HeldPlans {
     async emptying(planId) {
       const found: PlannedFile[] = [];
       const others = new Set<Step>();
-      for (const step of plans.get(planId).steps.filter(isEmptying)) {
+      for (const step of plans.get(planId).steps.filter(wouldEmpty)) {
         if (await isEmptyNow(step)) found.push(toPlannedFile(step));
         else others.add(step);
       }

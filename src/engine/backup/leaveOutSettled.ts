@@ -1,9 +1,9 @@
 import type { Comparison } from '../comparison/comparison';
 import { toBackUp } from '../comparison/toBackUp';
-import type { RemainingFiles } from '../records/unfinishedFiles';
+import type { UnfinishedFilesStore } from '../records/unfinishedFiles';
 
 /** Forgets what is left to do of files that have arrived in another way, or are gone. */
-export function leaveOutSettled(remaining: RemainingFiles, comparison: Comparison): void {
+export function leaveOutSettled(remaining: UnfinishedFilesStore, comparison: Comparison): void {
   const settled = remaining.paths().filter(path => {
     const kind = comparison.get(path)?.verdict.kind;
     const isOpen =

@@ -3,7 +3,7 @@ import { toFailure } from '../failures/failure';
 import { isSameState, type LocalFile } from '../scan/localScan';
 import { giveUpUpload } from './giveUpUpload';
 import { interruptionOf } from '../network/interruption';
-import type { KeptUpload, KeptUploads } from '../records/uploadStore';
+import type { StoredUpload, UploadStore } from '../records/uploadStore';
 
 export interface OpenUploadRequest {
   readonly bucket: Bucket;
@@ -12,13 +12,13 @@ export interface OpenUploadRequest {
   readonly local: LocalFile;
   readonly partSize: number;
   readonly attributes: ObjectAttributes;
-  readonly uploads: KeptUploads;
+  readonly uploads: UploadStore;
   readonly signal: AbortSignal;
 }
 
 /** An upload that takes parts, and those that it has already, by their numbers. */
 export interface OpenUpload {
-  readonly kept: KeptUpload;
+  readonly kept: StoredUpload;
   readonly arrived: ReadonlyMap<number, ListedPart>;
 }
 
@@ -44,7 +44,7 @@ export async function openUpload(request: OpenUploadRequest): Promise<OpenUpload
 /** Gives `undefined` where the store no longer knows the upload, or does not tell of it. */
 async function partsOf(
   bucket: Bucket,
-  { upload }: KeptUpload,
+  { upload }: StoredUpload,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, ListedPart> | undefined> {
   const parts = new Map<number, ListedPart>();

@@ -87,25 +87,25 @@ export function summarize(
       if (files > 0) leftAlone[group] = (leftAlone[group] ?? 0) + files;
     }
   }
-  const replacing = plan.steps.filter(isUnowned);
+  const replacing = plan.steps.filter(isOfUnknownOrigin);
   return {
     planId: plan.id,
     files: plan.steps.length,
     bytes: plan.steps.reduce((sum, step) => sum + step.local.size, 0),
     preview: previewOf(plan.steps),
-    unowned: {
+    unknownOrigin: {
       files: replacing.length,
       examples: replacing.slice(0, 3).map(step => step.path),
       keepsVersions: versioning.every(kind => kind === 'enabled'),
     },
-    emptying: plan.steps.filter(isEmptying).length,
-    leftAlone,
+    wouldEmpty: plan.steps.filter(wouldEmpty).length,
+    excluded: leftAlone,
     ignored,
   };
 }
 
 /** Whether a step would replace a copy that holds something by a file that holds nothing. */
-export function isEmptying({ local, replaces = 0 }: Step): boolean {
+export function wouldEmpty({ local, replaces = 0 }: Step): boolean {
   return local.size === 0 && replaces > 0;
 }
 
@@ -113,7 +113,7 @@ export function isEmptying({ local, replaces = 0 }: Step): boolean {
  * Whether a step replaces a copy that this computer has no record of having written, or one that is
  * the original, since its local file was let go and another one has the name now.
  */
-export function isUnowned({ route, path, condition }: Step): boolean {
+export function isOfUnknownOrigin({ route, path, condition }: Step): boolean {
   if (condition.kind !== 'unchanged') return false;
   const receipt = route.receipts.get(path);
   return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;

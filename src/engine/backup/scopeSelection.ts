@@ -6,7 +6,7 @@ import { compareResources } from '../comparison/compareResources';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { parentPath } from '../disk/filePath';
-import type { KeptReports } from '../batch/reports';
+import type { RecentReports } from '../batch/reports';
 import { selectIgnored } from './selectIgnored';
 import { selectSteps, type Selection } from './plan';
 import { toBackUp } from '../comparison/toBackUp';
@@ -16,7 +16,7 @@ import { selectMine } from './selectMine';
 /** What is known of the folders and of the batches before. */
 export interface Known {
   readonly comparisons: Comparisons;
-  readonly reports: KeptReports;
+  readonly reports: RecentReports;
 }
 
 export interface ScopeSelection extends Selection {

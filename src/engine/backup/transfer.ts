@@ -1,9 +1,9 @@
 import type { FailureCode } from '../../protocol/failures';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
-import type { Budget } from '../concurrency/semaphore';
+import type { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
 import type { Plan, Step } from './plan';
-import type { Traffic } from '../network/transferControl';
+import type { TransferControl } from '../network/transferControl';
 import { uploadFile, type Uploaded } from './upload';
 
 /** What became of the upload of one file. */
@@ -11,15 +11,15 @@ export type UploadOutcome = Outcome<Step, Uploaded>;
 
 export interface TransferRequest extends BatchEvents<Step, Uploaded> {
   readonly plan: Plan;
-  readonly budget: Budget;
-  readonly traffic: Traffic;
+  readonly semaphore: Semaphore;
+  readonly traffic: TransferControl;
   readonly signal: AbortSignal;
 }
 
 /** Uploads what a plan names. */
 export function transfer({
   plan,
-  budget,
+  semaphore,
   ...request
 }: TransferRequest): Promise<readonly UploadOutcome[]> {
   return runBatch({
@@ -39,7 +39,7 @@ export function transfer({
         condition,
         ifEmpty: mayBeEmpty(step) ? 'store' : 'refuse',
         uploads: route.unfinished.uploads,
-        budget,
+        semaphore,
         signal: request.signal,
         onBytes,
       });

@@ -1,16 +1,16 @@
-import type { RemainingFiles as RemainingNumber } from '../../protocol/state';
+import type { UnfinishedFiles as RemainingNumber } from '../../protocol/state';
 import type { Route } from './plan';
 import type { Unfinished } from '../records/unfinished';
 
 /** How much earlier batches have left in the folders of this window, for the views. */
-export interface RemainingTotals {
+export interface UnfinishedTotals {
   now(): readonly RemainingNumber[];
   /** Counts anew; what the folder had left to send to other places no longer counts. */
   count(routes: Iterable<Route>): void;
   forget(folder: string): void;
 }
 
-export function remainingTotals(unfinishedWork: Unfinished): RemainingTotals {
+export function unfinishedTotals(unfinishedWork: Unfinished): UnfinishedTotals {
   const folders = new Map<string, RemainingNumber>();
   return {
     now: () => [...folders.values()],

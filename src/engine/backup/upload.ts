@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket, Condition } from '../ports/bucket';
-import type { Budget } from '../concurrency/semaphore';
+import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
-import { counted } from '../network/byteProgress';
+import { withByteProgress } from '../network/byteProgress';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import { lendBuffer } from '../network/bufferPool';
 import { isSameState, type LocalFile } from '../scan/localScan';
-import { lookWhenQuiet } from '../disk/statWhenStable';
+import { statWhenStable } from '../disk/statWhenStable';
 import { attributesOf } from '../disk/objectAttributes';
 import { withOpenFile, type OpenFile } from '../disk/openFile';
 import { partSizeFor } from './partSize';
 import { readRange } from '../disk/readRange';
 import type { Receipt } from '../records/receipts';
 import { giveUpUpload } from './giveUpUpload';
-import type { KeptUploads } from '../records/uploadStore';
+import type { UploadStore } from '../records/uploadStore';
 import { uploadInParts, type Sent } from './uploadInParts';
 
 export interface UploadRequest {
@@ -27,8 +27,8 @@ export interface UploadRequest {
   /** What to do where the file turns out to hold nothing; `refuse` throws `empty-here`. */
   readonly ifEmpty?: 'store' | 'refuse';
   /** What earlier uploads have left, and where this one is kept until it is finished. */
-  readonly uploads: KeptUploads;
-  readonly budget: Budget;
+  readonly uploads: UploadStore;
+  readonly semaphore: Semaphore;
   readonly signal: AbortSignal;
   /** Called with bytes as they go out; negative where they must be sent again. */
   readonly onBytes: (bytes: number) => void;
@@ -70,7 +70,7 @@ const readings = 3;
 /** Gives `undefined` where the file changed while it was read: nothing of it is kept then. */
 async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
   const { bucket, path, signal } = request;
-  const before = await lookWhenQuiet(file, signal);
+  const before = await statWhenStable(file, signal);
   if (before.size === 0 && request.ifEmpty === 'refuse') throw new Failure('empty-here', path);
   const hashBegan = Date.now();
   const sent =
@@ -86,7 +86,7 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
       path,
       size: before.size,
       etag,
-      modifiedAt: provedAt + bucket.clockOffset,
+      modifiedAtMs: provedAt + bucket.clockOffset,
       storageClass: undefined,
     },
     receipt: { local: before, sha256: sent.sha256, etag, crc32, versionId, hashBegan, provedAt },
@@ -94,18 +94,18 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
 }
 
 async function uploadWhole(
-  { bucket, prefix, path, condition, budget, signal, onBytes }: UploadRequest,
+  { bucket, prefix, path, condition, semaphore, signal, onBytes }: UploadRequest,
   file: OpenFile,
   before: LocalFile,
 ): Promise<Sent | undefined> {
-  const release = await budget.take(before.size, signal);
+  const release = await semaphore.acquire(before.size, signal);
   try {
     const { bytes: body, giveBack } = lendBuffer(before.size);
     const isWhole = await readRange(file, path, 0, body, signal);
     if (!isWhole || !isSameState(before, await file.look())) return undefined;
     const attributes = await attributesOf(file, before);
     const key = toKey(prefix, path);
-    const stored = await counted(before.size, onBytes, onSent =>
+    const stored = await withByteProgress(before.size, onBytes, onSent =>
       bucket.put({ key, body, condition, attributes, signal, onSent }),
     );
     const sha256 = createHash('sha256').update(body).digest('hex');

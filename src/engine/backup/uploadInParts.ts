@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ListedPart, StoredObject, StoredPart } from '../ports/bucket';
-import { counted } from '../network/byteProgress';
+import { withByteProgress } from '../network/byteProgress';
 import { crc32Of } from '../checksums/crc32';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
@@ -80,7 +80,7 @@ const beginnings = 3;
 
 /** Gives `undefined` where the file ended early. */
 async function putParts(
-  { bucket, path, budget, uploads, signal }: UploadRequest,
+  { bucket, path, semaphore, uploads, signal }: UploadRequest,
   file: OpenFile,
   { kept, arrived }: OpenUpload,
   onBytes: (bytes: number) => void,
@@ -96,7 +96,7 @@ async function putParts(
     const start = (partNumber - 1) * partSize;
     const length = Math.min(partSize, size - start);
     const reading = turn.then(async () => {
-      const release = await budget.take(length, signal);
+      const release = await semaphore.acquire(length, signal);
       try {
         const lent = lendBuffer(length);
         const isWhole = await readRange(file, path, start, lent.bytes, signal);
@@ -118,7 +118,7 @@ async function putParts(
         parts.push(upload.takesCrc32 ? { ...there, crc32: crc32Of(body) } : there);
         onBytes(length);
       } else {
-        const part = await counted(length, onBytes, onSent =>
+        const part = await withByteProgress(length, onBytes, onSent =>
           bucket.putPart({ upload, partNumber, body, signal, onSent }),
         );
         parts.push(part);

@@ -7,10 +7,10 @@ import { failureBefore, toFailure, type Failure } from '../failures/failure';
 import type { LocalFile } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
 import type { Route } from '../backup/plan';
-import type { PathTurns } from '../concurrency/keyedLock';
+import type { KeyedLock } from '../concurrency/keyedLock';
 import { rateMeter } from './rateMeter';
 import type { Receipt } from '../records/receipts';
-import type { Traffic } from '../network/transferControl';
+import type { TransferControl } from '../network/transferControl';
 import { mostRequests } from '../config/settings';
 
 /** One file's part in a batch, whichever way its bytes go. */
@@ -20,7 +20,7 @@ export interface BatchStep {
 }
 
 /** What a step leads to that goes well. */
-export interface Moved {
+export interface StepResult {
   readonly local: LocalFile;
   /** Where it proves that both sides are the same. */
   readonly receipt?: Receipt | undefined;
@@ -29,7 +29,7 @@ export interface Moved {
 }
 
 /** What became of one step; `bytes` are those that have moved, or were to. */
-export type Outcome<S extends BatchStep = BatchStep, R extends Moved = Moved> = {
+export type Outcome<S extends BatchStep = BatchStep, R extends StepResult = StepResult> = {
   readonly step: S;
   readonly bytes: number;
 } & (
@@ -45,20 +45,20 @@ interface Cancelled {
 }
 
 /** What a batch tells while it runs, and whom it has to wait for. */
-export interface BatchEvents<S extends BatchStep, R extends Moved> {
+export interface BatchEvents<S extends BatchStep, R extends StepResult> {
   /** Of all batches of the engine: two that work on one file at once would undo each other. */
-  readonly turns: PathTurns;
+  readonly fileLock: KeyedLock;
   readonly onProgress: (progress: BatchProgress) => void;
   /** Called when a step begins, and when it has ended. */
   readonly onStarted: (step: S) => void;
   readonly onEnded: (outcome: Outcome<S, R>) => void;
 }
 
-export interface BatchRequest<S extends BatchStep, R extends Moved> extends BatchEvents<S, R> {
+export interface BatchRequest<S extends BatchStep, R extends StepResult> extends BatchEvents<S, R> {
   readonly work: Work;
   readonly planId: number;
   readonly steps: readonly S[];
-  readonly traffic: Traffic;
+  readonly traffic: TransferControl;
   readonly signal: AbortSignal;
   /** How many bytes a step is to move. */
   readonly bytesOf: (step: S) => number;
@@ -74,10 +74,10 @@ export interface BatchRequest<S extends BatchStep, R extends Moved> extends Batc
  * Runs steps, several at a time, and gives what became of each, in their order. One step's failure
  * stops no other, unless the bucket itself is gone. A cancelled run still accounts for every step.
  */
-export async function runBatch<S extends BatchStep, R extends Moved>(
+export async function runBatch<S extends BatchStep, R extends StepResult>(
   request: BatchRequest<S, R>,
 ): Promise<readonly Outcome<S, R>[]> {
-  const { steps, traffic, turns, signal, bytesOf, onStarted, onEnded } = request;
+  const { steps, traffic, fileLock, signal, bytesOf, onStarted, onEnded } = request;
   const outcomes = new Map<S, Outcome<S, R>>();
   const underWay = new Set<FilePath>();
   const gone = new Map<Bucket, Failure>();
@@ -116,7 +116,7 @@ export async function runBatch<S extends BatchStep, R extends Moved>(
 
   try {
     await inParallel(steps, stepsAtOnce, async step => {
-      const leave = await turns.take(step.route.root, step.path, signal);
+      const leave = await fileLock.acquire(step.route.root, step.path, signal);
       try {
         await runStep(step);
       } finally {
@@ -138,7 +138,7 @@ type Fate<R> =
   | { readonly kind: 'failed' | 'skipped'; readonly failure: Failure }
   | Cancelled;
 
-async function fateOf<S extends BatchStep, R extends Moved>(
+async function fateOf<S extends BatchStep, R extends StepResult>(
   step: S,
   { run, isSkipped, signal }: BatchRequest<S, R>,
   /** The buckets that no longer exist. What is left for them need not be tried. */
@@ -165,7 +165,7 @@ function withReason<R>(fate: Fate<R>, failure: Failure | undefined): Fate<R> {
 }
 
 /** Counts what a batch does, and tells of it with its rate and the time left. */
-function followBatch<S extends BatchStep, R extends Moved>(
+function followBatch<S extends BatchStep, R extends StepResult>(
   { work, planId, steps, traffic, bytesOf, onProgress }: BatchRequest<S, R>,
   underWay: ReadonlySet<FilePath>,
 ) {

@@ -1,28 +1,28 @@
 import type { LogEntry } from '../../protocol/host';
 import type { Report } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
-import type { BatchEvents, BatchStep, Moved, Outcome } from './batch';
+import type { BatchEvents, BatchStep, StepResult, Outcome } from './batch';
 import type { Outage } from '../network/circuitBreaker';
 import type { Comparison } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import { toAbsolutePath } from '../disk/filePath';
-import type { KeptReports } from './reports';
-import { pathTurns } from '../concurrency/keyedLock';
+import type { RecentReports } from './reports';
+import { keyedLock } from '../concurrency/keyedLock';
 import { describeReport, toReport } from './report';
-import type { StateBoard } from '../state/statePublisher';
-import type { Traffic } from '../network/transferControl';
+import type { StatePublisher } from '../state/statePublisher';
+import type { TransferControl } from '../network/transferControl';
 
 /** What the batches are shown in, and what bounds them. */
-export interface BatchesParts {
+export interface BatchesDeps {
   readonly comparisons: Comparisons;
-  readonly reports: KeptReports;
-  readonly board: StateBoard;
-  readonly traffic: Traffic;
+  readonly reports: RecentReports;
+  readonly publisher: StatePublisher;
+  readonly traffic: TransferControl;
   readonly onLog: (entry: LogEntry) => void;
 }
 
 /** A plan that is about to run, and what goes with its kind of work. */
-export interface BatchToRun<S extends BatchStep, R extends Moved> {
+export interface BatchToRun<S extends BatchStep, R extends StepResult> {
   readonly work: Work;
   readonly plan: { readonly id: number; readonly steps: readonly S[] };
   /** Takes what became of a step into its row. */
@@ -32,13 +32,13 @@ export interface BatchToRun<S extends BatchStep, R extends Moved> {
 
 /** The batches under way, in whichever direction: shown, paused and reported alike. */
 export class Batches {
-  readonly #parts: BatchesParts;
+  readonly #parts: BatchesDeps;
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #turns = pathTurns();
+  readonly #fileLock = keyedLock();
   #outage: Outage | undefined;
 
-  constructor(parts: BatchesParts) {
-    this.#parts = parts;
+  constructor(deps: BatchesDeps) {
+    this.#parts = deps;
   }
 
   get underWay(): Iterable<Promise<unknown>> {
@@ -46,17 +46,17 @@ export class Batches {
   }
 
   /** Runs the steps of a plan, shows what becomes of them, and reports. */
-  async run<S extends BatchStep, R extends Moved>(batch: BatchToRun<S, R>): Promise<Report> {
+  async run<S extends BatchStep, R extends StepResult>(batch: BatchToRun<S, R>): Promise<Report> {
     const { work, plan, start } = batch;
-    const { comparisons, reports, board, onLog } = this.#parts;
+    const { comparisons, reports, publisher, onLog } = this.#parts;
     // So that nobody sends a file again that is only waiting for its turn.
     for (const { route, path } of plan.steps) {
       comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
     const running = start({
-      turns: this.#turns,
+      fileLock: this.#fileLock,
       onProgress: progress => {
-        board.batch(progress);
+        publisher.batch(progress);
       },
       onStarted: ({ route, path }) => {
         comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
@@ -76,7 +76,7 @@ export class Batches {
       this.#underWay.delete(running);
       // A pause is for what was under way; what begins after it is not meant.
       if (this.#underWay.size === 0) this.resume();
-      board.batchEnded(plan.id);
+      publisher.batchEnded(plan.id);
     }
   }
 
@@ -106,19 +106,19 @@ export class Batches {
   }
 
   #tellPause(): void {
-    const { traffic, board } = this.#parts;
+    const { traffic, publisher } = this.#parts;
     if (traffic.isPaused) {
-      board.paused({ kind: 'asked-for' });
+      publisher.paused({ kind: 'asked-for' });
     } else if (this.#outage === undefined) {
-      board.paused(undefined);
+      publisher.paused(undefined);
     } else {
       const { kind, failure } = this.#outage;
-      board.paused({ kind, failure: failure.toRecord() });
+      publisher.paused({ kind, failure: failure.toRecord() });
     }
   }
 
   /** Takes what became of a step into the comparison at hand. */
-  #settle<S extends BatchStep, R extends Moved>(
+  #settle<S extends BatchStep, R extends StepResult>(
     outcome: Outcome<S, R>,
     { settle }: BatchToRun<S, R>,
   ): void {

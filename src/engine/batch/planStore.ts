@@ -1,7 +1,7 @@
 import { Failure } from '../failures/failure';
 
 /** The plans of one kind that were shown, each until it is run or dropped. */
-export interface ShownPlans<P extends { readonly id: number }> {
+export interface PlanStore<P extends { readonly id: number }> {
   readonly add: (plan: P) => void;
   /** Throws `plan-outdated` where there is none of that number. */
   readonly get: (planId: number) => P;
@@ -12,7 +12,7 @@ export interface ShownPlans<P extends { readonly id: number }> {
   readonly drop: (planId: number) => void;
 }
 
-export function shownPlans<P extends { readonly id: number }>(): ShownPlans<P> {
+export function planStore<P extends { readonly id: number }>(): PlanStore<P> {
   const plans = new Map<number, P>();
 
   function get(planId: number): P {

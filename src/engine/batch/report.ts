@@ -19,8 +19,8 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
       0,
     ),
     reasons: reasonsOf(outcomes),
-    troubles: outcomes
-      .flatMap(({ step, ...fate }): Report['troubles'] => {
+    problems: outcomes
+      .flatMap(({ step, ...fate }): Report['problems'] => {
         if (fate.kind === 'done' || fate.failure === undefined) return [];
         const { folder } = step.route.target;
         return [{ folder, path: step.path, kind: fate.kind, failure: fate.failure.toRecord() }];

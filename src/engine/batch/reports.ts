@@ -1,12 +1,12 @@
 import type { FilePath } from '../../protocol/folders';
 import type { ReportEntry, ReportPage } from '../../protocol/reports';
-import type { Moved, Outcome } from './batch';
+import type { StepResult, Outcome } from './batch';
 import { isSameTarget, type ComparisonTarget } from '../comparison/comparison';
 import { Failure } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
 
 /** The last reports, for whoever asks what became of each file. */
-export interface KeptReports {
+export interface RecentReports {
   add(planId: number, outcomes: readonly Outcome[]): void;
   /** Entries of one report, those that did not arrive first. */
   page(planId: number, offset: number, limit: number): ReportPage;
@@ -14,7 +14,7 @@ export interface KeptReports {
   failed(planId: number, target: ComparisonTarget): readonly FilePath[];
 }
 
-export function keptReports(): KeptReports {
+export function recentReports(): RecentReports {
   const reports = new Map<number, readonly Outcome[]>();
 
   function report(planId: number): readonly Outcome[] {
@@ -57,7 +57,7 @@ function toEntry(outcome: Outcome): ReportEntry {
 }
 
 /** What else there is to say of a file that was restored. */
-function placeOf({ local, replaced }: Moved, path: FilePath) {
+function placeOf({ local, replaced }: StepResult, path: FilePath) {
   return {
     ...(local.path !== path && { restoredAs: local.path }),
     ...(replaced !== undefined && { replaced }),

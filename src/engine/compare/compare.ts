@@ -18,7 +18,7 @@ import {
 import { scanLocal } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
 import type { FolderReceipts, Receipt } from '../records/receipts';
-import { settleByContent } from './decideByContent';
+import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
 import { unlistedCopies } from './unlistedCopies';
 
@@ -102,7 +102,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);
   const answers: Finding[] = [];
   await inParallel(questions, questionsAtOnce, async question => {
-    answers.push(await settleByContent(question, request));
+    answers.push(await decideByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
   return { findings: [...findings, ...answers], incomplete };

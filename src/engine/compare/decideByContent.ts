@@ -5,7 +5,7 @@ import { compareContent, type ContentAnswer } from './content';
 import { toFailure, type Failure } from '../failures/failure';
 import type { ContentCase } from './join';
 import type { ContentQuestion } from './judge';
-import { distrust, noteUnshownChange } from '../records/invalidateReading';
+import { distrust, invalidateReading } from '../records/invalidateReading';
 import {
   isOfCopy,
   isSameReading,
@@ -14,7 +14,7 @@ import {
   type Receipt,
 } from '../records/receipts';
 
-export interface SettleRequest {
+export interface ContentDecisionRequest {
   readonly root: string;
   readonly bucket: Bucket;
   readonly prefix: string;
@@ -25,9 +25,9 @@ export interface SettleRequest {
 }
 
 /** Settles a verdict by content, by what an earlier reading found where that still holds. */
-export async function settleByContent(
+export async function decideByContent(
   asked: ContentCase,
-  request: SettleRequest,
+  request: ContentDecisionRequest,
 ): Promise<Finding> {
   const { local, cloud, receipt, question } = asked;
   const known = request.receipts.reading(local.path);
@@ -35,10 +35,10 @@ export async function settleByContent(
     const verdict = verdictOf(question, known, receipt);
     return { path: local.path, isFolder: false, local, cloud, verdict };
   }
-  return (await settleByReading(asked, request)).finding;
+  return (await decideByReading(asked, request)).finding;
 }
 
-export interface Settled {
+export interface ContentDecision {
   /** `undefined` where nothing was learned. */
   readonly finding: Finding | undefined;
   /** What the reading has said, or why it could not say anything. */
@@ -50,10 +50,10 @@ export interface Settled {
  * remembered, so that the same file is not read twice. What happens to the file meanwhile is a
  * verdict too.
  */
-export async function settleByReading(
+export async function decideByReading(
   { local, cloud, receipt, question }: ContentCase,
-  request: SettleRequest,
-): Promise<Settled & { readonly finding: Finding }> {
+  request: ContentDecisionRequest,
+): Promise<ContentDecision & { readonly finding: Finding }> {
   const { receipts } = request;
   const finding = { path: local.path, isFolder: false, local, cloud };
   try {
@@ -79,7 +79,7 @@ export async function settleByReading(
     const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
     const kept = receipts.get(local.path);
-    noteUnshownChange(receipts, kept, reading);
+    invalidateReading(receipts, kept, reading);
     // The store has taken back what the receipt was made of.
     const isRefuted = content === 'different' && sha256 === proof?.sha256;
     if (isRefuted && kept?.etag === proof.etag) distrust(receipts, kept);

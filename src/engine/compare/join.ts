@@ -103,14 +103,16 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
         : {
             kind: 'ignored',
             because: entry.because,
-            cloudTwins:
+            hiddenCopies:
               (twins.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
           };
     findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
   }
 
   for (const [path, { isFolder, because, twins: cloudTwins }] of cloudOnly) {
-    findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, cloudTwins } }));
+    findings.push(
+      finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies: cloudTwins } }),
+    );
   }
   for (const [path, receipt] of sides.receipts) {
     if (sides.local.has(path) || sides.cloud.has(path)) continue;
@@ -232,7 +234,7 @@ function verdictOfGone(
 }
 
 function notRestorable(because: IgnoreReason): CloudPlace {
-  return { kind: 'verdict', verdict: { kind: 'ignored', because, cloudTwins: 1 } };
+  return { kind: 'verdict', verdict: { kind: 'ignored', because, hiddenCopies: 1 } };
 }
 
 function judgeFile(
@@ -254,15 +256,15 @@ export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined 
 }
 
 function setAsideFinding(
-  { key, size, modifiedAt, etag, fault }: SetAside,
+  { key, size, modifiedAtMs, etag, fault }: SetAside,
   prefix: string,
 ): Finding {
   // The marker of the prefix itself has no name below it; its key would be that of another marker.
   const rest = key.startsWith(prefix) ? key.slice(prefix.length) : key;
   const path = (rest === '' ? './' : rest) as FilePath;
   return finding(path, {
-    cloud: { path, size, etag, modifiedAt, storageClass: undefined },
-    verdict: { kind: 'ignored', because: { kind: 'not-a-path', fault }, cloudTwins: 1 },
+    cloud: { path, size, etag, modifiedAtMs, storageClass: undefined },
+    verdict: { kind: 'ignored', because: { kind: 'not-a-path', fault }, hiddenCopies: 1 },
   });
 }
 

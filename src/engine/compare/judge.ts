@@ -140,8 +140,8 @@ function compareAges(
   clockOffset: number,
 ): 'newer' | 'tie' | 'older' {
   if (Math.abs(clockOffset) > trustedOffset) return 'tie';
-  const localSecond = Math.floor((Number(local.modifiedAt / 1_000_000n) + clockOffset) / 1000);
-  const difference = localSecond - Math.floor(cloud.modifiedAt / 1000);
+  const localSecond = Math.floor((Number(local.mtimeNs / 1_000_000n) + clockOffset) / 1000);
+  const difference = localSecond - Math.floor(cloud.modifiedAtMs / 1000);
   if (Math.abs(difference) <= 1) return 'tie';
   return difference > 0 ? 'newer' : 'older';
 }

@@ -24,8 +24,8 @@ export async function unlistedCopies(
     await inParallel(paths.toSorted().slice(0, mostAsked), askedAtOnce, async path => {
       const head = await bucket.head({ key: toKey(prefix, path), signal });
       if (head === undefined) return;
-      const { size, etag, modifiedAt, storageClass } = head;
-      found.set(path, { path, size, etag, modifiedAt, storageClass });
+      const { size, etag, modifiedAtMs: modifiedAt, storageClass } = head;
+      found.set(path, { path, size, etag, modifiedAtMs: modifiedAt, storageClass });
     });
   } catch (error) {
     const failure = toFailure(error, bucket.name);

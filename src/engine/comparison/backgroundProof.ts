@@ -7,19 +7,19 @@ import { isStopped } from './liveChanges';
 import { isUnproved, proveByContent } from './proof';
 
 /** Proves in the background what only name and time vouch for; nobody waits for it. */
-export interface QuietProofs {
+export interface BackgroundProof {
   /** Proves what stands at or below a path, after what was begun before in that folder. */
   start(job: ComparisonJob, comparison: Comparison, below: FilePath): void;
   stop(folder: string): void;
 }
 
-export interface QuietProofsParts {
+export interface BackgroundProofDeps {
   /** Aborted when the engine ends. */
   readonly signal: AbortSignal;
   readonly onLog: (entry: LogEntry) => void;
 }
 
-export function quietProofs({ signal: ended, onLog }: QuietProofsParts): QuietProofs {
+export function backgroundProof({ signal: ended, onLog }: BackgroundProofDeps): BackgroundProof {
   const running = new Map<string, Running>();
 
   async function prove(

@@ -355,11 +355,11 @@ function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): 
 }
 
 /** What is told of a local file. */
-export function localSide({ size, modifiedAt }: LocalFile): Side {
-  return { size, modifiedAt: Number(modifiedAt / 1_000_000n) };
+export function localSide({ size, mtimeNs: modifiedAt }: LocalFile): Side {
+  return { size, modifiedAtMs: Number(modifiedAt / 1_000_000n) };
 }
 
 /** What is told of a cloud copy. */
-export function cloudSide({ size, modifiedAt }: CloudFile): Side {
-  return { size, modifiedAt };
+export function cloudSide({ size, modifiedAtMs: modifiedAt }: CloudFile): Side {
+  return { size, modifiedAtMs: modifiedAt };
 }

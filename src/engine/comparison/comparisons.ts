@@ -13,15 +13,15 @@ import { toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { newComparison } from './newComparison';
-import { isOwnFile } from '../disk/stagedFile';
+import { isStagedFile } from '../disk/stagedFile';
 import type { Route } from '../backup/plan';
-import { quietProofs } from './backgroundProof';
+import { backgroundProof } from './backgroundProof';
 import { applyRules, markUnknown } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
 import type { CompareRule } from '../config/settings';
 import type { Comparing } from '../state/statePublisher';
-import { takeOver } from './takeOver';
-import { countedBelow, uncoveredBy } from './newlyIncluded';
+import { replaceBelow } from './takeOver';
+import { countedBelow, newlyIncludedBy } from './newlyIncluded';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
@@ -58,7 +58,7 @@ export class Comparisons {
   #filter: RowFilter | undefined;
 
   constructor(readonly options: ComparisonsOptions) {
-    this.#proofs = quietProofs(options);
+    this.#proofs = backgroundProof(options);
   }
 
   /** The comparison at hand, if it is one of this very target, whatever it was judged by. */
@@ -149,7 +149,7 @@ export class Comparisons {
     return this.#watchedMeanwhile(job, async judgeAgain => {
       const part = await this.#compareBelow(start, job, signal, onComparing);
       const whole = this.current(job);
-      if (whole !== undefined) takeOver(whole, part, start);
+      if (whole !== undefined) replaceBelow(whole, part, start);
       await judgeAgain(whole ?? part, whole === undefined ? start : ('' as FilePath));
       if (whole !== undefined && job.rule === 'smart') this.#proofs.start(job, whole, start);
       return [...part.entries()].map(entry => whole?.get(entry.path) ?? entry);
@@ -254,7 +254,7 @@ export class Comparisons {
     await this.#live(folder, async live => {
       const below = paths.flatMap(path => live.exclude.forget(path) ?? []);
       for (const each of below) await applyRules(live, each);
-      const uncovered = paths.flatMap(path => uncoveredBy(live, path) ?? []);
+      const uncovered = paths.flatMap(path => newlyIncludedBy(live, path) ?? []);
       const isUncovered = (path: FilePath) => uncovered.some(start => isWithin(path, start));
       // What is to be compared anew is judged meanwhile, by what is known of the bucket.
       const judged = paths.flatMap(path => (isUncovered(path) ? countedBelow(live, path) : path));
@@ -293,6 +293,6 @@ const mostSingleStarts = 20;
 function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
   return absolute.flatMap(each => {
     const path = toFilePath(root, each);
-    return path === undefined || isOwnFile(path) ? [] : path;
+    return path === undefined || isStagedFile(path) ? [] : path;
   });
 }

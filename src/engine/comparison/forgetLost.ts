@@ -1,5 +1,5 @@
 import type { Chosen } from '../../protocol/plans';
-import { chosenEntries } from './selectEntries';
+import { selectEntries } from './selectEntries';
 import type { ComparisonJob, Comparisons } from './comparisons';
 
 /**
@@ -12,7 +12,7 @@ export async function forgetLost(
   chosen: Chosen,
   signal: AbortSignal,
 ): Promise<number> {
-  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries(comparisons, job, chosen, signal);
   const comparison = comparisons.current(job);
   if (comparison === undefined) return 0;
   const lost = entries.filter(({ verdict }) => verdict.kind === 'lost');

@@ -7,8 +7,8 @@ import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
 import {
   isSameState,
-  lookAlong,
-  lookAt,
+  statAlong,
+  statAt,
   scanLocal,
   type LocalEntry,
   type LocalFile,
@@ -37,7 +37,7 @@ export async function applyChanges(
       sliceEnd = performance.now() + slice;
     }
     throwIfCancelled(live.signal, path);
-    const entry = lookAlong(live.root, path, live.exclude);
+    const entry = statAlong(live.root, path, live.exclude);
     if (entry === undefined) {
       markGone(live, [...live.comparison.below(path)]);
     } else if (entry.kind === 'folder') {
@@ -64,7 +64,7 @@ export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   let sliceEnd = performance.now() + slice;
   for (const known of [...comparison.entries()]) {
     if (known.verdict.kind !== 'up-to-date') continue;
-    const now = lookAt(root, known.path, exclude);
+    const now = statAt(root, known.path, exclude);
     if (now === undefined) markGone(live, [known]);
     else if (now.kind === 'folder') await applyChanges(live, [known.path]);
     else applyLeaf(comparison, now);
@@ -117,7 +117,7 @@ function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
         verdict: {
           kind: 'ignored',
           because: entry.because,
-          cloudTwins: known?.cloud === undefined ? 0 : 1,
+          hiddenCopies: known?.cloud === undefined ? 0 : 1,
         },
       });
       return;
@@ -188,20 +188,20 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
     if (verdict.kind === 'lost') continue;
     if (cloud === undefined) {
       // Its copies in the bucket are ignored by the same rule, with or without a local file.
-      if (verdict.kind !== 'ignored' || verdict.cloudTwins === 0) comparison.remove(path);
+      if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) comparison.remove(path);
       continue;
     }
     if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
     const now = verdictOfCopy(path, standing, exclude);
     if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
     const isFolder = known.isFolder && now.kind === 'ignored';
-    const twins = verdict.kind === 'ignored' ? verdict.cloudTwins : 1;
+    const twins = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
     comparison.place({
       path,
       isFolder,
       local: undefined,
       cloud,
-      verdict: now.kind === 'ignored' ? { ...now, cloudTwins: twins } : now,
+      verdict: now.kind === 'ignored' ? { ...now, hiddenCopies: twins } : now,
     });
   }
 }
@@ -215,11 +215,11 @@ function standingAt(
 ): LocalEntry | undefined {
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
     const folder = path.slice(0, end) as FilePath;
-    if (!looks.has(folder)) looks.set(folder, lookAt(root, folder, exclude));
+    if (!looks.has(folder)) looks.set(folder, statAt(root, folder, exclude));
     const above = looks.get(folder);
     if (above?.kind !== 'folder') return above;
   }
-  return lookAt(root, path, exclude);
+  return statAt(root, path, exclude);
 }
 
 /** The verdict over a cloud copy that has no local file of its path, by what stands there instead. */
@@ -228,7 +228,11 @@ function verdictOfCopy(
   standing: LocalEntry | undefined,
   exclude: Exclude,
 ): Verdict {
-  const ignored = (because: IgnoreReason): Verdict => ({ kind: 'ignored', because, cloudTwins: 1 });
+  const ignored = (because: IgnoreReason): Verdict => ({
+    kind: 'ignored',
+    because,
+    hiddenCopies: 1,
+  });
   switch (standing?.kind) {
     case undefined: {
       const ruling = exclude.find(path, 'file')?.ruling;

@@ -2,32 +2,32 @@ import type { FilePath } from '../../protocol/folders';
 import type { Entry } from './comparison';
 import { foldersAbove } from '../disk/foldersAbove';
 import type { LiveComparison } from './liveChanges';
-import { lookAt } from '../scan/localScan';
+import { statAt } from '../scan/localScan';
 
 /**
  * The folder at, above or below a changed path of which no comparison knows what is in the cloud: a
  * link or an ignored folder stood there for all below it, and now its files count. `undefined`
  * where there is none, and the comparison at hand can judge the change.
  */
-export function uncoveredBy(live: LiveComparison, path: FilePath): FilePath | undefined {
+export function newlyIncludedBy(live: LiveComparison, path: FilePath): FilePath | undefined {
   const { comparison } = live;
   const above = [...foldersAbove(path), path].find(each => {
     const known = comparison.get(each);
-    return known !== undefined && isUncovered(live, known);
+    return known !== undefined && isNewlyIncluded(live, known);
   });
   if (above !== undefined) return above;
-  for (const known of comparison.below(path)) if (isUncovered(live, known)) return path;
+  for (const known of comparison.below(path)) if (isNewlyIncluded(live, known)) return path;
   return undefined;
 }
 
 /** Whether the row of something ignored stands where a folder is by now. */
-export function isUncovered({ root, exclude }: LiveComparison, known: Entry): boolean {
-  return hidesCopies(known) && lookAt(root, known.path, exclude)?.kind === 'folder';
+export function isNewlyIncluded({ root, exclude }: LiveComparison, known: Entry): boolean {
+  return hidesCopies(known) && statAt(root, known.path, exclude)?.kind === 'folder';
 }
 
 /** Whether a row stands for copies in the cloud that have no rows of their own. */
 function hidesCopies({ isFolder, verdict }: Entry): boolean {
-  if (verdict.kind !== 'ignored' || verdict.cloudTwins === 0) return false;
+  if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) return false;
   return isFolder || verdict.because.kind === 'link';
 }
 

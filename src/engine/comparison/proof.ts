@@ -2,9 +2,9 @@ import type { Comparison, Entry } from './comparison';
 import { contentCaseOf, isStillAsked } from './contentCase';
 import type { ContentCase } from '../compare/join';
 import { inParallel } from '../concurrency/parallel';
-import { settleByContent, type SettleRequest } from '../compare/decideByContent';
+import { decideByContent, type ContentDecisionRequest } from '../compare/decideByContent';
 
-export interface ProofRequest extends SettleRequest {
+export interface ProofRequest extends ContentDecisionRequest {
   readonly comparison: Comparison;
 }
 
@@ -20,7 +20,7 @@ export async function proveByContent(
   await inParallel(cases, filesAtOnce, async asked => {
     // Another comparison, or a verification, may have got there first.
     if (!isStillUnproved(comparison, asked)) return;
-    const finding = await settleByContent(asked, request);
+    const finding = await decideByContent(asked, request);
     if (isStillAsked(comparison, asked)) comparison.place(finding);
   });
 }

@@ -7,7 +7,7 @@ import type { Entry } from './comparison';
 import type { RuledPath } from '../scan/exclude';
 import { throwIfCancelled } from '../failures/failure';
 import { isBusy, type LiveComparison } from './liveChanges';
-import { isUncovered } from './newlyIncluded';
+import { isNewlyIncluded } from './newlyIncluded';
 
 /**
  * Judges what is known below a folder by the rules of now. What they leave out is shown so at once.
@@ -40,8 +40,8 @@ export async function applyRules(live: LiveComparison, folder: FilePath): Promis
     });
     comparison.remove(path);
   }
-  for (const [path, { isFolder, because, cloud, twins: cloudTwins }] of rows) {
-    const verdict = { kind: 'ignored', because, cloudTwins } as const;
+  for (const [path, { isFolder, because, cloud, twins: hiddenCopies }] of rows) {
+    const verdict = { kind: 'ignored', because, hiddenCopies } as const;
     comparison.place({ path, isFolder, local: undefined, cloud, verdict });
   }
 }
@@ -56,7 +56,7 @@ export function markUnknown(live: LiveComparison, folder: FilePath, failure: Fai
     const isStillLeftOut =
       known.verdict.because.kind === 'rule'
         ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
-        : !isUncovered(live, known);
+        : !isNewlyIncluded(live, known);
     if (!isStillLeftOut) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
   }
 }
@@ -98,6 +98,6 @@ function isFileOfItsOwn({ comparison, exclude }: LiveComparison, path: FilePath)
 }
 
 function twinsOf({ verdict, cloud }: Entry): number {
-  if (verdict.kind === 'ignored') return verdict.cloudTwins;
+  if (verdict.kind === 'ignored') return verdict.hiddenCopies;
   return cloud === undefined ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import type { ComparisonJob, Comparisons } from './comparisons';
 import { Failure } from '../failures/failure';
 
 /** What was chosen: rows as the comparison at hand has them, files of the disk compared anew. */
-export async function chosenEntries(
+export async function selectEntries(
   comparisons: Comparisons,
   job: ComparisonJob,
   chosen: Chosen,

@@ -3,7 +3,7 @@ import type { Comparison } from './comparison';
 import { isWithin } from '../disk/filePath';
 
 /** Puts what was found below a folder in the place of what the comparison of the whole knew of it. */
-export function takeOver(whole: Comparison, part: Comparison, start: FilePath): void {
+export function replaceBelow(whole: Comparison, part: Comparison, start: FilePath): void {
   // What is not known of a part is not known of the whole.
   whole.incomplete ??= part.incomplete;
   for (const known of [...whole.below(start)]) {

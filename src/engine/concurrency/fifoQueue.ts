@@ -1,7 +1,7 @@
 import { Failure } from '../failures/failure';
 
 /** Those who wait for bytes to be theirs, in the order of asking. */
-export interface WaitingLine {
+export interface FifoQueue {
   /** How many bytes the first one waits for; `undefined` where nobody waits. */
   readonly first: number | undefined;
   /** Lets the first one go on. */
@@ -11,7 +11,7 @@ export interface WaitingLine {
 }
 
 /** `serve` grants what can be granted; it is called whenever somebody comes, or gives up. */
-export function waitingLine(serve: () => void): WaitingLine {
+export function fifoQueue(serve: () => void): FifoQueue {
   const waiting: Waiting[] = [];
   return {
     get first() {

@@ -1,16 +1,16 @@
 import type { FilePath } from '../../protocol/folders';
-import { untilSettled } from './settledOrAborted';
+import { settledOrAborted } from './settledOrAborted';
 
 /** Lets one step after the other work on a file, whichever batches they belong to. */
-export interface PathTurns {
+export interface KeyedLock {
   /** Waits for those before, or for Cancel; gives what lets the next one go on. */
-  take(root: string, path: FilePath, signal: AbortSignal): Promise<() => void>;
+  acquire(root: string, path: FilePath, signal: AbortSignal): Promise<() => void>;
 }
 
-export function pathTurns(): PathTurns {
+export function keyedLock(): KeyedLock {
   const last = new Map<string, Promise<unknown>>();
   return {
-    async take(root, path, signal) {
+    async acquire(root, path, signal) {
       const key = JSON.stringify([root, path]);
       const before = last.get(key);
       let leave = (): void => undefined;
@@ -23,7 +23,7 @@ export function pathTurns(): PathTurns {
       void all.then(() => {
         if (last.get(key) === all) last.delete(key);
       });
-      if (before !== undefined) await untilSettled([before], signal);
+      if (before !== undefined) await settledOrAborted([before], signal);
       return leave;
     },
   };

@@ -1,28 +1,28 @@
 import { Failure } from '../failures/failure';
-import { waitingLine } from './fifoQueue';
+import { fifoQueue } from './fifoQueue';
 
 /**
  * Bounds what is in flight: a number of things at once and a number of bytes in memory. Served in
  * the order of asking, so that a large file is not starved by small ones.
  */
-export interface Budget {
+export interface Semaphore {
   /**
    * Waits for a place for `bytes` and gives the function that returns it. What is larger than the
    * whole budget gets it alone. Throws `cancelled` where the signal is aborted meanwhile.
    */
-  take(bytes: number, signal: AbortSignal): Promise<() => void>;
+  acquire(bytes: number, signal: AbortSignal): Promise<() => void>;
 }
 
-interface ResizableBudget extends Budget {
+interface ResizableBudget extends Semaphore {
   /** Changes the number of places; what has one keeps it. */
   setPlaces(places: number): void;
 }
 
-export function budget(places: number, bytes: number): ResizableBudget {
+export function semaphore(places: number, bytes: number): ResizableBudget {
   let allPlaces = places;
   let freePlaces = places;
   let freeBytes = bytes;
-  const line = waitingLine(serve);
+  const line = fifoQueue(serve);
 
   function serve(): void {
     for (let first = line.first; first !== undefined; first = line.first) {
@@ -39,7 +39,7 @@ export function budget(places: number, bytes: number): ResizableBudget {
       allPlaces = wanted;
       serve();
     },
-    async take(wanted, signal) {
+    async acquire(wanted, signal) {
       const amount = Math.min(wanted, bytes);
       await line.wait(amount, signal);
       let returned = false;

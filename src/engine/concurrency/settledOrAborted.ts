@@ -1,5 +1,5 @@
 /** Waits for the work of others, or until there is no more need to. */
-export async function untilSettled(
+export async function settledOrAborted(
   works: Iterable<Promise<unknown>>,
   signal: AbortSignal,
 ): Promise<void> {

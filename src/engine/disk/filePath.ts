@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
-import { isOwnFile } from './stagedFile';
+import { isStagedFile } from './stagedFile';
 
 /**
  * The path of a local file below `root`, both absolute as the system spells them, or `undefined`
@@ -46,7 +46,7 @@ function keyFault(rest: string): KeyFault | undefined {
   if (rest.includes('\0')) return 'nul';
   if (sep === '\\' && rest.includes('\\')) return 'backslash';
   if (rest.startsWith('/') || rest.includes('//')) return 'empty-segment';
-  if (isOwnFile(rest)) return 'own-file';
+  if (isStagedFile(rest)) return 'own-file';
   // Most keys hold no segment that begins with a dot; splitting is for the few that do.
   if (!rest.startsWith('.') && !rest.includes('/.')) return undefined;
   return rest.split('/').some(segment => segment === '.' || segment === '..')

@@ -10,7 +10,7 @@ import type { OpenFile } from './openFile';
  * lately are flushed: even on a clean file some disks empty their own cache for it.
  */
 export async function flushMapped(file: Pick<OpenFile, 'flush'>, local: LocalFile): Promise<void> {
-  const age = Date.now() - Number(local.changedAt / 1_000_000n);
+  const age = Date.now() - Number(local.ctimeNs / 1_000_000n);
   if (age < longestDirty) await file.flush();
 }
 

@@ -1,9 +1,9 @@
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, parentPath } from './filePath';
-import { ownFileName, type OwnFile } from './stagedFile';
+import { stagedFileName, type StagedFile } from './stagedFile';
 
 /** A file of our own beside `path`. It is noted in the journal before it comes into being. */
-export function newOwnFile(kind: OwnFile['kind'], root: string, path: FilePath): OwnFile {
-  const ownPath = childPath(parentPath(path), ownFileName(fileName(path)));
+export function newStagedFile(kind: StagedFile['kind'], root: string, path: FilePath): StagedFile {
+  const ownPath = childPath(parentPath(path), stagedFileName(fileName(path)));
   return { kind, root, path, ownPath };
 }

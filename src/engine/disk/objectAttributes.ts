@@ -6,7 +6,7 @@ import type { OpenFile } from './openFile';
 /** The forms of `mtime` and `mode` that rclone reads and writes too. */
 export async function attributesOf(
   file: OpenFile,
-  { path, modifiedAt }: LocalFile,
+  { path, mtimeNs: modifiedAt }: LocalFile,
 ): Promise<ObjectAttributes> {
   const { mode } = await file.handle.stat();
   return {

@@ -5,7 +5,7 @@ import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from './filePath';
 import { toLocalFile, type LocalFile } from '../scan/localScan';
-import { requireInside } from './requireInside';
+import { assertInsideRoot } from './requireInside';
 
 export interface OpenFile {
   readonly handle: FileHandle;
@@ -30,7 +30,7 @@ export async function withOpenFile<T>(
     const handle = await open(toAbsolutePath(root, path), readOnly);
     try {
       const stat = await statFile(handle, path);
-      requireInside(handle.fd, stat, root, path);
+      assertInsideRoot(handle.fd, stat, root, path);
       const look = async (): Promise<LocalFile> => toLocalFile(path, await statFile(handle, path));
       const keepOpen = (): void => {
         // Handles that nobody holds are closed when memory is cleared up.

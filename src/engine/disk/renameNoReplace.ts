@@ -6,7 +6,7 @@ import type { PlaceholderNotes } from '../staging/placeholders';
  * nothing is done. A file that has both names already, since a process was killed between the two
  * steps, only loses the old one.
  */
-export async function moveIfFree(
+export async function renameNoReplace(
   from: string,
   to: string,
   notes: PlaceholderNotes,

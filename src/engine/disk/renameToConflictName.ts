@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, parentPath, toAbsolutePath } from './filePath';
-import { moveIfFree } from './renameNoReplace';
-import type { OwnFile } from './stagedFile';
+import { renameNoReplace } from './renameNoReplace';
+import type { StagedFile } from './stagedFile';
 import type { PlaceholderNotes } from '../staging/placeholders';
 import { shortenName } from './shortenName';
 
@@ -10,8 +10,8 @@ import { shortenName } from './shortenName';
  * Gives a file of our own a name beside `path` that people see and that no other file has, with the time in
  * it: `plan (kept 2026-03-14 09.26.53).txt`; `word` says which one it is. Returns that path.
  */
-export async function keepBeside(
-  { root, path, ownPath }: Pick<OwnFile, 'root' | 'path' | 'ownPath'>,
+export async function renameToConflictName(
+  { root, path, ownPath }: Pick<StagedFile, 'root' | 'path' | 'ownPath'>,
   at: Date,
   notes: PlaceholderNotes,
   word: 'kept' | 'cloud' = 'kept',
@@ -22,7 +22,7 @@ export async function keepBeside(
   for (let number = 1; ; number++) {
     const end = ` (${word} ${timeOf(at)}${number === 1 ? '' : ` ${String(number)}`})${extension}`;
     const kept = childPath(parentPath(path), shortenName(stem, Buffer.byteLength(end)) + end);
-    const outcome = await moveIfFree(
+    const outcome = await renameNoReplace(
       toAbsolutePath(root, ownPath),
       toAbsolutePath(root, kept),
       notes,

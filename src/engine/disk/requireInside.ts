@@ -8,7 +8,12 @@ import { foldersAbove } from './foldersAbove';
  * Throws unless the open file is the one at this path below the root: a folder on the way may have
  * become a link since it was looked at, and opening refuses a link as the last name only.
  */
-export function requireInside(fd: number, stat: BigIntStats, root: string, path: FilePath): void {
+export function assertInsideRoot(
+  fd: number,
+  stat: BigIntStats,
+  root: string,
+  path: FilePath,
+): void {
   const place = placeOf(fd);
   const home = place === undefined ? undefined : placeOfFolder(root);
   if (place !== undefined && home !== undefined) {

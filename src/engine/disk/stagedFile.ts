@@ -7,7 +7,7 @@ import { shortenName } from './shortenName';
  * that the step is about. `temporary`: what `path` is to hold one day. `aside`: the user's own file,
  * which is `path` otherwise.
  */
-export interface OwnFile {
+export interface StagedFile {
   readonly kind: 'temporary' | 'aside';
   /** The workspace folder, absolute, as the system spells it. */
   readonly root: string;
@@ -19,12 +19,12 @@ export interface OwnFile {
  * Whether a path is, or lies below, one of our own files. The one rule by which such files are never
  * scanned, watched, taken from a listing or backed up.
  */
-export function isOwnFile(path: string): boolean {
+export function isStagedFile(path: string): boolean {
   return path.includes(mark) && ownName.test(path);
 }
 
 /** A name for a file of our own: hidden, recognisable, and never there already. */
-export function ownFileName(name: string): string {
+export function stagedFileName(name: string): string {
   const end = mark + randomBytes(8).toString('hex');
   return `.${shortenName(name, end.length + 1)}${end}`;
 }

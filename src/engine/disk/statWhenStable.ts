@@ -8,7 +8,7 @@ import type { OpenFile } from './openFile';
  * The file's fields, when its last change is old enough for the next one to show: two changes
  * within one tick of the disk's clock look like one, and so do changes of a page that is dirty.
  */
-export async function lookWhenQuiet(
+export async function statWhenStable(
   file: Pick<OpenFile, 'look' | 'flush'>,
   signal: AbortSignal,
 ): Promise<LocalFile> {
@@ -34,7 +34,7 @@ export async function lookWhenQuiet(
 const patience = 10_000;
 
 /** In milliseconds. Times of whole seconds come from a disk that keeps no finer ones. */
-function untilQuiet({ modifiedAt, changedAt }: LocalFile): number {
+function untilQuiet({ mtimeNs: modifiedAt, ctimeNs: changedAt }: LocalFile): number {
   const coarse = [modifiedAt, changedAt].every(time => time % 1_000_000_000n === 0n);
   // One more, since what is cut off of a time to make it milliseconds would make it seem older.
   const tick = (coarse ? 2_000 : 20) + 1;

@@ -15,8 +15,8 @@ export interface StoredAttributes {
  */
 export function storedAttributes({
   metadata,
-  modifiedAt,
-}: Pick<ObjectHead, 'metadata' | 'modifiedAt'>): StoredAttributes {
+  modifiedAtMs: modifiedAt,
+}: Pick<ObjectHead, 'metadata' | 'modifiedAtMs'>): StoredAttributes {
   return {
     modifiedAt: notedTime(metadata)?.at ?? BigInt(Math.round(modifiedAt)) * million,
     mode: notedMode(metadata),

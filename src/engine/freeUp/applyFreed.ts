@@ -1,9 +1,9 @@
 import type { Work } from '../../protocol/rows';
 import type { Comparison } from '../comparison/comparison';
-import type { FreeOutcome } from './freeUps';
+import type { FreeUpOutcome } from './freeUps';
 
 /** Takes what became of a local file into its row. */
-export function settleFreed(comparison: Comparison, outcome: FreeOutcome, work: Work): void {
+export function applyFreed(comparison: Comparison, outcome: FreeUpOutcome, work: Work): void {
   const { path } = outcome.step;
   switch (outcome.kind) {
     case 'done': {

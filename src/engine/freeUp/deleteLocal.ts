@@ -4,12 +4,12 @@ import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { newOwnFile } from '../disk/newOwnFile';
+import { newStagedFile } from '../disk/newOwnFile';
 import { withOpenFile } from '../disk/openFile';
-import { putBack } from '../staging/restoreDisplaced';
+import { restoreDisplaced } from '../staging/restoreDisplaced';
 import type { Receipt } from '../records/receipts';
 import { examineFile } from './examineFile';
-import type { Freed, FreeStep, FreeTools } from './freeStep';
+import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
 import { removeExamined } from './removeExamined';
 
 /**
@@ -18,12 +18,12 @@ import { removeExamined } from './removeExamined';
  * name back, and if this process is killed, at the next start.
  */
 export async function deleteLocal(
-  step: FreeStep,
+  step: FreeUpStep,
   receipt: Receipt,
-  tools: FreeTools,
-): Promise<Freed> {
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
   const { path, copy, route } = step;
-  const own = newOwnFile('aside', route.root, path);
+  const own = newStagedFile('aside', route.root, path);
   const aside = toAbsolutePath(route.root, own.ownPath);
   tools.journal.begin(own);
   try {
@@ -31,7 +31,7 @@ export async function deleteLocal(
   } catch (error) {
     // A disk of the network may have done what it says has failed.
     if (lstatSync(aside, { throwIfNoEntry: false }) === undefined) tools.journal.end(own);
-    else await putBack(own, tools.journal);
+    else await restoreDisplaced(own, tools.journal);
     throw notRemovable(error, path);
   }
   try {
@@ -50,7 +50,7 @@ export async function deleteLocal(
       tools.journal.end(own);
       throw failure;
     }
-    await putBack(own, tools.journal);
+    await restoreDisplaced(own, tools.journal);
     // Nobody knows the file by the name that it had here.
     throw failure.subject === own.ownPath
       ? new Failure(failure.code, path, failure.cause)

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { toAbsolutePath, toKey } from '../disk/filePath';
 import { isSameState, type LocalFile } from '../scan/localScan';
-import { lookWhenQuiet } from '../disk/statWhenStable';
-import { noteUnshownChange } from '../records/invalidateReading';
+import { statWhenStable } from '../disk/statWhenStable';
+import { invalidateReading } from '../records/invalidateReading';
 import type { OpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readAll';
 import type { Receipt } from '../records/receipts';
 import { givesBack } from '../disk/storedAttributes';
 import { checkCopy, isConfirmed, type LocalDigests } from './checkCopy';
-import type { FreeStep, FreeTools } from './freeStep';
+import type { FreeUpStep, FreeUpTools } from './freeStep';
 import { readBack } from './readBack';
 
 /**
@@ -45,18 +45,18 @@ export const proofLastsMs = 60_000;
  */
 export async function examineFile(
   file: OpenFile,
-  step: FreeStep,
+  step: FreeUpStep,
   receipt: Receipt,
-  tools: FreeTools,
+  tools: FreeUpTools,
 ): Promise<SafeToFree> {
   const { path, route } = step;
   const { signal } = tools;
   const { nlink, mode } = await file.handle.stat();
   // The bytes would stay on the disk under the other name.
   if (nlink > 1) throw new Failure('hard-link', path);
-  const local = await lookWhenQuiet(file, signal);
+  const local = await statWhenStable(file, signal);
   const digests = await digest(file, local, tools);
-  noteUnshownChange(route.receipts, receipt, { local, sha256: digests.sha256 });
+  invalidateReading(route.receipts, receipt, { local, sha256: digests.sha256 });
   if (local.size !== receipt.local.size || digests.sha256 !== receipt.sha256) {
     throw new Failure('differs-here', path);
   }
@@ -64,7 +64,7 @@ export async function examineFile(
   const asked = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
   const now = Date.now() + route.bucket.clockOffset;
   const head = checkCopy({ head: asked, listed }, receipt, digests, now);
-  if (!givesBack(head.metadata, { modifiedAt: local.modifiedAt, mode }, process.platform)) {
+  if (!givesBack(head.metadata, { modifiedAt: local.mtimeNs, mode }, process.platform)) {
     throw new Failure('attributes-differ', path);
   }
   const extent = isConfirmed(head, receipt, digests) ? 'last-byte' : 'whole';
@@ -77,8 +77,8 @@ export async function examineFile(
 
 /** Throws where an editor holds changes of the file that are nowhere else. */
 export async function refuseUnsaved(
-  { path, route }: FreeStep,
-  { editor }: FreeTools,
+  { path, route }: FreeUpStep,
+  { editor }: FreeUpTools,
 ): Promise<void> {
   if (await editor.isUnsaved(toAbsolutePath(route.root, path))) throw new Failure('unsaved', path);
 }
@@ -86,9 +86,9 @@ export async function refuseUnsaved(
 async function digest(
   file: OpenFile,
   local: LocalFile,
-  { reading, signal, onBytes }: FreeTools,
+  { reading, signal, onBytes }: FreeUpTools,
 ): Promise<LocalDigests & { readonly lastByte: number | undefined }> {
-  const giveBack = await reading.take(0, signal);
+  const giveBack = await reading.acquire(0, signal);
   try {
     const sha256 = createHash('sha256');
     const md5 = createHash('md5');

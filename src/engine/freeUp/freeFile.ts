@@ -1,17 +1,21 @@
 import type { FailureCode } from '../../protocol/failures';
-import type { FreeWay } from '../../protocol/freeUp';
+import type { FreeUpMethod } from '../../protocol/freeUp';
 import { Failure } from '../failures/failure';
 import { noteFreed } from '../records/receipts';
 import { deleteLocal } from './deleteLocal';
 import { refuseUnsaved } from './examineFile';
-import type { Freed, FreeStep, FreeTools } from './freeStep';
+import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
 import { trashLocal } from './trashLocal';
 
 /**
  * Lets a local file go whose bytes are in the cloud, proved anew on both sides. Throws, with the
  * file where it was, whenever anything speaks against it.
  */
-export async function freeFile(step: FreeStep, way: FreeWay, tools: FreeTools): Promise<Freed> {
+export async function freeFile(
+  step: FreeUpStep,
+  way: FreeUpMethod,
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
   const { path, copy, route } = step;
   const receipt = route.receipts.get(path);
   // Nothing but a receipt says what the local bytes should be.

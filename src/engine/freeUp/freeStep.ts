@@ -1,35 +1,35 @@
-import type { BatchStep, Moved } from '../batch/batch';
-import type { Budget } from '../concurrency/semaphore';
+import type { BatchStep, StepResult } from '../batch/batch';
+import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { EditorPort } from '../ports/editorPort';
 import type { LocalFile } from '../scan/localScan';
-import type { OwnFileJournal } from '../staging/stagingJournal';
-import type { Traffic } from '../network/transferControl';
+import type { StagingJournal } from '../staging/stagingJournal';
+import type { TransferControl } from '../network/transferControl';
 import type { FindListed } from './listedCopies';
 
 /** The local file that is to go, with the cloud copy that stands for it. */
-export interface FreeStep extends BatchStep {
+export interface FreeUpStep extends BatchStep {
   readonly route: ComparisonJob;
   readonly local: LocalFile;
   readonly copy: CloudFile;
 }
 
 /** A file whose bytes are only in the cloud now. */
-export interface Freed extends Moved {
+export interface FreeUpResult extends StepResult {
   readonly copy: CloudFile;
 }
 
 /** What freeing a file needs. */
-export interface FreeTools {
-  readonly journal: OwnFileJournal;
+export interface FreeUpTools {
+  readonly journal: StagingJournal;
   readonly editor: EditorPort;
   /** Shared by all files: disks are slower when more of them are read at once. */
-  readonly reading: Budget;
+  readonly reading: Semaphore;
   readonly signal: AbortSignal;
   /** What copies are read into that have to be read whole. */
-  readonly memory: Budget;
-  readonly traffic: Traffic;
+  readonly memory: Semaphore;
+  readonly traffic: TransferControl;
   readonly findListed: FindListed;
   /** Called with bytes as they have been read. */
   readonly onBytes: (bytes: number) => void;

@@ -1,69 +1,69 @@
 import type { FailureCode } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import {
-  stayReasons,
-  type FreeChoice,
-  type FreeScope,
-  type FreeSummary,
-  type FreeWay,
+  keptReasons,
+  type FreeUpChoice,
+  type FreeUpScope,
+  type FreeUpSummary,
+  type FreeUpMethod,
 } from '../../protocol/freeUp';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
-import { budget } from '../concurrency/semaphore';
+import { semaphore } from '../concurrency/semaphore';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
-import type { KeptReports } from '../batch/reports';
-import { shownPlans } from '../batch/planStore';
+import type { RecentReports } from '../batch/reports';
+import { planStore } from '../batch/planStore';
 import { versioningOf } from '../batch/versioningOf';
 import { freeableEntries } from './freeableEntries';
 import { freeFile } from './freeFile';
-import type { Freed, FreeStep, FreeTools } from './freeStep';
+import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
 import { listedCopies } from './listedCopies';
 import { selectFreeable, type FreeSelection } from './selectFreeable';
 
 /** What freeing space works with, beside what it is asked for. */
-export interface FreeingsParts extends Pick<
-  FreeTools,
+export interface FreeUpsDeps extends Pick<
+  FreeUpTools,
   'journal' | 'editor' | 'memory' | 'traffic'
 > {
   readonly comparisons: Comparisons;
-  readonly reports: KeptReports;
+  readonly reports: RecentReports;
   /** Called with the files that were examined and have stayed. */
-  readonly onStayed: (outcomes: readonly FreeOutcome[]) => void;
+  readonly onStayed: (outcomes: readonly FreeUpOutcome[]) => void;
 }
 
 /** What a user confirms is what goes, and nothing else. */
-export interface FreePlan {
+export interface FreeUpPlan {
   readonly id: number;
-  readonly steps: readonly FreeStep[];
-  readonly way: FreeWay;
+  readonly steps: readonly FreeUpStep[];
+  readonly way: FreeUpMethod;
 }
 
-export type FreeOutcome = Outcome<FreeStep, Freed>;
+export type FreeUpOutcome = Outcome<FreeUpStep, FreeUpResult>;
 
 /** The plans to free space that were shown, each until it is run or dropped. */
-export interface Freeings {
+export interface FreeUps {
   /** What of one folder would go. */
-  select(job: ComparisonJob, scope: FreeScope, signal: AbortSignal): Promise<FreeSelection>;
+  select(job: ComparisonJob, scope: FreeUpScope, signal: AbortSignal): Promise<FreeSelection>;
   /** Keeps what was selected as one plan, and sums it up. */
   hold(
     planId: number,
     selections: readonly FreeSelection[],
     signal: AbortSignal,
-  ): Promise<FreeSummary>;
-  choose(choice: FreeChoice): void;
+  ): Promise<FreeUpSummary>;
+  choose(choice: FreeUpChoice): void;
   /** Gives a plan away, to be run; `undefined` where there is none whose way was chosen. */
-  take(planId: number): FreePlan | undefined;
+  take(planId: number): FreeUpPlan | undefined;
   drop(planId: number): void;
   run(
-    plan: FreePlan,
-    events: BatchEvents<FreeStep, Freed>,
+    plan: FreeUpPlan,
+    events: BatchEvents<FreeUpStep, FreeUpResult>,
     signal: AbortSignal,
-  ): Promise<readonly FreeOutcome[]>;
+  ): Promise<readonly FreeUpOutcome[]>;
 }
 
-export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsParts): Freeings {
-  const plans = shownPlans<Omit<FreePlan, 'way'> & { readonly way: FreeWay | undefined }>();
+export function freeUps({ comparisons, reports, onStayed, ...tools }: FreeUpsDeps): FreeUps {
+  const plans = planStore<Omit<FreeUpPlan, 'way'> & { readonly way: FreeUpMethod | undefined }>();
   const known = { comparisons, reports };
-  const reading = budget(filesReadAtOnce, 0);
+  const reading = semaphore(filesReadAtOnce, 0);
   return {
     async select(job, scope, signal) {
       return selectFreeable(job, await freeableEntries(known, job, scope, signal));
@@ -77,11 +77,11 @@ export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsP
         files: steps.length,
         bytes: steps.reduce((sum, { local }) => sum + local.size, 0),
         largest: largestOf(steps),
-        stays: staysOf(selections),
+        kept: staysOf(selections),
         keepsVersions: versioning.every(kind => kind === 'enabled'),
       };
     },
-    choose({ planId, way }) {
+    choose({ planId, method: way }) {
       plans.change(planId, plan => ({ ...plan, way }));
     },
     take(planId) {
@@ -90,7 +90,7 @@ export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsP
     },
     drop: plans.drop,
     async run({ id, steps, way }, events, signal) {
-      const examined = new Set<FreeStep>();
+      const examined = new Set<FreeUpStep>();
       const findListed = listedCopies(steps, signal);
       const outcomes = await runBatch({
         ...events,
@@ -115,7 +115,7 @@ export function freeings({ comparisons, reports, onStayed, ...tools }: FreeingsP
   };
 }
 
-export function workOf(way: FreeWay): 'free-up' | 'trash' {
+export function workOf(way: FreeUpMethod): 'free-up' | 'trash' {
   return way === 'delete' ? 'free-up' : 'trash';
 }
 
@@ -142,15 +142,15 @@ const reasonsToStay = new Set<FailureCode>([
   'not-a-file',
 ]);
 
-function largestOf(steps: readonly FreeStep[]): FreeSummary['largest'] {
+function largestOf(steps: readonly FreeUpStep[]): FreeUpSummary['largest'] {
   return [...steps]
     .sort((one, other) => other.local.size - one.local.size)
     .slice(0, mostExamples)
     .map(({ path, local }) => ({ path, bytes: local.size }));
 }
 
-function staysOf(selections: readonly FreeSelection[]): FreeSummary['stays'] {
-  return stayReasons.flatMap(because => {
+function staysOf(selections: readonly FreeSelection[]): FreeUpSummary['kept'] {
+  return keptReasons.flatMap(because => {
     const paths = selections.flatMap(({ stays }): readonly FilePath[] => stays.get(because) ?? []);
     return paths.length === 0
       ? []

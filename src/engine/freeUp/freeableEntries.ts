@@ -1,4 +1,4 @@
-import type { FreeScope } from '../../protocol/freeUp';
+import type { FreeUpScope } from '../../protocol/freeUp';
 import type { NodeId } from '../../protocol/rows';
 import { rootPath } from '../../protocol/folders';
 import type { Comparison, Entry } from '../comparison/comparison';
@@ -6,13 +6,13 @@ import { compareFiles } from '../comparison/compareFiles';
 import { compareResources } from '../comparison/compareResources';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
-import type { KeptReports } from '../batch/reports';
+import type { RecentReports } from '../batch/reports';
 
 /** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
 export async function freeableEntries(
-  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: KeptReports },
+  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: RecentReports },
   job: ComparisonJob,
-  scope: FreeScope,
+  scope: FreeUpScope,
   signal: AbortSignal,
 ): Promise<Iterable<Entry>> {
   if (scope.kind === 'resources') return compareResources(comparisons, job, scope.paths, signal);

@@ -2,18 +2,18 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Bucket, ListedObject } from '../ports/bucket';
 import { foldersAbove } from '../disk/foldersAbove';
 import { parentPath, toKey, topmost } from '../disk/filePath';
-import type { FreeStep } from './freeStep';
+import type { FreeUpStep } from './freeStep';
 
 /** A step's copy as a list of the store shows it under exactly its key, `undefined` in none. */
-export type FindListed = (step: FreeStep) => Promise<ListedObject | undefined>;
+export type FindListed = (step: FreeUpStep) => Promise<ListedObject | undefined>;
 
 /**
  * Asks the store's lists for the copies of a batch's files, since a copy that no list shows is found
  * by no comparison: many by a list of their folders, each made once, when the first of its files is
  * asked for; few by lists of their own.
  */
-export function listedCopies(steps: readonly FreeStep[], signal: AbortSignal): FindListed {
-  const folders = new Map<FreeStep['route'], FolderLists>();
+export function listedCopies(steps: readonly FreeUpStep[], signal: AbortSignal): FindListed {
+  const folders = new Map<FreeUpStep['route'], FolderLists>();
   for (const route of new Set(steps.map(step => step.route))) {
     const paths = steps.flatMap(step => (step.route === route ? step.path : []));
     if (paths.length > mostSingleLooks) folders.set(route, folderLists(route, paths, signal));
@@ -31,7 +31,7 @@ const mostSingleLooks = 20;
 type FolderLists = (path: FilePath) => Promise<ListedObject | undefined>;
 
 function folderLists(
-  { bucket, target: { prefix } }: FreeStep['route'],
+  { bucket, target: { prefix } }: FreeUpStep['route'],
   paths: readonly FilePath[],
   signal: AbortSignal,
 ): FolderLists {

@@ -3,7 +3,7 @@ import type { ObjectHead } from '../ports/bucket';
 import { Failure, toFailure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import { fetchObject } from '../restore/fetchObject';
-import type { FreeStep, FreeTools } from './freeStep';
+import type { FreeUpStep, FreeUpTools } from './freeStep';
 
 /** The copy that is to be read back, and what its bytes must be. */
 export interface ReadBack {
@@ -21,7 +21,11 @@ export interface ReadBack {
  * Throws where the bytes of a copy cannot be had, or are others: the head of an object answers, too,
  * where its bytes are damaged, or where reading them is not allowed.
  */
-export async function readBack(step: FreeStep, wanted: ReadBack, tools: FreeTools): Promise<void> {
+export async function readBack(
+  step: FreeUpStep,
+  wanted: ReadBack,
+  tools: FreeUpTools,
+): Promise<void> {
   const { path } = step;
   const { head, extent } = wanted;
   if (head.size === 0) return;
@@ -38,9 +42,9 @@ export async function readBack(step: FreeStep, wanted: ReadBack, tools: FreeTool
 }
 
 async function lastByteOf(
-  { path, route }: FreeStep,
+  { path, route }: FreeUpStep,
   { size, etag }: ObjectHead,
-  { signal }: FreeTools,
+  { signal }: FreeUpTools,
 ): Promise<number | undefined> {
   const { body } = await route.bucket.get({
     key: toKey(route.target.prefix, path),
@@ -54,19 +58,21 @@ async function lastByteOf(
 }
 
 async function digestOf(
-  { path, route }: FreeStep,
+  { path, route }: FreeUpStep,
   { size, etag }: ObjectHead,
-  { memory, traffic, signal }: FreeTools,
+  { memory, traffic, signal }: FreeUpTools,
 ): Promise<string> {
   const { bucket, target } = route;
   const key = toKey(target.prefix, path);
   const object = { bucket, key, versionId: undefined, etag, size };
   const hash = createHash('sha256');
-  await fetchObject({ ...object, budget: memory, traffic, signal, onBytes: () => undefined }, () =>
-    Promise.resolve(bytes => {
-      hash.update(bytes);
-      return Promise.resolve();
-    }),
+  await fetchObject(
+    { ...object, semaphore: memory, traffic, signal, onBytes: () => undefined },
+    () =>
+      Promise.resolve(bytes => {
+        hash.update(bytes);
+        return Promise.resolve();
+      }),
   );
   return hash.digest('hex');
 }

@@ -1,14 +1,14 @@
 import { compareFiles } from '../comparison/compareFiles';
 import type { Comparisons } from '../comparison/comparisons';
-import type { FreeOutcome } from './freeUps';
+import type { FreeUpOutcome } from './freeUps';
 
 /**
  * Compares files anew that were examined and have stayed. Their rows cannot tell the truth: a file
  * that was set aside and put back looks changed, and of a copy more is known than what was listed.
  */
-export async function lookAgain(
+export async function recheckKept(
   comparisons: Comparisons,
-  outcomes: readonly FreeOutcome[],
+  outcomes: readonly FreeUpOutcome[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const route of new Set(outcomes.map(({ step }) => step.route))) {
@@ -20,7 +20,7 @@ export async function lookAgain(
 }
 
 /** A row that stays in its place says why; one that has moved says it by that. */
-function markUnlessMoved(comparisons: Comparisons, outcome: FreeOutcome): void {
+function markUnlessMoved(comparisons: Comparisons, outcome: FreeUpOutcome): void {
   if (outcome.kind !== 'failed' && outcome.kind !== 'skipped') return;
   const { route, path } = outcome.step;
   const comparison = comparisons.of(route.target);

@@ -1,10 +1,10 @@
 import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { newOwnFile } from '../disk/newOwnFile';
+import { newStagedFile } from '../disk/newOwnFile';
 import type { OpenFile } from '../disk/openFile';
-import type { OwnFileJournal } from '../staging/stagingJournal';
-import type { OwnFile } from '../disk/stagedFile';
+import type { StagingJournal } from '../staging/stagingJournal';
+import type { StagedFile } from '../disk/stagedFile';
 import { writeAll } from '../disk/writeAll';
 import type { SafeToFree } from './examineFile';
 
@@ -17,8 +17,8 @@ import type { SafeToFree } from './examineFile';
 export async function removeExamined(
   file: OpenFile,
   safe: SafeToFree,
-  aside: OwnFile,
-  journal: OwnFileJournal,
+  aside: StagedFile,
+  journal: StagingJournal,
 ): Promise<void> {
   const absolute = toAbsolutePath(aside.root, aside.ownPath);
   await requireRoomOrRest(safe, aside);
@@ -26,7 +26,7 @@ export async function removeExamined(
   await unlink(absolute);
   // Some disks tell nothing of a file without a name.
   const now = await file.look().catch(() => safe.local);
-  if (now.size === safe.local.size && now.modifiedAt === safe.local.modifiedAt) return;
+  if (now.size === safe.local.size && now.mtimeNs === safe.local.mtimeNs) return;
   try {
     await copyBack(file, aside, journal);
   } catch (error) {
@@ -40,22 +40,22 @@ export async function removeExamined(
  * Throws `disk-full` where a file could not be copied back that somebody may just be writing. One
  * that has rested is not written by anybody: of a full disk it is what frees the space.
  */
-async function requireRoomOrRest({ local }: SafeToFree, { root, path }: OwnFile): Promise<void> {
+async function requireRoomOrRest({ local }: SafeToFree, { root, path }: StagedFile): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(toAbsolutePath(root, parentPath(path)), {
     bigint: true,
   });
   // Some network disks don't say.
   if (blocks === 0n || bavail * bsize >= BigInt(local.size)) return;
-  const restedMs = Date.now() - Number(local.modifiedAt / 1_000_000n);
+  const restedMs = Date.now() - Number(local.mtimeNs / 1_000_000n);
   if (restedMs < longRestMs) throw new Failure('disk-full', path);
 }
 
 const longRestMs = 10 * 60_000;
 
 /** Under a name of our own first: a part of a file is never given its name. */
-async function copyBack(file: OpenFile, aside: OwnFile, journal: OwnFileJournal): Promise<void> {
+async function copyBack(file: OpenFile, aside: StagedFile, journal: StagingJournal): Promise<void> {
   const { root, path, ownPath } = aside;
-  const own = newOwnFile('temporary', root, path);
+  const own = newStagedFile('temporary', root, path);
   const temporary = toAbsolutePath(root, own.ownPath);
   journal.begin(own);
   try {

@@ -1,16 +1,16 @@
 import type { FilePath } from '../../protocol/folders';
-import type { StayReason } from '../../protocol/freeUp';
+import type { KeptReason } from '../../protocol/freeUp';
 import { isArchiveClass } from '../ports/archiveClass';
 import type { Entry } from '../comparison/comparison';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { fileName } from '../disk/filePath';
 import { isTaken } from '../backup/plan';
-import type { FreeStep } from './freeStep';
+import type { FreeUpStep } from './freeStep';
 
 /** Which local files may go, and why the others stay. */
 export interface FreeSelection {
-  readonly steps: readonly FreeStep[];
-  readonly stays: ReadonlyMap<StayReason, readonly FilePath[]>;
+  readonly steps: readonly FreeUpStep[];
+  readonly stays: ReadonlyMap<KeptReason, readonly FilePath[]>;
 }
 
 /**
@@ -18,8 +18,8 @@ export interface FreeSelection {
  * who lets a folder go is to know what of it remains.
  */
 export function selectFreeable(route: ComparisonJob, entries: Iterable<Entry>): FreeSelection {
-  const steps: FreeStep[] = [];
-  const stays = new Map<StayReason, FilePath[]>();
+  const steps: FreeUpStep[] = [];
+  const stays = new Map<KeptReason, FilePath[]>();
   for (const entry of entries) {
     const { path, local, cloud } = entry;
     const reason = reasonToStay(entry);
@@ -44,7 +44,7 @@ function reasonToStay({
   cloud,
   verdict,
   activity,
-}: Entry): StayReason | 'not-here' | undefined {
+}: Entry): KeptReason | 'not-here' | undefined {
   switch (verdict.kind) {
     case 'only-in-cloud':
     case 'lost':

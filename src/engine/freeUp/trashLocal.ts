@@ -1,7 +1,7 @@
 import { withOpenFile } from '../disk/openFile';
 import type { Receipt } from '../records/receipts';
 import { examineFile } from './examineFile';
-import type { Freed, FreeStep, FreeTools } from './freeStep';
+import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
 import { trashExamined } from './trashExamined';
 
 /**
@@ -9,10 +9,10 @@ import { trashExamined } from './trashExamined';
  * back from there. Whatever changes in the very last moment is in the trash, too.
  */
 export async function trashLocal(
-  step: FreeStep,
+  step: FreeUpStep,
   receipt: Receipt,
-  tools: FreeTools,
-): Promise<Freed> {
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
   const { path, copy, route } = step;
   // Closed before the file is moved: Windows moves no open files.
   const safe = await withOpenFile(route.root, path, file =>

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { Traffic } from './transferControl';
+import type { TransferControl } from './transferControl';
 
 /** How the body of a request goes out. */
 export interface BodyRequest {
   readonly body: Uint8Array;
-  readonly traffic: Traffic;
+  readonly traffic: TransferControl;
   readonly signal: AbortSignal;
   /** Called with bytes as they go out. */
   readonly onSent: (bytes: number) => void;

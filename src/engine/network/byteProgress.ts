@@ -1,5 +1,5 @@
 /** Tells of a body's bytes as they go out, and in the end of neither more nor less than arrived. */
-export async function counted<T>(
+export async function withByteProgress<T>(
   length: number,
   onBytes: (bytes: number) => void,
   send: (onSent: (bytes: number) => void) => Promise<T>,

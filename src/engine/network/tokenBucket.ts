@@ -1,19 +1,19 @@
-import { waitingLine } from '../concurrency/fifoQueue';
+import { fifoQueue } from '../concurrency/fifoQueue';
 
 /** Lets bytes go no faster than a limit, in the order of asking: a bucket of tokens. */
-export interface Pacer {
+export interface TokenBucket {
   /** The most bytes in a second; `undefined` for no limit. Holds for those who wait, too. */
   limit(bytesPerSecond: number | undefined): void;
   /** Waits until `bytes` may go. Throws `cancelled` where the signal is aborted meanwhile. */
   take(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
-export function pacer(): Pacer {
+export function tokenBucket(): TokenBucket {
   let rate: number | undefined;
   let credit = 0;
   let countedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const line = waitingLine(serve);
+  const line = fifoQueue(serve);
 
   function count(): void {
     const now = performance.now();

@@ -1,4 +1,4 @@
-import { budget, type Budget } from '../concurrency/semaphore';
+import { semaphore, type Semaphore } from '../concurrency/semaphore';
 import {
   circuitBreaker,
   type CircuitBreaker,
@@ -6,13 +6,13 @@ import {
   type Outage,
 } from './circuitBreaker';
 import { Failure } from '../failures/failure';
-import { pacer } from './tokenBucket';
+import { tokenBucket } from './tokenBucket';
 
 /**
  * What the user lets go out: all bodies of all uploads go through it. Paused means that no byte of
  * a body moves: requests in flight are broken off, and are sent again when it goes on.
  */
-export interface Traffic {
+export interface TransferControl {
   readonly isPaused: boolean;
   /** What keeps requests waiting, if anything does. */
   readonly outage: Outage | undefined;
@@ -42,15 +42,15 @@ export interface Sending {
   readonly isRepeated: boolean;
 }
 
-export function openTraffic(
+export function transferControl(
   onOutage: (outage: Outage | undefined) => void = () => undefined,
-): Traffic {
+): TransferControl {
   const outages = new Map<CircuitBreaker, Outage>();
-  const pace = pacer();
+  const pace = tokenBucket();
   /** Bodies on their way, broken off by a pause. */
   const underWay = new Set<AbortController>();
   const waiting = new Set<() => void>();
-  let turns: Budget | undefined;
+  let turns: Semaphore | undefined;
   let isPaused = false;
 
   function whenOpen(signal: AbortSignal): Promise<void> {
@@ -75,7 +75,7 @@ export function openTraffic(
     for (;;) {
       await whenOpen(signal);
       const asked = turns;
-      const leave = (await asked?.take(size, signal)) ?? (() => undefined);
+      const leave = (await asked?.acquire(size, signal)) ?? (() => undefined);
       if (!isPaused && asked === turns) return leave;
       leave();
     }
@@ -120,7 +120,7 @@ export function openTraffic(
       turns =
         bytesPerSecond === undefined
           ? undefined
-          : budget(Infinity, bytesPerSecond * longestSideBySide);
+          : semaphore(Infinity, bytesPerSecond * longestSideBySide);
     },
     whenOpen,
     async send(size, signal, send) {

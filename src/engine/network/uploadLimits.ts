@@ -1,20 +1,20 @@
 import type { RawSettings } from '../../protocol/folders';
-import { budget, type Budget } from '../concurrency/semaphore';
+import { semaphore, type Semaphore } from '../concurrency/semaphore';
 import { parseTrafficSettings } from '../config/settings';
-import type { Traffic } from './transferControl';
+import type { TransferControl } from './transferControl';
 
 /** How much of the network uploads may have. */
 export interface UploadLimits {
   /** Shared by all batches, so that they do not multiply what is in flight. */
-  readonly budget: Budget;
+  readonly semaphore: Semaphore;
   /** Holds for what is under way too. */
   set(raw: RawSettings): void;
 }
 
-export function uploadLimits(traffic: Traffic): UploadLimits {
-  const shared = budget(requestsInFlight, bytesInFlight);
+export function uploadLimits(traffic: TransferControl): UploadLimits {
+  const shared = semaphore(requestsInFlight, bytesInFlight);
   return {
-    budget: shared,
+    semaphore: shared,
     set(raw) {
       const { concurrency, bandwidthLimit } = parseTrafficSettings(raw);
       shared.setPlaces(concurrency ?? requestsInFlight);

@@ -111,7 +111,7 @@ export interface ListedObject {
   /** Without its quotation marks. */
   readonly etag: string;
   /** Milliseconds since 1970; most stores give whole seconds. */
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   readonly storageClass: string | undefined;
   /** Why it cannot be judged: what the entry lacks is 0 or empty here, or the key is a guess. */
   readonly fault?: EntryFault;
@@ -131,14 +131,14 @@ export interface ObjectVersion {
   readonly isLatest: boolean;
   readonly size: number;
   readonly etag: string;
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   readonly storageClass: string | undefined;
 }
 
 export interface ObjectHead {
   readonly size: number;
   readonly etag: string;
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   /** User metadata, names in lower case and without the `x-amz-meta-` before them. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;

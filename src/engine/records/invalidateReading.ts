@@ -5,7 +5,7 @@ import { isSameReading, type FolderReceipts, type Receipt } from './receipts';
  * Where a file's bytes are others than its receipt says, though none of its fields shows it, the
  * receipt's reading counts no more: without this the next comparison would call the file safe again.
  */
-export function noteUnshownChange(
+export function invalidateReading(
   receipts: FolderReceipts,
   receipt: Receipt | undefined,
   { local, sha256 }: { readonly local: LocalFile; readonly sha256: string },

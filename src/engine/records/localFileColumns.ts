@@ -5,7 +5,13 @@ import type { LocalFile } from '../scan/localScan';
  * Inodes use all 64 bits, and SQLite's whole numbers have a sign. A time after 2262 needs more: it
  * comes back as another one, which `isSameState` takes for the same.
  */
-export function localFileColumns({ path, size, modifiedAt, changedAt, inode }: LocalFile) {
+export function localFileColumns({
+  path,
+  size,
+  mtimeNs: modifiedAt,
+  ctimeNs: changedAt,
+  inode,
+}: LocalFile) {
   const kept = (value: bigint) => BigInt.asIntN(64, value);
   return [path, size, kept(modifiedAt), kept(changedAt), kept(inode)] as const;
 }
@@ -23,8 +29,8 @@ export function toLocalFile(row: LocalFileRow): LocalFile {
   return {
     path: row.path as FilePath,
     size: Number(row.size),
-    modifiedAt: row.modified_at,
-    changedAt: row.changed_at,
+    mtimeNs: row.modified_at,
+    ctimeNs: row.changed_at,
     inode: BigInt.asUintN(64, row.inode),
   };
 }

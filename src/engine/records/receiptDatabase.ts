@@ -113,7 +113,7 @@ export function receiptsIn(database: Database): Receipts {
   }
 
   return {
-    forgetful: undefined,
+    persistenceError: undefined,
     of(owner): FolderReceipts {
       let kept: Kept | undefined;
       /** Of a folder that cannot be written yet, since somebody has the file locked, too. */

@@ -40,7 +40,7 @@ export interface ReceiptOwner {
 export interface Receipts {
   of(owner: ReceiptOwner): FolderReceipts;
   /** Why receipts will be forgotten with this window, or `undefined` where they are kept. */
-  readonly forgetful: string | undefined;
+  readonly persistenceError: string | undefined;
   close(): void;
 }
 
@@ -75,7 +75,7 @@ export interface Reading {
 export function receiptsInMemory(why: string): Receipts {
   const owners = new Map<string, FolderReceipts>();
   return {
-    forgetful: why,
+    persistenceError: why,
     of(owner) {
       const key = JSON.stringify([owner.folderId, owner.endpoint, owner.bucket, owner.prefix]);
       const known = owners.get(key) ?? folderInMemory();
@@ -134,7 +134,7 @@ export function isSameReading(
   local: LocalFile,
 ): boolean {
   const settled = BigInt(Math.floor(hashBegan - racyWindow)) * 1_000_000n;
-  return isSameState(proved, local) && local.modifiedAt <= settled && local.changedAt <= settled;
+  return isSameState(proved, local) && local.mtimeNs <= settled && local.ctimeNs <= settled;
 }
 
 /** In milliseconds; some file systems keep times in steps of two seconds. */

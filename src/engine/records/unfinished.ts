@@ -1,11 +1,11 @@
 import type { ReceiptOwner } from './receipts';
 import {
   keptUploadsInMemory,
-  type KeptUpload,
-  type KeptUploads,
+  type StoredUpload,
+  type UploadStore,
   type KeptUploadsInMemory,
 } from './uploadStore';
-import { remainingInMemory, type RemainingFiles } from './unfinishedFiles';
+import { remainingInMemory, type UnfinishedFilesStore } from './unfinishedFiles';
 
 /** What has begun and is to outlive the engine; of all folders. */
 export interface Unfinished {
@@ -18,13 +18,13 @@ export interface Unfinished {
 
 /** Of one folder, for one place in the cloud. */
 export interface FolderUnfinished {
-  readonly remaining: RemainingFiles;
-  readonly uploads: KeptUploads;
+  readonly remaining: UnfinishedFilesStore;
+  readonly uploads: UploadStore;
 }
 
 export interface OwnedUpload {
   readonly owner: ReceiptOwner;
-  readonly kept: KeptUpload;
+  readonly kept: StoredUpload;
 }
 
 /** For as long as the engine lives. */

@@ -6,7 +6,7 @@ import type { Plan, Route } from '../backup/plan';
  * The files of batches that have begun and of which nobody knows yet that they arrived: after a
  * batch was cut off, what it has left.
  */
-export interface RemainingFiles {
+export interface UnfinishedFilesStore {
   readonly count: number;
   paths(): readonly FilePath[];
   /** Kept before the call returns. */
@@ -16,7 +16,7 @@ export interface RemainingFiles {
 }
 
 /** For as long as the engine lives. */
-export function remainingInMemory(): RemainingFiles {
+export function remainingInMemory(): UnfinishedFilesStore {
   const remaining = new Set<FilePath>();
   return {
     get count() {

@@ -1,10 +1,10 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Database } from './database';
 import { unwritten } from './unwritten';
-import type { RemainingFiles } from './unfinishedFiles';
+import type { UnfinishedFilesStore } from './unfinishedFiles';
 
 /** What batches have left of the folders with these numbers, for all windows to see. */
-export function remainingInDatabase(database: Database): (owner: number) => RemainingFiles {
+export function remainingInDatabase(database: Database): (owner: number) => UnfinishedFilesStore {
   const { sqlite } = database;
   const count = sqlite.prepare('SELECT count(*) AS count FROM remaining WHERE owner = ?');
   const select = sqlite.prepare('SELECT path FROM remaining WHERE owner = ?');

@@ -3,7 +3,7 @@ import type { MultipartUpload } from '../ports/bucket';
 import type { LocalFile } from '../scan/localScan';
 
 /** An upload in parts that we have begun and that is neither completed nor given up in the store. */
-export interface KeptUpload {
+export interface StoredUpload {
   readonly upload: MultipartUpload;
   /** The state of the file whose bytes its parts are. */
   readonly local: LocalFile;
@@ -15,21 +15,21 @@ export interface KeptUpload {
 }
 
 /** Those of one folder, for one place in the cloud. */
-export interface KeptUploads {
+export interface UploadStore {
   /** Those of a path, the last used first. */
-  of(path: FilePath): readonly KeptUpload[];
+  of(path: FilePath): readonly StoredUpload[];
   /** Replaces what was known of the same upload. */
-  keep(kept: KeptUpload): void;
+  keep(kept: StoredUpload): void;
   forget(upload: MultipartUpload): void;
 }
 
 /** For as long as the engine lives. */
-export interface KeptUploadsInMemory extends KeptUploads {
-  all(): readonly KeptUpload[];
+export interface KeptUploadsInMemory extends UploadStore {
+  all(): readonly StoredUpload[];
 }
 
 export function keptUploadsInMemory(): KeptUploadsInMemory {
-  const uploads = new Map<string, KeptUpload>();
+  const uploads = new Map<string, StoredUpload>();
   return {
     all: () => [...uploads.values()],
     of: path =>

@@ -4,11 +4,11 @@ import type { Database } from './database';
 import { localFileColumns, toLocalFile, type LocalFileRow } from './localFileColumns';
 import type { ReceiptOwner } from './receipts';
 import { unwritten } from './unwritten';
-import type { KeptUpload, KeptUploads } from './uploadStore';
+import type { StoredUpload, UploadStore } from './uploadStore';
 import type { OwnedUpload } from './unfinished';
 
 export interface KeptUploadsInDatabase {
-  of(owner: number): KeptUploads;
+  of(owner: number): UploadStore;
   at(endpoint: string): readonly OwnedUpload[];
 }
 
@@ -27,7 +27,7 @@ export function keptUploadsInDatabase(database: Database): KeptUploadsInDatabase
   );
   const remove = sqlite.prepare('DELETE FROM uploads WHERE owner = ? AND upload_id = ?');
 
-  const waiting = unwritten<KeptUpload>();
+  const waiting = unwritten<StoredUpload>();
 
   return {
     of: owner => ({
@@ -74,7 +74,7 @@ interface UploadRow extends LocalFileRow {
   /** As the store's port gave it, in JSON. */
   readonly upload: string;
   readonly part_size: bigint;
-  readonly fate: KeptUpload['fate'];
+  readonly fate: StoredUpload['fate'];
   readonly used_at: number;
 }
 
@@ -83,7 +83,7 @@ interface OwnerRow extends Pick<ReceiptOwner, 'bucket' | 'prefix'> {
   readonly folder_id: string;
 }
 
-function toKept(row: UploadRow): KeptUpload {
+function toKept(row: UploadRow): StoredUpload {
   return {
     upload: JSON.parse(row.upload) as MultipartUpload,
     local: toLocalFile(row),

@@ -2,7 +2,7 @@ import type { Comparison } from '../comparison/comparison';
 import type { RestoreOutcome } from './runRestore';
 
 /** Takes what became of a file's restoring into its row. */
-export function settleRestored(comparison: Comparison, outcome: RestoreOutcome): void {
+export function applyRestored(comparison: Comparison, outcome: RestoreOutcome): void {
   const { path } = outcome.step;
   if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
     comparison.setActivity(path, { kind: 'failed', failure: outcome.failure.toRecord() });

@@ -6,7 +6,7 @@ import type { Route } from '../backup/plan';
  * The copies of files that would lie behind links. A comparison only counts them on the link's row;
  * whoever restores is to hear of each that it stays where it is.
  */
-export async function behindLinks(
+export async function copiesBehindLinks(
   { bucket, target: { prefix } }: Route,
   entries: readonly Entry[],
   signal: AbortSignal,
@@ -14,7 +14,7 @@ export async function behindLinks(
   const found: CloudFile[] = [];
   for (const { path, verdict } of entries) {
     const isLink = verdict.kind === 'ignored' && verdict.because.kind === 'link';
-    if (!isLink || verdict.cloudTwins === 0) continue;
+    if (!isLink || verdict.hiddenCopies === 0) continue;
     for await (const page of listCloud({ bucket, prefix, start: path, signal })) {
       for (const entry of page) if (entry.kind === 'file') found.push(entry.file);
     }

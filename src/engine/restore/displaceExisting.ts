@@ -4,21 +4,21 @@ import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { keepBeside } from '../disk/renameToConflictName';
+import { renameToConflictName } from '../disk/renameToConflictName';
 import { isSameState, toLocalFile, type LocalFile } from '../scan/localScan';
-import { newOwnFile } from '../disk/newOwnFile';
-import type { OwnFileJournal } from '../staging/stagingJournal';
-import { putBack } from '../staging/restoreDisplaced';
-import type { PlaceParts } from './writeAtomically';
+import { newStagedFile } from '../disk/newOwnFile';
+import type { StagingJournal } from '../staging/stagingJournal';
+import { restoreDisplaced } from '../staging/restoreDisplaced';
+import type { WriteDeps } from './writeAtomically';
 import type { RestoreStep } from './restorePlan';
 
 /**
  * Takes the local file out of the way that the plan replaces: into the trash, or else under a name
  * beside it. Throws `changed-here` where anything is not as the plan saw it; then all stays.
  */
-export async function makeWay(
+export async function displaceExisting(
   { route: { root }, path, local, choice }: RestoreStep,
-  { editor, journal }: Pick<PlaceParts, 'editor' | 'journal'>,
+  { editor, journal }: Pick<WriteDeps, 'editor' | 'journal'>,
 ): Promise<ReplacedFile | undefined> {
   if (local !== undefined && choice === 'keep-both') return undefined;
   const absolute = toAbsolutePath(root, path);
@@ -43,24 +43,24 @@ async function setAside(
   root: string,
   path: FilePath,
   local: LocalFile,
-  journal: OwnFileJournal,
+  journal: StagingJournal,
 ): Promise<FilePath> {
-  const own = newOwnFile('aside', root, path);
+  const own = newStagedFile('aside', root, path);
   const aside = toAbsolutePath(root, own.ownPath);
   journal.begin(own);
   try {
     await rename(toAbsolutePath(root, path), aside);
     // Between the look and now another one may have come.
     const { size, mtimeNs, ino } = await lstat(aside, { bigint: true });
-    if (Number(size) !== local.size || mtimeNs !== local.modifiedAt || ino !== local.inode) {
+    if (Number(size) !== local.size || mtimeNs !== local.mtimeNs || ino !== local.inode) {
       throw new Failure('changed-here', path);
     }
-    const kept = await keepBeside(own, new Date(), journal);
+    const kept = await renameToConflictName(own, new Date(), journal);
     journal.end(own);
     return kept;
   } catch (error) {
     if ((await lookIfThere(aside)) === undefined) journal.end(own);
-    else await putBack(own, journal);
+    else await restoreDisplaced(own, journal);
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import type { Bucket, ByteRange, ObjectHead } from '../ports/bucket';
-import type { Budget } from '../concurrency/semaphore';
+import type { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
 import { lendBuffer } from '../network/bufferPool';
 import { inParallel } from '../concurrency/parallel';
-import type { Traffic } from '../network/transferControl';
+import type { TransferControl } from '../network/transferControl';
 
 export interface FetchRequest {
   readonly bucket: Bucket;
@@ -12,8 +12,8 @@ export interface FetchRequest {
   /** Of the one object whose bytes are wanted. */
   readonly etag: string;
   readonly size: number;
-  readonly budget: Budget;
-  readonly traffic: Traffic;
+  readonly semaphore: Semaphore;
+  readonly traffic: TransferControl;
   readonly signal: AbortSignal;
   /** Called with bytes as they arrive; negative where they have to come again. */
   readonly onBytes: (bytes: number) => void;
@@ -89,11 +89,11 @@ function rangesOf(size: number): readonly ByteRange[] {
 }
 
 async function inBuffer(
-  { budget, signal }: FetchRequest,
+  { semaphore, signal }: FetchRequest,
   size: number,
   use: (buffer: Buffer) => Promise<void>,
 ): Promise<void> {
-  const release = await budget.take(size, signal);
+  const release = await semaphore.acquire(size, signal);
   try {
     const { bytes, giveBack } = lendBuffer(size);
     await use(bytes);

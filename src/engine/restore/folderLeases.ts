@@ -6,15 +6,15 @@ import { toAbsolutePath } from '../disk/filePath';
 import { foldersAbove } from '../disk/foldersAbove';
 
 /** Makes folders for files that are about to come into being, and removes those made for nothing. */
-export interface HeldFolders {
+export interface FolderLeases {
   /**
    * Makes the folders above a path that are not there yet, and holds them until `release`. A link is
    * not followed: what lies behind it is not this folder's.
    */
-  hold(root: string, path: FilePath): FolderHold;
+  hold(root: string, path: FilePath): FolderLease;
 }
 
-export interface FolderHold {
+export interface FolderLease {
   /** Throws where one of the folders is none any more. */
   check(): void;
   /** Once; the last one to let go of a folder that was made here removes it if it is empty. */
@@ -25,7 +25,7 @@ export interface FolderHold {
  * Each step is done in one turn: between the look at a folder and what follows from it, no other
  * file of the same batch can make or remove one.
  */
-export function heldFolders(): HeldFolders {
+export function folderLeases(): FolderLeases {
   const held = new Map<string, Held>();
 
   function take(root: string, folder: FilePath, path: FilePath): void {

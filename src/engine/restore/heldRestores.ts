@@ -1,5 +1,5 @@
 import type { ConflictChoice, ConflictChoices } from '../../protocol/restore';
-import { shownPlans } from '../batch/planStore';
+import { planStore } from '../batch/planStore';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 
 /** The restores that were shown, each until it is run or dropped. */
@@ -12,7 +12,7 @@ export interface HeldRestores {
 }
 
 export function heldRestores(): HeldRestores {
-  const plans = shownPlans<RestorePlan>();
+  const plans = planStore<RestorePlan>();
   return {
     add: plans.add,
     choose({ planId, choice, except }) {

@@ -41,13 +41,13 @@ export async function copyStep(
   const key = toKey(route.target.prefix, from ?? path);
   const head = await route.bucket.head({ key, versionId, signal });
   if (head === undefined) throw new Failure('no-such-key', from ?? path);
-  const { size, etag, modifiedAt, storageClass } = head;
+  const { size, etag, modifiedAtMs: modifiedAt, storageClass } = head;
   const place = unsafe === undefined ? localPlaces(route.root, rules)(path) : undefined;
   return {
     route,
     path,
     from,
-    cloud: { path, size, etag, modifiedAt, storageClass },
+    cloud: { path, size, etag, modifiedAtMs: modifiedAt, storageClass },
     versionId,
     local: place?.kind === 'file' ? place.local : undefined,
     choice: 'skip',

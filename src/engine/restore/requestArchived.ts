@@ -1,4 +1,4 @@
-import type { Trouble } from '../../protocol/reports';
+import type { Problem } from '../../protocol/reports';
 import type { ArchiveAnswer } from '../../protocol/restore';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
@@ -12,7 +12,7 @@ export async function requestArchived(
   signal: AbortSignal,
   onRequested: (step: RestoreStep) => void,
 ): Promise<ArchiveAnswer> {
-  const troubles: Trouble[] = [];
+  const troubles: Problem[] = [];
   let requested = 0;
   await inParallel(steps, requestsAtOnce, async step => {
     const { route, path, versionId } = step;
@@ -27,7 +27,7 @@ export async function requestArchived(
       troubles.push({ folder: target.folder, path, kind: 'failed', failure: failure.toRecord() });
     }
   });
-  return { requested, troubles };
+  return { requested, problems: troubles };
 }
 
 const requestsAtOnce = 8;

@@ -5,14 +5,14 @@ import type { Comparison, Entry } from '../comparison/comparison';
 import { compareResources } from '../comparison/compareResources';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
-import type { KeptReports } from '../batch/reports';
+import type { RecentReports } from '../batch/reports';
 
 /** The scopes that mean findings of a comparison. */
 export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;
 
 /** Finds what a restore was asked for: by the comparison at hand, or by comparing anew. */
 export async function restoreEntries(
-  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: KeptReports },
+  { comparisons, reports }: { readonly comparisons: Comparisons; readonly reports: RecentReports },
   job: ComparisonJob,
   scope: FoundScope,
   signal: AbortSignal,
@@ -29,7 +29,7 @@ function* entriesOf(
   comparison: Comparison,
   scope: Exclude<FoundScope, { readonly kind: 'resources' }>,
   { target }: ComparisonJob,
-  reports: KeptReports,
+  reports: RecentReports,
 ): Generator<Entry> {
   switch (scope.kind) {
     case 'all':

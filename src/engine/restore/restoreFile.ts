@@ -1,29 +1,29 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Moved } from '../batch/batch';
+import type { StepResult } from '../batch/batch';
 import type { ObjectHead } from '../ports/bucket';
-import type { Budget } from '../concurrency/semaphore';
+import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import type { LocalFile } from '../scan/localScan';
 import type { Receipt } from '../records/receipts';
-import type { Traffic } from '../network/transferControl';
+import type { TransferControl } from '../network/transferControl';
 import { wholeChecksum } from '../checksums/wholeChecksum';
 import { contentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { fetchObject } from './fetchObject';
-import { placeFile, type Placed, type PlaceParts } from './writeAtomically';
+import { writeAtomically, type Placed, type WriteDeps } from './writeAtomically';
 import type { RestoreStep } from './restorePlan';
 import { applyAttributes, storedAttributes } from '../disk/storedAttributes';
 import { writeAll } from '../disk/writeAll';
 
-export interface RestoreParts extends PlaceParts {
-  readonly budget: Budget;
-  readonly traffic: Traffic;
+export interface RestoreDeps extends WriteDeps {
+  readonly semaphore: Semaphore;
+  readonly traffic: TransferControl;
 }
 
 /** What the restoring of one file has led to. */
-export interface Restored extends Moved {
+export interface Restored extends StepResult {
   readonly cloud: CloudFile;
 }
 
@@ -33,15 +33,15 @@ export interface Restored extends Moved {
  */
 export async function restoreFile(
   step: RestoreStep,
-  parts: RestoreParts,
+  deps: RestoreDeps,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<Restored> {
   if (step.refusal !== undefined) throw step.refusal;
   const began = Date.now();
   let fetched: Fetched | undefined;
-  const placed = await placeFile(step, parts, async (handle, usualMode) => {
-    fetched = await fetchInto(handle, step, parts, signal, onBytes);
+  const placed = await writeAtomically(step, deps, async (handle, usualMode) => {
+    fetched = await fetchInto(handle, step, deps, signal, onBytes);
     await applyAttributes(handle, storedAttributes(fetched.head), usualMode);
   });
   const { local, replaced } = placed;
@@ -57,7 +57,7 @@ interface Fetched {
 async function fetchInto(
   handle: FileHandle,
   step: RestoreStep,
-  { budget, traffic }: RestoreParts,
+  { semaphore, traffic }: RestoreDeps,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<Fetched> {
@@ -68,7 +68,17 @@ async function fetchInto(
   let position = 0;
   let opened:
     { readonly head: ObjectHead; readonly check: ReturnType<typeof contentCheck> } | undefined;
-  const request = { bucket, key, versionId, etag, size, budget, traffic, signal, onBytes };
+  const request = {
+    bucket,
+    key,
+    versionId,
+    etag,
+    size,
+    semaphore,
+    traffic,
+    signal,
+    onBytes,
+  };
   try {
     await fetchObject(request, head => {
       const check = contentCheck(head, receipts.get(from));

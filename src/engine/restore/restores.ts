@@ -10,12 +10,12 @@ import type { BatchEvents } from '../batch/batch';
 import type { Comparisons, ComparisonJob } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
-import type { KeptReports } from '../batch/reports';
-import { heldFolders } from './folderLeases';
+import type { RecentReports } from '../batch/reports';
+import { folderLeases } from './folderLeases';
 import { heldRestores } from './heldRestores';
 import { planRestore } from './planRestore';
 import { requestArchived } from './requestArchived';
-import type { Restored, RestoreParts } from './restoreFile';
+import type { Restored, RestoreDeps } from './restoreFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import { runRestore, type RestoreOutcome } from './runRestore';
 import { saveCopy } from './saveCopy';
@@ -23,9 +23,9 @@ import type { RestoreSelection } from './selectRestores';
 import { summarizeRestore } from './summarizeRestore';
 
 /** What restores work with, beside what they are asked for. */
-export interface RestoresParts extends Omit<RestoreParts, 'folders'> {
+export interface RestoresDeps extends Omit<RestoreDeps, 'folders'> {
   readonly comparisons: Comparisons;
-  readonly reports: KeptReports;
+  readonly reports: RecentReports;
 }
 
 /** The way back: what restores were planned, and what they have found to lie in archives. */
@@ -47,15 +47,15 @@ export interface Restores {
   requestArchived(request: ArchiveRequest, signal: AbortSignal): Promise<ArchiveAnswer>;
 }
 
-export function restores(parts: RestoresParts): Restores {
+export function restores(deps: RestoresDeps): Restores {
   const held = heldRestores();
-  const folders = heldFolders();
+  const folders = folderLeases();
   const ended = new Map<number, readonly RestoreOutcome[]>();
   return {
     select(job, scope, signal) {
       const failed = scope.kind === 'failed' ? ended.get(scope.planId) : undefined;
       // The comparison, which finds what failed otherwise, knows no versions.
-      return planRestore(parts, job, failed?.flatMap(toFailedVersion)[0] ?? scope, signal);
+      return planRestore(deps, job, failed?.flatMap(toFailedVersion)[0] ?? scope, signal);
     },
     hold(id, selections) {
       const plan = { id, steps: selections.flatMap(({ steps }) => steps) };
@@ -66,19 +66,19 @@ export function restores(parts: RestoresParts): Restores {
     take: held.take,
     drop: held.drop,
     async run(plan, events, signal) {
-      const outcomes = await runRestore({ ...parts, folders, ...events, plan, signal });
+      const outcomes = await runRestore({ ...deps, folders, ...events, plan, signal });
       ended.set(plan.id, outcomes);
       keepLatest(ended, kept);
       return outcomes;
     },
-    saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...parts, folders }, signal),
+    saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...deps, folders }, signal),
     async requestArchived({ planId, days }, signal) {
       const outcomes = ended.get(planId);
       if (outcomes === undefined) throw new Failure('plan-outdated', String(planId));
       const steps = outcomes.filter(isArchived).map(({ step }) => step);
       return requestArchived(steps, days, signal, ({ route, path }) => {
         const failure = new Failure('archive-requested', path).toRecord();
-        const comparison = parts.comparisons.of(route.target);
+        const comparison = deps.comparisons.of(route.target);
         comparison?.setActivity(path, { kind: 'failed', failure });
       });
     },

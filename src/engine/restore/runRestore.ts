@@ -1,12 +1,12 @@
 import type { FailureCode } from '../../protocol/failures';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
-import { restoreFile, type Restored, type RestoreParts } from './restoreFile';
+import { restoreFile, type Restored, type RestoreDeps } from './restoreFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 
 /** What became of the restoring of one file. */
 export type RestoreOutcome = Outcome<RestoreStep, Restored>;
 
-export interface RestoreRun extends BatchEvents<RestoreStep, Restored>, RestoreParts {
+export interface RestoreRun extends BatchEvents<RestoreStep, Restored>, RestoreDeps {
   readonly plan: RestorePlan;
   readonly signal: AbortSignal;
 }

@@ -3,7 +3,7 @@ import type { CloudCopySaving } from '../../protocol/cloudCopies';
 import type { FilePath } from '../../protocol/folders';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { copyStep } from './planRestore';
-import { restoreFile, type RestoreParts } from './restoreFile';
+import { restoreFile, type RestoreDeps } from './restoreFile';
 
 /**
  * Restores one copy to a place anywhere on the disk, as any other file: checked, and all or
@@ -12,11 +12,11 @@ import { restoreFile, type RestoreParts } from './restoreFile';
 export async function saveCopy(
   job: ComparisonJob,
   { path: from, versionId, to }: CloudCopySaving,
-  parts: RestoreParts,
+  deps: RestoreDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const route = { ...job, root: dirname(to) };
   const path = basename(to) as FilePath;
   const step = await copyStep(route, { path, from, versionId }, signal);
-  await restoreFile({ ...step, choice: 'replace' }, parts, signal, () => undefined);
+  await restoreFile({ ...step, choice: 'replace' }, deps, signal, () => undefined);
 }

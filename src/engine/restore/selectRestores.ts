@@ -5,7 +5,7 @@ import type { CloudFile } from '../scan/cloudListing';
 import type { Entry } from '../comparison/comparison';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { isTaken, type Route } from '../backup/plan';
-import { behindLinks } from './copiesBehindLinks';
+import { copiesBehindLinks } from './copiesBehindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';
@@ -39,7 +39,7 @@ export async function selectRestores(
       }
     } else leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
   }
-  wanted.push(...(await behindLinks(route, entries, signal)));
+  wanted.push(...(await copiesBehindLinks(route, entries, signal)));
   wanted.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
   for (const { path } of wanted) {
     if (!unsafe.has(path)) unsafe.set(path, unsafeName(path, rules));

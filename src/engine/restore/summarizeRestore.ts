@@ -1,4 +1,4 @@
-import type { Trouble } from '../../protocol/reports';
+import type { Problem } from '../../protocol/reports';
 import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
@@ -35,7 +35,7 @@ export function summarizeRestore(
       files: refused.length,
       examples: refused.slice(0, mostExamples).flatMap(toTrouble),
     },
-    leftAlone,
+    excluded: leftAlone,
   };
 }
 
@@ -49,7 +49,7 @@ function isConflict(step: RestoreStep): step is Conflict {
 }
 
 function isNewerHere({ route, local, cloud }: Conflict): boolean {
-  return localSide(local).modifiedAt + route.bucket.clockOffset > cloud.modifiedAt;
+  return localSide(local).modifiedAtMs + route.bucket.clockOffset > cloud.modifiedAtMs;
 }
 
 function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
@@ -61,7 +61,7 @@ function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
   };
 }
 
-function toTrouble({ route, path, refusal }: RestoreStep): readonly Trouble[] {
+function toTrouble({ route, path, refusal }: RestoreStep): readonly Problem[] {
   if (refusal === undefined) return [];
   const { folder } = route.target;
   return [{ folder, path, kind: 'skipped', failure: refusal.toRecord() }];

@@ -7,22 +7,22 @@ import type { EditorPort } from '../ports/editorPort';
 import { fromDiskError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { keepBeside } from '../disk/renameToConflictName';
+import { renameToConflictName } from '../disk/renameToConflictName';
 import { toLocalFile, type LocalFile } from '../scan/localScan';
-import { moveIfFree } from '../disk/renameNoReplace';
-import { newOwnFile } from '../disk/newOwnFile';
-import type { OwnFileJournal } from '../staging/stagingJournal';
-import type { OwnFile } from '../disk/stagedFile';
-import type { HeldFolders } from './folderLeases';
-import { makeWay } from './displaceExisting';
+import { renameNoReplace } from '../disk/renameNoReplace';
+import { newStagedFile } from '../disk/newOwnFile';
+import type { StagingJournal } from '../staging/stagingJournal';
+import type { StagedFile } from '../disk/stagedFile';
+import type { FolderLeases } from './folderLeases';
+import { displaceExisting } from './displaceExisting';
 import { requireRoom } from '../disk/diskSpace';
 import type { RestoreStep } from './restorePlan';
 import { syncFolder } from '../disk/syncFolder';
 
 /** Who is told and asked when files are put into their places. */
-export interface PlaceParts {
-  readonly folders: HeldFolders;
-  readonly journal: OwnFileJournal;
+export interface WriteDeps {
+  readonly folders: FolderLeases;
+  readonly journal: StagingJournal;
   readonly editor: EditorPort;
 }
 
@@ -43,22 +43,22 @@ export interface Placed {
  * its name only when everything is on the disk. What stands there by then is replaced only where it
  * is what the plan saw, and the plan says so; else the step ends with `changed-here`.
  */
-export async function placeFile(
+export async function writeAtomically(
   step: RestoreStep,
-  { folders, journal, editor }: PlaceParts,
+  { folders, journal, editor }: WriteDeps,
   write: Write,
 ): Promise<Placed> {
   const { route, path, cloud } = step;
   const { root } = route;
   const above = folders.hold(root, path);
-  const own = newOwnFile('temporary', root, path);
+  const own = newStagedFile('temporary', root, path);
   const temporary = toAbsolutePath(root, own.ownPath);
   try {
     await requireRoom(root, path, cloud.size);
     journal.begin(own);
     const written = await writeNew(temporary, path, write);
     above.check();
-    const replaced = await makeWay(step, { editor, journal });
+    const replaced = await displaceExisting(step, { editor, journal });
     const at = await giveName(step, own, replaced, journal);
     journal.end(own);
     await syncFolder(toAbsolutePath(root, parentPath(path)));
@@ -92,22 +92,20 @@ async function writeNew(absolute: string, path: FilePath, write: Write): Promise
 /** Gives the file its name, or one beside it, and never the name of a file that is there. */
 async function giveName(
   { path, local, choice, cloud }: RestoreStep,
-  own: OwnFile,
+  own: StagedFile,
   replaced: ReplacedFile | undefined,
-  journal: OwnFileJournal,
+  journal: StagingJournal,
 ): Promise<FilePath> {
   if (local !== undefined && choice === 'keep-both') {
-    return keepBeside(own, new Date(cloud.modifiedAt), journal, 'cloud');
+    return renameToConflictName(own, new Date(cloud.modifiedAtMs), journal, 'cloud');
   }
   const from = toAbsolutePath(own.root, own.ownPath);
-  const outcome = await moveIfFree(from, toAbsolutePath(own.root, path), journal);
+  const outcome = await renameNoReplace(from, toAbsolutePath(own.root, path), journal);
   if (outcome === 'moved') return path;
   throw new Failure('changed-here', path, replaced?.kind === 'kept' ? replaced.path : undefined);
 }
 
 /** A new name changes nothing but the time of the last change. */
 function isSameContent(one: LocalFile, other: LocalFile): boolean {
-  return (
-    one.size === other.size && one.modifiedAt === other.modifiedAt && one.inode === other.inode
-  );
+  return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
 }

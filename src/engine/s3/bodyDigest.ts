@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { StoredObject } from '../ports/bucket';
 import { crc32Of } from '../checksums/crc32';
-import type { Guard } from './checksumNegotiation';
+import type { ChecksumHeaders } from './checksumNegotiation';
 
 /** What proves that the store has just the bytes of one body. Nothing is computed before its use. */
-export interface BodyProof {
+export interface BodyDigest {
   readonly crc32: string;
-  headers(guard: Guard): GuardHeaders;
+  headers(guard: ChecksumHeaders): GuardHeaders;
   /** Whether what the store tells of the bytes that it has stored is true of the body. */
-  isOwn(told: Pick<StoredObject, 'etag' | 'crc32'>): boolean;
+  matches(told: Pick<StoredObject, 'etag' | 'crc32'>): boolean;
   hasSameDigest(etag: string): boolean;
 }
 
@@ -17,7 +17,7 @@ interface GuardHeaders {
   readonly ContentMD5?: string;
 }
 
-export function bodyProof(body: Uint8Array): BodyProof {
+export function bodyDigest(body: Uint8Array): BodyDigest {
   let crc32: string | undefined;
   let md5: Buffer | undefined;
   const getMd5 = () => (md5 ??= createHash('md5').update(body).digest());
@@ -31,7 +31,7 @@ export function bodyProof(body: Uint8Array): BodyProof {
         ...(guard === 'crc32' ? {} : { ContentMD5: getMd5().toString('base64') }),
       };
     },
-    isOwn(told) {
+    matches(told) {
       if (told.crc32 !== undefined) return told.crc32 === this.crc32;
       return this.hasSameDigest(told.etag);
     },

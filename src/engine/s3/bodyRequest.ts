@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import type { Attempt } from '../network/attempt';
 import { bodyStream } from '../network/body';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** A body to be sent, and what it is for. */
@@ -18,7 +18,7 @@ type Pace = <T extends PutObjectCommand | UploadPartCommand>(command: T) => T;
 
 /** Sends a request with a body, as the traffic lets it; a sending that was broken off counts. */
 export function bodyRequest<T>(
-  { endpoint, name, traffic, breaker }: S3BucketParts,
+  { endpoint, name, traffic, breaker }: BucketContext,
   { key, body, signal, onSent = () => undefined }: BodySource,
   send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

@@ -1,10 +1,10 @@
 import { fromStoreError, httpStatus } from '../failures/errorMapping';
 
 /** What travels with a body so that the store can tell whether it has arrived whole. */
-export type Guard = 'crc32' | 'md5' | 'both';
+export type ChecksumHeaders = 'crc32' | 'md5' | 'both';
 
 /** What a store's answers have taught: not all know CRC32, and some only with single puts. */
-export interface Crc32Lessons {
+export interface ChecksumSupport {
   put: Crc32Lesson;
   upload: Crc32Lesson;
 }
@@ -15,10 +15,10 @@ type Crc32Lesson = 'untried' | 'taken' | 'not-taken';
  * Sends a request with what guards its body best on this store. The first request of its kind finds
  * out: where it is refused, it is sent again without a CRC32, and that is how it stays.
  */
-export async function guarded<T>(
-  lessons: Crc32Lessons,
-  kind: keyof Crc32Lessons,
-  send: (guard: Guard) => Promise<T>,
+export async function withChecksum<T>(
+  lessons: ChecksumSupport,
+  kind: keyof ChecksumSupport,
+  send: (guard: ChecksumHeaders) => Promise<T>,
   isTaken: (answer: T) => boolean,
 ): Promise<T> {
   if (lessons[kind] === 'taken') return send('crc32');

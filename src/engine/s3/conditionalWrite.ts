@@ -19,7 +19,7 @@ import {
 import { lookAtVersionBefore } from './lookAtVersionBefore';
 import { bucketMustExist, headIfReadable } from './readableHead';
 import { refusesConditions } from './refusesConditions';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 
 /** A write under a condition, and what tells an object of our own from somebody else's. */
 export interface ConditionalWrite {
@@ -55,23 +55,23 @@ export type UnderCondition = (
  * of the object that it has made, or of the one that turns out to be our own.
  */
 export async function conditionalWrite(
-  parts: S3BucketParts,
+  context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
   send: (underCondition: UnderCondition) => Promise<StoredObject>,
 ): Promise<StoredObject> {
-  const own = await lookBefore(parts, write, attempt);
+  const own = await lookBefore(context, write, attempt);
   if (own !== undefined) return own;
   let stored: StoredObject;
   try {
-    stored = await send(request => underCondition(parts, write, request));
+    stored = await send(request => underCondition(context, write, request));
   } catch (error) {
-    const settled = await lookAfterRefusal(parts, write, attempt, error);
-    return settled === 'send-without' ? conditionalWrite(parts, write, attempt, send) : settled;
+    const settled = await lookAfterRefusal(context, write, attempt, error);
+    return settled === 'send-without' ? conditionalWrite(context, write, attempt, send) : settled;
   }
-  if (mustLookFirst(treatmentOf(parts, write))) {
-    await lookAtVersionBefore(parts, write, stored, () => {
-      learn(parts, write, 'ignored');
+  if (mustLookFirst(treatmentOf(context, write))) {
+    await lookAtVersionBefore(context, write, stored, () => {
+      learn(context, write, 'ignored');
     });
   }
   return stored;
@@ -79,13 +79,13 @@ export async function conditionalWrite(
 
 /** Gives the object back where it is our own; throws where something stands in the way. */
 async function lookBefore(
-  parts: S3BucketParts,
+  context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
 ): Promise<StoredObject | undefined> {
-  const isHonoured = !mustLookFirst(treatmentOf(parts, write));
+  const isHonoured = !mustLookFirst(treatmentOf(context, write));
   if (isHonoured && !attempt.uncertain) return undefined;
-  const look = await headIfReadable(parts, write);
+  const look = await headIfReadable(context, write);
   if (look.kind === 'denied') {
     if (isHonoured) return undefined;
     throw look.failure;
@@ -93,23 +93,23 @@ async function lookBefore(
   const own = ownOf(write, attempt, look.head);
   if (own !== undefined) return own;
   if (holds(write.condition, look.head)) return undefined;
-  if (look.head === undefined) await bucketMustExist(parts, write);
+  if (look.head === undefined) await bucketMustExist(context, write);
   throw new Failure('changed-in-cloud', write.key);
 }
 
 /** Sends with the header; where it is that which the store minds, looks again and sends without. */
 async function underCondition(
-  parts: S3BucketParts,
+  context: BucketContext,
   write: ConditionalWrite,
   send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
 ): Promise<StoredObject> {
-  const treatment = treatmentOf(parts, write);
+  const treatment = treatmentOf(context, write);
   if (!maySendHeader(treatment)) return toStored(await send({}));
   try {
-    return toStored(await send(headersOf(parts, write.condition)));
+    return toStored(await send(headersOf(context, write.condition)));
   } catch (error) {
     if (treatment !== 'unknown' || !refusesConditions(error)) throw error;
-    const look = await headIfReadable(parts, write);
+    const look = await headIfReadable(context, write);
     if (look.kind === 'denied') throw look.failure;
     if (!holds(write.condition, look.head)) throw new Failure('changed-in-cloud', write.key);
     let stored: StoredObject;
@@ -119,7 +119,7 @@ async function underCondition(
       // Refused without it, too: the header was not to blame.
       throw refusesConditions(second) ? error : second;
     }
-    learn(parts, write, 'refused');
+    learn(context, write, 'refused');
     return stored;
   }
 }
@@ -129,20 +129,20 @@ async function underCondition(
  * was lost or from another window; a change of somebody else; or nothing that would explain it.
  */
 async function lookAfterRefusal(
-  parts: S3BucketParts,
+  context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
   error: unknown,
 ): Promise<StoredObject | 'send-without'> {
   const { key, condition } = write;
-  const { code } = fromStoreError(error, { endpoint: parts.endpoint, key });
+  const { code } = fromStoreError(error, { endpoint: context.endpoint, key });
   const isConflict = httpStatus(error) === 409;
   if (!isConflict && !explainedByALook.has(code)) throw error;
   const isGone = code === 'no-such-upload';
   // Parts are being put together behind an answer that was lost, for as long as that takes.
   const pauses = isGone && attempt.uncertain ? pausesBetweenLooks : [];
   for (let looks = 0; ; looks++) {
-    const look = await headIfReadable(parts, write);
+    const look = await headIfReadable(context, write);
     if (look.kind === 'denied') {
       // Whether it is an earlier attempt of our own cannot be told.
       throw attempt.uncertain ? look.failure : error;
@@ -150,7 +150,7 @@ async function lookAfterRefusal(
     const own = ownOf(write, attempt, look.head);
     const doesHold = holds(condition, look.head);
     if (code === 'changed-in-cloud' && !doesHold && isOfStore(error)) {
-      learn(parts, write, 'honoured');
+      learn(context, write, 'honoured');
     }
     if (own !== undefined) return own;
     if (!doesHold && !isConflict) throw new Failure('changed-in-cloud', key, error);
@@ -159,11 +159,11 @@ async function lookAfterRefusal(
     await delay(pause, undefined, { signal: write.signal });
   }
   if (code !== 'changed-in-cloud' || error instanceof Failure) throw error;
-  const treatment = treatmentOf(parts, write);
+  const treatment = treatmentOf(context, write);
   // Two changes, one after the other.
   if (treatment === 'honoured') throw new Failure('changed-in-cloud', key, error);
   if (!isOfStore(error) || !maySendHeader(treatment)) throw new Failure('unexpected', key, error);
-  learn(parts, write, 'inverted');
+  learn(context, write, 'inverted');
   return 'send-without';
 }
 
@@ -193,12 +193,12 @@ function ownOf(
   return isSame || (uncertain && isOwn(found)) ? found : undefined;
 }
 
-function treatmentOf({ conditions }: S3BucketParts, write: ConditionalWrite): Treatment {
+function treatmentOf({ conditions }: BucketContext, write: ConditionalWrite): Treatment {
   return conditions[write.kind][write.condition.kind];
 }
 
 function learn(
-  { conditions, endpoint, name, onWeakness }: S3BucketParts,
+  { conditions, endpoint, name, onWeakness }: BucketContext,
   { kind, condition }: ConditionalWrite,
   shown: Exclude<Treatment, 'unknown'>,
 ): void {
@@ -210,7 +210,7 @@ function holds(condition: Condition, present: ObjectHead | undefined): boolean {
   return condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
 }
 
-function headersOf({ traits }: S3BucketParts, condition: Condition): ConditionHeaders {
+function headersOf({ traits }: BucketContext, condition: Condition): ConditionHeaders {
   return condition.kind === 'absent'
     ? { IfNoneMatch: '*' }
     : { IfMatch: matchHeader(condition.etag, traits.etagCase) };

@@ -3,12 +3,12 @@ import type { ListRequest, ListedObject } from '../ports/bucket';
 import { MalformedAnswer } from '../failures/errorMapping';
 import { keyDecoder, required, type KeyInList } from './answerField';
 import { pagingGuard } from './pagingGuard';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
 export async function* listObjects(
-  { client, endpoint, name }: Pick<S3BucketParts, 'client' | 'endpoint' | 'name'>,
+  { client, endpoint, name }: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
   { prefix, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
   const follow = pagingGuard(endpoint);
@@ -53,7 +53,7 @@ function toListed(
     key,
     size: size ?? 0,
     etag: etag.replaceAll('"', ''),
-    modifiedAt: modifiedAt?.getTime() ?? 0,
+    modifiedAtMs: modifiedAt?.getTime() ?? 0,
     storageClass,
   };
   if (!isCertain) return { ...listed, fault: 'not-decodable' };

@@ -6,12 +6,12 @@ import {
 import type { ListVersionsRequest, ObjectVersion } from '../ports/bucket';
 import { keyDecoder, plainEtag, required } from './answerField';
 import { pagingGuard } from './pagingGuard';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** All versions of one object, and the markers of its deletions, page by page. */
 export async function* listVersions(
-  { client, endpoint, name }: S3BucketParts,
+  { client, endpoint, name }: BucketContext,
   { key, pageSize, signal }: ListVersionsRequest,
 ): AsyncGenerator<readonly ObjectVersion[]> {
   const follow = pagingGuard(endpoint);
@@ -74,7 +74,7 @@ function inOneOrder({ versions, markers }: OwnEntries): readonly ObjectVersion[]
   ];
   return all.toSorted(
     (one, other) =>
-      Number(other.isLatest) - Number(one.isLatest) || other.modifiedAt - one.modifiedAt,
+      Number(other.isLatest) - Number(one.isLatest) || other.modifiedAtMs - one.modifiedAtMs,
   );
 }
 
@@ -87,6 +87,6 @@ function commonOf({ VersionId, IsLatest, LastModified }: DeleteMarkerEntry) {
   return {
     versionId: VersionId ?? 'null',
     isLatest: IsLatest ?? false,
-    modifiedAt: required(LastModified, 'LastModified').getTime(),
+    modifiedAtMs: required(LastModified, 'LastModified').getTime(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Condition, ObjectVersion, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { listVersions } from './listVersions';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 
 interface FinishedWrite {
   readonly key: string;
@@ -16,13 +16,13 @@ interface FinishedWrite {
  * makes of conditions. Throws `replaced-unseen` where that is not what was seen before it.
  */
 export async function lookAtVersionBefore(
-  parts: S3BucketParts,
+  context: BucketContext,
   { key, size, condition, isOwn, signal }: FinishedWrite,
   { versionId }: StoredObject,
   onUnseen: () => void,
 ): Promise<void> {
   if (versionId === undefined || versionId === 'null') return;
-  const [ours, before] = await newestTwo(parts, key, signal);
+  const [ours, before] = await newestTwo(context, key, signal);
   // Somebody has written since, or the store lists in an order of its own: nothing can be told.
   if (ours?.versionId !== versionId) return;
   const was = before?.kind === 'version' ? before : undefined;
@@ -35,12 +35,12 @@ export async function lookAtVersionBefore(
 
 /** Gives none where they cannot be had: the write has its condition all the same. */
 async function newestTwo(
-  parts: S3BucketParts,
+  context: BucketContext,
   key: string,
   signal: AbortSignal,
 ): Promise<readonly ObjectVersion[]> {
   try {
-    for await (const page of listVersions(parts, { key, pageSize: 2, signal })) return page;
+    for await (const page of listVersions(context, { key, pageSize: 2, signal })) return page;
     return [];
   } catch (error) {
     if (signal.aborted) throw error;

@@ -19,27 +19,27 @@ import type {
 import { combinedCrc32 } from '../checksums/crc32';
 import { Failure } from '../failures/failure';
 import { isDigestEtag, plainEtag, required } from './answerField';
-import { bodyProof } from './bodyDigest';
+import { bodyDigest } from './bodyDigest';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
-import { guarded } from './checksumNegotiation';
+import { withChecksum } from './checksumNegotiation';
 import { pagingGuard } from './pagingGuard';
 import { readBack } from './readBackObject';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** Begins an upload in parts. */
 export async function startUpload(
-  parts: S3BucketParts,
+  context: BucketContext,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  const { client, endpoint, traits, breaker, name } = parts;
+  const { client, endpoint, traits, breaker, name } = context;
   const start = (): Promise<CreateMultipartUploadCommandOutput> =>
     storeRequest(
       { endpoint, bucket: name, key },
       signal,
       () =>
-        guarded(
+        withChecksum(
           traits.crc32,
           'upload',
           guard =>
@@ -64,7 +64,7 @@ export async function startUpload(
   // A store that knows checksums of parts only would insist on them for this upload.
   if (answer.ChecksumAlgorithm === undefined || upload.takesCrc32) return upload;
   traits.crc32.upload = 'not-taken';
-  await abortUpload(parts, upload, signal);
+  await abortUpload(context, upload, signal);
   return toUpload(key, await start());
 }
 
@@ -82,13 +82,13 @@ function isOfWhole(answer: CreateMultipartUploadCommandOutput): boolean {
 
 /** Stores one part, verified by the store's answer. */
 export function putPart(
-  parts: S3BucketParts,
+  context: BucketContext,
   { upload, partNumber, body, signal, onSent }: PutPartRequest,
 ): Promise<StoredPart> {
-  const { client, name } = parts;
+  const { client, name } = context;
   const { key, uploadId, takesCrc32 } = upload;
-  const proof = bodyProof(body);
-  return bodyRequest(parts, { key, body, signal, onSent }, async (_attempt, pace, sending) => {
+  const proof = bodyDigest(body);
+  return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, pace, sending) => {
     const answer = await client.send(
       pace(
         new UploadPartCommand({
@@ -106,7 +106,7 @@ export function putPart(
     const etag = plainEtag(answer.ETag);
     // A part cannot be read back: where nothing tells of its bytes, the whole is.
     const isUntold = answer.ChecksumCRC32 === undefined && !isDigestEtag(etag);
-    if (!isUntold && !proof.isOwn({ etag, crc32: answer.ChecksumCRC32 })) {
+    if (!isUntold && !proof.matches({ etag, crc32: answer.ChecksumCRC32 })) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
     const crc32 = takesCrc32 || isUntold ? proof.crc32 : undefined;
@@ -116,7 +116,7 @@ export function putPart(
 
 /** The parts that have arrived. */
 export async function* listParts(
-  { client, endpoint, name }: S3BucketParts,
+  { client, endpoint, name }: BucketContext,
   { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedPart[]> {
@@ -148,10 +148,10 @@ export async function* listParts(
 
 /** Makes the parts the object. */
 export async function completeUpload(
-  parts: S3BucketParts,
+  context: BucketContext,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
 ): Promise<StoredObject> {
-  const { client, endpoint, breaker, name } = parts;
+  const { client, endpoint, breaker, name } = context;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
   const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
@@ -172,7 +172,7 @@ export async function completeUpload(
     { endpoint, bucket: name, key },
     signal,
     attempt =>
-      conditionalWrite(parts, write, attempt, underCondition =>
+      conditionalWrite(context, write, attempt, underCondition =>
         underCondition(headers =>
           begunAnewOnConflict(
             key,
@@ -207,7 +207,7 @@ export async function completeUpload(
   // Where each part was confirmed, its size says enough.
   const isConfirmed = sent.every(part => isDigestEtag(part.etag));
   const settled = await readBack(
-    parts,
+    context,
     { key, size, crc32: whole, signal },
     stored,
     isConfirmed ? 'size' : 'bytes',
@@ -229,7 +229,7 @@ function crc32OfParts(parts: readonly StoredPart[]): string | undefined {
 
 /** Gives an upload up; one that is gone already is no failure. */
 export async function abortUpload(
-  { client, endpoint, name }: S3BucketParts,
+  { client, endpoint, name }: BucketContext,
   { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): Promise<void> {

@@ -10,7 +10,7 @@ export function objectHead(answer: ObjectAnswer): ObjectHead {
   return {
     size: wholeSize(range) ?? required(answer.ContentLength, 'Content-Length'),
     etag: plainEtag(answer.ETag),
-    modifiedAt: required(answer.LastModified, 'Last-Modified').getTime(),
+    modifiedAtMs: required(answer.LastModified, 'Last-Modified').getTime(),
     metadata: answer.Metadata ?? {},
     storageClass: answer.StorageClass,
     versionId: answer.VersionId,

@@ -9,11 +9,11 @@ import { proveAnswers } from './proveAnswers';
 import { regionalClient } from './regionalClient';
 import { etagCaseOf, type EtagCase } from './answerField';
 import { conditionSupport } from './conditionSupport';
-import type { Crc32Lessons } from './checksumNegotiation';
+import type { ChecksumSupport } from './checksumNegotiation';
 import { s3Account } from './s3Account';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from '../config/settings';
-import { openTraffic, type Traffic } from '../network/transferControl';
+import { transferControl, type TransferControl } from '../network/transferControl';
 import { openTransport, type Transport } from './transport';
 
 /** One S3 store under one identity. Nothing is sent before the first request. */
@@ -43,7 +43,7 @@ export interface StoreTraits {
   /** How far the store's clock is ahead of ours, in milliseconds. */
   clockOffset: number;
   /** Whether the store takes a CRC32 with a write, and gives it back. */
-  readonly crc32: Crc32Lessons;
+  readonly crc32: ChecksumSupport;
   etagCase: EtagCase;
 }
 
@@ -53,7 +53,7 @@ export interface StoreTraits {
  */
 export function openConnection(
   settings: ConnectionSettings,
-  traffic: Traffic = openTraffic(),
+  traffic: TransferControl = transferControl(),
   transport: Transport = openTransport(),
   onWeakness: (message: string) => void = () => undefined,
 ): Connection {

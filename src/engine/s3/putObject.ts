@@ -1,37 +1,37 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutRequest, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
-import { bodyProof } from './bodyDigest';
+import { bodyDigest } from './bodyDigest';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
-import { guarded } from './checksumNegotiation';
+import { withChecksum } from './checksumNegotiation';
 import { readBack } from './readBackObject';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 
 /** Stores a body in one request, verified by the store's answer or, where that says nothing, by reading it back. */
 export async function putObject(
-  parts: S3BucketParts,
+  context: BucketContext,
   { key, body, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
-  const { client, traits, name } = parts;
-  const proof = bodyProof(body);
+  const { client, traits, name } = context;
+  const proof = bodyDigest(body);
   const size = body.byteLength;
   const write: ConditionalWrite = {
     kind: 'put',
     key,
     size,
-    isOwn: told => proof.isOwn(told),
+    isOwn: told => proof.matches(told),
     hasSameDigest: etag => proof.hasSameDigest(etag),
     condition,
     signal,
   };
   let wrongBefore: string | undefined;
   const outcome = await bodyRequest(
-    parts,
+    context,
     { key, body, signal, onSent },
     async (attempt, pace, sending) => {
-      const stored = await conditionalWrite(parts, write, attempt, underCondition =>
-        guarded(
+      const stored = await conditionalWrite(context, write, attempt, underCondition =>
+        withChecksum(
           traits.crc32,
           'put',
           guard =>
@@ -55,9 +55,9 @@ export async function putObject(
           answer => answer.crc32 === proof.crc32,
         ),
       );
-      if (proof.isOwn(stored)) return stored;
+      if (proof.matches(stored)) return stored;
       const settled = await readBack(
-        parts,
+        context,
         { key, size, crc32: proof.crc32, signal },
         stored,
         'bytes',

@@ -3,7 +3,7 @@ import type { StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/wholeChecksum';
 import { getObject, headObject } from './readObject';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 
 export interface WrittenBytes {
   readonly key: string;
@@ -19,14 +19,14 @@ export interface WrittenBytes {
  * is not what was sent.
  */
 export async function readBack(
-  parts: S3BucketParts,
+  context: BucketContext,
   { key, size, crc32, signal }: WrittenBytes,
   stored: StoredObject,
   enough: 'size' | 'bytes',
 ): Promise<StoredObject | undefined> {
   if (stored.crc32 !== undefined && crc32 !== undefined && stored.crc32 !== crc32) return undefined;
   const { etag, versionId } = stored;
-  const head = await headObject(parts, { key, signal });
+  const head = await headObject(context, { key, signal });
   if (head?.etag !== etag || head.size !== size) return undefined;
   const told = stored.crc32 ?? wholeChecksum(head, 'crc32');
   if (told !== undefined && crc32 !== undefined) {
@@ -34,18 +34,18 @@ export async function readBack(
   }
   if (enough === 'size') return { etag, versionId, crc32: told };
   if (crc32 === undefined) return undefined;
-  return (await readCrc32(parts, { key, etag, signal })) === crc32
+  return (await readCrc32(context, { key, etag, signal })) === crc32
     ? { etag, versionId, crc32: told }
     : undefined;
 }
 
 /** Gives `undefined` where another object has come between. */
 async function readCrc32(
-  parts: S3BucketParts,
+  context: BucketContext,
   { key, etag, signal }: { readonly key: string; readonly etag: string; signal: AbortSignal },
 ): Promise<string | undefined> {
   try {
-    const { body } = await getObject(parts, { key, ifMatch: etag, signal });
+    const { body } = await getObject(context, { key, ifMatch: etag, signal });
     let value = 0;
     for await (const bytes of body) value = addToCrc32(bytes, value);
     const digest = Buffer.alloc(4);

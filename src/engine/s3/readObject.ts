@@ -14,45 +14,50 @@ import { fromStoreError, httpStatus } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
 import { objectHead } from './objectHead';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** What the store says of an object; `undefined` where there is none. */
 export function headObject(
-  parts: S3BucketParts,
+  context: BucketContext,
   request: HeadRequest,
 ): Promise<ObjectHead | undefined> {
-  return storeRequest(subjectOf(parts, request), request.signal, () => headOnce(parts, request));
+  return storeRequest(subjectOf(context, request), request.signal, () =>
+    headOnce(context, request),
+  );
 }
 
 /** The same in one attempt, for requests that are tried again as a whole. */
 export async function headOnce(
-  parts: S3BucketParts,
+  context: BucketContext,
   request: HeadRequest,
 ): Promise<ObjectHead | undefined> {
   const { key, versionId, signal } = request;
   const command = new HeadObjectCommand({
-    Bucket: parts.name,
+    Bucket: context.name,
     Key: key,
     VersionId: versionId,
     ChecksumMode: 'ENABLED',
   });
   try {
-    const send = () => parts.client.send(command, { abortSignal: signal });
+    const send = () => context.client.send(command, { abortSignal: signal });
     return objectHead(await ofVersion(request, send));
   } catch (error) {
-    const failure = fromStoreError(error, subjectOf(parts, request));
+    const failure = fromStoreError(error, subjectOf(context, request));
     if (failure.code === 'no-such-key') return undefined;
     throw failure;
   }
 }
 
 /** An object's bytes, and what the store says of it. */
-export async function getObject(parts: S3BucketParts, request: GetRequest): Promise<ObjectContent> {
-  const opened = await storeRequest(subjectOf(parts, request), request.signal, () =>
-    open(parts, request),
+export async function getObject(
+  context: BucketContext,
+  request: GetRequest,
+): Promise<ObjectContent> {
+  const opened = await storeRequest(subjectOf(context, request), request.signal, () =>
+    open(context, request),
   );
-  return { head: opened.head, body: bytesOf(parts, request, opened) };
+  return { head: opened.head, body: bytesOf(context, request, opened) };
 }
 
 /** A body that is ready to be read. */
@@ -64,22 +69,22 @@ interface OpenedBody {
 type BodyStream = AsyncIterable<Uint8Array> & { destroy(): void };
 
 /** Sends the request for the bytes; once more where the store minds how the ETag was spelled. */
-async function open(parts: S3BucketParts, request: GetRequest): Promise<OpenedBody> {
-  const { etagCase } = parts.traits;
+async function open(context: BucketContext, request: GetRequest): Promise<OpenedBody> {
+  const { etagCase } = context.traits;
   try {
-    return await openAsSpelled(parts, request, etagCase);
+    return await openAsSpelled(context, request, etagCase);
   } catch (error) {
     if (request.ifMatch === undefined || httpStatus(error) !== 412) throw error;
     // The answer also tells how the store spells it.
-    const head = await headObject(parts, request);
-    const spelled = parts.traits.etagCase;
+    const head = await headObject(context, request);
+    const spelled = context.traits.etagCase;
     if (head?.etag !== request.ifMatch || spelled === etagCase) throw error;
-    return openAsSpelled(parts, request, spelled);
+    return openAsSpelled(context, request, spelled);
   }
 }
 
 async function openAsSpelled(
-  { client, name }: S3BucketParts,
+  { client, name }: BucketContext,
   { key, versionId, ifMatch, range, signal }: GetRequest,
   etagCase: EtagCase,
 ): Promise<OpenedBody> {
@@ -122,7 +127,7 @@ function isOfRange({ ContentRange: given }: GetObjectCommandOutput, range?: Byte
  * on where it was, and only with the same object.
  */
 async function* bytesOf(
-  parts: S3BucketParts,
+  context: BucketContext,
   request: GetRequest,
   { head, stream }: OpenedBody,
 ): AsyncGenerator<Uint8Array> {
@@ -142,14 +147,14 @@ async function* bytesOf(
       if (position === end) return undefined;
       const { versionId } = head;
       const rest = { key, versionId, ifMatch: head.etag, range: { start: position, end }, signal };
-      current = (await open(parts, rest)).stream;
+      current = (await open(context, rest)).stream;
       pieces = current[Symbol.asyncIterator]();
     }
     try {
       const piece = await pieces.next();
       if (piece.done !== true) return piece.value;
       if (position === end) return undefined;
-      throw new Failure('unreachable', parts.endpoint, 'the body ended early');
+      throw new Failure('unreachable', context.endpoint, 'the body ended early');
     } catch (error) {
       close();
       throw error;
@@ -160,7 +165,7 @@ async function* bytesOf(
   try {
     for (;;) {
       // To the very end, so that the connection can be used again.
-      const piece = await storeRequest(subjectOf(parts, request), signal, nextPiece);
+      const piece = await storeRequest(subjectOf(context, request), signal, nextPiece);
       if (piece === undefined) return;
       position += piece.byteLength;
       if (position > end) throw new Failure('unexpected', key, 'the body is too long');
@@ -187,6 +192,6 @@ async function ofVersion<T>(
   }
 }
 
-function subjectOf({ endpoint, name }: S3BucketParts, { key }: HeadRequest) {
+function subjectOf({ endpoint, name }: BucketContext, { key }: HeadRequest) {
   return { endpoint, bucket: name, key };
 }

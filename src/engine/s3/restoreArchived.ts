@@ -2,17 +2,17 @@ import { RestoreObjectCommand } from '@aws-sdk/client-s3';
 import type { RestoreRequest } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { headObject } from './readObject';
-import type { S3BucketParts } from './s3Bucket';
+import type { BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** Asks the store to make an archived object readable. */
 export async function restoreArchived(
-  parts: S3BucketParts,
+  context: BucketContext,
   request: RestoreRequest,
 ): Promise<void> {
-  const { client, endpoint, name } = parts;
+  const { client, endpoint, name } = context;
   const { key, versionId, days, signal } = request;
-  const head = await headObject(parts, request);
+  const head = await headObject(context, request);
   if (head === undefined) throw new Failure('no-such-key', key);
   if (head.archive?.kind !== 'archived') return;
   // That class takes no days: what comes back stays.

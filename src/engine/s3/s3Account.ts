@@ -17,7 +17,7 @@ import { listObjects } from './listObjects';
 import type { RegionalClient } from './regionalClient';
 import { storeRequest } from './storeRequest';
 
-export interface S3AccountParts {
+export interface S3AccountOptions {
   readonly client: Pick<RegionalClient, 'send'>;
   readonly endpoint: string;
   /** The region of the connection. */
@@ -25,7 +25,7 @@ export interface S3AccountParts {
 }
 
 /** The `Account` port over S3. */
-export function s3Account({ client, endpoint, region }: S3AccountParts): Account {
+export function s3Account({ client, endpoint, region }: S3AccountOptions): Account {
   /** Sends one request; what it is about is a bucket or the store itself. */
   function request<T>(
     bucket: string | undefined,

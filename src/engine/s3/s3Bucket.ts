@@ -3,7 +3,7 @@ import type { Bucket, Versioning } from '../ports/bucket';
 import type { CircuitBreaker } from '../network/circuitBreaker';
 import type { StoreTraits } from './openConnection';
 import { Failure } from '../failures/failure';
-import type { Traffic } from '../network/transferControl';
+import type { TransferControl } from '../network/transferControl';
 import { askHarmlessly } from './askHarmlessly';
 import { mustLookFirst, type ConditionSupport } from './conditionSupport';
 import { listObjects } from './listObjects';
@@ -19,27 +19,27 @@ import { storeRequest } from './storeRequest';
 export function s3Bucket(place: BucketPlace): Bucket {
   const { traits, traffic, conditions } = place;
   const breaker = traffic.breaker(signal => askHarmlessly(place, signal));
-  const parts: S3BucketParts = { ...place, breaker };
+  const context: BucketContext = { ...place, breaker };
   return {
-    name: parts.name,
+    name: context.name,
     get looksBeforeWriting() {
       return mustLookFirst(conditions.put.absent);
     },
     get clockOffset() {
       return traits.clockOffset;
     },
-    list: request => listObjects(parts, request),
-    listVersions: request => listVersions(parts, request),
-    head: request => headObject(parts, request),
-    get: request => getObject(parts, request),
-    put: request => putObject(parts, request),
-    startMultipart: request => startUpload(parts, request),
-    putPart: request => putPart(parts, request),
-    listParts: (upload, signal) => listParts(parts, upload, signal),
-    completeMultipart: request => completeUpload(parts, request),
-    abortMultipart: (upload, signal) => abortUpload(parts, upload, signal),
-    requestRestore: request => restoreArchived(parts, request),
-    versioning: signal => versioningOf(parts, signal),
+    list: request => listObjects(context, request),
+    listVersions: request => listVersions(context, request),
+    head: request => headObject(context, request),
+    get: request => getObject(context, request),
+    put: request => putObject(context, request),
+    startMultipart: request => startUpload(context, request),
+    putPart: request => putPart(context, request),
+    listParts: (upload, signal) => listParts(context, upload, signal),
+    completeMultipart: request => completeUpload(context, request),
+    abortMultipart: (upload, signal) => abortUpload(context, upload, signal),
+    requestRestore: request => restoreArchived(context, request),
+    versioning: signal => versioningOf(context, signal),
   };
 }
 
@@ -48,7 +48,7 @@ export interface BucketPlace {
   readonly client: Pick<RegionalClient, 'send'>;
   readonly endpoint: string;
   readonly traits: StoreTraits;
-  readonly traffic: Traffic;
+  readonly traffic: TransferControl;
   readonly name: string;
   /** What is known of this bucket's way with conditions. */
   readonly conditions: ConditionSupport;
@@ -57,12 +57,12 @@ export interface BucketPlace {
 }
 
 /** What every request to the bucket needs. */
-export interface S3BucketParts extends BucketPlace {
+export interface BucketContext extends BucketPlace {
   readonly breaker: CircuitBreaker;
 }
 
 async function versioningOf(
-  { client, endpoint, name }: S3BucketParts,
+  { client, endpoint, name }: BucketContext,
   signal: AbortSignal,
 ): Promise<Versioning> {
   try {

@@ -9,7 +9,7 @@ export interface CloudFile {
   readonly size: number;
   readonly etag: string;
   /** Milliseconds since 1970, by the store's clock. */
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   readonly storageClass: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export type CloudEntry =
       readonly key: string;
       readonly size: number;
       readonly etag: string;
-      readonly modifiedAt: number;
+      readonly modifiedAtMs: number;
       readonly fault: KeyFault;
       /** The file that it may stand for all the same, where only the list's entry is at fault. */
       readonly path?: FilePath;
@@ -50,15 +50,15 @@ export async function* listCloud(
       // `src` as a prefix also finds `src-old/a`.
       if (start !== '' && object.key !== from && !object.key.startsWith(`${from}/`)) continue;
       const reading = readKey(prefix, object.key);
-      const { key, size, etag, modifiedAt, storageClass, fault } = object;
-      const odd = { kind: 'set-aside', key, size, etag, modifiedAt } as const;
+      const { key, size, etag, modifiedAtMs, storageClass, fault } = object;
+      const odd = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
       if (reading.kind === 'not-a-path') {
         entries.push({ ...odd, fault: reading.because });
       } else if (fault !== undefined) {
         entries.push({ ...odd, fault, path: reading.path });
       } else {
         const { path } = reading;
-        entries.push({ kind: 'file', file: { path, size, etag, modifiedAt, storageClass } });
+        entries.push({ kind: 'file', file: { path, size, etag, modifiedAtMs, storageClass } });
       }
     }
     yield entries;

@@ -8,16 +8,16 @@ import { fromDiskError } from '../failures/errorMapping';
 import type { Exclude, Ruling } from './exclude';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { childPath, toAbsolutePath } from '../disk/filePath';
-import { isOwnFile } from '../disk/stagedFile';
+import { isStagedFile } from '../disk/stagedFile';
 
 /** A file on disk. Equal fields mean, but for a racy clock, that its content is the same. */
 export interface LocalFile {
   readonly path: FilePath;
   readonly size: number;
   /** Nanoseconds since 1970. */
-  readonly modifiedAt: bigint;
+  readonly mtimeNs: bigint;
   /** When content or attributes last changed; nanoseconds since 1970. */
-  readonly changedAt: bigint;
+  readonly ctimeNs: bigint;
   readonly inode: bigint;
 }
 
@@ -53,7 +53,7 @@ export interface ScanRequest {
  */
 export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly LocalEntry[]> {
   const { root, start, exclude, signal } = request;
-  const first = lookAlong(root, start, exclude);
+  const first = statAlong(root, start, exclude);
   if (first === undefined) {
     throw new Failure('file-vanished', start === '' ? root : start);
   }
@@ -79,8 +79,8 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
 }
 
 /** What is at one path right now, or `undefined` where nothing is, or only a file of our own. */
-export function lookAt(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
-  if (isOwnFile(path)) return undefined;
+export function statAt(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
+  if (isStagedFile(path)) return undefined;
   try {
     // The folder itself may be opened by a link to it; nothing below it is followed.
     const look = path === '' ? statSync : lstatSync;
@@ -97,13 +97,13 @@ export function lookAt(root: string, path: FilePath, exclude: Exclude): LocalEnt
  * What is at a path whose folders have not been looked at: an ignored folder or a link above it
  * stands for it, since nothing below those is backed up.
  */
-export function lookAlong(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
+export function statAlong(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-    const above = lookAt(root, path.slice(0, end) as FilePath, exclude);
+    const above = statAt(root, path.slice(0, end) as FilePath, exclude);
     if (above?.kind === 'file') return undefined;
     if (above?.kind !== 'folder') return above;
   }
-  return lookAt(root, path, exclude);
+  return statAt(root, path, exclude);
 }
 
 /** The fields of a file that is open or has been looked at. */
@@ -111,8 +111,8 @@ export function toLocalFile(path: FilePath, stat: BigIntStats): LocalFile {
   return {
     path,
     size: Number(stat.size),
-    modifiedAt: stat.mtimeNs,
-    changedAt: stat.ctimeNs,
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
     inode: stat.ino,
   };
 }
@@ -121,8 +121,8 @@ export function toLocalFile(path: FilePath, stat: BigIntStats): LocalFile {
 export function isSameState(one: LocalFile, other: LocalFile): boolean {
   return (
     one.size === other.size &&
-    isSameTime(one.modifiedAt, other.modifiedAt) &&
-    isSameTime(one.changedAt, other.changedAt) &&
+    isSameTime(one.mtimeNs, other.mtimeNs) &&
+    isSameTime(one.ctimeNs, other.ctimeNs) &&
     one.inode === other.inode
   );
 }
@@ -166,8 +166,8 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
       continue;
     }
     const path = childPath(folder, child.name.toString('utf8'));
-    if (isOwnFile(path)) continue;
-    const entry = child.isDirectory() ? folderEntry(path, exclude) : lookAt(root, path, exclude);
+    if (isStagedFile(path)) continue;
+    const entry = child.isDirectory() ? folderEntry(path, exclude) : statAt(root, path, exclude);
     if (entry !== undefined) yield entry;
   }
 }

@@ -6,19 +6,19 @@ import { folderFailed } from '../store/folderFailed';
 import type { FolderJobs } from './folderJobs';
 import { abortStale } from '../backup/abortStale';
 import { leaveOutSettled } from '../backup/leaveOutSettled';
-import type { RemainingTotals } from '../backup/unfinishedTotals';
+import type { UnfinishedTotals } from '../backup/unfinishedTotals';
 import type { Unfinished } from '../records/unfinished';
-import type { StateBoard } from '../state/statePublisher';
-import type { Turns } from './comparisonLock';
+import type { StatePublisher } from '../state/statePublisher';
+import type { ComparisonLock } from './comparisonLock';
 import type { WaitingFolders } from './waitingFolders';
 
-export interface CompareFoldersParts {
-  readonly board: StateBoard;
+export interface CompareFoldersDeps {
+  readonly publisher: StatePublisher;
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
-  readonly remaining: RemainingTotals;
-  readonly turns: Turns;
+  readonly remaining: UnfinishedTotals;
+  readonly comparisonLock: ComparisonLock;
   readonly unfinished: Unfinished;
   readonly waiting: WaitingFolders;
   /** Aborted when the engine ends. */
@@ -30,14 +30,14 @@ export interface CompareFoldersParts {
  * fail, the others are compared all the same; the first failure is thrown, the state has all.
  */
 export async function compareFolders(
-  parts: CompareFoldersParts,
+  deps: CompareFoldersDeps,
   setups: readonly FolderSetup[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { board, comparisons, jobOf, remaining, turns } = parts;
-  const waiting = parts.waiting.join(setups);
-  const work = turns.alone(signal, async () => {
-    for (const { id } of setups) board.failed(id, undefined);
+  const { publisher, comparisons, jobOf, remaining, comparisonLock } = deps;
+  const waiting = deps.waiting.join(setups);
+  const work = comparisonLock.runExclusive(signal, async () => {
+    for (const { id } of setups) publisher.failed(id, undefined);
     let first: Failure | undefined;
     for (const { id } of setups) {
       const setup = waiting.now(id);
@@ -49,10 +49,10 @@ export async function compareFolders(
         // A kill may have kept from its note what had arrived.
         if (comparison !== undefined) leaveOutSettled(job.unfinished.remaining, comparison);
         remaining.count([job]);
-        board.changed();
-        void abortStaleOf(job, setup.settings, parts);
+        publisher.changed();
+        void abortStaleOf(job, setup.settings, deps);
       } catch (error) {
-        const failure = folderFailed(parts, id, toFailure(error, setup.bucket));
+        const failure = folderFailed(deps, id, toFailure(error, setup.bucket));
         // The earlier comparison stands, and is still watched.
         if (failure.code === 'cancelled') throw failure;
         comparisons.unconfirm(id);
@@ -68,7 +68,7 @@ export async function compareFolders(
 function abortStaleOf(
   { target, root }: ComparisonJob,
   settings: RawSettings,
-  { connections, unfinished, ended }: CompareFoldersParts,
+  { connections, unfinished, ended }: CompareFoldersDeps,
 ): Promise<void> {
   const connection = connections.of(settings);
   return abortStale({

@@ -1,32 +1,35 @@
 import { throwIfCancelled } from '../failures/failure';
-import { untilSettled } from '../concurrency/settledOrAborted';
+import { settledOrAborted } from '../concurrency/settledOrAborted';
 
 /**
  * Whose turn it is. Comparisons run one after the other, and none while a batch runs: it would undo
  * what the batch does meanwhile.
  */
-export interface Turns {
+export interface ComparisonLock {
   /** Works when the comparisons before it and the batches under way have ended. */
-  alone<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  runExclusive<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** Waits until no comparison runs, or until there is no more need to. */
-  compared(signal: AbortSignal): Promise<void>;
+  idle(signal: AbortSignal): Promise<void>;
 }
 
-export interface TurnsParts {
+export interface ComparisonLockOptions {
   readonly batchesUnderWay: () => Iterable<Promise<unknown>>;
   /** Called when a turn is over, before anybody gets its result. */
   readonly onEnded: () => void;
 }
 
-export function turns({ batchesUnderWay, onEnded }: TurnsParts): Turns {
+export function comparisonLock({
+  batchesUnderWay,
+  onEnded,
+}: ComparisonLockOptions): ComparisonLock {
   let comparing: Promise<unknown> = Promise.resolve();
   return {
-    alone(signal, work) {
+    runExclusive(signal, work) {
       const before = comparing;
       const mine = (async () => {
         try {
-          await untilSettled([before], signal);
-          await untilSettled(batchesUnderWay(), signal);
+          await settledOrAborted([before], signal);
+          await settledOrAborted(batchesUnderWay(), signal);
           throwIfCancelled(signal, '');
           return await work();
         } finally {
@@ -37,6 +40,6 @@ export function turns({ batchesUnderWay, onEnded }: TurnsParts): Turns {
       comparing = Promise.allSettled([before, mine]);
       return mine;
     },
-    compared: signal => untilSettled([comparing], signal),
+    idle: signal => settledOrAborted([comparing], signal),
   };
 }

@@ -7,7 +7,7 @@ import type { Receipts } from '../records/receipts';
 import type { Unfinished } from '../records/unfinished';
 import { parseCompareSettings } from '../config/settings';
 
-export interface FolderJobsParts {
+export interface FolderJobsDeps {
   readonly connections: Connections;
   readonly receipts: Receipts;
   readonly unfinished: Unfinished;
@@ -16,7 +16,7 @@ export interface FolderJobsParts {
 /** Gives what there is to compare of a folder by its settings, or throws what is wrong with them. */
 export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
 
-export function folderJobs({ connections, receipts, unfinished }: FolderJobsParts): FolderJobs {
+export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps): FolderJobs {
   return setup => {
     const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, bucket, prefix } = setup;

@@ -1,18 +1,18 @@
 import type { FolderSetup } from '../../protocol/folders';
-import type { FreeScope } from '../../protocol/freeUp';
+import type { FreeUpScope } from '../../protocol/freeUp';
 import type { Scope } from '../../protocol/plans';
 import type { RestoreScope } from '../../protocol/restore';
 import type { ComparisonJob } from '../comparison/comparisons';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import type { FolderJobs } from './folderJobs';
-import type { Turns } from './comparisonLock';
+import type { ComparisonLock } from './comparisonLock';
 import type { UploadLimits } from '../network/uploadLimits';
 import type { WaitingFolders } from './waitingFolders';
 
-export interface WorkOnFoldersParts {
+export interface WorkOnFoldersDeps {
   readonly jobOf: FolderJobs;
   readonly limits: UploadLimits;
-  readonly turns: Turns;
+  readonly comparisonLock: ComparisonLock;
   readonly waiting: WaitingFolders;
 }
 
@@ -23,8 +23,8 @@ export type When = 'compared' | 'idle';
  * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
  * or when no batch runs either.
  */
-export async function workOnFolders<S extends Scope | RestoreScope | FreeScope, T>(
-  { jobOf, limits, turns, waiting: waitingFolders }: WorkOnFoldersParts,
+export async function workOnFolders<S extends Scope | RestoreScope | FreeUpScope, T>(
+  { jobOf, limits, comparisonLock, waiting: waitingFolders }: WorkOnFoldersDeps,
   asked: readonly { readonly setup: FolderSetup; readonly scope: S }[],
   signal: AbortSignal,
   work: (job: ComparisonJob, scope: S) => Promise<T>,
@@ -45,8 +45,8 @@ export async function workOnFolders<S extends Scope | RestoreScope | FreeScope, 
   };
   const working =
     when === 'idle'
-      ? turns.alone(signal, workOnAll)
-      : turns.compared(signal).then(() => {
+      ? comparisonLock.runExclusive(signal, workOnAll)
+      : comparisonLock.idle(signal).then(() => {
           throwIfCancelled(signal, '');
           return workOnAll();
         });

@@ -1,5 +1,5 @@
 import * as cloudCopyMessages from '../../protocol/cloudCopies';
-import type { Backup } from '../session/engine';
+import type { Engine } from '../session/engine';
 import type { Bucket } from '../ports/bucket';
 import { cloudVersions } from '../store/cloudVersions';
 import { cloudCopy, readCloudCopy } from '../store/readCloudCopy';
@@ -9,17 +9,17 @@ import type { ServedPort } from './servedPort';
  * Single cloud copies and their versions, as the bucket has them now; `disk` is for what writes them
  * to the disk.
  */
-export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Backup): void {
-  port.answer(cloudCopyMessages.cloudCopy, (request, signal) =>
+export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Engine): void {
+  port.onRequest(cloudCopyMessages.cloudCopy, (request, signal) =>
     cloudCopy(bucketOf(request), request, signal),
   );
-  port.answer(cloudCopyMessages.readCloudCopy, (request, signal) =>
+  port.onRequest(cloudCopyMessages.readCloudCopy, (request, signal) =>
     readCloudCopy(bucketOf(request), request, signal),
   );
-  port.answer(cloudCopyMessages.cloudVersions, (request, signal) =>
+  port.onRequest(cloudCopyMessages.cloudVersions, (request, signal) =>
     cloudVersions(bucketOf(request), request, signal),
   );
-  disk.carryOut(cloudCopyMessages.saveCloudCopy, (request, signal) =>
+  disk.onCommand(cloudCopyMessages.saveCloudCopy, (request, signal) =>
     backup.saveCopy(request, signal),
   );
 

@@ -7,26 +7,26 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { FailureRecord } from '../../protocol/failures';
 import { logged } from '../../protocol/host';
-import type { Notice, Question } from '../../protocol/messages';
+import type { NotificationType, RequestType } from '../../protocol/messages';
 import { BytesWriter } from './bytesWriter';
 import { throwIfCancelled, toFailure } from '../failures/failure';
-import { untilSettled } from '../concurrency/settledOrAborted';
+import { settledOrAborted } from '../concurrency/settledOrAborted';
 
 /** The protocol's messages, spoken over the port of the engine's thread. */
 export interface ServedPort {
-  answer<P, R>(
-    question: Question<P, R>,
+  onRequest<P, R>(
+    question: RequestType<P, R>,
     work: (request: P, signal: AbortSignal) => R | Promise<R>,
   ): void;
   /** For what is only to be done. */
-  carryOut<P>(
-    question: Question<P, null>,
+  onCommand<P>(
+    question: RequestType<P, null>,
     work: (request: P, signal: AbortSignal) => void | Promise<void>,
   ): void;
   /** A notice has no answer in which a failure could travel: it is logged. */
-  heed<P>(notice: Notice<P>, work: (news: P) => void | Promise<void>): void;
-  ask<P, R>(question: Question<P, R>, request: P): Promise<R>;
-  tell<P>(notice: Notice<P>, news: P): void;
+  onNotification<P>(notice: NotificationType<P>, work: (news: P) => void | Promise<void>): void;
+  sendRequest<P, R>(question: RequestType<P, R>, request: P): Promise<R>;
+  notify<P>(notice: NotificationType<P>, news: P): void;
   onClose(close: () => void): void;
   /**
    * The same port for work that must not begin before `ready`, whichever way that ends. What waits
@@ -40,31 +40,31 @@ export interface ServedPort {
 export function servedPort(port: MessagePort): ServedPort {
   const connection = createMessageConnection(new PortMessageReader(port), new BytesWriter(port));
   const served: ServedPort = {
-    answer<P, R>(
-      { method }: Question<P, R>,
+    onRequest<P, R>(
+      { method }: RequestType<P, R>,
       work: (request: P, signal: AbortSignal) => R | Promise<R>,
     ) {
       connection.onRequest(method, (request: P, token: CancellationToken) =>
         answered(token, async signal => work(request, signal)),
       );
     },
-    carryOut(question, work) {
-      served.answer(question, doneOnly(work));
+    onCommand(question, work) {
+      served.onRequest(question, doneOnly(work));
     },
-    heed<P>({ method }: Notice<P>, work: (news: P) => void | Promise<void>) {
+    onNotification<P>({ method }: NotificationType<P>, work: (news: P) => void | Promise<void>) {
       connection.onNotification(method, async (news: P) => {
         try {
           await work(news);
         } catch (error) {
           const { code, subject, cause } = toFailure(error, '').toRecord();
-          served.tell(logged, { level: 'error', message: `${code}: ${subject} ${cause ?? ''}` });
+          served.notify(logged, { level: 'error', message: `${code}: ${subject} ${cause ?? ''}` });
         }
       });
     },
-    ask<P, R>({ method }: Question<P, R>, request: P) {
+    sendRequest<P, R>({ method }: RequestType<P, R>, request: P) {
       return connection.sendRequest<R>(method, request);
     },
-    tell<P>({ method }: Notice<P>, news: P) {
+    notify<P>({ method }: NotificationType<P>, news: P) {
       void connection.sendNotification(method, news);
     },
     onClose(close) {
@@ -73,19 +73,19 @@ export function servedPort(port: MessagePort): ServedPort {
     waitingFor(ready) {
       const waiting: ServedPort = {
         ...served,
-        answer(question, work) {
-          served.answer(question, async (request, signal) => {
-            await untilSettled([ready], signal);
+        onRequest(question, work) {
+          served.onRequest(question, async (request, signal) => {
+            await settledOrAborted([ready], signal);
             throwIfCancelled(signal, '');
             return work(request, signal);
           });
         },
-        carryOut(question, work) {
-          waiting.answer(question, doneOnly(work));
+        onCommand(question, work) {
+          waiting.onRequest(question, doneOnly(work));
         },
-        heed(notice, work) {
-          served.heed(notice, async news => {
-            await untilSettled([ready], neverCancelled);
+        onNotification(notice, work) {
+          served.onNotification(notice, async news => {
+            await settledOrAborted([ready], neverCancelled);
             return work(news);
           });
         },

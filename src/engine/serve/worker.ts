@@ -3,12 +3,12 @@ import * as hostMessages from '../../protocol/host';
 import * as rowMessages from '../../protocol/rows';
 import * as stateMessages from '../../protocol/state';
 import type { LogEntry, WorkerData } from '../../protocol/host';
-import { Backup } from '../session/engine';
+import { Engine } from '../session/engine';
 import { openConnection } from '../s3/openConnection';
 import { Failure } from '../failures/failure';
 import { openRecords } from '../records/openRecords';
-import { openOwnFileJournal } from '../staging/stagingJournal';
-import { describeRecovery, recoverOwnFiles } from '../staging/recoverStagedFiles';
+import { openStagingJournal } from '../staging/stagingJournal';
+import { describeRecovery, recoverStagedFiles } from '../staging/recoverStagedFiles';
 import { serveCloudCopies } from './serveCloudCopies';
 import { serveComparisons } from './serveComparisons';
 import { servedPort, type ServedPort } from './servedPort';
@@ -19,35 +19,35 @@ import { openTransport } from '../s3/transport';
 /** Serves the protocol: the only thing that runs in the engine's thread. */
 function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
   const log = (level: LogEntry['level'], message: string) => {
-    port.tell(hostMessages.logged, { level, message });
+    port.notify(hostMessages.logged, { level, message });
   };
   const warn = (failure: Failure) => {
-    port.tell(hostMessages.warned, failure.toRecord());
+    port.notify(hostMessages.warned, failure.toRecord());
   };
   const { receipts, unfinished } = openRecords(receiptsFile, log, warn);
-  const backup = new Backup({
+  const backup = new Engine({
     connect: (settings, traffic, onWeakness) =>
       openConnection(settings, traffic, openTransport(), onWeakness),
     receipts,
     unfinished,
-    journal: openOwnFileJournal(ownFilesFolder),
+    journal: openStagingJournal(ownFilesFolder),
     editor: {
-      isUnsaved: path => port.ask(hostMessages.isUnsaved, path),
-      moveToTrash: path => port.ask(hostMessages.moveToTrash, path),
+      isUnsaved: path => port.sendRequest(hostMessages.isUnsaved, path),
+      moveToTrash: path => port.sendRequest(hostMessages.moveToTrash, path),
     },
     onState: state => {
-      port.tell(stateMessages.stateChanged, state);
+      port.notify(stateMessages.stateChanged, state);
     },
     onRows: (folder, groups) => {
-      port.tell(rowMessages.rowsChanged, { folder, groups });
+      port.notify(rowMessages.rowsChanged, { folder, groups });
     },
     onLog: entry => {
-      port.tell(hostMessages.logged, entry);
+      port.notify(hostMessages.logged, entry);
     },
   });
-  port.answer(hostMessages.hostReport, () => ({
+  port.onRequest(hostMessages.hostReport, () => ({
     node: process.versions.node,
-    forgetsReceipts: receipts.forgetful,
+    receiptsError: receipts.persistenceError,
   }));
   const ending = new AbortController();
   const recovered = recover(ending.signal);
@@ -65,7 +65,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
 
   async function recover(signal: AbortSignal): Promise<void> {
     try {
-      await recoverOwnFiles(
+      await recoverStagedFiles(
         ownFilesFolder,
         recovery => {
           const { level, message } = describeRecovery(recovery);

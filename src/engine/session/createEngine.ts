@@ -9,63 +9,63 @@ import { connections, type Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
-import { freeings, type Freeings } from '../freeUp/freeUps';
-import { lookAgain } from '../freeUp/recheckKept';
+import { freeUps, type FreeUps } from '../freeUp/freeUps';
+import { recheckKept } from '../freeUp/recheckKept';
 import { heldPlans, type HeldPlans } from '../backup/heldPlans';
-import { keptReports, type KeptReports } from '../batch/reports';
-import { noJournal, type OwnFileJournal } from '../staging/stagingJournal';
+import { recentReports, type RecentReports } from '../batch/reports';
+import { noJournal, type StagingJournal } from '../staging/stagingJournal';
 import type { Receipts } from '../records/receipts';
 import { restores, type Restores } from '../restore/restores';
-import { remainingTotals, type RemainingTotals } from '../backup/unfinishedTotals';
+import { unfinishedTotals, type UnfinishedTotals } from '../backup/unfinishedTotals';
 import { unfinishedInMemory, type Unfinished } from '../records/unfinished';
-import { rowNews, type RowNews } from '../state/rowChanges';
+import { rowChanges, type RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
-import { stateBoard, type StateBoard } from '../state/statePublisher';
-import { openTraffic, type Traffic } from '../network/transferControl';
-import { turns, type Turns } from '../schedule/comparisonLock';
+import { statePublisher, type StatePublisher } from '../state/statePublisher';
+import { transferControl, type TransferControl } from '../network/transferControl';
+import { comparisonLock, type ComparisonLock } from '../schedule/comparisonLock';
 import { uploadLimits, type UploadLimits } from '../network/uploadLimits';
 import { verifier, type Verifier } from '../verify/verifier';
 import { waitingFolders, type WaitingFolders } from '../schedule/waitingFolders';
 
 /** What the engine tells of its own accord. */
-export interface BackupEvents {
+export interface EngineEvents {
   readonly onState: (state: State) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
 
-export interface BackupOptions extends BackupEvents {
+export interface EngineOptions extends EngineEvents {
   readonly connect: (
     settings: ConnectionSettings,
-    traffic: Traffic,
+    traffic: TransferControl,
     onWeakness: (message: string) => void,
   ) => Connection;
   readonly receipts: Receipts;
   /** Whom to ask about files that are to be replaced; nobody where it is left out. */
   readonly editor?: EditorPort;
   /** Where temporary files are noted; where it is left out, what a crash leaves behind stays. */
-  readonly journal?: OwnFileJournal;
+  readonly journal?: StagingJournal;
   /** What earlier batches have left; where it is left out, it is forgotten with this engine. */
   readonly unfinished?: Unfinished;
 }
 
 /** What the engine is made of. */
-export interface BackupParts {
+export interface EngineServices {
   readonly backUps: BackUps;
   readonly batches: Batches;
-  readonly board: StateBoard;
+  readonly publisher: StatePublisher;
   readonly comparisons: Comparisons;
   readonly connections: Connections;
-  readonly freeings: Freeings;
+  readonly freeUps: FreeUps;
   readonly jobOf: FolderJobs;
   readonly limits: UploadLimits;
   /** Of whichever kind a plan is. */
   readonly newPlanId: () => number;
   readonly plans: HeldPlans;
-  readonly remaining: RemainingTotals;
-  readonly reports: KeptReports;
+  readonly remaining: UnfinishedTotals;
+  readonly reports: RecentReports;
   readonly restores: Restores;
-  readonly turns: Turns;
+  readonly comparisonLock: ComparisonLock;
   readonly unfinished: Unfinished;
   readonly verifier: Verifier;
   readonly waiting: WaitingFolders;
@@ -76,52 +76,52 @@ export interface BackupParts {
   readonly close: () => void;
 }
 
-export function openParts(options: BackupOptions): BackupParts {
+export function createServices(options: EngineOptions): EngineServices {
   const { receipts, onLog } = options;
   const { editor = noEditor, journal = noJournal, unfinished = unfinishedInMemory() } = options;
   const ending = new AbortController();
   const ended = ending.signal;
-  const traffic = openTraffic(outage => {
+  const traffic = transferControl(outage => {
     batches.interrupted(outage);
   });
   const limits = uploadLimits(traffic);
-  const { budget } = limits;
+  const { semaphore } = limits;
   const known = connections(settings =>
     options.connect(settings, traffic, message => {
       onLog({ level: 'warning', message });
     }),
   );
-  const reports = keptReports();
+  const reports = recentReports();
   const waiting = waitingFolders();
-  const remaining = remainingTotals(unfinished);
-  const rows: RowNews = rowNews(options.onRows);
-  const board: StateBoard = stateBoard(options.onState, () => ({
+  const remaining = unfinishedTotals(unfinished);
+  const rows: RowChanges = rowChanges(options.onRows);
+  const publisher: StatePublisher = statePublisher(options.onState, () => ({
     comparisons: comparisons.totals(),
-    remaining: remaining.now(),
+    unfinished: remaining.now(),
   }));
   const flush = () => {
     rows.flush();
-    board.flush();
+    publisher.flush();
   };
   const comparisons: Comparisons = new Comparisons({
     signal: ended,
     onComparing: now => {
-      board.comparing(now);
+      publisher.comparing(now);
     },
     onUncovered: folder => {
       inBackground(() => comparisons.compareUncovered(folder));
     },
     onRows: (folder, groups) => {
       rows.add(folder, groups);
-      board.changed();
+      publisher.changed();
     },
     onLog,
   });
-  const batches: Batches = new Batches({ comparisons, reports, board, traffic, onLog });
-  const order = turns({
+  const batches: Batches = new Batches({ comparisons, reports, publisher, traffic, onLog });
+  const order = comparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {
-      board.comparing(undefined);
+      publisher.comparing(undefined);
       flush();
     },
   });
@@ -132,7 +132,7 @@ export function openParts(options: BackupOptions): BackupParts {
 
   /** Compares what nobody waits for. */
   function inBackground(work: () => Promise<void>): void {
-    order.alone(ended, work).catch((error: unknown) => {
+    order.runExclusive(ended, work).catch((error: unknown) => {
       const { code, cause } = toFailure(error, '').toRecord();
       if (code === 'cancelled') return;
       onLog({ level: 'error', message: `${code}: ${cause ?? ''}` });
@@ -140,16 +140,16 @@ export function openParts(options: BackupOptions): BackupParts {
   }
 
   return {
-    backUps: backUps({ ...shared, batches, board, budget, plans, remaining, ended }),
+    backUps: backUps({ ...shared, batches, publisher, semaphore, plans, remaining, ended }),
     batches,
-    board,
+    publisher,
     comparisons,
     connections: known,
-    freeings: freeings({
+    freeUps: freeUps({
       ...shared,
-      memory: budget,
+      memory: semaphore,
       onStayed: outcomes => {
-        inBackground(() => lookAgain(comparisons, outcomes, ended));
+        inBackground(() => recheckKept(comparisons, outcomes, ended));
       },
     }),
     jobOf: folderJobs({ connections: known, receipts, unfinished }),
@@ -158,18 +158,18 @@ export function openParts(options: BackupOptions): BackupParts {
     plans,
     remaining,
     reports,
-    restores: restores({ ...shared, budget }),
-    turns: order,
+    restores: restores({ ...shared, semaphore }),
+    comparisonLock: order,
     unfinished,
     verifier: verifier(comparisons, (id, progress) => {
-      board.verifying(id, progress);
+      publisher.verifying(id, progress);
     }),
     waiting,
     ended,
     flush,
     close() {
       ending.abort();
-      board.dispose();
+      publisher.dispose();
       rows.dispose();
       comparisons.dispose();
       known.close();

@@ -2,7 +2,7 @@ import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../protocol/cloudCopies';
 import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
 import type { FolderSetup, RawSettings } from '../../protocol/folders';
-import type { FreeChoice, FreeRequest, FreeSummary } from '../../protocol/freeUp';
+import type { FreeUpChoice, FreeUpRequest, FreeUpSummary } from '../../protocol/freeUp';
 import type {
   Chosen,
   ChosenRequest,
@@ -32,18 +32,18 @@ import { differencesOf } from '../comparison/differences';
 import { Failure } from '../failures/failure';
 import { forgetLost } from '../comparison/forgetLost';
 import { listBuckets } from '../store/listBuckets';
-import { openParts, type BackupOptions, type BackupParts } from './createEngine';
+import { createServices, type EngineOptions, type EngineServices } from './createEngine';
 import { conflictsAmong } from '../backup/conflictsAmong';
 import { runPlan } from './runPlan';
 import { readSharedFiles } from '../config/sharedFiles';
 import { workOnFolders } from '../schedule/workOnFolders';
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
-export class Backup {
-  readonly #parts: BackupParts;
+export class Engine {
+  readonly #parts: EngineServices;
 
-  constructor(options: BackupOptions) {
-    this.#parts = openParts(options);
+  constructor(options: EngineOptions) {
+    this.#parts = createServices(options);
   }
 
   credentialSources(): CredentialSources {
@@ -81,11 +81,11 @@ export class Backup {
   }
 
   dropRemaining(setups: readonly FolderSetup[]): void {
-    const { board, flush, jobOf, remaining } = this.#parts;
+    const { publisher, flush, jobOf, remaining } = this.#parts;
     const jobs = setups.map(jobOf);
     for (const { unfinished } of jobs) unfinished.remaining.clear();
     remaining.count(jobs);
-    board.changed();
+    publisher.changed();
     flush();
   }
 
@@ -103,7 +103,7 @@ export class Backup {
   }
 
   /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
-  async verify({ parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
+  async verify({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
     const verification = this.#parts.verifier.begin();
     const select = (job: ComparisonJob, chosen: Chosen) => verification.select(job, chosen, signal);
     await workOnFolders(this.#parts, parts, signal, select, 'idle');
@@ -116,7 +116,7 @@ export class Backup {
   }
 
   /** Forgets that files were ever safe which are gone from both sides. */
-  async forgetLost({ parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
+  async forgetLost({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
     const { comparisons, flush } = this.#parts;
     const counts = await workOnFolders(this.#parts, parts, signal, (job, chosen) =>
       forgetLost(comparisons, job, chosen, signal),
@@ -126,14 +126,17 @@ export class Backup {
   }
 
   /** The conflicts among what was chosen, for somebody to decide. */
-  conflicts({ parts }: ChosenRequest, signal: AbortSignal): Promise<readonly FolderConflicts[]> {
+  conflicts(
+    { folders: parts }: ChosenRequest,
+    signal: AbortSignal,
+  ): Promise<readonly FolderConflicts[]> {
     return workOnFolders(this.#parts, parts, signal, (job, chosen) =>
       conflictsAmong(this.#parts.comparisons, job, chosen, signal),
     );
   }
 
   /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
-  async plan({ parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
+  async plan({ folders: parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     const { backUps } = this.#parts;
     const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
       backUps.select(job, scope, signal),
@@ -142,7 +145,10 @@ export class Backup {
   }
 
   /** Settles what a restore would do. What is shown of the plan is what `run` carries out. */
-  async planRestore({ parts }: RestoreRequest, signal: AbortSignal): Promise<RestoreSummary> {
+  async planRestore(
+    { folders: parts }: RestoreRequest,
+    signal: AbortSignal,
+  ): Promise<RestoreSummary> {
     const { newPlanId, restores } = this.#parts;
     const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
       restores.select(job, scope, signal),
@@ -166,21 +172,21 @@ export class Backup {
   }
 
   /** Settles which local files would go. What is shown of the plan is what `run` carries out. */
-  async planFreeUp({ parts }: FreeRequest, signal: AbortSignal): Promise<FreeSummary> {
-    const { freeings, newPlanId } = this.#parts;
+  async planFreeUp({ folders: parts }: FreeUpRequest, signal: AbortSignal): Promise<FreeUpSummary> {
+    const { freeUps, newPlanId } = this.#parts;
     const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
-      freeings.select(job, scope, signal),
+      freeUps.select(job, scope, signal),
     );
-    return freeings.hold(newPlanId(), selections, signal);
+    return freeUps.hold(newPlanId(), selections, signal);
   }
 
-  chooseFreeWay(choice: FreeChoice): void {
-    this.#parts.freeings.choose(choice);
+  chooseFreeWay(choice: FreeUpChoice): void {
+    this.#parts.freeUps.choose(choice);
   }
 
   /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
-    await this.#parts.turns.compared(signal);
+    await this.#parts.comparisonLock.idle(signal);
     return this.#told(runPlan(this.#parts, planId, this.#whileOpen(signal)));
   }
 
@@ -199,9 +205,9 @@ export class Backup {
   }
 
   dropPlan(planId: number): void {
-    const { freeings, plans, restores } = this.#parts;
+    const { freeUps, plans, restores } = this.#parts;
     restores.drop(planId);
-    freeings.drop(planId);
+    freeUps.drop(planId);
     plans.drop(planId);
   }
 
@@ -246,7 +252,7 @@ export class Backup {
 
   #forget(folder: string): void {
     this.#parts.comparisons.forget(folder);
-    this.#parts.board.failed(folder, undefined);
+    this.#parts.publisher.failed(folder, undefined);
   }
 
   #whileOpen(signal: AbortSignal): AbortSignal {

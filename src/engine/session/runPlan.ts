@@ -1,21 +1,21 @@
 import type { Report } from '../../protocol/reports';
 import type { BackUps } from '../backup/backUps';
 import type { Batches } from '../batch/batches';
-import { workOf, type FreeOutcome, type Freeings } from '../freeUp/freeUps';
-import { settleFreed } from '../freeUp/applyFreed';
+import { workOf, type FreeUpOutcome, type FreeUps } from '../freeUp/freeUps';
+import { applyFreed } from '../freeUp/applyFreed';
 import type { Restores } from '../restore/restores';
-import { settleRestored } from '../restore/applyRestored';
+import { applyRestored } from '../restore/applyRestored';
 
-export interface RunPlanParts {
+export interface RunPlanDeps {
   readonly backUps: BackUps;
   readonly batches: Batches;
-  readonly freeings: Freeings;
+  readonly freeUps: FreeUps;
   readonly restores: Restores;
 }
 
 /** Carries out a plan of whichever kind, once. */
 export async function runPlan(
-  { backUps, batches, freeings, restores }: RunPlanParts,
+  { backUps, batches, freeUps, restores }: RunPlanDeps,
   planId: number,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -24,20 +24,20 @@ export async function runPlan(
     return batches.run({
       work: 'restore',
       plan: restore,
-      settle: settleRestored,
+      settle: applyRestored,
       start: events => restores.run(restore, events, signal),
     });
   }
-  const freeing = freeings.take(planId);
+  const freeing = freeUps.take(planId);
   if (freeing !== undefined) {
     const work = workOf(freeing.way);
     return batches.run({
       work,
       plan: freeing,
-      settle: (comparison, outcome: FreeOutcome) => {
-        settleFreed(comparison, outcome, work);
+      settle: (comparison, outcome: FreeUpOutcome) => {
+        applyFreed(comparison, outcome, work);
       },
-      start: events => freeings.run(freeing, events, signal),
+      start: events => freeUps.run(freeing, events, signal),
     });
   }
   return backUps.run(planId, signal);

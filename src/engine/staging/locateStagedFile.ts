@@ -2,12 +2,12 @@ import { lstatSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, toAbsolutePath } from '../disk/filePath';
-import type { OwnFile } from '../disk/stagedFile';
+import type { StagedFile } from '../disk/stagedFile';
 
 /** Where a file of our own is by now; `now` is `undefined` where it is nowhere below its root. */
 export interface Located {
-  readonly noted: OwnFile;
-  readonly now: OwnFile | undefined;
+  readonly noted: StagedFile;
+  readonly now: StagedFile | undefined;
 }
 
 /**
@@ -17,17 +17,17 @@ export interface Located {
  * twice, and which ends with the last of them. Once cancelled, it tells of no more.
  */
 export async function* locateOwnFiles(
-  own: readonly OwnFile[],
+  own: readonly StagedFile[],
   signal: AbortSignal,
 ): AsyncGenerator<Located> {
-  const movedByRoot = new Map<string, Map<string, OwnFile>>();
+  const movedByRoot = new Map<string, Map<string, StagedFile>>();
   for (const noted of own) {
     if (signal.aborted) return;
     if (isThere(noted)) {
       yield { noted, now: noted };
       continue;
     }
-    const moved = movedByRoot.get(noted.root) ?? new Map<string, OwnFile>();
+    const moved = movedByRoot.get(noted.root) ?? new Map<string, StagedFile>();
     moved.set(fileName(noted.ownPath), noted);
     movedByRoot.set(noted.root, moved);
   }
@@ -35,22 +35,22 @@ export async function* locateOwnFiles(
 }
 
 /** The same for a single one. */
-export async function locateOwnFile(
-  own: OwnFile,
+export async function locateStagedFile(
+  own: StagedFile,
   signal: AbortSignal,
-): Promise<OwnFile | undefined> {
+): Promise<StagedFile | undefined> {
   for await (const { now } of locateOwnFiles([own], signal)) return now;
   return undefined;
 }
 
-function isThere({ root, ownPath }: OwnFile): boolean {
+function isThere({ root, ownPath }: StagedFile): boolean {
   return lstatSync(toAbsolutePath(root, ownPath), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Looks for names, which no two files have, until all are found or nothing is left to read. */
 async function* walk(
   root: string,
-  wanted: Map<string, OwnFile>,
+  wanted: Map<string, StagedFile>,
   signal: AbortSignal,
 ): AsyncGenerator<Located> {
   const folders = ['' as FilePath];
@@ -85,7 +85,7 @@ const foldersAtOnce = 8;
 /** They have the most folders, and are the last that anybody renames or works in by hand. */
 const searchedLast = new Set(['node_modules', '.git']);
 
-function movedTo(folder: FilePath, { path, ownPath, ...rest }: OwnFile): OwnFile {
+function movedTo(folder: FilePath, { path, ownPath, ...rest }: StagedFile): StagedFile {
   return {
     ...rest,
     path: childPath(folder, fileName(path)),

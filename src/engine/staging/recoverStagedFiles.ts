@@ -2,20 +2,20 @@ import { rm, stat } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import { toAbsolutePath } from '../disk/filePath';
-import { keepBeside } from '../disk/renameToConflictName';
+import { renameToConflictName } from '../disk/renameToConflictName';
 import { locateOwnFiles } from './locateStagedFile';
-import { moveIfFree } from '../disk/renameNoReplace';
+import { renameNoReplace } from '../disk/renameNoReplace';
 import { openAbandonedJournals, type AbandonedJournal } from './stagingJournal';
-import { isOwnFile, type OwnFile } from '../disk/stagedFile';
+import { isStagedFile, type StagedFile } from '../disk/stagedFile';
 import { removePlaceholder } from './placeholders';
 
 /** What became of a file of our own that an engine left behind. */
 export type Recovery =
-  | { readonly kind: 'removed' | 'put-back'; readonly file: OwnFile }
+  | { readonly kind: 'removed' | 'put-back'; readonly file: StagedFile }
   /** Another file has taken its name meanwhile: both are there now. */
-  | { readonly kind: 'kept-beside'; readonly file: OwnFile; readonly keptAs: FilePath }
+  | { readonly kind: 'kept-beside'; readonly file: StagedFile; readonly keptAs: FilePath }
   /** It is looked after again the next time. */
-  | { readonly kind: 'left'; readonly file: OwnFile; readonly why: unknown }
+  | { readonly kind: 'left'; readonly file: StagedFile; readonly why: unknown }
   /** Of the empty file at an absolute path, which held a name of the user's. */
   | { readonly kind: 'placeholder-removed'; readonly path: string }
   | { readonly kind: 'placeholder-left'; readonly path: string; readonly why: unknown }
@@ -27,7 +27,7 @@ export type Recovery =
  * still live, in other windows, are left alone. What is not done when the signal comes, and what
  * fails, is for the next start. Throws where the folder of the journals cannot be read.
  */
-export async function recoverOwnFiles(
+export async function recoverStagedFiles(
   journals: string,
   onRecovered: (recovery: Recovery) => void,
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export async function recoverOwnFiles(
   });
   try {
     for (const journal of abandoned) await removePlaceholders(journal, onRecovered, signal);
-    const journalOf = new Map<OwnFile, AbandonedJournal>();
+    const journalOf = new Map<StagedFile, AbandonedJournal>();
     for (const journal of abandoned) {
       for (const file of journal.files) {
         const why = await reasonToLeave(file);
@@ -80,7 +80,7 @@ export function describeRecovery(recovery: Recovery): LogEntry {
   }
 }
 
-function describeFile(recovery: Extract<Recovery, { readonly file: OwnFile }>): LogEntry {
+function describeFile(recovery: Extract<Recovery, { readonly file: StagedFile }>): LogEntry {
   const { root, path, ownPath } = recovery.file;
   const was = `Left over in ${root}: ${ownPath}`;
   switch (recovery.kind) {
@@ -117,8 +117,8 @@ async function removePlaceholders(
   }
 }
 
-async function reasonToLeave({ root, ownPath }: OwnFile): Promise<unknown> {
-  if (!isOwnFile(ownPath)) return new Error(`${ownPath} is no file of ours.`);
+async function reasonToLeave({ root, ownPath }: StagedFile): Promise<unknown> {
+  if (!isStagedFile(ownPath)) return new Error(`${ownPath} is no file of ours.`);
   try {
     // A disk that is not there today says nothing of what is on it.
     await stat(root);
@@ -128,15 +128,15 @@ async function reasonToLeave({ root, ownPath }: OwnFile): Promise<unknown> {
   }
 }
 
-async function recover(file: OwnFile, journal: AbandonedJournal): Promise<Recovery> {
+async function recover(file: StagedFile, journal: AbandonedJournal): Promise<Recovery> {
   const { kind, root, path, ownPath } = file;
   const own = toAbsolutePath(root, ownPath);
   if (kind === 'temporary') {
     await rm(own);
     return { kind: 'removed', file };
   }
-  const outcome = await moveIfFree(own, toAbsolutePath(root, path), journal);
+  const outcome = await renameNoReplace(own, toAbsolutePath(root, path), journal);
   if (outcome === 'moved') return { kind: 'put-back', file };
-  const keptAs = await keepBeside(file, new Date(), journal);
+  const keptAs = await renameToConflictName(file, new Date(), journal);
   return { kind: 'kept-beside', file, keptAs };
 }

@@ -1,22 +1,22 @@
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { keepBeside } from '../disk/renameToConflictName';
-import { locateOwnFile } from './locateStagedFile';
-import { moveIfFree } from '../disk/renameNoReplace';
-import type { OwnFileJournal } from './stagingJournal';
-import type { OwnFile } from '../disk/stagedFile';
+import { renameToConflictName } from '../disk/renameToConflictName';
+import { locateStagedFile } from './locateStagedFile';
+import { renameNoReplace } from '../disk/renameNoReplace';
+import type { StagingJournal } from './stagingJournal';
+import type { StagedFile } from '../disk/stagedFile';
 
 /**
  * Gives a file that was set aside its name back, or one beside it where the name is taken; in the
  * folder in which it is by now.
  */
-export async function putBack(own: OwnFile, journal: OwnFileJournal): Promise<void> {
+export async function restoreDisplaced(own: StagedFile, journal: StagingJournal): Promise<void> {
   let keptAs;
   try {
-    const now = (await locateOwnFile(own, uncancelled)) ?? own;
+    const now = (await locateStagedFile(own, uncancelled)) ?? own;
     const from = toAbsolutePath(now.root, now.ownPath);
-    const outcome = await moveIfFree(from, toAbsolutePath(now.root, now.path), journal);
-    if (outcome === 'taken') keptAs = await keepBeside(now, new Date(), journal);
+    const outcome = await renameNoReplace(from, toAbsolutePath(now.root, now.path), journal);
+    if (outcome === 'taken') keptAs = await renameToConflictName(now, new Date(), journal);
   } catch (error) {
     // The journal holds it, so that the next start tries again.
     throw new Failure('not-put-back', own.path, new Error(own.ownPath, { cause: error }));

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
-import type { OwnFile } from '../disk/stagedFile';
+import type { StagedFile } from '../disk/stagedFile';
 import type { Placeholder, PlaceholderNotes } from './placeholders';
 import { isBusy, loadSqlite, sqliteCode } from '../records/sqlite';
 
 /** Which files of our own there are, kept so that even a killed process leaves none behind. */
-export interface OwnFileJournal extends PlaceholderNotes {
+export interface StagingJournal extends PlaceholderNotes {
   /**
    * Call it before the file comes into being: it is noted, on the disk too, when this returns.
    * Throws a `Failure` where it cannot be noted; the file must not be made then.
    */
-  begin(file: OwnFile): void;
+  begin(file: StagedFile): void;
   /**
    * The file is gone, or has become what it was made for. Never throws: an entry without a file is
    * found to be none at the next start.
    */
-  end(file: OwnFile): void;
+  end(file: StagedFile): void;
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export interface OwnFileJournal extends PlaceholderNotes {
  * A journal of this engine's own, in a file that is made with the first entry. It is locked as long
  * as the engine lives, and by nothing longer: so others can tell whose journals nobody keeps any more.
  */
-export function openOwnFileJournal(folder: string): OwnFileJournal {
+export function openStagingJournal(folder: string): StagingJournal {
   const file = join(folder, `${randomUUID()}${suffix}`);
   let database: DatabaseSync | undefined;
 
@@ -87,7 +87,7 @@ export function openOwnFileJournal(folder: string): OwnFileJournal {
 }
 
 /** For an engine without a place to keep one: what it leaves behind when it is killed stays. */
-export const noJournal: OwnFileJournal = {
+export const noJournal: StagingJournal = {
   begin: () => undefined,
   end: () => undefined,
   beginPlaceholder: () => undefined,
@@ -97,9 +97,9 @@ export const noJournal: OwnFileJournal = {
 
 /** A journal whose engine is no longer there, locked until it is closed. */
 export interface AbandonedJournal extends PlaceholderNotes {
-  readonly files: readonly OwnFile[];
+  readonly files: readonly StagedFile[];
   readonly placeholders: readonly Placeholder[];
-  end(file: OwnFile): void;
+  end(file: StagedFile): void;
   /** Removes it where no entry is left. */
   close(): void;
 }
@@ -217,11 +217,11 @@ function openLocked(file: string): DatabaseSync {
 interface OwnFileRow {
   readonly own_path: string;
   readonly root: string;
-  readonly kind: OwnFile['kind'];
+  readonly kind: StagedFile['kind'];
   readonly path: string;
 }
 
-function entriesOf(database: DatabaseSync): readonly OwnFile[] {
+function entriesOf(database: DatabaseSync): readonly StagedFile[] {
   const rows = database.prepare('SELECT * FROM own_files').all() as unknown as OwnFileRow[];
   return rows.map(({ kind, root, path, own_path }) => ({
     kind,
@@ -231,7 +231,7 @@ function entriesOf(database: DatabaseSync): readonly OwnFile[] {
   }));
 }
 
-function removeEntry(database: DatabaseSync, { root, ownPath }: OwnFile): void {
+function removeEntry(database: DatabaseSync, { root, ownPath }: StagedFile): void {
   database.prepare('DELETE FROM own_files WHERE own_path = ? AND root = ?').run(ownPath, root);
 }
 

@@ -1,7 +1,7 @@
 import type { Group } from '../../protocol/verdicts';
 
 /** Gathers which groups' rows have changed, and tells it at most ten times a second. */
-export interface RowNews {
+export interface RowChanges {
   add(folder: string, groups: readonly Group[]): void;
   /** Tells at once what is still waiting to be told. */
   flush(): void;
@@ -10,7 +10,7 @@ export interface RowNews {
 
 const interval = 100;
 
-export function rowNews(tell: (folder: string, groups: readonly Group[]) => void): RowNews {
+export function rowChanges(tell: (folder: string, groups: readonly Group[]) => void): RowChanges {
   const waiting = new Map<string, Set<Group>>();
   let timer: NodeJS.Timeout | undefined;
   let disposed = false;

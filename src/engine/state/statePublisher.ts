@@ -3,7 +3,7 @@ import type { BatchProgress, Doing, PauseReason, State } from '../../protocol/st
 import type { VerifyProgress } from '../../protocol/verify';
 
 /** What is going on, gathered into the one state that views listen to. */
-export interface StateBoard {
+export interface StatePublisher {
   /** What a comparison is doing, or `undefined` when none runs. */
   comparing(now: Comparing | undefined): void;
   /** How far a verification is, or `undefined` when it has ended. */
@@ -32,10 +32,10 @@ export type Connecting = Extract<Doing, { readonly kind: 'connecting' }>;
 const interval = 100;
 
 /** `publish` gets a state at most ten times a second, and always the last one. */
-export function stateBoard(
+export function statePublisher(
   publish: (state: State) => void,
-  known: () => Pick<State, 'comparisons' | 'remaining'>,
-): StateBoard {
+  known: () => Pick<State, 'comparisons' | 'unfinished'>,
+): StatePublisher {
   const batches = new Map<number, BatchProgress>();
   const failures = new Map<string, FailureRecord>();
   const verifications = new Map<number, VerifyProgress>();

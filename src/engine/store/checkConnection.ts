@@ -3,29 +3,29 @@ import { attempts } from '../network/attempt';
 import type { Connections } from './connections';
 import { toFailure } from '../failures/failure';
 import { folderFailed } from './folderFailed';
-import type { StateBoard } from '../state/statePublisher';
+import type { StatePublisher } from '../state/statePublisher';
 
-export interface CheckConnectionParts {
+export interface CheckConnectionDeps {
   readonly connections: Connections;
-  readonly board: StateBoard;
+  readonly publisher: StatePublisher;
 }
 
 /** Asks the store, visibly, whether it takes the credentials. */
 export async function checkConnection(
-  parts: CheckConnectionParts,
+  deps: CheckConnectionDeps,
   { folder, settings, target }: ConnectionCheck,
   signal: AbortSignal,
 ): Promise<void> {
-  const { connections, board } = parts;
-  board.failed(folder, undefined);
+  const { connections, publisher } = deps;
+  publisher.failed(folder, undefined);
   try {
     const onAttempt = (attempt: number): void => {
-      board.connecting({ kind: 'connecting', folder, attempt, attempts });
+      publisher.connecting({ kind: 'connecting', folder, attempt, attempts });
     };
     await connections.of(settings).check({ target, signal, onAttempt });
   } catch (error) {
-    throw folderFailed(parts, folder, toFailure(error, ''));
+    throw folderFailed(deps, folder, toFailure(error, ''));
   } finally {
-    board.connecting(undefined);
+    publisher.connecting(undefined);
   }
 }

@@ -14,9 +14,9 @@ export async function cloudVersions(
   const versions: CloudVersion[] = [];
   const pages = bucket.listVersions({ key: toKey(setup.prefix, path), signal });
   for await (const page of pages) {
-    for (const { kind, versionId, isLatest, size, modifiedAt } of page) {
+    for (const { kind, versionId, isLatest, size, modifiedAtMs: modifiedAt } of page) {
       if (versions.length === most) return { versioning, versions, areAll: false };
-      versions.push({ kind, versionId, isLatest, size, modifiedAt });
+      versions.push({ kind, versionId, isLatest, size, modifiedAtMs: modifiedAt });
     }
   }
   return { versioning, versions, areAll: true };

@@ -1,16 +1,19 @@
 import type { FailureCode } from '../../protocol/failures';
 import type { Connections } from './connections';
 import type { Failure } from '../failures/failure';
-import type { StateBoard } from '../state/statePublisher';
+import type { StatePublisher } from '../state/statePublisher';
 
 /** Shows what went wrong with a folder, and gives it back to be thrown. */
 export function folderFailed(
-  { connections, board }: { readonly connections: Connections; readonly board: StateBoard },
+  {
+    connections,
+    publisher,
+  }: { readonly connections: Connections; readonly publisher: StatePublisher },
   folder: string,
   failure: Failure,
 ): Failure {
   if (refusals.has(failure.code)) connections.renew();
-  if (failure.code !== 'cancelled') board.failed(folder, failure.toRecord());
+  if (failure.code !== 'cancelled') publisher.failed(folder, failure.toRecord());
   return failure;
 }
 

@@ -44,6 +44,6 @@ export async function cloudCopy(
   return toCopy(head);
 }
 
-function toCopy({ size, etag, modifiedAt, versionId }: ObjectHead): CloudCopy {
-  return { size, etag, modifiedAt, versionId };
+function toCopy({ size, etag, modifiedAtMs: modifiedAt, versionId }: ObjectHead): CloudCopy {
+  return { size, etag, modifiedAtMs: modifiedAt, versionId };
 }

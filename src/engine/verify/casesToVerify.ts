@@ -1,5 +1,5 @@
 import type { Chosen } from '../../protocol/plans';
-import { chosenEntries } from '../comparison/selectEntries';
+import { selectEntries } from '../comparison/selectEntries';
 import { compareFiles } from '../comparison/compareFiles';
 import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
 import { contentCaseOf } from '../comparison/contentCase';
@@ -19,7 +19,7 @@ export async function casesToVerify(
   signal: AbortSignal,
 ): Promise<readonly VerifyCase[]> {
   const begun = Date.now();
-  const entries = await chosenEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries(comparisons, job, chosen, signal);
   const compared =
     chosen.kind === 'resources'
       ? entries

@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import type { ContentCase } from '../compare/join';
-import { settleByReading, type Settled, type SettleRequest } from '../compare/decideByContent';
+import {
+  decideByReading,
+  type ContentDecision,
+  type ContentDecisionRequest,
+} from '../compare/decideByContent';
 
 /** Settles a verdict by reading the cloud copy too, where nothing else can be compared. */
-export async function settleByCopy(asked: ContentCase, request: SettleRequest): Promise<Settled> {
+export async function decideByCopy(
+  asked: ContentCase,
+  request: ContentDecisionRequest,
+): Promise<ContentDecision> {
   const { local, cloud } = asked;
   const { bucket, prefix, signal, onBytes } = request;
   const hashBegan = Date.now();
@@ -27,7 +34,7 @@ export async function settleByCopy(asked: ContentCase, request: SettleRequest): 
       hashBegan,
       provedAt: Date.now(),
     };
-    return await settleByReading({ ...asked, receipt }, request);
+    return await decideByReading({ ...asked, receipt }, request);
   } catch (error) {
     const failure = toFailure(error, local.path);
     if (failure.code === 'cancelled') throw failure;

@@ -5,9 +5,13 @@ import { isStillAsked } from '../comparison/contentCase';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
 import { inParallel } from '../concurrency/parallel';
-import { settleByReading, type Settled, type SettleRequest } from '../compare/decideByContent';
+import {
+  decideByReading,
+  type ContentDecision,
+  type ContentDecisionRequest,
+} from '../compare/decideByContent';
 import { casesToVerify } from './casesToVerify';
-import { settleByCopy } from './decideByCopy';
+import { decideByCopy } from './decideByCopy';
 import { verifyTally, type VerifyCase, type VerifyTally } from './verifyTally';
 
 /** Proves files by reading them, whatever is known of them, or says what differs. */
@@ -74,13 +78,13 @@ export function verifier(
 
 /** How files are compared, and what it takes to read. */
 interface Way {
-  readonly settle: (asked: VerifyCase, request: SettleRequest) => Promise<Settled>;
+  readonly settle: (asked: VerifyCase, request: ContentDecisionRequest) => Promise<ContentDecision>;
   readonly bytesOf: (asked: VerifyCase) => number;
 }
 
-const byReading: Way = { settle: settleByReading, bytesOf: ({ local }) => local.size };
+const byReading: Way = { settle: decideByReading, bytesOf: ({ local }) => local.size };
 const byCopy: Way = {
-  settle: settleByCopy,
+  settle: decideByCopy,
   bytesOf: ({ local, cloud }) => local.size + cloud.size,
 };
 

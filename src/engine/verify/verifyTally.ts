@@ -3,7 +3,7 @@ import type { VerifyReport } from '../../protocol/verify';
 import type { ComparisonJob } from '../comparison/comparisons';
 import type { Failure } from '../failures/failure';
 import type { ContentCase } from '../compare/join';
-import type { Settled } from '../compare/decideByContent';
+import type { ContentDecision } from '../compare/decideByContent';
 
 /** A file to read, and the folder that it belongs to. */
 export interface VerifyCase extends ContentCase {
@@ -13,7 +13,7 @@ export interface VerifyCase extends ContentCase {
 /** What a verification has found so far. */
 export interface VerifyTally {
   /** What reading a file has said. */
-  read(asked: VerifyCase, content: Settled['content']): void;
+  read(asked: VerifyCase, content: ContentDecision['content']): void;
   /** Of another size than its copy: there is nothing to read for that. */
   different(): void;
   missing(): void;
@@ -25,7 +25,7 @@ export interface VerifyTally {
 
 export function verifyTally(): VerifyTally {
   const unknown: VerifyCase[] = [];
-  const troubles: VerifyReport['troubles'][number][] = [];
+  const troubles: VerifyReport['problems'][number][] = [];
   let proved = 0;
   let different = 0;
   let missing = 0;
@@ -73,7 +73,7 @@ export function verifyTally(): VerifyTally {
         bytes: unknown.reduce((sum, { cloud }) => sum + cloud.size, 0),
       },
       failed: failures,
-      troubles,
+      problems: troubles,
     }),
   };
 }

@@ -80,7 +80,7 @@ describe('Commands', () => {
         path: path as FilePath,
         isFolder: false,
         verdict: { kind: 'missing-in-cloud' },
-        local: { size: 1, modifiedAt: 0 },
+        local: { size: 1, modifiedAtMs: 0 },
         cloud: undefined,
         activity: undefined,
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CancellationTokenSource } from 'vscode';
 
-import { Engine } from '../../../src/editor/client/engineClient';
+import { EngineClient } from '../../../src/editor/client/engineClient';
 import { Failed } from '../../../src/editor/failures/failed';
 import { listBuckets } from '../../../src/protocol/buckets';
 import { compare } from '../../../src/protocol/comparisons';
@@ -27,7 +27,7 @@ import { testLog } from '../../support/vscode/treeUnderTest';
 describe('The engine', () => {
   const log = testLog();
   let wire: WireRecorder;
-  let engine: Engine;
+  let engine: EngineClient;
   let settings: RawSettings;
 
   before(async () => {
@@ -35,7 +35,7 @@ describe('The engine', () => {
     settings = { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true };
   });
   beforeEach(() => {
-    engine = new Engine(workerFile(), workerData(), log);
+    engine = new EngineClient(workerFile(), workerData(), log);
   });
   afterEach(async () => {
     if (engine.running) await untilEngineEnds(dispose);
@@ -99,7 +99,7 @@ describe('The engine', () => {
     const inTheWay = join(folder.path, 'file');
     await writeFile(inTheWay, '');
     const receiptsFile = join(inTheWay, 'receipts.sqlite');
-    const homeless = new Engine(workerFile(), { ...workerData(), receiptsFile }, log);
+    const homeless = new EngineClient(workerFile(), { ...workerData(), receiptsFile }, log);
     const warnings: FailureRecord[] = [];
     homeless.onDidWarn(warning => warnings.push(warning));
     try {
@@ -159,7 +159,7 @@ describe('The engine', () => {
     const requestsBefore = wire.requests.length;
     const connectionsBefore = wire.connections;
     await engine.request(compare, [setup]);
-    const plan = await engine.request(planBackUp, { parts: [{ setup, scope: { kind: 'all' } }] });
+    const plan = await engine.request(planBackUp, { folders: [{ setup, scope: { kind: 'all' } }] });
     const report = await engine.request(runPlan, plan.planId);
     assert.equal(report.done, files);
     const requests = wire.requests.length - requestsBefore;

@@ -27,7 +27,7 @@ import {
 } from '../../support/vscode/extensionUnderTest';
 import { closeAllTabs, untilTab, uriIn } from '../../support/vscode/tabs';
 
-const side = { size: 1, modifiedAt: 0 };
+const side = { size: 1, modifiedAtMs: 0 };
 
 describe('Cloud copies', () => {
   let api: S3Backup;

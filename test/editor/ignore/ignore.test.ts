@@ -124,7 +124,7 @@ describe('Add to .s3backupignore', () => {
     const node = row('kept out/a.txt', 'ignored', {
       kind: 'ignored',
       because: { kind: 'rule', pattern: '*.txt', source, line: 3 },
-      cloudTwins: 0,
+      hiddenCopies: 0,
     });
     await commands.executeCommand('s3Backup.showRule', node, [node]);
     const editor = window.activeTextEditor;

@@ -9,8 +9,8 @@ import {
 
 describe('Steps', () => {
   /** A step that notes where it stands and then turns as it is told, once for each time asked. */
-  function told(asked: string[], name: string, ...turns: readonly Turn<string>[]): Step<string> {
-    const left = [...turns];
+  function told(asked: string[], name: string, ...fileLock: readonly Turn<string>[]): Step<string> {
+    const left = [...fileLock];
     return ({ number, wayBack }: StepPlace) => {
       asked.push(`${name} ${String(number)} ${wayBack}`);
       return Promise.resolve(left.shift() ?? { kind: 'cancelled' });

@@ -88,7 +88,7 @@ describe('Before a batch', () => {
       await type('decide/a.txt');
       await type('decide/b.txt');
       const report = await backUpFolder();
-      assert.deepEqual([report?.done, report?.troubles], [2, []]);
+      assert.deepEqual([report?.done, report?.problems], [2, []]);
       assert.equal(asked().length, 1);
       assert.equal(await inCloud('decide/a.txt'), 'typed a');
       assert.equal(await inCloud('decide/b.txt'), 'typed b');

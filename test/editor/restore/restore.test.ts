@@ -63,7 +63,7 @@ describe('Restore from Cloud', () => {
     return found;
   }
 
-  const onlyInCloud = { cloud: { size: 1, modifiedAt: 0 } };
+  const onlyInCloud = { cloud: { size: 1, modifiedAtMs: 0 } };
   const forms: Readonly<
     Record<
       string,

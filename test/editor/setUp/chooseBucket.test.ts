@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { commands, window, workspace, type QuickPick, type QuickPickItem } from 'vscode';
 
 import { chooseBucket } from '../../../src/editor/setUp/chooseBucket';
-import { Engine } from '../../../src/editor/client/engineClient';
-import type { Parts } from '../../../src/editor/services';
+import { EngineClient } from '../../../src/editor/client/engineClient';
+import type { Services } from '../../../src/editor/services';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { Targets } from '../../../src/editor/targets/targets';
 import { eventually } from '../../support/suite/eventually';
@@ -30,7 +30,7 @@ describe('The list of buckets', () => {
   /** What the store answers to a page of the list, by the token it is asked for with. */
   let pages: Readonly<Record<string, { readonly status: number; readonly body: string }>>;
   let asked: string[];
-  let engine: Engine;
+  let engine: EngineClient;
   let pick: QuickPick<QuickPickItem>;
   let placeholders: string[];
   let endpoint: unknown;
@@ -58,7 +58,7 @@ describe('The list of buckets', () => {
   beforeEach(() => {
     asked = [];
     placeholders = [];
-    engine = new Engine(workerFile(), workerData(), log);
+    engine = new EngineClient(workerFile(), workerData(), log);
     engine.onDidChangeState(() => placeholders.push(pick.placeholder ?? ''));
   });
   afterEach(async () => {
@@ -80,7 +80,7 @@ describe('The list of buckets', () => {
   function choose(): Promise<unknown> {
     const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
     const parts = { engine, log, targets, profiles: new Profiles(memento()) };
-    return chooseBucket(parts as unknown as Parts, [workspaceFolder()]);
+    return chooseBucket(parts as unknown as Services, [workspaceFolder()]);
   }
 
   async function untilLabels(...labels: readonly string[]): Promise<void> {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { ConfigurationTarget, Uri, workspace, type WorkspaceFolder } from 'vscode';
 
-import { Engine } from '../../../src/editor/client/engineClient';
+import { EngineClient } from '../../../src/editor/client/engineClient';
 import { Failed } from '../../../src/editor/failures/failed';
 import type { FolderRecords } from '../../../src/editor/targets/folderRecords';
-import { learnStore } from '../../../src/editor/setUp/refreshEndpoint';
+import { refreshEndpoint } from '../../../src/editor/setUp/refreshEndpoint';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { folderId, Targets } from '../../../src/editor/targets/targets';
 import { awsFiles } from '../../support/disk/awsFiles';
@@ -138,14 +138,14 @@ describe('A folder’s target', () => {
     const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
     await setUserSetting('endpoint', undefined);
     const log = testLog();
-    const engine = new Engine(workerFile(), workerData(), log);
+    const engine = new EngineClient(workerFile(), workerData(), log);
     const profiles = new Profiles(memento());
     const folders = ['at-1', 'at-2', 'also-1'].map(folderNamed);
     const [one, two, also] = folders as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];
     try {
       for (const folder of folders) {
         await profiles.choose(folder, { kind: 'profile', name: folder.name });
-        await learnStore({ engine, log, profiles, targets }, folder);
+        await refreshEndpoint({ engine, log, profiles, targets }, folder);
       }
       targets.settle(one, { bucket: 'mine', prefix: 'a/' });
       assert.equal(targets.clash(two, { bucket: 'mine', prefix: 'a/b/' }), undefined);

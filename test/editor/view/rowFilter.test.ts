@@ -112,11 +112,11 @@ describe('The tree, filtered and as a list', () => {
     await filterBy('swift');
     const node = { folder: setup.id, group: 'missing-in-cloud', path: '' as never } as const;
     const shown = await opened.engine.request(planBackUp, {
-      parts: [{ setup, scope: { kind: 'nodes', nodes: [node] } }],
+      folders: [{ setup, scope: { kind: 'nodes', nodes: [node] } }],
     });
     assert.equal(shown.files, 3);
     const all = await opened.engine.request(planBackUp, {
-      parts: [{ setup, scope: { kind: 'all' } }],
+      folders: [{ setup, scope: { kind: 'all' } }],
     });
     assert.equal(all.files, 1_009);
   });

@@ -245,7 +245,7 @@ describe('The tree', () => {
       assert.ok(node.kind === 'row');
       const place = { folder: node.folder, group: node.group, path: node.row.path };
       const plan = await opened.engine.request(planBackUp, {
-        parts: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
+        folders: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
       });
       const report = await opened.engine.request(runPlan, plan.planId);
       assert.equal(report.done, 1);

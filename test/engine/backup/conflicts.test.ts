@@ -40,7 +40,7 @@ describe('Conflicts', () => {
 
   async function conflicts(scope = theGroup()): Promise<readonly Conflict[]> {
     const parts = [{ setup: engine.setup, scope }];
-    const folders = await engine.backup.conflicts({ parts }, new AbortController().signal);
+    const folders = await engine.backup.conflicts({ folders: parts }, new AbortController().signal);
     assert.deepEqual(
       folders.map(({ folder: id }) => id),
       [engine.setup.id],
@@ -78,7 +78,7 @@ describe('Conflicts', () => {
     await engine.compare();
     const plan = await engine.plan(all);
     assert.equal(plan.files, 1);
-    assert.deepEqual(plan.leftAlone, { 'changed-in-cloud': 2 });
+    assert.deepEqual(plan.excluded, { 'changed-in-cloud': 2 });
     for (const scope of [
       theGroup(),
       engine.resources('a'),
@@ -132,7 +132,7 @@ describe('Conflicts', () => {
     await engine.backup.filesChanged(engine.setup.id, [at('b')]);
     const plan = await engine.plan(mine(...shown));
     assert.equal(plan.files, 1);
-    assert.deepEqual(plan.leftAlone, { 'up-to-date': 1, 'only-in-cloud': 1 });
+    assert.deepEqual(plan.excluded, { 'up-to-date': 1, 'only-in-cloud': 1 });
   });
 
   describe('that an upload has found', () => {

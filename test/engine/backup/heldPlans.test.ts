@@ -57,7 +57,7 @@ describe('A plan that was shown', () => {
     assert.deepEqual([report.planned, report.done, report.skipped], [3, 2, 1]);
     assert.deepEqual(report.reasons, { unsaved: 1 });
     assert.deepEqual(
-      report.troubles.map(({ path, failure }) => [path, failure.code]),
+      report.problems.map(({ path, failure }) => [path, failure.code]),
       [['b', 'unsaved']],
     );
     assert.deepEqual(bucket.keys, ['w/a', 'w/c']);
@@ -77,7 +77,7 @@ describe('A plan that was shown', () => {
     });
 
     it('names those that would replace a copy that holds something, and no others', async () => {
-      const { planId, emptying, files } = await engine.plan(all);
+      const { planId, wouldEmpty: emptying, files } = await engine.plan(all);
       assert.ok(files >= 3);
       assert.equal(emptying, 1);
       assert.deepEqual(paths(await engine.backup.emptyingFiles(planId)), ['emptied']);

@@ -29,12 +29,11 @@ interface Sides {
 function entry(path: string, verdict: Verdict, sides: Sides, activity?: Activity): Entry {
   const at = path as FilePath;
   const { local: size, etag } = sides;
-  const cloud = { path: at, size: 9, etag: etag ?? '', modifiedAt: 1, storageClass: undefined };
+  const cloud = { path: at, size: 9, etag: etag ?? '', modifiedAtMs: 1, storageClass: undefined };
   const finding: Finding = {
     path: at,
     isFolder: false,
-    local:
-      size === undefined ? undefined : { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+    local: size === undefined ? undefined : { path: at, size, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
     cloud: etag === undefined ? undefined : cloud,
     verdict,
   };
@@ -73,7 +72,7 @@ describe('plan', () => {
       entry('c', { kind: 'changed-in-cloud', because: 'newer-there' }, { local: 1, etag: 'e' }),
       entry('o', { kind: 'only-in-cloud' }, { etag: 'e' }),
       entry('k', { kind: 'unchecked', failure }, { local: 1 }),
-      entry('i', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }, {}),
+      entry('i', { kind: 'ignored', because: { kind: 'link' }, hiddenCopies: 0 }, {}),
       // Out of date without the copy that would have to be seen for it.
       entry('x', outOfDate, { local: 1 }),
     ]);
@@ -121,7 +120,7 @@ describe('plan', () => {
     ]);
     const plan = { id: 7, steps: [...one.steps, ...other.steps] };
     const kept = (...versioning: Versioning[]) =>
-      summarize(plan, [one, other], undefined, versioning).unowned.keepsVersions;
+      summarize(plan, [one, other], undefined, versioning).unknownOrigin.keepsVersions;
     assert.deepEqual(summarize(plan, [one, other], undefined, ['enabled']), {
       planId: 7,
       files: 5,

@@ -4,11 +4,11 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore } from '../../../src/engine/concurrency/semaphore';
 import { openDatabase, type Database } from '../../../src/engine/records/database';
 import { Failure } from '../../../src/engine/failures/failure';
 import { abortStale } from '../../../src/engine/backup/abortStale';
-import type { KeptUpload } from '../../../src/engine/records/uploadStore';
+import type { StoredUpload } from '../../../src/engine/records/uploadStore';
 import { unfinishedInMemory, type Unfinished } from '../../../src/engine/records/unfinished';
 import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
@@ -52,7 +52,7 @@ describe('An interrupted upload in parts', function () {
       path,
       condition: { kind: 'absent' },
       uploads: unfinished.of(owner).uploads,
-      budget: budget(48, 128 * mebibyte),
+      semaphore: semaphore(48, 128 * mebibyte),
       signal: never,
       onBytes: () => undefined,
       ...changed,
@@ -100,7 +100,7 @@ describe('An interrupted upload in parts', function () {
     return bucket.calls.filter(call => call.operation === operation).length;
   }
 
-  function kept(): readonly KeptUpload[] {
+  function kept(): readonly StoredUpload[] {
     return unfinished.uploadsAt('memory').map(found => found.kept);
   }
 
@@ -159,7 +159,7 @@ describe('An interrupted upload in parts', function () {
   it('sends a part again that is not what the file holds', async () => {
     writeLarge();
     await cutOff(4);
-    const [{ upload: open }] = kept() as [KeptUpload];
+    const [{ upload: open }] = kept() as [StoredUpload];
     for (const [partNumber, body] of [
       [2, Buffer.alloc(part, 'somebody else’s')],
       [3, Buffer.alloc(5)],
@@ -373,8 +373,8 @@ describe('An interrupted upload in parts', function () {
     });
   }
 
-  function keptAs(uploadId: string, name: string, usedAt: number): KeptUpload {
-    const local = { path: name as FilePath, size: 9, modifiedAt: 1n, changedAt: 2n, inode: 3n };
+  function keptAs(uploadId: string, name: string, usedAt: number): StoredUpload {
+    const local = { path: name as FilePath, size: 9, mtimeNs: 1n, ctimeNs: 2n, inode: 3n };
     return {
       upload: { key: `w/${name}`, uploadId, takesCrc32: true },
       local,

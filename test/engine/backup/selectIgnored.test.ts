@@ -34,7 +34,7 @@ describe('selectIgnored', () => {
     const words = [...engine.rows()].map(([path, { verdict, isFolder }]) => [
       path,
       verdict.kind === 'ignored'
-        ? `${isFolder ? 'folder ' : ''}${String(verdict.cloudTwins)}`
+        ? `${isFolder ? 'folder ' : ''}${String(verdict.hiddenCopies)}`
         : verdict.kind,
     ]);
     return Object.fromEntries(words) as Record<string, string>;
@@ -73,7 +73,7 @@ describe('selectIgnored', () => {
 
   it('sends nothing twice, and replaces nothing that is newer or that it has not seen', async () => {
     await engine.backUp(anyway('x.log'));
-    assert.deepEqual((await engine.plan(anyway('x.log'))).leftAlone, { 'up-to-date': 1 });
+    assert.deepEqual((await engine.plan(anyway('x.log'))).excluded, { 'up-to-date': 1 });
     const { planId } = await engine.plan(anyway('y.log'));
     bucket.place('w/y.log', 'somebody else');
     const signal = new AbortController().signal;

@@ -3,11 +3,11 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
-import { pathTurns } from '../../../src/engine/concurrency/keyedLock';
+import { keyedLock } from '../../../src/engine/concurrency/keyedLock';
 import type { Plan, Step } from '../../../src/engine/backup/plan';
-import { openTraffic } from '../../../src/engine/network/transferControl';
+import { transferControl } from '../../../src/engine/network/transferControl';
 import { describeReport, toReport } from '../../../src/engine/batch/report';
 import {
   transfer,
@@ -52,7 +52,7 @@ describe('transfer', () => {
           unfinished: nothingUnfinished(),
         },
         path,
-        local: { path, size: 4, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+        local: { path, size: 4, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
         condition: { kind: 'absent' },
       };
     });
@@ -65,9 +65,9 @@ describe('transfer', () => {
     const ended: UploadOutcome[] = [];
     const outcomes = await transfer({
       plan,
-      budget: budget(48, 1 << 20),
-      traffic: openTraffic(),
-      turns: pathTurns(),
+      semaphore: semaphore(48, 1 << 20),
+      traffic: transferControl(),
+      fileLock: keyedLock(),
       signal: new AbortController().signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
@@ -78,25 +78,25 @@ describe('transfer', () => {
   }
 
   it('works on no file that another batch is working on', async () => {
-    const turns = pathTurns();
+    const fileLock = keyedLock();
     const plan = planOf(2);
     const [busy, free] = plan.steps;
     assert.ok(busy !== undefined && free !== undefined);
     const hold = bucket.holdNext('put');
-    const first = run({ ...plan, steps: [busy] }, { turns });
+    const first = run({ ...plan, steps: [busy] }, { fileLock });
     await hold.reached;
     const started: Step[] = [];
     let freeEnded = (): void => undefined;
     const reached = new Promise<void>(resolve => (freeEnded = resolve));
     const second = run(plan, {
-      turns,
+      fileLock,
       onStarted: step => started.push(step),
       onEnded: ({ step }) => {
         if (step === free) freeEnded();
       },
     });
     const cancelled = AbortSignal.abort();
-    const third = await run({ ...plan, steps: [busy] }, { turns, signal: cancelled });
+    const third = await run({ ...plan, steps: [busy] }, { fileLock, signal: cancelled });
     assert.equal(third.report.cancelled, 1);
     await reached;
     assert.deepEqual(started, [free]);
@@ -179,7 +179,7 @@ describe('transfer', () => {
           const { planned, done, failed, skipped, cancelled } = report;
           assert.equal(planned, plan.steps.length);
           assert.equal(done + failed + skipped + cancelled, planned);
-          assert.equal(report.troubles.length, failed + skipped);
+          assert.equal(report.problems.length, failed + skipped);
           assert.equal(report.bytes, done * 4);
           assert.deepEqual(
             outcomes.map(({ step }) => step.path),
@@ -203,7 +203,7 @@ describe('transfer', () => {
     bucket.failNext('put', new Failure('access-denied', 'w/5'), { key: 'w/5' });
     const { report, progress } = await run(planOf(50));
     assert.deepEqual([report.done, report.failed], [49, 1]);
-    assert.deepEqual(report.troubles, [
+    assert.deepEqual(report.problems, [
       {
         folder: 'file:///w',
         path: '5',
@@ -223,7 +223,7 @@ describe('transfer', () => {
     const { report } = await run(plan);
     assert.deepEqual([report.done, report.failed, report.skipped], [1, 0, 2]);
     assert.deepEqual(
-      report.troubles.map(({ path, failure }) => [path, failure.code]),
+      report.problems.map(({ path, failure }) => [path, failure.code]),
       [
         ['0', 'changed-in-cloud'],
         ['soon-gone', 'file-vanished'],

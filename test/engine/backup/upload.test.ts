@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { budget, type Budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore, type Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
   keptUploadsInMemory,
@@ -58,7 +58,7 @@ describe('upload', function () {
       path: 'a.bin' as FilePath,
       condition: absent,
       uploads,
-      budget: budget(48, 128 * mebibyte),
+      semaphore: semaphore(48, 128 * mebibyte),
       signal: new AbortController().signal,
       onBytes: () => undefined,
       ...changed,
@@ -101,12 +101,12 @@ describe('upload', function () {
   }
 
   /** A budget, with something happening between the first look at a file and its reading. */
-  function whenTaken(happen: () => void): Budget {
-    const inner = budget(48, 128 * mebibyte);
+  function whenTaken(happen: () => void): Semaphore {
+    const inner = semaphore(48, 128 * mebibyte);
     return {
-      take(bytes, signal) {
+      acquire(bytes, signal) {
         happen();
-        return inner.take(bytes, signal);
+        return inner.acquire(bytes, signal);
       },
     };
   }
@@ -206,7 +206,7 @@ describe('upload', function () {
     writeFileSync(file, 'one');
     let changes = 0;
     const uploaded = await upload({
-      budget: whenTaken(() => {
+      semaphore: whenTaken(() => {
         if (changes++ < 2) writeFileSync(file, `state ${String(changes)}`);
       }),
     });
@@ -219,7 +219,7 @@ describe('upload', function () {
     writeFileSync(file, 'one');
     let changes = 0;
     const changing = upload({
-      budget: whenTaken(() => {
+      semaphore: whenTaken(() => {
         writeFileSync(file, `state ${String(changes++)}`);
       }),
     });
@@ -323,7 +323,7 @@ describe('upload', function () {
               happen();
               remember();
             }),
-            budget: whenTaken(() => {
+            semaphore: whenTaken(() => {
               happen();
               remember();
             }),
@@ -342,7 +342,7 @@ describe('upload', function () {
 
   it('keeps the bytes in flight within the budget', async () => {
     const limit = 18 * mebibyte;
-    const shared = budget(48, limit);
+    const shared = semaphore(48, limit);
     let inFlight = 0;
     let most = 0;
     const counting: Bucket = {
@@ -367,11 +367,11 @@ describe('upload', function () {
     writeLarge(5 * part);
     for (let n = 0; n < 12; n++) writeFileSync(join(root, String(n)), Buffer.alloc(2 * mebibyte));
     const small = Array.from({ length: 12 }, (_, n) =>
-      upload({ bucket: counting, budget: shared, path: String(n) as FilePath }),
+      upload({ bucket: counting, semaphore: shared, path: String(n) as FilePath }),
     );
-    await Promise.all([upload({ bucket: counting, budget: shared }), ...small]);
+    await Promise.all([upload({ bucket: counting, semaphore: shared }), ...small]);
     assert.ok(most <= limit && most > part, String(most));
-    const whole = await shared.take(limit, new AbortController().signal);
+    const whole = await shared.acquire(limit, new AbortController().signal);
     whole();
   });
 
@@ -393,20 +393,20 @@ describe('upload', function () {
   });
 
   it('returns what it took of the budget, however it ends', async () => {
-    const shared = budget(2, part);
+    const shared = semaphore(2, part);
     writeLarge(2 * part);
     const controller = new AbortController();
     const hold = bucket.holdNext('putPart');
-    const uploading = upload({ budget: shared, signal: controller.signal });
+    const uploading = upload({ semaphore: shared, signal: controller.signal });
     await hold.reached;
     controller.abort();
     await assert.rejects(uploading, { code: 'cancelled' });
     bucket.failNext('putPart', new Failure('store-error', 'x'));
-    await assert.rejects(upload({ budget: shared }), { code: 'store-error' });
+    await assert.rejects(upload({ semaphore: shared }), { code: 'store-error' });
     writeFileSync(file, 'small');
     bucket.failNext('put', new Failure('store-error', 'x'));
-    await assert.rejects(upload({ budget: shared }), { code: 'store-error' });
-    const whole = await shared.take(part, new AbortController().signal);
+    await assert.rejects(upload({ semaphore: shared }), { code: 'store-error' });
+    const whole = await shared.acquire(part, new AbortController().signal);
     whole();
   });
 

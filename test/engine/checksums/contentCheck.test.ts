@@ -18,7 +18,7 @@ describe('contentCheck', () => {
     return {
       size: body.length,
       etag: 'opaque',
-      modifiedAt: 0,
+      modifiedAtMs: 0,
       metadata: {},
       storageClass: undefined,
       versionId: undefined,
@@ -33,7 +33,7 @@ describe('contentCheck', () => {
   function receipt(etag: string, sha256: string): Receipt {
     const path = 'a' as FilePath;
     return {
-      local: { path, size: 1, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+      local: { path, size: 1, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
       sha256,
       etag,
       crc32: undefined,

@@ -135,7 +135,7 @@ describe('What a store’s own checksums say of a local file', () => {
 const head: ObjectHead = {
   size: 20 << 20,
   etag: '',
-  modifiedAt: 0,
+  modifiedAtMs: 0,
   metadata: {},
   storageClass: undefined,
   versionId: undefined,

@@ -62,7 +62,7 @@ describe('compare', () => {
         case 'unchecked':
           return [path, `${verdict.kind} ${verdict.failure.code}`];
         case 'ignored':
-          return [path, `${verdict.kind} ${verdict.because.kind} ${String(verdict.cloudTwins)}`];
+          return [path, `${verdict.kind} ${verdict.because.kind} ${String(verdict.hiddenCopies)}`];
         default:
           return [path, verdict.kind];
       }

@@ -98,7 +98,7 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
   const setAside: SetAside[] = [];
   for (const key of keys) {
     const reading = readKey(prefix, key);
-    const common = { size: 1, etag: 'e', modifiedAt: storedAt };
+    const common = { size: 1, etag: 'e', modifiedAtMs: storedAt };
     if (reading.kind === 'path') {
       cloud.set(reading.path, { ...common, path: reading.path, storageClass: undefined });
     } else {
@@ -110,8 +110,8 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
 
 /** Judged without a look at the content: older than any copy, and as large. */
 function localFile(path: FilePath) {
-  const modifiedAt = BigInt(storedAt - 60_000) * 1_000_000n;
-  return { path, size: 1, modifiedAt, changedAt: modifiedAt, inode: 1n };
+  const mtimeNs = BigInt(storedAt - 60_000) * 1_000_000n;
+  return { path, size: 1, mtimeNs, ctimeNs: mtimeNs, inode: 1n };
 }
 
 /** What should be said of each path, found the slow way: key by key, down the tree. */
@@ -226,7 +226,7 @@ describe('join', () => {
           let row: string = path;
           if (verdict.kind === 'unchecked') said += ` ${verdict.failure.code}`;
           if (verdict.kind === 'ignored') {
-            said += ` ${reason(verdict.because)} ${String(verdict.cloudTwins)}`;
+            said += ` ${reason(verdict.because)} ${String(verdict.hiddenCopies)}`;
             if (verdict.because.kind === 'not-a-path') {
               assert.notEqual(cloud, undefined);
               row = `key ${world.prefix}${path === './' ? '' : path}`;
@@ -275,7 +275,7 @@ describe('join', () => {
       });
       const counts = findings.map(({ path, verdict }) => [
         path,
-        verdict.kind === 'ignored' ? verdict.cloudTwins : verdict.kind,
+        verdict.kind === 'ignored' ? verdict.hiddenCopies : verdict.kind,
       ]);
       assert.deepEqual(
         new Map(counts as [string, unknown][]).get('node_modules'),
@@ -306,8 +306,8 @@ describe('join', () => {
 
   it('asks for the content of files that are newer and as large', () => {
     const path = 'a' as FilePath;
-    const file = { ...localFile(path), modifiedAt: BigInt(storedAt + 60_000) * 1_000_000n };
-    const cloud = { path, size: 1, etag: 'e', modifiedAt: storedAt, storageClass: undefined };
+    const file = { ...localFile(path), mtimeNs: BigInt(storedAt + 60_000) * 1_000_000n };
+    const cloud = { path, size: 1, etag: 'e', modifiedAtMs: storedAt, storageClass: undefined };
     const { findings, questions } = joinSides(
       {
         local: new Map([[path, { kind: 'file', file }]]),

@@ -14,11 +14,11 @@ const storedAt = 1_700_000_000_000;
 
 function localFile(size: number, modifiedAt: number): LocalFile {
   const nanoseconds = BigInt(modifiedAt) * 1_000_000n;
-  return { path, size, modifiedAt: nanoseconds, changedAt: nanoseconds, inode: 1n };
+  return { path, size, mtimeNs: nanoseconds, ctimeNs: nanoseconds, inode: 1n };
 }
 
 function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
-  return { path, size, modifiedAt, etag: 'e', storageClass: 'STANDARD' };
+  return { path, size, modifiedAtMs: modifiedAt, etag: 'e', storageClass: 'STANDARD' };
 }
 
 /** The rows of the table that need no receipt. */
@@ -173,8 +173,8 @@ describe('judge by a receipt', () => {
   /** Each of them alone makes the file another one. */
   const changes: Readonly<Record<string, Partial<LocalFile>>> = {
     'its size': { size: 11 },
-    'its modification time': { modifiedAt: inSync.modifiedAt + 1n },
-    'its change time': { changedAt: inSync.changedAt + 1n },
+    'its modification time': { mtimeNs: inSync.mtimeNs + 1n },
+    'its change time': { ctimeNs: inSync.ctimeNs + 1n },
     'its inode': { inode: 2n },
   };
   const content = (different: Verdict, equal: 'receipt' | 'content'): ContentQuestion => ({

@@ -22,12 +22,12 @@ const verdicts: readonly Verdict[] = [
   { kind: 'changed-in-cloud', because: 'newer-there' },
   { kind: 'only-in-cloud' },
   { kind: 'unchecked', failure },
-  { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 },
+  { kind: 'ignored', because: { kind: 'link' }, hiddenCopies: 0 },
 ];
 const notAPath: Verdict = {
   kind: 'ignored',
   because: { kind: 'not-a-path', fault: 'empty-segment' },
-  cloudTwins: 1,
+  hiddenCopies: 1,
 };
 
 const names = ['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e', 'file2', 'file10', 'é', 'e\u0301'];
@@ -37,8 +37,8 @@ function finding(path: string, given: Verdict, size = 1): Finding {
   const verdict = noNames.includes(path) ? notAPath : given;
   const at = path as FilePath;
   const cloudOnly = verdict.kind === 'only-in-cloud' || verdict.kind === 'ignored';
-  const local = { path: at, size, modifiedAt: 1n, changedAt: 1n, inode: 1n };
-  const cloud = { path: at, size, etag: 'e', modifiedAt: 1, storageClass: undefined };
+  const local = { path: at, size, mtimeNs: 1n, ctimeNs: 1n, inode: 1n };
+  const cloud = { path: at, size, etag: 'e', modifiedAtMs: 1, storageClass: undefined };
   return {
     path: at,
     isFolder: false,
@@ -369,7 +369,9 @@ describe('comparison', () => {
     comparison.place(finding('d/4', { kind: 'unchecked', failure }));
     comparison.place(finding('d/5', { kind: 'changed-in-cloud', because: 'refused' }));
     comparison.place(finding('d/6', { kind: 'only-in-cloud' }));
-    comparison.place(finding('d/7', { kind: 'ignored', because: { kind: 'link' }, cloudTwins: 0 }));
+    comparison.place(
+      finding('d/7', { kind: 'ignored', because: { kind: 'link' }, hiddenCopies: 0 }),
+    );
     const [row] = topRows(comparison, 'up-to-date').rows;
     assert.ok(row?.kind === 'folder');
     assert.equal(row.notBackedUp, 4);

@@ -17,7 +17,7 @@ function differences(
     comparison.place({
       path,
       isFolder: false,
-      local: { path, size: 2, modifiedAt: 1n, changedAt: 1n, inode: 1n },
+      local: { path, size: 2, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
       cloud: undefined,
       verdict: group === 'out-of-date' ? { kind: group, because: 'size' } : { kind: group },
     });

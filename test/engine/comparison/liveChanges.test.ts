@@ -91,7 +91,7 @@ describe('liveChanges', () => {
       case 'unchecked':
         return `${verdict.kind} ${verdict.failure.code}`;
       case 'ignored':
-        return `${verdict.kind} ${verdict.because.kind} ${String(verdict.cloudTwins)}`;
+        return `${verdict.kind} ${verdict.because.kind} ${String(verdict.hiddenCopies)}`;
       default:
         return verdict.kind;
     }
@@ -363,7 +363,7 @@ describe('liveChanges', () => {
     live.comparison.setActivity('b' as FilePath, undefined);
     await changed('a', 'b');
     assert.equal(
-      live.comparison.get('a' as FilePath)?.local?.modifiedAt === entry.local.modifiedAt,
+      live.comparison.get('a' as FilePath)?.local?.mtimeNs === entry.local.mtimeNs,
       false,
     );
     assert.equal(rows()['b'], 'only-in-cloud');

@@ -58,7 +58,7 @@ describe('ruleChanges', () => {
       if (verdict.kind === 'unchecked') return [path, verdict.failure.code];
       if (verdict.kind !== 'ignored') return [path, verdict.kind];
       const rule = verdict.because.kind === 'rule' ? verdict.because.pattern : '';
-      return [path, `${rule}${isFolder ? ' folder' : ''} ${String(verdict.cloudTwins)}`];
+      return [path, `${rule}${isFolder ? ' folder' : ''} ${String(verdict.hiddenCopies)}`];
     });
     return Object.fromEntries(words) as Record<string, string>;
   }

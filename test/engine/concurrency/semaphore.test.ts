@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore } from '../../../src/engine/concurrency/semaphore';
 
 const never = new AbortController().signal;
 
 describe('budget', () => {
   it('gives no place to one that is cancelled together with those before it', async () => {
-    const shared = budget(Infinity, 10);
+    const shared = semaphore(Infinity, 10);
     const controller = new AbortController();
-    const first = await shared.take(9, controller.signal);
+    const first = await shared.acquire(9, controller.signal);
     // When the second one leaves, there is room for the third, which has not heard of it yet.
-    const second = shared.take(10, controller.signal);
-    const third = shared.take(1, controller.signal);
+    const second = shared.acquire(10, controller.signal);
+    const third = shared.acquire(1, controller.signal);
     controller.abort();
     await assert.rejects(second, { code: 'cancelled' });
     await assert.rejects(third, { code: 'cancelled' });
     first();
-    (await shared.take(10, new AbortController().signal))();
+    (await shared.acquire(10, new AbortController().signal))();
   });
 
   it('takes more or fewer places from now on, and lets no one lose theirs', async () => {
-    const shared = budget(1, 100);
+    const shared = semaphore(1, 100);
     const signal = new AbortController().signal;
-    const first = await shared.take(1, signal);
+    const first = await shared.acquire(1, signal);
     shared.setPlaces(2);
-    const second = await shared.take(1, signal);
+    const second = await shared.acquire(1, signal);
     shared.setPlaces(1);
     let third = false;
-    const waiting = shared.take(1, signal).then(leave => {
+    const waiting = shared.acquire(1, signal).then(leave => {
       third = true;
       return leave;
     });
@@ -51,7 +51,7 @@ describe('budget', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ min: 1, max: 12 }),
         async (all, places, bytes) => {
-          const shared = budget(places, bytes);
+          const shared = semaphore(places, bytes);
           const held: { bytes: number; release: () => void }[] = [];
           const waiting: { id: number; controller: AbortController }[] = [];
           const served: number[] = [];
@@ -60,7 +60,7 @@ describe('budget', () => {
             if (doing.kind === 'take') {
               const controller = new AbortController();
               waiting.push({ id, controller });
-              const taking = shared.take(doing.bytes, controller.signal).then(
+              const taking = shared.acquire(doing.bytes, controller.signal).then(
                 release => {
                   held.push({ bytes: Math.min(bytes, doing.bytes), release });
                   served.push(id);
@@ -98,7 +98,7 @@ describe('budget', () => {
             [...served].sort((one, other) => one - other),
           );
           // All of it is there again.
-          const whole = await shared.take(bytes, never);
+          const whole = await shared.acquire(bytes, never);
           whole();
         },
       ),
@@ -107,16 +107,16 @@ describe('budget', () => {
   });
 
   it('gives what is larger than all of it the whole, alone', async () => {
-    const shared = budget(4, 10);
-    const release = await shared.take(100, never);
+    const shared = semaphore(4, 10);
+    const release = await shared.acquire(100, never);
     let second = false;
-    const waiting = shared.take(0, never).then(() => {
+    const waiting = shared.acquire(0, never).then(() => {
       second = true;
     });
     await waiting;
     assert.ok(second, 'nothing but a place is needed for no bytes');
     let third = false;
-    const more = shared.take(1, never).then(() => {
+    const more = shared.acquire(1, never).then(() => {
       third = true;
     });
     await new Promise(resolve => setImmediate(resolve));
@@ -126,14 +126,14 @@ describe('budget', () => {
   });
 
   it('lets no small one pass a large one that waits', async () => {
-    const shared = budget(4, 10);
-    const first = await shared.take(6, never);
+    const shared = semaphore(4, 10);
+    const first = await shared.acquire(6, never);
     const order: string[] = [];
-    const large = shared.take(8, never).then(release => {
+    const large = shared.acquire(8, never).then(release => {
       order.push('large');
       release();
     });
-    const small = shared.take(1, never).then(release => {
+    const small = shared.acquire(1, never).then(release => {
       order.push('small');
       release();
     });
@@ -145,14 +145,14 @@ describe('budget', () => {
   });
 
   it('serves those behind a cancelled one at once', async () => {
-    const shared = budget(4, 10);
-    await shared.take(6, never);
+    const shared = semaphore(4, 10);
+    await shared.acquire(6, never);
     const controller = new AbortController();
-    const large = shared.take(8, controller.signal);
-    const small = shared.take(1, never);
+    const large = shared.acquire(8, controller.signal);
+    const small = shared.acquire(1, never);
     controller.abort();
     await assert.rejects(large, { code: 'cancelled' });
     await small;
-    await assert.rejects(shared.take(1, AbortSignal.abort()), { code: 'cancelled' });
+    await assert.rejects(shared.acquire(1, AbortSignal.abort()), { code: 'cancelled' });
   });
 });

@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { moveIfFree, moveOverPlaceholder } from '../../../src/engine/disk/renameNoReplace';
+import { renameNoReplace, moveOverPlaceholder } from '../../../src/engine/disk/renameNoReplace';
 import { noJournal } from '../../../src/engine/staging/stagingJournal';
 import {
   removePlaceholder,
@@ -24,7 +24,7 @@ import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 for (const [how, move] of [
-  ['by a hard link', moveIfFree],
+  ['by a hard link', renameNoReplace],
   ['without hard links', moveOverPlaceholder],
 ] as const) {
   describe(`Moving a file to a free name ${how}`, () => {
@@ -154,7 +154,7 @@ describe('Moving a file that was killed half way', () => {
       const [from, to] = [join(folder.path, 'from'), join(folder.path, 'to')];
       await writeFile(from, 'bytes');
       await link(from, to);
-      assert.equal(await moveIfFree(from, to, noJournal), 'moved');
+      assert.equal(await renameNoReplace(from, to, noJournal), 'moved');
       assert.deepEqual(await readdir(folder.path), ['to']);
       assert.equal(await readFile(to, 'utf8'), 'bytes');
     } finally {

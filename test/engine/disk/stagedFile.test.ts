@@ -4,9 +4,9 @@ import fc from 'fast-check';
 
 import { readKey } from '../../../src/engine/disk/filePath';
 import { excludeBy } from '../../../src/engine/scan/exclude';
-import { lookAt, scanLocal } from '../../../src/engine/scan/localScan';
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
-import { isOwnFile, ownFileName } from '../../../src/engine/disk/stagedFile';
+import { statAt, scanLocal } from '../../../src/engine/scan/localScan';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { isStagedFile, stagedFileName } from '../../../src/engine/disk/stagedFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
@@ -19,13 +19,13 @@ describe('Files of our own', () => {
   it('have names that every disk holds, that are told from all others, and never twice the same', () => {
     fc.assert(
       fc.property(names, name => {
-        const own = ownFileName(name);
+        const own = stagedFileName(name);
         assert.ok(Buffer.byteLength(own) <= 255, String(Buffer.byteLength(own)));
         assert.equal(Buffer.from(own).toString(), own);
-        assert.ok(isOwnFile(own));
-        assert.ok(isOwnFile(`a/${own}`) && isOwnFile(`${own}/a`));
-        assert.ok(!isOwnFile(name) && !isOwnFile(`${own}0`));
-        assert.notEqual(ownFileName(name), own);
+        assert.ok(isStagedFile(own));
+        assert.ok(isStagedFile(`a/${own}`) && isStagedFile(`${own}/a`));
+        assert.ok(!isStagedFile(name) && !isStagedFile(`${own}0`));
+        assert.notEqual(stagedFileName(name), own);
       }),
     );
   });
@@ -35,7 +35,7 @@ describe('Files of our own', () => {
       ['a.txt', ''],
       ['x/y/a.txt', 'x/y/'],
     ] as const) {
-      const { ownPath } = newOwnFile('aside', '/root', path as FilePath);
+      const { ownPath } = newStagedFile('aside', '/root', path as FilePath);
       assert.ok(ownPath.startsWith(`${folder}.a.txt.s3backup-`), ownPath);
     }
   });
@@ -43,7 +43,7 @@ describe('Files of our own', () => {
   it('are never scanned, nor seen when looked at, nor taken from a listing for a file', async () => {
     const folder = await temporaryFolder('own-names');
     try {
-      const own = newOwnFile('temporary', folder.path, 'sub/a.txt' as FilePath).ownPath;
+      const own = newStagedFile('temporary', folder.path, 'sub/a.txt' as FilePath).ownPath;
       await writeTree(folder.path, { [own]: 'x', [`${own}-not`]: 'x', 'sub/a.txt': 'x' });
       const request = { root: folder.path, exclude: excludeBy([]) };
       const seen: string[] = [];
@@ -52,7 +52,7 @@ describe('Files of our own', () => {
         for (const entry of batch) if (entry.kind === 'file') seen.push(entry.file.path);
       }
       assert.deepEqual(seen.sort(), [`${own}-not`, join('sub', 'a.txt')].sort());
-      assert.equal(lookAt(request.root, own, request.exclude), undefined);
+      assert.equal(statAt(request.root, own, request.exclude), undefined);
       assert.deepEqual(readKey('p/', `p/${own}`), { kind: 'not-a-path', because: 'own-file' });
     } finally {
       await folder.remove();

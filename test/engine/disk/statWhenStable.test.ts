@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 
 import type { LocalFile } from '../../../src/engine/scan/localScan';
-import { lookWhenQuiet } from '../../../src/engine/disk/statWhenStable';
+import { statWhenStable } from '../../../src/engine/disk/statWhenStable';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { isInstalled } from '../../support/suite/isInstalled';
@@ -23,13 +23,13 @@ function now(): bigint {
 }
 
 function changedAt(modifiedAt: bigint, changedAt = modifiedAt): LocalFile {
-  return { path, size: 1, modifiedAt, changedAt, inode: 1n };
+  return { path, size: 1, mtimeNs: modifiedAt, ctimeNs: changedAt, inode: 1n };
 }
 
 /** Looks at a file of these times, and says for how long its rest was waited for. */
 async function waitedFor(file: LocalFile): Promise<number> {
   const begun = performance.now();
-  await lookWhenQuiet({ look: () => Promise.resolve(file), flush }, new AbortController().signal);
+  await statWhenStable({ look: () => Promise.resolve(file), flush }, new AbortController().signal);
   return performance.now() - begun;
 }
 
@@ -74,7 +74,7 @@ describe('lookWhenQuiet', () => {
     const stopped = AbortSignal.abort();
     for (const time of [now() - 3n * second, now() + 1000n * second]) {
       // A wait would end in the failure of who is cancelled.
-      assert.equal((await lookWhenQuiet({ look: look(changedAt(time)), flush }, stopped)).size, 1);
+      assert.equal((await statWhenStable({ look: look(changedAt(time)), flush }, stopped)).size, 1);
     }
   });
 
@@ -89,10 +89,10 @@ describe('lookWhenQuiet', () => {
         if (writes === 20) clearInterval(writing);
       }, 3);
       const seen = await withOpenFile(folder.path, path, open =>
-        lookWhenQuiet(open, new AbortController().signal),
+        statWhenStable(open, new AbortController().signal),
       );
       clearInterval(writing);
-      assert.ok(now() - seen.changedAt >= 20n * millisecond);
+      assert.ok(now() - seen.ctimeNs >= 20n * millisecond);
     } finally {
       await folder.remove();
     }
@@ -112,9 +112,9 @@ describe('lookWhenQuiet', () => {
           return Promise.resolve();
         },
       };
-      const seen = await lookWhenQuiet(file, new AbortController().signal);
+      const seen = await statWhenStable(file, new AbortController().signal);
       assert.equal(flushed, flushes);
-      assert.equal(seen.changedAt, times[Math.min(flushes, 1)]);
+      assert.equal(seen.ctimeNs, times[Math.min(flushes, 1)]);
     }
   });
 
@@ -134,9 +134,9 @@ describe('lookWhenQuiet', () => {
     try {
       await write();
       await withOpenFile(folder.path, path, async open => {
-        const seen = await lookWhenQuiet(open, new AbortController().signal);
+        const seen = await statWhenStable(open, new AbortController().signal);
         await write();
-        assert.notEqual((await open.look()).modifiedAt, seen.modifiedAt);
+        assert.notEqual((await open.look()).mtimeNs, seen.mtimeNs);
       });
     } finally {
       program.kill();
@@ -147,7 +147,7 @@ describe('lookWhenQuiet', () => {
   it('stops waiting where it is cancelled', async () => {
     const controller = new AbortController();
     const changing = { look: () => Promise.resolve(changedAt(now() + 1n)), flush };
-    const looking = lookWhenQuiet(changing, controller.signal);
+    const looking = statWhenStable(changing, controller.signal);
     controller.abort();
     await assert.rejects(looking, { code: 'cancelled' });
   });
@@ -155,7 +155,7 @@ describe('lookWhenQuiet', () => {
   it('gives up on a file that never rests', async function () {
     this.timeout(20_000);
     const changing = { look: () => Promise.resolve(changedAt(now() - 1n)), flush };
-    await assert.rejects(lookWhenQuiet(changing, new AbortController().signal), {
+    await assert.rejects(statWhenStable(changing, new AbortController().signal), {
       code: 'file-changing',
     });
   });

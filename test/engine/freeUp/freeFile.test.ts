@@ -20,14 +20,14 @@ import fc from 'fast-check';
 import type { Bucket, ByteRange } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { freeFile } from '../../../src/engine/freeUp/freeFile';
-import type { FreeStep } from '../../../src/engine/freeUp/freeStep';
+import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
 import { toLocalFile } from '../../../src/engine/scan/localScan';
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
 import { isSameReading } from '../../../src/engine/records/receipts';
-import { recoverOwnFiles } from '../../../src/engine/staging/recoverStagedFiles';
+import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
-import type { FreeWay } from '../../../src/protocol/freeUp';
+import type { FreeUpMethod } from '../../../src/protocol/freeUp';
 import type { FullDiskFreeing } from '../../support/processes/freeUpFullDiskWorker';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../../support/memory/freeUpUnderTest';
@@ -38,13 +38,13 @@ import { onSmallDisk } from '../../support/disk/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const day = 86_400_000;
-const ways: readonly FreeWay[] = ['delete', 'trash'];
+const ways: readonly FreeUpMethod[] = ['delete', 'trash'];
 
 describe('Freeing a local file', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
   let under: FreeUpUnderTest;
-  let step: FreeStep;
+  let step: FreeUpStep;
   let restoreDisk: (() => void) | undefined;
 
   beforeEach(async () => {
@@ -66,7 +66,7 @@ describe('Freeing a local file', () => {
   }
 
   const absolute = (name = 'a.txt') => join(under.root, name);
-  const free = (way: FreeWay, tools = under.tools) => freeFile(step, way, tools);
+  const free = (way: FreeUpMethod, tools = under.tools) => freeFile(step, way, tools);
 
   /** Somebody else acts at the first such moment. */
   function atMoment(wanted: DiskMoment, act: () => Promise<void> | void): void {
@@ -107,7 +107,11 @@ describe('Freeing a local file', () => {
     return ranges;
   }
 
-  async function isRefused(way: FreeWay, code: FailureCode, tools = under.tools): Promise<void> {
+  async function isRefused(
+    way: FreeUpMethod,
+    code: FailureCode,
+    tools = under.tools,
+  ): Promise<void> {
     await assert.rejects(free(way, tools), (error: unknown) => {
       assert.ok(error instanceof Failure, String(error));
       assert.equal(error.code, code, String(error.cause));
@@ -559,7 +563,7 @@ describe('Freeing a local file', () => {
   it('says that the folder forbids it, and leaves the file', async function () {
     if (nothingDenied !== undefined) this.skip();
     // The journal is made by whoever may.
-    const own = newOwnFile('aside', under.root, step.path);
+    const own = newStagedFile('aside', under.root, step.path);
     under.tools.journal.begin(own);
     under.tools.journal.end(own);
     chmodSync(under.root, 0o555);
@@ -601,7 +605,7 @@ describe('Freeing a local file', () => {
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
       assert.equal(signal, 'SIGKILL');
       const never = new AbortController().signal;
-      await recoverOwnFiles(join(own, 'own-files'), () => undefined, never);
+      await recoverStagedFiles(join(own, 'own-files'), () => undefined, never);
       const path = join(own, 'project', 'a.txt');
       if (moment === 'after unlink') assert.ok(!existsSync(path));
       else assert.equal(readFileSync(path, 'utf8'), 'mine');

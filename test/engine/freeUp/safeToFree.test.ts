@@ -3,11 +3,11 @@ import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { examineFile, proofLastsMs, type SafeToFree } from '../../../src/engine/freeUp/examineFile';
-import type { FreeStep } from '../../../src/engine/freeUp/freeStep';
+import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
 import { removeExamined } from '../../../src/engine/freeUp/removeExamined';
 import { trashExamined } from '../../../src/engine/freeUp/trashExamined';
 import { toLocalFile } from '../../../src/engine/scan/localScan';
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
 import { withOpenFile, type OpenFile } from '../../../src/engine/disk/openFile';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../../support/memory/freeUpUnderTest';
 import { memoryBucket } from '../../support/memory/memoryBucket';
@@ -16,7 +16,7 @@ import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFol
 describe('The proof that a file may go', () => {
   let folder: TemporaryFolder;
   let under: FreeUpUnderTest;
-  let step: FreeStep;
+  let step: FreeUpStep;
   const realNow = Date.now;
 
   beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('The proof that a file may go', () => {
   }
 
   /** The file under a name of our own, as its removal finds it; here it still has its own. */
-  const own = () => ({ ...newOwnFile('aside', under.root, step.path), ownPath: step.path });
+  const own = () => ({ ...newStagedFile('aside', under.root, step.path), ownPath: step.path });
   const remove = (file: OpenFile, safe: SafeToFree) =>
     removeExamined(file, safe, own(), under.tools.journal);
   const trash = (_file: OpenFile, safe: SafeToFree) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 
-import { pacer } from '../../../src/engine/network/tokenBucket';
+import { tokenBucket } from '../../../src/engine/network/tokenBucket';
 
 describe('pacer', () => {
   const signal = new AbortController().signal;
@@ -13,7 +13,7 @@ describe('pacer', () => {
   }
 
   it('holds nobody up without a limit', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     const seconds = await secondsFor(async () => {
       for (let n = 0; n < 1000; n++) await pace.take(1 << 20, signal);
     });
@@ -21,7 +21,7 @@ describe('pacer', () => {
   });
 
   it('keeps to the limit, whoever asks and however much', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     pace.limit(100_000);
     const amounts = [10_000, 25_000, 5_000, 20_000];
     const seconds = await secondsFor(() =>
@@ -32,7 +32,7 @@ describe('pacer', () => {
   });
 
   it('serves in the order of asking', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     pace.limit(200_000);
     const order: number[] = [];
     const bytes = [20_000, 1, 10_000, 1];
@@ -43,7 +43,7 @@ describe('pacer', () => {
   });
 
   it('lets a new limit hold for those who wait', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     pace.limit(1);
     await pace.take(1000, signal);
     const waiting = pace.take(1000, signal);
@@ -55,7 +55,7 @@ describe('pacer', () => {
   });
 
   it('makes no burst of an idle time', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     pace.limit(10_000);
     await pace.take(2_000, signal);
     await new Promise(resolve => setTimeout(resolve, 1_000));
@@ -66,7 +66,7 @@ describe('pacer', () => {
   });
 
   it('lets go of who is cancelled, and serves the others', async () => {
-    const pace = pacer();
+    const pace = tokenBucket();
     pace.limit(10_000);
     await pace.take(500, signal);
     const controller = new AbortController();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { openTraffic, type Sending } from '../../../src/engine/network/transferControl';
+import { transferControl, type Sending } from '../../../src/engine/network/transferControl';
 
 describe('traffic', () => {
   const signal = new AbortController().signal;
@@ -15,7 +15,7 @@ describe('traffic', () => {
   }
 
   it('breaks off what is under way when it is paused, and sends it again afterwards', async () => {
-    const traffic = openTraffic();
+    const traffic = transferControl();
     const seen: boolean[] = [];
     const sending = traffic.send(1, signal, async now => {
       seen.push(now.isRepeated);
@@ -33,7 +33,7 @@ describe('traffic', () => {
   });
 
   it('lets nothing begin while it is paused', async () => {
-    const traffic = openTraffic();
+    const traffic = transferControl();
     traffic.pause();
     let begun = false;
     const sending = traffic.send(1, signal, now => {
@@ -47,7 +47,7 @@ describe('traffic', () => {
   });
 
   it('ends by Cancel, under way or waiting', async () => {
-    const traffic = openTraffic();
+    const traffic = transferControl();
     const controller = new AbortController();
     const underWay = traffic.send(1, controller.signal, held);
     await new Promise(resolve => setImmediate(resolve));
@@ -63,7 +63,7 @@ describe('traffic', () => {
   });
 
   it('throws what the sending throws', async () => {
-    const traffic = openTraffic();
+    const traffic = transferControl();
     await assert.rejects(
       traffic.send(1, signal, () => Promise.reject(new Error('refused'))),
       { message: 'refused' },
@@ -71,7 +71,7 @@ describe('traffic', () => {
   });
 
   it('lets as many bodies go side by side as a limit moves in seconds, a large one alone', async () => {
-    const traffic = openTraffic();
+    const traffic = transferControl();
     let under = 0;
     let most = 0;
     const send = (size: number) =>

@@ -173,11 +173,11 @@ describe('The receipt database', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.bigInt(), (one, other) => {
         const receipt = receiptOf('a.txt');
-        const local = { ...receipt.local, modifiedAt: one, changedAt: one };
+        const local = { ...receipt.local, mtimeNs: one, ctimeNs: one };
         mine.put({ ...receipt, local });
         const kept = mine.get(local.path)?.local;
         assert.ok(kept !== undefined && isSameState(kept, local));
-        const isSame = isSameState(kept, { ...local, modifiedAt: other });
+        const isSame = isSameState(kept, { ...local, mtimeNs: other });
         assert.equal(isSame, (one - other) % 2n ** 64n === 0n);
       }),
     );
@@ -346,8 +346,8 @@ function receiptOf(path: string): Receipt {
     local: {
       path: path as FilePath,
       size: 3,
-      modifiedAt: 1_700_000_000_123_456_789n,
-      changedAt: 1_700_000_001_000_000_001n,
+      mtimeNs: 1_700_000_000_123_456_789n,
+      ctimeNs: 1_700_000_001_000_000_001n,
       inode: 0xffff_ffff_ffff_fff0n,
     },
     sha256: 'ab'.repeat(32),
@@ -370,8 +370,8 @@ function receipts(): fc.Arbitrary<Receipt> {
         .filter(path => !path.includes('\0'))
         .map(path => path as FilePath),
       size: fc.maxSafeNat(),
-      modifiedAt: nanoseconds,
-      changedAt: nanoseconds,
+      mtimeNs: nanoseconds,
+      ctimeNs: nanoseconds,
       inode: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
     },
     plain,

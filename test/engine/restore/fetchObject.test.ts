@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
-import { budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore } from '../../../src/engine/concurrency/semaphore';
 import type { Bucket, GetRequest } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { fetchObject, type FetchRequest } from '../../../src/engine/restore/fetchObject';
-import { openTraffic } from '../../../src/engine/network/transferControl';
+import { transferControl } from '../../../src/engine/network/transferControl';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 
 const mebibyte = 1 << 20;
@@ -26,8 +26,8 @@ describe('fetchObject', function () {
       versionId: undefined,
       etag: md5(bucket.bytes('o') ?? Buffer.alloc(0)),
       size,
-      budget: budget(48, 64 * mebibyte),
-      traffic: openTraffic(),
+      semaphore: semaphore(48, 64 * mebibyte),
+      traffic: transferControl(),
       signal: new AbortController().signal,
       onBytes: () => undefined,
       ...changed,
@@ -134,12 +134,12 @@ describe('fetchObject', function () {
   it('has no more in memory at a time than the budget lets it', async () => {
     const body = patterned(10 * range);
     bucket.place('o', body);
-    const inner = budget(48, 2 * range);
+    const inner = semaphore(48, 2 * range);
     let taken = 0;
     let most = 0;
-    const watched: FetchRequest['budget'] = {
-      async take(bytes, signal) {
-        const release = await inner.take(bytes, signal);
+    const watched: FetchRequest['semaphore'] = {
+      async acquire(bytes, signal) {
+        const release = await inner.acquire(bytes, signal);
         taken += bytes;
         most = Math.max(most, taken);
         return () => {
@@ -148,7 +148,7 @@ describe('fetchObject', function () {
         };
       },
     };
-    const { bytes } = await fetched({ budget: watched }, body.length);
+    const { bytes } = await fetched({ semaphore: watched }, body.length);
     assert.ok(bytes.equals(body));
     assert.deepEqual([most <= 2 * range, taken], [true, 0]);
   });
@@ -156,7 +156,7 @@ describe('fetchObject', function () {
   it('rests while it is paused, and has every byte afterwards', async () => {
     const body = patterned(3 * range);
     bucket.place('o', body);
-    const traffic = openTraffic();
+    const traffic = transferControl();
     const hold = bucket.holdNext('get', { after: 1 });
     const running = fetched({ traffic }, body.length);
     await hold.reached;

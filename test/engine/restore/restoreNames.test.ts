@@ -32,11 +32,11 @@ describe('The names of restored files', () => {
       path,
       isFolder: false,
       local: undefined,
-      cloud: { path, size: 1, etag: '', modifiedAt: 0, storageClass: undefined },
+      cloud: { path, size: 1, etag: '', modifiedAtMs: 0, storageClass: undefined },
       verdict: {
         kind: 'ignored',
         because: { kind: 'not-a-path', fault: 'incomplete' },
-        cloudTwins: 1,
+        hiddenCopies: 1,
       },
       activity: undefined,
       group: 'ignored',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -36,7 +36,7 @@ describe('Saving a cloud copy to a place', function () {
     mkdirSync(place);
     trashed = [];
     bucket = memoryBucket({ versioning: 'enabled' });
-    const journal = openOwnFileJournal(join(temporary.path, 'own-files'));
+    const journal = openStagingJournal(join(temporary.path, 'own-files'));
     engine = backupInMemory(root, bucket, {}, { editor, journal });
   });
   afterEach(async () => {

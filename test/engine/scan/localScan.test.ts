@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import {
   isSameState,
-  lookAlong,
-  lookAt,
+  statAlong,
+  statAt,
   scanLocal,
   type LocalEntry,
 } from '../../../src/engine/scan/localScan';
@@ -110,7 +110,7 @@ describe('localScan', () => {
 
   it('gives sizes, nanoseconds and inodes, and tells states apart by them', async () => {
     await writeTree(root, { a: 'four' }, 1_700_000_000_000);
-    const one = lookAt(root, 'a' as FilePath, exclude);
+    const one = statAt(root, 'a' as FilePath, exclude);
     assert.ok(one?.kind === 'file');
     assert.equal(one.file.size, 4);
     assert.equal(one.file.modifiedAt / 1_000_000n, 1_700_000_000_000n);
@@ -127,9 +127,9 @@ describe('localScan', () => {
         renameSync(join(root, 'b'), join(root, 'a'));
       },
     ]) {
-      const before = lookAt(root, 'a' as FilePath, exclude);
+      const before = statAt(root, 'a' as FilePath, exclude);
       change();
-      const after = lookAt(root, 'a' as FilePath, exclude);
+      const after = statAt(root, 'a' as FilePath, exclude);
       assert.ok(before?.kind === 'file' && after?.kind === 'file');
       assert.ok(!isSameState(before.file, after.file));
     }
@@ -278,7 +278,7 @@ describe('localScan', () => {
 
   it('looks along a path for what stands in its way', async () => {
     await writeTree(root, { 'd/f': 'f', 'node_modules/x/y': 'y' });
-    const look = (path: string) => lookAlong(root, path as FilePath, exclude);
+    const look = (path: string) => statAlong(root, path as FilePath, exclude);
     assert.equal(look('d/f')?.kind, 'file');
     assert.equal(look('d')?.kind, 'folder');
     assert.equal(look('d/f/x'), undefined);

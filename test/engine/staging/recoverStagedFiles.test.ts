@@ -12,12 +12,12 @@ import promises, {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
-import type { OwnFile } from '../../../src/engine/disk/stagedFile';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import {
   describeRecovery,
-  recoverOwnFiles,
+  recoverStagedFiles,
   type Recovery,
 } from '../../../src/engine/staging/recoverStagedFiles';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -47,7 +47,7 @@ describe('What an engine leaves behind', () => {
   });
 
   /** A process that has done its work up to a step, and is still alive. */
-  async function startedUpTo(kind: OwnFile['kind'], step: string): Promise<ChildProcess> {
+  async function startedUpTo(kind: StagedFile['kind'], step: string): Promise<ChildProcess> {
     const worker = join(__dirname, '..', '..', 'support', 'processes', 'stagedFileWorker.js');
     const child = fork(worker, [kind, journals, root, step]);
     children.push(child);
@@ -55,7 +55,7 @@ describe('What an engine leaves behind', () => {
     return child;
   }
 
-  async function killedBefore(kind: OwnFile['kind'], step: string): Promise<void> {
+  async function killedBefore(kind: StagedFile['kind'], step: string): Promise<void> {
     const child = await startedUpTo(kind, step);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -68,7 +68,7 @@ describe('What an engine leaves behind', () => {
       all.push(recovery);
       assert.ok(describeRecovery(recovery).message);
     };
-    await recoverOwnFiles(journals, onRecovered, signal);
+    await recoverStagedFiles(journals, onRecovered, signal);
     return all;
   }
 
@@ -111,7 +111,7 @@ describe('What an engine leaves behind', () => {
   });
 
   it('frees a name that an empty file of ours holds, before it looks whether it is free', async () => {
-    const own = newOwnFile('aside', root, path);
+    const own = newStagedFile('aside', root, path);
     const source = join(root, own.ownPath);
     await writeTree(root, { [own.ownPath]: 'mine', [path]: '' });
     const placeholder = { path: join(root, path), source, notedAt: Date.now() };
@@ -186,9 +186,9 @@ describe('What an engine leaves behind', () => {
     });
 
     /** Entries of several killed engines, whose folder nobody has any more. */
-    async function killedWithMissing(count: number): Promise<readonly OwnFile[]> {
+    async function killedWithMissing(count: number): Promise<readonly StagedFile[]> {
       const entries = Array.from({ length: count }, (_, number) =>
-        newOwnFile('aside', root, `gone/${String(number)}.txt` as FilePath),
+        newStagedFile('aside', root, `gone/${String(number)}.txt` as FilePath),
       );
       await killedWithEntries(journals, entries.slice(0, count / 2));
       await killedWithEntries(journals, entries.slice(count / 2));
@@ -233,7 +233,7 @@ describe('What an engine leaves behind', () => {
     it('ends with the engine, and goes on at the next start', async () => {
       await killedWithMissing(2);
       const ending = new AbortController();
-      const recovering = recoverOwnFiles(journals, () => undefined, ending.signal);
+      const recovering = recoverStagedFiles(journals, () => undefined, ending.signal);
       ending.abort();
       await recovering;
       assert.ok(reads.length < 100, String(reads.length));
@@ -280,8 +280,8 @@ describe('What an engine leaves behind', () => {
   });
 
   it('leaves no journal where it ended as it should', async () => {
-    const journal = openOwnFileJournal(journals);
-    const own = newOwnFile('temporary', root, path);
+    const journal = openStagingJournal(journals);
+    const own = newStagedFile('temporary', root, path);
     journal.begin(own);
     journal.end(own);
     journal.close();
@@ -291,10 +291,10 @@ describe('What an engine leaves behind', () => {
   it('makes no file that it cannot note', async () => {
     await mkdir(dirname(journals), { recursive: true });
     await writeFile(journals, 'no folder');
-    const journal = openOwnFileJournal(journals);
+    const journal = openStagingJournal(journals);
     assert.throws(
       () => {
-        journal.begin(newOwnFile('aside', root, path));
+        journal.begin(newStagedFile('aside', root, path));
       },
       { code: 'disk-error' },
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
-import { stateBoard, type StateBoard } from '../../../src/engine/state/statePublisher';
+import { statePublisher, type StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
 import type { BatchProgress, State } from '../../../src/protocol/state';
 
@@ -24,7 +24,7 @@ function progress(planId: number, filesDone = 0): BatchProgress {
 }
 
 describe('stateBoard', () => {
-  let board: StateBoard;
+  let publisher: StatePublisher;
   let published: { readonly at: number; readonly state: State }[];
   let comparisons: ComparisonTotals[];
   let now: number;
@@ -35,13 +35,13 @@ describe('stateBoard', () => {
     mock.method(performance, 'now', () => now);
     published = [];
     comparisons = [];
-    board = stateBoard(
+    publisher = statePublisher(
       state => published.push({ at: now, state }),
-      () => ({ comparisons, remaining: [] }),
+      () => ({ comparisons, unfinished: [] }),
     );
   });
   afterEach(() => {
-    board.dispose();
+    publisher.dispose();
     mock.timers.reset();
     mock.restoreAll();
   });
@@ -58,25 +58,25 @@ describe('stateBoard', () => {
   }
 
   it('tells that batches rest, with how far they are, and that they go on', () => {
-    board.batch(progress(1, 3));
-    board.paused({ kind: 'asked-for' });
-    board.flush();
+    publisher.batch(progress(1, 3));
+    publisher.paused({ kind: 'asked-for' });
+    publisher.flush();
     const paused = published.at(-1)?.state;
     assert.ok(paused?.kind === 'paused');
     assert.equal(paused.why.kind, 'asked-for');
     assert.equal(paused.batches[0]?.filesDone, 3);
-    board.paused(undefined);
-    board.flush();
+    publisher.paused(undefined);
+    publisher.flush();
     assert.equal(published.at(-1)?.state.kind, 'transferring');
-    board.paused({ kind: 'asked-for' });
-    board.batchEnded(1);
-    board.flush();
+    publisher.paused({ kind: 'asked-for' });
+    publisher.batchEnded(1);
+    publisher.flush();
     assert.equal(published.at(-1)?.state.kind, 'idle');
   });
 
   it('publishes at most ten states a second, and always the last one', () => {
     for (let change = 0; change < 1_000; change++) {
-      board.batch(progress(1, change));
+      publisher.batch(progress(1, change));
       wait(1);
     }
     wait(200);
@@ -92,16 +92,16 @@ describe('stateBoard', () => {
 
   it('publishes nothing where nothing has changed', () => {
     wait(1_000);
-    board.flush();
+    publisher.flush();
     assert.deepEqual(published, []);
   });
 
   it('publishes what waits at once where it is flushed, and not again', () => {
-    board.failed('f', failure);
-    board.flush();
+    publisher.failed('f', failure);
+    publisher.flush();
     assert.deepEqual(kinds(), ['failed']);
-    board.failed('f', undefined);
-    board.flush();
+    publisher.failed('f', undefined);
+    publisher.flush();
     wait(500);
     assert.deepEqual(kinds(), ['failed', 'idle']);
   });
@@ -109,42 +109,42 @@ describe('stateBoard', () => {
   it('tells the failure of each folder until it no longer matters', () => {
     const other = { ...failure, code: 'access-denied' } as const;
     const told = () => {
-      board.flush();
+      publisher.flush();
       const state = published.at(-1)?.state;
       return state?.kind === 'failed' ? state.failures : undefined;
     };
-    board.failed('f', failure);
-    board.failed('g', failure);
-    board.failed('g', other);
+    publisher.failed('f', failure);
+    publisher.failed('g', failure);
+    publisher.failed('g', other);
     assert.deepEqual(told(), [
       { folder: 'f', failure },
       { folder: 'g', failure: other },
     ]);
-    board.failed('f', undefined);
+    publisher.failed('f', undefined);
     assert.deepEqual(told(), [{ folder: 'g', failure: other }]);
-    board.failed('g', undefined);
+    publisher.failed('g', undefined);
     assert.equal(told(), undefined);
   });
 
   it('tells of batches before a comparison, of that before a failure, of that before the rest', () => {
     const shown = () => {
-      board.flush();
+      publisher.flush();
       return published.at(-1)?.state.kind;
     };
-    board.changed();
+    publisher.changed();
     assert.equal(shown(), 'idle');
     comparisons = [{} as ComparisonTotals];
-    board.changed();
+    publisher.changed();
     assert.equal(shown(), 'compared');
-    board.failed('f', failure);
+    publisher.failed('f', failure);
     assert.equal(shown(), 'failed');
-    board.comparing({ kind: 'comparing', folder: 'f', localFiles: 1, cloudFiles: 2 });
+    publisher.comparing({ kind: 'comparing', folder: 'f', localFiles: 1, cloudFiles: 2 });
     assert.equal(shown(), 'comparing');
-    board.connecting({ kind: 'connecting', folder: 'f', attempt: 2, attempts: 4 });
+    publisher.connecting({ kind: 'connecting', folder: 'f', attempt: 2, attempts: 4 });
     assert.equal(shown(), 'comparing');
-    board.batch(progress(1));
-    board.batch(progress(2));
-    board.batch(progress(1, 5));
+    publisher.batch(progress(1));
+    publisher.batch(progress(2));
+    publisher.batch(progress(1, 5));
     assert.equal(shown(), 'transferring');
     const state = published.at(-1)?.state;
     assert.ok(state?.kind === 'transferring');
@@ -156,24 +156,24 @@ describe('stateBoard', () => {
       ],
     );
     assert.equal(state.comparisons.length, 1);
-    board.batchEnded(1);
+    publisher.batchEnded(1);
     assert.equal(shown(), 'transferring');
-    board.batchEnded(2);
+    publisher.batchEnded(2);
     assert.equal(shown(), 'comparing');
-    board.comparing(undefined);
+    publisher.comparing(undefined);
     assert.equal(shown(), 'connecting');
-    board.connecting(undefined);
+    publisher.connecting(undefined);
     assert.equal(shown(), 'failed');
-    board.failed('f', undefined);
+    publisher.failed('f', undefined);
     assert.equal(shown(), 'compared');
   });
 
   it('publishes nothing more when it is disposed', () => {
-    board.batch(progress(1));
-    board.dispose();
-    board.flush();
-    board.batchEnded(1);
-    board.flush();
+    publisher.batch(progress(1));
+    publisher.dispose();
+    publisher.flush();
+    publisher.batchEnded(1);
+    publisher.flush();
     wait(1_000);
     assert.deepEqual(published, []);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
@@ -18,13 +18,13 @@ const signal = new AbortController().signal;
 describe('Backing up what was chosen, and what failed', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let backup: Backup;
+  let backup: Engine;
   let setup: FolderSetup;
 
   beforeEach(async () => {
     folder = await temporaryFolder('again');
     bucket = memoryBucket();
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: () => memoryConnection(bucket),
       onState: () => undefined,
@@ -47,7 +47,7 @@ describe('Backing up what was chosen, and what failed', () => {
   });
 
   function plan(scope: Scope): Promise<PlanSummary> {
-    return backup.plan({ parts: [{ setup, scope }] }, signal);
+    return backup.plan({ folders: [{ setup, scope }] }, signal);
   }
 
   async function run(scope: Scope): Promise<Report> {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
 import { rootPath, type FolderSetup } from '../../../src/protocol/folders';
@@ -25,7 +25,7 @@ describe('Bad input, from the comparison to the report', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let backup: Backup;
+  let backup: Engine;
   let setup: FolderSetup;
   let state: State;
 
@@ -34,7 +34,7 @@ describe('Bad input, from the comparison to the report', () => {
     root = join(folder.path, 'project');
     mkdirSync(root);
     bucket = memoryBucket();
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       connect: () => memoryConnection(bucket),
       onState: now => {
@@ -63,7 +63,7 @@ describe('Bad input, from the comparison to the report', () => {
 
   async function plan(): Promise<PlanSummary> {
     await backup.compare([setup], signal());
-    return backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, signal());
+    return backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, signal());
   }
 
   async function backUpAll(): Promise<Report> {
@@ -105,7 +105,7 @@ describe('Bad input, from the comparison to the report', () => {
       const report = await backUpAll();
       adds(report);
       assert.deepEqual([report.planned, report.done, report.failed], [2, 1, 1]);
-      const [trouble] = report.troubles;
+      const [trouble] = report.problems;
       assert.equal(trouble?.path, 'secret');
       assert.equal(trouble.failure.code, 'not-readable');
       assert.equal(unchecked('shut'), 'not-readable');
@@ -127,7 +127,7 @@ describe('Bad input, from the comparison to the report', () => {
     adds(report);
     assert.deepEqual([report.done, report.skipped, report.failed], [1, 2, 0]);
     assert.deepEqual(
-      report.troubles.map(({ path, failure }) => [path, failure.code]),
+      report.problems.map(({ path, failure }) => [path, failure.code]),
       [
         ['folder/goes', 'file-vanished'],
         ['goes', 'file-vanished'],
@@ -219,7 +219,7 @@ describe('Bad input, from the comparison to the report', () => {
     adds(report);
     assert.ok(report.done <= 100);
     assert.equal(report.done + report.failed, files);
-    assert.ok(report.troubles.every(({ failure }) => failure.code === 'no-such-bucket'));
+    assert.ok(report.problems.every(({ failure }) => failure.code === 'no-such-bucket'));
     assert.ok(bucket.calls.length - sent <= 164, `${String(bucket.calls.length - sent)} calls`);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { ConnectionSettings } from '../../../src/engine/config/settings';
@@ -28,7 +28,7 @@ describe('backup', () => {
   let root: string;
   let buckets: Map<string, MemoryBucket>;
   let bucket: MemoryBucket;
-  let backup: Backup;
+  let backup: Engine;
   let states: State[];
   let rowsTold: (readonly [string, readonly Group[]])[];
   let log: LogEntry[];
@@ -46,7 +46,7 @@ describe('backup', () => {
     log = [];
     connections = [];
     closed = 0;
-    backup = new Backup({
+    backup = new Engine({
       receipts: receiptsInMemory('a test'),
       onState: state => states.push(state),
       onRows: (told, changed) => rowsTold.push([told, changed]),
@@ -86,7 +86,7 @@ describe('backup', () => {
   }
 
   function plan(scope: Scope, changed?: Partial<FolderSetup>) {
-    return backup.plan({ parts: [{ setup: setup(changed), scope }] }, signal());
+    return backup.plan({ folders: [{ setup: setup(changed), scope }] }, signal());
   }
 
   function resources(...names: readonly string[]): Scope {
@@ -293,7 +293,7 @@ describe('backup', () => {
     await running;
     await comparing;
     assert.deepEqual(rows(), { a: 'ignored', b: 'up-to-date' });
-    assert.deepEqual((await planning).leftAlone, { ignored: 1, 'up-to-date': 1 });
+    assert.deepEqual((await planning).excluded, { ignored: 1, 'up-to-date': 1 });
   });
 
   it('does nothing for a folder that was forgotten while it waited', async () => {
@@ -330,7 +330,7 @@ describe('backup', () => {
     bucket.place('w/d/only', 'o');
     const summary = await plan(resources('d', 'd/e', 'f'));
     assert.equal(summary.files, 3);
-    assert.deepEqual(summary.leftAlone, { 'only-in-cloud': 1, ignored: 1 });
+    assert.deepEqual(summary.excluded, { 'only-in-cloud': 1, ignored: 1 });
     assert.equal(summary.ignored, undefined);
     const report = await backup.run(summary.planId, signal());
     assert.equal(report.done, 3);
@@ -389,7 +389,7 @@ describe('backup', () => {
     assert.ok(!bucket.calls.some(({ operation }) => operation === 'versioning'));
     bucket.place('w/a', 'older', { modifiedAt: before });
     await compare();
-    assert.deepEqual((await plan(all)).unowned, {
+    assert.deepEqual((await plan(all)).unknownOrigin, {
       files: 1,
       examples: ['a'],
       keepsVersions: true,
@@ -710,7 +710,7 @@ describe('backup', () => {
     await backup.compare(setups, signal());
     assert.equal(lastState().comparisons.length, 2);
     const parts = setups.map(each => ({ setup: each, scope: all }));
-    const summary = await backup.plan({ parts }, signal());
+    const summary = await backup.plan({ folders: parts }, signal());
     assert.equal(summary.files, 3);
     assert.equal((await backup.run(summary.planId, signal())).done, 3);
     assert.deepEqual(bucket.keys, ['w/a']);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
 import { compare } from '../../../src/protocol/comparisons';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import { hostReport, type WorkerData } from '../../../src/protocol/host';
@@ -80,7 +80,7 @@ describe('The engine’s thread after a crash', function () {
   async function startedRestoring(): Promise<EngineWorker> {
     const engine = start();
     await engine.ask(compare, [setup]);
-    const request = { parts: [{ setup, scope: { kind: 'all' } }] } as const;
+    const request = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
     const { planId } = await engine.ask(planRestore, request);
     engine.ask(runPlan, planId).catch(() => undefined);
     await eventually(() => {
@@ -113,7 +113,7 @@ describe('The engine’s thread after a crash', function () {
   });
 
   it('hears Cancel while it clears up, and answers what does not wait for that', async () => {
-    const own = newOwnFile('aside', root, 'gone/a.txt' as FilePath);
+    const own = newStagedFile('aside', root, 'gone/a.txt' as FilePath);
     await killedWithEntries(data.ownFilesFolder, [own]);
     const channel = new BroadcastChannel(heldReaddir);
     try {

@@ -7,10 +7,10 @@ import { settlingTime } from '../../../src/engine/comparison/comparison';
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
-  openOwnFileJournal,
-  type OwnFileJournal,
+  openStagingJournal,
+  type StagingJournal,
 } from '../../../src/engine/staging/stagingJournal';
-import type { FreeScope, FreeSummary, FreeWay } from '../../../src/protocol/freeUp';
+import type { FreeUpScope, FreeUpSummary, FreeUpMethod } from '../../../src/protocol/freeUp';
 import type { Report } from '../../../src/protocol/reports';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
 import { eventually } from '../../support/suite/eventually';
@@ -26,7 +26,7 @@ describe('Freeing space', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let journal: OwnFileJournal;
+  let journal: StagingJournal;
   let engine: BackupInMemory;
   let unsaved: Set<string>;
 
@@ -35,7 +35,7 @@ describe('Freeing space', () => {
     root = join(folder.path, 'project');
     bucket = memoryBucket();
     unsaved = new Set();
-    journal = openOwnFileJournal(join(folder.path, 'own-files'));
+    journal = openStagingJournal(join(folder.path, 'own-files'));
     const editor: EditorPort = {
       isUnsaved: path => Promise.resolve(unsaved.has(path)),
       moveToTrash: path => {
@@ -58,18 +58,18 @@ describe('Freeing space', () => {
     await engine.compare();
   }
 
-  const plan = (scope: FreeScope): Promise<FreeSummary> =>
-    engine.backup.planFreeUp({ parts: [{ setup: engine.setup, scope }] }, signal);
+  const plan = (scope: FreeUpScope): Promise<FreeUpSummary> =>
+    engine.backup.planFreeUp({ folders: [{ setup: engine.setup, scope }] }, signal);
 
-  async function free(scope: FreeScope, way: FreeWay = 'delete'): Promise<Report> {
+  async function free(scope: FreeUpScope, way: FreeUpMethod = 'delete'): Promise<Report> {
     const { planId } = await plan(scope);
-    engine.backup.chooseFreeWay({ planId, way });
+    engine.backup.chooseFreeWay({ planId, method: way });
     return engine.backup.run(planId, signal);
   }
 
   const isThere = (path: string) => existsSync(join(root, path));
   const verdict = (path: string) => engine.row(path).verdict.kind;
-  const everything: FreeScope = { kind: 'all' };
+  const everything: FreeUpScope = { kind: 'all' };
 
   it('removes everything proved, and shows it as only in the cloud', async () => {
     await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
@@ -128,7 +128,7 @@ describe('Freeing space', () => {
     });
     await engine.compare();
     const node = engine.node('up-to-date', 'sub');
-    const { files, stays } = await plan({ kind: 'nodes', nodes: [node] });
+    const { files, kept: stays } = await plan({ kind: 'nodes', nodes: [node] });
     assert.equal(files, 1);
     const byReason = Object.fromEntries(stays.map(each => [each.because, each.examples]));
     assert.deepEqual(byReason['out-of-date'], ['sub/old.txt']);
@@ -150,7 +150,7 @@ describe('Freeing space', () => {
     });
     const summary = await plan(everything);
     assert.equal(summary.files, 1);
-    assert.deepEqual(summary.stays, [{ because: 'not-proved', files: 1, examples: ['a.txt'] }]);
+    assert.deepEqual(summary.kept, [{ because: 'not-proved', files: 1, examples: ['a.txt'] }]);
     await free(everything);
     assert.deepEqual(readdirSync(root), ['a.txt']);
   });
@@ -158,7 +158,7 @@ describe('Freeing space', () => {
   it('compares what was chosen on the disk anew', async () => {
     await safe({ 'sub/a.txt': 'aa', 'b.txt': 'b' });
     bucket.place('w/sub/a.txt', 'changed by somebody');
-    const { files, stays } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
+    const { files, kept: stays } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
     assert.equal(files, 0);
     assert.equal(stays[0]?.because, 'changed-in-cloud');
   });
@@ -167,10 +167,10 @@ describe('Freeing space', () => {
     await safe({ 'a.txt': 'aa' });
     const summary = await plan(everything);
     assert.equal(summary.keepsVersions, false);
-    assert.deepEqual(summary.stays, []);
+    assert.deepEqual(summary.kept, []);
     bucket.change('w/a.txt', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
     await engine.compare();
-    const { files, stays } = await plan(everything);
+    const { files, kept: stays } = await plan(everything);
     assert.equal(files, 0);
     assert.deepEqual(stays, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
   });
@@ -179,7 +179,7 @@ describe('Freeing space', () => {
     const names = Array.from({ length: 30 }, (_, index) => `sub/deep/${String(index)}.txt`);
     await safe({ ...Object.fromEntries(names.map(name => [name, name])), 'sub/b.txt': 'b' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    engine.backup.chooseFreeWay({ planId, method: 'delete' });
     bucket.hide('w/sub/deep/7.txt');
     const calls = bucket.calls.length;
     const { done, reasons } = await engine.backup.run(planId, signal);
@@ -194,7 +194,7 @@ describe('Freeing space', () => {
   it('says of every file why it stays where the store gives no list', async () => {
     await safe(Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`s/${String(n)}`, 'x'])));
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    engine.backup.chooseFreeWay({ planId, method: 'delete' });
     bucket.failNext('list', new Failure('access-denied', 'memory'));
     const { done, reasons } = await engine.backup.run(planId, signal);
     assert.deepEqual([done, reasons], [0, { 'access-denied': 25 }]);
@@ -206,7 +206,7 @@ describe('Freeing space', () => {
     const { planId } = await plan(everything);
     await assert.rejects(engine.backup.run(planId, signal), { code: 'plan-outdated' });
     assert.throws(() => {
-      engine.backup.chooseFreeWay({ planId, way: 'delete' });
+      engine.backup.chooseFreeWay({ planId, method: 'delete' });
     });
     assert.ok(isThere('a.txt'));
   });
@@ -218,13 +218,13 @@ describe('Freeing space', () => {
       await writeTree(root, { 'app.log': 'the second' });
       await engine.compare();
       assert.equal(verdict('app.log'), 'out-of-date');
-      const { unowned } = await engine.plan({ kind: 'all' });
+      const { unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
       assert.deepEqual([unowned.files, unowned.examples], [1, ['app.log']]);
       assert.equal((await engine.backUp({ kind: 'all' })).done, 1);
       // From now on it is a copy like any other.
       await writeTree(root, { 'app.log': 'the second, changed' });
       await engine.compare();
-      assert.equal((await engine.plan({ kind: 'all' })).unowned.files, 0);
+      assert.equal((await engine.plan({ kind: 'all' })).unknownOrigin.files, 0);
     });
   }
 
@@ -238,7 +238,7 @@ describe('Freeing space', () => {
     assert.ok(isThere('restored.txt'));
     await writeTree(root, { 'restored.txt': 'changed', 'back.txt': 'changed' });
     await engine.compare();
-    const { files, unowned } = await engine.plan({ kind: 'all' });
+    const { files, unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
     assert.deepEqual([files, unowned.files], [2, 0]);
   });
 
@@ -248,7 +248,7 @@ describe('Freeing space', () => {
     assert.deepEqual((await free(everything)).reasons, { 'copy-unreadable': 1 });
     await writeTree(root, { 'a.txt': 'changed' });
     await engine.compare();
-    const { files, unowned } = await engine.plan({ kind: 'all' });
+    const { files, unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
     assert.deepEqual([files, unowned.files], [1, 0]);
   });
 
@@ -300,7 +300,7 @@ describe('Freeing space', () => {
   it('leaves what was lost or replaced in the cloud, and shows what it is now', async () => {
     await safe({ 'lost.txt': 'aa', 'replaced.txt': 'bb', 'fine.txt': 'cc' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    engine.backup.chooseFreeWay({ planId, method: 'delete' });
     bucket.remove('w/lost.txt');
     bucket.place('w/replaced.txt', 'somebody else’s');
     const report = await engine.backup.run(planId, signal);
@@ -319,7 +319,7 @@ describe('Freeing space', () => {
   it('says at the row why a file stays that is as safe as before', async () => {
     await safe({ 'a.txt': 'aa' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    engine.backup.chooseFreeWay({ planId, method: 'delete' });
     const hold = bucket.holdNext('head');
     const running = engine.backup.run(planId, signal);
     await hold.reached;
@@ -341,7 +341,7 @@ describe('Freeing space', () => {
     await safe(files);
     const cancel = new AbortController();
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, way: 'delete' });
+    engine.backup.chooseFreeWay({ planId, method: 'delete' });
     const hold = bucket.holdNext('head', { after: 20 });
     const running = engine.backup.run(planId, cancel.signal);
     await hold.reached;

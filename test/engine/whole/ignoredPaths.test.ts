@@ -52,7 +52,7 @@ describe('Ignored paths', () => {
     const words = [...comparison.entries()].map(({ path, verdict }) => {
       if (verdict.kind === 'unchecked') return [path, verdict.failure.code];
       if (verdict.kind !== 'ignored') return [path, verdict.kind];
-      return [path, `${verdict.because.kind} ${String(verdict.cloudTwins)}`];
+      return [path, `${verdict.because.kind} ${String(verdict.hiddenCopies)}`];
     });
     return Object.fromEntries(words) as Record<string, string>;
   }
@@ -172,7 +172,7 @@ describe('Ignored paths', () => {
           found,
         );
         const copies = entries.map(({ verdict, cloud: copy }) =>
-          verdict.kind === 'ignored' ? verdict.cloudTwins : copy === undefined ? 0 : 1,
+          verdict.kind === 'ignored' ? verdict.hiddenCopies : copy === undefined ? 0 : 1,
         );
         assert.equal(
           copies.reduce((sum, count) => sum + count, 0),

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
@@ -99,7 +99,7 @@ describe('The promises', () => {
     }
   }
 
-  function rowsOf(backup: Backup): readonly FileRow[] {
+  function rowsOf(backup: Engine): readonly FileRow[] {
     const found: FileRow[] = [];
     const visit = (group: Group, path: FilePath) => {
       const node = { folder: 'file:///w', group, path };
@@ -113,7 +113,7 @@ describe('The promises', () => {
   }
 
   /** Nothing is called proved whose bytes are not the same on both sides. */
-  function checkProved(backup: Backup, bucket: MemoryBucket, except?: string): void {
+  function checkProved(backup: Engine, bucket: MemoryBucket, except?: string): void {
     for (const { path, verdict } of rowsOf(backup)) {
       if (path === except) continue;
       if (verdict.kind !== 'up-to-date' || verdict.proof === 'name-and-time') continue;
@@ -149,7 +149,7 @@ describe('The promises', () => {
           if (calls++ === world.theirs) bucket.place('w/a', 'theirs');
         };
         let state: State | undefined;
-        const backup = new Backup({
+        const backup = new Engine({
           receipts: receiptsInMemory('a test'),
           onState: now => (state = now),
           onRows: () => undefined,
@@ -175,7 +175,7 @@ describe('The promises', () => {
           for (let round = 0; round < 2; round++) {
             await backup.compare([setup()], signal);
             const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-            const summary = await backup.plan({ parts }, signal);
+            const summary = await backup.plan({ folders: parts }, signal);
             const report = await backup.run(summary.planId, signal);
             assert.equal(report.planned, summary.files);
             assert.equal(
@@ -215,7 +215,7 @@ describe('The promises', () => {
         };
         await compareAtLast();
         const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-        const last = await backup.plan({ parts }, signal);
+        const last = await backup.plan({ folders: parts }, signal);
         await backup.run(last.planId, signal);
         await compareAtLast();
         await nextTurn();

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Report, ReportEntry } from '../../../src/protocol/reports';
 import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
@@ -63,7 +63,7 @@ describe('restore', function () {
     unsaved = new Set();
     trash = undefined;
     onAsked = () => undefined;
-    const journal = openOwnFileJournal(join(temporary.path, 'own-files'));
+    const journal = openStagingJournal(join(temporary.path, 'own-files'));
     engine = backupInMemory(root, bucket, {}, { editor, journal });
   });
   afterEach(async () => {
@@ -114,7 +114,7 @@ describe('restore', function () {
 
     await engine.compare();
     const report = await engine.restore(all);
-    assert.deepEqual(report.troubles, []);
+    assert.deepEqual(report.problems, []);
     assert.equal(report.done, paths.length);
     assert.deepEqual(
       paths.map(path => [path, stateOf(path)] as const),
@@ -325,7 +325,7 @@ describe('restore', function () {
     const summary = await engine.planRestore(all);
     assert.equal(summary.files, 2);
     const report = await engine.restore(all);
-    assert.deepEqual(report.troubles.map(({ path, failure }) => [path, failure.code]).sort(), [
+    assert.deepEqual(report.problems.map(({ path, failure }) => [path, failure.code]).sort(), [
       ['../up', 'unsafe-name'],
       ['./x', 'unsafe-name'],
       ['/abs', 'unsafe-name'],
@@ -436,7 +436,7 @@ describe('restore', function () {
     await engine.compare();
     await engine.backUp({ kind: 'nodes', nodes: [engine.node('missing-in-cloud', 'same')] });
     await engine.compare();
-    const { files, leftAlone } = await engine.planRestore(all);
+    const { files, excluded: leftAlone } = await engine.planRestore(all);
     assert.deepEqual([files, leftAlone], [0, { 'up-to-date': 1, 'missing-in-cloud': 1 }]);
   });
 

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { recoverOwnFiles, type Recovery } from '../../../src/engine/staging/recoverStagedFiles';
+import { recoverStagedFiles, type Recovery } from '../../../src/engine/staging/recoverStagedFiles';
 import { writeTree } from '../../support/disk/localTree';
 import {
   restoredContent,
@@ -97,7 +97,7 @@ describe('A restore that is killed', function () {
           const recovered: Recovery['kind'][] = [];
           const { signal } = new AbortController();
           const note = ({ kind }: Recovery) => recovered.push(kind);
-          await recoverOwnFiles(join(temporary.path, 'own-files'), note, signal);
+          await recoverStagedFiles(join(temporary.path, 'own-files'), note, signal);
           assert.deepEqual(
             recovered.filter(kind => !clearedUp.has(kind)),
             [],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { openDatabase, type Database } from '../../../src/engine/records/database';
 import { Failure } from '../../../src/engine/failures/failure';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
@@ -29,7 +29,7 @@ describe('What a batch that was cut off has left', () => {
   let setup: FolderSetup;
   const opened: Database[] = [];
   const lockers: DatabaseSync[] = [];
-  const engines: Backup[] = [];
+  const engines: Engine[] = [];
 
   beforeEach(async () => {
     folder = await temporaryFolder('remaining');
@@ -77,10 +77,10 @@ describe('What a batch that was cut off has left', () => {
   }
 
   /** An engine as one window after another has it. */
-  function window(): { readonly backup: Backup; readonly state: () => State } {
+  function window(): { readonly backup: Engine; readonly state: () => State } {
     const file = database();
     let state: State | undefined;
-    const backup = new Backup({
+    const backup = new Engine({
       receipts: receiptsIn(file),
       unfinished: unfinishedInDatabase(file),
       connect: () => memoryConnection(bucket),
@@ -92,17 +92,17 @@ describe('What a batch that was cut off has left', () => {
     return { backup, state: () => state ?? assert.fail('No state has been told.') };
   }
 
-  function close(backup: Backup): void {
+  function close(backup: Engine): void {
     engines.splice(engines.indexOf(backup), 1);
     backup.dispose();
   }
 
   async function run(
-    backup: Backup,
+    backup: Engine,
     kind: 'all' | 'remaining',
     signal: AbortSignal = never,
   ): Promise<Report> {
-    const plan = await backup.plan({ parts: [{ setup, scope: { kind } }] }, never);
+    const plan = await backup.plan({ folders: [{ setup, scope: { kind } }] }, never);
     return backup.run(plan.planId, signal);
   }
 
@@ -112,7 +112,7 @@ describe('What a batch that was cut off has left', () => {
   }
 
   /** Runs a batch of these files that ends when this one begins. */
-  async function cutOff(backup: Backup, files: number): Promise<Report> {
+  async function cutOff(backup: Engine, files: number): Promise<Report> {
     await writeFiles(files);
     await backup.compare([setup], never);
     const hold = bucket.holdNext('put', { key: 'w/f30' });
@@ -123,7 +123,7 @@ describe('What a batch that was cut off has left', () => {
     return running;
   }
 
-  function left({ remaining }: State): number | undefined {
+  function left({ unfinished: remaining }: State): number | undefined {
     return remaining.find(({ folder: id }) => id === setup.id)?.files;
   }
 
@@ -258,7 +258,7 @@ describe('What a batch that was cut off has left', () => {
     await cutOff(backup, 60);
     backup.dropRemaining([setup]);
     assert.equal(left(state()), 0);
-    const plan = await backup.plan({ parts: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const plan = await backup.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
     assert.equal(plan.files, 0);
   });
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
@@ -26,7 +26,7 @@ const day = 24 * 60 * 60 * 1000;
 describe('The verdict', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let backup: Backup;
+  let backup: Engine;
   let receipts: Receipts;
   let states: State[];
   let onRows: () => void = () => undefined;
@@ -47,8 +47,8 @@ describe('The verdict', () => {
     await folder.remove();
   });
 
-  function open(): Backup {
-    return new Backup({
+  function open(): Engine {
+    return new Engine({
       connect: () => memoryConnection(bucket),
       receipts,
       onState: state => states.push(state),
@@ -86,7 +86,7 @@ describe('The verdict', () => {
   async function backUpAll(): Promise<void> {
     await backup.compare([setup('smart')], patience());
     const { planId } = await backup.plan(
-      { parts: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
+      { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
       patience(),
     );
     const report = await backup.run(planId, patience());
@@ -407,7 +407,7 @@ describe('The verdict', () => {
   /** Plans to back up a file or folder of the disk, which compares it anew. */
   async function planFor(path: string): Promise<void> {
     const scope = { kind: 'resources', paths: [at(path)] } as const;
-    await backup.plan({ parts: [{ setup: setup('smart'), scope }] }, patience());
+    await backup.plan({ folders: [{ setup: setup('smart'), scope }] }, patience());
   }
 
   for (const [what, partly] of [
@@ -425,7 +425,7 @@ describe('The verdict', () => {
         await backup.filesChanged('file:///f', [at('d/.s3backupignore')]);
         while (lists() === before) await new Promise(resolve => setImmediate(resolve));
         await backup.plan(
-          { parts: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
+          { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
           patience(),
         );
       },
@@ -523,7 +523,7 @@ describe('The verdict', () => {
     }
     assert.deepEqual(await verdicts('time'), { a: 'changed-in-cloud newer-there' });
     const scope = { kind: 'resources', paths: [at('a')] } as const;
-    const request = { parts: [{ setup: setup('smart'), scope }] };
+    const request = { folders: [{ setup: setup('smart'), scope }] };
     const { proved, different } = await backup.verify(request, patience());
     assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
     // Nor is it the copy of a file that happens to be as short.
@@ -546,7 +546,7 @@ describe('The verdict', () => {
       checksums: [{ algorithm: 'crc32', type: 'full-object', value: receipt.crc32 }],
     });
     const scope = { kind: 'resources', paths: [at('a')] } as const;
-    const request = { parts: [{ setup: setup('smart'), scope }] };
+    const request = { folders: [{ setup: setup('smart'), scope }] };
     const { proved, different } = await backup.verify(request, patience());
     assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
     await expect({ a: 'out-of-date content' });

@@ -53,7 +53,7 @@ describe('Verify', () => {
     scope = nodes(engine.node('up-to-date')),
     signal = new AbortController().signal,
   ): Promise<VerifyReport> {
-    return engine.backup.verify({ parts: [{ setup: engine.setup, scope }] }, signal);
+    return engine.backup.verify({ folders: [{ setup: engine.setup, scope }] }, signal);
   }
 
   function readCopies({ verificationId }: VerifyReport): Promise<VerifyReport> {
@@ -162,7 +162,7 @@ describe('Verify', () => {
     await engine.compare();
     assert.equal(verdict('rotten'), 'out-of-date');
     // It is still this folder's own copy that a back-up replaces.
-    assert.equal((await engine.plan(all)).unowned.files, 0);
+    assert.equal((await engine.plan(all)).unknownOrigin.files, 0);
   });
 
   it('compares with the cloud as it is now', async () => {
@@ -220,7 +220,7 @@ describe('Verify', () => {
     const report = await verify();
     assert.deepEqual(numbers(report), { files: 2, proved: 1, failed: 1 });
     assert.deepEqual(
-      report.troubles.map(({ path, failure }) => [path, failure.code]),
+      report.problems.map(({ path, failure }) => [path, failure.code]),
       [['b', 'access-denied']],
     );
     assert.equal(verdict('b'), 'unchecked');
@@ -275,7 +275,7 @@ describe('Verify', () => {
       bucket.failNext('get', new Failure('archived', 'other'), { key: 'w/other' });
       const read = await readCopies(report);
       assert.deepEqual(numbers(read), { files: 2, failed: 2 });
-      assert.deepEqual(read.troubles.map(({ failure }) => failure.code).toSorted(), [
+      assert.deepEqual(read.problems.map(({ failure }) => failure.code).toSorted(), [
         'archived',
         'changed-in-cloud',
       ]);
@@ -380,7 +380,7 @@ describe('Forget', () => {
       });
       const forget = (...chosen: readonly NodeId[]) =>
         engine.backup.forgetLost(
-          { parts: [{ setup: engine.setup, scope: { kind: 'nodes', nodes: chosen } }] },
+          { folders: [{ setup: engine.setup, scope: { kind: 'nodes', nodes: chosen } }] },
           new AbortController().signal,
         );
       assert.equal(await forget(engine.node('lost', 'd/lost')), 1);

@@ -85,7 +85,7 @@ export function describeContent({ bucket, opened, itWhere }: Harness): void {
       assert.deepEqual(gotten.metadata, attributes.metadata);
       assert.equal(gotten.etag, head.etag);
       assert.equal(gotten.size, head.size);
-      assert.equal(gotten.modifiedAt, head.modifiedAt);
+      assert.equal(gotten.modifiedAtMs, head.modifiedAtMs);
     });
 
     it('keeps an empty set of metadata empty', async () => {
@@ -103,7 +103,7 @@ export function describeContent({ bucket, opened, itWhere }: Harness): void {
       const head = await bucket().head({ key, signal: patience() });
       const [listed] = await listAll(bucket(), key);
       assert.ok(head && listed);
-      for (const { modifiedAt } of [head, listed]) {
+      for (const { modifiedAtMs: modifiedAt } of [head, listed]) {
         const local = modifiedAt - offset;
         assert.ok(
           local > before - 3_000 && local < after + 3_000,

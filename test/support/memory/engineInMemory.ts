@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
-import type { BackupOptions } from '../../../src/engine/session/createEngine';
+import { Engine } from '../../../src/engine/session/engine';
+import type { EngineOptions } from '../../../src/engine/session/createEngine';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
@@ -14,12 +14,12 @@ import { memoryConnection } from './memoryConnection';
 
 /** The engine over a bucket in memory and a folder on the disk, with what tests ask of it. */
 export interface BackupInMemory {
-  readonly backup: Backup;
+  readonly backup: Engine;
   readonly setup: FolderSetup;
   compare(): Promise<void>;
   plan(scope: Scope): Promise<PlanSummary>;
   /** Plans and runs in one. */
-  backUp(scope: Scope): ReturnType<Backup['run']>;
+  backUp(scope: Scope): ReturnType<Engine['run']>;
   planRestore(scope: RestoreScope): Promise<RestoreSummary>;
   /** Plans and runs in one, with one decision for all conflicts. */
   restore(scope: RestoreScope, choice?: ConflictChoice): Promise<Report>;
@@ -35,9 +35,9 @@ export function backupInMemory(
   root: string,
   bucket: MemoryBucket,
   settings: FolderSetup['settings'] = {},
-  options: Partial<BackupOptions> = {},
+  options: Partial<EngineOptions> = {},
 ): BackupInMemory {
-  const backup = new Backup({
+  const backup = new Engine({
     receipts: receiptsInMemory('a test'),
     connect: () => memoryConnection(bucket),
     onState: () => undefined,
@@ -65,8 +65,8 @@ export function backupInMemory(
       .children({ node: node(group), layout: 'list', offset: 0, limit: 10_000 })
       .rows.flatMap(row => (row.kind === 'file' ? row : []));
   const planRestore = (scope: RestoreScope) =>
-    backup.planRestore({ parts: [{ setup, scope }] }, signal);
-  const plan = (scope: Scope) => backup.plan({ parts: [{ setup, scope }] }, signal);
+    backup.planRestore({ folders: [{ setup, scope }] }, signal);
+  const plan = (scope: Scope) => backup.plan({ folders: [{ setup, scope }] }, signal);
   const rows = () => new Map<string, FileRow>(groups.flatMap(rowsOf).map(row => [row.path, row]));
   return {
     backup,

@@ -3,16 +3,16 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { budget } from '../../../src/engine/concurrency/semaphore';
+import { semaphore } from '../../../src/engine/concurrency/semaphore';
 import type { ComparisonJob } from '../../../src/engine/comparison/comparisons';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
-import type { FreeStep, FreeTools } from '../../../src/engine/freeUp/freeStep';
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeStep';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { receiptsInMemory, type FolderReceipts } from '../../../src/engine/records/receipts';
-import { recoverOwnFiles } from '../../../src/engine/staging/recoverStagedFiles';
-import { openTraffic } from '../../../src/engine/network/transferControl';
+import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
+import { transferControl } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
 import { nothingUnfinished } from './nothingUnfinished';
@@ -21,11 +21,11 @@ import { nothingUnfinished } from './nothingUnfinished';
 export interface FreeUpUnderTest {
   readonly root: string;
   readonly receipts: FolderReceipts;
-  readonly tools: FreeTools;
+  readonly tools: FreeUpTools;
   /** Absolute paths, in the order in which they were moved to the trash. */
   readonly trashed: readonly string[];
   /** Writes a file, as old as it is or as is said, and backs it up. */
-  backedUp(path: string, content: string | Uint8Array, modifiedAt?: Date): Promise<FreeStep>;
+  backedUp(path: string, content: string | Uint8Array, modifiedAt?: Date): Promise<FreeUpStep>;
   /** All that lies in the folder, by path. */
   contents(): Promise<Record<string, string>>;
   /** What the next engine does at its start. */
@@ -36,15 +36,15 @@ export interface FreeUpUnderTest {
 export function freeUpUnderTest(
   folder: string,
   bucket: Bucket,
-  changed: Partial<FreeTools> = {},
+  changed: Partial<FreeUpTools> = {},
 ): FreeUpUnderTest {
   const root = join(folder, 'project');
   const journals = join(folder, 'own-files');
   const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
   const receipts = receiptsInMemory('a test').of(owner);
   const trashed: string[] = [];
-  const journal = openOwnFileJournal(journals);
-  const tools: FreeTools = {
+  const journal = openStagingJournal(journals);
+  const tools: FreeUpTools = {
     journal,
     editor: {
       isUnsaved: () => Promise.resolve(false),
@@ -55,9 +55,9 @@ export function freeUpUnderTest(
         return Promise.resolve('trashed');
       },
     },
-    reading: budget(4, 0),
-    memory: budget(4, 64 << 20),
-    traffic: openTraffic(() => undefined),
+    reading: semaphore(4, 0),
+    memory: semaphore(4, 64 << 20),
+    traffic: transferControl(() => undefined),
     // A list for each file, as of now.
     findListed: step => listedCopies([step], new AbortController().signal)(step),
     signal: new AbortController().signal,
@@ -91,7 +91,7 @@ export function freeUpUnderTest(
         path: path as FilePath,
         condition: { kind: 'absent' },
         uploads: unfinished.uploads,
-        budget: budget(4, 64 << 20),
+        semaphore: semaphore(4, 64 << 20),
         signal: new AbortController().signal,
         onBytes: () => undefined,
       });
@@ -109,7 +109,7 @@ export function freeUpUnderTest(
     },
     async restart() {
       journal.close();
-      await recoverOwnFiles(journals, () => undefined, new AbortController().signal);
+      await recoverStagedFiles(journals, () => undefined, new AbortController().signal);
     },
     close() {
       journal.close();

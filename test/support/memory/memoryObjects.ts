@@ -71,7 +71,7 @@ export function memoryObjects(versioning: Versioning): MemoryObjects {
     versions: key =>
       (histories.get(key) ?? []).map((entry, index) => {
         const { modifiedAt } = entry;
-        const common = { versionId: idOf(entry), isLatest: index === 0, modifiedAt };
+        const common = { versionId: idOf(entry), isLatest: index === 0, modifiedAtMs: modifiedAt };
         if ('isMarker' in entry) {
           return { kind: 'delete-marker', ...common, size: 0, etag: '', storageClass: undefined };
         }
@@ -117,7 +117,7 @@ export function toHead({ body, ...object }: MemoryObject): ObjectHead {
   return {
     size: body.byteLength,
     etag,
-    modifiedAt,
+    modifiedAtMs: modifiedAt,
     metadata,
     storageClass: object.storageClass,
     versionId,
@@ -130,7 +130,13 @@ export function toHead({ body, ...object }: MemoryObject): ObjectHead {
 
 export function toListed([key, object]: readonly [string, MemoryObject]): ListedObject {
   const { body, etag, modifiedAt, storageClass } = object;
-  return { key, size: body.byteLength, etag, modifiedAt, storageClass: storageClass ?? 'STANDARD' };
+  return {
+    key,
+    size: body.byteLength,
+    etag,
+    modifiedAtMs: modifiedAt,
+    storageClass: storageClass ?? 'STANDARD',
+  };
 }
 
 /** The order of a list in S3; JavaScript's own differs where surrogates meet U+E000 to U+FFFF. */

@@ -1,17 +1,17 @@
-import type { Backup } from '../../../src/engine/session/engine';
+import type { Engine } from '../../../src/engine/session/engine';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { FileRow } from '../../../src/protocol/rows';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 
 /** Each path's verdict in short, as `out-of-date content`, by the comparison at hand. */
-export function verdictsInShort(backup: Backup, folder: string): Readonly<Record<string, string>> {
+export function verdictsInShort(backup: Engine, folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     groups.flatMap(group => fileRows(backup, folder, group)).map(row => [row.path, inShort(row)]),
   );
 }
 
 function fileRows(
-  backup: Backup,
+  backup: Engine,
   folder: string,
   group: Group,
   path = '' as FilePath,

@@ -17,7 +17,7 @@ import {
   type LogEntry,
   type WorkerData,
 } from '../../../src/protocol/host';
-import type { Question } from '../../../src/protocol/messages';
+import type { RequestType } from '../../../src/protocol/messages';
 
 /** The engine in a thread of its own, as the editor runs it. */
 export interface EngineWorker {
@@ -26,7 +26,7 @@ export interface EngineWorker {
   readonly log: readonly LogEntry[];
   readonly worker: Worker;
   /** Throws the failure's record where there is one. */
-  ask<P, R>(question: Question<P, R>, request: P, signal?: AbortSignal): Promise<R>;
+  ask<P, R>(question: RequestType<P, R>, request: P, signal?: AbortSignal): Promise<R>;
   /** As when a window is reloaded or its extension host ends. */
   terminate(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export function startEngineWorker(workerData: WorkerData, preload?: string): Eng
     warnings,
     log,
     worker,
-    async ask<P, R>({ method }: Question<P, R>, request: P, signal?: AbortSignal) {
+    async ask<P, R>({ method }: RequestType<P, R>, request: P, signal?: AbortSignal) {
       const cancelling = new CancellationTokenSource();
       signal?.addEventListener('abort', () => {
         cancelling.cancel();

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import { openDatabase } from '../../../src/engine/records/database';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
 import type { FolderSetup } from '../../../src/protocol/folders';
@@ -50,7 +50,7 @@ async function main(disk: string): Promise<void> {
       openDatabase(file, fail, why => troubles.push((why as Error).message)),
     );
     let state: State | undefined;
-    const backup = new Backup({
+    const backup = new Engine({
       receipts,
       connect: () => memoryConnection(bucket),
       onState: now => {
@@ -67,7 +67,10 @@ async function main(disk: string): Promise<void> {
   full.receipts.of(owner);
   const filler = join(disk, 'filler');
   fill(filler);
-  const { planId } = await full.backup.plan({ parts: [{ setup, scope: { kind: 'all' } }] }, signal);
+  const { planId } = await full.backup.plan(
+    { folders: [{ setup, scope: { kind: 'all' } }] },
+    signal,
+  );
   const { done: backedUp } = await full.backup.run(planId, signal);
   await full.backup.compare([setup], signal);
   const shown = full.totals()?.groups['up-to-date'].files ?? 0;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { Backup } from '../../../src/engine/session/engine';
+import { Engine } from '../../../src/engine/session/engine';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection } from '../../../src/engine/s3/openConnection';
 import { openDatabase } from '../../../src/engine/records/database';
@@ -39,7 +39,7 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
   };
   let state: State | undefined;
-  const backup = new Backup({
+  const backup = new Engine({
     receipts: receiptsIn(database),
     unfinished: unfinishedInDatabase(database),
     connect(settings, traffic) {
@@ -54,10 +54,10 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
   await backup.compare([setup], signal);
   let report: Report | undefined;
   for (const kind of ['remaining', 'all'] as const) {
-    const plan = await backup.plan({ parts: [{ setup, scope: { kind } }] }, signal);
+    const plan = await backup.plan({ folders: [{ setup, scope: { kind } }] }, signal);
     if (kind === 'all' || plan.files > 0) report = await backup.run(plan.planId, signal);
   }
-  const [left] = state?.remaining ?? [];
+  const [left] = state?.unfinished ?? [];
   if (report !== undefined) tell({ kind: 'ended', report, remaining: left?.files ?? -1 });
   backup.dispose();
 }

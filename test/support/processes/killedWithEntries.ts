@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
-import type { OwnFile } from '../../../src/engine/disk/stagedFile';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import type { Placeholder } from '../../../src/engine/staging/placeholders';
 
 /** Leaves a journal with these entries, as an engine does that is killed. */
 export async function killedWithEntries(
   journals: string,
-  files: readonly OwnFile[],
+  files: readonly StagedFile[],
   placeholders: readonly Placeholder[] = [],
 ): Promise<void> {
   const child = fork(__filename, [journals]);
@@ -19,7 +19,7 @@ export async function killedWithEntries(
 }
 
 interface Entries {
-  readonly files: readonly OwnFile[];
+  readonly files: readonly StagedFile[];
   readonly placeholders: readonly Placeholder[];
 }
 
@@ -27,7 +27,7 @@ const [, script, journals] = process.argv;
 if (script === __filename && journals !== undefined) {
   process.once('message', told => {
     const { files, placeholders } = told as Entries;
-    const journal = openOwnFileJournal(journals);
+    const journal = openStagingJournal(journals);
     for (const file of files) journal.begin(file);
     for (const placeholder of placeholders) journal.beginPlaceholder(placeholder);
     process.send?.('noted');

@@ -19,8 +19,8 @@ function main(file: string, mode: JournalMode): void {
       local: {
         path: `${String(index)}.txt` as FilePath,
         size: index,
-        modifiedAt: 1n,
-        changedAt: 1n,
+        mtimeNs: 1n,
+        ctimeNs: 1n,
         inode: 1n,
       },
       sha256: '',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { Report } from '../../../src/protocol/reports';
 import { backupInMemory } from '../memory/engineInMemory';
 import { writeTree } from '../disk/localTree';
@@ -28,7 +28,7 @@ async function main(disk: string): Promise<void> {
   for (let n = 0; n < 4; n++) bucket.place(`w/big/${String(n)}`, Buffer.alloc(1.5 * mebibyte, n));
   bucket.place('w/huge', Buffer.alloc(40 * mebibyte, 1));
   bucket.place('w/old', 'new');
-  const journal = openOwnFileJournal(join(disk, 'own-files'));
+  const journal = openStagingJournal(join(disk, 'own-files'));
   const engine = backupInMemory(root, bucket, {}, { journal });
   await engine.compare();
   const report = await engine.restore({ kind: 'all' }, 'replace');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { backupInMemory } from '../memory/engineInMemory';
 import { hookDisk } from '../disk/diskHooks';
 import { memoryBucket } from '../memory/memoryBucket';
@@ -31,7 +31,7 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
   for (const [path, size] of restoredFiles) {
     bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAt: 1_500_000_000_000 });
   }
-  const journal = openOwnFileJournal(join(folder, 'own-files'));
+  const journal = openStagingJournal(join(folder, 'own-files'));
   const engine = backupInMemory(root, bucket, {}, { journal });
   await engine.compare();
   let moments = 0;

@@ -1,9 +1,9 @@
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { newOwnFile } from '../../../src/engine/disk/newOwnFile';
-import { openOwnFileJournal } from '../../../src/engine/staging/stagingJournal';
-import type { OwnFile } from '../../../src/engine/disk/stagedFile';
+import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import type { FilePath } from '../../../src/protocol/folders';
 
 /** Which steps each kind of work has; before each of them, and after the last, it can be killed. */
@@ -13,9 +13,9 @@ export const ownFileSteps = {
 } as const;
 
 /** Does the steps that are done with a file of our own, up to one of them, and then waits to be killed. */
-async function main(kind: OwnFile['kind'], journals: string, root: string, stopAt: string) {
-  const journal = openOwnFileJournal(journals);
-  const own = newOwnFile(kind, root, 'folder/a.txt' as FilePath);
+async function main(kind: StagedFile['kind'], journals: string, root: string, stopAt: string) {
+  const journal = openStagingJournal(journals);
+  const own = newStagedFile(kind, root, 'folder/a.txt' as FilePath);
   const place = join(root, own.path);
   const beside = join(root, own.ownPath);
   const steps: Record<string, () => Promise<void> | void> = {
@@ -42,5 +42,5 @@ async function main(kind: OwnFile['kind'], journals: string, root: string, stopA
 
 const [, , kind, journals, root, stopAt] = process.argv;
 if (kind !== undefined && journals !== undefined && root !== undefined && stopAt !== undefined) {
-  void main(kind as OwnFile['kind'], journals, root, stopAt);
+  void main(kind as StagedFile['kind'], journals, root, stopAt);
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection, type Connection } from '../../../src/engine/s3/openConnection';
-import { openTraffic } from '../../../src/engine/network/transferControl';
+import { transferControl } from '../../../src/engine/network/transferControl';
 import type { Transport } from '../../../src/engine/s3/transport';
 import { setAwsVariables } from '../../../dev/awsVariables';
 
@@ -39,7 +39,7 @@ export async function openStubStore(
       endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       forcePathStyle: true,
     },
-    openTraffic(),
+    transferControl(),
     transport,
     onWeakness,
   );

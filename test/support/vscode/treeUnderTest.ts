@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { window, type LogOutputChannel, type Memento } from 'vscode';
 
-import { Engine } from '../../../src/editor/client/engineClient';
+import { EngineClient } from '../../../src/editor/client/engineClient';
 import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
-import { Pulse } from '../../../src/editor/view/refreshScheduler';
+import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import { RowFilter } from '../../../src/editor/view/rowFilter';
 import { Targets } from '../../../src/editor/targets/targets';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
@@ -16,7 +16,7 @@ import { recordsIn } from './recordsIn';
 /** An engine of the tests' own with the tree above it, as `activate` builds them. */
 export interface TreeUnderTest {
   dispose(): void;
-  readonly engine: Engine;
+  readonly engine: EngineClient;
   readonly tree: FilesTree;
   readonly filter: RowFilter;
   readonly layout: LayoutChoice;
@@ -28,9 +28,9 @@ export interface TreeUnderTest {
 
 export function openTree(): TreeUnderTest {
   const log = testLog();
-  const engine = new Engine(workerFile(), workerData(), log);
+  const engine = new EngineClient(workerFile(), workerData(), log);
   const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
-  const pulse = new Pulse();
+  const pulse = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(memento());
   const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
