@@ -8,6 +8,6 @@ describe('Activation', () => {
   it('starts no engine and knows nothing yet', async () => {
     const api = await extension().activate();
     assert.equal(await countEngines(), 0);
-    assert.deepEqual(api.state, { kind: 'idle', comparisons: [], remaining: [] });
+    assert.deepEqual(api.state, { kind: 'idle', comparisons: [], unfinished: [] });
   });
 });

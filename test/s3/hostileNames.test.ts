@@ -177,21 +177,17 @@ describe('A production server (SeaweedFS) and bad input', function () {
     const part = { setup, scope: { kind: 'all' as const } };
     const { planId } = await backup.plan({ folders: [part] }, signal());
     await deleteBucket();
-    const {
-      planned,
-      done,
-      failed,
-      skipped,
-      cancelled,
-      problems: troubles,
-    } = await backup.run(planId, signal());
+    const { planned, done, failed, skipped, cancelled, problems } = await backup.run(
+      planId,
+      signal(),
+    );
     assert.equal(planned, files);
     assert.deepEqual([done, failed, skipped, cancelled], [0, files, 0, 0]);
     assert.deepEqual(
-      new Set(troubles.map(({ failure }) => failure.code)),
+      new Set(problems.map(({ failure }) => failure.code)),
       new Set(['no-such-bucket']),
     );
-    assert.ok(troubles.every(({ failure }) => failure.subject === setup.bucket));
+    assert.ok(problems.every(({ failure }) => failure.subject === setup.bucket));
 
     await assert.rejects(backup.compare([setup], signal()), (error: unknown) => {
       assert.ok(error instanceof Failure);

@@ -45,7 +45,7 @@ function whereTo(setups: readonly FolderSetup[]): string {
 }
 
 function detail(
-  { preview, unknownOrigin: unowned, files }: PlanSummary,
+  { preview, unknownOrigin, files }: PlanSummary,
   setups: readonly FolderSetup[],
 ): string {
   const { requests, largest, bulky } = preview;
@@ -75,14 +75,14 @@ function detail(
       }),
     ]);
   }
-  if (unowned.files > 0) {
-    const { copies, kept } = replacementWords(unowned);
+  if (unknownOrigin.files > 0) {
+    const { copies, kept } = replacementWords(unknownOrigin);
     parts.push([
-      unowned.files === 1
+      unknownOrigin.files === 1
         ? l10n.t('One cloud copy is replaced that is not known to be an earlier state of its file:')
         : l10n.t(
             '{0} cloud copies are replaced that are not known to be earlier states of their files:',
-            formatCount(unowned.files),
+            formatCount(unknownOrigin.files),
           ),
       ...copies,
       kept,

@@ -12,8 +12,8 @@ export async function confirmReplacing(
   plan: PlanSummary,
   folders: readonly string[],
 ): Promise<boolean> {
-  const { files, unknownOrigin: unowned } = plan;
-  if (unowned.files === 0) return true;
+  const { files, unknownOrigin } = plan;
+  if (unknownOrigin.files === 0) return true;
   const isSingle = files === 1;
   if (isSingle && folders.every(folder => agreed.has(folder))) return true;
   const backUp = l10n.t('Back Up');
@@ -30,14 +30,14 @@ export async function confirmReplacing(
 /** Folders for whose single files the user has agreed, in this window. */
 const agreed = new Set<string>();
 
-function question({ files, unknownOrigin: unowned }: PlanSummary): string {
+function question({ files, unknownOrigin }: PlanSummary): string {
   if (files === 1) {
     return l10n.t(
       'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',
-      unowned.examples[0] ?? '',
+      unknownOrigin.examples[0] ?? '',
     );
   }
-  return unowned.files === 1
+  return unknownOrigin.files === 1
     ? l10n.t(
         'Back up {0} files and replace 1 cloud copy that is not known to be an earlier state of its file?',
         formatCount(files),
@@ -45,12 +45,12 @@ function question({ files, unknownOrigin: unowned }: PlanSummary): string {
     : l10n.t(
         'Back up {0} files and replace {1} cloud copies that are not known to be earlier states of their files?',
         formatCount(files),
-        formatCount(unowned.files),
+        formatCount(unknownOrigin.files),
       );
 }
 
-function consequences({ files, unknownOrigin: unowned }: PlanSummary): string {
-  const { copies, kept } = replacementWords(unowned);
+function consequences({ files, unknownOrigin }: PlanSummary): string {
+  const { copies, kept } = replacementWords(unknownOrigin);
   if (files === 1) return kept;
   return [l10n.t('These would be replaced:'), ...copies, '', kept].join('\n');
 }

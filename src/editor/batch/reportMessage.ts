@@ -72,8 +72,8 @@ function isWorthRetrying({ failed, reasons }: Report): boolean {
 }
 
 /** How many files wait for a decision: those left out of the plan, and those found out by it. */
-function conflictsOf({ report, leftAlone }: FinishedBatch): number {
-  return leftAlone + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
+function conflictsOf({ report, excluded }: FinishedBatch): number {
+  return excluded + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
 }
 
 function outcomeText(batch: FinishedBatch): string {
@@ -113,11 +113,11 @@ async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
 
 /** Says why there was nothing to upload. */
 export function announceNothingToDo(
-  { excluded: leftAlone }: PlanSummary,
+  { excluded }: PlanSummary,
   setups: readonly FolderSetup[],
 ): void {
-  const text = nothingToDo(leftAlone);
-  const isToDecide = (leftAlone['changed-in-cloud'] ?? 0) > 0;
+  const text = nothingToDo(excluded);
+  const isToDecide = (excluded['changed-in-cloud'] ?? 0) > 0;
   void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
 }
 
@@ -128,8 +128,8 @@ async function offerToResolve(text: string, setups: readonly FolderSetup[]): Pro
 
 const lingerMs = 5000;
 
-function nothingToDo(leftAlone: PlanSummary['excluded']): string {
-  const parts = (Object.entries(leftAlone) as [Group, number][])
+function nothingToDo(excluded: PlanSummary['excluded']): string {
+  const parts = (Object.entries(excluded) as [Group, number][])
     .filter(([, count]) => count > 0)
     .map(([group, count]) => leftAloneText(group, formatFiles(count)));
   if (parts.length === 0) return l10n.t('There is nothing to back up.');

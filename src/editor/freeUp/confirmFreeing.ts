@@ -28,7 +28,7 @@ function question({ files, bytes, largest: [only] }: FreeUpSummary): string {
 }
 
 function detail(
-  { files, largest, kept: stays, keepsVersions }: FreeUpSummary,
+  { files, largest, kept, keepsVersions }: FreeUpSummary,
   last: readonly string[],
 ): string {
   const parts: (readonly string[])[] = [
@@ -51,8 +51,8 @@ function detail(
       ...largest.map(({ path, bytes }) => `• ${path}: ${formatBytes(bytes)}`),
     ]);
   }
-  if (stays.length > 0)
-    parts.push([l10n.t('What stays here, beside the folders:'), ...keptLines(stays)]);
+  if (kept.length > 0)
+    parts.push([l10n.t('What stays here, beside the folders:'), ...keptLines(kept)]);
   else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
   if (last.length > 0) parts.push(last);
   return parts.map(lines => lines.join('\n')).join('\n\n');

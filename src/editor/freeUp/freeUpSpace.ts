@@ -51,12 +51,12 @@ async function freeUp(
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planFreeUp, { folders: scopes }, token)),
   );
-  const { planId, files, kept: stays } = summary;
+  const { planId, files, kept } = summary;
   if (files === 0) {
     void window.showInformationMessage(
-      stays.length === 0
+      kept.length === 0
         ? l10n.t('There is nothing here to free.')
-        : l10n.t('Nothing here can be freed: {0}.', keptNumbers(stays)),
+        : l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),
     );
     return undefined;
   }

@@ -4,8 +4,8 @@ import type { Group } from '../../protocol/verdicts';
 import { formatFiles } from '../format/quantity';
 
 /** Says why there was nothing to restore. */
-export function announceNothingToRestore({ excluded: leftAlone }: RestoreSummary): void {
-  const reasons = (Object.entries(leftAlone) as [Group, number][]).map(([group, count]) =>
+export function announceNothingToRestore({ excluded }: RestoreSummary): void {
+  const reasons = (Object.entries(excluded) as [Group, number][]).map(([group, count]) =>
     reasonText(group, formatFiles(count)),
   );
   void window.showInformationMessage(

@@ -24,19 +24,19 @@ export async function requestFromArchive(
     request,
   );
   if (answer !== request) return;
-  const { requested, problems: troubles } = await ongoing.run(token =>
+  const { requested, problems } = await ongoing.run(token =>
     engine.request(requestArchived, { planId, days }, token),
   );
-  for (const { path, failure } of troubles) {
+  for (const { path, failure } of problems) {
     log.warn(`Not requested: ${path}: ${failure.code} ${failure.cause ?? ''}`);
   }
-  const [first] = troubles;
+  const [first] = problems;
   if (first !== undefined && requested === 0) throw new Failed(first.failure);
   const text = l10n.t('{0} requested from the archive', formatFiles(requested));
   void window.showInformationMessage(
     first === undefined
       ? l10n.t('{0}. Restore them again later.', text)
-      : l10n.t('{0}, {1} failed. The log has the reasons.', text, formatCount(troubles.length)),
+      : l10n.t('{0}, {1} failed. The log has the reasons.', text, formatCount(problems.length)),
   );
 }
 

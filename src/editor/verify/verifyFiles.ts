@@ -112,7 +112,7 @@ function reportText({
   missing,
   unknown,
   failed,
-  problems: troubles,
+  problems,
 }: VerifyReport): string {
   if (files === 0)
     return l10n.t('There is nothing to verify: none of these files is in both places.');
@@ -124,8 +124,8 @@ function reportText({
     ...(failed > 0 ? [l10n.t('{0} could not be read', formatCount(failed))] : []),
   ];
   const text = l10n.t('{0} verified: {1}.', formatFiles(files), numbers.join(', '));
-  const [trouble] = troubles;
-  const isSame = troubles.every(({ failure }) => failure.code === trouble?.failure.code);
+  const [trouble] = problems;
+  const isSame = problems.every(({ failure }) => failure.code === trouble?.failure.code);
   return trouble === undefined || !isSame
     ? text
     : `${text} ${failureMessage(trouble.failure).text}`;

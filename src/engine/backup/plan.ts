@@ -44,7 +44,7 @@ export interface Plan {
 /** Which findings a plan takes up, and how many of the others were asked for. */
 export interface Selection {
   readonly steps: readonly Step[];
-  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+  readonly excluded: Readonly<Partial<Record<Group, number>>>;
 }
 
 /**
@@ -53,17 +53,17 @@ export interface Selection {
  */
 export function selectSteps(route: Route, entries: Iterable<Entry>): Selection {
   const steps: Step[] = [];
-  const leftAlone: Partial<Record<Group, number>> = {};
+  const excluded: Partial<Record<Group, number>> = {};
   for (const entry of entries) {
     const step = toStep(route, entry);
     if (step === undefined) {
       const group = entry.verdict.kind;
-      leftAlone[group] = (leftAlone[group] ?? 0) + 1;
+      excluded[group] = (excluded[group] ?? 0) + 1;
     } else {
       steps.push(step);
     }
   }
-  return { steps: inOrder(steps), leftAlone };
+  return { steps: inOrder(steps), excluded };
 }
 
 /** The same way every time, and folder by folder, so that a cut-off run leaves whole folders. */
@@ -80,11 +80,11 @@ export function summarize(
   ignored: PlanSummary['ignored'],
   versioning: readonly Versioning[],
 ): PlanSummary {
-  const leftAlone: Partial<Record<Group, number>> = {};
+  const excluded: Partial<Record<Group, number>> = {};
   for (const selection of selections) {
     for (const group of groups) {
-      const files = selection.leftAlone[group] ?? 0;
-      if (files > 0) leftAlone[group] = (leftAlone[group] ?? 0) + files;
+      const files = selection.excluded[group] ?? 0;
+      if (files > 0) excluded[group] = (excluded[group] ?? 0) + files;
     }
   }
   const replacing = plan.steps.filter(isOfUnknownOrigin);
@@ -99,7 +99,7 @@ export function summarize(
       keepsVersions: versioning.every(kind => kind === 'enabled'),
     },
     wouldEmpty: plan.steps.filter(wouldEmpty).length,
-    excluded: leftAlone,
+    excluded,
     ignored,
   };
 }

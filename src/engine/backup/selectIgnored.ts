@@ -17,10 +17,10 @@ export async function selectIgnored(
   // Judged by no rules, so that what is found goes into no comparison by rules.
   const freed = { ...job, exclude: excludeBy([]), judgedBy: 'no rules' };
   const found = await comparisons.compareBelow(path, freed, signal);
-  const { steps, leftAlone } = selectSteps(
+  const { steps, excluded } = selectSteps(
     job,
     found.filter(entry => entry.path === path),
   );
   const ignoredAt = ruled?.ruling.kind === 'ignored' ? { ignoredAt: ruled } : {};
-  return { steps: steps.map(step => ({ ...step, ...ignoredAt })), leftAlone };
+  return { steps: steps.map(step => ({ ...step, ...ignoredAt })), excluded };
 }

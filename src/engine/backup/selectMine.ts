@@ -13,17 +13,17 @@ export function selectMine(
   { files }: Extract<Scope, { kind: 'mine' }>,
 ): Selection {
   const steps: Step[] = [];
-  const leftAlone: Partial<Record<Group, number>> = {};
+  const excluded: Partial<Record<Group, number>> = {};
   for (const { path, etag } of files) {
     const entry = comparison.get(path);
     if (entry === undefined) continue;
     const { local, cloud, verdict, activity } = entry;
     if (verdict.kind !== 'changed-in-cloud' || local === undefined || isTaken(activity)) {
-      leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
+      excluded[verdict.kind] = (excluded[verdict.kind] ?? 0) + 1;
       continue;
     }
     const condition = { kind: 'unchanged', etag } as const;
     steps.push({ route, path, local, condition, replaces: cloud?.size ?? 0 });
   }
-  return { steps: inOrder(steps), leftAlone };
+  return { steps: inOrder(steps), excluded };
 }

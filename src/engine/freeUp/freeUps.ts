@@ -77,7 +77,7 @@ export function freeUps({ comparisons, reports, onStayed, ...tools }: FreeUpsDep
         files: steps.length,
         bytes: steps.reduce((sum, { local }) => sum + local.size, 0),
         largest: largestOf(steps),
-        kept: staysOf(selections),
+        kept: keptOf(selections),
         keepsVersions: versioning.every(kind => kind === 'enabled'),
       };
     },
@@ -149,9 +149,9 @@ function largestOf(steps: readonly FreeUpStep[]): FreeUpSummary['largest'] {
     .map(({ path, local }) => ({ path, bytes: local.size }));
 }
 
-function staysOf(selections: readonly FreeSelection[]): FreeUpSummary['kept'] {
+function keptOf(selections: readonly FreeSelection[]): FreeUpSummary['kept'] {
   return keptReasons.flatMap(because => {
-    const paths = selections.flatMap(({ stays }): readonly FilePath[] => stays.get(because) ?? []);
+    const paths = selections.flatMap(({ kept }): readonly FilePath[] => kept.get(because) ?? []);
     return paths.length === 0
       ? []
       : [{ because, files: paths.length, examples: paths.slice(0, mostExamples) }];

@@ -10,7 +10,7 @@ import type { FreeUpStep } from './freeStep';
 /** Which local files may go, and why the others stay. */
 export interface FreeSelection {
   readonly steps: readonly FreeUpStep[];
-  readonly stays: ReadonlyMap<KeptReason, readonly FilePath[]>;
+  readonly kept: ReadonlyMap<KeptReason, readonly FilePath[]>;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface FreeSelection {
  */
 export function selectFreeable(route: ComparisonJob, entries: Iterable<Entry>): FreeSelection {
   const steps: FreeUpStep[] = [];
-  const stays = new Map<KeptReason, FilePath[]>();
+  const kept = new Map<KeptReason, FilePath[]>();
   for (const entry of entries) {
     const { path, local, cloud } = entry;
     const reason = reasonToStay(entry);
@@ -30,12 +30,12 @@ export function selectFreeable(route: ComparisonJob, entries: Iterable<Entry>): 
       }
       continue;
     }
-    const paths = stays.get(reason);
-    if (paths === undefined) stays.set(reason, [path]);
+    const paths = kept.get(reason);
+    if (paths === undefined) kept.set(reason, [path]);
     else paths.push(path);
   }
   steps.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
-  return { steps, stays };
+  return { steps, kept };
 }
 
 /** `undefined` for what may go. */

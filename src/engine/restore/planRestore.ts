@@ -27,7 +27,7 @@ async function selectVersion(
   { path, versionId }: Extract<RestoreScope, { readonly kind: 'version' }>,
   signal: AbortSignal,
 ): Promise<RestoreSelection> {
-  return { steps: [await copyStep(route, { path, versionId }, signal)], leftAlone: {} };
+  return { steps: [await copyStep(route, { path, versionId }, signal)], excluded: {} };
 }
 
 /** The restoring of one copy as it is in the bucket now, whatever the comparison says of it. */

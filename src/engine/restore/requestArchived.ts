@@ -12,7 +12,7 @@ export async function requestArchived(
   signal: AbortSignal,
   onRequested: (step: RestoreStep) => void,
 ): Promise<ArchiveAnswer> {
-  const troubles: Problem[] = [];
+  const problems: Problem[] = [];
   let requested = 0;
   await inParallel(steps, requestsAtOnce, async step => {
     const { route, path, versionId } = step;
@@ -24,10 +24,10 @@ export async function requestArchived(
     } catch (error) {
       const failure = toFailure(error, path);
       if (failure.code === 'cancelled') throw failure;
-      troubles.push({ folder: target.folder, path, kind: 'failed', failure: failure.toRecord() });
+      problems.push({ folder: target.folder, path, kind: 'failed', failure: failure.toRecord() });
     }
   });
-  return { requested, problems: troubles };
+  return { requested, problems };
 }
 
 const requestsAtOnce = 8;

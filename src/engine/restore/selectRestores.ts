@@ -14,7 +14,7 @@ import { unsafeKey, unsafeName, type NameRules } from './unsafeName';
 /** Which findings a restore takes up, and how many of the others were asked for. */
 export interface RestoreSelection {
   readonly steps: readonly RestoreStep[];
-  readonly leftAlone: Readonly<Partial<Record<Group, number>>>;
+  readonly excluded: Readonly<Partial<Record<Group, number>>>;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function selectRestores(
   rules: NameRules,
   signal: AbortSignal,
 ): Promise<RestoreSelection> {
-  const leftAlone: Partial<Record<Group, number>> = {};
+  const excluded: Partial<Record<Group, number>> = {};
   const wanted: CloudFile[] = [];
   const unsafe = new Map<FilePath, Failure | undefined>();
   for (const entry of entries) {
@@ -37,7 +37,7 @@ export async function selectRestores(
       if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') {
         unsafe.set(cloud.path, unsafeKey(cloud.path, verdict.because.fault));
       }
-    } else leftAlone[verdict.kind] = (leftAlone[verdict.kind] ?? 0) + 1;
+    } else excluded[verdict.kind] = (excluded[verdict.kind] ?? 0) + 1;
   }
   wanted.push(...(await copiesBehindLinks(route, entries, signal)));
   wanted.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
@@ -71,7 +71,7 @@ export async function selectRestores(
     throwIfCancelled(signal, path);
     sliceEnd = performance.now() + slice;
   }
-  return { steps, leftAlone };
+  return { steps, excluded };
 }
 
 /** How long the looks keep the thread at a stretch, in milliseconds. */

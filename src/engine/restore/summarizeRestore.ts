@@ -11,15 +11,15 @@ import type { RestoreSelection } from './selectRestores';
 /** What is shown of a restore before it runs. */
 export function summarizeRestore(
   { id, steps }: RestorePlan,
-  selections: readonly Pick<RestoreSelection, 'leftAlone'>[],
+  selections: readonly Pick<RestoreSelection, 'excluded'>[],
 ): RestoreSummary {
   const fetched = steps.filter(({ refusal }) => refusal === undefined);
   const refused = steps.filter(({ refusal }) => refusal !== undefined);
   const conflicts = fetched.filter(isConflict);
-  const leftAlone: Partial<Record<Group, number>> = {};
+  const excluded: Partial<Record<Group, number>> = {};
   for (const group of groups) {
-    const files = selections.reduce((sum, each) => sum + (each.leftAlone[group] ?? 0), 0);
-    if (files > 0) leftAlone[group] = files;
+    const files = selections.reduce((sum, each) => sum + (each.excluded[group] ?? 0), 0);
+    if (files > 0) excluded[group] = files;
   }
   return {
     planId: id,
@@ -35,7 +35,7 @@ export function summarizeRestore(
       files: refused.length,
       examples: refused.slice(0, mostExamples).flatMap(toTrouble),
     },
-    excluded: leftAlone,
+    excluded,
   };
 }
 

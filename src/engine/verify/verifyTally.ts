@@ -25,7 +25,7 @@ export interface VerifyTally {
 
 export function verifyTally(): VerifyTally {
   const unknown: VerifyCase[] = [];
-  const troubles: VerifyReport['problems'][number][] = [];
+  const problems: VerifyReport['problems'][number][] = [];
   let proved = 0;
   let different = 0;
   let missing = 0;
@@ -33,8 +33,8 @@ export function verifyTally(): VerifyTally {
 
   function failed({ target: { folder } }: ComparisonJob, path: FilePath, failure: Failure): void {
     failures++;
-    if (troubles.length < mostTroubles) {
-      troubles.push({ folder, path, failure: failure.toRecord() });
+    if (problems.length < mostTroubles) {
+      problems.push({ folder, path, failure: failure.toRecord() });
     }
   }
 
@@ -73,7 +73,7 @@ export function verifyTally(): VerifyTally {
         bytes: unknown.reduce((sum, { cloud }) => sum + cloud.size, 0),
       },
       failed: failures,
-      problems: troubles,
+      problems,
     }),
   };
 }

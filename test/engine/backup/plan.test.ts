@@ -50,7 +50,7 @@ const outOfDate: Verdict = { kind: 'out-of-date', because: 'size' };
 
 describe('plan', () => {
   it('takes what is missing or out of date, each under the condition of what was seen', () => {
-    const { steps, leftAlone } = selectSteps(route, [
+    const { steps, excluded } = selectSteps(route, [
       entry('a', missing, { local: 1 }),
       entry('b', outOfDate, { local: 2, etag: 'seen' }),
     ]);
@@ -62,11 +62,11 @@ describe('plan', () => {
       ],
     );
     assert.ok(steps.every(step => step.route === route));
-    assert.deepEqual(leftAlone, {});
+    assert.deepEqual(excluded, {});
   });
 
   it('leaves everything else alone, and counts it', () => {
-    const { steps, leftAlone } = selectSteps(route, [
+    const { steps, excluded } = selectSteps(route, [
       entry('u1', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
       entry('u2', { kind: 'up-to-date', proof: 'name-and-time' }, { local: 1, etag: 'e' }),
       entry('c', { kind: 'changed-in-cloud', because: 'newer-there' }, { local: 1, etag: 'e' }),
@@ -77,7 +77,7 @@ describe('plan', () => {
       entry('x', outOfDate, { local: 1 }),
     ]);
     assert.deepEqual(steps, []);
-    assert.deepEqual(leftAlone, {
+    assert.deepEqual(excluded, {
       'up-to-date': 2,
       'changed-in-cloud': 1,
       'only-in-cloud': 1,
@@ -134,9 +134,9 @@ describe('plan', () => {
         })),
         bulky: [],
       },
-      unowned: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
-      emptying: 0,
-      leftAlone: { 'up-to-date': 2, unchecked: 1 },
+      unknownOrigin: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
+      wouldEmpty: 0,
+      excluded: { 'up-to-date': 2, unchecked: 1 },
       ignored: undefined,
     });
     assert.equal(kept('enabled', 'enabled'), true);

@@ -118,7 +118,7 @@ describe('transfer', () => {
       cancelled: 0,
       bytes: 240,
       reasons: {},
-      troubles: [],
+      problems: [],
     });
     assert.equal(bucket.keys.length, 60);
     assert.equal(started.length, 60);

@@ -113,7 +113,7 @@ describe('localScan', () => {
     const one = statAt(root, 'a' as FilePath, exclude);
     assert.ok(one?.kind === 'file');
     assert.equal(one.file.size, 4);
-    assert.equal(one.file.modifiedAt / 1_000_000n, 1_700_000_000_000n);
+    assert.equal(one.file.mtimeNs / 1_000_000n, 1_700_000_000_000n);
     assert.ok(isSameState(one.file, one.file));
     for (const change of [
       () => {

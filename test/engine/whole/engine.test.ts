@@ -156,9 +156,9 @@ describe('backup', () => {
         ],
         bulky: [],
       },
-      unowned: { files: 1, examples: ['d/edited'], keepsVersions: false },
-      emptying: 0,
-      leftAlone: {},
+      unknownOrigin: { files: 1, examples: ['d/edited'], keepsVersions: false },
+      wouldEmpty: 0,
+      excluded: {},
       ignored: undefined,
     });
     const report = await backup.run(summary.planId, signal());
@@ -172,7 +172,7 @@ describe('backup', () => {
       cancelled: 0,
       bytes: 7,
       reasons: {},
-      troubles: [],
+      problems: [],
     });
     assert.equal(bucket.bytes('w/d/edited')?.toString(), 'edited');
     assert.equal(bucket.bytes('w/new')?.toString(), 'n');

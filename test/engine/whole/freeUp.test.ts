@@ -128,14 +128,14 @@ describe('Freeing space', () => {
     });
     await engine.compare();
     const node = engine.node('up-to-date', 'sub');
-    const { files, kept: stays } = await plan({ kind: 'nodes', nodes: [node] });
+    const { files, kept } = await plan({ kind: 'nodes', nodes: [node] });
     assert.equal(files, 1);
-    const byReason = Object.fromEntries(stays.map(each => [each.because, each.examples]));
+    const byReason = Object.fromEntries(kept.map(each => [each.because, each.examples]));
     assert.deepEqual(byReason['out-of-date'], ['sub/old.txt']);
     assert.deepEqual(byReason['missing-in-cloud'], ['sub/new.txt']);
     assert.deepEqual(byReason['ignored'], ['sub/node_modules']);
     assert.deepEqual(byReason['ignore-file'], ['sub/.gitignore']);
-    const all = stays.reduce((sum, each) => sum + each.files, 0);
+    const all = kept.reduce((sum, each) => sum + each.files, 0);
     assert.equal(all, 4, 'What is not here does not stay here.');
   });
 
@@ -158,9 +158,9 @@ describe('Freeing space', () => {
   it('compares what was chosen on the disk anew', async () => {
     await safe({ 'sub/a.txt': 'aa', 'b.txt': 'b' });
     bucket.place('w/sub/a.txt', 'changed by somebody');
-    const { files, kept: stays } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
+    const { files, kept } = await plan({ kind: 'resources', paths: [join(root, 'sub')] });
     assert.equal(files, 0);
-    assert.equal(stays[0]?.because, 'changed-in-cloud');
+    assert.equal(kept[0]?.because, 'changed-in-cloud');
   });
 
   it('says whether versions are kept, and keeps what has an archived copy', async () => {
@@ -170,9 +170,9 @@ describe('Freeing space', () => {
     assert.deepEqual(summary.kept, []);
     bucket.change('w/a.txt', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
     await engine.compare();
-    const { files, kept: stays } = await plan(everything);
+    const { files, kept } = await plan(everything);
     assert.equal(files, 0);
-    assert.deepEqual(stays, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
+    assert.deepEqual(kept, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
   });
 
   it('keeps what no list of the store shows, and asks it for few lists', async () => {
@@ -218,8 +218,8 @@ describe('Freeing space', () => {
       await writeTree(root, { 'app.log': 'the second' });
       await engine.compare();
       assert.equal(verdict('app.log'), 'out-of-date');
-      const { unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
-      assert.deepEqual([unowned.files, unowned.examples], [1, ['app.log']]);
+      const { unknownOrigin } = await engine.plan({ kind: 'all' });
+      assert.deepEqual([unknownOrigin.files, unknownOrigin.examples], [1, ['app.log']]);
       assert.equal((await engine.backUp({ kind: 'all' })).done, 1);
       // From now on it is a copy like any other.
       await writeTree(root, { 'app.log': 'the second, changed' });
@@ -238,8 +238,8 @@ describe('Freeing space', () => {
     assert.ok(isThere('restored.txt'));
     await writeTree(root, { 'restored.txt': 'changed', 'back.txt': 'changed' });
     await engine.compare();
-    const { files, unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
-    assert.deepEqual([files, unowned.files], [2, 0]);
+    const { files, unknownOrigin } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unknownOrigin.files], [2, 0]);
   });
 
   it('takes a copy for one still whose file has stayed', async () => {
@@ -248,8 +248,8 @@ describe('Freeing space', () => {
     assert.deepEqual((await free(everything)).reasons, { 'copy-unreadable': 1 });
     await writeTree(root, { 'a.txt': 'changed' });
     await engine.compare();
-    const { files, unknownOrigin: unowned } = await engine.plan({ kind: 'all' });
-    assert.deepEqual([files, unowned.files], [1, 0]);
+    const { files, unknownOrigin } = await engine.plan({ kind: 'all' });
+    assert.deepEqual([files, unknownOrigin.files], [1, 0]);
   });
 
   it('finds a copy again that the store no longer lists, and brings it back', async () => {

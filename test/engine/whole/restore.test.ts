@@ -436,8 +436,8 @@ describe('restore', function () {
     await engine.compare();
     await engine.backUp({ kind: 'nodes', nodes: [engine.node('missing-in-cloud', 'same')] });
     await engine.compare();
-    const { files, excluded: leftAlone } = await engine.planRestore(all);
-    assert.deepEqual([files, leftAlone], [0, { 'up-to-date': 1, 'missing-in-cloud': 1 }]);
+    const { files, excluded } = await engine.planRestore(all);
+    assert.deepEqual([files, excluded], [0, { 'up-to-date': 1, 'missing-in-cloud': 1 }]);
   });
 
   it('names what lies in an archive, asks for it, and knows then that it is coming', async () => {
@@ -452,7 +452,7 @@ describe('restore', function () {
     const signal = new AbortController().signal;
     const { planId } = report;
     const answer = await engine.backup.requestArchived({ planId, days: 7 }, signal);
-    assert.deepEqual(answer, { requested: 1, troubles: [] });
+    assert.deepEqual(answer, { requested: 1, problems: [] });
     const { activity } = engine.row('cold');
     assert.ok(activity?.kind === 'failed' && activity.failure.code === 'archive-requested');
     assert.deepEqual((await engine.restore(all)).reasons, { 'archive-requested': 1 });
