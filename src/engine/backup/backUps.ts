@@ -1,7 +1,6 @@
 import type { PlanSummary, Scope } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import type { Batches } from '../batch/batches';
-import type { ComparisonJob } from '../comparison/comparisons';
 import type { HeldPlans } from './heldPlans';
 import { wouldEmpty, isOfUnknownOrigin, summarize } from './plan';
 import { isInterrupted } from '../network/interruption';
@@ -12,6 +11,7 @@ import { applyOutcome } from './applyOutcome';
 import type { StatePublisher } from '../state/statePublisher';
 import { transfer, type TransferRequest } from './transfer';
 import { versioningOf } from '../batch/versioningOf';
+import type { ComparisonJob } from '../comparison/job';
 
 /** What back-ups work with, beside what they are asked for. */
 export interface BackUpsDeps extends Known, Pick<TransferRequest, 'semaphore' | 'traffic'> {

@@ -1,20 +1,16 @@
 import type { Chosen, Conflict, FolderConflicts } from '../../protocol/plans';
 import { selectEntries } from '../comparison/selectEntries';
 import type { CloudFile } from '../scan/cloudListing';
-import {
-  cloudSide,
-  localSide,
-  type Comparison,
-  type Entry,
-  type Finding,
-} from '../comparison/comparison';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import { cloudSide, localSide, type Comparison, type Entry } from '../comparison/comparison';
+import type { Comparisons } from '../comparison/comparisons';
 import { throwIfCancelled } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import type { ContentQuestion } from '../compare/judge';
 import { inParallel } from '../concurrency/parallel';
 import { inOrder } from './plan';
 import { decideByContent } from '../compare/decideByContent';
+import type { Finding } from '../compare/finding';
+import type { ComparisonJob } from '../comparison/job';
 
 /**
  * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody

@@ -2,22 +2,12 @@ import type { FilePath } from '../../protocol/folders';
 import type { LeftOut, PlanSummary } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
-import type { Bucket, Condition, Versioning } from '../ports/bucket';
-import type { ComparisonTarget, Entry } from '../comparison/comparison';
+import type { Condition, Versioning } from '../ports/bucket';
+import type { Entry } from '../comparison/comparison';
 import type { RuledPath } from '../scan/exclude';
 import type { LocalFile } from '../scan/localScan';
 import { previewOf } from './preview';
-import type { FolderReceipts } from '../records/receipts';
-import type { FolderUnfinished } from '../records/unfinished';
-
-/** Where the files of a plan are, and where they go. */
-export interface Route {
-  readonly target: ComparisonTarget;
-  readonly root: string;
-  readonly bucket: Bucket;
-  readonly receipts: FolderReceipts;
-  readonly unfinished: FolderUnfinished;
-}
+import type { Route } from '../comparison/job';
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */
 export interface Step {

@@ -3,7 +3,7 @@ import { rootPath } from '../../protocol/folders';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareFiles } from '../comparison/compareFiles';
 import { compareResources } from '../comparison/compareResources';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { parentPath } from '../disk/filePath';
 import type { RecentReports } from '../batch/reports';
@@ -12,6 +12,7 @@ import { selectSteps, type Selection } from './plan';
 import { toBackUp } from '../comparison/toBackUp';
 import { leaveOutSettled } from './leaveOutSettled';
 import { selectMine } from './selectMine';
+import type { ComparisonJob } from '../comparison/job';
 
 /** What is known of the folders and of the batches before. */
 export interface Known {

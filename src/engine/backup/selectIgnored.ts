@@ -1,8 +1,9 @@
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { excludeBy } from '../scan/exclude';
 import { Failure } from '../failures/failure';
 import { toFilePath } from '../disk/filePath';
 import { selectSteps, type Selection } from './plan';
+import type { ComparisonJob } from '../comparison/job';
 
 /** The step for one file of the disk, absolute, that is backed up this once though a rule ignores it. */
 export async function selectIgnored(
@@ -15,7 +16,7 @@ export async function selectIgnored(
   if (path === undefined) throw new Failure('file-vanished', absolute);
   const ruled = job.exclude.find(path, 'file');
   // Judged by no rules, so that what is found goes into no comparison by rules.
-  const freed = { ...job, exclude: excludeBy([]), judgedBy: 'no rules' };
+  const freed = { ...job, exclude: excludeBy([]), rulesKey: 'no rules' };
   const found = await comparisons.compareBelow(path, freed, signal);
   const { steps, excluded } = selectSteps(
     job,

@@ -1,7 +1,8 @@
 import type { Scope } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import type { Comparison } from '../comparison/comparison';
-import { inOrder, isTaken, type Route, type Selection, type Step } from './plan';
+import { inOrder, isTaken, type Selection, type Step } from './plan';
+import type { Route } from '../comparison/job';
 
 /**
  * The steps that end conflicts by what is here, each under the condition of the copy that was shown

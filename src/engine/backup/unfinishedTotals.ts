@@ -1,6 +1,6 @@
 import type { UnfinishedFiles as RemainingNumber } from '../../protocol/state';
-import type { Route } from './plan';
 import type { Unfinished } from '../records/unfinished';
+import type { Route } from '../comparison/job';
 
 /** How much earlier batches have left in the folders of this window, for the views. */
 export interface UnfinishedTotals {

@@ -6,12 +6,12 @@ import type { Bucket } from '../ports/bucket';
 import { failureBefore, toFailure, type Failure } from '../failures/failure';
 import type { LocalFile } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
-import type { Route } from '../backup/plan';
 import type { KeyedLock } from '../concurrency/keyedLock';
 import { rateMeter } from './rateMeter';
 import type { Receipt } from '../records/receipts';
 import type { TransferControl } from '../network/transferControl';
 import { mostRequests } from '../config/settings';
+import type { Route } from '../comparison/job';
 
 /** One file's part in a batch, whichever way its bytes go. */
 export interface BatchStep {

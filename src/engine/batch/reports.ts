@@ -1,9 +1,9 @@
 import type { FilePath } from '../../protocol/folders';
 import type { ReportEntry, ReportPage } from '../../protocol/reports';
 import type { StepResult, Outcome } from './batch';
-import { isSameTarget, type ComparisonTarget } from '../comparison/comparison';
 import { Failure } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
+import { isSameTarget, type ComparisonTarget } from '../comparison/job';
 
 /** The last reports, for whoever asks what became of each file. */
 export interface RecentReports {

@@ -2,7 +2,6 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
-import type { Finding } from '../comparison/comparison';
 import type { Exclude } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { isWithin } from '../disk/filePath';
@@ -21,6 +20,7 @@ import type { FolderReceipts, Receipt } from '../records/receipts';
 import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
 import { unlistedCopies } from './unlistedCopies';
+import type { Finding } from './finding';
 
 export interface CompareRequest {
   readonly root: string;

@@ -1,6 +1,5 @@
 import type { Verdict } from '../../protocol/verdicts';
 import type { Bucket } from '../ports/bucket';
-import type { Finding } from '../comparison/comparison';
 import { compareContent, type ContentAnswer } from './content';
 import { toFailure, type Failure } from '../failures/failure';
 import type { ContentCase } from './join';
@@ -13,6 +12,7 @@ import {
   type Reading,
   type Receipt,
 } from '../records/receipts';
+import type { Finding } from './finding';
 
 export interface ContentDecisionRequest {
   readonly root: string;

@@ -2,13 +2,13 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
-import type { Finding } from '../comparison/comparison';
 import type { Exclude } from '../scan/exclude';
 import { Failure } from '../failures/failure';
 import { maximumKeyBytes, parentPath, toKey } from '../disk/filePath';
 import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
 import type { LocalEntry, LocalFile } from '../scan/localScan';
 import type { Reading, Receipt } from '../records/receipts';
+import type { Finding } from './finding';
 
 /** All that was found on the two sides. */
 export interface Sides {

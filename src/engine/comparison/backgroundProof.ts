@@ -1,10 +1,10 @@
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { Comparison } from './comparison';
-import type { ComparisonJob } from './comparisons';
 import { toFailure } from '../failures/failure';
 import { isStopped } from './liveChanges';
 import { isUnproved, proveByContent } from './proof';
+import type { ComparisonJob } from './job';
 
 /** Proves in the background what only name and time vouch for; nobody waits for it. */
 export interface BackgroundProof {

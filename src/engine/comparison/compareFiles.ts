@@ -1,8 +1,9 @@
 import type { FilePath } from '../../protocol/folders';
 import { rootPath } from '../../protocol/folders';
 import type { Entry } from './comparison';
-import type { ComparisonJob, Comparisons } from './comparisons';
+import type { Comparisons } from './comparisons';
 import { Failure } from '../failures/failure';
+import type { ComparisonJob } from './job';
 
 /** Compares files anew that were known before; what is no longer there is left out of the result. */
 export async function compareFiles(

@@ -1,7 +1,8 @@
 import type { Entry } from './comparison';
-import type { ComparisonJob, Comparisons } from './comparisons';
+import type { Comparisons } from './comparisons';
 import { Failure } from '../failures/failure';
 import { toFilePath, topmost } from '../disk/filePath';
+import type { ComparisonJob } from './job';
 
 /** Compares files and folders of the disk anew, absolute, with all below them. */
 export async function compareResources(

@@ -11,7 +11,7 @@ import type {
   TreeLayout,
   Work,
 } from '../../protocol/rows';
-import type { Group, Verdict } from '../../protocol/verdicts';
+import type { Group } from '../../protocol/verdicts';
 import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/archiveClass';
@@ -19,42 +19,17 @@ import type { CloudFile } from '../scan/cloudListing';
 import { isWithin, parentPath } from '../disk/filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
 import type { LocalFile } from '../scan/localScan';
-import type { ReceiptOwner } from '../records/receipts';
 import type { RowFilter } from './rowFilter';
-
-/** What is known of one path: its two sides, and the verdict over them. */
-export interface Finding {
-  readonly path: FilePath;
-  /** Whether it stands for an ignored or unreadable folder and all below it. */
-  readonly isFolder: boolean;
-  readonly local: LocalFile | undefined;
-  readonly cloud: CloudFile | undefined;
-  readonly verdict: Verdict;
-}
+import type { Finding } from '../compare/finding';
+import type { ComparisonTarget } from './job';
 
 /** A finding in its place. */
 export interface Entry extends Finding {
   readonly activity: Activity | undefined;
   /** The group in which its row stands: its verdict's, but for the moment after it has finished. */
   readonly group: Group;
-  readonly weight: number;
-  readonly home: FilePath;
-}
-
-/** Which folder, and which place in which store. */
-export interface ComparisonTarget extends ReceiptOwner {
-  /** The folder's identity within this window. */
-  readonly folder: string;
-}
-
-export function isSameTarget(one: ComparisonTarget, other: ComparisonTarget): boolean {
-  return (
-    one.folder === other.folder &&
-    one.folderId === other.folderId &&
-    one.endpoint === other.endpoint &&
-    one.bucket === other.bucket &&
-    one.prefix === other.prefix
-  );
+  readonly bytes: number;
+  readonly folder: FilePath;
 }
 
 /**
@@ -260,7 +235,7 @@ export class Comparison {
     for (const settling of this.#settling.keys()) {
       const entry = this.#entries.get(settling);
       if (entry === undefined || entry.group === group || entry.verdict.kind !== group) continue;
-      if (isWithin(entry.home, path) && filter?.(settling) !== false) yield entry;
+      if (isWithin(entry.folder, path) && filter?.(settling) !== false) yield entry;
     }
   }
 
@@ -319,7 +294,7 @@ const notBackedUp: readonly Group[] = [
 ];
 
 function toEntry(finding: Finding, activity: Activity | undefined, group: Group): Entry {
-  return { ...finding, activity, group, weight: weightOf(finding), home: homeOf(finding) };
+  return { ...finding, activity, group, bytes: bytesOf(finding), folder: folderOf(finding) };
 }
 
 function provedCount({ group, verdict }: Entry): number {
@@ -331,12 +306,12 @@ function provedCount({ group, verdict }: Entry): number {
     : 0;
 }
 
-function weightOf({ local, cloud }: Finding): number {
+function bytesOf({ local, cloud }: Finding): number {
   return local?.size ?? cloud?.size ?? 0;
 }
 
 /** A key that is no path has no folder to stand in. */
-function homeOf({ path, verdict }: Finding): FilePath {
+function folderOf({ path, verdict }: Finding): FilePath {
   const isPath = verdict.kind !== 'ignored' || verdict.because.kind !== 'not-a-path';
   return isPath ? parentPath(path) : ('' as FilePath);
 }

@@ -7,35 +7,27 @@ import type { Group } from '../../protocol/verdicts';
 import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
-import { isSameTarget, type ComparisonTarget, type Entry } from './comparison';
-import type { Exclude } from '../scan/exclude';
+import { type Entry } from './comparison';
 import { toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { newComparison } from './newComparison';
 import { isStagedFile } from '../disk/stagedFile';
-import type { Route } from '../backup/plan';
 import { backgroundProof } from './backgroundProof';
 import { applyRules, markUnknown } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
-import type { CompareRule } from '../config/settings';
+import type { ComparisonJob } from './job';
 import type { Comparing } from '../state/statePublisher';
 import { replaceBelow } from './takeOver';
 import { countedBelow, newlyIncludedBy } from './newlyIncluded';
-
-/** What to compare: where it is, where it goes, and what is left out. */
-export interface ComparisonJob extends Route {
-  readonly exclude: Exclude;
-  readonly rule: CompareRule;
-  /** What exclude and rule were made from: equal texts judge alike. */
-  readonly judgedBy: string;
-}
+import { isSameTarget, type ComparisonTarget } from './job';
+import type { Route } from './job';
 
 export interface ComparisonsOptions {
   readonly signal: AbortSignal;
   readonly onComparing: (now: Comparing) => void;
   /** Called when it takes `compareUncovered` to know all of a folder again. */
-  readonly onUncovered: (folder: string) => void;
+  readonly onNewlyIncluded: (folder: string) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
@@ -70,9 +62,9 @@ export class Comparisons {
   }
 
   /** The comparison at hand, if one for this job would find the same. */
-  current({ target, judgedBy }: ComparisonJob): Comparison | undefined {
+  current({ target, rulesKey }: ComparisonJob): Comparison | undefined {
     const known = this.#folders.get(target.folder);
-    return known?.judgedBy === judgedBy ? this.of(target) : undefined;
+    return known?.rulesKey === rulesKey ? this.of(target) : undefined;
   }
 
   totals(): readonly ComparisonTotals[] {
@@ -169,7 +161,7 @@ export class Comparisons {
    * folder took the place of a link, quietly: nobody has asked for it. Where that fails nothing is
    * known of it.
    */
-  async compareUncovered(folderId: string): Promise<void> {
+  async compareNewlyIncluded(folderId: string): Promise<void> {
     const changed = this.#uncovered.get(folderId) ?? [];
     this.#uncovered.delete(folderId);
     const starts = topmost([...changed]);
@@ -268,7 +260,7 @@ export class Comparisons {
     const before = this.#uncovered.get(folder);
     this.#uncovered.set(folder, new Set([...(before ?? []), ...below]));
     // What comes before the comparison has begun is compared with it.
-    if (before === undefined) this.options.onUncovered(folder);
+    if (before === undefined) this.options.onNewlyIncluded(folder);
   }
 
   async #live(

@@ -12,12 +12,12 @@ export function differencesOf(comparison: Comparison): readonly Difference[] {
   const entries = toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
   if (entries.length > mostFiles) return byFolder(entries);
   return entries
-    .map(({ path, verdict, weight }) => ({
+    .map(({ path, verdict, bytes }) => ({
       kind: 'file' as const,
       path,
       group: verdict.kind,
       files: 1,
-      bytes: weight,
+      bytes,
     }))
     .sort((one, other) => byName.compare(one.path, other.path));
 }
@@ -88,14 +88,14 @@ function treeOf(entries: readonly Entry[]): Folder {
     return folder;
   };
   const root = folderAt('' as FilePath);
-  for (const { path, weight } of entries) {
-    const home = folderAt(parentPath(path));
-    home.looseFiles++;
-    home.looseBytes += weight;
-    for (let at = home.path; ; at = parentPath(at)) {
+  for (const { path, bytes } of entries) {
+    const holder = folderAt(parentPath(path));
+    holder.looseFiles++;
+    holder.looseBytes += bytes;
+    for (let at = holder.path; ; at = parentPath(at)) {
       const folder = folderAt(at);
       folder.files++;
-      folder.bytes += weight;
+      folder.bytes += bytes;
       if (at === '') break;
     }
   }

@@ -1,6 +1,7 @@
 import type { Chosen } from '../../protocol/plans';
 import { selectEntries } from './selectEntries';
-import type { ComparisonJob, Comparisons } from './comparisons';
+import type { Comparisons } from './comparisons';
+import type { ComparisonJob } from './job';
 
 /**
  * Forgets that files were ever safe which are gone from both sides, and says how many of what was

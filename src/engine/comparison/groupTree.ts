@@ -13,9 +13,9 @@ export interface GroupTree<T extends Leaf> {
 export interface Leaf {
   readonly path: FilePath;
   /** The folder in which the leaf is shown. */
-  readonly home: FilePath;
+  readonly folder: FilePath;
   /** Bytes that the leaf adds to its group's total; must not change while it is in a tree. */
-  readonly weight: number;
+  readonly bytes: number;
 }
 
 export interface TreeFolder<T extends Leaf> {
@@ -62,16 +62,16 @@ export function groupTree<T extends Leaf>(): GroupTree<T> {
     root,
     add(leaf) {
       let last = root;
-      for (const folder of foldersTo(leaf.home)) {
-        folder.count(1, leaf.weight);
+      for (const folder of foldersTo(leaf.folder)) {
+        folder.count(1, leaf.bytes);
         last = folder;
       }
       last.files.set(leaf.path, leaf);
       last.order = undefined;
     },
     remove(leaf) {
-      const chain = [...foldersTo(leaf.home)];
-      for (const folder of chain) folder.count(-1, -leaf.weight);
+      const chain = [...foldersTo(leaf.folder)];
+      for (const folder of chain) folder.count(-1, -leaf.bytes);
       const holder = chain.at(-1) ?? root;
       holder.files.delete(leaf.path);
       holder.order = undefined;

@@ -3,9 +3,9 @@ import type { LogEntry } from '../../protocol/host';
 import { attempts } from '../network/attempt';
 import { compareFolder } from '../compare/compare';
 import { Comparison } from './comparison';
-import type { ComparisonJob } from './comparisons';
 import { describeComparison } from './describeComparison';
 import type { Comparing } from '../state/statePublisher';
+import type { ComparisonJob } from './job';
 
 export interface NewComparisonRequest {
   /** The file or folder that is compared, with all below it. */

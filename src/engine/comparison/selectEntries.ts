@@ -1,8 +1,9 @@
 import type { Chosen } from '../../protocol/plans';
 import type { Entry } from './comparison';
 import { compareResources } from './compareResources';
-import type { ComparisonJob, Comparisons } from './comparisons';
+import type { Comparisons } from './comparisons';
 import { Failure } from '../failures/failure';
+import type { ComparisonJob } from './job';
 
 /** What was chosen: rows as the comparison at hand has them, files of the disk compared anew. */
 export async function selectEntries(

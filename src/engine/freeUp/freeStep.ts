@@ -1,12 +1,12 @@
 import type { BatchStep, StepResult } from '../batch/batch';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
-import type { ComparisonJob } from '../comparison/comparisons';
 import type { EditorPort } from '../ports/editorPort';
 import type { LocalFile } from '../scan/localScan';
 import type { StagingJournal } from '../staging/stagingJournal';
 import type { TransferControl } from '../network/transferControl';
 import type { FindListed } from './listedCopies';
+import type { ComparisonJob } from '../comparison/job';
 
 /** The local file that is to go, with the cloud copy that stands for it. */
 export interface FreeUpStep extends BatchStep {

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/freeUp';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import { semaphore } from '../concurrency/semaphore';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import type { RecentReports } from '../batch/reports';
 import { planStore } from '../batch/planStore';
 import { versioningOf } from '../batch/versioningOf';
@@ -18,6 +18,7 @@ import { freeFile } from './freeFile';
 import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
 import { listedCopies } from './listedCopies';
 import { selectFreeable, type FreeSelection } from './selectFreeable';
+import type { ComparisonJob } from '../comparison/job';
 
 /** What freeing space works with, beside what it is asked for. */
 export interface FreeUpsDeps extends Pick<

@@ -4,9 +4,10 @@ import { rootPath } from '../../protocol/folders';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareFiles } from '../comparison/compareFiles';
 import { compareResources } from '../comparison/compareResources';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import type { RecentReports } from '../batch/reports';
+import type { ComparisonJob } from '../comparison/job';
 
 /** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
 export async function freeableEntries(

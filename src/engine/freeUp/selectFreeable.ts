@@ -2,10 +2,10 @@ import type { FilePath } from '../../protocol/folders';
 import type { KeptReason } from '../../protocol/freeUp';
 import { isArchiveClass } from '../ports/archiveClass';
 import type { Entry } from '../comparison/comparison';
-import type { ComparisonJob } from '../comparison/comparisons';
 import { fileName } from '../disk/filePath';
 import { isTaken } from '../backup/plan';
 import type { FreeUpStep } from './freeStep';
+import type { ComparisonJob } from '../comparison/job';
 
 /** Which local files may go, and why the others stay. */
 export interface FreeSelection {

@@ -1,6 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import type { BatchStep } from '../batch/batch';
-import type { Plan, Route } from '../backup/plan';
+import type { Plan } from '../backup/plan';
+import type { Route } from '../comparison/job';
 
 /**
  * The files of batches that have begun and of which nobody knows yet that they arrived: after a

@@ -1,5 +1,4 @@
 import type { RestoreScope } from '../../protocol/restore';
-import type { ComparisonJob } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/filePath';
 import { diskNames } from './diskNames';
@@ -8,6 +7,7 @@ import { restoreEntries } from './restoreEntries';
 import type { RestoreStep } from './restorePlan';
 import { refusalOf, selectRestores, type RestoreSelection } from './selectRestores';
 import { unsafeName } from './unsafeName';
+import type { ComparisonJob } from '../comparison/job';
 
 /** Settles what a restore would do in one folder. */
 export async function planRestore(

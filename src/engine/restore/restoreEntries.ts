@@ -3,9 +3,10 @@ import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import type { Comparison, Entry } from '../comparison/comparison';
 import { compareResources } from '../comparison/compareResources';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import type { RecentReports } from '../batch/reports';
+import type { ComparisonJob } from '../comparison/job';
 
 /** The scopes that mean findings of a comparison. */
 export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;

@@ -7,7 +7,7 @@ import type {
   RestoreSummary,
 } from '../../protocol/restore';
 import type { BatchEvents } from '../batch/batch';
-import type { Comparisons, ComparisonJob } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
 import type { RecentReports } from '../batch/reports';
@@ -21,6 +21,7 @@ import { runRestore, type RestoreOutcome } from './runRestore';
 import { saveCopy } from './saveCopy';
 import type { RestoreSelection } from './selectRestores';
 import { summarizeRestore } from './summarizeRestore';
+import type { ComparisonJob } from '../comparison/job';
 
 /** What restores work with, beside what they are asked for. */
 export interface RestoresDeps extends Omit<RestoreDeps, 'folders'> {

@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
 import type { CloudCopySaving } from '../../protocol/cloudCopies';
 import type { FilePath } from '../../protocol/folders';
-import type { ComparisonJob } from '../comparison/comparisons';
 import { copyStep } from './planRestore';
 import { restoreFile, type RestoreDeps } from './restoreFile';
+import type { ComparisonJob } from '../comparison/job';
 
 /**
  * Restores one copy to a place anywhere on the disk, as any other file: checked, and all or

@@ -4,12 +4,13 @@ import type { Group } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import type { Entry } from '../comparison/comparison';
 import { Failure, throwIfCancelled } from '../failures/failure';
-import { isTaken, type Route } from '../backup/plan';
+import { isTaken } from '../backup/plan';
 import { copiesBehindLinks } from './copiesBehindLinks';
 import { findCollisions } from './collisions';
 import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';
 import { unsafeKey, unsafeName, type NameRules } from './unsafeName';
+import type { Route } from '../comparison/job';
 
 /** Which findings a restore takes up, and how many of the others were asked for. */
 export interface RestoreSelection {

@@ -1,5 +1,5 @@
 import type { FolderSetup, RawSettings } from '../../protocol/folders';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';
 import { folderFailed } from '../store/folderFailed';
@@ -11,6 +11,7 @@ import type { Unfinished } from '../records/unfinished';
 import type { StatePublisher } from '../state/statePublisher';
 import type { ComparisonLock } from './comparisonLock';
 import type { WaitingFolders } from './waitingFolders';
+import type { ComparisonJob } from '../comparison/job';
 
 export interface CompareFoldersDeps {
   readonly publisher: StatePublisher;

@@ -1,11 +1,11 @@
 import type { FolderSetup } from '../../protocol/folders';
-import type { ComparisonJob } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { excludeBy } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
 import type { Receipts } from '../records/receipts';
 import type { Unfinished } from '../records/unfinished';
 import { parseCompareSettings } from '../config/settings';
+import type { ComparisonJob } from '../comparison/job';
 
 export interface FolderJobsDeps {
   readonly connections: Connections;
@@ -30,7 +30,7 @@ export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps
       unfinished: unfinished.of(owner),
       exclude: excludeBy(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
       rule: settings.rule,
-      judgedBy: JSON.stringify(settings),
+      rulesKey: JSON.stringify(settings),
     };
   };
 }

@@ -2,12 +2,12 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { FreeUpScope } from '../../protocol/freeUp';
 import type { Scope } from '../../protocol/plans';
 import type { RestoreScope } from '../../protocol/restore';
-import type { ComparisonJob } from '../comparison/comparisons';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import type { FolderJobs } from './folderJobs';
 import type { ComparisonLock } from './comparisonLock';
 import type { UploadLimits } from '../network/uploadLimits';
 import type { WaitingFolders } from './waitingFolders';
+import type { ComparisonJob } from '../comparison/job';
 
 export interface WorkOnFoldersDeps {
   readonly jobOf: FolderJobs;

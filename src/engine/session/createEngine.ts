@@ -108,8 +108,8 @@ export function createServices(options: EngineOptions): EngineServices {
     onComparing: now => {
       publisher.comparing(now);
     },
-    onUncovered: folder => {
-      inBackground(() => comparisons.compareUncovered(folder));
+    onNewlyIncluded: folder => {
+      inBackground(() => comparisons.compareNewlyIncluded(folder));
     },
     onRows: (folder, groups) => {
       rows.add(folder, groups);

@@ -25,7 +25,6 @@ import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import type { VerifyReport } from '../../protocol/verify';
 import { checkConnection } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
-import type { ComparisonJob } from '../comparison/comparisons';
 import type { Connection } from '../s3/openConnection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
@@ -37,6 +36,7 @@ import { conflictsAmong } from '../backup/conflictsAmong';
 import { runPlan } from './runPlan';
 import { readSharedFiles } from '../config/sharedFiles';
 import { workOnFolders } from '../schedule/workOnFolders';
+import type { ComparisonJob } from '../comparison/job';
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
 export class Engine {

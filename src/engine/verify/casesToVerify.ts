@@ -1,11 +1,12 @@
 import type { Chosen } from '../../protocol/plans';
 import { selectEntries } from '../comparison/selectEntries';
 import { compareFiles } from '../comparison/compareFiles';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { contentCaseOf } from '../comparison/contentCase';
 import { Failure } from '../failures/failure';
 import { isSameState, type LocalFile } from '../scan/localScan';
 import type { VerifyCase, VerifyTally } from './verifyTally';
+import type { ComparisonJob } from '../comparison/job';
 
 /**
  * Compares what was chosen anew, and gives the files that have to be read to prove them. Whatever

@@ -1,6 +1,6 @@
 import type { Chosen } from '../../protocol/plans';
 import type { VerifyProgress, VerifyReport } from '../../protocol/verify';
-import type { ComparisonJob, Comparisons } from '../comparison/comparisons';
+import type { Comparisons } from '../comparison/comparisons';
 import { isStillAsked } from '../comparison/contentCase';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { keepLatest } from '../concurrency/boundedMap';
@@ -13,6 +13,7 @@ import {
 import { casesToVerify } from './casesToVerify';
 import { decideByCopy } from './decideByCopy';
 import { verifyTally, type VerifyCase, type VerifyTally } from './verifyTally';
+import type { ComparisonJob } from '../comparison/job';
 
 /** Proves files by reading them, whatever is known of them, or says what differs. */
 export interface Verifier {

@@ -1,9 +1,9 @@
 import type { FilePath } from '../../protocol/folders';
 import type { VerifyReport } from '../../protocol/verify';
-import type { ComparisonJob } from '../comparison/comparisons';
 import type { Failure } from '../failures/failure';
 import type { ContentCase } from '../compare/join';
 import type { ContentDecision } from '../compare/decideByContent';
+import type { ComparisonJob } from '../comparison/job';
 
 /** A file to read, and the folder that it belongs to. */
 export interface VerifyCase extends ContentCase {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { Bucket, Versioning } from '../../../src/engine/ports/bucket';
-import { Comparison, type Entry, type Finding } from '../../../src/engine/comparison/comparison';
-import { selectSteps, summarize, type Route } from '../../../src/engine/backup/plan';
+import { Comparison, type Entry } from '../../../src/engine/comparison/comparison';
+import { selectSteps, summarize } from '../../../src/engine/backup/plan';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity } from '../../../src/protocol/rows';
 import type { Verdict } from '../../../src/protocol/verdicts';
@@ -10,6 +10,8 @@ import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';
 import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
+import type { Finding } from '../../../src/engine/compare/finding';
+import type { Route } from '../../../src/engine/comparison/job';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = {

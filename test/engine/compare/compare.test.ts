@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { compareFolder, type CompareRequest } from '../../../src/engine/compare/compare';
-import type { Finding } from '../../../src/engine/comparison/comparison';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -13,6 +12,7 @@ import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBuck
 import { noReceipts } from '../../support/memory/noReceipts';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import type { Finding } from '../../../src/engine/compare/finding';
 
 const storedAt = 1_700_000_000_000;
 const before = storedAt - 60_000;

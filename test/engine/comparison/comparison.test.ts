@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 
-import { Comparison, settlingTime, type Finding } from '../../../src/engine/comparison/comparison';
+import { Comparison, settlingTime } from '../../../src/engine/comparison/comparison';
 import { isWithin } from '../../../src/engine/disk/filePath';
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
 import type { ChildrenPage, Row } from '../../../src/protocol/rows';
 import { groups, type Group, type Verdict } from '../../../src/protocol/verdicts';
 import { targetOf } from '../../support/memory/targetOf';
+import type { Finding } from '../../../src/engine/compare/finding';
 
 const target = targetOf({ bucket: 'b', prefix: 'w/' });
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;

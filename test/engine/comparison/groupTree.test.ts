@@ -10,8 +10,8 @@ import {
 } from '../../../src/engine/comparison/groupTree';
 import type { FilePath } from '../../../src/protocol/folders';
 
-function leaf(path: string, weight = 1): Leaf {
-  return { path: path as FilePath, home: parentPath(path as FilePath), weight };
+function leaf(path: string, bytes = 1): Leaf {
+  return { path: path as FilePath, folder: parentPath(path as FilePath), bytes };
 }
 
 /** Every folder of the tree, by going down from the root as the view does. */
@@ -34,12 +34,12 @@ function check(tree: GroupTree<Leaf>, model: ReadonlyMap<string, Leaf>): void {
     const below = all.filter(
       ({ path }) => folder.path === '' || path.startsWith(`${folder.path}/`),
     );
-    const bytes = below.reduce((sum, { weight }) => sum + weight, 0);
+    const bytes = below.reduce((sum, leaf) => sum + leaf.bytes, 0);
     assert.deepEqual(folder.totals, { files: below.length, bytes });
     assert.deepEqual(new Set(folder.leaves()), new Set(below));
     assert.equal(tree.folder(folder.path), folder);
     const own = folder.children().flatMap(child => (child.kind === 'leaf' ? [child.leaf] : []));
-    assert.deepEqual(new Set(own), new Set(below.filter(({ home }) => home === folder.path)));
+    assert.deepEqual(new Set(own), new Set(below.filter(leaf => leaf.folder === folder.path)));
     const kinds = folder.children().map(({ kind }) => kind);
     assert.ok(!kinds.join().includes('leaf,folder'), 'a file stands before a folder');
   }
@@ -55,10 +55,10 @@ describe('groupTree', () => {
       fc.property(steps, all => {
         const tree = groupTree<Leaf>();
         const model = new Map<string, Leaf>();
-        for (const [path, weight] of all) {
+        for (const [path, bytes] of all) {
           const known = model.get(path);
           if (known === undefined) {
-            const added = leaf(path, weight);
+            const added = leaf(path, bytes);
             tree.add(added);
             model.set(path, added);
           } else {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import type { Entry } from '../../../src/engine/comparison/comparison';
-import type { Route } from '../../../src/engine/backup/plan';
 import { findCollisions } from '../../../src/engine/restore/collisions';
 import { selectRestores } from '../../../src/engine/restore/selectRestores';
 import { unsafeName, type NameRules } from '../../../src/engine/restore/unsafeName';
@@ -12,6 +11,7 @@ import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';
 import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
+import type { Route } from '../../../src/engine/comparison/job';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };
@@ -40,8 +40,8 @@ describe('The names of restored files', () => {
       },
       activity: undefined,
       group: 'ignored',
-      weight: 1,
-      home: '' as FilePath,
+      bytes: 1,
+      folder: '' as FilePath,
     };
     const { signal } = new AbortController();
     const { steps } = await selectRestores(route, [entry], linux, signal);

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { semaphore } from '../../../src/engine/concurrency/semaphore';
-import type { ComparisonJob } from '../../../src/engine/comparison/comparisons';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
@@ -16,6 +15,7 @@ import { transferControl } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
 import { nothingUnfinished } from './nothingUnfinished';
+import type { ComparisonJob } from '../../../src/engine/comparison/job';
 
 /** A folder on the disk whose files are in a bucket, proved, and what freeing them needs. */
 export interface FreeUpUnderTest {
@@ -73,7 +73,7 @@ export function freeUpUnderTest(
     unfinished,
     exclude: excludeBy([], noIgnoreFiles),
     rule: 'smart',
-    judgedBy: '',
+    rulesKey: '',
   };
   return {
     root,

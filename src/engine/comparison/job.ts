@@ -1,0 +1,39 @@
+import type { CompareRule } from '../config/settings';
+import type { Bucket } from '../ports/bucket';
+import type { FolderReceipts, ReceiptOwner } from '../records/receipts';
+import type { FolderUnfinished } from '../records/unfinished';
+import type { Exclude } from '../scan/exclude';
+
+/** What to compare: where it is, where it goes, and what is left out. */
+export interface ComparisonJob extends Route {
+  readonly exclude: Exclude;
+  readonly rule: CompareRule;
+  /** The settings that `exclude` and `rule` were made from; equal keys judge alike. */
+  readonly rulesKey: string;
+}
+
+/** Where a folder's files are, where they go, and what is remembered of them. */
+export interface Route {
+  readonly target: ComparisonTarget;
+  /** The folder on disk: absolute, as the system spells it. */
+  readonly root: string;
+  readonly bucket: Bucket;
+  readonly receipts: FolderReceipts;
+  readonly unfinished: FolderUnfinished;
+}
+
+/** Which folder, and which place in which store. */
+export interface ComparisonTarget extends ReceiptOwner {
+  /** Identifies the folder within this window. */
+  readonly folder: string;
+}
+
+export function isSameTarget(one: ComparisonTarget, other: ComparisonTarget): boolean {
+  return (
+    one.folder === other.folder &&
+    one.folderId === other.folderId &&
+    one.endpoint === other.endpoint &&
+    one.bucket === other.bucket &&
+    one.prefix === other.prefix
+  );
+}
