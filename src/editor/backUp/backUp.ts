@@ -1,4 +1,4 @@
-import { window, type Uri } from 'vscode';
+import { window, type Uri, type LogOutputChannel, type Memento } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import {
   dropPlan,
@@ -9,14 +9,17 @@ import {
 } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import { chosenScopes } from '../selection/chosenScopes';
-import { comparedTargets } from '../targets/comparedTargets';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
 import { confirmReplacing } from './confirmReplacing';
 import { Failed } from '../failures/failed';
 import { announceIgnored } from '../ignore/announceIgnored';
-import type { Services } from '../services';
-import { announceNothingToDo, announceReport } from '../batch/reportMessage';
-import type { FinishedBatch } from '../batch/reports';
+import {
+  announceNothingToDo,
+  announceReport,
+  type ReportMessageDeps,
+} from '../batch/reportMessage';
+import type { FinishedBatch, Reports } from '../batch/reports';
 import { reviewDifferences } from './reviewDifferences';
 import { runBatch } from '../batch/runBatch';
 import { askAboutEmptying } from './askAboutEmptying';
@@ -24,27 +27,39 @@ import { resolveTargets } from '../targets/resolveTargets';
 import { askAboutUnsaved } from './askAboutUnsaved';
 import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
-import { hintAtVersioning } from '../hints/versioningHint';
+import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';
 import { viewId } from '../contributions/viewId';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import type { UnfinishedBatch } from '../batch/unfinishedBatch';
+
+export interface BackUpDeps extends ComparedTargetsDeps, ReportMessageDeps, VersioningHintDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+  readonly reports: Reports;
+  readonly earlier: UnfinishedBatch;
+  readonly memory: Memento;
+}
 
 /** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
-export async function backUpAll(services: Services): Promise<Report | undefined> {
-  const setups = await comparedTargets(services);
+export async function backUpAll(deps: BackUpDeps): Promise<Report | undefined> {
+  const setups = await comparedTargets(deps);
   return backUp(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** Rows of the view, as the comparison at hand has them. */
 export async function backUpNodes(
-  services: Services,
+  deps: BackUpDeps,
   nodes: readonly TreeNode[],
 ): Promise<Report | undefined> {
   const whole = new Set(nodes.filter(node => node.kind === 'folder').map(node => node.folder));
-  const chosen = await chosenScopes(services, { kind: 'nodes', nodes });
+  const chosen = await chosenScopes(deps, { kind: 'nodes', nodes });
   return backUp(
-    services,
+    deps,
     chosen.map(({ setup, scope }) => ({
       setup,
       scope: whole.has(setup.id) ? { kind: 'all' } : scope,
@@ -54,68 +69,68 @@ export async function backUpNodes(
 
 /** Files and folders on the disk, with or without a comparison before. */
 export async function backUpResources(
-  services: Services,
+  deps: BackUpDeps,
   uris: readonly Uri[],
 ): Promise<Report | undefined> {
-  return backUp(services, await chosenScopes(services, { kind: 'resources', uris }));
+  return backUp(deps, await chosenScopes(deps, { kind: 'resources', uris }));
 }
 
 /** Conflicts that the user has decided to end by what is here. */
 export function backUpMine(
-  services: Services,
+  deps: BackUpDeps,
   decided: readonly { readonly setup: FolderSetup; readonly scope: Mine }[],
 ): Promise<Report | undefined> {
-  return backUp(services, decided);
+  return backUp(deps, decided);
 }
 
 type Mine = Extract<Scope, { kind: 'mine' }>;
 
 /** What failed in a batch, judged anew. */
 export async function retryFailed(
-  services: Services,
+  deps: BackUpDeps,
   { report, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
   const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await resolveTargets(services, folders);
+  const setups = await resolveTargets(deps, folders);
   const { planId } = report;
   return backUp(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
   );
 }
 
 /** What the user ticks in a list of all that is out of date or missing. */
-export async function reviewAndBackUp(services: Services): Promise<Report | undefined> {
-  const setups = await comparedTargets(services);
+export async function reviewAndBackUp(deps: BackUpDeps): Promise<Report | undefined> {
+  const setups = await comparedTargets(deps);
   if (setups.length === 0) return undefined;
-  const scopes = await reviewDifferences(services.engine, setups);
+  const scopes = await reviewDifferences(deps.engine, setups);
   if (scopes === undefined) return undefined;
-  if (scopes.length > 0) return backUp(services, scopes);
+  if (scopes.length > 0) return backUp(deps, scopes);
   // Says why, as it does for all files.
   return backUp(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** What batches that were cut off have left, by a comparison that has just been made. */
 export function backUpRemaining(
-  services: Services,
+  deps: BackUpDeps,
   setups: readonly FolderSetup[],
 ): Promise<Report | undefined> {
   return backUp(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'remaining' } })),
   );
 }
 
 /** Plans, asks where the plan would do what needs a word, runs just that plan, and reports. */
 async function backUp(
-  services: Services,
+  deps: BackUpDeps,
   scopes: PlanRequest['folders'],
 ): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing, reports, log } = services;
+  const { engine, ongoing, reports, log } = deps;
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planBackUp, { folders: scopes }, token)),
   );
@@ -123,17 +138,17 @@ async function backUp(
   if (summary.files === 0) {
     const { ignored } = summary;
     if (ignored === undefined) announceNothingToDo(summary, setups);
-    else void announceIgnored(services, ignored, scopes, anyway => backUp(services, anyway));
+    else void announceIgnored(deps, ignored, scopes, anyway => backUp(deps, anyway));
     return undefined;
   }
-  const answer = await confirmPlan(services, summary, scopes);
+  const answer = await confirmPlan(deps, summary, scopes);
   if (answer !== 'back-up') {
     engine.tell(dropPlan, summary.planId);
-    return answer === 'choose' ? reviewAndBackUp(services) : undefined;
+    return answer === 'choose' ? reviewAndBackUp(deps) : undefined;
   }
   const { planId, files } = summary;
-  const report = await services.earlier.during(setups, files, () =>
-    runBatch(services, { work: 'back-up', planId, files }),
+  const report = await deps.earlier.during(setups, files, () =>
+    runBatch(deps, { work: 'back-up', planId, files }),
   );
   const finished = reports.add(report, setups, summary.excluded['changed-in-cloud'] ?? 0);
   for (const { path, failure } of report.problems) {
@@ -142,20 +157,20 @@ async function backUp(
   const [only] = report.problems;
   const isConflict = only?.failure.code === 'changed-in-cloud';
   if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
-  void announceReport(services, finished, () => retryFailed(services, finished));
-  if (report.done > 0) void hintAtVersioning(services, setups);
+  void announceReport(deps, finished, () => retryFailed(deps, finished));
+  if (report.done > 0) void hintAtVersioning(deps, setups);
   return report;
 }
 
 /** Asks all that the plan needs a word for, the gravest first. */
 async function confirmPlan(
-  services: Services,
+  deps: BackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {
-  const answer = await confirmWrites(services, summary, scopes);
+  const answer = await confirmWrites(deps, summary, scopes);
   if (answer !== 'back-up') return answer;
-  const { engine } = services;
+  const { engine } = deps;
   // Saving comes first: it may fill a file that is empty.
   const isSettled =
     (await askAboutUnsaved(engine, summary)) && (await askAboutEmptying(engine, summary));
@@ -164,7 +179,7 @@ async function confirmPlan(
 
 /** The first plan of everything is shown; what would replace what is not ours is asked about. */
 async function confirmWrites(
-  { memory }: Services,
+  { memory }: BackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {

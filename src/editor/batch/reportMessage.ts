@@ -1,30 +1,35 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n, window, type LogOutputChannel } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanSummary } from '../../protocol/plans';
 import type { Report, Problem } from '../../protocol/reports';
 import type { Group } from '../../protocol/verdicts';
 import { failureMessage } from '../failures/failureMessage';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { formatCount, formatFiles } from '../format/quantity';
 import { showReport } from './reportDocument';
 import { reportNumbers } from './reportNumbers';
 import type { FinishedBatch } from './reports';
 import { conflictGroup } from '../resolve/conflictGroup';
-import { requestFromArchive } from '../restore/requestFromArchive';
-import { showFailure } from '../failures/showFailure';
+import { requestFromArchive, type RequestFromArchiveDeps } from '../restore/requestFromArchive';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { batchIcon } from '../view/workWords';
+import type { EngineClient } from '../client/engineClient';
+
+export interface ReportMessageDeps extends RequestFromArchiveDeps, ShowFailureDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
 
 /**
  * Says what became of a plan, in numbers that add up, and offers what can be done about it. A
  * single file that arrived needs no message: its row has moved.
  */
 export async function announceReport(
-  services: Services,
+  deps: ReportMessageDeps,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
 ): Promise<void> {
-  const { log, engine } = services;
+  const { log, engine } = deps;
   const { report, setups } = batch;
   const conflicts = conflictsOf(batch);
   const numbers = reportNumbers(report);
@@ -53,11 +58,11 @@ export async function announceReport(
   try {
     if (chosen === again) await retry();
     if (chosen === resolve) await resolveIn(setups);
-    if (chosen === request) await requestFromArchive(services, batch);
+    if (chosen === request) await requestFromArchive(deps, batch);
     if (chosen === show) await showReport(engine, batch);
     if (chosen === showLog) log.show();
   } catch (error) {
-    void showFailure(services, error, () => void announceReport(services, batch, retry));
+    void showFailure(deps, error, () => void announceReport(deps, batch, retry));
   }
 }
 

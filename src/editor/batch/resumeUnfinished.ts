@@ -1,20 +1,30 @@
 import { dropUnfinished } from '../../protocol/plans';
-import { backUpRemaining } from '../backUp/backUp';
-import type { Services } from '../services';
+import { backUpRemaining, type BackUpDeps } from '../backUp/backUp';
 import { resolveTargets } from '../targets/resolveTargets';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import type { UnfinishedBatch } from './unfinishedBatch';
+import type { Comparisons } from '../watch/comparisons';
+
+interface ResumeUnfinishedDeps extends BackUpDeps {
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+  readonly earlier: UnfinishedBatch;
+  readonly comparisons: Comparisons;
+}
 
 /** Compares the folders of which batches have left files, and backs these up as they are by now. */
-export async function resumeUnfinished(services: Services): Promise<void> {
-  const setups = await resolveTargets(services, services.earlier.folders);
+export async function resumeUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
+  const setups = await resolveTargets(deps, deps.earlier.folders);
   if (setups.length === 0) return;
-  await services.comparisons.run(setups);
-  await backUpRemaining(services, setups);
+  await deps.comparisons.run(setups);
+  await backUpRemaining(deps, setups);
 }
 
 /** Goes on with nothing: what is left stays in the tree like any other file. */
-export async function forgetUnfinished(services: Services): Promise<void> {
-  const { earlier, engine, ongoing } = services;
-  const setups = await resolveTargets(services, earlier.folders);
+export async function forgetUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
+  const { earlier, engine, ongoing } = deps;
+  const setups = await resolveTargets(deps, earlier.folders);
   if (setups.length > 0) await ongoing.run(token => engine.request(dropUnfinished, setups, token));
   earlier.forget();
 }

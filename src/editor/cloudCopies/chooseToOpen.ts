@@ -1,19 +1,18 @@
 import { l10n, window } from 'vscode';
-import type { Services } from '../services';
 import { formatBytes, formatCount } from '../format/quantity';
 import type { FoundCopy } from './findCopies';
-import { saveCopy } from './saveCopy';
+import { saveCopy, type SaveCopyDeps } from './saveCopy';
 
 /**
  * Those of the copies that are to be opened. Much is asked about; what is too much to be opened
  * can be saved to a place instead.
  */
 export async function chooseToOpen(
-  services: Services,
+  deps: SaveCopyDeps,
   copies: readonly FoundCopy[],
 ): Promise<readonly FoundCopy[]> {
   const isTooLarge = ({ copy }: FoundCopy): boolean => copy.size > largestToOpen;
-  for (const found of copies.filter(isTooLarge)) await offerToSave(services, found);
+  for (const found of copies.filter(isTooLarge)) await offerToSave(deps, found);
   const rest = copies.filter(found => !isTooLarge(found));
   const bytes = rest.reduce((sum, { copy }) => sum + copy.size, 0);
   if (bytes <= opensUnasked) return rest;
@@ -27,7 +26,7 @@ export const largestToOpen = 50 << 20;
 
 const opensUnasked = 5 << 20;
 
-async function offerToSave(services: Services, found: FoundCopy): Promise<void> {
+async function offerToSave(deps: SaveCopyDeps, found: FoundCopy): Promise<void> {
   const save = l10n.t('Save As…');
   const answer = await window.showWarningMessage(
     l10n.t(
@@ -38,7 +37,7 @@ async function offerToSave(services: Services, found: FoundCopy): Promise<void> 
     { modal: true, detail: l10n.t('It can be saved to a place on the disk instead.') },
     save,
   );
-  if (answer === save) await saveCopy(services, found);
+  if (answer === save) await saveCopy(deps, found);
 }
 
 function question(copies: readonly FoundCopy[], bytes: number): string {

@@ -22,9 +22,9 @@ import {
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { cloudCopyAt } from './cloudPlaces';
+import type { FolderSetupDeps } from '../targets/folderSetup';
 import { largestToOpen } from './chooseToOpen';
 import { RecentContents } from './recentContents';
 
@@ -44,7 +44,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
 
   constructor(
     private readonly engine: EngineClient,
-    private readonly places: Pick<Services, 'profiles' | 'targets'>,
+    private readonly places: FolderSetupDeps,
     private readonly log: LogOutputChannel,
   ) {
     this.#listening = engine.onDidChangeRows(({ folder }) => {

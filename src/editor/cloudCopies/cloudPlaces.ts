@@ -1,11 +1,10 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
-import { activeSelection } from '../selection/activeSelection';
-import { folderSetup } from '../targets/folderSetup';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { unsupportedResource } from '../selection/unsupportedResource';
-import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
-import { resolveTargets } from '../targets/resolveTargets';
+import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
@@ -19,12 +18,14 @@ export interface CloudPlace {
   readonly versionId?: string;
 }
 
+export type CloudPlacesDeps = ActiveSelectionDeps & FolderSetupDeps & ResolveTargetsDeps;
+
 /** What a selection stands for in the cloud; asks where a folder's target has to be settled. */
 export async function cloudPlaces(
-  services: Services,
+  deps: CloudPlacesDeps,
   selection: Selection,
 ): Promise<readonly CloudPlace[]> {
-  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
+  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
   switch (meant.kind) {
     case 'nothing':
       void window.showInformationMessage(
@@ -32,30 +33,27 @@ export async function cloudPlaces(
       );
       return [];
     case 'nodes':
-      return settled(services, nodeItems(meant.nodes));
+      return settled(deps, nodeItems(meant.nodes));
     case 'resources': {
-      const copies = meant.uris.flatMap(uri => cloudCopyAt(services, uri) ?? []);
+      const copies = meant.uris.flatMap(uri => cloudCopyAt(deps, uri) ?? []);
       const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
       const spots = await localItems(local);
       if (spots.length === 0 && copies.length === 0) throw unsupportedResource(local);
-      return [...copies, ...(await settled(services, spots))];
+      return [...copies, ...(await settled(deps, spots))];
     }
   }
 }
 
 /** The place of an open cloud copy; `undefined` where its folder is closed or never was there. */
-export function cloudCopyAt(
-  parts: Pick<Services, 'profiles' | 'targets'>,
-  uri: Uri,
-): CloudPlace | undefined {
+export function cloudCopyAt(deps: FolderSetupDeps, uri: Uri): CloudPlace | undefined {
   const name = readCloudCopyUri(uri);
   if (name === undefined) return undefined;
-  const folder = folderOf(parts, name);
+  const folder = folderOf(deps, name);
   if (folder === undefined) return undefined;
   const { target, path, versionId } = name;
   return {
-    setup: folderSetup(parts, folder, target),
+    setup: folderSetup(deps, folder, target),
     path,
     kind: 'file',
     ...(versionId === undefined ? {} : { versionId }),
@@ -64,7 +62,7 @@ export function cloudCopyAt(
 
 /** A URI can come from anywhere: what is read is only what this user has backed the folder up to. */
 function folderOf(
-  { targets }: Pick<Services, 'targets'>,
+  { targets }: FolderSetupDeps,
   { folderId: id, target }: CloudCopyName,
 ): WorkspaceFolder | undefined {
   return (workspace.workspaceFolders ?? []).find(
@@ -73,10 +71,10 @@ function folderOf(
 }
 
 async function settled(
-  services: Services,
+  deps: CloudPlacesDeps,
   spots: readonly WorkspaceItem[],
 ): Promise<readonly CloudPlace[]> {
-  const setups = await resolveTargets(services, [...new Set(spots.map(({ folder }) => folder))]);
+  const setups = await resolveTargets(deps, [...new Set(spots.map(({ folder }) => folder))]);
   return spots.flatMap(({ folder, path, kind }) => {
     const setup = setups.find(({ id }) => id === folderId(folder));
     return setup === undefined ? [] : [{ setup, path, kind }];

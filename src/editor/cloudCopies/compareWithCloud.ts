@@ -1,23 +1,25 @@
 import { posix } from 'node:path';
 import { commands, l10n, workspace, type Uri } from 'vscode';
 import { localUri } from '../view/fileLocation';
-import type { Services } from '../services';
 import { formatTime } from '../format/pointInTime';
 import { formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 import { chooseToOpen } from './chooseToOpen';
 import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
-import { openCopies } from './openCloudCopy';
+import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 
 /** Shows what differs between cloud copies and local files; several files in one editor. */
-export async function compareWithCloud(services: Services, selection: Selection): Promise<void> {
-  await compareCopies(services, await findCopies(services, selection));
+export async function compareWithCloud(
+  deps: OpenCloudCopyDeps,
+  selection: Selection,
+): Promise<void> {
+  await compareCopies(deps, await findCopies(deps, selection));
 }
 
 /** Where no local file is left to compare with, the copy alone is shown. */
 export async function compareCopies(
-  services: Services,
+  deps: OpenCloudCopyDeps,
   copies: readonly FoundCopy[],
 ): Promise<void> {
   const pairs: Pair[] = [];
@@ -28,11 +30,11 @@ export async function compareCopies(
     else pairs.push({ found, cloud: documentOf(found), local });
   }
   const chosen = await chooseToOpen(
-    services,
+    deps,
     pairs.map(({ found }) => found),
   );
   await showPairs(pairs.filter(({ found }) => chosen.includes(found)));
-  await openCopies(services, single);
+  await openCopies(deps, single);
 }
 
 interface Pair {

@@ -1,12 +1,11 @@
 import { env, l10n, window } from 'vscode';
-import { cloudPlaces } from './cloudPlaces';
-import type { Services } from '../services';
+import { cloudPlaces, type CloudPlacesDeps } from './cloudPlaces';
 import { formatCount } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 
 /** Puts where the files are, or would be, onto the clipboard; several on a line each. */
-export async function copyS3Uri(services: Services, selection: Selection): Promise<void> {
-  const places = await cloudPlaces(services, selection);
+export async function copyS3Uri(deps: CloudPlacesDeps, selection: Selection): Promise<void> {
+  const places = await cloudPlaces(deps, selection);
   const uris = places.map(({ setup: { bucket, prefix }, path, kind }) => {
     const end = kind === 'folder' && path !== '' ? '/' : '';
     return `s3://${bucket}/${prefix}${path}${end}`;

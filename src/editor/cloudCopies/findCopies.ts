@@ -1,11 +1,12 @@
 import { window, type Uri } from 'vscode';
 import { cloudCopy, type CloudCopy } from '../../protocol/cloudCopies';
-import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';
 import { cloudCopyUri } from './cloudCopyUri';
 import { cloudFiles } from './cloudFiles';
-import type { CloudPlace } from './cloudPlaces';
+import type { CloudPlace, CloudPlacesDeps } from './cloudPlaces';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
 
 /** A cloud copy that is there. */
 export interface FoundCopy {
@@ -13,20 +14,25 @@ export interface FoundCopy {
   readonly copy: CloudCopy;
 }
 
+export interface FindCopiesDeps extends CloudPlacesDeps {
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
+
 /** The cloud copies of the files in a selection, as the bucket has them now. Throws why, if not. */
 export async function findCopies(
-  services: Services,
+  deps: FindCopiesDeps,
   selection: Selection,
 ): Promise<readonly FoundCopy[]> {
-  const files = await cloudFiles(services, selection);
+  const files = await cloudFiles(deps, selection);
   const found: FoundCopy[] = [];
-  for (const place of files) found.push(await findCopy(services, place));
+  for (const place of files) found.push(await findCopy(deps, place));
   return found;
 }
 
 /** One cloud copy, as the bucket has it now. Throws why, if not. */
-export async function findCopy(services: Services, place: CloudPlace): Promise<FoundCopy> {
-  const { engine, ongoing } = services;
+export async function findCopy(deps: FindCopiesDeps, place: CloudPlace): Promise<FoundCopy> {
+  const { engine, ongoing } = deps;
   const copy = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(cloudCopy, place, token)),
   );

@@ -1,13 +1,17 @@
-import { Disposable, l10n, MarkdownString, workspace } from 'vscode';
-import type { Services } from '../services';
+import { Disposable, l10n, MarkdownString, workspace, type LogOutputChannel } from 'vscode';
 import { CloudCopyFiles } from './cloudCopyFiles';
 import { cloudCopyScheme } from './cloudCopyUri';
+import type { FolderSetupDeps } from '../targets/folderSetup';
+import type { EngineClient } from '../client/engineClient';
+
+interface RegisterCloudCopiesDeps extends FolderSetupDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
 
 /** Lets editors open cloud copies. */
-export function registerCloudCopies(
-  parts: Pick<Services, 'engine' | 'profiles' | 'targets' | 'log'>,
-): Disposable {
-  const files = new CloudCopyFiles(parts.engine, parts, parts.log);
+export function registerCloudCopies(deps: RegisterCloudCopiesDeps): Disposable {
+  const files = new CloudCopyFiles(deps.engine, deps, deps.log);
   const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {
     isCaseSensitive: true,
     isReadonly: new MarkdownString(

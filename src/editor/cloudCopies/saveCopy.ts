@@ -2,14 +2,18 @@ import { posix } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, type CancellationToken } from 'vscode';
 import { saveCloudCopy } from '../../protocol/cloudCopies';
 import { Failed } from '../failures/failed';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { formatBytes } from '../format/quantity';
 import type { FoundCopy } from './findCopies';
+import type { EngineClient } from '../client/engineClient';
+
+export interface SaveCopyDeps {
+  readonly engine: EngineClient;
+}
 
 /** Restores a cloud copy to a place that the user chooses. */
 export async function saveCopy(
-  { engine }: Pick<Services, 'engine'>,
+  { engine }: SaveCopyDeps,
   { place, copy }: FoundCopy,
 ): Promise<void> {
   const name = posix.basename(place.path);

@@ -1,40 +1,50 @@
 import { commands, l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol/cloudCopies';
 import { Failed, toFailureRecord } from '../failures/failed';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
-import { restoreVersion } from '../restore/restoreFiles';
+import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';
 import { cloudFiles } from './cloudFiles';
 import type { CloudPlace } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
-import { openCopies } from './openCloudCopy';
+import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
 import { askForVersioning } from './turnOnVersioning';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
 
 /** Shows what the bucket has kept of a file, to be opened, compared or restored. */
-export async function showVersions(services: Services, selection: Selection): Promise<void> {
-  const [place, ...others] = await cloudFiles(services, selection);
+export async function showVersions(deps: ShowVersionsDeps, selection: Selection): Promise<void> {
+  const [place, ...others] = await cloudFiles(deps, selection);
   if (place === undefined) return;
   if (others.length > 0) {
     void window.showInformationMessage(l10n.t('Choose one file to see its versions.'));
     return;
   }
   const kept = await window.withProgress({ location: { viewId } }, () =>
-    services.ongoing.run(token => services.engine.request(cloudVersions, place, token)),
+    deps.ongoing.run(token => deps.engine.request(cloudVersions, place, token)),
   );
   if (kept.versioning !== 'off') {
-    await showKept(services, place, kept);
+    await showKept(deps, place, kept);
     return;
   }
-  const now = await presentCopy(services, place);
+  const now = await presentCopy(deps, place);
   // The message stays as long as the user likes; the command is over.
   void tellUnversioned(place, now);
 }
 
-async function showKept(services: Services, place: CloudPlace, kept: CloudVersions): Promise<void> {
+async function showKept(
+  deps: ShowVersionsDeps,
+  place: CloudPlace,
+  kept: CloudVersions,
+): Promise<void> {
   const { path, setup } = place;
   if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
   const isHere = (await localFile(place)) !== undefined;
@@ -43,13 +53,13 @@ async function showKept(services: Services, place: CloudPlace, kept: CloudVersio
   const { versionId } = choice.version;
   switch (choice.act) {
     case 'open':
-      await openCopies(services, [await findCopy(services, { ...place, versionId })]);
+      await openCopies(deps, [await findCopy(deps, { ...place, versionId })]);
       break;
     case 'compare':
-      await compareCopies(services, [await findCopy(services, { ...place, versionId })]);
+      await compareCopies(deps, [await findCopy(deps, { ...place, versionId })]);
       break;
     case 'restore':
-      await restoreVersion(services, setup, path, versionId);
+      await restoreVersion(deps, setup, path, versionId);
       break;
   }
 }
@@ -84,11 +94,11 @@ async function tellUnversioned(
 }
 
 async function presentCopy(
-  services: Services,
+  deps: ShowVersionsDeps,
   { setup, path, kind }: CloudPlace,
 ): Promise<FoundCopy | undefined> {
   try {
-    return await findCopy(services, { setup, path, kind });
+    return await findCopy(deps, { setup, path, kind });
   } catch (error) {
     if (toFailureRecord(error).code === 'no-such-key') return undefined;
     throw error;

@@ -2,11 +2,17 @@ import { commands, l10n, Uri, window } from 'vscode';
 import { turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
-import type { Services } from '../services';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+interface TurnOnVersioningDeps {
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
 export async function turnOnVersioningFor(
-  { engine, ongoing }: Pick<Services, 'engine' | 'ongoing'>,
+  { engine, ongoing }: TurnOnVersioningDeps,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));

@@ -1,14 +1,27 @@
-import { commands, env, l10n, Position, Range, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  env,
+  l10n,
+  Position,
+  Range,
+  Uri,
+  window,
+  workspace,
+  type LogOutputChannel,
+} from 'vscode';
 import { toFailureRecord } from './failed';
 import { failureMessage } from './failureMessage';
 import type { FailureAction } from './failureEntry';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
 import { section } from '../contributions/settings';
 
+export interface ShowFailureDeps {
+  readonly log: LogOutputChannel;
+}
+
 /** One message for one failure, with what can be done about it. Cancelling is silent. */
 export async function showFailure(
-  { log }: Pick<Services, 'log'>,
+  { log }: ShowFailureDeps,
   thrown: unknown,
   retry: () => void,
 ): Promise<void> {

@@ -1,20 +1,25 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import type { Report } from '../../protocol/reports';
 import { failureMessage } from '../failures/failureMessage';
-import type { Services } from '../services';
 import { formatBytes } from '../format/quantity';
 import { showReport } from '../batch/reportDocument';
 import { reportNumbers } from '../batch/reportNumbers';
 import type { FinishedBatch } from '../batch/reports';
-import { showFailure } from '../failures/showFailure';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
+import type { EngineClient } from '../client/engineClient';
+
+export interface AnnounceFreedDeps extends ShowFailureDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
 
 /** Says how much was freed, and how to get it back; or why files have stayed. */
 export async function announceFreed(
-  services: Services,
+  deps: AnnounceFreedDeps,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
 ): Promise<void> {
-  const { engine, log } = services;
+  const { engine, log } = deps;
   const { report } = batch;
   const text = [numbers(report), ...troubles(report), ...wayBack(report)].join(' ');
   log.info(`${text} (${String(report.planned)} planned)`);
@@ -28,7 +33,7 @@ export async function announceFreed(
     if (chosen === again) await retry();
     if (chosen === show) await showReport(engine, batch);
   } catch (error) {
-    void showFailure(services, error, () => void announceFreed(services, batch, retry));
+    void showFailure(deps, error, () => void announceFreed(deps, batch, retry));
   }
 }
 

@@ -1,52 +1,60 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import { chooseFreeUpMethod, planFreeUp, type FreeUpRequest } from '../../protocol/freeUp';
 import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
-import { activeSelection } from '../selection/activeSelection';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
 import { chosenScopes } from '../selection/chosenScopes';
-import { comparedTargets } from '../targets/comparedTargets';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import { Failed } from '../failures/failed';
-import type { Services } from '../services';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch, Reports } from '../batch/reports';
 import { runBatch } from '../batch/runBatch';
 import type { Selection } from '../selection/selection';
 import { resolveTargets } from '../targets/resolveTargets';
 import { folderById } from '../targets/targets';
 import { viewId } from '../contributions/viewId';
-import { announceFreed } from './announceFreed';
+import { announceFreed, type AnnounceFreedDeps } from './announceFreed';
 import { confirmFreeing } from './confirmFreeing';
 import { keptNumbers } from './keptWords';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+interface FreeUpSpaceDeps extends AnnounceFreedDeps, ActiveSelectionDeps, ComparedTargetsDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+  readonly reports: Reports;
+}
 
 /**
  * Lets local files go that are proved to be in the cloud: those that were chosen, or all of them.
  * Shows first what goes and what stays.
  */
 export async function freeUpSpace(
-  services: Services,
+  deps: FreeUpSpaceDeps,
   selection: Selection,
 ): Promise<Report | undefined> {
-  return freeUp(services, await scopesOf(services, selection));
+  return freeUp(deps, await scopesOf(deps, selection));
 }
 
 /** What failed in an earlier batch. */
 export async function retryFreeing(
-  services: Services,
+  deps: FreeUpSpaceDeps,
   { report: { planId }, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
   const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await resolveTargets(services, folders);
+  const setups = await resolveTargets(deps, folders);
   return freeUp(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
   );
 }
 
 /** Plans, shows the plan, runs just that in the way that was chosen, and reports. */
 async function freeUp(
-  services: Services,
+  deps: FreeUpSpaceDeps,
   scopes: FreeUpRequest['folders'],
 ): Promise<Report | undefined> {
-  const { engine, ongoing, reports, log } = services;
+  const { engine, ongoing, reports, log } = deps;
   if (scopes.length === 0) return undefined;
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planFreeUp, { folders: scopes }, token)),
@@ -67,7 +75,7 @@ async function freeUp(
   }
   await engine.request(chooseFreeUpMethod, { planId, method });
   const work = method === 'delete' ? 'free-up' : 'trash';
-  const report = await runBatch(services, { work, planId, files });
+  const report = await runBatch(deps, { work, planId, files });
   const finished = reports.add(
     report,
     scopes.map(({ setup }) => setup),
@@ -78,19 +86,19 @@ async function freeUp(
   }
   const [only] = report.problems;
   if (report.planned === 1 && only !== undefined) throw new Failed(only.failure);
-  void announceFreed(services, finished, () => retryFreeing(services, finished));
+  void announceFreed(deps, finished, () => retryFreeing(deps, finished));
   return report;
 }
 
 /** What is selected in the view, or, where nothing was chosen at all, everything that is proved. */
 async function scopesOf(
-  services: Services,
+  deps: FreeUpSpaceDeps,
   selection: Selection,
 ): Promise<FreeUpRequest['folders']> {
-  if (selection.kind !== 'nothing') return chosenScopes(services, selection);
-  const meant = activeSelection(services);
+  if (selection.kind !== 'nothing') return chosenScopes(deps, selection);
+  const meant = activeSelection(deps);
   // A file that only happens to be open is not meant.
-  if (meant.kind === 'nodes') return chosenScopes(services, meant);
-  const setups = await comparedTargets(services);
+  if (meant.kind === 'nodes') return chosenScopes(deps, meant);
+  const setups = await comparedTargets(deps);
   return setups.map(setup => ({ setup, scope: { kind: 'all' } }));
 }

@@ -5,6 +5,8 @@ import {
   workspace,
   type Disposable,
   type WorkspaceFolder,
+  type LogOutputChannel,
+  type Memento,
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import { rootPath } from '../../protocol/folders';
@@ -12,36 +14,47 @@ import { children } from '../../protocol/rows';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints } from './givenHints';
-import type { Services } from '../services';
 import { section } from '../contributions/settings';
-import { resolveTargets } from '../targets/resolveTargets';
-import { showFailure } from '../failures/showFailure';
+import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { folderById, folderId } from '../targets/targets';
 import { includeGit } from '../ignore/includeGit';
+import type { EngineClient } from '../client/engineClient';
+import type { Comparisons } from '../watch/comparisons';
+
+interface HistoryHintDeps extends ResolveTargetsDeps, ShowFailureDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly memory: Memento;
+  readonly comparisons: Comparisons;
+}
 
 /**
  * Says once for each folder, when it has been compared, that the history which git keeps in it is
  * not backed up: who deletes the folder would lose it.
  */
-export function watchForHistory(services: Services): Disposable {
+export function watchForHistory(deps: HistoryHintDeps): Disposable {
   const looked = new Set<string>();
-  return services.engine.onDidChangeState(({ comparisons }) => {
+  return deps.engine.onDidChangeState(({ comparisons }) => {
     for (const comparison of comparisons) {
       if (comparison.groups.ignored.files === 0 || looked.has(comparison.folder)) continue;
       looked.add(comparison.folder);
-      void hintAtHistory(services, comparison).catch((error: unknown) => {
+      void hintAtHistory(deps, comparison).catch((error: unknown) => {
         const { code, cause } = toFailureRecord(error);
-        services.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
+        deps.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
       });
     }
   });
 }
 
-async function hintAtHistory(services: Services, { folder: id }: ComparisonTotals): Promise<void> {
-  const hints = givenHints(services.memory, 'historyHints');
+async function hintAtHistory(
+  deps: HistoryHintDeps,
+  { folder: id }: ComparisonTotals,
+): Promise<void> {
+  const hints = givenHints(deps.memory, 'historyHints');
   const folder = folderById(id);
   if (folder === undefined || !hints.isDue(id)) return;
-  const rule = await ruleOverHistory(services, folder);
+  const rule = await ruleOverHistory(deps, folder);
   if (rule === undefined || !hints.isDue(id)) return;
   await hints.given(id);
   const include = l10n.t('Include .git');
@@ -56,12 +69,12 @@ async function hintAtHistory(services: Services, { folder: id }: ComparisonTotal
     ...(workspace.isTrusted ? [include, never] : [never]),
   );
   if (answer === never) await hints.never();
-  if (answer === include) await includeHistory(services, folder, rule.pattern);
+  if (answer === include) await includeHistory(deps, folder, rule.pattern);
 }
 
 /** By which pattern of the setting the folder `.git` is left out; whoever wrote an ignore file knows. */
 async function ruleOverHistory(
-  { engine }: Services,
+  { engine }: HistoryHintDeps,
   folder: WorkspaceFolder,
 ): Promise<Extract<IgnoreReason, { kind: 'rule' }> | undefined> {
   const node = { folder: folderId(folder), group: 'ignored', path: rootPath } as const;
@@ -76,7 +89,7 @@ async function ruleOverHistory(
 const mostRows = 1_000;
 
 async function includeHistory(
-  services: Services,
+  deps: HistoryHintDeps,
   folder: WorkspaceFolder,
   pattern: string,
 ): Promise<void> {
@@ -85,9 +98,9 @@ async function includeHistory(
     const patterns = configuration.get<readonly string[]>('exclude', []);
     const target = ConfigurationTarget.WorkspaceFolder;
     await configuration.update('exclude', includeGit(patterns, pattern), target);
-    const setups = await resolveTargets(services, [folder]);
-    if (setups.length > 0) await services.comparisons.run(setups);
+    const setups = await resolveTargets(deps, [folder]);
+    if (setups.length > 0) await deps.comparisons.run(setups);
   } catch (error) {
-    void showFailure(services, error, () => void includeHistory(services, folder, pattern));
+    void showFailure(deps, error, () => void includeHistory(deps, folder, pattern));
   }
 }

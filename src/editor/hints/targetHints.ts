@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n, window, type LogOutputChannel, type Memento } from 'vscode';
 import {
   inspectBucket,
   type BucketOption,
@@ -8,17 +8,25 @@ import {
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import type { Choice } from '../setUp/chooseBucket';
 import { toFailureRecord } from '../failures/failed';
-import type { Services } from '../services';
 import { formatCount } from '../format/quantity';
 import { folderId, targetText, type Target } from '../targets/targets';
 import { hintGiven } from './versioningHint';
+import type { EngineClient } from '../client/engineClient';
+import type { Profiles } from '../targets/profiles';
+
+export interface TargetHintsDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly profiles: Profiles;
+  readonly memory: Memento;
+}
 
 /**
  * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
  * bucket does with files by itself, and what becomes of the copies at the place before.
  */
 export async function targetHints(
-  services: Services,
+  deps: TargetHintsDeps,
   { folder, target, created }: Choice,
   before: Target | undefined,
 ): Promise<void> {
@@ -28,23 +36,23 @@ export async function targetHints(
     hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
   }
   for (const { option, failure } of created?.notSet ?? []) {
-    services.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
+    deps.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
     hints.push(notSetWords(option));
   }
   for (const asked of created?.unconfirmed ?? []) {
     const { option, failure } = asked;
-    services.log.warn(`${bucket}: ${option} was not shown: ${failure.code} ${failure.cause ?? ''}`);
+    deps.log.warn(`${bucket}: ${option} was not shown: ${failure.code} ${failure.cause ?? ''}`);
     hints.push(unconfirmedWords(asked));
   }
-  const settings = services.profiles.settings(folder);
+  const settings = deps.profiles.settings(folder);
   let keepsNothing = false;
   try {
-    const traits = await services.engine.request(inspectBucket, { settings, ...target });
+    const traits = await deps.engine.request(inspectBucket, { settings, ...target });
     hints.push(...traitHints(traits));
     keepsNothing = isReplacedForGood(traits.versioning);
   } catch (error) {
     const { code, cause } = toFailureRecord(error);
-    services.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
+    deps.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
   }
   if (hints.length === 0) return;
   const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));
@@ -52,7 +60,7 @@ export async function targetHints(
   // A message with a button is shown whole, one without is cut to a line.
   const turnOn = l10n.t('Turn On Versioning…');
   const buttons = keepsNothing ? [turnOn, another] : [another];
-  if (keepsNothing) await hintGiven(services.memory, { bucket, settings });
+  if (keepsNothing) await hintGiven(deps.memory, { bucket, settings });
   const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
   if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
   if (answer === turnOn) await askForVersioning({ id: folderId(folder) });

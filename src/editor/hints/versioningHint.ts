@@ -1,17 +1,23 @@
-import { l10n, window, type Memento } from 'vscode';
+import { l10n, window, type Memento, type LogOutputChannel } from 'vscode';
 import { bucketVersioning } from '../../protocol/buckets';
 import type { FolderSetup } from '../../protocol/folders';
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import { toFailureRecord } from '../failures/failed';
 import { givenHints, type GivenHints } from './givenHints';
-import type { Services } from '../services';
+import type { EngineClient } from '../client/engineClient';
+
+export interface VersioningHintDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly memory: Memento;
+}
 
 /**
  * Says once for each bucket, after files have been backed up to it, that it keeps nothing of what
  * is replaced. A bucket that was just chosen has had its hint.
  */
 export async function hintAtVersioning(
-  { engine, memory, log }: Pick<Services, 'engine' | 'memory' | 'log'>,
+  { engine, memory, log }: VersioningHintDeps,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));

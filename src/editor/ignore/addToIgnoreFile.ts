@@ -8,21 +8,28 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import { filesChanged } from '../../protocol/comparisons';
-import { activeSelection } from '../selection/activeSelection';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
 import { Failed } from '../failures/failed';
 import { unsupportedResource } from '../selection/unsupportedResource';
-import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { ignorePattern } from './ignorePattern';
+import type { EngineClient } from '../client/engineClient';
+
+interface AddToIgnoreFileDeps extends ActiveSelectionDeps {
+  readonly engine: EngineClient;
+}
 
 /**
  * Adds files and folders to the `.s3backupignore` of their workspace folder. The engine is told at
  * once: not every disk is watched.
  */
-export async function addToIgnoreFile(services: Services, selection: Selection): Promise<void> {
-  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
+export async function addToIgnoreFile(
+  deps: AddToIgnoreFileDeps,
+  selection: Selection,
+): Promise<void> {
+  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
   const all = await spotsOf(meant);
   if (all.length === 0 && meant.kind === 'resources') throw unsupportedResource(meant.uris);
   const spots = all.filter(({ path }) => path !== '');
@@ -33,7 +40,7 @@ export async function addToIgnoreFile(services: Services, selection: Selection):
     const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
-    services.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
+    deps.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
     if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, shownMs);
     else void offerToSave(file, folder);
   }

@@ -1,9 +1,8 @@
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanRequest, PlanSummary } from '../../protocol/plans';
-import type { Services } from '../services';
 import { plainText } from '../format/plainText';
-import { showFailure } from '../failures/showFailure';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { ignoreReason } from '../view/verdictWords';
 import { openRule } from './showRule';
 
@@ -12,7 +11,7 @@ import { openRule } from './showRule';
  * a file that is ignored by one can be backed up this once.
  */
 export async function announceIgnored(
-  parts: Pick<Services, 'log'>,
+  deps: ShowFailureDeps,
   { path, because }: NonNullable<PlanSummary['ignored']>,
   asked: PlanRequest['folders'],
   backUp: (asked: PlanRequest['folders']) => Promise<unknown>,
@@ -34,9 +33,9 @@ export async function announceIgnored(
     if (chosen === anyway && file !== undefined) await backUp(onceMore(setup, file));
   } catch (error) {
     void showFailure(
-      parts,
+      deps,
       error,
-      () => void announceIgnored(parts, { path, because }, asked, backUp),
+      () => void announceIgnored(deps, { path, because }, asked, backUp),
     );
   }
 }

@@ -1,14 +1,13 @@
 import { commands, Position, Range, window, workspace } from 'vscode';
 import type { FilePath } from '../../protocol/folders';
-import { activeSelection } from '../selection/activeSelection';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
 import { localUri } from '../view/fileLocation';
-import type { Services } from '../services';
 import type { Selection } from '../selection/selection';
 import { rulePlace, type RulePlace } from './rulePlace';
 
 /** Opens the line or the setting for which a row is ignored, or the file that cannot be read. */
-export async function showRule(services: Services, selection: Selection): Promise<void> {
-  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
+export async function showRule(deps: ActiveSelectionDeps, selection: Selection): Promise<void> {
+  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
   const [node] = meant.kind === 'nodes' ? meant.nodes : [];
   if (node?.kind !== 'row' || node.row.kind !== 'file') return;
   const place = rulePlace(node.row.verdict);

@@ -3,23 +3,32 @@ import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { conflicts as findConflicts, type ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
 import { activeSelection } from '../selection/activeSelection';
-import { backUpMine } from '../backUp/backUp';
+import { backUpMine, type BackUpDeps } from '../backUp/backUp';
 import { chosenScopes } from '../selection/chosenScopes';
-import type { Services } from '../services';
-import { restoreTheirs } from '../restore/restoreFiles';
+import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import type { GroupNode, TreeNode } from '../view/treeNode';
 import { viewId } from '../contributions/viewId';
 import { conflictGroup } from './conflictGroup';
 import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
 
 /**
  * Ends conflicts as the user decides, for all of them at once or one by one. What is here replaces
  * a copy only while that is the one that was shown; what is left is left as it is.
  */
-export async function resolveConflicts(services: Services, selection: Selection): Promise<void> {
-  const chosen = await chosenScopes(services, whatIsMeant(services, selection));
-  const found = await conflictsIn(services, chosen);
+export async function resolveConflicts(
+  deps: ResolveConflictsDeps,
+  selection: Selection,
+): Promise<void> {
+  const chosen = await chosenScopes(deps, whatIsMeant(deps, selection));
+  const found = await conflictsIn(deps, chosen);
   if (found.length === 0) {
     void window.showInformationMessage(
       l10n.t('None of these files is known to have been changed in the cloud.'),
@@ -36,14 +45,14 @@ export async function resolveConflicts(services: Services, selection: Selection)
       return files.length === 0 ? [] : [{ setup, files }];
     });
   await backUpMine(
-    services,
+    deps,
     decided('mine').map(({ setup, files }) => ({
       setup,
       scope: { kind: 'mine', files: files.map(({ path, etag }) => ({ path, etag })) },
     })),
   );
   await restoreTheirs(
-    services,
+    deps,
     decided('theirs').map(({ setup, files }) => ({
       setup,
       scope: { kind: 'nodes', nodes: files.map(({ path }) => placeOf(setup, path)) },
@@ -60,7 +69,7 @@ interface FoundConflict extends OpenConflict {
 }
 
 async function conflictsIn(
-  { engine, ongoing }: Services,
+  { engine, ongoing }: ResolveConflictsDeps,
   chosen: ChosenRequest['folders'],
 ): Promise<readonly FoundConflict[]> {
   const folders = await window.withProgress({ location: { viewId } }, () =>
@@ -93,20 +102,20 @@ async function decide(
 
 /** What was chosen or, from the palette, all conflicts where none of them is selected. */
 function whatIsMeant(
-  services: Services,
+  deps: ResolveConflictsDeps,
   selection: Selection,
 ): Exclude<Selection, { kind: 'nothing' }> {
   if (selection.kind !== 'nothing') return selection;
-  const meant = activeSelection(services);
+  const meant = activeSelection(deps);
   const nodes = meant.kind === 'nodes' ? meant.nodes.filter(mayHoldConflicts) : [];
-  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(services) };
+  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(deps) };
 }
 
 function mayHoldConflicts(node: TreeNode): boolean {
   return 'group' in node && node.group === 'changed-in-cloud';
 }
 
-function conflictGroups({ engine }: Services): readonly GroupNode[] {
+function conflictGroups({ engine }: ResolveConflictsDeps): readonly GroupNode[] {
   return engine.state.comparisons
     .filter(({ groups }) => groups['changed-in-cloud'].files > 0)
     .map(({ folder }) => conflictGroup(folder));

@@ -1,6 +1,5 @@
 import { l10n, window, workspace, type QuickPickItem } from 'vscode';
-import { activeSelection } from '../selection/activeSelection';
-import type { Services } from '../services';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
 import type { Selection } from '../selection/selection';
 import { itemText } from './itemText';
 
@@ -9,9 +8,9 @@ import { itemText } from './itemText';
  * is in the cloud. Where nothing is selected there is nothing to ask.
  */
 export async function askWhatToRestore(
-  services: Services,
+  deps: ActiveSelectionDeps,
 ): Promise<Exclude<Selection, { kind: 'nothing' }> | 'everything' | undefined> {
-  const selected = withCopies(activeSelection(services));
+  const selected = withCopies(activeSelection(deps));
   if (selected.kind === 'nothing') return 'everything';
   const items: readonly (QuickPickItem & { readonly meant: typeof selected | 'everything' })[] = [
     { label: l10n.t('Everything in the Cloud'), meant: 'everything' },

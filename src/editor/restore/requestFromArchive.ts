@@ -1,13 +1,20 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import { requestArchived } from '../../protocol/restore';
 import { Failed } from '../failures/failed';
-import type { Services } from '../services';
 import { formatCount, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from '../batch/reports';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+export interface RequestFromArchiveDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
 
 /** Asks the store to bring back what a restore has found archived; their rows say so then. */
 export async function requestFromArchive(
-  { engine, ongoing, log }: Pick<Services, 'engine' | 'ongoing' | 'log'>,
+  { engine, ongoing, log }: RequestFromArchiveDeps,
   { report: { planId, reasons } }: FinishedBatch,
 ): Promise<void> {
   const request = l10n.t('Request');

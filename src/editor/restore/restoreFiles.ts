@@ -1,4 +1,4 @@
-import { window } from 'vscode';
+import { window, type LogOutputChannel } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
@@ -10,11 +10,10 @@ import {
   type RestoreSummary,
 } from '../../protocol/restore';
 import { chosenScopes } from '../selection/chosenScopes';
-import { comparedTargets } from '../targets/comparedTargets';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import { Failed } from '../failures/failed';
-import type { Services } from '../services';
-import { announceReport } from '../batch/reportMessage';
-import type { FinishedBatch } from '../batch/reports';
+import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
+import type { FinishedBatch, Reports } from '../batch/reports';
 import { runBatch } from '../batch/runBatch';
 import type { Selection } from '../selection/selection';
 import { resolveTargets } from '../targets/resolveTargets';
@@ -23,60 +22,71 @@ import { viewId } from '../contributions/viewId';
 import { announceNothingToRestore } from './announceNothingToRestore';
 import { askWhatToRestore } from './askWhatToRestore';
 import { confirmRestore } from './confirmRestore';
+import type { ActiveSelectionDeps } from '../selection/activeSelection';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+export interface RestoreFilesDeps
+  extends ActiveSelectionDeps, ComparedTargetsDeps, ReportMessageDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+  readonly reports: Reports;
+}
 
 /** Restores what is selected; called without a selection, what the user means by that. */
 export async function restoreSelection(
-  services: Services,
+  deps: RestoreFilesDeps,
   selection: Selection,
 ): Promise<Report | undefined> {
-  const meant = selection.kind === 'nothing' ? await askWhatToRestore(services) : selection;
+  const meant = selection.kind === 'nothing' ? await askWhatToRestore(deps) : selection;
   if (meant === undefined) return undefined;
-  if (meant !== 'everything') return restore(services, await chosenScopes(services, meant));
-  const setups = await comparedTargets(services);
+  if (meant !== 'everything') return restore(deps, await chosenScopes(deps, meant));
+  const setups = await comparedTargets(deps);
   return restore(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
 /** One file as an older copy of it was. */
 export function restoreVersion(
-  services: Services,
+  deps: RestoreFilesDeps,
   setup: FolderSetup,
   path: FilePath,
   versionId: string,
 ): Promise<Report | undefined> {
-  return restore(services, [{ setup, scope: { kind: 'version', path, versionId } }]);
+  return restore(deps, [{ setup, scope: { kind: 'version', path, versionId } }]);
 }
 
 /** Conflicts that the user has decided to end by what is in the cloud. */
 export function restoreTheirs(
-  services: Services,
+  deps: RestoreFilesDeps,
   decided: RestoreRequest['folders'],
 ): Promise<Report | undefined> {
-  return restore(services, decided);
+  return restore(deps, decided);
 }
 
 /** What failed in an earlier restore. */
 export async function retryRestore(
-  services: Services,
+  deps: RestoreFilesDeps,
   { report: { planId }, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
   const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await resolveTargets(services, folders);
+  const setups = await resolveTargets(deps, folders);
   return restore(
-    services,
+    deps,
     setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
   );
 }
 
 /** Plans, shows the plan, asks about local files in the way, runs just that, and reports. */
 async function restore(
-  services: Services,
+  deps: RestoreFilesDeps,
   scopes: RestoreRequest['folders'],
 ): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing, reports, log } = services;
+  const { engine, ongoing, reports, log } = deps;
   const summary = await window.withProgress({ location: { viewId } }, () =>
     ongoing.run(token => engine.request(planRestore, { folders: scopes }, token)),
   );
@@ -85,13 +95,13 @@ async function restore(
     announceNothingToRestore(summary);
     return undefined;
   }
-  const files = await settle(services, summary, setups);
+  const files = await settle(deps, summary, setups);
   if (files === undefined) {
     engine.tell(dropPlan, summary.planId);
     return undefined;
   }
   const { planId } = summary;
-  const report = await runBatch(services, { work: 'restore', planId, files });
+  const report = await runBatch(deps, { work: 'restore', planId, files });
   const finished = reports.add(report, setups, 0);
   for (const { path, failure } of report.problems) {
     log.warn(`Not restored: ${path}: ${failure.code} ${failure.cause ?? ''}`);
@@ -99,13 +109,13 @@ async function restore(
   const [only] = report.problems;
   const isArchived = only?.failure.code === 'archived';
   if (report.planned === 1 && only !== undefined && !isArchived) throw new Failed(only.failure);
-  void announceReport(services, finished, () => retryRestore(services, finished));
+  void announceReport(deps, finished, () => retryRestore(deps, finished));
   return report;
 }
 
 /** Gives how many files are to be restored by the user's word; `undefined` for none. */
 async function settle(
-  { engine }: Services,
+  { engine }: RestoreFilesDeps,
   summary: RestoreSummary,
   setups: readonly FolderSetup[],
 ): Promise<number | undefined> {

@@ -4,9 +4,8 @@ import type { ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
 import { groups } from '../../protocol/verdicts';
 import { unsupportedResource } from './unsupportedResource';
-import type { Services } from '../services';
 import type { Selection } from './selection';
-import { resolveTargets } from '../targets/resolveTargets';
+import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
 import { folderById, folderId } from '../targets/targets';
 import { placeOf, type TreeNode } from '../view/treeNode';
 
@@ -15,21 +14,21 @@ import { placeOf, type TreeNode } from '../view/treeNode';
  * disk. Folders for which the user would choose no target are left out.
  */
 export function chosenScopes(
-  services: Services,
+  deps: ResolveTargetsDeps,
   selection: Exclude<Selection, { kind: 'nothing' }>,
 ): Promise<ChosenRequest['folders']> {
   return selection.kind === 'nodes'
-    ? scopesOfNodes(services, selection.nodes)
-    : scopesOfUris(services, selection.uris);
+    ? scopesOfNodes(deps, selection.nodes)
+    : scopesOfUris(deps, selection.uris);
 }
 
 async function scopesOfNodes(
-  services: Services,
+  deps: ResolveTargetsDeps,
   nodes: readonly TreeNode[],
 ): Promise<ChosenRequest['folders']> {
   const ids = new Set(nodes.map(node => node.folder));
   const setups = await resolveTargets(
-    services,
+    deps,
     [...ids].flatMap(id => folderById(id) ?? []),
   );
   return setups.map(setup => {
@@ -52,7 +51,7 @@ function placesOf(node: TreeNode): readonly NodeId[] {
 }
 
 async function scopesOfUris(
-  services: Services,
+  deps: ResolveTargetsDeps,
   uris: readonly Uri[],
 ): Promise<ChosenRequest['folders']> {
   const located = uris
@@ -60,7 +59,7 @@ async function scopesOfUris(
     .flatMap(uri => ({ path: uri.fsPath, folder: workspace.getWorkspaceFolder(uri) }));
   const folders = new Set(located.flatMap(({ folder }) => folder ?? []));
   if (folders.size === 0) throw unsupportedResource(uris);
-  const setups = await resolveTargets(services, [...folders]);
+  const setups = await resolveTargets(deps, [...folders]);
   return setups.map(setup => {
     const own = located.filter(({ folder }) => folder && folderId(folder) === setup.id);
     return { setup, scope: { kind: 'resources', paths: own.map(({ path }) => path) } };

@@ -1,4 +1,4 @@
-import { l10n, QuickPickItemKind, type WorkspaceFolder } from 'vscode';
+import { l10n, QuickPickItemKind, type WorkspaceFolder, type LogOutputChannel } from 'vscode';
 import {
   inspectPrefix,
   listBuckets,
@@ -11,16 +11,17 @@ import { choosePrefix } from './choosePrefix';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import type { FolderRecord } from '../targets/folderRecords';
-import { folderSetup } from '../targets/folderSetup';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { inputStep } from '../quickInput/inputStep';
-import { refreshEndpoint } from './refreshEndpoint';
-import { nameNewBucket } from './nameNewBucket';
-import type { Services } from '../services';
+import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
+import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { pickStep, type PickItem } from '../quickInput/pickStep';
 import { normalPrefix } from '../targets/prefix';
 import { takeSteps, type Step } from '../quickInput/steps';
-import { folderId, targetText, type Target } from '../targets/targets';
-import { targetHints } from '../hints/targetHints';
+import { folderId, targetText, type Target, type Targets } from '../targets/targets';
+import { targetHints, type TargetHintsDeps } from '../hints/targetHints';
+import type { EngineClient } from '../client/engineClient';
+import type { Profiles } from '../targets/profiles';
 
 /** What the user settled, step by step. */
 export interface Choice {
@@ -32,37 +33,45 @@ export interface Choice {
   readonly created: CreatedBucket | undefined;
 }
 
+export interface ChooseBucketDeps
+  extends TargetHintsDeps, FolderSetupDeps, RefreshEndpointDeps, NameNewBucketDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+}
+
 /**
  * Lets the user choose where a folder is backed up, and remembers it. `undefined` where the user
  * chose nothing.
  */
 export async function chooseBucket(
-  services: Services,
+  deps: ChooseBucketDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<FolderSetup | undefined> {
   const [only] = folders;
   if (only === undefined) return undefined;
   const choice = await takeSteps(
-    folders.length > 1 ? chooseFolder(services, folders) : pickBucket(services, only),
+    folders.length > 1 ? chooseFolder(deps, folders) : pickBucket(deps, only),
   );
   if (choice === undefined) return undefined;
   const { folder, target, movedFrom } = choice;
-  const before = services.targets.standing(folder);
-  if (movedFrom === undefined) services.targets.settle(folder, target);
-  else services.targets.takeOver(folder, target, movedFrom);
-  services.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
-  void targetHints(services, choice, before.kind === 'settled' ? before.target : undefined);
-  return folderSetup(services, folder, target);
+  const before = deps.targets.standing(folder);
+  if (movedFrom === undefined) deps.targets.settle(folder, target);
+  else deps.targets.takeOver(folder, target, movedFrom);
+  deps.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
+  void targetHints(deps, choice, before.kind === 'settled' ? before.target : undefined);
+  return folderSetup(deps, folder, target);
 }
 
-function chooseFolder(services: Services, folders: readonly WorkspaceFolder[]): Step<Choice> {
+function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[]): Step<Choice> {
   return place =>
     pickStep(place, {
       title: l10n.t('Choose a Bucket'),
       total: place.number + 2,
       placeholder: l10n.t('For which folder?'),
       items: folders.map(folder => {
-        const standing = services.targets.standing(folder);
+        const standing = deps.targets.standing(folder);
         const description =
           standing.kind === 'settled' ? targetText(standing.target) : l10n.t('no bucket yet');
         return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
@@ -71,7 +80,7 @@ function chooseFolder(services: Services, folders: readonly WorkspaceFolder[]): 
         Promise.resolve(
           folder === undefined
             ? { kind: 'cancelled' }
-            : { kind: 'next', step: pickBucket(services, folder) },
+            : { kind: 'next', step: pickBucket(deps, folder) },
         ),
     });
 }
@@ -83,44 +92,44 @@ type BucketChoice =
   | { readonly kind: 'retry' };
 
 /** The list shows at once and is filled page by page; what needs no list can be taken at once. */
-function pickBucket(services: Services, folder: WorkspaceFolder): Step<Choice> {
-  const settings = services.profiles.settings(folder);
+function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choice> {
+  const settings = deps.profiles.settings(folder);
   const id = folderId(folder);
   const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
   const listing = l10n.t('Listing your buckets…');
-  const current = currentTarget(services, folder);
+  const current = currentTarget(deps, folder);
   return place =>
     pickStep<BucketChoice, Choice>(place, {
       title,
       total: place.number + 1,
       placeholder: listing,
-      items: [...ownItems, ...bucketItems(services, folder, [])],
+      items: [...ownItems, ...bucketItems(deps, folder, [])],
       async fill(list, token) {
-        const attempts = services.engine.onDidChangeState(state => {
+        const attempts = deps.engine.onDidChangeState(state => {
           if (state.kind !== 'connecting' || state.folder !== id) return;
           const { attempt, attempts: all } = state;
           list.placeholder = l10n.t('Listing your buckets, attempt {0} of {1}…', attempt, all);
         });
-        await refreshEndpoint(services, folder);
+        await refreshEndpoint(deps, folder);
         const buckets: BucketSummary[] = [];
         let after: string | undefined;
         try {
           do {
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
-            const page = await services.engine.request(listBuckets, request, token);
+            const page = await deps.engine.request(listBuckets, request, token);
             buckets.push(...page.buckets);
-            list.items = [...ownItems, ...bucketItems(services, folder, buckets)];
+            list.items = [...ownItems, ...bucketItems(deps, folder, buckets)];
             after = page.next;
           } while (after !== undefined);
           list.placeholder = placeholder(buckets, current);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') return;
-          services.log.error(
+          deps.log.error(
             `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
           );
           list.placeholder = l10n.t('Not all buckets could be listed');
-          const known = bucketItems(services, folder, buckets);
+          const known = bucketItems(deps, folder, buckets);
           list.items = [retryItem(failure), ...ownItems, ...known];
         } finally {
           attempts.dispose();
@@ -128,10 +137,10 @@ function pickBucket(services: Services, folder: WorkspaceFolder): Step<Choice> {
       },
       async take([choice], typed) {
         // Whose files are in the way is judged by it.
-        await refreshEndpoint(services, folder);
+        await refreshEndpoint(deps, folder);
         switch (choice?.kind) {
           case 'bucket': {
-            const step = choosePrefix(services, {
+            const step = choosePrefix(deps, {
               folder,
               bucket: choice.name,
               created: undefined,
@@ -139,9 +148,9 @@ function pickBucket(services: Services, folder: WorkspaceFolder): Step<Choice> {
             return { kind: 'next', step };
           }
           case 'create':
-            return { kind: 'next', step: nameNewBucket(services, folder, typed) };
+            return { kind: 'next', step: nameNewBucket(deps, folder, typed) };
           case 'enter-name':
-            return { kind: 'next', step: enterName(services, folder, typed) };
+            return { kind: 'next', step: enterName(deps, folder, typed) };
           case 'retry':
           case undefined:
             return { kind: 'refused', because: listing };
@@ -184,14 +193,14 @@ function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
 
 /** The buckets that were chosen last, then all others, under a heading each. */
 function bucketItems(
-  services: Services,
+  deps: ChooseBucketDeps,
   folder: WorkspaceFolder,
   buckets: readonly BucketSummary[],
 ): readonly PickItem<BucketChoice>[] {
-  const recent = services.targets.recentBuckets(folder).slice(0, recentCount);
+  const recent = deps.targets.recentBuckets(folder).slice(0, recentCount);
   const regions = new Map(buckets.map(({ name, region }) => [name, region]));
   const others = buckets.map(({ name }) => name).filter(name => !recent.includes(name));
-  const current = currentTarget(services, folder)?.bucket;
+  const current = currentTarget(deps, folder)?.bucket;
   const item = (name: string): PickItem<BucketChoice> => {
     const notes = [regions.get(name), name === current ? l10n.t('current') : undefined];
     return {
@@ -212,13 +221,13 @@ function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickI
   return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
 }
 
-function currentTarget({ targets }: Services, folder: WorkspaceFolder): Target | undefined {
+function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {
   const standing = targets.standing(folder);
   return standing.kind === 'settled' ? standing.target : undefined;
 }
 
 /** For identities that may use a bucket and not list all; the name or the address may be pasted. */
-function enterName(services: Services, folder: WorkspaceFolder, typed: string): Step<Choice> {
+function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: string): Step<Choice> {
   return place =>
     inputStep<Choice>(place, {
       title: l10n.t('Choose a Bucket for “{0}”', folder.name),
@@ -232,15 +241,15 @@ function enterName(services: Services, folder: WorkspaceFolder, typed: string): 
       async take(value, token) {
         const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
         try {
-          const settings = services.profiles.settings(folder);
-          await services.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
+          const settings = deps.profiles.settings(folder);
+          await deps.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
           return { kind: 'refused', because: failureMessage(failure).text };
         }
         const proposed = prefix === '' ? {} : { proposed: prefix };
-        const step = choosePrefix(services, { folder, bucket, created: undefined, ...proposed });
+        const step = choosePrefix(deps, { folder, bucket, created: undefined, ...proposed });
         return { kind: 'next', step };
       },
     });

@@ -3,7 +3,6 @@ import { l10n, Uri, type CancellationToken, type WorkspaceFolder } from 'vscode'
 import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../protocol/buckets';
 import type { Choice } from './chooseBucket';
 import { inputStep } from '../quickInput/inputStep';
-import type { Services } from '../services';
 import { pickStep, type PickItem, type Taken } from '../quickInput/pickStep';
 import { normalPrefix, numberedPrefix, prefixFault } from '../targets/prefix';
 import { prefixWords } from '../targets/prefixWords';
@@ -15,7 +14,10 @@ import {
   targetText,
   type Clash,
   type Target,
+  type Targets,
 } from '../targets/targets';
+import type { EngineClient } from '../client/engineClient';
+import type { Profiles } from '../targets/profiles';
 
 /** What has been settled before the prefix is asked for. */
 export interface ChosenBucket {
@@ -29,28 +31,34 @@ export interface ChosenBucket {
 type PrefixChoice =
   { readonly kind: 'prefix'; readonly prefix: string } | { readonly kind: 'type-prefix' };
 
+export interface ChoosePrefixDeps {
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+}
+
 /** Asks what the names of the folder's files begin with in the bucket. */
-export function choosePrefix(services: Services, chosen: ChosenBucket): Step<Choice> {
+export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
   return place =>
     pickStep<PrefixChoice, Choice>(place, {
       title: l10n.t('Where in “{0}”?', chosen.bucket),
       total: place.number,
       placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
-      items: prefixItems(services, chosen),
+      items: prefixItems(deps, chosen),
       async take([choice], _typed, token) {
         switch (choice?.kind) {
           case 'prefix':
-            return takePrefix(services, chosen, choice.prefix, token);
+            return takePrefix(deps, chosen, choice.prefix, token);
           case 'type-prefix':
           case undefined:
-            return { kind: 'next', step: typePrefix(services, chosen) };
+            return { kind: 'next', step: typePrefix(deps, chosen) };
         }
       },
     });
 }
 
 function prefixItems(
-  { targets }: Services,
+  { targets }: ChoosePrefixDeps,
   { folder, bucket, proposed }: ChosenBucket,
 ): readonly PickItem<PrefixChoice>[] {
   const standing = targets.standing(folder);
@@ -82,7 +90,7 @@ function prefixItems(
   return [...items, { ...type, value: { kind: 'type-prefix' } }];
 }
 
-function typePrefix(services: Services, chosen: ChosenBucket): Step<Choice> {
+function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
   const { folder, bucket } = chosen;
   let typed = ownPrefix(folder);
   return place =>
@@ -94,38 +102,38 @@ function typePrefix(services: Services, chosen: ChosenBucket): Step<Choice> {
       fault(value) {
         const prefix = normalPrefix(value);
         const fault = prefixFault(prefix);
-        const clash = services.targets.clash(folder, { bucket, prefix });
+        const clash = deps.targets.clash(folder, { bucket, prefix });
         return Promise.resolve(
           fault === undefined ? clash && refusalOf(clash) : prefixWords(fault),
         );
       },
       take(value, token) {
         typed = value;
-        return takePrefix(services, chosen, normalPrefix(value), token);
+        return takePrefix(deps, chosen, normalPrefix(value), token);
       },
     });
 }
 
 /** Takes a prefix where nothing stands in the way, and asks where something does. */
 async function takePrefix(
-  services: Services,
+  deps: ChoosePrefixDeps,
   chosen: ChosenBucket,
   prefix: string,
   token: CancellationToken,
 ): Promise<Taken<Choice>> {
   const { folder, bucket, created } = chosen;
   const target = { bucket, prefix };
-  const clash = services.targets.clash(folder, target);
+  const clash = deps.targets.clash(folder, target);
   const refusal = clash === undefined ? undefined : refusalOf(clash);
   if (refusal !== undefined) return { kind: 'refused', because: refusal };
   const done = { kind: 'done', result: { folder, target, movedFrom: undefined, created } } as const;
-  if (services.targets.hasBeenAt(folder, target)) return done;
-  const settings = services.profiles.settings(folder);
-  const contents = await services.engine.request(inspectPrefix, { settings, ...target }, token);
+  if (deps.targets.hasBeenAt(folder, target)) return done;
+  const settings = deps.profiles.settings(folder);
+  const contents = await deps.engine.request(inspectPrefix, { settings, ...target }, token);
   const isFree = contents.kind === 'unknown' || contents.count === 0;
   if (clash === undefined && isFree) return done;
-  const other = await freePrefix(services, chosen, prefix, token);
-  return { kind: 'next', step: askWhose(services, chosen, { target, contents, clash, other }) };
+  const other = await freePrefix(deps, chosen, prefix, token);
+  return { kind: 'next', step: askWhose(deps, chosen, { target, contents, clash, other }) };
 }
 
 /** What was found where a folder's files were to go. */
@@ -140,7 +148,7 @@ interface Occupied {
 type WhoseChoice = 'same' | 'moved' | 'other-prefix' | 'type-prefix';
 
 /** Two projects never share a prefix by accident; the same one may, from two computers. */
-function askWhose(services: Services, chosen: ChosenBucket, occupied: Occupied): Step<Choice> {
+function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupied): Step<Choice> {
   const { folder, created } = chosen;
   const { target, contents, clash, other } = occupied;
   const result = { folder, target, movedFrom: undefined, created };
@@ -183,9 +191,9 @@ function askWhose(services: Services, chosen: ChosenBucket, occupied: Occupied):
           case 'moved':
             return { kind: 'done', result: { ...result, movedFrom: clash?.record } };
           case 'other-prefix':
-            return takePrefix(services, chosen, other ?? ownPrefix(folder), token);
+            return takePrefix(deps, chosen, other ?? ownPrefix(folder), token);
           case 'type-prefix':
-            return { kind: 'next', step: typePrefix(services, chosen) };
+            return { kind: 'next', step: typePrefix(deps, chosen) };
         }
       },
     });
@@ -209,18 +217,18 @@ function occupiedText(target: Target, contents: PrefixContents): string {
 
 /** The first prefix with a number beside the wanted one that neither folders nor objects use. */
 async function freePrefix(
-  services: Services,
+  deps: ChoosePrefixDeps,
   { folder, bucket }: ChosenBucket,
   wanted: string,
   token: CancellationToken,
 ): Promise<string | undefined> {
-  const settings = services.profiles.settings(folder);
+  const settings = deps.profiles.settings(folder);
   const base = wanted === '' ? ownPrefix(folder) : wanted;
   for (let number = 2; number < 10; number++) {
     const prefix = numberedPrefix(base, number);
-    if (services.targets.clash(folder, { bucket, prefix }) !== undefined) continue;
+    if (deps.targets.clash(folder, { bucket, prefix }) !== undefined) continue;
     const request = { settings, bucket, prefix };
-    const contents = await services.engine.request(inspectPrefix, request, token);
+    const contents = await deps.engine.request(inspectPrefix, request, token);
     if (contents.kind === 'counted' && contents.count === 0) return prefix;
   }
   return undefined;

@@ -1,4 +1,11 @@
-import { l10n, QuickPickItemKind, window, type QuickPickItem, type WorkspaceFolder } from 'vscode';
+import {
+  l10n,
+  QuickPickItemKind,
+  window,
+  type QuickPickItem,
+  type WorkspaceFolder,
+  type LogOutputChannel,
+} from 'vscode';
 import { settingsChanged } from '../../protocol/comparisons';
 import {
   credentialSources,
@@ -7,41 +14,47 @@ import {
   type ProfileSummary,
 } from '../../protocol/credentials';
 import { failureMessage } from '../failures/failureMessage';
-import { openCredentialsFile } from './openCredentialsFile';
-import type { Services } from '../services';
-import type { ProfileChoice } from '../targets/profiles';
+import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
+import type { ProfileChoice, Profiles } from '../targets/profiles';
 import { folderId } from '../targets/targets';
+import type { EngineClient } from '../client/engineClient';
+
+interface ChooseProfileDeps extends OpenCredentialsFileDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly profiles: Profiles;
+}
 
 /**
  * Lets the user choose with which credentials folders are backed up, and remembers it. Gives the
  * folders it was chosen for; none where the user chose nothing.
  */
 export async function chooseProfile(
-  services: Services,
+  deps: ChooseProfileDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly WorkspaceFolder[]> {
-  const concerned = folders.length > 1 ? await pickFolders(services, folders) : folders;
+  const concerned = folders.length > 1 ? await pickFolders(deps, folders) : folders;
   if (concerned.length === 0) return [];
-  const sources = await services.engine.request(credentialSources, null);
-  const choice = await pickChoice(services, concerned, sources);
+  const sources = await deps.engine.request(credentialSources, null);
+  const choice = await pickChoice(deps, concerned, sources);
   if (choice === undefined) return [];
   if (choice.kind === 'open-file') {
-    await openCredentialsFile(services);
+    await openCredentialsFile(deps);
     return [];
   }
   for (const folder of concerned) {
-    await services.profiles.choose(folder, choice);
+    await deps.profiles.choose(folder, choice);
     // Another profile may lead to another store.
-    const settings = services.profiles.settings(folder);
-    services.engine.tell(settingsChanged, { folder: folderId(folder), settings });
+    const settings = deps.profiles.settings(folder);
+    deps.engine.tell(settingsChanged, { folder: folderId(folder), settings });
   }
   const names = concerned.map(folder => folder.name).join(', ');
-  services.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
+  deps.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);
   return concerned;
 }
 
 async function pickFolders(
-  { profiles }: Services,
+  { profiles }: ChooseProfileDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly WorkspaceFolder[]> {
   const all = { label: l10n.t('All Folders'), description: '', chosen: folders };
@@ -65,7 +78,7 @@ interface ChoiceItem extends QuickPickItem {
 }
 
 async function pickChoice(
-  { profiles }: Services,
+  { profiles }: ChooseProfileDeps,
   folders: readonly WorkspaceFolder[],
   sources: CredentialSources,
 ): Promise<Picked | undefined> {

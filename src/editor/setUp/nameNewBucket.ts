@@ -1,4 +1,4 @@
-import { l10n, type WorkspaceFolder } from 'vscode';
+import { l10n, type WorkspaceFolder, type LogOutputChannel } from 'vscode';
 import {
   checkNewBucketName,
   createBucket,
@@ -8,22 +8,29 @@ import {
 import { connectionRegion } from '../../protocol/credentials';
 import { bucketNameWords } from './bucketNameWords';
 import type { Choice } from './chooseBucket';
-import { choosePrefix } from './choosePrefix';
+import { choosePrefix, type ChoosePrefixDeps } from './choosePrefix';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { inputStep } from '../quickInput/inputStep';
-import type { Services } from '../services';
 import { pickStep, type Tick } from '../quickInput/pickStep';
 import { awsRegions } from './awsRegions';
 import type { Step } from '../quickInput/steps';
+import type { EngineClient } from '../client/engineClient';
+import type { Profiles } from '../targets/profiles';
+
+export interface NameNewBucketDeps extends ChoosePrefixDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly profiles: Profiles;
+}
 
 /** The steps to a new bucket: its name, its region, and what is set on it. */
 export function nameNewBucket(
-  services: Services,
+  deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
   typed: string,
 ): Step<Choice> {
-  const settings = services.profiles.settings(folder);
+  const settings = deps.profiles.settings(folder);
   let value = typed;
   return place =>
     inputStep<Choice>(place, {
@@ -33,32 +40,32 @@ export function nameNewBucket(
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
       async fault(name) {
-        const fault = await services.engine.request(judgeBucketName, name);
+        const fault = await deps.engine.request(judgeBucketName, name);
         return fault === null ? undefined : bucketNameWords(fault);
       },
       async take(bucket, token) {
         value = bucket;
         try {
-          await services.engine.request(checkNewBucketName, { settings, bucket }, token);
+          await deps.engine.request(checkNewBucketName, { settings, bucket }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
           return { kind: 'refused', because: failureMessage(failure).text };
         }
-        const home = await services.engine.request(connectionRegion, settings, token);
-        return { kind: 'next', step: chooseRegion(services, folder, bucket, home) };
+        const home = await deps.engine.request(connectionRegion, settings, token);
+        return { kind: 'next', step: chooseRegion(deps, folder, bucket, home) };
       },
     });
 }
 
 /** The connection's own comes first; the names of other stores' regions are not known here. */
 function chooseRegion(
-  services: Services,
+  deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
   bucket: string,
   home: string,
 ): Step<Choice> {
-  const endpoint = services.profiles.settings(folder)['endpoint'];
+  const endpoint = deps.profiles.settings(folder)['endpoint'];
   const isAws = typeof endpoint !== 'string' || endpoint.trim() === '';
   const others = isAws ? awsRegions.filter(region => region !== home) : [];
   return place =>
@@ -73,13 +80,13 @@ function chooseRegion(
       take: ([region = home]) =>
         Promise.resolve({
           kind: 'next',
-          step: chooseOptions(services, folder, bucket, region),
+          step: chooseOptions(deps, folder, bucket, region),
         }),
     });
 }
 
 function chooseOptions(
-  services: Services,
+  deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
   bucket: string,
   region: string,
@@ -109,15 +116,15 @@ function chooseOptions(
       ],
       ticked: tickOf,
       async take(options, _typed, token) {
-        const settings = services.profiles.settings(folder);
+        const settings = deps.profiles.settings(folder);
         try {
-          const created = await services.engine.request(
+          const created = await deps.engine.request(
             createBucket,
             { settings, bucket, region, options },
             token,
           );
-          services.log.info(`The bucket ${bucket} was created in ${region}.`);
-          return { kind: 'onward', step: choosePrefix(services, { folder, bucket, created }) };
+          deps.log.info(`The bucket ${bucket} was created in ${region}.`);
+          return { kind: 'onward', step: choosePrefix(deps, { folder, bucket, created }) };
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;

@@ -1,13 +1,18 @@
 import { constants } from 'node:fs';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { l10n, languages, Uri, window, workspace } from 'vscode';
+import { l10n, languages, Uri, window, workspace, type LogOutputChannel } from 'vscode';
 import { credentialSources } from '../../protocol/credentials';
 import { Failed } from '../failures/failed';
-import type { Services } from '../services';
+import type { EngineClient } from '../client/engineClient';
+
+export interface OpenCredentialsFileDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
 
 /** Opens the file in which AWS's tools keep keys, and begins it with a template where there is none. */
-export async function openCredentialsFile({ engine, log }: Services): Promise<void> {
+export async function openCredentialsFile({ engine, log }: OpenCredentialsFileDeps): Promise<void> {
   const { credentialsFile: path } = await engine.request(credentialSources, null);
   try {
     if (await created(path)) log.info(`Made ${path}, for its owner alone.`);

@@ -1,11 +1,20 @@
-import type { WorkspaceFolder } from 'vscode';
+import type { WorkspaceFolder, LogOutputChannel } from 'vscode';
 import { storeEndpoint } from '../../protocol/credentials';
 import { toFailureRecord } from '../failures/failed';
-import type { Services } from '../services';
+import type { EngineClient } from '../client/engineClient';
+import type { Targets } from '../targets/targets';
+import type { Profiles } from '../targets/profiles';
+
+export interface RefreshEndpointDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+}
 
 /** Has the engine say in which store a folder's buckets are, before its place is judged by it. */
 export async function refreshEndpoint(
-  { engine, log, profiles, targets }: Pick<Services, 'engine' | 'log' | 'profiles' | 'targets'>,
+  { engine, log, profiles, targets }: RefreshEndpointDeps,
   folder: WorkspaceFolder,
 ): Promise<void> {
   try {

@@ -1,19 +1,32 @@
 import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../../protocol/credentials';
-import { folderSetup } from '../targets/folderSetup';
-import type { Services } from '../services';
-import { folderId } from '../targets/targets';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import { folderId, type Targets } from '../targets/targets';
 import { viewId } from '../contributions/viewId';
+import type { EngineClient } from '../client/engineClient';
+import type { Profiles } from '../targets/profiles';
+import type { Ongoing } from '../client/ongoing';
+import type { Comparisons } from '../watch/comparisons';
+import type { FilesView } from '../view/filesView';
+
+interface TryCredentialsDeps extends FolderSetupDeps {
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+  readonly ongoing: Ongoing;
+  readonly comparisons: Comparisons;
+  readonly view: FilesView;
+}
 
 /**
  * Asks the store, with progress in the view, whether it takes the credentials of these folders, and
  * compares those that have a bucket. Throws where it does not take them.
  */
 export async function tryCredentials(
-  services: Services,
+  deps: TryCredentialsDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<void> {
-  const { engine, ongoing, profiles, targets, view } = services;
+  const { engine, ongoing, profiles, targets, view } = deps;
   const placed = folders.flatMap(folder => {
     const standing = targets.standing(folder);
     return standing.kind === 'settled' ? { folder, target: standing.target } : [];
@@ -31,7 +44,5 @@ export async function tryCredentials(
   await work;
   view.showConnected();
   if (placed.length === 0) return;
-  await services.comparisons.run(
-    placed.map(each => folderSetup(services, each.folder, each.target)),
-  );
+  await deps.comparisons.run(placed.map(each => folderSetup(deps, each.folder, each.target)));
 }

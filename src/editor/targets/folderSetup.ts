@@ -1,11 +1,16 @@
 import type { WorkspaceFolder } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import type { Services } from '../services';
-import { folderId, type Target } from './targets';
+import { folderId, type Target, type Targets } from './targets';
+import type { Profiles } from './profiles';
+
+export interface FolderSetupDeps {
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+}
 
 /** What the engine needs to know of a folder that is backed up to a target. */
 export function folderSetup(
-  { profiles, targets }: Pick<Services, 'profiles' | 'targets'>,
+  { profiles, targets }: FolderSetupDeps,
   folder: WorkspaceFolder,
   target: Target,
 ): FolderSetup {

@@ -1,13 +1,17 @@
-import type { WorkspaceFolder } from 'vscode';
+import type { WorkspaceFolder, LogOutputChannel } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import { chooseBucket } from '../setUp/chooseBucket';
+import { chooseBucket, type ChooseBucketDeps } from '../setUp/chooseBucket';
 import { confirmTarget } from './confirmTarget';
 import { Failed } from '../failures/failed';
 import { folderSetup } from './folderSetup';
 import { refreshEndpoint } from '../setUp/refreshEndpoint';
 import { unsupportedResource } from '../selection/unsupportedResource';
-import type { Services } from '../services';
-import { targetText, type Target } from './targets';
+import { targetText, type Target, type Targets } from './targets';
+
+export interface ResolveTargetsDeps extends ChooseBucketDeps {
+  readonly log: LogOutputChannel;
+  readonly targets: Targets;
+}
 
 /**
  * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
@@ -15,26 +19,26 @@ import { targetText, type Target } from './targets';
  * Throws why, where no folder is given.
  */
 export async function resolveTargets(
-  services: Services,
+  deps: ResolveTargetsDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<readonly FolderSetup[]> {
   if (folders.length === 0) throw unsupportedResource([]);
   const setups: FolderSetup[] = [];
   for (const folder of folders) {
-    const target = await settledTarget(services, folder);
+    const target = await settledTarget(deps, folder);
     if (target === 'refused') return [];
-    if (target !== undefined) setups.push(folderSetup(services, folder, target));
+    if (target !== undefined) setups.push(folderSetup(deps, folder, target));
   }
   if (setups.length > 0) return setups;
-  const chosen = await chooseBucket(services, folders);
+  const chosen = await chooseBucket(deps, folders);
   return chosen === undefined ? [] : [chosen];
 }
 
 async function settledTarget(
-  services: Services,
+  deps: ResolveTargetsDeps,
   folder: WorkspaceFolder,
 ): Promise<Target | 'refused' | undefined> {
-  const { targets, log } = services;
+  const { targets, log } = deps;
   const standing = targets.standing(folder);
   switch (standing.kind) {
     case 'none':
@@ -42,12 +46,12 @@ async function settledTarget(
     case 'invalid':
       throw new Failed(standing.failure);
     case 'settled':
-      await refreshEndpoint(services, folder);
+      await refreshEndpoint(deps, folder);
       targets.use(folder, standing.target);
       return standing.target;
     case 'to-confirm': {
       if (!(await confirmTarget(folder, standing.target))) return 'refused';
-      await refreshEndpoint(services, folder);
+      await refreshEndpoint(deps, folder);
       targets.use(folder, standing.target);
       targets.settle(folder, standing.target);
       log.info(

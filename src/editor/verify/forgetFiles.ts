@@ -1,14 +1,20 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import { forgetLost } from '../../protocol/plans';
 import { chosenScopes } from '../selection/chosenScopes';
-import type { Services } from '../services';
 import { formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 import type { TreeNode } from '../view/treeNode';
+import type { ResolveTargetsDeps } from '../targets/resolveTargets';
+import type { EngineClient } from '../client/engineClient';
+
+interface ForgetFilesDeps extends ResolveTargetsDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
 
 /** Forgets files that are gone from both sides, many at once, after it has asked. */
 export async function forgetFiles(
-  services: Services,
+  deps: ForgetFilesDeps,
   selection: Exclude<Selection, { kind: 'nothing' }>,
 ): Promise<void> {
   if (selection.kind !== 'nodes') return;
@@ -16,7 +22,7 @@ export async function forgetFiles(
   if (nodes.length === 0) return;
   const forget = l10n.t('Forget');
   const answer = await window.showWarningMessage(
-    question(services, nodes),
+    question(deps, nodes),
     {
       modal: true,
       detail: l10n.t(
@@ -26,16 +32,16 @@ export async function forgetFiles(
     forget,
   );
   if (answer !== forget) return;
-  const chosen = await chosenScopes(services, { kind: 'nodes', nodes });
-  const count = await services.engine.request(forgetLost, { folders: chosen });
-  services.log.info(`${String(count)} lost files were forgotten.`);
+  const chosen = await chosenScopes(deps, { kind: 'nodes', nodes });
+  const count = await deps.engine.request(forgetLost, { folders: chosen });
+  deps.log.info(`${String(count)} lost files were forgotten.`);
 }
 
 function isLost(node: TreeNode): boolean {
   return 'group' in node && node.group === 'lost';
 }
 
-function question({ engine }: Services, nodes: readonly TreeNode[]): string {
+function question({ engine }: ForgetFilesDeps, nodes: readonly TreeNode[]): string {
   const [only, ...others] = nodes;
   if (others.length === 0 && only?.kind === 'row' && only.row.kind === 'file') {
     return l10n.t('Forget “{0}”?', only.row.path);

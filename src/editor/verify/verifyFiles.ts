@@ -1,14 +1,22 @@
-import { l10n, window, type CancellationToken } from 'vscode';
+import { l10n, window, type CancellationToken, type LogOutputChannel } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
 import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
 import { chosenScopes } from '../selection/chosenScopes';
 import { failureMessage } from '../failures/failureMessage';
-import type { Services } from '../services';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 import { withDelayedProgress } from '../withDelayedProgress';
 import { viewId } from '../contributions/viewId';
+import type { ResolveTargetsDeps } from '../targets/resolveTargets';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+
+interface VerifyFilesDeps extends ResolveTargetsDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly ongoing: Ongoing;
+}
 
 /**
  * Reads what was chosen, whatever is known of it, and tells what is proved by that and what differs.
@@ -16,27 +24,27 @@ import { viewId } from '../contributions/viewId';
  * a download costs.
  */
 export async function verifyFiles(
-  services: Services,
+  deps: VerifyFilesDeps,
   selection: Exclude<Selection, { kind: 'nothing' }>,
 ): Promise<void> {
-  const chosen = await chosenScopes(services, selection);
+  const chosen = await chosenScopes(deps, selection);
   if (chosen.length === 0) return;
-  const { engine } = services;
+  const { engine } = deps;
   const request: ChosenRequest = { folders: chosen };
-  const found = await shown(services, token => engine.request(verify, request, token));
+  const found = await shown(deps, token => engine.request(verify, request, token));
   const wanted = found.unknown.files > 0 && (await confirmReading(found));
   const copies = wanted
-    ? await shown(services, token => engine.request(readCloudCopies, found.verificationId, token))
+    ? await shown(deps, token => engine.request(readCloudCopies, found.verificationId, token))
     : undefined;
   tell(
-    services,
+    deps,
     copies === undefined ? found : together(found, copies),
     chosen.map(({ setup }) => setup),
   );
 }
 
 function shown(
-  { engine, ongoing }: Services,
+  { engine, ongoing }: VerifyFilesDeps,
   work: (token: CancellationToken) => Promise<VerifyReport>,
 ): Promise<VerifyReport> {
   const running = ongoing.run(async (token, cancel) => {
@@ -87,7 +95,11 @@ function together(found: VerifyReport, copies: VerifyReport): VerifyReport {
   };
 }
 
-function tell({ log }: Services, report: VerifyReport, setups: readonly FolderSetup[]): void {
+function tell(
+  { log }: VerifyFilesDeps,
+  report: VerifyReport,
+  setups: readonly FolderSetup[],
+): void {
   for (const { folder, path, failure } of report.problems) {
     const name = setups.find(({ id }) => id === folder)?.name ?? folder;
     log.warn(`Not verified: ${name}/${path}: ${failure.code} ${failure.cause ?? ''}`);
@@ -99,7 +111,7 @@ function tell({ log }: Services, report: VerifyReport, setups: readonly FolderSe
   else void offerLog(text, log);
 }
 
-async function offerLog(text: string, log: Services['log']): Promise<void> {
+async function offerLog(text: string, log: LogOutputChannel): Promise<void> {
   const showLog = l10n.t('Show Log');
   if ((await window.showWarningMessage(text, showLog)) === showLog) log.show();
 }

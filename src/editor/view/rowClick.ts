@@ -1,33 +1,34 @@
 import { commands } from 'vscode';
 import type { FileRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
-import { backUpNodes } from '../backUp/backUp';
+import { backUpNodes, type BackUpDeps } from '../backUp/backUp';
 import { compareWithCloud } from '../cloudCopies/compareWithCloud';
 import { openCloudCopy } from '../cloudCopies/openCloudCopy';
-import { showVersions } from '../cloudCopies/showVersions';
+import { showVersions, type ShowVersionsDeps } from '../cloudCopies/showVersions';
 import { localUri } from './fileLocation';
-import type { Services } from '../services';
 import { clickAction } from '../contributions/settings';
 import { idOf, type RowNode } from './treeNode';
 
+type RowClickDeps = BackUpDeps & ShowVersionsDeps;
+
 /** Click or Enter on a file's row: does what its group, and for uploads the setting, says. */
-export async function rowClicked(services: Services, node: RowNode): Promise<void> {
+export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<void> {
   const { row, group } = node;
   if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
   // A file on its way, or just arrived, has had its click.
   if (row.activity !== undefined && row.activity.kind !== 'failed') return;
   switch (clickOn(group, row)) {
     case 'upload':
-      await backUpNodes(services, [node]);
+      await backUpNodes(deps, [node]);
       break;
     case 'diff':
-      await compareWithCloud(services, { kind: 'nodes', nodes: [node] });
+      await compareWithCloud(deps, { kind: 'nodes', nodes: [node] });
       break;
     case 'open-copy':
-      await openCloudCopy(services, { kind: 'nodes', nodes: [node] });
+      await openCloudCopy(deps, { kind: 'nodes', nodes: [node] });
       break;
     case 'versions':
-      await showVersions(services, { kind: 'nodes', nodes: [node] });
+      await showVersions(deps, { kind: 'nodes', nodes: [node] });
       break;
     case 'open': {
       const uri = localUri(node.folder, row.path);
