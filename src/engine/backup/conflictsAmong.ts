@@ -23,7 +23,7 @@ export async function conflictsAmong(
   chosen: Chosen,
   signal: AbortSignal,
 ): Promise<FolderConflicts> {
-  const entries = await selectEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
   const conflicts = await conflictsOf(entries, comparisons.current(job), job, signal);
   const versioning = conflicts.length === 0 ? 'off' : await job.bucket.versioning(signal);
   return { folder: job.target.folder, conflicts, keepsVersions: versioning === 'enabled' };

@@ -1,5 +1,5 @@
 import type { Comparison } from '../comparison/comparison';
-import { toBackUp } from '../comparison/toBackUp';
+import { groupsToBackUp } from '../comparison/differences';
 import type { UnfinishedFilesStore } from '../records/unfinishedFiles';
 
 /** Forgets what is left to do of files that have arrived in another way, or are gone. */
@@ -9,7 +9,7 @@ export function leaveOutSettled(remaining: UnfinishedFilesStore, comparison: Com
     const isOpen =
       kind === undefined
         ? comparison.incomplete !== undefined
-        : kind === 'unchecked' || toBackUp.includes(kind);
+        : kind === 'unchecked' || groupsToBackUp.includes(kind);
     return !isOpen;
   });
   remaining.remove(settled);

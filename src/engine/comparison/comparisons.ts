@@ -8,7 +8,7 @@ import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 import { type Entry } from './comparison';
-import { toFailure } from '../failures/failure';
+import { Failure, toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { newComparison } from './newComparison';
@@ -65,6 +65,13 @@ export class Comparisons {
   current({ target, rulesKey }: ComparisonJob): Comparison | undefined {
     const known = this.#folders.get(target.folder);
     return known?.rulesKey === rulesKey ? this.of(target) : undefined;
+  }
+
+  /** As `current`. Throws `plan-outdated` where there is none: what the user saw is void. */
+  requireCurrent(job: ComparisonJob): Comparison {
+    const comparison = this.current(job);
+    if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
+    return comparison;
   }
 
   totals(): readonly ComparisonTotals[] {

@@ -1,15 +1,18 @@
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Difference } from '../../protocol/plans';
+import type { Group } from '../../protocol/verdicts';
 import type { Comparison, Entry } from './comparison';
 import { parentPath } from '../disk/filePath';
-import { toBackUp } from './toBackUp';
+
+/** The groups that a back-up sends. */
+export const groupsToBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
 
 /**
  * What there is to choose from when backing up: every file, or, where these would be too many to
  * go through, folders. The rows name every file exactly once.
  */
 export function differencesOf(comparison: Comparison): readonly Difference[] {
-  const entries = toBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
+  const entries = groupsToBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
   if (entries.length > mostFiles) return byFolder(entries);
   return entries
     .map(({ path, verdict, bytes }) => ({

@@ -13,7 +13,7 @@ export async function forgetLost(
   chosen: Chosen,
   signal: AbortSignal,
 ): Promise<number> {
-  const entries = await selectEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
   const comparison = comparisons.current(job);
   if (comparison === undefined) return 0;
   const lost = entries.filter(({ verdict }) => verdict.kind === 'lost');

@@ -1,21 +1,133 @@
-import type { Chosen } from '../../protocol/plans';
-import type { Entry } from './comparison';
-import { compareResources } from './compareResources';
-import type { Comparisons } from './comparisons';
+import { rootPath, type FilePath } from '../../protocol/folders';
+import type { Chosen, Scope } from '../../protocol/plans';
+import type { Group } from '../../protocol/verdicts';
+import { parentPath, toFilePath, topmost } from '../disk/filePath';
 import { Failure } from '../failures/failure';
+import type { Comparison, Entry } from './comparison';
+import type { Comparisons } from './comparisons';
+import { groupsToBackUp } from './differences';
 import type { ComparisonJob } from './job';
 
-/** What was chosen: rows as the comparison at hand has them, files of the disk compared anew. */
-export async function selectEntries(
-  comparisons: Comparisons,
-  job: ComparisonJob,
-  chosen: Chosen,
-  signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  if (chosen.kind === 'resources') {
-    return compareResources(comparisons, job, chosen.paths, signal);
+/** Which files of a folder a command is for. The scopes of all commands are read as one of these. */
+export type EntryScope =
+  /** Everything in these groups, by the comparison at hand. */
+  | { readonly kind: 'groups'; readonly groups: readonly Group[] }
+  /** Rows of the comparison at hand, or files and folders of the disk, which are compared anew. */
+  | Chosen
+  | Extract<Scope, { readonly kind: 'picks' }>
+  /** These files, as the comparison at hand has them. */
+  | { readonly kind: 'known'; readonly paths: Iterable<FilePath> }
+  /** These files, compared anew. */
+  | { readonly kind: 'anew'; readonly paths: readonly FilePath[] };
+
+export interface SelectEntriesRequest {
+  readonly comparisons: Comparisons;
+  readonly job: ComparisonJob;
+  readonly scope: EntryScope;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds what a command is for, each file once. Throws `plan-outdated` where the scope goes by the
+ * comparison at hand and there is none for this job, and `file-vanished` where a resource does not
+ * exist.
+ */
+export async function selectEntries(request: SelectEntriesRequest): Promise<readonly Entry[]> {
+  const { comparisons, job, scope } = request;
+  switch (scope.kind) {
+    case 'resources':
+      return compareResources({ ...request, absolute: scope.paths });
+    case 'anew':
+      return compareFiles({ ...request, paths: scope.paths });
+    default:
+      return [...new Set(knownEntries(comparisons.requireCurrent(job), scope))];
   }
-  const comparison = comparisons.current(job);
-  if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-  return [...new Set(chosen.nodes.flatMap(node => [...comparison.atRow(node)]))];
+}
+
+function* knownEntries(
+  comparison: Comparison,
+  scope: Exclude<EntryScope, { readonly kind: 'resources' | 'anew' }>,
+): Generator<Entry> {
+  switch (scope.kind) {
+    case 'groups':
+      for (const group of scope.groups) yield* comparison.inGroup(group, rootPath);
+      return;
+    case 'nodes':
+      for (const node of scope.nodes) yield* comparison.atRow(node);
+      return;
+    case 'known':
+      for (const path of scope.paths) {
+        const entry = comparison.get(path);
+        if (entry !== undefined) yield entry;
+      }
+      return;
+    case 'picks':
+      for (const { kind, path } of scope.picks) {
+        for (const group of groupsToBackUp) {
+          for (const entry of comparison.inGroup(group, path)) {
+            if (kind !== 'loose-files' || parentPath(entry.path) === path) yield entry;
+          }
+        }
+      }
+  }
+}
+
+export interface CompareFilesRequest {
+  readonly comparisons: Comparisons;
+  readonly job: ComparisonJob;
+  readonly paths: readonly FilePath[];
+  readonly signal: AbortSignal;
+}
+
+/** Compares known files anew. Files that no longer exist are not in the result. */
+export async function compareFiles({
+  comparisons,
+  job,
+  paths,
+  signal,
+}: CompareFilesRequest): Promise<readonly Entry[]> {
+  const wanted = new Set(paths);
+  const starts = wanted.size > maxSingleComparisons ? [commonFolder(paths)] : wanted;
+  const found: Entry[] = [];
+  for (const start of starts) {
+    try {
+      found.push(...(await comparisons.compareBelow(start, job, signal)));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'file-vanished') throw error;
+    }
+  }
+  return found.filter(entry => wanted.has(entry.path));
+}
+
+/** To compare more files than this, one listing of their common folder takes fewer requests. */
+const maxSingleComparisons = 20;
+
+/** The deepest folder that all of these files are in. */
+function commonFolder([first = rootPath, ...others]: readonly FilePath[]): FilePath {
+  let end = first.lastIndexOf('/');
+  while (end > 0 && !others.every(path => path.startsWith(first.slice(0, end + 1)))) {
+    end = first.lastIndexOf('/', end - 1);
+  }
+  return first.slice(0, Math.max(0, end)) as FilePath;
+}
+
+/** Compares files and folders of the disk anew, with everything below them. */
+async function compareResources({
+  comparisons,
+  job,
+  absolute,
+  signal,
+}: Omit<CompareFilesRequest, 'paths'> & {
+  readonly absolute: readonly string[];
+}): Promise<readonly Entry[]> {
+  const starts = absolute.map(path => {
+    const start = toFilePath(job.root, path);
+    if (start === undefined) throw new Failure('file-vanished', path);
+    return start;
+  });
+  const entries: Entry[] = [];
+  for (const start of topmost(starts)) {
+    entries.push(...(await comparisons.compareBelow(start, job, signal)));
+  }
+  return entries;
 }

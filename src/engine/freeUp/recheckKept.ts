@@ -1,4 +1,4 @@
-import { compareFiles } from '../comparison/compareFiles';
+import { compareFiles } from '../comparison/selectEntries';
 import type { Comparisons } from '../comparison/comparisons';
 import type { FreeUpOutcome } from './freeUps';
 
@@ -14,7 +14,7 @@ export async function recheckKept(
   for (const route of new Set(outcomes.map(({ step }) => step.route))) {
     const own = outcomes.filter(({ step }) => step.route === route);
     const paths = own.map(({ step }) => step.path);
-    await compareFiles(comparisons, route, paths, signal);
+    await compareFiles({ comparisons, job: route, paths, signal });
     for (const outcome of own) markUnlessMoved(comparisons, outcome);
   }
 }

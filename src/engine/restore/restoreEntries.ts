@@ -1,12 +1,10 @@
-import type { RestoreScope } from '../../protocol/restore';
-import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
-import type { Comparison, Entry } from '../comparison/comparison';
-import { compareResources } from '../comparison/compareResources';
-import type { Comparisons } from '../comparison/comparisons';
-import { Failure } from '../failures/failure';
+import type { RestoreScope } from '../../protocol/restore';
 import type { RecentReports } from '../batch/reports';
+import type { Entry } from '../comparison/comparison';
+import type { Comparisons } from '../comparison/comparisons';
 import type { ComparisonJob } from '../comparison/job';
+import { selectEntries, type EntryScope } from '../comparison/selectEntries';
 
 /** The scopes that mean findings of a comparison. */
 export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;
@@ -18,31 +16,16 @@ export async function restoreEntries(
   scope: FoundScope,
   signal: AbortSignal,
 ): Promise<readonly Entry[]> {
-  if (scope.kind === 'resources') {
-    return compareResources(comparisons, job, scope.paths, signal);
-  }
-  const comparison = comparisons.current(job);
-  if (comparison === undefined) throw new Failure('plan-outdated', job.target.bucket);
-  return [...new Set(entriesOf(comparison, scope, job, reports))];
+  return selectEntries({ comparisons, job, scope: entryScopeOf(reports, job, scope), signal });
 }
 
-function* entriesOf(
-  comparison: Comparison,
-  scope: Exclude<FoundScope, { readonly kind: 'resources' }>,
-  { target }: ComparisonJob,
-  reports: RecentReports,
-): Generator<Entry> {
+function entryScopeOf(reports: RecentReports, job: ComparisonJob, scope: FoundScope): EntryScope {
   switch (scope.kind) {
     case 'all':
-      for (const group of groups) yield* comparison.inGroup(group, rootPath);
-      return;
-    case 'nodes':
-      for (const node of scope.nodes) yield* comparison.atRow(node);
-      return;
+      return { kind: 'groups', groups };
     case 'failed':
-      for (const path of reports.failed(scope.planId, target)) {
-        const entry = comparison.get(path);
-        if (entry !== undefined) yield entry;
-      }
+      return { kind: 'known', paths: reports.failed(scope.planId, job.target) };
+    default:
+      return scope;
   }
 }

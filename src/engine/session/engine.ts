@@ -28,7 +28,6 @@ import { compareFolders } from '../schedule/compareFolders';
 import type { Connection } from '../s3/openConnection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
-import { Failure } from '../failures/failure';
 import { forgetLost } from '../comparison/forgetLost';
 import { listBuckets } from '../store/listBuckets';
 import { createServices, type EngineOptions, type EngineServices } from './createEngine';
@@ -75,9 +74,7 @@ export class Engine {
   /** What there is to choose from for a back-up of a folder, by the comparison at hand. */
   differences(setup: FolderSetup): readonly Difference[] {
     const { comparisons, jobOf } = this.#parts;
-    const comparison = comparisons.current(jobOf(setup));
-    if (comparison === undefined) throw new Failure('plan-outdated', setup.bucket);
-    return differencesOf(comparison);
+    return differencesOf(comparisons.requireCurrent(jobOf(setup)));
   }
 
   dropRemaining(setups: readonly FolderSetup[]): void {

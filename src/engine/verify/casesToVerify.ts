@@ -1,6 +1,5 @@
 import type { Chosen } from '../../protocol/plans';
-import { selectEntries } from '../comparison/selectEntries';
-import { compareFiles } from '../comparison/compareFiles';
+import { compareFiles, selectEntries } from '../comparison/selectEntries';
 import type { Comparisons } from '../comparison/comparisons';
 import { contentCaseOf } from '../comparison/contentCase';
 import { Failure } from '../failures/failure';
@@ -20,16 +19,11 @@ export async function casesToVerify(
   signal: AbortSignal,
 ): Promise<readonly VerifyCase[]> {
   const begun = Date.now();
-  const entries = await selectEntries(comparisons, job, chosen, signal);
+  const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
   const compared =
     chosen.kind === 'resources'
       ? entries
-      : await compareFiles(
-          comparisons,
-          job,
-          entries.map(({ path }) => path),
-          signal,
-        );
+      : await compareFiles({ comparisons, job, paths: entries.map(({ path }) => path), signal });
   const cases: VerifyCase[] = [];
   for (const entry of compared) {
     const { path, local, cloud, verdict } = entry;
