@@ -1,7 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { createApi, type S3Backup } from './editor/api';
 import { ChangeWatch } from './editor/watch/changeWatch';
-import { registerCloudCopies } from './editor/cloudCopies/registerCloudCopies';
+import { registerCloudCopies } from './editor/cloudCopies/cloudCopyFiles';
 import { registerCommands } from './editor/commands';
 import { showEngineWarnings } from './editor/client/engineWarnings';
 import { watchForHistory } from './editor/hints/historyHint';

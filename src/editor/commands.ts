@@ -6,7 +6,7 @@ import {
   backUpAll,
   backUpNodes,
   backUpResources,
-  retryFailed,
+  retryBackUp,
   reviewAndBackUp,
 } from './backUp/backUp';
 import { chooseBucket } from './setUp/chooseBucket';
@@ -18,8 +18,8 @@ import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
 import { localUri } from './view/fileLocation';
 import { forgetFiles } from './verify/forgetFiles';
-import { askForFilter } from './view/filterInput';
-import { freeUpSpace, retryFreeing } from './freeUp/freeUpSpace';
+import { askForFilter } from './view/filter';
+import { freeUpSpace, retryFreeUp } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
 import { unsupportedResource } from './selection/unsupportedResource';
@@ -28,8 +28,8 @@ import type { Services } from './services';
 import { showReport } from './batch/reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { forgetUnfinished, resumeUnfinished } from './batch/resumeUnfinished';
-import { rowClicked } from './view/rowClick';
+import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
+import { rowClicked } from './rowClick';
 import { readSelection, type Selection } from './selection/selection';
 import { resolveTargets } from './targets/resolveTargets';
 import { showFailure } from './failures/showFailure';
@@ -108,10 +108,10 @@ const table = {
 
 /** What is done once more about what has failed. */
 const retries = {
-  'back-up': retryFailed,
+  'back-up': retryBackUp,
   restore: retryRestore,
-  'free-up': retryFreeing,
-  trash: retryFreeing,
+  'free-up': retryFreeUp,
+  trash: retryFreeUp,
 } satisfies Readonly<Record<Work, unknown>>;
 
 /** What rows do when they are clicked; not in the manifest, because nobody is to call it. */

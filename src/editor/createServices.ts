@@ -12,7 +12,7 @@ import { Profiles } from './targets/profiles';
 import { RefreshScheduler } from './view/refreshScheduler';
 import { Reports } from './batch/reports';
 import { UnfinishedBatch } from './batch/unfinishedBatch';
-import { RowFilter } from './view/rowFilter';
+import { RowFilter } from './view/filter';
 import { Targets } from './targets/targets';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
@@ -37,12 +37,12 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const profiles = new Profiles(context.globalState);
   const ongoing = new Ongoing();
   const reports = new Reports(engine);
-  const earlier = new UnfinishedBatch(engine, targets, context.workspaceState);
+  const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
-  const pulse = new RefreshScheduler();
+  const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
-  const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
+  const tree = new FilesTree(engine, targets, log, layout, filter, refresh);
   const view = new FilesView(
     tree,
     engine,
@@ -51,12 +51,12 @@ export function createServices(context: ExtensionContext): CreatedServices {
     filter,
     ongoing,
     reports,
-    earlier,
-    pulse,
+    unfinished,
+    refresh,
   );
   const memory = context.globalState;
-  const shown = { filter, layout, reports, earlier, tree, view };
+  const shown = { filter, layout, reports, unfinished, tree, view };
   const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
-  const views = [view, tree, layout, filter, pulse];
-  return { parts, disposables: [...views, ongoing, earlier, reports, targets, engine, log] };
+  const views = [view, tree, layout, filter, refresh];
+  return { parts, disposables: [...views, ongoing, unfinished, reports, targets, engine, log] };
 }

@@ -8,7 +8,7 @@ import type { Ongoing } from './client/ongoing';
 import type { Profiles } from './targets/profiles';
 import type { Reports } from './batch/reports';
 import type { UnfinishedBatch } from './batch/unfinishedBatch';
-import type { RowFilter } from './view/rowFilter';
+import type { RowFilter } from './view/filter';
 import type { Targets } from './targets/targets';
 
 /** What commands work with; built once, by `activate`. */
@@ -19,7 +19,7 @@ export interface Services {
   readonly profiles: Profiles;
   readonly ongoing: Ongoing;
   readonly reports: Reports;
-  readonly earlier: UnfinishedBatch;
+  readonly unfinished: UnfinishedBatch;
   /** Of this user, over all windows. */
   readonly memory: Memento;
   readonly comparisons: Comparisons;

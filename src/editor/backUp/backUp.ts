@@ -10,10 +10,15 @@ import {
 import type { Report } from '../../protocol/reports';
 import { chosenScopes } from '../selection/chosenScopes';
 import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { confirmFirstPlan, isFirstPlan, type PlanAnswer } from './confirmFirstPlan';
-import { confirmReplacing } from './confirmReplacing';
+import {
+  confirmFirstPlan,
+  isFirstPlan,
+  type PlanAnswer,
+  confirmReplacing,
+  askAboutEmptying,
+} from './confirmBackUp';
 import { Failed } from '../failures/failed';
-import { announceIgnored } from '../ignore/announceIgnored';
+import { announceIgnored } from '../ignore/showRule';
 import {
   announceNothingToDo,
   announceReport,
@@ -22,7 +27,6 @@ import {
 import type { FinishedBatch, Reports } from '../batch/reports';
 import { reviewDifferences } from './reviewDifferences';
 import { runBatch } from '../batch/runBatch';
-import { askAboutEmptying } from './askAboutEmptying';
 import { resolveTargets } from '../targets/resolveTargets';
 import { askAboutUnsaved } from './askAboutUnsaved';
 import { folderById } from '../targets/targets';
@@ -38,7 +42,7 @@ export interface BackUpDeps extends ComparedTargetsDeps, ReportMessageDeps, Vers
   readonly engine: EngineClient;
   readonly ongoing: Ongoing;
   readonly reports: Reports;
-  readonly earlier: UnfinishedBatch;
+  readonly unfinished: UnfinishedBatch;
   readonly memory: Memento;
 }
 
@@ -86,7 +90,7 @@ export function backUpMine(
 type Mine = Extract<Scope, { kind: 'mine' }>;
 
 /** What failed in a batch, judged anew. */
-export async function retryFailed(
+export async function retryBackUp(
   deps: BackUpDeps,
   { report, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
@@ -114,7 +118,7 @@ export async function reviewAndBackUp(deps: BackUpDeps): Promise<Report | undefi
 }
 
 /** What batches that were cut off have left, by a comparison that has just been made. */
-export function backUpRemaining(
+export function backUpUnfinished(
   deps: BackUpDeps,
   setups: readonly FolderSetup[],
 ): Promise<Report | undefined> {
@@ -147,7 +151,7 @@ async function backUp(
     return answer === 'choose' ? reviewAndBackUp(deps) : undefined;
   }
   const { planId, files } = summary;
-  const report = await deps.earlier.during(setups, files, () =>
+  const report = await deps.unfinished.during(setups, files, () =>
     runBatch(deps, { work: 'back-up', planId, files }),
   );
   const finished = reports.add(report, setups, summary.excluded['changed-in-cloud'] ?? 0);
@@ -157,7 +161,7 @@ async function backUp(
   const [only] = report.problems;
   const isConflict = only?.failure.code === 'changed-in-cloud';
   if (report.planned === 1 && only !== undefined && !isConflict) throw new Failed(only.failure);
-  void announceReport(deps, finished, () => retryFailed(deps, finished));
+  void announceReport(deps, finished, () => retryBackUp(deps, finished));
   if (report.done > 0) void hintAtVersioning(deps, setups);
   return report;
 }

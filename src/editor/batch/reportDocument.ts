@@ -13,7 +13,7 @@ import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
-import { reportNumbers } from './reportNumbers';
+import { reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
 import { doneHeading } from '../view/workWords';
 
@@ -28,7 +28,11 @@ export async function showReport(
   const entries: ReportEntry[] = [];
   for (;;) {
     const { planId } = batch.report;
-    const page = await engine.request(reportPage, { planId, offset: entries.length, limit });
+    const page = await engine.request(reportPage, {
+      planId,
+      offset: entries.length,
+      limit: maxEntriesPerPage,
+    });
     entries.push(...page.entries);
     if (page.entries.length === 0 || entries.length >= page.total) break;
   }
@@ -52,7 +56,7 @@ export function registerReports(): Disposable {
 const scheme = 's3backup-report';
 
 /** Entries in one message. */
-const limit = 1000;
+const maxEntriesPerPage = 1000;
 
 const texts = new Map<string, string>();
 

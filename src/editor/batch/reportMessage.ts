@@ -7,9 +7,9 @@ import { failureMessage } from '../failures/failureMessage';
 import { plainText } from '../format/plainText';
 import { formatCount, formatFiles } from '../format/quantity';
 import { showReport } from './reportDocument';
-import { reportNumbers } from './reportNumbers';
+import { reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
-import { conflictGroup } from '../resolve/conflictGroup';
+import { conflictGroup } from '../view/treeNode';
 import { requestFromArchive, type RequestFromArchiveDeps } from '../restore/requestFromArchive';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { batchIcon } from '../view/workWords';
@@ -37,7 +37,7 @@ export async function announceReport(
   const isSmooth = report.failed === 0 && report.skipped === 0;
   if (isSmooth && (report.cancelled > 0 || (report.planned === 1 && conflicts === 0))) {
     const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
-    window.setStatusBarMessage(`$(${batchIcon(report.work)}) ${text}`, lingerMs);
+    window.setStatusBarMessage(`$(${batchIcon(report.work)}) ${text}`, statusShownMs);
     return;
   }
   const again = l10n.t('Retry Failed');
@@ -131,17 +131,17 @@ async function offerToResolve(text: string, setups: readonly FolderSetup[]): Pro
   if ((await window.showInformationMessage(text, resolve)) === resolve) await resolveIn(setups);
 }
 
-const lingerMs = 5000;
+const statusShownMs = 5000;
 
 function nothingToDo(excluded: PlanSummary['excluded']): string {
   const parts = (Object.entries(excluded) as [Group, number][])
     .filter(([, count]) => count > 0)
-    .map(([group, count]) => leftAloneText(group, formatFiles(count)));
+    .map(([group, count]) => excludedText(group, formatFiles(count)));
   if (parts.length === 0) return l10n.t('There is nothing to back up.');
   return l10n.t('There is nothing to back up: {0}.', parts.join(', '));
 }
 
-function leftAloneText(group: Group, files: string): string {
+function excludedText(group: Group, files: string): string {
   switch (group) {
     case 'up-to-date':
       return l10n.t('{0} up to date', files);

@@ -112,7 +112,7 @@ export class UnfinishedBatch implements Disposable {
   #follow(state: State): void {
     if (this.#underWay === undefined) {
       this.#note(state.unfinished);
-    } else if (isRunning(state) && Date.now() - this.#notedAt > noteEveryMs) {
+    } else if (isRunning(state) && Date.now() - this.#notedAt > minNoteIntervalMs) {
       const backUps = state.batches.filter(({ work }) => work === 'back-up');
       const files = backUps.reduce((sum, batch) => sum + batch.files - batch.filesDone, 0);
       this.#note([{ ...this.#underWay, files }]);
@@ -148,7 +148,7 @@ export class UnfinishedBatch implements Disposable {
 const memoryKey = 'remaining';
 
 /** The editor writes down what it is to remember; that need not be each number. */
-const noteEveryMs = 2000;
+const minNoteIntervalMs = 2000;
 
 function isRunning(state: State): state is Extract<State, { readonly batches: unknown }> {
   return state.kind === 'transferring' || state.kind === 'paused';

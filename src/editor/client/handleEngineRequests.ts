@@ -1,7 +1,7 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { isUnsaved, moveToTrash } from '../../protocol/host';
 import { trashFile } from './trashFile';
-import { unsavedFiles } from '../backUp/unsavedFiles';
+import { unsavedFiles } from '../backUp/askAboutUnsaved';
 
 /** Does for the engine what only the editor can. */
 export function handleEngineRequests(connection: MessageConnection): void {

@@ -11,7 +11,19 @@ import {
   type FileSystemProvider,
   type LogOutputChannel,
   type Uri,
+  l10n,
+  MarkdownString,
+  workspace,
 } from 'vscode';
+import type { EngineClient } from '../client/engineClient';
+import { cloudCopyScheme } from './cloudCopyUri';
+import { cloudCopyAt } from './cloudPlaces';
+import { maxOpenBytes } from './openCloudCopy';
+import { RecentContents } from './recentContents';
+import { toFailureRecord } from '../failures/failed';
+import { failureMessage } from '../failures/failureMessage';
+import { plainText } from '../format/plainText';
+import type { FolderSetupDeps } from '../targets/folderSetup';
 import {
   cloudCopy,
   knownCopies,
@@ -19,14 +31,6 @@ import {
   type CloudCopy,
   type CloudCopyRequest,
 } from '../../protocol/cloudCopies';
-import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord } from '../failures/failed';
-import { failureMessage } from '../failures/failureMessage';
-import { plainText } from '../format/plainText';
-import { cloudCopyAt } from './cloudPlaces';
-import type { FolderSetupDeps } from '../targets/folderSetup';
-import { largestToOpen } from './chooseToOpen';
-import { RecentContents } from './recentContents';
 
 /**
  * Cloud copies as files that can be read and not written. What a copy is, is asked of the bucket
@@ -36,7 +40,7 @@ import { RecentContents } from './recentContents';
 export class CloudCopyFiles implements FileSystemProvider, Disposable {
   readonly #onDidChangeFile = new EventEmitter<FileChangeEvent[]>();
   readonly #seen = new Map<string, Seen>();
-  readonly #recent = new RecentContents(bytesKept);
+  readonly #recent = new RecentContents(maxCachedBytes);
   readonly #listening: Disposable;
   #news: Promise<void> = Promise.resolve();
 
@@ -77,7 +81,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
           (await this.engine.request(cloudCopy, request)).etag === kept.etag;
         if (isCurrent) return kept.bytes;
       }
-      const limited = { ...request, limit: largestToOpen };
+      const limited = { ...request, limit: maxOpenBytes };
       const { copy, bytes } = await this.engine.request(readCloudCopy, limited);
       this.#see(uri, copy);
       this.#recent.keep(key, { etag: copy.etag, bytes });
@@ -198,4 +202,21 @@ interface Seen {
 }
 
 /** Enough for the pictures and texts that somebody goes back and forth between. */
-const bytesKept = 32 << 20;
+const maxCachedBytes = 32 << 20;
+
+interface RegisterCloudCopiesDeps extends FolderSetupDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+}
+
+/** Lets editors open cloud copies. */
+export function registerCloudCopies(deps: RegisterCloudCopiesDeps): Disposable {
+  const files = new CloudCopyFiles(deps.engine, deps, deps.log);
+  const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {
+    isCaseSensitive: true,
+    isReadonly: new MarkdownString(
+      l10n.t('This is the cloud copy, which is never changed from here. Edit the local file.'),
+    ),
+  });
+  return Disposable.from(registered, files);
+}

@@ -1,13 +1,13 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import type { FilePath, FolderSetup } from '../../protocol/folders';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
-import { unsupportedResource } from '../selection/unsupportedResource';
-import type { Selection } from '../selection/selection';
-import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
-import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
-import { folderId } from '../targets/targets';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
+import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
+import type { Selection } from '../selection/selection';
+import { unsupportedResource } from '../selection/unsupportedResource';
+import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
+import { folderId } from '../targets/targets';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
 
 /** A file or folder, and where its cloud copies are or would be. */
 export interface CloudPlace {
@@ -33,14 +33,14 @@ export async function cloudPlaces(
       );
       return [];
     case 'nodes':
-      return settled(deps, nodeItems(meant.nodes));
+      return withTargets(deps, nodeItems(meant.nodes));
     case 'resources': {
       const copies = meant.uris.flatMap(uri => cloudCopyAt(deps, uri) ?? []);
       const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
       const spots = await localItems(local);
       if (spots.length === 0 && copies.length === 0) throw unsupportedResource(local);
-      return [...copies, ...(await settled(deps, spots))];
+      return [...copies, ...(await withTargets(deps, spots))];
     }
   }
 }
@@ -70,7 +70,7 @@ function folderOf(
   );
 }
 
-async function settled(
+async function withTargets(
   deps: CloudPlacesDeps,
   spots: readonly WorkspaceItem[],
 ): Promise<readonly CloudPlace[]> {
@@ -79,4 +79,19 @@ async function settled(
     const setup = setups.find(({ id }) => id === folderId(folder));
     return setup === undefined ? [] : [{ setup, path, kind }];
   });
+}
+
+/** The files in a selection; says so where it holds none. */
+export async function cloudFiles(
+  deps: CloudPlacesDeps,
+  selection: Selection,
+): Promise<readonly CloudPlace[]> {
+  const places = await cloudPlaces(deps, selection);
+  const files = places.filter(({ kind }) => kind === 'file');
+  if (files.length === 0 && places.length > 0) {
+    void window.showInformationMessage(
+      l10n.t('A folder has no cloud copy of its own: choose the files in it.'),
+    );
+  }
+  return files;
 }

@@ -4,10 +4,9 @@ import { localUri } from '../view/fileLocation';
 import { formatTime } from '../format/pointInTime';
 import { formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
-import { chooseToOpen } from './chooseToOpen';
+import { openCopies, type OpenCloudCopyDeps, chooseToOpen } from './openCloudCopy';
 import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
-import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 
 /** Shows what differs between cloud copies and local files; several files in one editor. */
 export async function compareWithCloud(

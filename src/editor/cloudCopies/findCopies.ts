@@ -3,8 +3,7 @@ import { cloudCopy, type CloudCopy } from '../../protocol/cloudCopies';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';
 import { cloudCopyUri } from './cloudCopyUri';
-import { cloudFiles } from './cloudFiles';
-import type { CloudPlace, CloudPlacesDeps } from './cloudPlaces';
+import { type CloudPlace, type CloudPlacesDeps, cloudFiles } from './cloudPlaces';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 

@@ -7,28 +7,28 @@ import { formatBytes, formatCount } from '../format/quantity';
 import { takeSteps, type Step } from '../quickInput/steps';
 
 /** What to do with one version. */
-export type VersionAct = 'open' | 'compare' | 'restore';
+export type VersionAction = 'open' | 'compare' | 'restore';
 
 export interface VersionChoice {
   readonly version: CloudVersion;
-  readonly act: VersionAct;
+  readonly action: VersionAction;
 }
 
 /** Lets the user choose a version and what to do with it, by its buttons or by a second list. */
 export function pickVersion(
   path: string,
   versions: CloudVersions,
-  acts: readonly VersionAct[],
+  actions: readonly VersionAction[],
 ): Promise<VersionChoice | undefined> {
-  return takeSteps(versionStep(path, versions, acts));
+  return takeSteps(versionStep(path, versions, actions));
 }
 
 function versionStep(
   path: string,
   { versions, areAll }: CloudVersions,
-  acts: readonly VersionAct[],
+  actions: readonly VersionAction[],
 ): Step<VersionChoice> {
-  const buttons = new Map(acts.map(act => [act, buttonOf(act)]));
+  const buttons = new Map(actions.map(action => [action, buttonOf(action)]));
   const count = formatCount(versions.length);
   return place =>
     pickStep<CloudVersion, VersionChoice>(place, {
@@ -39,34 +39,36 @@ function versionStep(
         : l10n.t('The newest {0} of more in the bucket', count),
       items: versions.map(version => itemOf(version, [...buttons.values()])),
       press: (version, pressed) => {
-        const act = acts.find(each => buttons.get(each) === pressed);
-        return act === undefined
+        const action = actions.find(each => buttons.get(each) === pressed);
+        return action === undefined
           ? { kind: 'cancelled' }
-          : { kind: 'done', result: { version, act } };
+          : { kind: 'done', result: { version, action } };
       },
       take: ([version]) =>
         Promise.resolve(
           version === undefined
             ? { kind: 'cancelled' }
-            : { kind: 'next', step: actStep(version, acts) },
+            : { kind: 'next', step: actionStep(version, actions) },
         ),
     });
 }
 
 /** Buttons on rows are for the mouse; this is the same for the keyboard. */
-function actStep(version: CloudVersion, acts: readonly VersionAct[]): Step<VersionChoice> {
+function actionStep(version: CloudVersion, actions: readonly VersionAction[]): Step<VersionChoice> {
   return place =>
-    pickStep<VersionAct, VersionChoice>(place, {
+    pickStep<VersionAction, VersionChoice>(place, {
       title: l10n.t('Version of {0}', formatTime(version.modifiedAtMs)),
       total: 2,
       placeholder: l10n.t('What to do with this version'),
-      items: acts.map(act => {
-        const { tooltip = '', iconPath } = buttonOf(act);
-        return { label: tooltip, iconPath, value: act };
+      items: actions.map(action => {
+        const { tooltip = '', iconPath } = buttonOf(action);
+        return { label: tooltip, iconPath, value: action };
       }),
-      take: ([act]) =>
+      take: ([action]) =>
         Promise.resolve(
-          act === undefined ? { kind: 'cancelled' } : { kind: 'done', result: { version, act } },
+          action === undefined
+            ? { kind: 'cancelled' }
+            : { kind: 'done', result: { version, action } },
         ),
     });
 }
@@ -95,8 +97,8 @@ function itemOf(
   };
 }
 
-function buttonOf(act: VersionAct): QuickInputButton & { readonly iconPath: ThemeIcon } {
-  switch (act) {
+function buttonOf(action: VersionAction): QuickInputButton & { readonly iconPath: ThemeIcon } {
+  switch (action) {
     case 'open':
       return { iconPath: new ThemeIcon('go-to-file'), tooltip: l10n.t('Open') };
     case 'compare':

@@ -5,8 +5,7 @@ import { plainText } from '../format/plainText';
 import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import { viewId } from '../contributions/viewId';
-import { cloudFiles } from './cloudFiles';
-import type { CloudPlace } from './cloudPlaces';
+import { type CloudPlace, cloudFiles } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
 import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
@@ -32,7 +31,7 @@ export async function showVersions(deps: ShowVersionsDeps, selection: Selection)
     deps.ongoing.run(token => deps.engine.request(cloudVersions, place, token)),
   );
   if (kept.versioning !== 'off') {
-    await showKept(deps, place, kept);
+    await offerVersions(deps, place, kept);
     return;
   }
   const now = await presentCopy(deps, place);
@@ -40,7 +39,7 @@ export async function showVersions(deps: ShowVersionsDeps, selection: Selection)
   void tellUnversioned(place, now);
 }
 
-async function showKept(
+async function offerVersions(
   deps: ShowVersionsDeps,
   place: CloudPlace,
   kept: CloudVersions,
@@ -48,10 +47,10 @@ async function showKept(
   const { path, setup } = place;
   if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
   const isHere = (await localFile(place)) !== undefined;
-  const choice = await pickVersion(path, kept, isHere ? allActs : withoutLocal);
+  const choice = await pickVersion(path, kept, isHere ? allActions : actionsWithoutLocalFile);
   if (choice === undefined) return;
   const { versionId } = choice.version;
-  switch (choice.act) {
+  switch (choice.action) {
     case 'open':
       await openCopies(deps, [await findCopy(deps, { ...place, versionId })]);
       break;
@@ -64,8 +63,8 @@ async function showKept(
   }
 }
 
-const allActs = ['open', 'compare', 'restore'] as const;
-const withoutLocal = ['open', 'restore'] as const;
+const allActions = ['open', 'compare', 'restore'] as const;
+const actionsWithoutLocalFile = ['open', 'restore'] as const;
 
 /** There is nothing to choose from where at the most the copy as it is now is kept. */
 async function tellUnversioned(

@@ -12,9 +12,8 @@ import type { Selection } from '../selection/selection';
 import { resolveTargets } from '../targets/resolveTargets';
 import { folderById } from '../targets/targets';
 import { viewId } from '../contributions/viewId';
-import { announceFreed, type AnnounceFreedDeps } from './announceFreed';
-import { confirmFreeing } from './confirmFreeing';
-import { keptNumbers } from './keptWords';
+import { announceFreeUp, type AnnounceFreedDeps } from './announceFreeUp';
+import { confirmFreeUp, keptNumbers } from './confirmFreeUp';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 
@@ -37,7 +36,7 @@ export async function freeUpSpace(
 }
 
 /** What failed in an earlier batch. */
-export async function retryFreeing(
+export async function retryFreeUp(
   deps: FreeUpSpaceDeps,
   { report: { planId }, setups: concerned }: FinishedBatch,
 ): Promise<Report | undefined> {
@@ -68,7 +67,7 @@ async function freeUp(
     );
     return undefined;
   }
-  const method = await confirmFreeing(summary);
+  const method = await confirmFreeUp(summary);
   if (method === undefined) {
     engine.tell(dropPlan, planId);
     return undefined;
@@ -86,7 +85,7 @@ async function freeUp(
   }
   const [only] = report.problems;
   if (report.planned === 1 && only !== undefined) throw new Failed(only.failure);
-  void announceFreed(deps, finished, () => retryFreeing(deps, finished));
+  void announceFreeUp(deps, finished, () => retryFreeUp(deps, finished));
   return report;
 }
 

@@ -18,7 +18,7 @@ import { section } from '../contributions/settings';
 import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { folderById, folderId } from '../targets/targets';
-import { includeGit } from '../ignore/includeGit';
+import { includeGit } from './includeGit';
 import type { EngineClient } from '../client/engineClient';
 import type { Comparisons } from '../watch/comparisons';
 

@@ -30,7 +30,7 @@ export async function addToIgnoreFile(
   selection: Selection,
 ): Promise<void> {
   const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
-  const all = await spotsOf(meant);
+  const all = await itemsOf(meant);
   if (all.length === 0 && meant.kind === 'resources') throw unsupportedResource(meant.uris);
   const spots = all.filter(({ path }) => path !== '');
   if (spots.length === 0) sayNothingChosen();
@@ -41,14 +41,14 @@ export async function addToIgnoreFile(
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
     deps.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
-    if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, shownMs);
+    if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, statusShownMs);
     else void offerToSave(file, folder);
   }
 }
 
 const ignoreFileName = '.s3backupignore';
 
-async function spotsOf(selection: Selection): Promise<readonly WorkspaceItem[]> {
+async function itemsOf(selection: Selection): Promise<readonly WorkspaceItem[]> {
   switch (selection.kind) {
     case 'nothing':
       return [];
@@ -101,7 +101,7 @@ function addedText(): string {
   return l10n.t('Added to {0}', ignoreFileName);
 }
 
-const shownMs = 3_000;
+const statusShownMs = 3_000;
 
 async function offerToSave(file: Uri, folder: WorkspaceFolder): Promise<void> {
   const save = l10n.t('Save');

@@ -1,9 +1,9 @@
 import { l10n, window, type MessageItem } from 'vscode';
 import type { Conflict } from '../../protocol/plans';
-import { outcomeOfReplaced } from '../batch/outcomeOfReplaced';
+import { outcomeOfReplaced } from '../batch/replacementWords';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
-import { sideText } from '../view/sideText';
+import { sideText } from '../view/verdictWords';
 
 /** How a conflict is to end: by what is here, by what is in the cloud, or not at all for now. */
 export type Decision = 'mine' | 'theirs' | 'leave';

@@ -1,7 +1,10 @@
 import { l10n, window, workspace, type QuickPickItem } from 'vscode';
+import { formatCount } from '../format/quantity';
 import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
 import type { Selection } from '../selection/selection';
-import { itemText } from './itemText';
+import { folderById } from '../targets/targets';
+import type { TreeNode } from '../view/treeNode';
+import { groupName } from '../view/verdictWords';
 
 /**
  * Asks what a restore is meant for that was called from the palette: what is selected, or all that
@@ -30,4 +33,29 @@ function withCopies(selection: Selection): Selection {
     uri => uri.scheme === 'file' && workspace.getWorkspaceFolder(uri) !== undefined,
   );
   return uris.length === 0 ? { kind: 'nothing' } : { kind: 'resources', uris };
+}
+
+/** What is selected, by the name of the only thing or else in a number. */
+export function itemText(selection: Exclude<Selection, { kind: 'nothing' }>): string {
+  const names =
+    selection.kind === 'nodes'
+      ? selection.nodes.map(nodeName)
+      : selection.uris.map(uri => workspace.asRelativePath(uri, false));
+  const [only, ...others] = names;
+  return only === undefined || others.length > 0
+    ? l10n.t('{0} items', formatCount(names.length))
+    : only;
+}
+
+function nodeName(node: TreeNode): string {
+  switch (node.kind) {
+    case 'folder':
+      return folderById(node.folder)?.name ?? node.folder;
+    case 'group':
+      return groupName(node.group);
+    case 'row':
+      return node.row.path;
+    case 'more':
+      return '';
+  }
 }

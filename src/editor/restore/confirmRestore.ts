@@ -1,12 +1,16 @@
-import { l10n, window, type MessageItem } from 'vscode';
-import type { FolderSetup } from '../../protocol/folders';
-import type { ConflictChoice, ConflictChoices, RestoreSummary } from '../../protocol/restore';
+import { l10n, window, type MessageItem, env } from 'vscode';
 import { failureText } from '../failures/failureMessage';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { targetText } from '../targets/targets';
-import { askAboutEach } from './askAboutEach';
-import { replacingOutcome } from './replacingOutcome';
+import { sideText } from '../view/verdictWords';
+import type { FolderSetup } from '../../protocol/folders';
+import type {
+  ConflictChoice,
+  ConflictChoices,
+  RestoreSummary,
+  RestoreConflict,
+} from '../../protocol/restore';
 
 /**
  * Shows what a restore would fetch, and what local files are in its way. Nothing that is here is
@@ -32,10 +36,10 @@ export async function confirmRestore(
 }
 
 function isSmallStep({ files, bytes, archived, refused }: RestoreSummary): boolean {
-  return files === 1 && bytes < askAboveBytes && archived === 0 && refused.files === 0;
+  return files === 1 && bytes < minBytesToAsk && archived === 0 && refused.files === 0;
 }
 
-const askAboveBytes = 50 << 20;
+const minBytesToAsk = 50 << 20;
 
 async function agree(summary: RestoreSummary, setups: readonly FolderSetup[]): Promise<boolean> {
   const restore = l10n.t('Restore');
@@ -82,7 +86,7 @@ function detailText({ files: total, conflicts, archived, refused }: RestoreSumma
         conflicts.files,
       ),
       '',
-      replacingOutcome(),
+      outcomeOfReplacedHere(),
     ]);
   } else {
     parts.push([l10n.t('No file that is here is replaced.')]);
@@ -128,4 +132,49 @@ function conflictText({ files, newerHere }: RestoreSummary['conflicts'], total: 
         formatCount(total),
         formatCount(newerHere),
       );
+}
+
+/** Asks about each local file that is in the way; `undefined` where the user would stop. */
+export async function askAboutEach(
+  planId: number,
+  conflicts: readonly RestoreConflict[],
+): Promise<ConflictChoices | undefined> {
+  const except: ConflictChoices['except'][number][] = [];
+  for (const [index, conflict] of conflicts.entries()) {
+    const choice = await askAbout(conflict, index + 1, conflicts.length);
+    if (choice === undefined) return undefined;
+    const { folder, path } = conflict;
+    except.push({ folder, path, choice });
+  }
+  return { planId, choice: 'skip', except };
+}
+
+async function askAbout(
+  { path, local, cloud }: RestoreConflict,
+  number: number,
+  of: number,
+): Promise<ConflictChoice | undefined> {
+  const what = l10n.t('“{0}” is here too, and different.', path);
+  const text = of === 1 ? what : l10n.t('{0} of {1}: {2}', number, of, what);
+  const detail = [
+    l10n.t('Here: {0}', sideText(local)),
+    l10n.t('In the cloud: {0}', sideText(cloud)),
+    '',
+    outcomeOfReplacedHere(),
+  ].join('\n');
+  const buttons: readonly (MessageItem & { readonly choice: ConflictChoice })[] = [
+    // The first one answers to Enter: it takes nothing away.
+    { title: l10n.t('Keep Both'), choice: 'keep-both' },
+    { title: l10n.t('Replace'), choice: 'replace' },
+    // Of one file alone, skipping it is cancelling.
+    ...(of === 1 ? [] : [{ title: l10n.t('Skip'), choice: 'skip' as const }]),
+  ];
+  return (await window.showWarningMessage(text, { modal: true, detail }, ...buttons))?.choice;
+}
+
+/** What becomes of local files that a restore replaces, as far as can be told before. */
+export function outcomeOfReplacedHere(): string {
+  return env.remoteName === undefined
+    ? l10n.t('What is replaced goes to the trash.')
+    : l10n.t('What is replaced is kept under a name with the time in it: there is no trash here.');
 }

@@ -25,14 +25,14 @@ export async function requestFromArchive(
       modal: true,
       detail: l10n.t(
         'It takes minutes to days, and the store charges for it. They can be read for {0} days then: restore them again in that time.',
-        formatCount(days),
+        formatCount(readableDays),
       ),
     },
     request,
   );
   if (answer !== request) return;
   const { requested, problems } = await ongoing.run(token =>
-    engine.request(requestArchived, { planId, days }, token),
+    engine.request(requestArchived, { planId, days: readableDays }, token),
   );
   for (const { path, failure } of problems) {
     log.warn(`Not requested: ${path}: ${failure.code} ${failure.cause ?? ''}`);
@@ -48,4 +48,4 @@ export async function requestFromArchive(
 }
 
 /** For how long what was brought back can be read. */
-const days = 7;
+const readableDays = 7;

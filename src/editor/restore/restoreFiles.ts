@@ -1,4 +1,20 @@
-import { window, type LogOutputChannel } from 'vscode';
+import { window, type LogOutputChannel, l10n } from 'vscode';
+import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
+import type { FinishedBatch, Reports } from '../batch/reports';
+import { runBatch } from '../batch/runBatch';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/viewId';
+import { Failed } from '../failures/failed';
+import { formatFiles } from '../format/quantity';
+import { askWhatToRestore } from './askWhatToRestore';
+import { confirmRestore } from './confirmRestore';
+import type { ActiveSelectionDeps } from '../selection/activeSelection';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
+import { resolveTargets } from '../targets/resolveTargets';
+import { folderById } from '../targets/targets';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
@@ -9,22 +25,7 @@ import {
   type RestoreRequest,
   type RestoreSummary,
 } from '../../protocol/restore';
-import { chosenScopes } from '../selection/chosenScopes';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { Failed } from '../failures/failed';
-import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch, Reports } from '../batch/reports';
-import { runBatch } from '../batch/runBatch';
-import type { Selection } from '../selection/selection';
-import { resolveTargets } from '../targets/resolveTargets';
-import { folderById } from '../targets/targets';
-import { viewId } from '../contributions/viewId';
-import { announceNothingToRestore } from './announceNothingToRestore';
-import { askWhatToRestore } from './askWhatToRestore';
-import { confirmRestore } from './confirmRestore';
-import type { ActiveSelectionDeps } from '../selection/activeSelection';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { Group } from '../../protocol/verdicts';
 
 export interface RestoreFilesDeps
   extends ActiveSelectionDeps, ComparedTargetsDeps, ReportMessageDeps {
@@ -132,4 +133,36 @@ async function settle(
 function skippedBy({ choice, except }: ConflictChoices, { conflicts }: RestoreSummary): number {
   const others = except.filter(each => (each.choice === 'skip') !== (choice === 'skip')).length;
   return choice === 'skip' ? conflicts.files - others : others;
+}
+
+/** Says why there was nothing to restore. */
+export function announceNothingToRestore({ excluded }: RestoreSummary): void {
+  const reasons = (Object.entries(excluded) as [Group, number][]).map(([group, count]) =>
+    reasonText(group, formatFiles(count)),
+  );
+  void window.showInformationMessage(
+    reasons.length === 0
+      ? l10n.t('There is nothing to restore.')
+      : l10n.t('There is nothing to restore: {0}.', reasons.join(', ')),
+  );
+}
+
+function reasonText(group: Group, files: string): string {
+  switch (group) {
+    case 'up-to-date':
+      return l10n.t('{0} up to date', files);
+    case 'missing-in-cloud':
+      return l10n.t('{0} missing in the cloud', files);
+    case 'lost':
+      return l10n.t('{0} lost', files);
+    case 'ignored':
+      return l10n.t('{0} ignored', files);
+    case 'unchecked':
+      return l10n.t('{0} that could not be checked', files);
+    case 'changed-in-cloud':
+    case 'out-of-date':
+    case 'only-in-cloud':
+      // These are what a plan takes; left alone, they are on their way already.
+      return l10n.t('{0} under way', files);
+  }
 }

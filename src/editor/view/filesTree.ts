@@ -14,7 +14,7 @@ import { groups, type Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import type { LayoutChoice } from './layoutChoice';
-import type { RowFilter } from './rowFilter';
+import type { RowFilter } from './filter';
 import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
 import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
@@ -50,16 +50,16 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     private readonly log: LogOutputChannel,
     private readonly layout: LayoutChoice,
     filter: RowFilter,
-    pulse: RefreshScheduler,
+    refresh: RefreshScheduler,
   ) {
     this.#shown = this.#outline();
     this.#subscriptions = [
-      engine.onDidChangeState(pulse.want),
+      engine.onDidChangeState(refresh.request),
       engine.onDidChangeRows(change => {
         for (const group of change.groups) this.#dirty.add(groupKey(change.folder, group));
-        pulse.want();
+        refresh.request();
       }),
-      targets.onDidChange(pulse.want),
+      targets.onDidChange(refresh.request),
       layout.onDidChange(() => {
         this.#startAnew();
       }),
@@ -67,7 +67,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       filter.onDidChange(() => {
         this.#pages.clear();
       }),
-      pulse.onDidBeat(() => {
+      refresh.onDidRefresh(() => {
         this.#refresh();
       }),
     ];
@@ -154,7 +154,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
           node: placeOf(branch),
           layout: this.layout.current,
           offset: rows.length,
-          limit: pageSize,
+          limit: maxRowsPerPage,
         });
         rows.push(...answer.rows);
         total = answer.total;
@@ -200,7 +200,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const numbers = this.engine.state.comparisons.map(({ shown }) => shown);
     if (numbers.every(shown => shown === undefined)) return false;
     const files = numbers.flatMap(shown => Object.values(shown ?? {}));
-    return files.reduce((sum, count) => sum + count, 0) <= shownAtOnce;
+    return files.reduce((sum, count) => sum + count, 0) <= maxFilesOpenedAtOnce;
   }
 
   #startAnew(): void {
@@ -265,10 +265,10 @@ interface Outline {
   readonly numbers: ReadonlyMap<string, string>;
 }
 
-const pageSize = 1000;
+const maxRowsPerPage = 1000;
 
 /** Found files for which every folder is opened; each folder costs a request. */
-const shownAtOnce = 200;
+const maxFilesOpenedAtOnce = 200;
 
 /** Groups that are shown even when they are empty: they are the answer to the question. */
 const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);

@@ -7,9 +7,8 @@ import type { FilesTree } from './filesTree';
 import type { Ongoing } from '../client/ongoing';
 import type { RefreshScheduler } from './refreshScheduler';
 import type { UnfinishedBatch } from '../batch/unfinishedBatch';
-import type { RowFilter } from './rowFilter';
+import { type RowFilter, filterLine } from './filter';
 import { formatCount } from '../format/quantity';
-import { filterLine } from './filterLine';
 import type { Reports } from '../batch/reports';
 import { notProvedSafe, statusLine } from './statusLine';
 import { localFolders, type Targets } from '../targets/targets';
@@ -37,8 +36,8 @@ export class FilesView implements Disposable {
     private readonly filter: RowFilter,
     ongoing: Ongoing,
     reports: Reports,
-    private readonly earlier: UnfinishedBatch,
-    pulse: RefreshScheduler,
+    private readonly unfinished: UnfinishedBatch,
+    refresh: RefreshScheduler,
   ) {
     this.treeView = window.createTreeView(viewId, {
       treeDataProvider: tree,
@@ -47,29 +46,29 @@ export class FilesView implements Disposable {
     });
     this.#subscriptions = [
       this.treeView,
-      this.treeView.onDidChangeVisibility(pulse.want),
+      this.treeView.onDidChangeVisibility(refresh.request),
       engine.onDidChangeState(({ kind }) => {
         if (kind !== 'idle') this.#connected = false;
-        pulse.want();
+        refresh.request();
       }),
-      targets.onDidChange(pulse.want),
-      filter.onDidChange(pulse.want),
-      earlier.onDidChange(pulse.want),
-      workspace.onDidChangeWorkspaceFolders(pulse.want),
-      workspace.onDidChangeConfiguration(pulse.want),
+      targets.onDidChange(refresh.request),
+      filter.onDidChange(refresh.request),
+      unfinished.onDidChange(refresh.request),
+      workspace.onDidChangeWorkspaceFolders(refresh.request),
+      workspace.onDidChangeConfiguration(refresh.request),
       ongoing.onDidChange(() => {
         this.#working.set(!ongoing.isEmpty);
       }),
       reports.onDidChange(() => {
         this.#report.set(reportOf(reports));
       }),
-      pulse.onDidBeat(() => {
+      refresh.onDidRefresh(() => {
         this.#draw();
       }),
     ];
     // "5 min ago" does not stay true.
     this.#clock = setInterval(() => {
-      if (this.treeView.visible) pulse.want();
+      if (this.treeView.visible) refresh.request();
     }, 30_000);
     this.#draw();
   }
@@ -99,7 +98,7 @@ export class FilesView implements Disposable {
     const parts = [
       status,
       // Where the welcome says what to do, it stays.
-      status === undefined ? undefined : this.earlier.line,
+      status === undefined ? undefined : this.unfinished.line,
       filterLine(state.comparisons, this.filter.text),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');

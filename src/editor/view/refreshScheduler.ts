@@ -10,10 +10,10 @@ export class RefreshScheduler implements Disposable {
   #next: NodeJS.Timeout | undefined;
   #isWanted = false;
 
-  readonly onDidBeat: Event<void> = this.#onDidBeat.event;
+  readonly onDidRefresh: Event<void> = this.#onDidBeat.event;
 
   /** Asks for a beat. */
-  readonly want = (): void => {
+  readonly request = (): void => {
     this.#isWanted = true;
     this.#next ??= setTimeout(this.#beat, gatherMs);
   };
@@ -29,7 +29,7 @@ export class RefreshScheduler implements Disposable {
       return;
     }
     this.#isWanted = false;
-    this.#next = setTimeout(this.#beat, restMs);
+    this.#next = setTimeout(this.#beat, minIntervalMs);
     this.#onDidBeat.fire();
   };
 }
@@ -37,4 +37,4 @@ export class RefreshScheduler implements Disposable {
 /** What happens at the same moment is drawn together. */
 const gatherMs = 20;
 
-const restMs = 300;
+const minIntervalMs = 300;

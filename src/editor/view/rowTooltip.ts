@@ -1,9 +1,8 @@
 import { l10n, MarkdownString } from 'vscode';
 import { failureText } from '../failures/failureMessage';
 import { formatBytes, formatFiles } from '../format/quantity';
-import { sideText } from './sideText';
+import { reason, sideText } from './verdictWords';
 import type { RowNode } from './treeNode';
-import { reason } from './verdictWords';
 
 /** All that is known of a row. Built when the pointer rests on it, and not before. */
 export function rowTooltip({ row }: RowNode): MarkdownString {

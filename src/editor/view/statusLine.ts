@@ -2,11 +2,10 @@ import { l10n } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { BatchProgress, PauseReason, State } from '../../protocol/state';
 import { failureText } from '../failures/failureMessage';
-import { pauseText } from './pauseText';
+import { batchTitle, pauseText } from './workWords';
 import { formatAge } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { folderById, localFolders, targetText } from '../targets/targets';
-import { batchTitle } from './workWords';
 
 /** The line above the tree: what is going on, or what the last comparison found. */
 export function statusLine(

@@ -6,13 +6,12 @@ import type { FileRow, FolderRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 import { failureMessage, failureText } from '../failures/failureMessage';
 import { iconUri } from './fileLocation';
-import { rulePlace } from '../ignore/rulePlace';
+import { groupMeaning, groupName, shortReason, rulePlace } from './verdictWords';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { fileIcon, groupIcon } from './rowIcon';
 import { folderById, targetText } from '../targets/targets';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
-import { groupMeaning, groupName, shortReason } from './verdictWords';
 import { finishedText, underWayText } from './workWords';
 
 /** Runs on a click or Enter; not for the palette. */

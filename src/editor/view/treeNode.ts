@@ -62,3 +62,8 @@ export function idOf(node: TreeNode): string {
 export function isTreeNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && 'kind' in value && 'folder' in value;
 }
+
+/** The row above all conflicts of a folder. */
+export function conflictGroup(folder: string): GroupNode {
+  return { kind: 'group', folder, group: 'changed-in-cloud', parent: undefined };
+}

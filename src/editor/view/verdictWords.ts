@@ -1,8 +1,9 @@
 import { l10n } from 'vscode';
-import type { Group, IgnoreReason, KeyFault, Verdict } from '../../protocol/verdicts';
 import { failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
-import { formatFiles } from '../format/quantity';
+import { formatFiles, formatCount } from '../format/quantity';
+import type { Side } from '../../protocol/rows';
+import type { Group, IgnoreReason, KeyFault, Verdict } from '../../protocol/verdicts';
 
 /** A group's name. */
 export function groupName(group: Group): string {
@@ -99,7 +100,7 @@ export function shortReason(verdict: Verdict): string {
       return failureText(verdict.failure);
     case 'ignored':
       // What may surprise comes first: a narrow view cuts the end off.
-      return [twins(verdict.hiddenCopies), ignoreReason(verdict.because)]
+      return [hiddenCopiesText(verdict.hiddenCopies), ignoreReason(verdict.because)]
         .filter(Boolean)
         .join('; ');
   }
@@ -178,7 +179,9 @@ export function reason(verdict: Verdict): string {
     case 'ignored':
       return l10n.t(
         'Ignored: {0}.',
-        [ignoreReason(verdict.because), twins(verdict.hiddenCopies)].filter(Boolean).join('; '),
+        [ignoreReason(verdict.because), hiddenCopiesText(verdict.hiddenCopies)]
+          .filter(Boolean)
+          .join('; '),
       );
   }
 }
@@ -227,9 +230,28 @@ function keyFault(fault: KeyFault): string {
   }
 }
 
-function twins(count: number): string {
+function hiddenCopiesText(count: number): string {
   if (count === 0) return '';
   return count === 1
     ? l10n.t('still in the cloud')
     : l10n.t('{0} still in the cloud', formatFiles(count));
+}
+
+/** Where a rule stands. */
+export type RulePlace = Pick<Extract<IgnoreReason, { kind: 'rule' }>, 'source' | 'line'>;
+
+/** The rule behind a verdict, where there is one to look at. */
+export function rulePlace(verdict: Verdict): RulePlace | undefined {
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'rule') return verdict.because;
+  if (verdict.kind === 'unchecked' && verdict.failure.code === 'ignore-file-unreadable') {
+    return { source: verdict.failure.subject, line: 1 };
+  }
+  return undefined;
+}
+
+/** A file or its copy in a few words: exact size and time. */
+export function sideText(side: Side | undefined): string {
+  if (side === undefined) return l10n.t('nothing');
+  const size = side.size === 1 ? l10n.t('1 byte') : l10n.t('{0} bytes', formatCount(side.size));
+  return `${size}, ${formatTime(side.modifiedAtMs)}`;
 }

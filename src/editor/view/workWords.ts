@@ -1,5 +1,7 @@
 import { l10n } from 'vscode';
+import { failureText } from '../failures/failureMessage';
 import type { Work } from '../../protocol/rows';
+import type { PauseReason } from '../../protocol/state';
 
 /** What is being done to a file, for its row. */
 export function underWayText(work: Work): string {
@@ -60,4 +62,12 @@ export function batchTitle(work: Work): string {
 /** The codicon beside what became of a batch. */
 export function batchIcon(work: Work): string {
   return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
+}
+
+/** Why batches wait though nobody asked for it, and what makes them go on. */
+export function pauseText({ kind, failure }: Exclude<PauseReason, { kind: 'asked-for' }>): string {
+  const why = failureText(failure);
+  return kind === 'sign-in-needed'
+    ? l10n.t('{0}, goes on when you have signed in', why)
+    : l10n.t('{0}, goes on when the store answers', why);
 }

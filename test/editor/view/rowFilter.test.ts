@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 import { TreeItemCollapsibleState, type TreeItem } from 'vscode';
 
-import { filterLine } from '../../../src/editor/view/filterLine';
+import { filterLine } from '../../../src/editor/view/filter';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
 import { compare } from '../../../src/protocol/comparisons';
 import type { FolderSetup } from '../../../src/protocol/folders';

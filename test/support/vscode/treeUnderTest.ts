@@ -7,7 +7,7 @@ import { EngineClient } from '../../../src/editor/client/engineClient';
 import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
-import { RowFilter } from '../../../src/editor/view/rowFilter';
+import { RowFilter } from '../../../src/editor/view/filter';
 import { Targets } from '../../../src/editor/targets/targets';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
 import { workerData, workerFile } from './extensionUnderTest';

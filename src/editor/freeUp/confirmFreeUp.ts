@@ -1,13 +1,13 @@
 import { env, l10n, window } from 'vscode';
-import type { FreeUpSummary, FreeUpMethod } from '../../protocol/freeUp';
+import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatFiles } from '../format/quantity';
-import { keptLines } from './keptWords';
+import type { FreeUpSummary, FreeUpMethod, KeptReason } from '../../protocol/freeUp';
 
 /**
  * Shows which files would go, what stays and why, and what to know of the copies that are left;
  * gives the way that the user has chosen.
  */
-export async function confirmFreeing(summary: FreeUpSummary): Promise<FreeUpMethod | undefined> {
+export async function confirmFreeUp(summary: FreeUpSummary): Promise<FreeUpMethod | undefined> {
   const remove = l10n.t('Delete Permanently');
   const trash = l10n.t('Move to Trash');
   // The first one answers to Enter: it can be undone, but where VS Code is connected to a computer
@@ -60,4 +60,40 @@ function detail(
 
 function trashText(): string {
   return l10n.t('What is moved to the trash takes up its space until the trash is emptied.');
+}
+
+/** The lines that name what stays, by reason. */
+export function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
+  return stays.flatMap(({ because, files, examples }) => [
+    l10n.t('{0}:', keptText(because, formatFiles(files))),
+    ...namedFiles(examples, files),
+  ]);
+}
+
+/** What stays in one line, for a message that has no room for names. */
+export function keptNumbers(stays: FreeUpSummary['kept']): string {
+  return stays.map(({ because, files }) => keptText(because, formatFiles(files))).join(', ');
+}
+
+function keptText(because: KeptReason, files: string): string {
+  switch (because) {
+    case 'out-of-date':
+      return l10n.t('{0} out of date in the cloud', files);
+    case 'missing-in-cloud':
+      return l10n.t('{0} missing in the cloud', files);
+    case 'changed-in-cloud':
+      return l10n.t('{0} changed in the cloud', files);
+    case 'unchecked':
+      return l10n.t('{0} that could not be checked', files);
+    case 'not-proved':
+      return l10n.t('{0} not proved, only up to date by name and time', files);
+    case 'ignored':
+      return l10n.t('{0} ignored, and so not backed up', files);
+    case 'ignore-file':
+      return l10n.t('{0} with ignore rules', files);
+    case 'archived':
+      return l10n.t('{0} whose cloud copies are archived', files);
+    case 'under-way':
+      return l10n.t('{0} under way', files);
+  }
 }

@@ -1,30 +1,30 @@
 import { dropUnfinished } from '../../protocol/plans';
-import { backUpRemaining, type BackUpDeps } from '../backUp/backUp';
+import { backUpUnfinished, type BackUpDeps } from './backUp';
 import { resolveTargets } from '../targets/resolveTargets';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
-import type { UnfinishedBatch } from './unfinishedBatch';
+import type { UnfinishedBatch } from '../batch/unfinishedBatch';
 import type { Comparisons } from '../watch/comparisons';
 
 interface ResumeUnfinishedDeps extends BackUpDeps {
   readonly engine: EngineClient;
   readonly ongoing: Ongoing;
-  readonly earlier: UnfinishedBatch;
+  readonly unfinished: UnfinishedBatch;
   readonly comparisons: Comparisons;
 }
 
 /** Compares the folders of which batches have left files, and backs these up as they are by now. */
 export async function resumeUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
-  const setups = await resolveTargets(deps, deps.earlier.folders);
+  const setups = await resolveTargets(deps, deps.unfinished.folders);
   if (setups.length === 0) return;
   await deps.comparisons.run(setups);
-  await backUpRemaining(deps, setups);
+  await backUpUnfinished(deps, setups);
 }
 
 /** Goes on with nothing: what is left stays in the tree like any other file. */
 export async function forgetUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
-  const { earlier, engine, ongoing } = deps;
-  const setups = await resolveTargets(deps, earlier.folders);
+  const { unfinished, engine, ongoing } = deps;
+  const setups = await resolveTargets(deps, unfinished.folders);
   if (setups.length > 0) await ongoing.run(token => engine.request(dropUnfinished, setups, token));
-  earlier.forget();
+  unfinished.forget();
 }

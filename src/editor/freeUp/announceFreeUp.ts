@@ -3,7 +3,7 @@ import type { Report } from '../../protocol/reports';
 import { failureMessage } from '../failures/failureMessage';
 import { formatBytes } from '../format/quantity';
 import { showReport } from '../batch/reportDocument';
-import { reportNumbers } from '../batch/reportNumbers';
+import { reportNumbers } from '../batch/reportWords';
 import type { FinishedBatch } from '../batch/reports';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import type { EngineClient } from '../client/engineClient';
@@ -14,7 +14,7 @@ export interface AnnounceFreedDeps extends ShowFailureDeps {
 }
 
 /** Says how much was freed, and how to get it back; or why files have stayed. */
-export async function announceFreed(
+export async function announceFreeUp(
   deps: AnnounceFreedDeps,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
@@ -33,7 +33,7 @@ export async function announceFreed(
     if (chosen === again) await retry();
     if (chosen === show) await showReport(engine, batch);
   } catch (error) {
-    void showFailure(deps, error, () => void announceFreed(deps, batch, retry));
+    void showFailure(deps, error, () => void announceFreeUp(deps, batch, retry));
   }
 }
 

@@ -1,13 +1,13 @@
 import { commands } from 'vscode';
-import type { FileRow } from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
-import { backUpNodes, type BackUpDeps } from '../backUp/backUp';
-import { compareWithCloud } from '../cloudCopies/compareWithCloud';
-import { openCloudCopy } from '../cloudCopies/openCloudCopy';
-import { showVersions, type ShowVersionsDeps } from '../cloudCopies/showVersions';
-import { localUri } from './fileLocation';
-import { clickAction } from '../contributions/settings';
-import { idOf, type RowNode } from './treeNode';
+import type { FileRow } from '../protocol/rows';
+import type { Group } from '../protocol/verdicts';
+import { backUpNodes, type BackUpDeps } from './backUp/backUp';
+import { compareWithCloud } from './cloudCopies/compareWithCloud';
+import { openCloudCopy } from './cloudCopies/openCloudCopy';
+import { showVersions, type ShowVersionsDeps } from './cloudCopies/showVersions';
+import { localUri } from './view/fileLocation';
+import { clickAction } from './contributions/settings';
+import { idOf, type RowNode } from './view/treeNode';
 
 type RowClickDeps = BackUpDeps & ShowVersionsDeps;
 

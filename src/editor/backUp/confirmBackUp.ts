@@ -1,0 +1,181 @@
+import { l10n, window, type Memento } from 'vscode';
+import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
+import type { EngineClient } from '../client/engineClient';
+import { namedFiles } from '../format/namedFiles';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import type { FolderSetup } from '../../protocol/folders';
+import { type PlanSummary, filesThatWouldEmpty, leaveOut } from '../../protocol/plans';
+
+export type PlanAnswer = 'back-up' | 'choose' | 'cancel';
+
+/** Whether everything of one of these folders would go to its target for the first time. */
+export function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
+  return setups.some(setup => memory.get(memoryKey(setup)) === undefined);
+}
+
+/**
+ * Shows what a plan would send and to where: gigabytes of the wrong folder are the commonest first
+ * mistake. A target that was agreed to is not asked about again.
+ */
+export async function confirmFirstPlan(
+  memory: Memento,
+  summary: PlanSummary,
+  setups: readonly FolderSetup[],
+): Promise<PlanAnswer> {
+  const backUp = l10n.t('Back Up');
+  const choose = l10n.t('Choose Files…');
+  const { files, bytes } = summary;
+  const answer = await window.showWarningMessage(
+    l10n.t('Back up {0} ({1}) to {2}?', formatFiles(files), formatBytes(bytes), whereTo(setups)),
+    { modal: true, detail: detail(summary, setups) },
+    backUp,
+    choose,
+  );
+  if (answer === choose) return 'choose';
+  if (answer !== backUp) return 'cancel';
+  for (const setup of setups) await memory.update(memoryKey(setup), Date.now());
+  return 'back-up';
+}
+
+function memoryKey({ id, settings, bucket, prefix }: FolderSetup): string {
+  const endpoint = settings['endpoint'];
+  return `planConfirmed:${JSON.stringify([id, endpoint ?? '', bucket, prefix])}`;
+}
+
+function whereTo(setups: readonly FolderSetup[]): string {
+  return setups.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ');
+}
+
+function detail(
+  { preview, unknownOrigin, files }: PlanSummary,
+  setups: readonly FolderSetup[],
+): string {
+  const { requests, largest, bulky } = preview;
+  const nameOf = (folder: string): string => {
+    const name = setups.find(({ id }) => id === folder)?.name;
+    return setups.length === 1 || name === undefined ? '' : `${name}/`;
+  };
+  const parts: string[][] = [
+    [l10n.t('This takes about {0} requests to the store.', formatCount(requests))],
+  ];
+  if (bulky.length > 0) {
+    parts.push([
+      l10n.t(
+        'These folders look as if what is in them could be made or fetched again. To leave them out, name them in a file “.s3backupignore” or in the setting “s3Backup.exclude”:',
+      ),
+      ...bulky.map(
+        ({ folder, path, kind, files: count, bytes }) =>
+          `• ${nameOf(folder)}${path} (${kindText(kind)}): ${formatFiles(count)}, ${formatBytes(bytes)}`,
+      ),
+    ]);
+  }
+  if (files > 1) {
+    parts.push([
+      l10n.t('The largest files:'),
+      ...largest.map(({ folder, path, bytes }) => {
+        return `• ${nameOf(folder)}${path}: ${formatBytes(bytes)}`;
+      }),
+    ]);
+  }
+  if (unknownOrigin.files > 0) {
+    const { copies, kept } = replacementWords(unknownOrigin);
+    parts.push([
+      unknownOrigin.files === 1
+        ? l10n.t('One cloud copy is replaced that is not known to be an earlier state of its file:')
+        : l10n.t(
+            '{0} cloud copies are replaced that are not known to be earlier states of their files:',
+            formatCount(unknownOrigin.files),
+          ),
+      ...copies,
+      kept,
+    ]);
+  }
+  return parts.map(lines => lines.join('\n')).join('\n\n');
+}
+
+function kindText(kind: 'build-output' | 'dependencies'): string {
+  return kind === 'dependencies' ? l10n.t('dependencies') : l10n.t('build output');
+}
+
+/**
+ * Asks before a plan replaces cloud copies that this computer has no record of having written, or
+ * whose files were freed.
+ * Single files ask only once per folder while the window lives; larger plans ask each time.
+ */
+export async function confirmReplacing(
+  plan: PlanSummary,
+  folders: readonly string[],
+): Promise<boolean> {
+  const { files, unknownOrigin } = plan;
+  if (unknownOrigin.files === 0) return true;
+  const isSingle = files === 1;
+  if (isSingle && folders.every(folder => agreed.has(folder))) return true;
+  const backUp = l10n.t('Back Up');
+  const answer = await window.showWarningMessage(
+    question(plan),
+    { modal: true, detail: consequences(plan) },
+    backUp,
+  );
+  if (answer !== backUp) return false;
+  if (isSingle) for (const folder of folders) agreed.add(folder);
+  return true;
+}
+
+/** Folders for whose single files the user has agreed, in this window. */
+const agreed = new Set<string>();
+
+function question({ files, unknownOrigin }: PlanSummary): string {
+  if (files === 1) {
+    return l10n.t(
+      'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',
+      unknownOrigin.examples[0] ?? '',
+    );
+  }
+  return unknownOrigin.files === 1
+    ? l10n.t(
+        'Back up {0} files and replace 1 cloud copy that is not known to be an earlier state of its file?',
+        formatCount(files),
+      )
+    : l10n.t(
+        'Back up {0} files and replace {1} cloud copies that are not known to be earlier states of their files?',
+        formatCount(files),
+        formatCount(unknownOrigin.files),
+      );
+}
+
+function consequences({ files, unknownOrigin }: PlanSummary): string {
+  const { copies, kept } = replacementWords(unknownOrigin);
+  if (files === 1) return kept;
+  return [l10n.t('These would be replaced:'), ...copies, '', kept].join('\n');
+}
+
+/**
+ * Asks before a plan replaces cloud copies that hold something by files that hold nothing: what was
+ * emptied by mistake is commonest where many are. Gives `false` where the user would rather not.
+ */
+export async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
+  if (plan.wouldEmpty === 0) return true;
+  const { planId } = plan;
+  const files = await engine.request(filesThatWouldEmpty, planId);
+  const [first] = files;
+  if (first === undefined) return true;
+  const isAll = files.length === plan.files;
+  const skip = files.length === 1 ? l10n.t('Skip It') : l10n.t('Skip Them');
+  const replace = files.length === 1 ? l10n.t('Replace It') : l10n.t('Replace Them');
+  const text =
+    files.length === 1
+      ? l10n.t('“{0}” is empty here, and its cloud copy is not.', first.path)
+      : l10n.t('{0} are empty here, and their cloud copies are not.', formatFiles(files.length));
+  const kept = outcomeOfReplaced(plan.unknownOrigin.keepsVersions);
+  const lines =
+    files.length === 1 ? [kept] : [...namedFiles(files.map(({ path }) => path)), '', kept];
+  const answer = await window.showWarningMessage(
+    text,
+    { modal: true, detail: lines.join('\n') },
+    // The first one is what Enter takes. Where there is nothing else, skipping is cancelling.
+    ...(isAll ? [replace] : [skip, replace]),
+  );
+  if (answer === undefined) return false;
+  if (answer === skip) await engine.request(leaveOut, { planId, because: 'empty-here', files });
+  return true;
+}

@@ -1,0 +1,84 @@
+import { EventEmitter, type Disposable, type Event, l10n, window } from 'vscode';
+import type { EngineClient } from '../client/engineClient';
+import { ContextKey } from '../contributions/contextKey';
+import { formatCount, formatFiles } from '../format/quantity';
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import { filterRows } from '../../protocol/rows';
+
+/** What the rows are filtered by. The engine filters: the editor knows only the rows it has drawn. */
+export class RowFilter implements Disposable {
+  readonly #onDidChange = new EventEmitter<void>();
+  readonly #isSet = new ContextKey<boolean>('s3Backup.filtered');
+  readonly #listening: Disposable;
+  #text = '';
+
+  readonly onDidChange: Event<void> = this.#onDidChange.event;
+
+  constructor(private readonly engine: EngineClient) {
+    // Without rows there is nothing to filter; a new engine does not know the old one's filter.
+    this.#listening = engine.onDidChangeState(state => {
+      if (state.comparisons.length === 0) this.set('');
+    });
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** An empty text shows all rows. */
+  set(text: string): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.engine.tell(filterRows, text);
+    this.#isSet.set(text.trim() !== '');
+    this.#onDidChange.fire();
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#onDidChange.dispose();
+  }
+}
+
+/** Asks what to filter the rows by, and filters while it is typed. Escape puts back what was. */
+export async function askForFilter(filter: RowFilter): Promise<void> {
+  const before = filter.text;
+  const input = window.createInputBox();
+  input.title = l10n.t('Filter the Files');
+  input.placeholder = l10n.t('Part of a name or path; * stands for any text, as in *.jpg');
+  input.prompt = l10n.t('An empty filter shows all files.');
+  input.value = before;
+  input.onDidChangeValue(text => {
+    filter.set(text);
+  });
+  await new Promise<void>(resolve => {
+    let isKept = false;
+    input.onDidAccept(() => {
+      isKept = true;
+      input.hide();
+    });
+    input.onDidHide(() => {
+      if (!isKept) filter.set(before);
+      resolve();
+    });
+    input.show();
+  });
+  input.dispose();
+}
+
+/** What the filter lets through, for the line above the tree; `undefined` without a filter. */
+export function filterLine(
+  comparisons: readonly ComparisonTotals[],
+  text: string,
+): string | undefined {
+  const filtered = comparisons.filter(({ shown }) => shown !== undefined);
+  if (filtered.length === 0) return undefined;
+  const found = filtered.reduce((sum, comparison) => sum + comparison.found, 0);
+  const shown = filtered
+    .flatMap(comparison => Object.values(comparison.shown ?? {}))
+    .reduce((sum, files) => sum + files, 0);
+  const filter = text.trim();
+  return shown === 0
+    ? l10n.t('no file matches the filter “{0}”', filter)
+    : l10n.t('{0} of {1} match the filter “{2}”', formatCount(shown), formatFiles(found), filter);
+}
