@@ -136,7 +136,7 @@ describe('The creation of a bucket', function () {
 
   for (const [status, code] of [
     [403, 'access-denied'],
-    [501, 'store-error'],
+    [501, 'not-implemented'],
   ] as const) {
     it(`does not call on what may not be looked at (${String(status)})`, async () => {
       const { made } = await create({

@@ -33,6 +33,8 @@ export interface StoreRequest {
   readonly key: string;
   /** As it came. */
   readonly ifMatch: string | undefined;
+  readonly isConditional: boolean;
+  readonly crc32: string | undefined;
   /** Keeps what the request would store, as if its answer had been lost. */
   readonly carryOut: () => void;
 }
@@ -100,7 +102,7 @@ export async function openConditionStore(
     const holds =
       absent === undefined ? match === `"${present?.etag ?? ''}"` : present === undefined;
     if (treatment === 'refuses') {
-      sendError(answer, 501, 'NotImplemented');
+      sendError(answer, 501, 'NotImplemented', absent === undefined ? 'If-Match' : 'If-None-Match');
       return false;
     }
     if (treatment === 'ignores' || (treatment === 'honours') === holds) return true;
@@ -130,7 +132,9 @@ export async function openConditionStore(
         return;
       case 'begin':
         uploads.set(`u${String(++last)}`, new Map());
-        answer.end(`<R><UploadId>u${String(last)}</UploadId></R>`);
+        answer.end(
+          `<InitiateMultipartUploadResult><UploadId>u${String(last)}</UploadId></InitiateMultipartUploadResult>`,
+        );
         return;
       case 'part':
         uploads.get(uploadId)?.set(Number(query.get('partNumber')), body);
@@ -139,7 +143,10 @@ export async function openConditionStore(
       case 'completion':
         if (!uploads.has(uploadId)) sendError(answer, 404, 'NoSuchUpload');
         else if (heeds('completion', key, request, answer)) {
-          answer.end(`<R><ETag>${withVersion(complete(key, uploadId))}</ETag></R>`);
+          const etag = withVersion(complete(key, uploadId));
+          answer.end(
+            `<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`,
+          );
         }
         return;
       case 'head':
@@ -189,6 +196,8 @@ export async function openConditionStore(
         kind,
         key,
         ifMatch: request.headers['if-match'],
+        isConditional,
+        crc32: request.headers['x-amz-checksum-crc32']?.toString(),
         carryOut: () => {
           if (kind === 'put') store(key, body);
           if (kind === 'completion') complete(key, url.searchParams.get('uploadId')!);
@@ -240,9 +249,18 @@ function kindOf({ method, url }: IncomingMessage): StoreRequest['kind'] {
   return 'other';
 }
 
-export function sendError(answer: ServerResponse, status: number, code: string): void {
+/** @param header The header that is named as what was refused. */
+export function sendError(
+  answer: ServerResponse,
+  status: number,
+  code: string,
+  header?: string,
+): void {
+  const named = header === undefined ? '' : `<Header>${header}</Header>`;
   answer.writeHead(status, { 'content-type': 'application/xml' });
-  answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`);
+  answer.end(
+    `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message>${named}</Error>`,
+  );
 }
 
 function md5(bytes: Uint8Array): Buffer {
