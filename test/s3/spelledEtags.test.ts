@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { count, openStores, sentTo, writeOurs } from '../support/servers/conditionalWrites';
 import { sendError, treatAll } from '../support/servers/conditionStore';
+import { openStubStore } from '../support/servers/stubStore';
 
 const writes = ['put', 'completion'] as const;
 
@@ -25,6 +26,29 @@ describe('An ETag that is not spelled as usual', function () {
       assert.equal(count(store, 'get'), 0);
     });
   }
+
+  it('in a list is the same ETag', async () => {
+    const digest = createHash('md5').update('ours').digest('hex');
+    for (const told of [`"${digest}"`, digest.toUpperCase(), `W/"${digest}"`, digest]) {
+      const { bucket, close } = await openStubStore((_request, response) => {
+        response.end(
+          '<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated><Contents><Key>one</Key>' +
+            `<LastModified>2020-01-01T00:00:00.000Z</LastModified><ETag>${told}</ETag><Size>4</Size>` +
+            '</Contents></ListBucketResult>',
+        );
+      });
+      try {
+        for await (const page of bucket.list({ prefix: '', signal: AbortSignal.timeout(20_000) })) {
+          assert.deepEqual(
+            page.map(({ etag }) => etag),
+            [digest],
+          );
+        }
+      } finally {
+        await close();
+      }
+    }
+  });
 
   it('in capitals is sent back in capitals', async () => {
     const store = await stores.open({

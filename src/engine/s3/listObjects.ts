@@ -1,16 +1,21 @@
-import { ListObjectsV2Command, type _Object } from '@aws-sdk/client-s3';
+import {
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type _Object,
+} from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../ports/bucket';
 import { MalformedAnswer } from '../failures/errorMapping';
-import { keyDecoder, required, type KeyInList } from './answerField';
+import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import { pagingGuard } from './pagingGuard';
-import type { BucketContext } from './s3Bucket';
+import type { BucketPlace, BucketContext } from './s3Bucket';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
 export async function* listObjects(
-  { client, endpoint, name }: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
+  place: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
   { prefix, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
+  const { endpoint, name } = place;
   const follow = pagingGuard(endpoint);
   let token: string | undefined;
   for (;;) {
@@ -18,21 +23,10 @@ export async function* listObjects(
       { endpoint, bucket: name },
       signal,
       async () => {
-        const answer = await client.send(
-          new ListObjectsV2Command({
-            Bucket: name,
-            Prefix: prefix,
-            // Without it, control characters in keys would make the answer unreadable.
-            EncodingType: 'url',
-            MaxKeys: pageSize,
-            ContinuationToken: token,
-          }),
-          { abortSignal: signal },
-        );
-        requireListOf(name, answer.Name);
+        const answer = await askForPage(place, { prefix, pageSize, token }, signal);
         // It may be any file's; what has one is not known as a whole.
         for (const entry of answer.Contents ?? []) required(entry.Key, 'Key');
-        return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
+        return answer;
       },
       token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
@@ -44,15 +38,45 @@ export async function* listObjects(
   }
 }
 
+interface PageRequest {
+  readonly prefix?: string;
+  readonly pageSize?: number | undefined;
+  /** Where the page before says that this one begins. */
+  readonly token?: string | undefined;
+}
+
+/** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
+export async function askForPage(
+  { client, name }: Pick<BucketPlace, 'client' | 'name'>,
+  { prefix, pageSize, token }: PageRequest,
+  signal: AbortSignal,
+): Promise<ListPage> {
+  const answer = await client.send(
+    new ListObjectsV2Command({
+      Bucket: name,
+      Prefix: prefix,
+      // Without it, control characters in keys would make the answer unreadable.
+      EncodingType: 'url',
+      MaxKeys: pageSize,
+      ContinuationToken: token,
+    }),
+    { abortSignal: signal },
+  );
+  requireListOf(name, answer.Name);
+  return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
+}
+
+type ListPage = ListObjectsV2CommandOutput & { readonly IsTruncated: boolean };
+
 /** One that lacks something, or whose key cannot be read for certain, does not fail the others. */
 function toListed(
-  { ETag: etag = '', Size: size, LastModified: modifiedAt, StorageClass: storageClass }: _Object,
+  { ETag: etag, Size: size, LastModified: modifiedAt, StorageClass: storageClass }: _Object,
   { key, isCertain }: KeyInList,
 ): ListedObject {
   const listed = {
     key,
     size: size ?? 0,
-    etag: etag.replaceAll('"', ''),
+    etag: etag === undefined ? '' : plainEtag(etag),
     modifiedAtMs: modifiedAt?.getTime() ?? 0,
     storageClass,
   };
