@@ -47,7 +47,10 @@ export async function attempt<T>(
       try {
         const answer = await attemptFrom(
           wasOnceMore ? attempts : 1,
-          now => operation({ ...now, uncertain: uncertain || now.uncertain }),
+          now => {
+            uncertain ||= now.uncertain;
+            return operation({ ...now, uncertain });
+          },
           options,
         );
         breaker.answered();

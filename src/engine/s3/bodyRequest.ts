@@ -18,10 +18,17 @@ type Pace = <T extends PutObjectCommand | UploadPartCommand>(command: T) => T;
 
 /** Sends a request with a body, as the traffic lets it; a sending that was broken off counts. */
 export function bodyRequest<T>(
-  { endpoint, name, traffic, breaker }: BucketContext,
+  {
+    endpoint,
+    name,
+    traffic,
+    breaker,
+  }: Pick<BucketContext, 'endpoint' | 'name' | 'traffic' | 'breaker'>,
   { key, body, signal, onSent = () => undefined }: BodySource,
   send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  // Perhaps after the store had all of it: no answer to a later sending says otherwise.
+  let wasBrokenOff = false;
   return storeRequest(
     { endpoint, bucket: name, key },
     signal,
@@ -46,8 +53,8 @@ export function bodyRequest<T>(
           });
         });
         try {
-          const isUncertain = uncertain || sending.isRepeated;
-          return await send({ number, uncertain: isUncertain }, pace, sending.signal);
+          wasBrokenOff ||= sending.isRepeated;
+          return await send({ number, uncertain: uncertain || wasBrokenOff }, pace, sending.signal);
         } catch (error) {
           takeBack();
           throw error;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 
 import { attempt, type Attempt } from '../../../src/engine/network/attempt';
 import {
@@ -43,6 +44,9 @@ describe('The circuit breaker', () => {
     sent = [];
     code = expired;
     breaker = open(20);
+  });
+  afterEach(() => {
+    mock.restoreAll();
   });
 
   function request(signal: AbortSignal = new AbortController().signal): Promise<string> {
@@ -153,6 +157,22 @@ describe('The circuit breaker', () => {
     await requests;
     assert.ok(sent.slice(before).every(({ uncertain }) => uncertain));
   }).timeout(60_000);
+
+  it('knows on the last try that the outcome of the first is not known', async () => {
+    mock.method(Math, 'random', () => 0);
+    const codes: FailureCode[] = ['timed-out', 'store-busy', 'store-busy', 'store-busy'];
+    harmless = () => undefined;
+    const seen: boolean[] = [];
+    await attempt(
+      ({ uncertain }) => {
+        seen.push(uncertain);
+        const next = codes.shift();
+        return next === undefined ? Promise.resolve() : Promise.reject(new Failure(next, 'store'));
+      },
+      { subject: 'store', signal: new AbortController().signal, breaker },
+    );
+    assert.deepEqual(seen, [false, true, true, true, true]);
+  });
 
   it('lets go of who is cancelled, and closes where nobody is left', async () => {
     const cancelled = new AbortController();

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 
+import { Failure } from '../../../src/engine/failures/failure';
+import { bodyRequest } from '../../../src/engine/s3/bodyRequest';
 import { transferControl, type Sending } from '../../../src/engine/network/transferControl';
+import { eventually } from '../../support/suite/eventually';
 
 describe('traffic', () => {
   const signal = new AbortController().signal;
@@ -30,6 +33,29 @@ describe('traffic', () => {
     traffic.resume();
     assert.equal(await sending, 'sent');
     assert.deepEqual(seen, [false, true]);
+  });
+
+  it('remembers what a pause broke off, whatever is answered to the next sending', async () => {
+    const traffic = transferControl();
+    const breaker = traffic.breaker(() => Promise.resolve());
+    const seen: boolean[] = [];
+    const sending = bodyRequest(
+      { endpoint: 'any', name: 'b', traffic, breaker },
+      { key: 'k', body: Buffer.from('x'), signal },
+      async ({ uncertain }, _pace, sent) => {
+        seen.push(uncertain);
+        if (seen.length === 1) return held({ signal: sent, isRepeated: false });
+        if (seen.length === 2) throw new Failure('store-busy', 'any');
+        return 'sent';
+      },
+    );
+    await eventually(() => {
+      assert.deepEqual(seen, [false]);
+    });
+    traffic.pause();
+    traffic.resume();
+    assert.equal(await sending, 'sent');
+    assert.deepEqual(seen, [false, true, true]);
   });
 
   it('lets nothing begin while it is paused', async () => {
