@@ -10,7 +10,7 @@ import {
   takeNext,
   writeOurs,
 } from '../support/servers/conditionalWrites';
-import { treatAll, treatOnly } from '../support/servers/conditionStore';
+import { sendError, treatAll, treatOnly, type StoreRequest } from '../support/servers/conditionStore';
 
 const writes = ['put', 'completion'] as const;
 const conditions = ['absent', 'unchanged'] as const;
@@ -162,4 +162,99 @@ describe('A write under a condition', function () {
       assert.equal(store.bytes('one'), 'ours');
     }
   });
+
+  for (const condition of conditions) {
+    describe(`refused by 501, which does not say why, where what it is to replace is ${condition}`, () => {
+      for (const [what, isMinded, first, second] of [
+        ['for itself', () => true, ['put-if', 'put-if', 'put'], ['put-if', 'put-if', 'put']],
+        ['for the CRC32', hasCrc32, ['put-if', 'put-if'], ['put-if']],
+        ['for the condition', hasCondition, ['put-if', 'put-if', 'put'], ['put']],
+        ['for each of them', hasEither, ['put-if', 'put-if', 'put'], ['put', 'put']],
+      ] as const) {
+        it(`${what} is sent no more often than it takes to find out`, async () => {
+          const store = await stores.open({ treatments: treatAll('ignores') });
+          store.intercept = (request, answer) => {
+            if (request.kind !== 'put' || !isMinded(request)) return undefined;
+            sendError(answer, 501, 'NotImplemented');
+            return 'taken';
+          };
+          const writeBoth = async (): Promise<readonly string[]> => {
+            const told: string[] = [];
+            for (const key of ['one', 'two']) {
+              const writing = writeOurs(store, 'put', key, seen(store, condition, key));
+              told.push(await writing.then(() => 'done', toldCode));
+            }
+            return told;
+          };
+          const told = what === 'for itself' ? 'not-implemented' : 'done';
+          assert.deepEqual(await writeBoth(), [told, told]);
+          assert.deepEqual(sentTo(store, 'put', 'one'), first);
+          assert.deepEqual(sentTo(store, 'put', 'two'), second);
+        });
+      }
+    });
+  }
+
+  it('is sent twice at most where it is refused after another one was taken', async () => {
+    const store = await stores.open({ treatments: treatAll('ignores') });
+    await writeOurs(store, 'put', 'taken', { kind: 'absent' });
+    store.intercept = ({ kind }, answer) => {
+      if (kind !== 'put') return undefined;
+      sendError(answer, 501, 'NotImplemented');
+      return 'taken';
+    };
+    const refused = writeOurs(store, 'put', 'one', { kind: 'absent' });
+    await assert.rejects(refused, { code: 'not-implemented' });
+    assert.deepEqual(sentTo(store, 'put', 'one'), ['put-if', 'put']);
+  });
+
+  it('is not sent for ever where a store heeds what it had ignored', async () => {
+    for (const { write, condition } of capabilities) {
+      const store = await stores.open({ treatments: treatAll('ignores'), versions: 'kept' });
+      await learnByRace(store, write, condition);
+      assert.equal(store.weaknesses.length, 1);
+      store.intercept = ({ kind }, answer) => {
+        if (kind !== write) return undefined;
+        sendError(answer, 412, 'PreconditionFailed');
+        return 'taken';
+      };
+      const refused = writeOurs(store, write, 'one', seen(store, condition, 'one'));
+      await assert.rejects(refused, { code: 'changed-in-cloud' });
+      assert.deepEqual(sentTo(store, write, 'one'), [`${write}-if`]);
+    }
+  });
+
+  it('is carried out where another one beside it finds the condition inverted', async () => {
+    for (const { write, condition } of capabilities) {
+      const store = await stores.open({ treatments: treatAll('inverts') });
+      let open: () => void = () => undefined;
+      const bothAreThere = new Promise<void>(resolve => (open = resolve));
+      let arrived = 0;
+      store.before = async ({ kind, isConditional }) => {
+        if (kind !== write || !isConditional) return;
+        if (++arrived === 2) open();
+        await bothAreThere;
+      };
+      await Promise.all(
+        ['one', 'two'].map(key => writeOurs(store, write, key, seen(store, condition, key))),
+      );
+      assert.deepEqual([store.bytes('one'), store.bytes('two')], ['ours', 'ours']);
+    }
+  });
 });
+
+function hasCrc32({ crc32 }: StoreRequest): boolean {
+  return crc32 !== undefined;
+}
+
+function hasCondition({ isConditional }: StoreRequest): boolean {
+  return isConditional;
+}
+
+function hasEither(request: StoreRequest): boolean {
+  return hasCrc32(request) || hasCondition(request);
+}
+
+function toldCode(error: { readonly code: string }): string {
+  return error.code;
+}

@@ -38,15 +38,13 @@ export interface ConditionalWrite {
 type ToldOfBytes = Pick<StoredObject, 'etag' | 'crc32'>;
 type WriteAnswer = PutObjectCommandOutput | CompleteMultipartUploadCommandOutput;
 
-interface ConditionHeaders {
+export interface ConditionHeaders {
   readonly IfNoneMatch?: string;
   readonly IfMatch?: string;
 }
 
-/** Sends one request with or without the condition, as the store takes it. */
-export type UnderCondition = (
-  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
-) => Promise<StoredObject>;
+/** Sends the request with these headers, or without any. */
+type Send = (headers: ConditionHeaders) => Promise<WriteAnswer>;
 
 /**
  * Carries out one attempt of a write, with its condition as headers. Looks before it wherever the
@@ -58,15 +56,17 @@ export async function conditionalWrite(
   context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
-  send: (underCondition: UnderCondition) => Promise<StoredObject>,
+  send: Send,
 ): Promise<StoredObject> {
-  const own = await lookBefore(context, write, attempt);
+  // As it was when this attempt began: what others learn meanwhile says nothing of what was sent.
+  const treatment = treatmentOf(context, write);
+  const own = await lookBefore(context, write, attempt, treatment);
   if (own !== undefined) return own;
   let stored: StoredObject;
   try {
-    stored = await send(request => underCondition(context, write, request));
+    stored = await underCondition(context, write, treatment, send);
   } catch (error) {
-    const settled = await lookAfterRefusal(context, write, attempt, error);
+    const settled = await lookAfterRefusal(context, write, attempt, treatment, error);
     return settled === 'send-without' ? conditionalWrite(context, write, attempt, send) : settled;
   }
   if (mustLookFirst(treatmentOf(context, write))) {
@@ -82,8 +82,9 @@ async function lookBefore(
   context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
+  treatment: Treatment,
 ): Promise<StoredObject | undefined> {
-  const isHonoured = !mustLookFirst(treatmentOf(context, write));
+  const isHonoured = !mustLookFirst(treatment);
   if (isHonoured && !attempt.uncertain) return undefined;
   const look = await headIfReadable(context, write);
   if (look.kind === 'denied') {
@@ -101,9 +102,9 @@ async function lookBefore(
 async function underCondition(
   context: BucketContext,
   write: ConditionalWrite,
-  send: (headers: ConditionHeaders) => Promise<WriteAnswer>,
+  treatment: Treatment,
+  send: Send,
 ): Promise<StoredObject> {
-  const treatment = treatmentOf(context, write);
   if (!maySendHeader(treatment)) return toStored(await send({}));
   try {
     return toStored(await send(headersOf(context, write.condition)));
@@ -132,6 +133,7 @@ async function lookAfterRefusal(
   context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
+  treatment: Treatment,
   error: unknown,
 ): Promise<StoredObject | 'send-without'> {
   const { key, condition } = write;
@@ -159,10 +161,11 @@ async function lookAfterRefusal(
     await delay(pause, undefined, { signal: write.signal });
   }
   if (code !== 'changed-in-cloud' || error instanceof Failure) throw error;
-  const treatment = treatmentOf(context, write);
   // Two changes, one after the other.
-  if (treatment === 'honoured') throw new Failure('changed-in-cloud', key, error);
+  if (treatmentOf(context, write) === 'honoured') throw new Failure('changed-in-cloud', key, error);
   if (!isOfStore(error) || !maySendHeader(treatment)) throw new Failure('unexpected', key, error);
+  // Heeded after all: that it was ignored before proves that it is not inverted.
+  if (treatment === 'ignored') throw new Failure('changed-in-cloud', key, error);
   learn(context, write, 'inverted');
   return 'send-without';
 }
@@ -217,7 +220,7 @@ function headersOf({ traits }: BucketContext, condition: Condition): ConditionHe
 }
 
 /** What a write's answer says of the object that it has made. */
-function toStored(answer: WriteAnswer): StoredObject {
+export function toStored(answer: WriteAnswer): StoredObject {
   const { VersionId: versionId, ChecksumType: type, ChecksumCRC32: crc32 } = answer;
   const etag = plainEtag(answer.ETag);
   return { etag, versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };

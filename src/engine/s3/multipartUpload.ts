@@ -56,7 +56,7 @@ export async function startUpload(
               { abortSignal: signal },
             ),
           isOfWhole,
-        ),
+        )(),
       { breaker },
     );
   const answer = await start();
@@ -172,30 +172,26 @@ export async function completeUpload(
     { endpoint, bucket: name, key },
     signal,
     attempt =>
-      conditionalWrite(context, write, attempt, underCondition =>
-        underCondition(headers =>
-          begunAnewOnConflict(
-            key,
-            client.send(
-              new CompleteMultipartUploadCommand({
-                Bucket: name,
-                Key: key,
-                UploadId: uploadId,
-                MultipartUpload: {
-                  Parts: sent.map(part => ({
-                    PartNumber: part.partNumber,
-                    ETag: part.etag,
-                    ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
-                  })),
-                },
-                ...(crc32 === undefined
-                  ? {}
-                  : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
-                ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
-                ...headers,
-              }),
-              { abortSignal: signal },
-            ),
+      conditionalWrite(context, write, attempt, headers =>
+        begunAnewOnConflict(
+          key,
+          client.send(
+            new CompleteMultipartUploadCommand({
+              Bucket: name,
+              Key: key,
+              UploadId: uploadId,
+              MultipartUpload: {
+                Parts: sent.map(part => ({
+                  PartNumber: part.partNumber,
+                  ETag: part.etag,
+                  ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+                })),
+              },
+              ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
+              ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+              ...headers,
+            }),
+            { abortSignal: signal },
           ),
         ),
       ),

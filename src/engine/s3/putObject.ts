@@ -3,7 +3,12 @@ import type { PutRequest, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { bodyDigest } from './bodyDigest';
 import { bodyRequest } from './bodyRequest';
-import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
+import {
+  conditionalWrite,
+  toStored,
+  type ConditionalWrite,
+  type ConditionHeaders,
+} from './conditionalWrite';
 import { withChecksum } from './checksumNegotiation';
 import { readBack } from './readBackObject';
 import type { BucketContext } from './s3Bucket';
@@ -30,31 +35,28 @@ export async function putObject(
     context,
     { key, body, signal, onSent },
     async (attempt, pace, sending) => {
-      const stored = await conditionalWrite(context, write, attempt, underCondition =>
-        withChecksum(
-          traits.crc32,
-          'put',
-          guard =>
-            underCondition(headers =>
-              client.send(
-                pace(
-                  new PutObjectCommand({
-                    Bucket: name,
-                    Key: key,
-                    Body: body,
-                    ContentLength: size,
-                    ContentType: attributes.contentType,
-                    Metadata: attributes.metadata,
-                    ...proof.headers(guard),
-                    ...headers,
-                  }),
-                ),
-                { abortSignal: sending },
-              ),
+      const send = withChecksum(
+        traits.crc32,
+        'put',
+        (guard, headers: ConditionHeaders) =>
+          client.send(
+            pace(
+              new PutObjectCommand({
+                Bucket: name,
+                Key: key,
+                Body: body,
+                ContentLength: size,
+                ContentType: attributes.contentType,
+                Metadata: attributes.metadata,
+                ...proof.headers(guard),
+                ...headers,
+              }),
             ),
-          answer => answer.crc32 === proof.crc32,
-        ),
+            { abortSignal: sending },
+          ),
+        answer => toStored(answer).crc32 === proof.crc32,
       );
+      const stored = await conditionalWrite(context, write, attempt, send);
       if (proof.matches(stored)) return stored;
       const settled = await readBack(
         context,

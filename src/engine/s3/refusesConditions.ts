@@ -6,12 +6,23 @@ import { httpStatus } from '../failures/errorMapping';
  * or nowhere.
  */
 export function refusesConditions(error: unknown): boolean {
+  if (namesConditions(error)) return true;
+  return (
+    error instanceof Error &&
+    error.name === 'NotImplemented' &&
+    !/checksum|crc32|content-md5/i.test(wordsOf(error))
+  );
+}
+
+/** Whether the refusal says that it is for the condition, and for nothing else. */
+export function namesConditions(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  const status = httpStatus(error);
+  const isRefusal = status === 400 || status === 501;
+  return isRefusal && /if-(?:none-)?match|conditional/i.test(wordsOf(error));
+}
+
+function wordsOf(error: Error): string {
   const header = 'Header' in error && typeof error.Header === 'string' ? error.Header : '';
-  const words = `${header} ${error.message}`;
-  if (/if-(?:none-)?match|conditional/i.test(words)) {
-    const status = httpStatus(error);
-    return status === 400 || status === 501;
-  }
-  return error.name === 'NotImplemented' && !/checksum|crc32|content-md5/i.test(words);
+  return `${header} ${error.message}`;
 }
