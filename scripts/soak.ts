@@ -7,14 +7,17 @@ import { killAndResume } from '../test/support/processes/killAndResume';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { startSeaweedFs } from '../dev/seaweedfs';
 import { testVariables } from '../test/support/suite/testEnvironment';
+import { newSeeds, seeds, seedsVariable } from '../test/support/suite/seeds';
 
 /**
- * Kills 50 engines and three extension hosts in the middle of their work, and backs up files that
- * change meanwhile; says what it came to.
+ * Runs the engine's suite with new seeds, kills 50 engines and three extension hosts in the middle
+ * of their work, and backs up files that change meanwhile; says what it came to.
  */
 async function main(): Promise<void> {
-  const seed = Number(process.env[testVariables.seed] ?? Date.now() % 1_000_000);
-  console.log(`seed ${String(seed)}: set ${testVariables.seed} to replay it`);
+  const drawn = process.env[seedsVariable] === undefined ? newSeeds() : seeds;
+  const [seed = 0] = drawn;
+  console.log(`${seedsVariable}=${drawn.join()} npm run soak repeats it.`);
+  await checkProperties(drawn);
   const server = await startSeaweedFs();
   if (server.kind === 'unavailable') throw new Error(server.reason);
   const begun = performance.now();
@@ -28,6 +31,15 @@ async function main(): Promise<void> {
     await server.stop();
   }
   await killHosts(3);
+}
+
+/** All that the engine's suite checks by chance, with other values than it meets in `npm test`. */
+async function checkProperties(drawn: readonly number[]): Promise<void> {
+  const suite = join(repositoryRoot, 'out', 'scripts', 'runSuite.js');
+  const env = { ...process.env, [seedsVariable]: drawn.join() };
+  const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`The engine's suite: exit code ${String(code)}.`);
 }
 
 /** In a window of its own, which is loaded anew each time. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Uri } from 'vscode';
 
@@ -9,6 +8,7 @@ import {
   type CloudCopyName,
 } from '../../../src/editor/cloudCopies/cloudCopyUri';
 import type { FilePath } from '../../../src/protocol/folders';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter(name => !name.includes('/'));
 const path = fc
@@ -25,14 +25,14 @@ describe('The URI of a cloud copy', () => {
     const bucket = fc.constantFrom('bucket', 'my.bucket-1');
     const names = fc.record(
       {
-        folderId: fc.constant(randomUUID()),
+        folderId: fc.uuid(),
         target: fc.record({ bucket, prefix }, own),
         path,
         versionId: fc.option(segment, { nil: undefined }),
       },
       own,
     );
-    fc.assert(
+    assertProperty(
       fc.property(names, (name: CloudCopyName) => {
         const uri = Uri.parse(cloudCopyUri(name).toString());
         assert.deepEqual(readCloudCopyUri(uri), name);

@@ -16,6 +16,7 @@ import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const mebibyte = 1 << 20;
 const part = 8 * mebibyte;
@@ -243,7 +244,7 @@ describe('An interrupted upload in parts', function () {
   it('ends with the whole file, whatever cuts it off how often', async () => {
     writeLarge();
     unfinished = inDatabase();
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.array(
           fc.record({

@@ -22,6 +22,7 @@ import { noReceipts } from '../../support/memory/noReceipts';
 import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('transfer', () => {
   let folder: TemporaryFolder;
@@ -154,7 +155,7 @@ describe('transfer', () => {
       'unexpected',
       'cancelled',
     ];
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 80 }),
         fc.array(fc.record({ file: fc.nat(79), code: fc.constantFrom(...codes) }), {

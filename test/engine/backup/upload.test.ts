@@ -29,6 +29,7 @@ import { uploadFile, type UploadRequest } from '../../../src/engine/backup/uploa
 import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const mebibyte = 1 << 20;
 const part = 8 * mebibyte;
@@ -143,7 +144,7 @@ describe('upload', function () {
 
   it('takes parts of equal size, of which 10,000 suffice', () => {
     const tebibyte = 1024 * 1024 * mebibyte;
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 0, max: 48 * tebibyte }), size => {
         const partSize = partSizeFor(size);
         assert.ok(partSize >= part && partSize % mebibyte === 0);
@@ -298,7 +299,7 @@ describe('upload', function () {
   it('only ever stores one state of a file, whenever it is written to', async function () {
     this.timeout(120_000);
     const size = part + mebibyte;
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.uniqueArray(fc.nat(8), { maxLength: 5 }), async moments => {
         const torn = memoryBucket();
         bucket = torn;

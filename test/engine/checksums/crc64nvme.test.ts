@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomInt } from 'node:crypto';
 
 import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { seededRandom } from '../../support/suite/seededRandom';
+import { firstSeed } from '../../support/suite/seeds';
 
 describe('CRC64NVME', () => {
   for (const [bytes, expected] of [
@@ -20,12 +21,13 @@ describe('CRC64NVME', () => {
   }
 
   it('does not depend on the pieces that the bytes come in', () => {
-    const bytes = randomBytes(10_000);
+    const random = seededRandom(firstSeed);
+    const bytes = random.bytes(10_000);
     const whole = crc64nvme();
     whole.update(bytes);
     const pieced = crc64nvme();
     for (let start = 0; start < bytes.length;) {
-      const end = start + randomInt(1, 1_000);
+      const end = start + 1 + random.below(999);
       pieced.update(bytes.subarray(start, end));
       start = end;
     }

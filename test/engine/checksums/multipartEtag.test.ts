@@ -7,12 +7,13 @@ import {
   multipartEtag,
   partsOf,
 } from '../../../src/engine/checksums/multipartEtag';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const mebibyte = 1 << 20;
 
 describe('Multipart ETags', () => {
   it('are the MD5 over the parts’ MD5s, however the bytes arrive', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.uint8Array({ minLength: 1, maxLength: 200 }),
         fc.integer({ min: 1, max: 50 }),
@@ -42,7 +43,7 @@ describe('Multipart ETags', () => {
   });
 
   it('are tried with part sizes that give just that many parts', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.integer({ min: 1, max: 2000 * mebibyte }),
         fc.integer({ min: 1, max: 400 }),

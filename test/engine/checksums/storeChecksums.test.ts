@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import type { ObjectChecksum, ObjectHead } from '../../../src/engine/ports/bucket';
 import { checksumAnswer } from '../../../src/engine/checksums/storeChecksums';
 import { crc32Of } from '../../../src/engine/checksums/crc32';
 import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { seededRandom } from '../../support/suite/seededRandom';
+import { firstSeed } from '../../support/suite/seeds';
 
 describe('What a store’s own checksums say of a local file', () => {
-  const bytes = randomBytes(20 << 20);
-  const others = randomBytes(20 << 20);
+  const random = seededRandom(firstSeed);
+  const bytes = random.bytes(20 << 20);
+  const others = random.bytes(20 << 20);
 
   function hashed(algorithm: string, ...pieces: readonly Uint8Array[]): Buffer {
     const hash = createHash(algorithm);

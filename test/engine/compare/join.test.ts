@@ -13,6 +13,7 @@ import {
 import type { FailureRecord } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { IgnoreReason } from '../../../src/protocol/verdicts';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 /** A disk as a tree: what stands at each name. Folders that excluded names stand for hold nothing. */
 type DiskNode = 'file' | 'link' | 'fifo' | 'unreadable-file' | 'unreadable-folder' | DiskFolder;
@@ -209,7 +210,7 @@ function reason(because: IgnoreReason): string {
 
 describe('join', () => {
   it('says of every path, once, what going through the keys one by one says', () => {
-    fc.assert(
+    assertProperty(
       fc.property(worlds, world => {
         const sides = sidesOf(world);
         const { findings, questions } = joinSides(sides, {

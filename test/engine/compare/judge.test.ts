@@ -8,6 +8,7 @@ import type { Reading, Receipt } from '../../../src/engine/records/receipts';
 import type { CompareRule } from '../../../src/engine/config/settings';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Verdict } from '../../../src/protocol/verdicts';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const path = 'a.txt' as FilePath;
 const storedAt = 1_700_000_000_000;
@@ -140,7 +141,7 @@ describe('judge', () => {
   it('never says up to date of other sizes, nor of a file that may be newer', () => {
     const times = fc.integer({ min: -10_000, max: 10_000 });
     const sizes = fc.nat(3);
-    fc.assert(
+    assertProperty(
       fc.property(times, times, sizes, sizes, (after, clockOffset, localSize, cloudSize) => {
         const verdict = withoutReceipt(
           localFile(localSize, storedAt + after),

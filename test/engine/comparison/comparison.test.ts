@@ -10,6 +10,7 @@ import type { ChildrenPage, Row } from '../../../src/protocol/rows';
 import { groups, type Group, type Verdict } from '../../../src/protocol/verdicts';
 import { targetOf } from '../../support/memory/targetOf';
 import type { Finding } from '../../../src/engine/compare/finding';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const target = targetOf({ bucket: 'b', prefix: 'w/' });
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
@@ -221,7 +222,7 @@ describe('comparison', () => {
   });
 
   it('adds up and shows every path exactly once, whatever happens to it', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.array(steps, { maxLength: 40 }),
         fc.integer({ min: 1, max: 4 }),

@@ -9,6 +9,7 @@ import {
   type TreeFolder,
 } from '../../../src/engine/comparison/groupTree';
 import type { FilePath } from '../../../src/protocol/folders';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 function leaf(path: string, bytes = 1): Leaf {
   return { path: path as FilePath, folder: parentPath(path as FilePath), bytes };
@@ -51,7 +52,7 @@ describe('groupTree', () => {
       .array(fc.constantFrom('a', 'b', '__proto__', '.', 'a b'), { minLength: 1, maxLength: 4 })
       .map(names => names.join('/'));
     const steps = fc.array(fc.tuple(paths, fc.nat(100)), { maxLength: 60 });
-    fc.assert(
+    assertProperty(
       fc.property(steps, all => {
         const tree = groupTree<Leaf>();
         const model = new Map<string, Leaf>();

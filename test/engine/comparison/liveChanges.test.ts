@@ -31,6 +31,7 @@ import { noReceipts } from '../../support/memory/noReceipts';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const storedAt = 1_700_000_000_000;
 const before = storedAt - 60_000;
@@ -425,7 +426,7 @@ describe('liveChanges', () => {
       cloud: fc.uniqueArray(paths, { maxLength: 5 }),
       steps: fc.array(step, { maxLength: 6 }),
     });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(world, async ({ local, cloud, steps }) => {
         rmSync(root, { recursive: true });
         mkdirSync(root);

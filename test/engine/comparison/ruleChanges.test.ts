@@ -8,6 +8,7 @@ import { backupInMemory, type BackupInMemory } from '../../support/memory/engine
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const storedAt = 1_700_000_000_000;
 
@@ -221,7 +222,7 @@ describe('ruleChanges', () => {
 
   it('come to what a new comparison would find', async function () {
     this.timeout(60_000);
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(worlds, async ({ files, cloud, changes }) => {
         engine.backup.dispose();
         rmSync(root, { recursive: true });

@@ -3,10 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { inParallel } from '../../../src/engine/concurrency/parallel';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('parallel', () => {
   it('does each item once, in order, so many at a time', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.nat(30), fc.integer({ min: 1, max: 6 }), async (count, width) => {
         const items = Array.from({ length: count }, (_, index) => index);
         const begun: number[] = [];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const never = new AbortController().signal;
 
@@ -45,7 +46,7 @@ describe('budget', () => {
       fc.record({ kind: fc.constant('take' as const), bytes: fc.nat(15) }),
       fc.record({ kind: fc.constantFrom('release', 'cancel'), which: fc.nat() }),
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.array(step, { maxLength: 60 }),
         fc.integer({ min: 1, max: 4 }),

@@ -12,6 +12,7 @@ import {
   toKey,
 } from '../../../src/engine/disk/filePath';
 import type { FilePath } from '../../../src/protocol/folders';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const hostileNames = [
   '...',
@@ -70,7 +71,7 @@ function asPath(text: string): FilePath {
 
 describe('filePath', () => {
   it('reads back from a key the very path that the key was made of', () => {
-    fc.assert(
+    assertProperty(
       fc.property(prefixes, paths, (prefix, path) => {
         assert.deepEqual(readKey(prefix, toKey(prefix, path)), { kind: 'path', path });
       }),
@@ -78,7 +79,7 @@ describe('filePath', () => {
   });
 
   it('gives different paths different keys', () => {
-    fc.assert(
+    assertProperty(
       fc.property(prefixes, paths, paths, (prefix, one, other) => {
         assert.equal(toKey(prefix, one) === toKey(prefix, other), one === other);
       }),
@@ -87,7 +88,7 @@ describe('filePath', () => {
 
   it('reads back from the disk the very path that was looked for there', () => {
     for (const folder of [root, `${root}${sep}`, resolve('/')]) {
-      fc.assert(
+      assertProperty(
         fc.property(paths, path => {
           assert.equal(toFilePath(folder, toAbsolutePath(folder, path)), path);
         }),
@@ -98,7 +99,7 @@ describe('filePath', () => {
   it('never leads out of the folder, whatever a key says', () => {
     const segments = fc.oneof(names, fc.constantFrom('.', '..', '', '\0', 'a\0b', '\\'));
     const keys = fc.array(segments, { maxLength: 8 }).map(all => all.join('/'));
-    fc.assert(
+    assertProperty(
       fc.property(prefixes, keys, (prefix, rest) => {
         const reading = readKey(prefix, prefix + rest);
         if (reading.kind === 'not-a-path') return;
@@ -159,7 +160,7 @@ describe('filePath', () => {
     assert.equal(isWithin(asPath('src-old/a'), asPath('src')), false);
     assert.equal(isWithin(asPath('sr'), asPath('src')), false);
     assert.equal(isWithin(asPath('anything'), asPath('')), true);
-    fc.assert(
+    assertProperty(
       fc.property(paths, names, (path, name) => {
         const child = childPath(path, name);
         assert.equal(parentPath(child), path);

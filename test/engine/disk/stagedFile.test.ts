@@ -10,6 +10,7 @@ import { isStagedFile, stagedFileName } from '../../../src/engine/disk/stagedFil
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const names = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 300 })
@@ -17,7 +18,7 @@ const names = fc
 
 describe('Files of our own', () => {
   it('have names that every disk holds, that are told from all others, and never twice the same', () => {
-    fc.assert(
+    assertProperty(
       fc.property(names, name => {
         const own = stagedFileName(name);
         assert.ok(Buffer.byteLength(own) <= 255, String(Buffer.byteLength(own)));

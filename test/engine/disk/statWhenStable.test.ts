@@ -11,6 +11,7 @@ import { statWhenStable } from '../../../src/engine/disk/statWhenStable';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { isInstalled } from '../../support/suite/isInstalled';
+import { assertProperty } from '../../support/suite/assertProperty';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 
 const path = 'a' as FilePath;
@@ -50,7 +51,7 @@ describe('lookWhenQuiet', () => {
   it('waits until the last change of content or attributes is 20 ms old', async () => {
     // Not a whole second, which would be a coarser clock's.
     const fine = () => (now() % second === 0n ? now() + 1n : now());
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.boolean(), fc.nat(30), async (isContent, age) => {
         const recent = fine() - BigInt(age) * millisecond + 1n;
         const old = recent - 10n * second;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 
 import { applyAttributes, givesBack } from '../../../src/engine/disk/storedAttributes';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const noted = (mtime: string, mode = '100644') => ({ mtime, mode });
 const local = (modifiedAt: bigint, mode = 0o100644) => ({ modifiedAt, mode });
@@ -73,7 +74,7 @@ describe('Whether a restore gives a file its time and mode back', () => {
   });
 
   it('is so of what an upload has noted, whatever the time', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.bigInt(0n, 4_000_000_000_000_000_000n),
         fc.integer({ max: 0o777, min: 0 }),

@@ -36,6 +36,7 @@ import { notedAttributes } from '../../support/disk/notedAttributes';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { onSmallDisk } from '../../support/disk/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const day = 86_400_000;
 const ways: readonly FreeUpMethod[] = ['delete', 'trash'];
@@ -625,7 +626,7 @@ describe('Freeing a local file', () => {
       moment: fc.constantFrom(...(moments as DiskMoment[]), 'asked 1', 'asked 2', 'head'),
       act: fc.constantFrom('write', 'create', 'lose copy', 'replace copy', 'cancel', 'disk error'),
     });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.constantFrom(...ways),
         fc.array(happening, { maxLength: 3 }),

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { attempt, attempts, type Attempt } from '../../../src/engine/network/attempt';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const never = new AbortController().signal;
 
@@ -155,7 +156,7 @@ describe('attempt', () => {
       { make: () => failure('host-not-found'), uncertain: false },
       { make: () => failure('store-busy'), uncertain: false },
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.array(steps, { minLength: 4, maxLength: 4 }), async all => {
         const seen: boolean[] = [];
         const running = attempt(

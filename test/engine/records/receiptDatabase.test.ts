@@ -24,6 +24,7 @@ import { eventually } from '../../support/suite/eventually';
 import type { FullDiskStory } from '../../support/processes/fullDiskWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const owner: ReceiptOwner = { folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: 'p/' };
 
@@ -65,7 +66,7 @@ describe('The receipt database', () => {
   }
 
   it('gives back what was put, in this window and in another', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.uniqueArray(receipts(), { selector: each => each.local.path }), all => {
         const own = { ...owner, folderId: randomUUID() };
         const mine = openIt().of(own);
@@ -170,7 +171,7 @@ describe('The receipt database', () => {
 
   it('keeps a file’s receipt whatever its time, and tells nobody', () => {
     const mine = openIt().of(owner);
-    fc.assert(
+    assertProperty(
       fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.bigInt(), (one, other) => {
         const receipt = receiptOf('a.txt');
         const local = { ...receipt.local, mtimeNs: one, ctimeNs: one };

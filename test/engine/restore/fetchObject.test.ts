@@ -8,6 +8,7 @@ import { Failure } from '../../../src/engine/failures/failure';
 import { fetchObject, type FetchRequest } from '../../../src/engine/restore/fetchObject';
 import { transferControl } from '../../../src/engine/network/transferControl';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const mebibyte = 1 << 20;
 const range = 8 * mebibyte;
@@ -55,7 +56,7 @@ describe('fetchObject', function () {
       fc.integer({ min: -2, max: 2 }).map(off => range + off),
       fc.integer({ min: 2 * range - 2, max: 6 * range + 2 }),
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(sizes, fc.array(fc.nat(6), { maxLength: 3 }), async (size, late) => {
         bucket = memoryBucket();
         const body = patterned(size);

@@ -12,6 +12,7 @@ import { noReceipts } from '../../support/memory/noReceipts';
 import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
 import type { Route } from '../../../src/engine/comparison/job';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };
@@ -121,7 +122,7 @@ describe('The names of restored files', () => {
   it('leave nothing that collides among those that are restored', () => {
     const name = fc.constantFrom('a', 'A', 'b', 'B', 'é', 'e\u0301', 'É');
     const path = fc.array(name, { minLength: 1, maxLength: 3 }).map(names => names.join('/'));
-    fc.assert(
+    assertProperty(
       fc.property(fc.uniqueArray(path, { maxLength: 12 }), fc.boolean(), (paths, foldsNames) => {
         const sorted = paths.toSorted() as FilePath[];
         const refused = findCollisions(sorted, { platform: 'linux', foldsNames });

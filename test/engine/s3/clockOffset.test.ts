@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { clockOffsetBy } from '../../../src/engine/s3/clockOffset';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('clockOffset', () => {
   const offset = fc.integer({ min: -1e9, max: 1e9 });
@@ -10,7 +11,7 @@ describe('clockOffset', () => {
 
   it('is learned within a second by any answer that took less than one', () => {
     const trip = fc.integer({ min: 0, max: 1000 });
-    fc.assert(
+    assertProperty(
       fc.property(offset, sentAt, trip, share, (ahead, sent, tripMs, written) => {
         const header = headerAt(sent + tripMs * written + ahead);
         const learned = clockOffsetBy(header, sent, sent + tripMs);
@@ -22,7 +23,7 @@ describe('clockOffset', () => {
 
   it('is not learned by an answer that took longer, nor by one without a date', () => {
     const trip = fc.integer({ min: 1001, max: 600_000 });
-    fc.assert(
+    assertProperty(
       fc.property(offset, sentAt, trip, share, (ahead, sent, tripMs, written) => {
         const header = headerAt(sent + tripMs * written + ahead);
         assert.equal(clockOffsetBy(header, sent, sent + tripMs), undefined);

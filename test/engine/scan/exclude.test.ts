@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 function matches(
   patterns: readonly string[],
@@ -83,7 +84,7 @@ describe('exclude', () => {
       '!b/a',
       '**/x.log',
     ]);
-    fc.assert(
+    assertProperty(
       fc.property(patterns, paths, (chosen, text) => {
         const exclude = excludeBy(chosen);
         const path = text as FilePath;
@@ -114,7 +115,7 @@ describe('exclude', () => {
       assert.ok(!matches(['.git', 'node_modules'], name), name);
       assert.ok(matches(['*'], name), name);
     }
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(fc.string()), fc.string({ minLength: 1 }), (patterns, name) => {
         matches(patterns, name.replaceAll(/[/\0]/g, '_'));
       }),

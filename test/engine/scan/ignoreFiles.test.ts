@@ -19,6 +19,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const posix = process.platform !== 'win32';
 
@@ -230,7 +231,7 @@ describe('ignoreFiles', () => {
     if (process.platform !== 'linux') this.skip();
     this.timeout(120_000);
     git('init', '-q');
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(worlds, async ({ files, setting, own, nested }) => {
         for (const name of readdirSync(root)) {
           if (name !== '.git') rmSync(join(root, name), { recursive: true });

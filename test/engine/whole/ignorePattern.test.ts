@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ignorePattern } from '../../../src/editor/ignore/ignorePattern';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('ignorePattern', () => {
   it('escapes what would mean more than itself', () => {
@@ -31,7 +32,7 @@ describe('ignorePattern', () => {
     .map(all => all.join('/') as FilePath);
 
   it('means the file or folder that it was made of, and no other', () => {
-    fc.assert(
+    assertProperty(
       fc.property(paths, paths, fc.constantFrom('file', 'folder'), (path, other, kind) => {
         const line = ignorePattern(path, kind);
         assert.ok(!/[\r\n]/.test(line));

@@ -14,6 +14,7 @@ import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/noReceipts';
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('Ignored paths', () => {
   let folder: TemporaryFolder;
@@ -145,7 +146,7 @@ describe('Ignored paths', () => {
 
   it('take no file and no copy out of the sum of all groups', async function () {
     if (process.platform === 'win32') this.skip();
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(worlds, async ({ files, links, cloud, ignoreFiles }) => {
         rmSync(root, { recursive: true });
         mkdirSync(root);

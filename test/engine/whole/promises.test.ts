@@ -23,6 +23,7 @@ import { groups, type Group } from '../../../src/protocol/verdicts';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 /* Whole back-ups of random folders to random buckets, with failures and edits at random moments. */
 
@@ -126,7 +127,7 @@ describe('The promises', () => {
 
   it('hold whatever fails, and whatever is edited meanwhile', async function () {
     this.timeout(30_000);
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(worlds, async world => {
         rmSync(root, { recursive: true, force: true });
         mkdirSync(root);

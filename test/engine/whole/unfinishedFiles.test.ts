@@ -18,6 +18,7 @@ import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
 const never = new AbortController().signal;
@@ -140,7 +141,7 @@ describe('What a batch that was cut off has left', () => {
         fc.record({ kind: fc.constant('clear' as const) }),
       );
       const kept = make();
-      fc.assert(
+      assertProperty(
         fc.property(fc.array(change), changes => {
           const { remaining } = kept.of(owner);
           remaining.clear();

@@ -13,6 +13,8 @@ import {
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
+import { seededRandom } from '../suite/seededRandom';
+
 /** Files that somebody keeps writing to, at the same time as they are read here. */
 export interface RestlessFiles {
   /** Ends the writing. */
@@ -233,19 +235,9 @@ function writeAt(handle: number, bytes: Buffer, position: number): void {
   if (written !== bytes.length) throw new Error(`${String(written)} of ${String(bytes.length)}`);
 }
 
-/** Numbers that are the same for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return below => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 function write({ restless, stop }: WriterData, port: NonNullable<typeof parentPort>): void {
-  const random = randomFrom(restless.seed);
+  const chance = seededRandom(restless.seed);
+  const random = (below: number) => chance.below(below);
   mkdirSync(restless.beside, { recursive: true });
   const { beside, root } = restless;
   const files = Object.entries(restless.files).map(([name, size]) => {

@@ -9,6 +9,7 @@ import { backupInMemory } from '../memory/engineInMemory';
 import { memoryBucket } from '../memory/memoryBucket';
 import { restlessFiles, stateOf, type States } from '../disk/restlessFiles';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
+import { seedsVariable } from '../suite/seeds';
 
 export interface RestlessRun {
   /** The same one makes the same changes; when they meet the uploads, only chance knows. */
@@ -32,7 +33,7 @@ export interface RestlessResult {
  */
 export async function backUpRestlessFiles(run: RestlessRun): Promise<RestlessResult> {
   const { seed, milliseconds } = run;
-  const told = `seed ${String(seed)}`;
+  const told = `${seedsVariable}=${String(seed)}`;
   const folder = await temporaryFolder('restless');
   const root = join(folder.path, 'w');
   mkdirSync(root);

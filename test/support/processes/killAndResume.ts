@@ -19,6 +19,7 @@ import type { EngineOrder, EngineWord } from './killedEngine';
 import type { SeaweedFs } from '../../../dev/seaweedfs';
 import { seededRandom, type SeededRandom } from '../suite/seededRandom';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
+import { seedsVariable } from '../suite/seeds';
 
 export interface KillsRequest {
   readonly server: SeaweedFs;
@@ -77,7 +78,7 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
         await checkObjects(client, setup);
         await checkReceipts(client, setup, folder.path);
       } catch (error) {
-        throw new Error(`with the seed ${String(seed)}, in ${name}`, { cause: error });
+        throw new Error(`with ${seedsVariable}=${String(seed)}, in ${name}`, { cause: error });
       } finally {
         await folder.remove();
       }

@@ -6,8 +6,6 @@ export const testVariables = {
   embeddedEndpoint: 'S3_BACKUP_TEST_EMBEDDED_ENDPOINT',
   /** A bucket there that is empty at first. */
   embeddedBucket: 'S3_BACKUP_TEST_EMBEDDED_BUCKET',
-  /** Which random schedule to replay. */
-  seed: 'S3_BACKUP_TEST_SEED',
   /** How many extension hosts are to be killed in the middle of a back-up. */
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
