@@ -88,20 +88,29 @@ export async function decideByReading(
   } catch (error) {
     const failure = toFailure(error, local.path);
     if (failure.code === 'cancelled') throw failure;
-    return { finding: { ...finding, ...afterFailure(failure, question) }, content: failure };
+    const earlier = receipts.reading(local.path);
+    const isKnownDifferent = earlier?.cloud === 'different' && earlier.etag === cloud.etag;
+    const after = afterFailure(failure, { question, isKnownDifferent });
+    return { finding: { ...finding, ...after }, content: failure };
   }
 }
 
-/** What is known of a file that could not be read, or no longer is the one that was to be. */
+interface UnansweredQuestion {
+  readonly question: ContentQuestion;
+  /** Whether an earlier reading found this copy different. */
+  readonly isKnownDifferent: boolean;
+}
+
+/** What is known of a file that could not be read, or that has changed since it was seen. */
 function afterFailure(
   failure: Failure,
-  question: ContentQuestion,
+  unanswered: UnansweredQuestion,
 ): Pick<Finding, 'verdict'> & Partial<Finding> {
   switch (failure.code) {
     case 'file-vanished':
       return { local: undefined, verdict: { kind: 'only-in-cloud' } };
     case 'file-changing':
-      return { verdict: verdictOfChanging(question) };
+      return { verdict: verdictOfChanging(unanswered) };
     default:
       return { verdict: { kind: 'unchecked', failure: failure.toRecord() } };
   }
@@ -116,9 +125,14 @@ function verdictOf(
   return sha256 === receipt?.sha256 ? question.differentThere : question.different;
 }
 
-/** A conflict stays one while the file changes, or the next upload would overwrite it unseen. */
-function verdictOfChanging({ different }: ContentQuestion): Verdict {
-  return different.kind === 'changed-in-cloud'
-    ? different
-    : { kind: 'out-of-date', because: 'changed-since-comparison' };
+/**
+ * A conflict stays one while the file changes, or the next upload would overwrite a copy that nobody
+ * has seen. It is one where the copy was known to be another before this reading: by its ETag, so
+ * that it is a conflict even where nothing can be compared, or by an earlier reading.
+ */
+function verdictOfChanging({ question, isKnownDifferent }: UnansweredQuestion): Verdict {
+  const { different, unknown } = question;
+  const isConflict =
+    different.kind === 'changed-in-cloud' && (isKnownDifferent || unknown.kind === different.kind);
+  return isConflict ? different : { kind: 'out-of-date', because: 'changed-since-comparison' };
 }
