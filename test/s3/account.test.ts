@@ -7,7 +7,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { createBucket } from '../../src/engine/store/createBucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
 import { inspectPrefix } from '../../src/engine/store/inspectPrefix';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mock } from 'node:test';
 
-import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { checkNewName, createBucket } from '../../src/engine/store/createBucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
 import type { BucketOption } from '../../src/protocol/buckets';

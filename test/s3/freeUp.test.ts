@@ -7,7 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../support/memory/freeUpUnderTest';

@@ -8,7 +8,8 @@ import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '
 
 import { Engine } from '../../src/engine/session/engine';
 import { receiptsInMemory } from '../../src/engine/records/receipts';
-import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { Failure } from '../../src/engine/failures/failure';
 import { rootPath, type FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';

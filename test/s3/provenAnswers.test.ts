@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Connection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
 import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
 import { openStubStore } from '../support/servers/stubStore';

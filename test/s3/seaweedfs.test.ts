@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 
 import type { Bucket, ObjectVersion } from '../../src/engine/ports/bucket';
-import { openConnection, type Connection } from '../../src/engine/s3/openConnection';
+import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Connection } from '../../src/engine/ports/connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startSeaweedFs, type Identity, type SeaweedFs } from '../../dev/seaweedfs';
 import { skipSuite } from '../support/suite/skipSuite';

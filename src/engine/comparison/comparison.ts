@@ -14,7 +14,7 @@ import type {
 import type { Group } from '../../protocol/verdicts';
 import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
-import { isArchiveClass } from '../ports/archiveClass';
+import { isArchiveClass } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
 import { isWithin, parentPath } from '../disk/filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';

@@ -1,5 +1,4 @@
-import { isArchiveClass } from '../ports/archiveClass';
-import type { ListedObject, ObjectHead } from '../ports/bucket';
+import { isArchiveClass, type ListedObject, type ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import type { Receipt } from '../records/receipts';
 import { wholeChecksum } from '../checksums/wholeChecksum';

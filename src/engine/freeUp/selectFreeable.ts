@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { KeptReason } from '../../protocol/freeUp';
-import { isArchiveClass } from '../ports/archiveClass';
+import { isArchiveClass } from '../ports/bucket';
 import type { Entry } from '../comparison/comparison';
 import { fileName } from '../disk/filePath';
 import { isTaken } from '../backup/plan';

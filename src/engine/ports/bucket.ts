@@ -169,6 +169,11 @@ export type Archive =
   /** Its bytes can be had, for good or until then (milliseconds since 1970). */
   | { readonly kind: 'restored'; readonly until: number | undefined };
 
+/** Whether objects of this class give their bytes only hours after they were asked for. */
+export function isArchiveClass(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
+
 export interface HeadRequest {
   readonly key: string;
   readonly versionId?: string | undefined;

@@ -2,7 +2,7 @@ import type { Problem } from '../../protocol/reports';
 import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
-import { isArchiveClass } from '../ports/archiveClass';
+import { isArchiveClass } from '../ports/bucket';
 import { cloudSide, localSide } from '../comparison/comparison';
 import type { LocalFile } from '../scan/localScan';
 import type { RestorePlan, RestoreStep } from './restorePlan';

@@ -1,6 +1,6 @@
 import { fromStoreError } from '../failures/errorMapping';
 import { askForPage } from './listObjects';
-import type { BucketPlace } from './s3Bucket';
+import type { BucketPlace } from './bucketContext';
 
 /**
  * Asks a bucket for one key, in one attempt. Only the bucket and the credentials decide how that

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import type { Attempt } from '../network/attempt';
 import { bodyStream } from '../network/body';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** A body to be sent, and what it is for. */

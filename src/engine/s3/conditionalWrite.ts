@@ -19,7 +19,7 @@ import {
 import { lookAtVersionBefore } from './lookAtVersionBefore';
 import { bucketMustExist, headIfReadable } from './readableHead';
 import { refusesConditions } from './refusesConditions';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 
 /** A write under a condition, and what tells an object of our own from somebody else's. */
 export interface ConditionalWrite {

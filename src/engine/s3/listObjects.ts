@@ -7,7 +7,7 @@ import type { ListRequest, ListedObject } from '../ports/bucket';
 import { MalformedAnswer } from '../failures/errorMapping';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import { pagingGuard } from './pagingGuard';
-import type { BucketPlace, BucketContext } from './s3Bucket';
+import type { BucketPlace, BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */

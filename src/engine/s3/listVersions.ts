@@ -6,7 +6,7 @@ import {
 import type { ListVersionsRequest, ObjectVersion } from '../ports/bucket';
 import { keyDecoder, plainEtag, required } from './answerField';
 import { pagingGuard } from './pagingGuard';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** All versions of one object, and the markers of its deletions, page by page. */

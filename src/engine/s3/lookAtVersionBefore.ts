@@ -1,7 +1,7 @@
 import type { Condition, ObjectVersion, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { listVersions } from './listVersions';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 
 interface FinishedWrite {
   readonly key: string;

@@ -25,7 +25,7 @@ import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { withChecksum } from './checksumNegotiation';
 import { pagingGuard } from './pagingGuard';
 import { readBack } from './readBackObject';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** Begins an upload in parts. */

@@ -1,6 +1,11 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { isArchiveClass } from '../ports/archiveClass';
-import type { Archive, ChecksumAlgorithm, ObjectChecksum, ObjectHead } from '../ports/bucket';
+import {
+  isArchiveClass,
+  type Archive,
+  type ChecksumAlgorithm,
+  type ObjectChecksum,
+  type ObjectHead,
+} from '../ports/bucket';
 import { partsOf } from '../checksums/multipartEtag';
 import { plainEtag, required } from './answerField';
 

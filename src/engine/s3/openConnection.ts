@@ -1,51 +1,20 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Account } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
+import type { Connection } from '../ports/connection';
 import { clockOffsetBy } from './clockOffset';
 import { defaultCredentials } from './credentials';
 import { Failure } from '../failures/failure';
 import { collectBounded } from './collectBounded';
 import { proveAnswers } from './proveAnswers';
 import { regionalClient } from './regionalClient';
-import { etagCaseOf, type EtagCase } from './answerField';
+import { etagCaseOf } from './answerField';
+import type { StoreTraits } from './bucketContext';
 import { conditionSupport } from './conditionSupport';
-import type { ChecksumSupport } from './checksumNegotiation';
 import { s3Account } from './s3Account';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from '../config/settings';
 import { transferControl, type TransferControl } from '../network/transferControl';
 import { openTransport, type Transport } from './transport';
-
-/** One S3 store under one identity. Nothing is sent before the first request. */
-export interface Connection {
-  /** As people would name it: the endpoint's URL, or AWS. */
-  readonly endpoint: string;
-  /**
-   * Resolves once the store has taken the credentials: a refusal of what was asked for proves them
-   * as well as an answer does.
-   */
-  check(request: CheckRequest): Promise<void>;
-  readonly account: Account;
-  bucket(name: string): Bucket;
-  close(): void;
-}
-
-export interface CheckRequest {
-  /** What the credentials are to be used for; without it the store itself is asked. */
-  readonly target: { readonly bucket: string; readonly prefix: string } | undefined;
-  readonly signal: AbortSignal;
-  /** Called before every attempt, the first included. */
-  readonly onAttempt?: (number: number) => void;
-}
-
-/** What the answers of a store have taught about it. */
-export interface StoreTraits {
-  /** How far the store's clock is ahead of ours, in milliseconds. */
-  clockOffset: number;
-  /** Whether the store takes a CRC32 with a write, and gives it back. */
-  readonly crc32: ChecksumSupport;
-  etagCase: EtagCase;
-}
 
 /**
  * All bodies of the connection's uploads go by `traffic`. `onWeakness` is told, once for each, what

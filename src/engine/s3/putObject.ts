@@ -11,7 +11,7 @@ import {
 } from './conditionalWrite';
 import { withChecksum } from './checksumNegotiation';
 import { readBack } from './readBackObject';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 
 /** Stores a body in one request, verified by the store's answer or, where that says nothing, by reading it back. */
 export async function putObject(

@@ -3,7 +3,7 @@ import type { StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/wholeChecksum';
 import { getObject, headObject } from './readObject';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 
 export interface WrittenBytes {
   readonly key: string;

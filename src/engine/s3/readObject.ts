@@ -14,7 +14,7 @@ import { fromStoreError, httpStatus } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
 import { objectHead } from './objectHead';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** What the store says of an object; `undefined` where there is none. */

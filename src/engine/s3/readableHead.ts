@@ -2,7 +2,7 @@ import type { HeadRequest, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { listObjects } from './listObjects';
 import { headOnce } from './readObject';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 
 /** What stands under a key, as far as these credentials may see. */
 export type Look =

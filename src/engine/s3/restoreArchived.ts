@@ -2,7 +2,7 @@ import { RestoreObjectCommand } from '@aws-sdk/client-s3';
 import type { RestoreRequest } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { headObject } from './readObject';
-import type { BucketContext } from './s3Bucket';
+import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
 /** Asks the store to make an archived object readable. */

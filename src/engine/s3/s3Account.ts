@@ -8,7 +8,7 @@ import {
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
 import type { Account, LifecycleRule } from '../ports/account';
-import { isArchiveClass } from '../ports/archiveClass';
+import { isArchiveClass } from '../ports/bucket';
 import { attempts, type Attempt } from '../network/attempt';
 import { fromStoreError } from '../failures/errorMapping';
 import { Failure } from '../failures/failure';

@@ -1,17 +1,14 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Bucket, Versioning } from '../ports/bucket';
-import type { CircuitBreaker } from '../network/circuitBreaker';
-import type { StoreTraits } from './openConnection';
+import type { BucketContext, BucketPlace } from './bucketContext';
 import { Failure } from '../failures/failure';
-import type { TransferControl } from '../network/transferControl';
 import { askHarmlessly } from './askHarmlessly';
-import { mustLookFirst, type ConditionSupport } from './conditionSupport';
+import { mustLookFirst } from './conditionSupport';
 import { listObjects } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
 import { putObject } from './putObject';
 import { getObject, headObject } from './readObject';
-import type { RegionalClient } from './regionalClient';
 import { restoreArchived } from './restoreArchived';
 import { storeRequest } from './storeRequest';
 
@@ -41,24 +38,6 @@ export function s3Bucket(place: BucketPlace): Bucket {
     requestRestore: request => restoreArchived(context, request),
     versioning: signal => versioningOf(context, signal),
   };
-}
-
-/** Where a bucket is, and how one gets there. */
-export interface BucketPlace {
-  readonly client: Pick<RegionalClient, 'send'>;
-  readonly endpoint: string;
-  readonly traits: StoreTraits;
-  readonly traffic: TransferControl;
-  readonly name: string;
-  /** What is known of this bucket's way with conditions. */
-  readonly conditions: ConditionSupport;
-  /** Told of what the store cannot do, in words for the log. */
-  readonly onWeakness: (message: string) => void;
-}
-
-/** What every request to the bucket needs. */
-export interface BucketContext extends BucketPlace {
-  readonly breaker: CircuitBreaker;
 }
 
 async function versioningOf(

@@ -4,7 +4,7 @@ import type { Group } from '../../protocol/verdicts';
 import { backUps, type BackUps } from '../backup/backUps';
 import { Batches } from '../batch/batches';
 import { Comparisons } from '../comparison/comparisons';
-import type { Connection } from '../s3/openConnection';
+import type { Connection } from '../ports/connection';
 import { connections, type Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { toFailure } from '../failures/failure';

@@ -25,7 +25,7 @@ import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import type { VerifyReport } from '../../protocol/verify';
 import { checkConnection } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
-import type { Connection } from '../s3/openConnection';
+import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';

@@ -1,5 +1,5 @@
 import type { RawSettings } from '../../protocol/folders';
-import type { Connection } from '../s3/openConnection';
+import type { Connection } from '../ports/connection';
 import { connectionDefaults } from '../config/connectionDefaults';
 import { parseConnectionSettings, type ConnectionSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';

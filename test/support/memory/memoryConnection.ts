@@ -1,5 +1,5 @@
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import type { Connection } from '../../../src/engine/s3/openConnection';
+import type { Connection } from '../../../src/engine/ports/connection';
 import { memoryAccount } from './memoryAccount';
 
 /** A connection to a store that has this one bucket, under whatever name. */

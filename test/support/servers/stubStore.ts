@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { openConnection, type Connection } from '../../../src/engine/s3/openConnection';
+import { openConnection } from '../../../src/engine/s3/openConnection';
+import type { Connection } from '../../../src/engine/ports/connection';
 import { transferControl } from '../../../src/engine/network/transferControl';
 import type { Transport } from '../../../src/engine/s3/transport';
 import { setAwsVariables } from '../../../dev/awsVariables';

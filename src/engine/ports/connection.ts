@@ -1,0 +1,31 @@
+import type { Account } from './account';
+import type { Bucket } from './bucket';
+
+/** One S3 store under one identity. Nothing is sent before the first request. */
+export interface Connection {
+  /** The store as people would name it: the endpoint's URL, or `AWS`. */
+  readonly endpoint: string;
+
+  /**
+   * Resolves once the store has accepted the credentials; `access-denied` proves that as well as a
+   * list does. Throws a `Failure` where the store cannot be reached, refuses the credentials, or has
+   * no such bucket.
+   */
+  check(request: CheckRequest): Promise<void>;
+
+  readonly account: Account;
+
+  /** The bucket with this name, whether or not it exists; the same object for the same name. */
+  bucket(name: string): Bucket;
+
+  /** Closes all sockets. Requests under way fail. */
+  close(): void;
+}
+
+export interface CheckRequest {
+  /** What the credentials will be used for; without it, the buckets are listed instead. */
+  readonly target: { readonly bucket: string; readonly prefix: string } | undefined;
+  readonly signal: AbortSignal;
+  /** Called before every attempt, the first included, with its number from 1. */
+  readonly onAttempt?: (number: number) => void;
+}
