@@ -1,7 +1,6 @@
-import { commands, Disposable, l10n, window, workspace, Uri } from 'vscode';
+import { commands, Disposable, l10n, Uri, window, workspace } from 'vscode';
 import { pause, resume } from '../protocol/plans';
 import type { Work } from '../protocol/rows';
-import { activeSelection } from './selection/activeSelection';
 import {
   backUpAll,
   backUpNodes,
@@ -9,36 +8,37 @@ import {
   retryBackUp,
   reviewAndBackUp,
 } from './backUp/backUp';
-import { chooseBucket } from './setUp/chooseBucket';
-import { chooseProfile } from './setUp/chooseProfile';
+import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
+import { showReport } from './batch/reportDocument';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { copyS3Uri } from './cloudCopies/copyS3Uri';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
-import { localUri } from './view/fileLocation';
-import { forgetFiles } from './verify/forgetFiles';
-import { askForFilter } from './view/filter';
+import { viewId, type CommandId } from './contributions/manifest';
+import { showFailure } from './failures/showFailure';
 import { freeUpSpace, retryFreeUp } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
-import { unsupportedResource } from './selection/unsupportedResource';
-import { openCredentialsFile } from './setUp/openCredentialsFile';
-import type { Services } from './services';
-import { showReport } from './batch/reportDocument';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { rowClicked } from './rowClick';
+import { activeSelection } from './selection/activeSelection';
 import { readSelection, type Selection } from './selection/selection';
+import { unsupportedResource } from './selection/unsupportedResource';
+import type { Services } from './services';
+import { chooseBucket } from './setUp/chooseBucket';
+import { chooseProfile } from './setUp/chooseProfile';
+import { openCredentialsFile } from './setUp/openCredentialsFile';
+import { tryCredentials } from './setUp/tryCredentials';
 import { resolveTargets } from './targets/resolveTargets';
-import { showFailure } from './failures/showFailure';
 import { folderById, localFolders } from './targets/targets';
+import { forgetFiles } from './verify/forgetFiles';
+import { verifyFiles } from './verify/verifyFiles';
+import { localUri } from './view/fileLocation';
+import { askForFilter } from './view/filter';
 import { rowClickedCommand, showMoreCommand } from './view/treeItem';
 import type { TreeNode } from './view/treeNode';
-import { tryCredentials } from './setUp/tryCredentials';
-import { verifyFiles } from './verify/verifyFiles';
-import { viewId } from './contributions/viewId';
 
 /** What the manifest's commands do. */
 const table = {
@@ -104,7 +104,7 @@ const table = {
   's3Backup.showLog': ({ log }) => {
     log.show();
   },
-} satisfies Readonly<Record<string, Command>>;
+} satisfies Readonly<Record<CommandId, Command>>;
 
 /** What is done once more about what has failed. */
 const retries = {
@@ -124,8 +124,6 @@ const rowTable: Readonly<
     if (node.kind === 'more') services.tree.showMore(node);
   },
 };
-
-export const commandIds: readonly string[] = Object.keys(table);
 
 export function registerCommands(services: Services): Disposable {
   const own = Object.entries<Command>(table).map(([id, run]) =>

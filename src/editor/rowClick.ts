@@ -1,12 +1,13 @@
-import { commands } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
 import type { FileRow } from '../protocol/rows';
 import type { Group } from '../protocol/verdicts';
 import { backUpNodes, type BackUpDeps } from './backUp/backUp';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions, type ShowVersionsDeps } from './cloudCopies/showVersions';
+import { section } from './contributions/manifest';
+import { Failed } from './failures/failed';
 import { localUri } from './view/fileLocation';
-import { clickAction } from './contributions/settings';
 import { idOf, type RowNode } from './view/treeNode';
 
 type RowClickDeps = BackUpDeps & ShowVersionsDeps;
@@ -62,6 +63,17 @@ function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
     case 'ignored':
       return open;
   }
+}
+
+/**
+ * What a click on a file does that is out of date or missing in the cloud. Throws
+ * `invalid-setting` where the setting says none of these.
+ */
+export function clickAction(): 'upload' | 'diff' | 'open' {
+  const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'upload';
+  if (value === 'upload' || value === 'diff' || value === 'open') return value;
+  const why = l10n.t('it takes “upload”, “diff” or “open”');
+  throw Failed.of('invalid-setting', `${section}.clickAction`, why);
 }
 
 const doubleClickMs = 500;

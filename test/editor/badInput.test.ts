@@ -5,7 +5,7 @@ import { Uri, workspace, type WorkspaceFolder } from 'vscode';
 
 import type { Failed } from '../../src/editor/failures/failed';
 import { unsupportedResource } from '../../src/editor/selection/unsupportedResource';
-import { clickAction } from '../../src/editor/contributions/settings';
+import { clickAction } from '../../src/editor/rowClick';
 import type { S3Backup } from '../../src/extension';
 import { temporaryFolder } from '../../dev/temporaryFolder';
 import { testVariable } from '../support/suite/testEnvironment';

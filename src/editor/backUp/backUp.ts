@@ -32,7 +32,7 @@ import { askAboutUnsaved } from './askAboutUnsaved';
 import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
 import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';
-import { viewId } from '../contributions/viewId';
+import { viewId } from '../contributions/manifest';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 import type { UnfinishedBatch } from '../batch/unfinishedBatch';

@@ -1,19 +1,20 @@
-import { commands, l10n, window, type LogOutputChannel } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanSummary } from '../../protocol/plans';
-import type { Report, Problem } from '../../protocol/reports';
+import type { Problem, Report } from '../../protocol/reports';
 import type { Group } from '../../protocol/verdicts';
+import type { EngineClient } from '../client/engineClient';
+import { runCommand } from '../contributions/runCommand';
 import { failureMessage } from '../failures/failureMessage';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
 import { formatCount, formatFiles } from '../format/quantity';
+import { requestFromArchive, type RequestFromArchiveDeps } from '../restore/requestFromArchive';
+import { conflictGroup } from '../view/treeNode';
+import { batchIcon } from '../view/workWords';
 import { showReport } from './reportDocument';
 import { reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
-import { conflictGroup } from '../view/treeNode';
-import { requestFromArchive, type RequestFromArchiveDeps } from '../restore/requestFromArchive';
-import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
-import { batchIcon } from '../view/workWords';
-import type { EngineClient } from '../client/engineClient';
 
 export interface ReportMessageDeps extends RequestFromArchiveDeps, ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -113,7 +114,7 @@ function resolveButton(): string {
 
 async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
   const rows = setups.map(({ id }) => conflictGroup(id));
-  await commands.executeCommand('s3Backup.resolve', rows[0], rows);
+  await runCommand('s3Backup.resolve', rows[0], rows);
 }
 
 /** Says why there was nothing to upload. */

@@ -11,6 +11,7 @@ import {
 import type { FolderSetup } from '../../protocol/folders';
 import type { UnfinishedFiles, State } from '../../protocol/state';
 import { ContextKey } from '../contributions/contextKey';
+import type { CommandId } from '../contributions/manifest';
 import type { EngineClient } from '../client/engineClient';
 import { formatCount } from '../format/quantity';
 import { folderId, localFolders, type Targets } from '../targets/targets';
@@ -21,7 +22,7 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
  */
 export class UnfinishedBatch implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #remaining = new ContextKey<boolean>('s3Backup.remaining');
+  readonly #remaining = new ContextKey('s3Backup.remaining');
   readonly #listening: readonly Disposable[];
   /** The first folder of the batch under way, to which all its numbers are put down. */
   #underWay: UnfinishedFiles | undefined;
@@ -158,6 +159,6 @@ function newItem(): StatusBarItem {
   const item = window.createStatusBarItem('s3Backup.remaining', StatusBarAlignment.Left);
   item.name = l10n.t('S3 Backup: Remaining Files');
   item.tooltip = l10n.t('Compare, and back up what an earlier backup has left');
-  item.command = 's3Backup.resume';
+  item.command = 's3Backup.resume' satisfies CommandId;
   return item;
 }

@@ -1,7 +1,7 @@
 import { window, type Uri } from 'vscode';
 import { cloudCopy, type CloudCopy } from '../../protocol/cloudCopies';
 import type { Selection } from '../selection/selection';
-import { viewId } from '../contributions/viewId';
+import { viewId } from '../contributions/manifest';
 import { cloudCopyUri } from './cloudCopyUri';
 import { type CloudPlace, type CloudPlacesDeps, cloudFiles } from './cloudPlaces';
 import type { EngineClient } from '../client/engineClient';

@@ -1,18 +1,19 @@
-import { commands, l10n, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol/cloudCopies';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/manifest';
+import { runCommand } from '../contributions/runCommand';
 import { Failed, toFailureRecord } from '../failures/failed';
 import { plainText } from '../format/plainText';
 import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
-import { viewId } from '../contributions/viewId';
 import { type CloudPlace, cloudFiles } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
 import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
 import { askForVersioning } from './turnOnVersioning';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
 
 export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
   readonly engine: EngineClient;
@@ -88,7 +89,7 @@ async function tellUnversioned(
   );
   if (answer === turnOn) await askForVersioning(setup);
   if (answer === open && now !== undefined) {
-    await commands.executeCommand('s3Backup.openCloudCopy', documentOf(now));
+    await runCommand('s3Backup.openCloudCopy', documentOf(now));
   }
 }
 

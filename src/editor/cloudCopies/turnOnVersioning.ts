@@ -1,9 +1,10 @@
-import { commands, l10n, Uri, window } from 'vscode';
+import { l10n, Uri, window } from 'vscode';
 import { turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
+import { runCommand } from '../contributions/runCommand';
 
 interface TurnOnVersioningDeps {
   readonly engine: EngineClient;
@@ -31,7 +32,7 @@ export async function turnOnVersioningFor(
 
 /** Runs the command for a folder, so that a failure is shown as any other command's. */
 export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
-  await commands.executeCommand('s3Backup.turnOnVersioning', Uri.parse(id));
+  await runCommand('s3Backup.turnOnVersioning', Uri.parse(id));
 }
 
 /** `open` says why the store could not show that it is on. */

@@ -1,14 +1,18 @@
 import { commands } from 'vscode';
+import type { ContextKeyName, ContextValue } from './manifest';
 
-/** A value that `when` clauses of the manifest can ask for. */
-export class ContextKey<T extends string | boolean> {
-  #value: T | undefined;
+/** A value that `when` clauses of the manifest ask for. */
+export class ContextKey<N extends ContextKeyName> {
+  readonly #name: N;
+  #value: ContextValue<N> | undefined;
 
-  constructor(private readonly name: string) {}
+  constructor(name: N) {
+    this.#name = name;
+  }
 
-  set(value: T): void {
+  set(value: ContextValue<N>): void {
     if (this.#value === value) return;
     this.#value = value;
-    void commands.executeCommand('setContext', this.name, value);
+    void commands.executeCommand('setContext', this.#name, value);
   }
 }

@@ -9,11 +9,12 @@ import {
   workspace,
   type LogOutputChannel,
 } from 'vscode';
-import { toFailureRecord } from './failed';
-import { failureMessage } from './failureMessage';
-import type { FailureAction } from './failureEntry';
+import { section } from '../contributions/manifest';
+import { runCommand } from '../contributions/runCommand';
 import { plainText } from '../format/plainText';
-import { section } from '../contributions/settings';
+import { toFailureRecord } from './failed';
+import type { FailureAction } from './failureEntry';
+import { failureMessage } from './failureMessage';
 
 export interface ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -38,19 +39,19 @@ export async function showFailure(
       retry();
       break;
     case 'compare':
-      await commands.executeCommand('s3Backup.compare');
+      await runCommand('s3Backup.compare');
       break;
     case 'open-folder':
       await commands.executeCommand('vscode.openFolder');
       break;
     case 'choose-bucket':
-      await commands.executeCommand('s3Backup.chooseBucket');
+      await runCommand('s3Backup.chooseBucket');
       break;
     case 'choose-credentials':
-      await commands.executeCommand('s3Backup.chooseProfile');
+      await runCommand('s3Backup.chooseProfile');
       break;
     case 'open-credentials-file':
-      await commands.executeCommand('s3Backup.openCredentialsFile');
+      await runCommand('s3Backup.openCredentialsFile');
       break;
     case 'open-faulty-line':
       await openFaultyLine(failure.subject);

@@ -4,23 +4,23 @@ import {
   window,
   workspace,
   type Disposable,
-  type WorkspaceFolder,
   type LogOutputChannel,
   type Memento,
+  type WorkspaceFolder,
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import { rootPath } from '../../protocol/folders';
 import { children } from '../../protocol/rows';
 import type { IgnoreReason } from '../../protocol/verdicts';
-import { toFailureRecord } from '../failures/failed';
-import { givenHints } from './givenHints';
-import { section } from '../contributions/settings';
-import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
-import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
-import { folderById, folderId } from '../targets/targets';
-import { includeGit } from './includeGit';
 import type { EngineClient } from '../client/engineClient';
+import { section } from '../contributions/manifest';
+import { toFailureRecord } from '../failures/failed';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
+import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
+import { folderById, folderId } from '../targets/targets';
 import type { Comparisons } from '../watch/comparisons';
+import { givenHints } from './givenHints';
+import { includeGit } from './includeGit';
 
 interface HistoryHintDeps extends ResolveTargetsDeps, ShowFailureDeps {
   readonly log: LogOutputChannel;

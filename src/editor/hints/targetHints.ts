@@ -1,18 +1,19 @@
-import { commands, l10n, window, type LogOutputChannel, type Memento } from 'vscode';
+import { l10n, window, type LogOutputChannel, type Memento } from 'vscode';
 import {
   inspectBucket,
   type BucketOption,
   type BucketTraits,
   type OpenOption,
 } from '../../protocol/buckets';
+import type { EngineClient } from '../client/engineClient';
 import { askForVersioning } from '../cloudCopies/turnOnVersioning';
-import type { Choice } from '../setUp/chooseBucket';
+import { runCommand } from '../contributions/runCommand';
 import { toFailureRecord } from '../failures/failed';
 import { formatCount } from '../format/quantity';
+import type { Choice } from '../setUp/chooseBucket';
+import type { Profiles } from '../targets/profiles';
 import { folderId, targetText, type Target } from '../targets/targets';
 import { hintGiven } from './versioningHint';
-import type { EngineClient } from '../client/engineClient';
-import type { Profiles } from '../targets/profiles';
 
 export interface TargetHintsDeps {
   readonly log: LogOutputChannel;
@@ -62,7 +63,7 @@ export async function targetHints(
   const buttons = keepsNothing ? [turnOn, another] : [another];
   if (keepsNothing) await hintGiven(deps.memory, { bucket, settings });
   const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
-  if (answer === another) await commands.executeCommand('s3Backup.chooseBucket', folder.uri);
+  if (answer === another) await runCommand('s3Backup.chooseBucket', folder.uri);
   if (answer === turnOn) await askForVersioning({ id: folderId(folder) });
 }
 

@@ -2,16 +2,16 @@ import { l10n, window } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { conflicts as findConflicts, type ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
-import { activeSelection } from '../selection/activeSelection';
 import { backUpMine, type BackUpDeps } from '../backUp/backUp';
-import { chosenScopes } from '../selection/chosenScopes';
-import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
-import type { Selection } from '../selection/selection';
-import { type GroupNode, type TreeNode, conflictGroup } from '../view/treeNode';
-import { viewId } from '../contributions/viewId';
-import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/manifest';
+import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
+import { activeSelection } from '../selection/activeSelection';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import { type GroupNode, type TreeNode, conflictGroup } from '../view/treeNode';
+import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
 
 interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
   readonly engine: EngineClient;

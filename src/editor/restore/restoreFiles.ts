@@ -1,20 +1,4 @@
 import { window, type LogOutputChannel, l10n } from 'vscode';
-import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch, Reports } from '../batch/reports';
-import { runBatch } from '../batch/runBatch';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
-import { viewId } from '../contributions/viewId';
-import { Failed } from '../failures/failed';
-import { formatFiles } from '../format/quantity';
-import { askWhatToRestore } from './askWhatToRestore';
-import { confirmRestore } from './confirmRestore';
-import type { ActiveSelectionDeps } from '../selection/activeSelection';
-import { chosenScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { resolveTargets } from '../targets/resolveTargets';
-import { folderById } from '../targets/targets';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
@@ -26,6 +10,22 @@ import {
   type RestoreSummary,
 } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
+import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
+import type { FinishedBatch, Reports } from '../batch/reports';
+import { runBatch } from '../batch/runBatch';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/manifest';
+import { Failed } from '../failures/failed';
+import { formatFiles } from '../format/quantity';
+import type { ActiveSelectionDeps } from '../selection/activeSelection';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
+import { resolveTargets } from '../targets/resolveTargets';
+import { folderById } from '../targets/targets';
+import { askWhatToRestore } from './askWhatToRestore';
+import { confirmRestore } from './confirmRestore';
 
 export interface RestoreFilesDeps
   extends ActiveSelectionDeps, ComparedTargetsDeps, ReportMessageDeps {

@@ -2,7 +2,7 @@ import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../../protocol/credentials';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { folderId, type Targets } from '../targets/targets';
-import { viewId } from '../contributions/viewId';
+import { viewId } from '../contributions/manifest';
 import type { EngineClient } from '../client/engineClient';
 import type { Profiles } from '../targets/profiles';
 import type { Ongoing } from '../client/ongoing';

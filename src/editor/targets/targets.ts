@@ -8,11 +8,12 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
+import { section } from '../contributions/manifest';
+import { rawSettings } from '../contributions/settings';
 import { Failed, toFailureRecord } from '../failures/failed';
 import type { ChosenTarget, FolderRecord, FolderRecords, Place } from './folderRecords';
 import { normalPrefix, prefixFault, prefixRelation, type PrefixRelation } from './prefix';
 import { prefixWords } from './prefixWords';
-import { rawSettings, section } from '../contributions/settings';
 
 /** Where in the store one workspace folder is backed up. */
 export interface Target {

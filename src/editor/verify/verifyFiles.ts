@@ -7,7 +7,7 @@ import { failureMessage } from '../failures/failureMessage';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 import { withDelayedProgress } from '../withDelayedProgress';
-import { viewId } from '../contributions/viewId';
+import { viewId } from '../contributions/manifest';
 import type { ResolveTargetsDeps } from '../targets/resolveTargets';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';

@@ -13,20 +13,20 @@ import type { Reports } from '../batch/reports';
 import { notProvedSafe, statusLine } from './statusLine';
 import { localFolders, type Targets } from '../targets/targets';
 import type { TreeNode } from './treeNode';
-import { viewId } from '../contributions/viewId';
+import { viewId, type ContextValue } from '../contributions/manifest';
 
 /** What stands around the tree: message, badge, and the keys for menus and welcome. */
 export class FilesView implements Disposable {
   readonly treeView: TreeView<TreeNode>;
   readonly #subscriptions: readonly Disposable[];
   readonly #clock: NodeJS.Timeout;
-  readonly #welcome = new ContextKey<Welcome>('s3Backup.welcome');
-  readonly #working = new ContextKey<boolean>('s3Backup.working');
+  readonly #welcome = new ContextKey('s3Backup.welcome');
+  readonly #working = new ContextKey('s3Backup.working');
   /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
   #connected = false;
-  readonly #report = new ContextKey<'none' | 'fine' | 'failed'>('s3Backup.report');
-  readonly #transfer = new ContextKey<'none' | 'running' | 'paused'>('s3Backup.transfer');
-  readonly #compared = new ContextKey<boolean>('s3Backup.compared');
+  readonly #report = new ContextKey('s3Backup.report');
+  readonly #transfer = new ContextKey('s3Backup.transfer');
+  readonly #compared = new ContextKey('s3Backup.compared');
 
   constructor(
     tree: FilesTree,
@@ -131,27 +131,17 @@ export class FilesView implements Disposable {
   }
 }
 
-function reportOf({ last }: Reports): 'none' | 'fine' | 'failed' {
+function reportOf({ last }: Reports): ContextValue<'s3Backup.report'> {
   if (last === undefined) return 'none';
   return last.report.failed > 0 ? 'failed' : 'fine';
 }
 
-function transferOf({ kind }: State): 'none' | 'running' | 'paused' {
+function transferOf({ kind }: State): ContextValue<'s3Backup.transfer'> {
   if (kind === 'paused') return 'paused';
   return kind === 'transferring' ? 'running' : 'none';
 }
 
-/** Which text the view shows while its tree is empty. */
-type Welcome =
-  | 'none'
-  | 'no-bucket'
-  | 'connected'
-  | 'not-compared'
-  | 'working'
-  | 'failed'
-  | 'failed-credentials'
-  | 'failed-network'
-  | 'failed-bucket';
+type Welcome = ContextValue<'s3Backup.welcome'>;
 
 /** After a failure, the text that leads to what can be done about it. */
 function failedWelcome([first]: readonly FolderFailure[]): Welcome {

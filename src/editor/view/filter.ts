@@ -8,7 +8,7 @@ import { filterRows } from '../../protocol/rows';
 /** What the rows are filtered by. The engine filters: the editor knows only the rows it has drawn. */
 export class RowFilter implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #isSet = new ContextKey<boolean>('s3Backup.filtered');
+  readonly #isSet = new ContextKey('s3Backup.filtered');
   readonly #listening: Disposable;
   #text = '';
 

@@ -5,7 +5,7 @@ import { ContextKey } from '../contributions/contextKey';
 /** Whether files stand below their folders or in one list; remembered for all windows. */
 export class LayoutChoice implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #key = new ContextKey<TreeLayout>('s3Backup.layout');
+  readonly #key = new ContextKey('s3Backup.layout');
 
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 

@@ -8,10 +8,10 @@ import {
 } from 'vscode';
 import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol/comparisons';
 import type { EngineClient } from '../client/engineClient';
-import type { FilesView } from '../view/filesView';
-import type { Profiles } from '../targets/profiles';
 import { concernsEngine, concernsTarget } from '../contributions/settings';
+import type { Profiles } from '../targets/profiles';
 import { folderById, folderId, localFolders, type Targets } from '../targets/targets';
+import type { FilesView } from '../view/filesView';
 
 /**
  * Tells the engine what happens to the folders it has compared: files that change, moments at

@@ -3,7 +3,7 @@ import { compare } from '../../protocol/comparisons';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
-import { viewId } from '../contributions/viewId';
+import { viewId } from '../contributions/manifest';
 
 /** Runs comparisons, at most one at a time, and remembers over reloads when the last one was. */
 export class Comparisons {

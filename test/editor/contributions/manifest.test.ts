@@ -3,14 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands } from 'vscode';
 
-import { commandIds } from '../../../src/editor/commands';
-import { settingNames } from '../../../src/editor/contributions/settings';
+import {
+  commandIds,
+  contextValues,
+  section,
+  settingNames,
+  viewId,
+} from '../../../src/editor/contributions/manifest';
 import { extension } from '../../support/vscode/extensionUnderTest';
 
 interface Manifest {
   readonly contributes: {
-    readonly commands: readonly { readonly command: string }[];
+    readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
     readonly submenus: readonly { readonly id: string }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly { readonly when?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly scope: string }>>;
@@ -64,9 +71,35 @@ describe('The manifest', () => {
     }
   });
 
+  it('names just the view that the code fills', () => {
+    const views = Object.values(manifest.contributes.views).flat();
+    assert.deepEqual(
+      views.map(({ id }) => id),
+      [viewId],
+    );
+  });
+
+  it('asks just for the context keys that the code sets, and for values that they can have', () => {
+    const { menus, viewsWelcome } = manifest.contributes;
+    const conditions = [
+      ...[...Object.values(menus).flat(), ...viewsWelcome].map(({ when = '' }) => when),
+      ...manifest.contributes.commands.map(({ enablement = '' }) => enablement),
+    ];
+    const known: Readonly<Record<string, readonly unknown[]>> = contextValues;
+    const asked = new Set<string>();
+    for (const condition of conditions) {
+      for (const [, key = '', value] of condition.matchAll(/(s3Backup\.\w+)(?: == '(.*?)')?/g)) {
+        if (key === viewId) continue;
+        asked.add(key);
+        if (value !== undefined) assert.ok(known[key]?.includes(value), condition);
+      }
+    }
+    assert.deepEqual([...asked].sort(), Object.keys(known).sort());
+  });
+
   it('names just the settings that the code reads', () => {
     const names = Object.keys(manifest.contributes.configuration.properties);
-    assert.deepEqual(names.sort(), settingNames.map(name => `s3Backup.${name}`).sort());
+    assert.deepEqual(names.sort(), settingNames.map(name => `${section}.${name}`).sort());
   });
 
   it('takes nothing from a workspace that is not trusted which could redirect files', () => {

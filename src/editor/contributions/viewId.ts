@@ -1,2 +1,0 @@
-/** The one view, as the manifest names it. */
-export const viewId = 's3Backup.files';
