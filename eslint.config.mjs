@@ -66,6 +66,63 @@ function onlyCommands(allowed) {
   };
 }
 
+/** A test in which nothing can be wrong is none. What asserts is named so, or is `assert` itself. */
+const assertsSomething = {
+  create(context) {
+    const { visitorKeys } = context.sourceCode;
+    function asserts(node) {
+      if (node.type === 'CallExpression' && isAssertion(node.callee)) return true;
+      return (visitorKeys[node.type] ?? [])
+        .flatMap(key => node[key] ?? [])
+        .some(child => child !== null && asserts(child));
+    }
+    return {
+      'CallExpression[callee.name=/^it([A-Z]|$)/], CallExpression[callee.object.name="it"]'(node) {
+        const test = node.arguments.findLast(given => /Function/.test(given.type));
+        if (test === undefined || asserts(test.body)) return;
+        context.report({ node, message: 'This test asserts nothing: it cannot fail.' });
+      },
+    };
+  },
+};
+
+function isAssertion(callee) {
+  const isOfAssert = callee.type === 'MemberExpression' && callee.object.name === 'assert';
+  return isOfAssert || /^(assert|expect)/.test(callee.name ?? callee.property?.name ?? '');
+}
+
+/** Waiting is for these alone; tests wait for events, and ask the first of these otherwise. */
+const mayWait = [
+  'test/support/suite/eventually.ts', // asks again and again
+  'test/support/disk/untilNotRacy.ts', // a file's age is the point
+  'test/support/servers/wire.ts', // bytes take time to travel
+  'test/support/processes/backUpRestlessFiles.ts', // somebody changes files again and again
+  'test/support/vscode/{tabs,extensionUnderTest}.ts', // give up waiting for an event
+];
+
+const message = 'Wait for an event, or ask with `eventually`.';
+const waiting = [
+  { selector: 'CallExpression[callee.name="setTimeout"]', message },
+  { selector: 'CallExpression[callee.property.name="waitForTimeout"]', message },
+];
+const timers = ['timers', 'node:timers', 'timers/promises', 'node:timers/promises'].map(name => ({
+  name,
+  importNames: ['setTimeout', 'setInterval', 'scheduler'],
+  message,
+}));
+
+/** Only the seeds bring chance into the tests, so that it is the same each time. */
+const chance = [
+  {
+    selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+    message: 'Take a `seededRandom` of one of the `seeds`.',
+  },
+  {
+    selector: 'MemberExpression[object.name="fc"][property.name=/^(assert|check|sample)$/]',
+    message: 'Check properties by `assertProperty`.',
+  },
+];
+
 export default defineConfig(
   { ignores: ['out/', 'dist/', 'coverage/', 'test-results/', '.vscode-test/'] },
   eslint.configs.recommended,
@@ -103,8 +160,25 @@ export default defineConfig(
   },
   {
     files: ['test/**/*.ts'],
-    // A test that meets no value where there must be one fails just as well with a TypeError.
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    plugins: { tests: { rules: { 'asserts-something': assertsSomething } } },
+    rules: {
+      // A test that meets no value where there must be one fails just as well with a TypeError.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'tests/asserts-something': 'error',
+      'no-restricted-imports': ['error', { paths: timers }],
+      'no-restricted-syntax': ['error', ...waiting, ...chance],
+    },
+  },
+  {
+    files: mayWait,
+    rules: {
+      'no-restricted-imports': 'off',
+      'no-restricted-syntax': ['error', ...chance],
+    },
+  },
+  {
+    files: ['test/support/suite/assertProperty.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...waiting] },
   },
   {
     files: ['esbuild.js'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
+import { eventually } from '../support/suite/eventually';
 
 describe('Connections to a store', () => {
   let server: EmbeddedS3;
@@ -56,8 +56,8 @@ describe('Connections to a store', () => {
       assert.equal(headers['content-length'], String(body.length));
     }
     connection.close();
-    const deadline = Date.now() + 2_000;
-    while (wire.openConnections > 0 && Date.now() < deadline) await delay(10);
-    assert.equal(wire.openConnections, 0);
+    await eventually(() => {
+      assert.equal(wire.openConnections, 0);
+    });
   });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 import { Engine } from '../../src/engine/session/engine';
@@ -16,6 +15,7 @@ import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { eventually } from '../support/suite/eventually';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
+import { assertAtRest } from '../support/suite/assertAtRest';
 
 const bucket = 'pause-and-cancel';
 const mebibyte = 1 << 20;
@@ -123,12 +123,11 @@ describe('A batch on a slow or silent wire', function () {
       assert.equal(state.kind, 'paused');
     });
     const { bytesDone } = progress();
-    await delay(500);
-    const atRest = wire.bodyBytes;
-    await delay(1000);
-    assert.equal(wire.bodyBytes, atRest);
+    await assertAtRest(wire);
     assert.ok(progress().bytesDone <= bytesDone);
-    assert.equal(progress().bytesPerSecond, 0);
+    await eventually(() => {
+      assert.equal(progress().bytesPerSecond, 0);
+    });
     backup.trafficChanged({});
     backup.resume();
     assert.equal((await report).done, 2);
@@ -187,9 +186,7 @@ describe('A batch on a slow or silent wire', function () {
     await eventually(() => {
       assert.equal(state.kind, 'compared');
     });
-    const atEnd = wire.bodyBytes;
-    await delay(700);
-    assert.equal(wire.bodyBytes, atEnd);
+    await assertAtRest(wire);
     assert.equal(state.kind, 'compared');
   });
 

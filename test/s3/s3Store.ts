@@ -44,8 +44,8 @@ export async function openS3Store(
     contentTypeOf: key => contentTypeOf(client, name, key),
     missingBucket: connection.bucket('no-such-bucket'),
     disturb(operation, disturbance) {
-      wire.disturbNext(request => isOf(operation, request), disturbance);
-      return { openConnections: () => wire.openConnections };
+      const { met } = wire.disturbNext(request => isOf(operation, request), disturbance);
+      return { met, openConnections: () => wire.openConnections };
     },
     async close() {
       connection.close();

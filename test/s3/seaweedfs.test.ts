@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  ListMultipartUploadsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   type S3Client,
@@ -136,6 +137,10 @@ describe('A production server (SeaweedFS) and its accounts', function () {
     const upload = await bucket.startMultipart({ key: 'large', attributes, signal: signal() });
     await bucket.putPart({ upload, partNumber: 1, body: Buffer.from('x'), signal: signal() });
     await bucket.abortMultipart(upload, signal());
+    const { Uploads: left = [] } = await client.send(
+      new ListMultipartUploadsCommand({ Bucket: 'keeper' }),
+    );
+    assert.deepEqual(left, []);
   });
 
   it('tells the versions of an object apart', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+// eslint-disable-next-line no-restricted-imports -- a long silence is what is tested
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FilePath } from '../../src/protocol/folders';

@@ -10,6 +10,7 @@ import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder
 import { startUiSession, type UiSession } from '../support/vscode/uiSession';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import type { Tree, Workbench } from '../support/vscode/workbench';
+import { assertAtRest } from '../support/suite/assertAtRest';
 
 const bucket = 'batches';
 const mebibyte = 1 << 20;
@@ -105,9 +106,7 @@ describe('Batches', () => {
     });
     await workbench.notifications.waitFor(/Backing up to S3.*Paused/);
     await workbench.screenshot('paused');
-    const atRest = wire.bodyBytes;
-    await session.page.waitForTimeout(1000);
-    assert.equal(wire.bodyBytes, atRest);
+    const atRest = await assertAtRest(wire);
     await workbench.pressViewAction('Resume');
     await eventually(() => {
       assert.ok(wire.bodyBytes > atRest);
@@ -120,10 +119,8 @@ describe('Batches', () => {
     await eventually(async () => {
       assert.match(await workbench.viewMessage(), /^Compared.*remaining of an earlier backup/);
     });
-    const atEnd = wire.bodyBytes;
     await workbench.screenshot('cancelled');
-    await session.page.waitForTimeout(500);
-    assert.equal(wire.bodyBytes, atEnd);
+    await assertAtRest(wire);
     assert.ok(!(await cloud.keys('studio/')).includes('studio/songs/first.wav'));
     await workbench.runCommand('S3 Backup: Show Last Report');
     await eventually(async () => {

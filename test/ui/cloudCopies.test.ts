@@ -109,7 +109,8 @@ describe('Cloud copies', () => {
 
   it('are hinted to be gone for good when replaced, once files have been backed up', async () => {
     await tree.click('fresh.txt');
-    await workbench.notifications.waitFor(/keeps no versions/);
+    const hint = await workbench.notifications.waitFor(/keeps no versions/);
+    assert.match(hint, /cloud-copies/);
     await workbench.screenshot('versioning-hint');
     await workbench.notifications.press(/keeps no versions/, 'Don’t Show Again');
   });

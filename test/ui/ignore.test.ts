@@ -55,7 +55,7 @@ describe('What is left out', () => {
     return found;
   }
 
-  async function untilGroup(label: string, count: number): Promise<void> {
+  async function assertGroup(label: string, count: number): Promise<void> {
     await eventually(async () => {
       assert.match((await row(label)).description, new RegExp(`^${String(count)}( |$)`));
     });
@@ -66,9 +66,9 @@ describe('What is left out', () => {
     await workbench.runCommand('S3 Backup: Compare');
     await workbench.notifications.waitFor(/git history of “thesis” is not backed up/);
     await workbench.screenshot('git-history-hint');
-    await untilGroup('Ignored', 2);
+    await assertGroup('Ignored', 2);
     await workbench.notifications.press(/git history/, 'Include .git');
-    await untilGroup('Ignored', 1);
+    await assertGroup('Ignored', 1);
     await tree.waitForRow('.git');
     const settings = await readFile(join(folder, '.vscode', 'settings.json'), 'utf8');
     const { 's3Backup.exclude': exclude } = JSON.parse(settings) as Record<string, unknown>;
@@ -78,9 +78,9 @@ describe('What is left out', () => {
   it('grows by rows of the view, by a line that means just them', async () => {
     const { workbench } = session;
     await tree.chooseFromContextMenu('build', 'Add to .s3backupignore');
-    await untilGroup('Ignored', 2);
+    await assertGroup('Ignored', 2);
     await tree.chooseFromContextMenu('notes [draft].md', 'Add to .s3backupignore');
-    await untilGroup('Ignored', 3);
+    await assertGroup('Ignored', 3);
     assert.equal(
       await readFile(join(folder, '.s3backupignore'), 'utf8'),
       '/build/\n/notes \\[draft].md\n',
@@ -124,7 +124,7 @@ describe('What is left out', () => {
   it('is left out no longer when its line goes', async () => {
     await writeTree(folder, { '.s3backupignore': '/build/\n' });
     await session.workbench.runCommand('S3 Backup: Compare');
-    await untilGroup('Ignored', 2);
-    await untilGroup('Up to Date', 1);
+    await assertGroup('Ignored', 2);
+    await assertGroup('Up to Date', 1);
   });
 });

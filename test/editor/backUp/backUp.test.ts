@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { commands, window, type Uri } from 'vscode';
+import { commands, window, type QuickPick, type QuickPickItem, type Uri } from 'vscode';
 
 import type { GroupNode, TreeNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
@@ -9,6 +9,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
+import { eventually } from '../../support/suite/eventually';
 import {
   activateWithTarget,
   filesIn,
@@ -272,16 +273,44 @@ describe('Commands', () => {
   });
 
   it('Choose Bucket is content with being dismissed', async () => {
-    for (const args of [[], [uriOf('a.txt')], [group(), [group()]]]) {
-      const chosen = commands.executeCommand('s3Backup.chooseBucket', ...args);
-      await commands.executeCommand('workbench.action.closeQuickOpen');
-      await chosen;
+    const create = window.createQuickPick.bind(window);
+    let dismissed = 0;
+    const createQuickPick = (): QuickPick<QuickPickItem> => {
+      const pick = create();
+      const show = pick.show.bind(pick);
+      return Object.assign(pick, {
+        show() {
+          show();
+          pick.hide();
+          dismissed += 1;
+        },
+      });
+    };
+    const { comparisons } = api.state;
+    Object.assign(window, { createQuickPick });
+    try {
+      for (const args of [[], [uriOf('a.txt')], [group(), [group()]]]) {
+        await commands.executeCommand('s3Backup.chooseBucket', ...args);
+      }
+    } finally {
+      Object.assign(window, { createQuickPick: create });
     }
+    assert.equal(dismissed, 3);
+    assert.deepEqual(answers.questions, []);
+    assert.deepEqual(api.state.comparisons, comparisons);
   });
 
   it('Cancel and Show Log need nothing to be under way', async () => {
+    const { state } = api;
     await commands.executeCommand('s3Backup.cancel');
+    assert.deepEqual(api.state, state);
     await commands.executeCommand('s3Backup.showLog');
+    await eventually(() => {
+      const shown = window.visibleTextEditors.map(({ document }) => document.uri);
+      assert.ok(
+        shown.some(({ scheme, path }) => scheme === 'output' && path.includes('S3 Backup')),
+      );
+    });
   });
 
   it('show a failure instead of throwing it', async () => {

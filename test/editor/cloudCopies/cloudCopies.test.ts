@@ -8,6 +8,7 @@ import {
   FileSystemError,
   TabInputCustom,
   TabInputNotebook,
+  TabInputText,
   TabInputTextDiff,
   Uri,
   window,
@@ -18,6 +19,7 @@ import {
 import type { S3Backup } from '../../../src/extension';
 import { answerWith } from '../../support/vscode/answers';
 import { fileNode, groupNode, subfolderNode } from '../../support/vscode/cloudRows';
+import { eventually } from '../../support/suite/eventually';
 import {
   activateWithTarget,
   putObject,
@@ -63,18 +65,8 @@ describe('Cloud copies', () => {
   }
 
   async function untilText(document: TextDocument, text: string): Promise<void> {
-    if (document.getText() === text) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        listening.dispose();
-        reject(new Error(`The document stayed ${document.getText()}.`));
-      }, 10_000);
-      const listening = workspace.onDidChangeTextDocument(() => {
-        if (document.getText() !== text) return;
-        clearTimeout(timer);
-        listening.dispose();
-        resolve();
-      });
+    await eventually(() => {
+      assert.equal(document.getText(), text);
     });
   }
 
@@ -183,7 +175,8 @@ describe('Cloud copies', () => {
       await closeAllTabs();
       await window.showTextDocument(uriOf('both.txt'));
       await commands.executeCommand('s3Backup.openCloudCopy');
-      await untilTab(tab => uriIn(tab)?.scheme === 's3backup');
+      const tab = await untilTab(each => uriIn(each)?.scheme === 's3backup');
+      assert.equal(uriIn(tab)?.path, '/both.txt');
     });
 
     it('opens nothing for folders and groups', async () => {
@@ -233,7 +226,9 @@ describe('Cloud copies', () => {
     it('opens a notebook as one', async () => {
       await putObject(`${prefix}steps.ipynb`, JSON.stringify(notebook));
       await opened('steps.ipynb');
-      await untilTab(({ input }) => input instanceof TabInputNotebook);
+      const { input } = await untilTab(tab => tab.input instanceof TabInputNotebook);
+      assert.ok(input instanceof TabInputNotebook);
+      assert.equal(input.uri.path, '/steps.ipynb');
     });
   });
 
@@ -278,7 +273,8 @@ describe('Cloud copies', () => {
     it('shows the cloud copy alone where the local file is gone', async () => {
       const node = fileNode('changed-in-cloud', 'far/away.txt', { local: side, cloud: side });
       await commands.executeCommand('s3Backup.diff', node);
-      await untilTab(tab => uriIn(tab)?.path === '/far/away.txt');
+      const tab = await untilTab(each => uriIn(each)?.path === '/far/away.txt');
+      assert.equal(uriIn(tab)?.scheme, 's3backup');
     });
   });
 
@@ -323,24 +319,28 @@ describe('Cloud copies', () => {
 
     it('on a file that was changed in the cloud shows what differs', async () => {
       await click('changed-in-cloud', 'both.txt', { local: side, cloud: side });
-      await untilTab(({ input }) => input instanceof TabInputTextDiff);
+      const { label } = await untilTab(({ input }) => input instanceof TabInputTextDiff);
+      assert.equal(label, 'both.txt (Cloud ↔ Local)');
     });
 
     it('on a file that is only in the cloud opens the copy', async () => {
       await click('only-in-cloud', 'far/away.txt', { cloud: side });
-      await untilTab(tab => uriIn(tab)?.scheme === 's3backup');
+      const tab = await untilTab(each => uriIn(each)?.scheme === 's3backup');
+      assert.equal(uriIn(tab)?.path, '/far/away.txt');
     });
 
     it('on a file that is out of date shows what differs, where the setting says so', async () => {
       await setUserSetting('clickAction', 'diff');
       await click('out-of-date', 'both.txt', { local: side, cloud: side });
-      await untilTab(({ input }) => input instanceof TabInputTextDiff);
+      const { label } = await untilTab(({ input }) => input instanceof TabInputTextDiff);
+      assert.equal(label, 'both.txt (Cloud ↔ Local)');
     });
 
     it('on a missing file opens it then, since there is nothing to compare it with', async () => {
       await setUserSetting('clickAction', 'diff');
       await click('missing-in-cloud', 'both.txt', { local: side });
-      await untilTab(tab => uriIn(tab)?.fsPath === uriOf('both.txt').fsPath);
+      const tab = await untilTab(each => uriIn(each)?.fsPath === uriOf('both.txt').fsPath);
+      assert.ok(tab.input instanceof TabInputText);
     });
   });
 });

@@ -90,10 +90,12 @@ describe('Add to .s3backupignore', () => {
   it('counts, too, when somebody else writes it', async function () {
     if (noWatcherReason() !== undefined) this.skip();
     const path = uriOf('kept out/.s3backupignore').fsPath;
+    const missing = filesIn(api.state, 'missing-in-cloud');
     await writeFile(path, '*.txt\n');
     await untilIgnored(2);
     await rm(path);
     await untilIgnored(0);
+    assert.equal(filesIn(api.state, 'missing-in-cloud'), missing);
   });
 
   it('does not save what somebody is writing in the file', async () => {

@@ -108,6 +108,7 @@ describe('Restore from Cloud', () => {
     const before = filesIn(api.state, 'up-to-date');
     await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
     await untilState(api, state => filesIn(state, 'up-to-date') === before + 3);
+    assert.equal(filesIn(api.state, 'only-in-cloud'), 0);
   });
 
   it('fetches nothing where the plan is not agreed to', async () => {

@@ -9,6 +9,7 @@ import type { TreeNode } from '../../../src/editor/view/treeNode';
 import { compare, type ComparisonTotals } from '../../../src/protocol/comparisons';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import { planBackUp, runPlan } from '../../../src/protocol/plans';
+import type { Group } from '../../../src/protocol/verdicts';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { untilEngineEnds } from '../../support/vscode/engineThreads';
@@ -237,27 +238,42 @@ describe('The tree', () => {
     assert.equal((await opened.tree.getChildren(many)).length, 1_005);
   });
 
+  async function backUp(node: TreeNode): Promise<void> {
+    assert.ok(node.kind === 'row');
+    const place = { folder: node.folder, group: node.group, path: node.row.path };
+    const plan = await opened.engine.request(planBackUp, {
+      folders: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
+    });
+    const report = await opened.engine.request(runPlan, plan.planId);
+    assert.equal(report.done, 1);
+  }
+
+  function untilDrawn(group: Group): Promise<void> {
+    return new Promise(resolve => {
+      const listening = opened.tree.onDidChangeTreeData(nodes => {
+        if (!nodes?.some(node => node.kind === 'group' && node.group === group)) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+  }
+
   it('draws again what has changed, and nothing else', async () => {
     const drawn: (readonly TreeNode[] | undefined)[] = [];
     const listening = opened.tree.onDidChangeTreeData(nodes => drawn.push(nodes));
     try {
-      const node = await opened.find('Missing in Cloud', 'missing', 'two.txt');
-      assert.ok(node.kind === 'row');
-      const place = { folder: node.folder, group: node.group, path: node.row.path };
-      const plan = await opened.engine.request(planBackUp, {
-        folders: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
-      });
-      const report = await opened.engine.request(runPlan, plan.planId);
-      assert.equal(report.done, 1);
+      await backUp(await opened.find('Missing in Cloud', 'missing', 'two.txt'));
       await untilState(opened.engine, () => totals().groups['up-to-date'].files === 3);
-      // The view is drawn a few times a second.
-      await new Promise(resolve => setTimeout(resolve, 700));
+      // What is drawn for a later change comes after all that the earlier one was drawn for.
+      const drawnLater = untilDrawn('out-of-date');
+      await backUp(await opened.find('Out of Date', 'out', 'dated.txt'));
+      await drawnLater;
     } finally {
       listening.dispose();
     }
     const names = drawn.flatMap(nodes =>
       (nodes ?? []).map(node => (node.kind === 'group' ? node.group : node.kind)),
     );
-    assert.deepEqual([...new Set(names)].sort(), ['missing-in-cloud', 'up-to-date']);
+    assert.deepEqual([...new Set(names)].sort(), ['missing-in-cloud', 'out-of-date', 'up-to-date']);
   });
 });

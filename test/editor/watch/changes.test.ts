@@ -36,17 +36,20 @@ describe('Changes on the disk', () => {
   it('move a created file to Missing in Cloud', async () => {
     await writeFile(uriOf('watched/created.txt').fsPath, 'created');
     await untilState(api, state => filesIn(state, 'missing-in-cloud') === 1);
+    assert.equal(filesIn(api.state, 'out-of-date'), 0);
   });
 
   it('move a changed file to Out of Date', async () => {
     await writeFile(uriOf('watched/changed.txt').fsPath, 'after');
     await untilState(api, state => filesIn(state, 'out-of-date') === 1);
+    assert.equal(filesIn(api.state, 'missing-in-cloud'), 1);
   });
 
   it('move a deleted file to Only in Cloud', async () => {
     const before = filesIn(api.state, 'only-in-cloud');
     await rm(uriOf('watched/deleted.txt').fsPath);
     await untilState(api, state => filesIn(state, 'only-in-cloud') === before + 1);
+    assert.equal(filesIn(api.state, 'out-of-date'), 1);
   });
 
   it('move all files of a deleted folder', async () => {
@@ -60,5 +63,6 @@ describe('Changes on the disk', () => {
   it('void a comparison whose target has changed', async () => {
     await setUserSetting('prefix', 'changes-elsewhere/');
     await untilState(api, state => state.comparisons.length === 0);
+    assert.equal(api.state.kind, 'idle');
   });
 });

@@ -6,6 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
+// eslint-disable-next-line no-restricted-imports -- how long the thread is held is what is tested
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 

@@ -16,6 +16,7 @@ import { writeTree } from '../../support/disk/localTree';
 import { eventually } from '../../support/suite/eventually';
 import { memoryAccount } from '../../support/memory/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { backupInMemory } from '../../support/memory/engineInMemory';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const storedAt = 1_700_000_000_000;
@@ -396,6 +397,14 @@ describe('backup', () => {
     });
   });
 
+  /** What begins later elsewhere, and has to wait for nothing, ends after what need not wait here. */
+  async function untilAnotherHasBackedUp(): Promise<void> {
+    const other = backupInMemory(root, memoryBucket());
+    await other.compare();
+    assert.equal((await other.backUp(all)).done, 1);
+    other.backup.dispose();
+  }
+
   it('waits with a comparison for the batch under way', async () => {
     await writeTree(root, { a: 'a' });
     await compare();
@@ -407,7 +416,7 @@ describe('backup', () => {
     const listings = () => bucket.calls.filter(({ operation }) => operation === 'list').length;
     const listedBefore = listings();
     const comparing = compare().then(() => order.push('compared'));
-    await new Promise(resolve => setTimeout(resolve, 20));
+    await untilAnotherHasBackedUp();
     assert.equal(listings(), listedBefore);
     put.release();
     await running.then(() => order.push('ran'));
@@ -424,7 +433,7 @@ describe('backup', () => {
     const comparing = compare();
     await list.reached;
     const running = backup.run(planId, signal());
-    await new Promise(resolve => setTimeout(resolve, 20));
+    await untilAnotherHasBackedUp();
     assert.deepEqual(bucket.keys, []);
     list.release();
     await comparing;

@@ -463,6 +463,7 @@ describe('The verdict', () => {
     bucket.place('f/d/a', Buffer.from('one'));
     await planFor('d');
     await until('d/a', 'proved');
+    assert.equal(verdictsInShort(backup, 'file:///f')['d/a'], 'proved');
   });
 
   /* ---- comparisons that come to nothing -------------------------------------------------------- */

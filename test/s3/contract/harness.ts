@@ -35,6 +35,8 @@ export type Disturb = (
 ) => DisturbedWire;
 
 export interface DisturbedWire {
+  /** Resolves when the request has come. */
+  readonly met: Promise<void>;
   /** How many connections are open now. */
   openConnections(): number;
 }

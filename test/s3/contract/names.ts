@@ -8,10 +8,10 @@ import type { Capability, Harness } from './harness';
 export function describeNames({ bucket, itWhere }: Harness): void {
   describe('names', () => {
     for (const [what, name] of Object.entries(ordinaryNames)) {
-      it(`keeps ${what}`, () => roundTrip(bucket(), `${newPrefix()}${name}`));
+      it(`keeps ${what}`, () => assertRoundTrip(bucket(), `${newPrefix()}${name}`));
     }
     for (const { capability, what, key } of specialNames) {
-      itWhere(capability, `keeps ${what}`, () => roundTrip(bucket(), key(newPrefix())));
+      itWhere(capability, `keeps ${what}`, () => assertRoundTrip(bucket(), key(newPrefix())));
     }
 
     it('tells apart names that only look the same', async () => {
@@ -101,7 +101,7 @@ const specialNames: readonly {
   },
 ];
 
-async function roundTrip(bucket: Bucket, key: string): Promise<void> {
+async function assertRoundTrip(bucket: Bucket, key: string): Promise<void> {
   const body = Buffer.from(key.endsWith('/') ? '' : key);
   const { etag } = await put(bucket, key, body);
   assert.deepEqual(await read(bucket, key), body);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import type { StoredPart } from '../../../src/engine/ports/bucket';
+import { eventually } from '../../support/suite/eventually';
 import {
   newPrefix,
   newKey,
@@ -159,25 +159,18 @@ export function describeWire({ bucket, opened, itWhere }: Harness): void {
             put: () => put(bucket(), key, randomBytes(3_000_000), { signal }),
           };
           const attempt = attempts[operation]();
-          setTimeout(() => {
-            controller.abort();
-          }, 100);
+          await wire.met;
+          controller.abort();
           const startedAt = Date.now();
           await assertFails('cancelled', attempt);
           assert.ok(Date.now() - startedAt < 1_000);
-          await until(() => wire.openConnections() <= before);
+          await eventually(() => {
+            assert.ok(wire.openConnections() <= before);
+          });
           // The bucket is as good as before.
           assert.equal((await listAll(bucket(), key)).length, operation === 'put' ? 0 : 1);
         },
       );
     }
   });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 2_000;
-  while (!condition()) {
-    assert.ok(Date.now() < deadline, condition.toString());
-    await delay(10);
-  }
 }

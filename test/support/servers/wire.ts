@@ -32,12 +32,17 @@ export interface WireRecorder {
   readonly connections: number;
   /** Bytes of bodies that have arrived so far. */
   readonly bodyBytes: number;
-  /** How many of them are open now. */
+  /** How many of them are being passed on now. */
+  readonly bodiesUnderWay: number;
+  /** How many connections are open now. */
   readonly openConnections: number;
   /** Lets bodies pass no faster than this from now on; `undefined` lets them pass freely. */
   throttle(bytesPerSecond: number | undefined): void;
   /** Lets the next request that matches go wrong. */
-  disturbNext(matches: (request: WireRequest) => boolean, disturbance: WireDisturbance): void;
+  disturbNext(
+    matches: (request: WireRequest) => boolean,
+    disturbance: WireDisturbance,
+  ): DisturbedRequest;
   /** Answers all requests that match with this error from now on; the server sees none of them. */
   refuseAll(matches: (request: WireRequest) => boolean, refusal: WireRefusal): void;
   stop(): Promise<void>;
@@ -47,6 +52,11 @@ export interface WireRecorder {
 export interface WireRefusal {
   readonly status: number;
   readonly code: string;
+}
+
+export interface DisturbedRequest {
+  /** Resolves when such a request has come. */
+  readonly met: Promise<void>;
 }
 
 /**
@@ -79,6 +89,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   let connections = 0;
   let openConnections = 0;
   let bodyBytes = 0;
+  let bodiesUnderWay = 0;
   let slowness: number | undefined;
 
   /** Sends the request on, with its header pairs just as they came, in their order and spelling. */
@@ -109,10 +120,15 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
 
   /** Passes a body on, counted, and no faster than it may. */
   async function* throttled(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const piece of body) {
-      bodyBytes += piece.byteLength;
-      if (slowness !== undefined) await delay((piece.byteLength / slowness) * 1000);
-      yield piece;
+    bodiesUnderWay += 1;
+    try {
+      for await (const piece of body) {
+        bodyBytes += piece.byteLength;
+        if (slowness !== undefined) await delay((piece.byteLength / slowness) * 1000);
+        yield piece;
+      }
+    } finally {
+      bodiesUnderWay -= 1;
     }
   }
 
@@ -198,7 +214,10 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     const index = awaited.findIndex(({ matches }) => matches(recorded));
     const [found] = index < 0 ? [] : awaited.splice(index, 1);
     if (found === undefined) passThrough(incoming, outgoing);
-    else disturb(found.disturbance, incoming, outgoing);
+    else {
+      found.meet();
+      disturb(found.disturbance, incoming, outgoing);
+    }
   });
   server.on('connection', socket => {
     connections += 1;
@@ -223,11 +242,17 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
     get bodyBytes() {
       return bodyBytes;
     },
+    get bodiesUnderWay() {
+      return bodiesUnderWay;
+    },
     throttle(bytesPerSecond) {
       slowness = bytesPerSecond;
     },
     disturbNext(matches, disturbance) {
-      awaited.push({ matches, disturbance });
+      const met = new Promise<void>(meet => {
+        awaited.push({ matches, disturbance, meet });
+      });
+      return { met };
     },
     refuseAll(matches, refusal) {
       refusals.push({ matches, refusal });
@@ -245,6 +270,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
 interface Awaited {
   readonly matches: (request: WireRequest) => boolean;
   readonly disturbance: WireDisturbance;
+  readonly meet: () => void;
 }
 
 interface Refused {
