@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import {
@@ -70,7 +71,10 @@ describe('localScan', () => {
     root = join(folder.path, 'project');
     mkdirSync(root);
   });
-  afterEach(() => folder.remove());
+  afterEach(async () => {
+    mock.restoreAll();
+    await folder.remove();
+  });
 
   /** Names of one file, which cost little to make. */
   function writeManyFiles(count: number): void {
@@ -301,11 +305,17 @@ describe('localScan', () => {
     }
   });
 
+  /** Whoever looks at the clock finds that a millisecond has passed, on any machine. */
+  function letTimePass(): void {
+    let now = 0;
+    mock.method(performance, 'now', () => now++);
+  }
+
   it('stops soon after it is cancelled, even in a large folder', async () => {
     writeManyFiles(5_000);
+    letTimePass();
     const controller = new AbortController();
-    const begun = performance.now();
-    let batches = 0;
+    let seen = 0;
     const walk = async () => {
       for await (const batch of scanLocal({
         root,
@@ -313,17 +323,18 @@ describe('localScan', () => {
         exclude,
         signal: controller.signal,
       })) {
-        batches += batch.length > 0 ? 1 : 0;
+        seen += batch.length;
         controller.abort();
       }
     };
     await assert.rejects(walk(), { code: 'cancelled' });
-    assert.equal(batches, 1);
-    assert.ok(performance.now() - begun < 100);
+    // What four milliseconds hold.
+    assert.ok(seen > 0 && seen <= 5, `${String(seen)} seen`);
   });
 
   it('leaves the thread free while it walks', async () => {
-    writeManyFiles(3_000);
+    writeManyFiles(300);
+    letTimePass();
     let turns = 0;
     let walking = true;
     const count = () => {
@@ -331,8 +342,9 @@ describe('localScan', () => {
       if (walking) setImmediate(count);
     };
     setImmediate(count);
-    assert.equal((await scan(root)).size, 3_000);
+    assert.equal((await scan(root)).size, 300);
     walking = false;
-    assert.ok(turns >= 3, `${String(turns)} turns`);
+    // One at least for every four milliseconds.
+    assert.ok(turns >= 300 / 5, `${String(turns)} turns`);
   });
 });
