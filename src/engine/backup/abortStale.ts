@@ -1,6 +1,6 @@
 import type { Bucket } from '../ports/bucket';
 import { Failure } from '../failures/failure';
-import { isSameState } from '../scan/localScan';
+import { isSameState } from '../disk/localFile';
 import { withOpenFile } from '../disk/openFile';
 import type { ReceiptOwner } from '../records/receipts';
 import { giveUpUpload } from './giveUpUpload';
@@ -50,7 +50,7 @@ async function isStale(
   try {
     const { local } = kept;
     return await withOpenFile(root, local.path, async file => {
-      return !isSameState(await file.look(), local);
+      return !isSameState(await file.stat(), local);
     });
   } catch (error) {
     return error instanceof Failure && goneCodes.has(error.code);

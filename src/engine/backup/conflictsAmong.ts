@@ -4,7 +4,7 @@ import type { CloudFile } from '../scan/cloudListing';
 import { cloudSide, localSide, type Comparison, type Entry } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import { throwIfCancelled } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import type { ContentQuestion } from '../compare/judge';
 import { inParallel } from '../concurrency/parallel';
 import { inOrder } from './plan';

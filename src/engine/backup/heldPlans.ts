@@ -79,7 +79,7 @@ function identityOf({ folder, path }: PlannedFile): string {
 /** What cannot be looked at is for the upload to tell. */
 async function isEmptyNow({ route, path }: Step): Promise<boolean> {
   try {
-    const { size } = await withOpenFile(route.root, path, file => file.look());
+    const { size } = await withOpenFile(route.root, path, file => file.stat());
     return size === 0;
   } catch {
     return false;

@@ -1,6 +1,6 @@
 import type { Bucket, ListedPart, ObjectAttributes } from '../ports/bucket';
 import { toFailure } from '../failures/failure';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import { giveUpUpload } from './giveUpUpload';
 import { interruptionOf } from '../network/interruption';
 import type { StoredUpload, UploadStore } from '../records/uploadStore';

@@ -5,7 +5,7 @@ import { groups } from '../../protocol/verdicts';
 import type { Condition, Versioning } from '../ports/bucket';
 import type { Entry } from '../comparison/comparison';
 import type { RuledPath } from '../scan/exclude';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import { previewOf } from './preview';
 import type { Route } from '../comparison/job';
 

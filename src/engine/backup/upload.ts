@@ -5,14 +5,14 @@ import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
 import { withByteProgress } from '../network/byteProgress';
 import { Failure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { lendBuffer } from '../network/bufferPool';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import { statWhenStable } from '../disk/statWhenStable';
-import { attributesOf } from '../disk/objectAttributes';
+import { objectAttributes } from '../disk/fileMetadata';
 import { withOpenFile, type OpenFile } from '../disk/openFile';
 import { partSizeFor } from './partSize';
-import { readRange } from '../disk/readRange';
+import { readRange } from '../disk/readFile';
 import type { Receipt } from '../records/receipts';
 import { giveUpUpload } from './giveUpUpload';
 import type { UploadStore } from '../records/uploadStore';
@@ -101,9 +101,9 @@ async function uploadWhole(
   const release = await semaphore.acquire(before.size, signal);
   try {
     const { bytes: body, giveBack } = lendBuffer(before.size);
-    const isWhole = await readRange(file, path, 0, body, signal);
-    if (!isWhole || !isSameState(before, await file.look())) return undefined;
-    const attributes = await attributesOf(file, before);
+    const isWhole = await readRange({ file, path, start: 0, buffer: body, signal });
+    if (!isWhole || !isSameState(before, await file.stat())) return undefined;
+    const attributes = await objectAttributes(file, before);
     const key = toKey(prefix, path);
     const stored = await withByteProgress(before.size, onBytes, onSent =>
       bucket.put({ key, body, condition, attributes, signal, onSent }),

@@ -3,14 +3,14 @@ import type { ListedPart, StoredObject, StoredPart } from '../ports/bucket';
 import { withByteProgress } from '../network/byteProgress';
 import { crc32Of } from '../checksums/crc32';
 import { toFailure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { lendBuffer } from '../network/bufferPool';
-import { isSameState, type LocalFile } from '../scan/localScan';
-import { attributesOf } from '../disk/objectAttributes';
+import { isSameState, type LocalFile } from '../disk/localFile';
+import { objectAttributes } from '../disk/fileMetadata';
 import type { OpenFile } from '../disk/openFile';
 import { inParallel } from '../concurrency/parallel';
 import { partSizeFor } from './partSize';
-import { readRange } from '../disk/readRange';
+import { readRange } from '../disk/readFile';
 import { giveUpUpload } from './giveUpUpload';
 import { interruptionOf } from '../network/interruption';
 import { openUpload, type OpenUpload } from './openUpload';
@@ -33,7 +33,7 @@ export async function uploadInParts(
   before: LocalFile,
 ): Promise<Sent | undefined> {
   const { bucket, prefix, path, condition, uploads, signal, onBytes } = request;
-  const attributes = await attributesOf(file, before);
+  const attributes = await objectAttributes(file, before);
   const { size } = before;
   for (let beginning = 1; ; beginning++) {
     const open = await openUpload({
@@ -52,7 +52,7 @@ export async function uploadInParts(
         arrived += bytes;
         onBytes(bytes);
       });
-      if (sent !== undefined && isSameState(before, await file.look())) {
+      if (sent !== undefined && isSameState(before, await file.stat())) {
         const { parts, sha256 } = sent;
         const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
         uploads.forget(upload);
@@ -99,7 +99,7 @@ async function putParts(
       const release = await semaphore.acquire(length, signal);
       try {
         const lent = lendBuffer(length);
-        const isWhole = await readRange(file, path, start, lent.bytes, signal);
+        const isWhole = await readRange({ file, path, start, buffer: lent.bytes, signal });
         if (isWhole) hash.update(lent.bytes);
         return { lent: isWhole ? lent : undefined, release };
       } catch (error) {

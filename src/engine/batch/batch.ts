@@ -4,7 +4,7 @@ import type { Work } from '../../protocol/rows';
 import type { BatchProgress } from '../../protocol/state';
 import type { Bucket } from '../ports/bucket';
 import { failureBefore, toFailure, type Failure } from '../failures/failure';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import { inParallel } from '../concurrency/parallel';
 import type { KeyedLock } from '../concurrency/keyedLock';
 import { rateMeter } from './rateMeter';

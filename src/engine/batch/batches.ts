@@ -11,6 +11,7 @@ import { keyedLock } from '../concurrency/keyedLock';
 import { describeReport, toReport } from './report';
 import type { StatePublisher } from '../state/statePublisher';
 import type { TransferControl } from '../network/transferControl';
+import { describeFailure } from '../failures/failure';
 
 /** What the batches are shown in, and what bounds them. */
 export interface BatchesDeps {
@@ -100,8 +101,7 @@ export class Batches {
     this.#outage = outage;
     this.#tellPause();
     if (outage === undefined) return;
-    const { code, cause } = outage.failure.toRecord();
-    const message = `Waiting to go on: ${code}${cause === undefined ? '' : ` (${cause})`}`;
+    const message = `Waiting to go on: ${describeFailure(outage.failure)}`;
     this.#parts.onLog({ level: 'warning', message });
   }
 
@@ -129,9 +129,7 @@ export class Batches {
     if (receipt !== undefined) route.receipts.put(receipt);
     const comparison = comparisons.of(route.target);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
-      const { code, cause } = outcome.failure.toRecord();
-      const message = `${path}: ${code}${cause === undefined ? '' : ` (${cause})`}`;
-      onLog({ level: 'warning', message });
+      onLog({ level: 'warning', message: `${path}: ${describeFailure(outcome.failure)}` });
     }
     if (comparison === undefined) return;
     settle(comparison, outcome);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Bucket, ObjectHead } from '../ports/bucket';
 import { checksumAnswer, type ByteSink } from '../checksums/storeChecksums';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import type { CloudFile } from '../scan/cloudListing';
 import { Failure, toFailure } from '../failures/failure';
-import { flushMapped } from '../disk/flushMapped';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { flushMapped } from '../disk/statWhenStable';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import { likelyPartSizes, multipartEtag, partsOf } from '../checksums/multipartEtag';
 import { withOpenFile } from '../disk/openFile';
-import { readAll } from '../disk/readAll';
+import { readAll } from '../disk/readFile';
 import { isOfCopy, type Receipt } from '../records/receipts';
 
 /** What reading a local file has told about it and its cloud copy. */
@@ -93,11 +93,16 @@ function readInto(
 ): Promise<void> {
   return withOpenFile(root, local.path, async file => {
     await flushMapped(file, local);
-    await readAll(file, local, signal, bytes => {
-      onBytes?.(bytes.byteLength);
-      for (const sink of sinks) sink.update(bytes);
+    await readAll({
+      file,
+      local,
+      signal,
+      onBytes(bytes) {
+        onBytes?.(bytes.byteLength);
+        for (const sink of sinks) sink.update(bytes);
+      },
     });
-    if (!isSameState(local, await file.look())) throw new Failure('file-changing', local.path);
+    if (!isSameState(local, await file.stat())) throw new Failure('file-changing', local.path);
   });
 }
 

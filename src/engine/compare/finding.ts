@@ -1,7 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Verdict } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 
 /** What is known of one path: its two sides, and the verdict over them. */
 export interface Finding {

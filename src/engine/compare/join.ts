@@ -4,9 +4,11 @@ import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
 import type { Exclude } from '../scan/exclude';
 import { Failure } from '../failures/failure';
-import { maximumKeyBytes, parentPath, toKey } from '../disk/filePath';
+import { parentPath } from '../disk/filePath';
+import { maxKeyBytes, toKey } from '../disk/objectKey';
 import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
-import type { LocalEntry, LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
+import type { LocalEntry } from '../scan/localScan';
 import type { Reading, Receipt } from '../records/receipts';
 import type { Finding } from './finding';
 
@@ -251,7 +253,7 @@ function judgeFile(
 
 /** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */
 export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined {
-  if (Buffer.byteLength(toKey(prefix, path)) <= maximumKeyBytes) return undefined;
+  if (Buffer.byteLength(toKey(prefix, path)) <= maxKeyBytes) return undefined;
   return { kind: 'unchecked', failure: new Failure('key-too-long', path).toRecord() };
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import { isOfCopy, isSameReading, type Reading, type Receipt } from '../records/receipts';
 import type { CompareRule } from '../config/settings';
 

@@ -2,7 +2,7 @@ import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
 import { toFailure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { inParallel } from '../concurrency/parallel';
 
 export interface UnlistedRequest {

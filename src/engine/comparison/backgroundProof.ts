@@ -1,7 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { Comparison } from './comparison';
-import { toFailure } from '../failures/failure';
+import { describeFailure, toFailure } from '../failures/failure';
 import { isStopped } from './liveChanges';
 import { isUnproved, proveByContent } from './proof';
 import type { ComparisonJob } from './job';
@@ -35,8 +35,8 @@ export function backgroundProof({ signal: ended, onLog }: BackgroundProofDeps): 
       await proveByContent(unproved, { ...job, prefix, comparison, signal });
     } catch (error) {
       if (isStopped(error)) return;
-      const { code, cause } = toFailure(error, folder).toRecord();
-      const message = `Proving in the background ended early: ${code} ${cause ?? ''}`;
+      const failure = toFailure(error, folder);
+      const message = `Proving in the background ended early: ${describeFailure(failure)}`;
       onLog({ level: 'warning', message });
     }
   }

@@ -18,7 +18,7 @@ import { isArchiveClass } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
 import { isWithin, parentPath } from '../disk/filePath';
 import { groupTree, type GroupTree, type TreeChild } from './groupTree';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import type { RowFilter } from './rowFilter';
 import type { Finding } from '../compare/finding';
 import type { ComparisonTarget } from './job';

@@ -8,7 +8,7 @@ import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 import { type Entry } from './comparison';
-import { Failure, toFailure } from '../failures/failure';
+import { describeFailure, Failure, toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { newComparison } from './newComparison';
@@ -181,8 +181,7 @@ export class Comparisons {
         const failure = toFailure(error, start);
         // It is gone, and its event has been taken in.
         if (failure.code === 'file-vanished' || isStopped(failure)) continue;
-        const { code, cause } = failure.toRecord();
-        const message = `Comparing ${start} anew failed: ${code} ${cause ?? ''}`;
+        const message = `Comparing ${start} anew failed: ${describeFailure(failure)}`;
         this.options.onLog({ level: 'warning', message });
         await this.#live(folder, live => {
           markUnknown(live, start, failure.toRecord());

@@ -1,7 +1,7 @@
 import type { Comparison, Entry } from './comparison';
 import type { ContentCase } from '../compare/join';
 import { judge, type JudgeRules } from '../compare/judge';
-import { isSameState } from '../scan/localScan';
+import { isSameState } from '../disk/localFile';
 import type { Route } from './job';
 
 /** What reading a file would settle of its verdict; `undefined` where there is nothing to ask. */

@@ -5,14 +5,8 @@ import type { Comparison, Entry } from './comparison';
 import type { Exclude } from '../scan/exclude';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
-import {
-  isSameState,
-  statAlong,
-  statAt,
-  scanLocal,
-  type LocalEntry,
-  type LocalFile,
-} from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
+import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
 
 /** A comparison that is kept true while its folder changes. */
 export interface LiveComparison {

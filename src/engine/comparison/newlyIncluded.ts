@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Entry } from './comparison';
-import { foldersAbove } from '../disk/foldersAbove';
+import { foldersAbove } from '../disk/filePath';
 import type { LiveComparison } from './liveChanges';
 import { statAt } from '../scan/localScan';
 

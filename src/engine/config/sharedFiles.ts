@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { hasCode } from '../failures/systemCode';
 
 /**
  * The two files in which AWS's tools keep profiles, read to tell what is in them and what is wrong
@@ -66,7 +67,7 @@ function readSections(path: string): {
     const stamp = `${String(mtimeMs)}/${String(size)}`;
     return { file: { kind: 'read', path, faultyLine, stamp }, sections };
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = hasCode(error, 'ENOENT');
     const file: SharedFile = isMissing
       ? { kind: 'missing', path }
       : { kind: 'unreadable', path, error };

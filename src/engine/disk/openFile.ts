@@ -1,25 +1,16 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
-import { toAbsolutePath } from './filePath';
-import { toLocalFile, type LocalFile } from '../scan/localScan';
-import { assertInsideRoot } from './requireInside';
-
-export interface OpenFile {
-  readonly handle: FileHandle;
-  /** The open file's fields at this moment, whatever became of its name. */
-  look(): Promise<LocalFile>;
-  /** Has the disk take what was changed of it, where that can be asked for. */
-  flush(): Promise<void>;
-  /** Leaves it open when `use` has ended, and as long as this process lives. */
-  keepOpen(): void;
-}
+import { hasCode } from '../failures/systemCode';
+import { foldersAbove, toAbsolutePath, toFilePath } from './filePath';
+import { toLocalFile, type LocalFile } from './localFile';
 
 /**
- * Opens a regular file for reading, gives it to `use` and closes it. Links are not followed,
- * neither to it nor on the way, and a pipe that took the file's name meanwhile does not block. Disk errors come as `Failure`.
+ * Opens a regular file for reading, passes it to `use`, and closes it. It follows no link, neither
+ * as the file nor on the way to it, and does not block on a pipe that took the file's name. Throws
+ * disk errors as `Failure`.
  */
 export async function withOpenFile<T>(
   root: string,
@@ -29,14 +20,8 @@ export async function withOpenFile<T>(
   try {
     const handle = await open(toAbsolutePath(root, path), readOnly);
     try {
-      const stat = await statFile(handle, path);
-      assertInsideRoot(handle.fd, stat, root, path);
-      const look = async (): Promise<LocalFile> => toLocalFile(path, await statFile(handle, path));
-      const keepOpen = (): void => {
-        // Handles that nobody holds are closed when memory is cleared up.
-        keptOpen.add(handle);
-      };
-      return await use({ handle, look, flush: () => flush(handle), keepOpen });
+      assertInsideRoot(handle.fd, await statFile(handle, path), { root, path });
+      return await use(new OpenFile(handle, path));
     } finally {
       if (!keptOpen.has(handle)) await handle.close();
     }
@@ -45,16 +30,38 @@ export async function withOpenFile<T>(
   }
 }
 
-async function flush(handle: FileHandle): Promise<void> {
-  try {
-    await handle.datasync();
-  } catch (error) {
-    if (!unflushable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+export class OpenFile {
+  readonly handle: FileHandle;
+  readonly #path: FilePath;
+
+  constructor(handle: FileHandle, path: FilePath) {
+    this.handle = handle;
+    this.#path = path;
+  }
+
+  /** Returns the open file's fields as they are now, whatever became of its name. */
+  async stat(): Promise<LocalFile> {
+    return toLocalFile(this.#path, await statFile(this.handle, this.#path));
+  }
+
+  /** Writes changed pages to the disk, if that can be done with a file open for reading. */
+  async flush(): Promise<void> {
+    try {
+      await this.handle.datasync();
+    } catch (error) {
+      if (!hasCode(error, ...cannotFlush)) throw error;
+    }
+  }
+
+  /** Keeps the file open after `use` has ended, as long as this process lives. */
+  keepOpen(): void {
+    // Node closes handles that are garbage.
+    keptOpen.add(this.handle);
   }
 }
 
-/** How disks say that a file which is open for reading cannot be flushed, or need not be. */
-const unflushable = new Set([
+/** With these codes a disk says that it cannot, or need not, flush a file open for reading. */
+const cannotFlush = [
   'EBADF',
   'EINVAL',
   'EROFS',
@@ -63,7 +70,7 @@ const unflushable = new Set([
   'ENOSYS',
   'ENOTSUP',
   'EOPNOTSUPP',
-]);
+];
 
 const keptOpen = new Set<FileHandle>();
 
@@ -76,3 +83,51 @@ async function statFile(handle: FileHandle, path: FilePath): Promise<BigIntStats
 /** Windows has neither of the two flags. */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 const readOnly = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
+
+/**
+ * Throws unless the open file is the one at this path below the root. `O_NOFOLLOW` rejects a link
+ * as the last name only, and a folder on the way may have become a link since the scan.
+ */
+function assertInsideRoot(
+  fd: number,
+  stat: BigIntStats,
+  { root, path }: { readonly root: string; readonly path: FilePath },
+): void {
+  const location = locationOf(fd);
+  const rootLocation = location === undefined ? undefined : locationOfFolder(root);
+  if (location !== undefined && rootLocation !== undefined) {
+    const found = toFilePath(rootLocation, location);
+    if (found === path) return;
+    if (found === undefined) throw outsideRoot(path);
+  }
+  // Where the system does not tell, or spells it otherwise, each name is checked.
+  for (const folder of foldersAbove(path)) {
+    if (!lstatSync(toAbsolutePath(root, folder)).isDirectory()) throw outsideRoot(path);
+  }
+  const now = lstatSync(toAbsolutePath(root, path), { bigint: true });
+  // Another file has taken the name since.
+  if (now.ino !== stat.ino || now.dev !== stat.dev) throw new Failure('file-changing', path);
+}
+
+/** Returns where an open file is, all links resolved (proc(5)); only Linux tells. */
+function locationOf(fd: number): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return readlinkSync(`/proc/self/fd/${String(fd)}`);
+  } catch {
+    return undefined;
+  }
+}
+
+function locationOfFolder(root: string): string | undefined {
+  const fd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return locationOf(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function outsideRoot(path: FilePath): Failure {
+  return new Failure('not-a-file', path, 'a folder above it is a link');
+}

@@ -22,19 +22,19 @@ export class Failure extends Error {
   }
 }
 
-/** Any thrown thing as a failure; what is not one yet is `unexpected` and keeps its cause. */
+/** Returns anything thrown as a failure; what is none yet is `unexpected` and keeps its cause. */
 export function toFailure(thrown: unknown, subject: string): Failure {
   if (thrown instanceof Failure) return thrown;
   if (isAbort(thrown)) return new Failure('cancelled', subject, thrown);
   return new Failure('unexpected', subject, thrown);
 }
 
-/** Throws `cancelled` where the signal is aborted; `why` is what had gone wrong before. */
+/** Throws `cancelled` if the signal is aborted; `why` is what had gone wrong before. */
 export function throwIfCancelled(signal: AbortSignal, subject: string, why?: Failure): void {
   if (signal.aborted) throw new Failure('cancelled', subject, why);
 }
 
-/** What went wrong, also where somebody has cancelled what was to be tried again after it. */
+/** Returns what went wrong, even if the retry after it was cancelled. */
 export function failureBefore(thrown: unknown): Failure | undefined {
   if (!(thrown instanceof Failure)) return undefined;
   return thrown.code === 'cancelled' ? failureBefore(thrown.cause) : thrown;
@@ -42,6 +42,12 @@ export function failureBefore(thrown: unknown): Failure | undefined {
 
 function isAbort(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'AbortError';
+}
+
+/** Returns code and causes in one line, for the log. */
+export function describeFailure(failure: Failure): string {
+  const { code, cause } = failure.toRecord();
+  return cause === undefined ? code : `${code} (${cause})`;
 }
 
 /** The chain of causes in one line, outermost first. */

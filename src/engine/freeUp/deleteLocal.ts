@@ -1,10 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { newStagedFile } from '../disk/newOwnFile';
+import { newStagedFile } from '../disk/stagedFile';
 import { withOpenFile } from '../disk/openFile';
 import { restoreDisplaced } from '../staging/restoreDisplaced';
 import type { Receipt } from '../records/receipts';
@@ -23,8 +23,8 @@ export async function deleteLocal(
   tools: FreeUpTools,
 ): Promise<FreeUpResult> {
   const { path, copy, route } = step;
-  const own = newStagedFile('aside', route.root, path);
-  const aside = toAbsolutePath(route.root, own.ownPath);
+  const own = newStagedFile('displaced', route.root, path);
+  const aside = toAbsolutePath(route.root, own.stagedPath);
   tools.journal.begin(own);
   try {
     await rename(toAbsolutePath(route.root, path), aside);
@@ -35,7 +35,7 @@ export async function deleteLocal(
     throw notRemovable(error, path);
   }
   try {
-    return await withOpenFile(route.root, own.ownPath, async file => {
+    return await withOpenFile(route.root, own.stagedPath, async file => {
       const safe = await examineFile(file, step, receipt, tools);
       await removeExamined(file, safe, own, tools.journal).catch((error: unknown) => {
         throw notRemovable(error, path);
@@ -52,7 +52,7 @@ export async function deleteLocal(
     }
     await restoreDisplaced(own, tools.journal);
     // Nobody knows the file by the name that it had here.
-    throw failure.subject === own.ownPath
+    throw failure.subject === own.stagedPath
       ? new Failure(failure.code, path, failure.cause)
       : failure;
   }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Failure, throwIfCancelled } from '../failures/failure';
-import { toAbsolutePath, toKey } from '../disk/filePath';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { toAbsolutePath } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import { statWhenStable } from '../disk/statWhenStable';
 import { invalidateReading } from '../records/invalidateReading';
 import type { OpenFile } from '../disk/openFile';
-import { readAll } from '../disk/readAll';
+import { readAll } from '../disk/readFile';
 import type { Receipt } from '../records/receipts';
-import { givesBack } from '../disk/storedAttributes';
+import { isRestoredExactly } from '../disk/fileMetadata';
 import { checkCopy, isConfirmed, type LocalDigests } from './checkCopy';
 import type { FreeUpStep, FreeUpTools } from './freeStep';
 import { readBack } from './readBack';
@@ -64,13 +65,13 @@ export async function examineFile(
   const asked = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
   const now = Date.now() + route.bucket.clockOffset;
   const head = checkCopy({ head: asked, listed }, receipt, digests, now);
-  if (!givesBack(head.metadata, { modifiedAt: local.mtimeNs, mode }, process.platform)) {
+  if (!isRestoredExactly(head.metadata, { mtimeNs: local.mtimeNs, mode }, process.platform)) {
     throw new Failure('attributes-differ', path);
   }
   const extent = isConfirmed(head, receipt, digests) ? 'last-byte' : 'whole';
   await readBack(step, { head, extent, ...digests }, tools);
   await refuseUnsaved(step, tools);
-  if (!isSameState(local, await file.look())) throw new Failure('differs-here', path);
+  if (!isSameState(local, await file.stat())) throw new Failure('differs-here', path);
   throwIfCancelled(signal, path);
   return new Proof(local, head.etag, head.versionId);
 }
@@ -93,11 +94,16 @@ async function digest(
     const sha256 = createHash('sha256');
     const md5 = createHash('md5');
     let lastByte: number | undefined;
-    await readAll(file, local, signal, bytes => {
-      sha256.update(bytes);
-      md5.update(bytes);
-      lastByte = bytes.at(-1);
-      onBytes(bytes.length);
+    await readAll({
+      file,
+      local,
+      signal,
+      onBytes(bytes) {
+        sha256.update(bytes);
+        md5.update(bytes);
+        lastByte = bytes.at(-1);
+        onBytes(bytes.length);
+      },
     });
     return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), lastByte };
   } finally {

@@ -2,7 +2,7 @@ import type { BatchStep, StepResult } from '../batch/batch';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
 import type { EditorPort } from '../ports/editorPort';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import type { TransferControl } from '../network/transferControl';
 import type { FindListed } from './listedCopies';

@@ -1,7 +1,7 @@
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Bucket, ListedObject } from '../ports/bucket';
-import { foldersAbove } from '../disk/foldersAbove';
-import { parentPath, toKey, topmost } from '../disk/filePath';
+import { parentPath, topmost, foldersAbove } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import type { FreeUpStep } from './freeStep';
 
 /** A step's copy as a list of the store shows it under exactly its key, `undefined` in none. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectHead } from '../ports/bucket';
 import { Failure, toFailure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { fetchObject } from '../restore/fetchObject';
 import type { FreeUpStep, FreeUpTools } from './freeStep';
 

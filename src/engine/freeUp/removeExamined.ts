@@ -1,11 +1,10 @@
 import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { newStagedFile } from '../disk/newOwnFile';
+import { type StagedFile, newStagedFile } from '../disk/stagedFile';
 import type { OpenFile } from '../disk/openFile';
 import type { StagingJournal } from '../staging/stagingJournal';
-import type { StagedFile } from '../disk/stagedFile';
-import { writeAll } from '../disk/writeAll';
+import { writeAll } from '../disk/writeFile';
 import type { SafeToFree } from './examineFile';
 
 /**
@@ -20,12 +19,12 @@ export async function removeExamined(
   aside: StagedFile,
   journal: StagingJournal,
 ): Promise<void> {
-  const absolute = toAbsolutePath(aside.root, aside.ownPath);
+  const absolute = toAbsolutePath(aside.root, aside.stagedPath);
   await requireRoomOrRest(safe, aside);
   safe.requireFresh();
   await unlink(absolute);
   // Some disks tell nothing of a file without a name.
-  const now = await file.look().catch(() => safe.local);
+  const now = await file.stat().catch(() => safe.local);
   if (now.size === safe.local.size && now.mtimeNs === safe.local.mtimeNs) return;
   try {
     await copyBack(file, aside, journal);
@@ -54,13 +53,13 @@ const longRestMs = 10 * 60_000;
 
 /** Under a name of our own first: a part of a file is never given its name. */
 async function copyBack(file: OpenFile, aside: StagedFile, journal: StagingJournal): Promise<void> {
-  const { root, path, ownPath } = aside;
+  const { root, path, stagedPath } = aside;
   const own = newStagedFile('temporary', root, path);
-  const temporary = toAbsolutePath(root, own.ownPath);
+  const temporary = toAbsolutePath(root, own.stagedPath);
   journal.begin(own);
   try {
     await writeCopy(file, temporary);
-    await rename(temporary, toAbsolutePath(root, ownPath));
+    await rename(temporary, toAbsolutePath(root, stagedPath));
   } finally {
     await rm(temporary, { force: true });
     journal.end(own);

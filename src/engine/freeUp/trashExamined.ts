@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import type { EditorPort } from '../ports/editorPort';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { isSameState, toLocalFile } from '../scan/localScan';
+import { isSameState, toLocalFile } from '../disk/localFile';
 import type { SafeToFree } from './examineFile';
 
 /** Moves a file to the trash that was examined under its own name, where it is still the same. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailureCode } from '../../protocol/failures';
-import { isOutcomeUnknown, retryAfter } from '../failures/errorMapping';
+import { isOutcomeUnknown, retryAfter } from '../failures/storeErrors';
 import type { CircuitBreaker } from './circuitBreaker';
 import { Failure, failureBefore, throwIfCancelled } from '../failures/failure';
 

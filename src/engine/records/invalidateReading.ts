@@ -1,4 +1,4 @@
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import { isSameReading, type FolderReceipts, type Receipt } from './receipts';
 
 /**

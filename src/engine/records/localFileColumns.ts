@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 
 /**
  * Inodes use all 64 bits, and SQLite's whole numbers have a sign. A time after 2262 needs more: it

@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { CloudFile } from '../scan/cloudListing';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
 
 /** What the last proof of a path left behind: these very bytes were in the cloud. */
 export interface Receipt {

@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { MultipartUpload } from '../ports/bucket';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 
 /** An upload in parts that we have begun and that is neither completed nor given up in the store. */
 export interface StoredUpload {

@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
-import { foldersAbove } from '../disk/foldersAbove';
+import { foldersAbove } from '../disk/filePath';
 import type { NameRules } from './unsafeName';
 
 /**

@@ -4,13 +4,14 @@ import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { renameToConflictName } from '../disk/renameToConflictName';
-import { isSameState, toLocalFile, type LocalFile } from '../scan/localScan';
-import { newStagedFile } from '../disk/newOwnFile';
+import { renameToConflictName } from '../disk/rename';
+import { isSameState, toLocalFile, type LocalFile } from '../disk/localFile';
+import { newStagedFile } from '../disk/stagedFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import { restoreDisplaced } from '../staging/restoreDisplaced';
 import type { WriteDeps } from './writeAtomically';
 import type { RestoreStep } from './restorePlan';
+import { hasCode } from '../failures/systemCode';
 
 /**
  * Takes the local file out of the way that the plan replaces: into the trash, or else under a name
@@ -45,8 +46,8 @@ async function setAside(
   local: LocalFile,
   journal: StagingJournal,
 ): Promise<FilePath> {
-  const own = newStagedFile('aside', root, path);
-  const aside = toAbsolutePath(root, own.ownPath);
+  const own = newStagedFile('displaced', root, path);
+  const aside = toAbsolutePath(root, own.stagedPath);
   journal.begin(own);
   try {
     await rename(toAbsolutePath(root, path), aside);
@@ -55,7 +56,7 @@ async function setAside(
     if (Number(size) !== local.size || mtimeNs !== local.mtimeNs || ino !== local.inode) {
       throw new Failure('changed-here', path);
     }
-    const kept = await renameToConflictName(own, new Date(), journal);
+    const kept = await renameToConflictName(own, { at: new Date(), word: 'kept' }, journal);
     journal.end(own);
     return kept;
   } catch (error) {
@@ -69,7 +70,7 @@ async function lookIfThere(absolute: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(absolute, { bigint: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

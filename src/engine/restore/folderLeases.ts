@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
-import { toAbsolutePath } from '../disk/filePath';
-import { foldersAbove } from '../disk/foldersAbove';
+import { toAbsolutePath, foldersAbove } from '../disk/filePath';
+import { hasCode } from '../failures/systemCode';
 
 /** Makes folders for files that are about to come into being, and removes those made for nothing. */
 export interface FolderLeases {
@@ -85,7 +85,7 @@ function makeFolder(absolute: string): boolean {
     mkdirSync(absolute);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

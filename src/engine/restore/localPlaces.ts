@@ -1,10 +1,9 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import type { Failure } from '../failures/failure';
-import { fileName, parentPath, toAbsolutePath } from '../disk/filePath';
-import { toLocalFile, type LocalFile } from '../scan/localScan';
-import { foldersAbove } from '../disk/foldersAbove';
+import { fileName, parentPath, toAbsolutePath, foldersAbove } from '../disk/filePath';
+import { toLocalFile, type LocalFile } from '../disk/localFile';
 import type { NameRules } from './unsafeName';
 
 /** What is in the place of a file that is to be restored. */

@@ -1,6 +1,6 @@
 import type { RestoreScope } from '../../protocol/restore';
 import { Failure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { diskNames } from './diskNames';
 import { localPlaces } from './localPlaces';
 import { restoreEntries } from './restoreEntries';

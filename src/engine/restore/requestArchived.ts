@@ -1,7 +1,7 @@
 import type { Problem } from '../../protocol/reports';
 import type { ArchiveAnswer } from '../../protocol/restore';
 import { toFailure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import { inParallel } from '../concurrency/parallel';
 import type { RestoreStep } from './restorePlan';
 

@@ -3,10 +3,10 @@ import type { StepResult } from '../batch/batch';
 import type { ObjectHead } from '../ports/bucket';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
-import type { LocalFile } from '../scan/localScan';
+import { toKey } from '../disk/objectKey';
+import type { LocalFile } from '../disk/localFile';
 import type { Receipt } from '../records/receipts';
 import type { TransferControl } from '../network/transferControl';
 import { wholeChecksum } from '../checksums/wholeChecksum';
@@ -14,8 +14,8 @@ import { contentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { fetchObject } from './fetchObject';
 import { writeAtomically, type Placed, type WriteDeps } from './writeAtomically';
 import type { RestoreStep } from './restorePlan';
-import { applyAttributes, storedAttributes } from '../disk/storedAttributes';
-import { writeAll } from '../disk/writeAll';
+import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
+import { writeAll } from '../disk/writeFile';
 
 export interface RestoreDeps extends WriteDeps {
   readonly semaphore: Semaphore;

@@ -3,7 +3,7 @@ import type { ConflictChoice } from '../../protocol/restore';
 import type { BatchStep } from '../batch/batch';
 import type { CloudFile } from '../scan/cloudListing';
 import type { Failure } from '../failures/failure';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 
 /** The restoring of one file from the cloud copy that was seen. */
 export interface RestoreStep extends BatchStep {

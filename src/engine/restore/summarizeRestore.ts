@@ -4,7 +4,7 @@ import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/bucket';
 import { cloudSide, localSide } from '../comparison/comparison';
-import type { LocalFile } from '../scan/localScan';
+import type { LocalFile } from '../disk/localFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import type { RestoreSelection } from './selectRestores';
 

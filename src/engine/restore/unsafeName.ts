@@ -1,7 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
 import { Failure } from '../failures/failure';
-import { readKey } from '../disk/filePath';
+import { readKey } from '../disk/objectKey';
 
 /** What a disk makes of names; data, so that every system's rules hold in tests on any. */
 export interface NameRules {

@@ -4,20 +4,17 @@ import { dirname } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
 import type { EditorPort } from '../ports/editorPort';
-import { fromDiskError } from '../failures/errorMapping';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { renameToConflictName } from '../disk/renameToConflictName';
-import { toLocalFile, type LocalFile } from '../scan/localScan';
-import { renameNoReplace } from '../disk/renameNoReplace';
-import { newStagedFile } from '../disk/newOwnFile';
+import { renameNoReplace, renameToConflictName } from '../disk/rename';
+import { toLocalFile, type LocalFile } from '../disk/localFile';
+import { type StagedFile, newStagedFile } from '../disk/stagedFile';
 import type { StagingJournal } from '../staging/stagingJournal';
-import type { StagedFile } from '../disk/stagedFile';
 import type { FolderLeases } from './folderLeases';
 import { displaceExisting } from './displaceExisting';
-import { requireRoom } from '../disk/diskSpace';
+import { requireSpace, syncFolder } from '../disk/writeFile';
 import type { RestoreStep } from './restorePlan';
-import { syncFolder } from '../disk/syncFolder';
 
 /** Who is told and asked when files are put into their places. */
 export interface WriteDeps {
@@ -52,9 +49,9 @@ export async function writeAtomically(
   const { root } = route;
   const above = folders.hold(root, path);
   const own = newStagedFile('temporary', root, path);
-  const temporary = toAbsolutePath(root, own.ownPath);
+  const temporary = toAbsolutePath(root, own.stagedPath);
   try {
-    await requireRoom(root, path, cloud.size);
+    await requireSpace(root, path, cloud.size);
     journal.begin(own);
     const written = await writeNew(temporary, path, write);
     above.check();
@@ -97,9 +94,9 @@ async function giveName(
   journal: StagingJournal,
 ): Promise<FilePath> {
   if (local !== undefined && choice === 'keep-both') {
-    return renameToConflictName(own, new Date(cloud.modifiedAtMs), journal, 'cloud');
+    return renameToConflictName(own, { at: new Date(cloud.modifiedAtMs), word: 'cloud' }, journal);
   }
-  const from = toAbsolutePath(own.root, own.ownPath);
+  const from = toAbsolutePath(own.root, own.stagedPath);
   const outcome = await renameNoReplace(from, toAbsolutePath(own.root, path), journal);
   if (outcome === 'moved') return path;
   throw new Failure('changed-here', path, replaced?.kind === 'kept' ? replaced.path : undefined);

@@ -1,4 +1,4 @@
-import { fromStoreError } from '../failures/errorMapping';
+import { fromStoreError } from '../failures/storeErrors';
 import { askForPage } from './listObjects';
 import type { BucketPlace } from './bucketContext';
 

@@ -1,4 +1,4 @@
-import { fromStoreError, httpStatus } from '../failures/errorMapping';
+import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { namesConditions } from './refusesConditions';
 
 /** What travels with a body so that the store can tell whether it has arrived whole. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { MalformedAnswer } from '../failures/errorMapping';
+import { MalformedAnswer } from '../failures/storeErrors';
 
 /**
  * Reads an answer that is to be understood as a whole, as far as the limit in bytes: one without an

@@ -5,7 +5,7 @@ import type {
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attempt } from '../network/attempt';
 import type { Condition, ObjectHead, StoredObject } from '../ports/bucket';
-import { fromStoreError, httpStatus } from '../failures/errorMapping';
+import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/wholeChecksum';
 import { matchHeader, plainEtag } from './answerField';

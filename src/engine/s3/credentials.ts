@@ -5,7 +5,7 @@ import {
   nothingFound,
   type CredentialsQuestion,
 } from '../config/diagnoseCredentials';
-import { fromStoreError } from '../failures/errorMapping';
+import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { profileKind } from '../config/profileKind';
 import { readSharedFiles } from '../config/sharedFiles';

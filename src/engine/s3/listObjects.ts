@@ -4,7 +4,7 @@ import {
   type _Object,
 } from '@aws-sdk/client-s3';
 import type { ListRequest, ListedObject } from '../ports/bucket';
-import { MalformedAnswer } from '../failures/errorMapping';
+import { MalformedAnswer } from '../failures/storeErrors';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import { pagingGuard } from './pagingGuard';
 import type { BucketPlace, BucketContext } from './bucketContext';

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { MalformedAnswer } from '../failures/errorMapping';
+import { MalformedAnswer } from '../failures/storeErrors';
 
 /**
  * Lets no answer through that is not what was asked for. The SDK reads whatever XML comes, so that

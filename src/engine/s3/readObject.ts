@@ -10,7 +10,7 @@ import type {
   ObjectContent,
   ObjectHead,
 } from '../ports/bucket';
-import { fromStoreError, httpStatus } from '../failures/errorMapping';
+import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
 import { objectHead } from './objectHead';

@@ -1,4 +1,4 @@
-import { httpStatus } from '../failures/errorMapping';
+import { httpStatus } from '../failures/storeErrors';
 
 /**
  * Whether a store may have refused a request for the condition in its headers. Stores say so in an

@@ -10,7 +10,7 @@ import {
 import type { Account, LifecycleRule } from '../ports/account';
 import { isArchiveClass } from '../ports/bucket';
 import { attempts, type Attempt } from '../network/attempt';
-import { fromStoreError } from '../failures/errorMapping';
+import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { bucketSettings, unlessUnset } from './bucketSettings';
 import { listObjects } from './listObjects';

@@ -1,5 +1,5 @@
 import { attempt, type Attempt, type AttemptOptions } from '../network/attempt';
-import { fromStoreError, type RequestSubject } from '../failures/errorMapping';
+import { fromStoreError, type RequestSubject } from '../failures/storeErrors';
 
 /**
  * Sends one request, tried up to four times; all that it throws are failures about the subject.

@@ -1,7 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
 import type { Bucket } from '../ports/bucket';
-import { readKey, toKey } from '../disk/filePath';
+import { readKey, toKey } from '../disk/objectKey';
 
 /** A file's copy in the bucket. */
 export interface CloudFile {

@@ -1,25 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { childPath, toAbsolutePath } from '../disk/filePath';
+import { type LocalFile, toLocalFile } from '../disk/localFile';
+import { isStagedFile } from '../disk/stagedFile';
+import { fromDiskError } from '../failures/diskErrors';
+import { Failure, throwIfCancelled } from '../failures/failure';
+import type { Exclude, Ruling } from './exclude';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
-import { fromDiskError } from '../failures/errorMapping';
-import type { Exclude, Ruling } from './exclude';
-import { Failure, throwIfCancelled } from '../failures/failure';
-import { childPath, toAbsolutePath } from '../disk/filePath';
-import { isStagedFile } from '../disk/stagedFile';
-
-/** A file on disk. Equal fields mean, but for a racy clock, that its content is the same. */
-export interface LocalFile {
-  readonly path: FilePath;
-  readonly size: number;
-  /** Nanoseconds since 1970. */
-  readonly mtimeNs: bigint;
-  /** When content or attributes last changed; nanoseconds since 1970. */
-  readonly ctimeNs: bigint;
-  readonly inode: bigint;
-}
 
 export type LocalEntry =
   | { readonly kind: 'file'; readonly file: LocalFile }
@@ -104,35 +94,6 @@ export function statAlong(root: string, path: FilePath, exclude: Exclude): Local
     if (above?.kind !== 'folder') return above;
   }
   return statAt(root, path, exclude);
-}
-
-/** The fields of a file that is open or has been looked at. */
-export function toLocalFile(path: FilePath, stat: BigIntStats): LocalFile {
-  return {
-    path,
-    size: Number(stat.size),
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
-    inode: stat.ino,
-  };
-}
-
-/** Whether two looks at a file saw the same state of it. */
-export function isSameState(one: LocalFile, other: LocalFile): boolean {
-  return (
-    one.size === other.size &&
-    isSameTime(one.mtimeNs, other.mtimeNs) &&
-    isSameTime(one.ctimeNs, other.ctimeNs) &&
-    one.inode === other.inode
-  );
-}
-
-/**
- * By the 64 bits that are kept of a time: nanoseconds after 2262 have more. Two different times that
- * have these in common lie 584 years apart.
- */
-function isSameTime(one: bigint, other: bigint): boolean {
-  return BigInt.asIntN(64, one) === BigInt.asIntN(64, other);
 }
 
 /** How long the walk keeps the thread at a stretch, in milliseconds. */

@@ -9,7 +9,7 @@ import type { FailureRecord } from '../../protocol/failures';
 import { logged } from '../../protocol/host';
 import type { NotificationType, RequestType } from '../../protocol/messages';
 import { BytesWriter } from './bytesWriter';
-import { throwIfCancelled, toFailure } from '../failures/failure';
+import { describeFailure, throwIfCancelled, toFailure } from '../failures/failure';
 import { settledOrAborted } from '../concurrency/settledOrAborted';
 
 /** The protocol's messages, spoken over the port of the engine's thread. */
@@ -56,8 +56,9 @@ export function servedPort(port: MessagePort): ServedPort {
         try {
           await work(news);
         } catch (error) {
-          const { code, subject, cause } = toFailure(error, '').toRecord();
-          served.notify(logged, { level: 'error', message: `${code}: ${subject} ${cause ?? ''}` });
+          const failure = toFailure(error, method);
+          const message = `${failure.subject}: ${describeFailure(failure)}`;
+          served.notify(logged, { level: 'error', message });
         }
       });
     },

@@ -7,7 +7,7 @@ import { Comparisons } from '../comparison/comparisons';
 import type { Connection } from '../ports/connection';
 import { connections, type Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
-import { toFailure } from '../failures/failure';
+import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
 import { freeUps, type FreeUps } from '../freeUp/freeUps';
 import { recheckKept } from '../freeUp/recheckKept';
@@ -133,9 +133,9 @@ export function createServices(options: EngineOptions): EngineServices {
   /** Compares what nobody waits for. */
   function inBackground(work: () => Promise<void>): void {
     order.runExclusive(ended, work).catch((error: unknown) => {
-      const { code, cause } = toFailure(error, '').toRecord();
-      if (code === 'cancelled') return;
-      onLog({ level: 'error', message: `${code}: ${cause ?? ''}` });
+      const failure = toFailure(error, '');
+      if (failure.code === 'cancelled') return;
+      onLog({ level: 'error', message: describeFailure(failure) });
     });
   }
 

@@ -28,7 +28,7 @@ export async function* locateOwnFiles(
       continue;
     }
     const moved = movedByRoot.get(noted.root) ?? new Map<string, StagedFile>();
-    moved.set(fileName(noted.ownPath), noted);
+    moved.set(fileName(noted.stagedPath), noted);
     movedByRoot.set(noted.root, moved);
   }
   for (const [root, wanted] of movedByRoot) yield* walk(root, wanted, signal);
@@ -43,8 +43,8 @@ export async function locateStagedFile(
   return undefined;
 }
 
-function isThere({ root, ownPath }: StagedFile): boolean {
-  return lstatSync(toAbsolutePath(root, ownPath), { throwIfNoEntry: false }) !== undefined;
+function isThere({ root, stagedPath }: StagedFile): boolean {
+  return lstatSync(toAbsolutePath(root, stagedPath), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Looks for names, which no two files have, until all are found or nothing is left to read. */
@@ -85,11 +85,11 @@ const foldersAtOnce = 8;
 /** They have the most folders, and are the last that anybody renames or works in by hand. */
 const searchedLast = new Set(['node_modules', '.git']);
 
-function movedTo(folder: FilePath, { path, ownPath, ...rest }: StagedFile): StagedFile {
+function movedTo(folder: FilePath, { path, stagedPath, ...rest }: StagedFile): StagedFile {
   return {
     ...rest,
     path: childPath(folder, fileName(path)),
-    ownPath: childPath(folder, fileName(ownPath)),
+    stagedPath: childPath(folder, fileName(stagedPath)),
   };
 }
 

@@ -1,13 +1,12 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, lstat, unlink } from 'node:fs/promises';
+import { toAbsolutePath } from '../disk/filePath';
+import { renameNoReplace, renameToConflictName, type Placeholder } from '../disk/rename';
+import { isStagedFile, type StagedFile } from '../disk/stagedFile';
+import { hasCode } from '../failures/systemCode';
+import { locateOwnFiles } from './locateStagedFile';
+import { openAbandonedJournals, type AbandonedJournal } from './stagingJournal';
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
-import { toAbsolutePath } from '../disk/filePath';
-import { renameToConflictName } from '../disk/renameToConflictName';
-import { locateOwnFiles } from './locateStagedFile';
-import { renameNoReplace } from '../disk/renameNoReplace';
-import { openAbandonedJournals, type AbandonedJournal } from './stagingJournal';
-import { isStagedFile, type StagedFile } from '../disk/stagedFile';
-import { removePlaceholder } from './placeholders';
 
 /** What became of a file of our own that an engine left behind. */
 export type Recovery =
@@ -81,8 +80,8 @@ export function describeRecovery(recovery: Recovery): LogEntry {
 }
 
 function describeFile(recovery: Extract<Recovery, { readonly file: StagedFile }>): LogEntry {
-  const { root, path, ownPath } = recovery.file;
-  const was = `Left over in ${root}: ${ownPath}`;
+  const { root, path, stagedPath } = recovery.file;
+  const was = `Left over in ${root}: ${stagedPath}`;
   switch (recovery.kind) {
     case 'removed':
       return { level: 'info', message: `${was} was removed.` };
@@ -117,8 +116,8 @@ async function removePlaceholders(
   }
 }
 
-async function reasonToLeave({ root, ownPath }: StagedFile): Promise<unknown> {
-  if (!isStagedFile(ownPath)) return new Error(`${ownPath} is no file of ours.`);
+async function reasonToLeave({ root, stagedPath }: StagedFile): Promise<unknown> {
+  if (!isStagedFile(stagedPath)) return new Error(`${stagedPath} is no file of ours.`);
   try {
     // A disk that is not there today says nothing of what is on it.
     await stat(root);
@@ -129,14 +128,42 @@ async function reasonToLeave({ root, ownPath }: StagedFile): Promise<unknown> {
 }
 
 async function recover(file: StagedFile, journal: AbandonedJournal): Promise<Recovery> {
-  const { kind, root, path, ownPath } = file;
-  const own = toAbsolutePath(root, ownPath);
+  const { kind, root, path, stagedPath } = file;
+  const own = toAbsolutePath(root, stagedPath);
   if (kind === 'temporary') {
     await rm(own);
     return { kind: 'removed', file };
   }
   const outcome = await renameNoReplace(own, toAbsolutePath(root, path), journal);
   if (outcome === 'moved') return { kind: 'put-back', file };
-  const keptAs = await renameToConflictName(file, new Date(), journal);
+  const keptAs = await renameToConflictName(file, { at: new Date(), word: 'kept' }, journal);
   return { kind: 'kept-beside', file, keptAs };
+}
+
+/**
+ * Removes a placeholder that was left behind, and nothing else: if its source is gone, the
+ * placeholder was replaced; an empty file that was made at another time is somebody else's.
+ */
+export async function removePlaceholder({
+  path,
+  source,
+  notedAt,
+}: Placeholder): Promise<'removed' | 'none'> {
+  const [empty, waitingSource] = await Promise.all([statIfThere(path), statIfThere(source)]);
+  if (empty?.isFile() !== true || empty.size > 0 || waitingSource === undefined) return 'none';
+  if (Math.abs(empty.mtimeMs - notedAt) > maxAgeDifferenceMs) return 'none';
+  await unlink(path);
+  return 'removed';
+}
+
+/** Some file systems keep times in steps of two seconds. */
+const maxAgeDifferenceMs = 10_000;
+
+async function statIfThere(absolute: string) {
+  try {
+    return await lstat(absolute);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }

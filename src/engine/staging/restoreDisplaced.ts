@@ -1,8 +1,7 @@
 import { Failure } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
-import { renameToConflictName } from '../disk/renameToConflictName';
+import { renameNoReplace, renameToConflictName } from '../disk/rename';
 import { locateStagedFile } from './locateStagedFile';
-import { renameNoReplace } from '../disk/renameNoReplace';
 import type { StagingJournal } from './stagingJournal';
 import type { StagedFile } from '../disk/stagedFile';
 
@@ -14,12 +13,14 @@ export async function restoreDisplaced(own: StagedFile, journal: StagingJournal)
   let keptAs;
   try {
     const now = (await locateStagedFile(own, uncancelled)) ?? own;
-    const from = toAbsolutePath(now.root, now.ownPath);
+    const from = toAbsolutePath(now.root, now.stagedPath);
     const outcome = await renameNoReplace(from, toAbsolutePath(now.root, now.path), journal);
-    if (outcome === 'taken') keptAs = await renameToConflictName(now, new Date(), journal);
+    if (outcome === 'taken') {
+      keptAs = await renameToConflictName(now, { at: new Date(), word: 'kept' }, journal);
+    }
   } catch (error) {
     // The journal holds it, so that the next start tries again.
-    throw new Failure('not-put-back', own.path, new Error(own.ownPath, { cause: error }));
+    throw new Failure('not-put-back', own.path, new Error(own.stagedPath, { cause: error }));
   }
   journal.end(own);
   if (keptAs !== undefined) throw new Failure('kept-beside', own.path, keptAs);

@@ -5,11 +5,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 import type { StagedFile } from '../disk/stagedFile';
-import type { Placeholder, PlaceholderNotes } from './placeholders';
+import type { Placeholder, PlaceholderJournal } from '../disk/rename';
 import { isBusy, loadSqlite, sqliteCode } from '../records/sqlite';
+import { hasCode } from '../failures/systemCode';
 
 /** Which files of our own there are, kept so that even a killed process leaves none behind. */
-export interface StagingJournal extends PlaceholderNotes {
+export interface StagingJournal extends PlaceholderJournal {
   /**
    * Call it before the file comes into being: it is noted, on the disk too, when this returns.
    * Throws a `Failure` where it cannot be noted; the file must not be made then.
@@ -58,9 +59,9 @@ export function openStagingJournal(folder: string): StagingJournal {
   }
 
   return {
-    begin({ kind, root, path, ownPath }) {
+    begin({ kind, root, path, stagedPath }) {
       const sql = 'INSERT INTO own_files (kind, root, path, own_path) VALUES (?, ?, ?, ?)';
-      note(sql, kind, root, path, ownPath);
+      note(sql, kind, root, path, stagedPath);
     },
     end(own) {
       strike(from => {
@@ -96,7 +97,7 @@ export const noJournal: StagingJournal = {
 };
 
 /** A journal whose engine is no longer there, locked until it is closed. */
-export interface AbandonedJournal extends PlaceholderNotes {
+export interface AbandonedJournal extends PlaceholderJournal {
   readonly files: readonly StagedFile[];
   readonly placeholders: readonly Placeholder[];
   end(file: StagedFile): void;
@@ -175,7 +176,7 @@ function journalsIn(folder: string): readonly string[] {
       .map(name => join(folder, name));
   } catch (error) {
     // There has been none yet.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
@@ -227,12 +228,12 @@ function entriesOf(database: DatabaseSync): readonly StagedFile[] {
     kind,
     root,
     path: path as FilePath,
-    ownPath: own_path as FilePath,
+    stagedPath: own_path as FilePath,
   }));
 }
 
-function removeEntry(database: DatabaseSync, { root, ownPath }: StagedFile): void {
-  database.prepare('DELETE FROM own_files WHERE own_path = ? AND root = ?').run(ownPath, root);
+function removeEntry(database: DatabaseSync, { root, stagedPath }: StagedFile): void {
+  database.prepare('DELETE FROM own_files WHERE own_path = ? AND root = ?').run(stagedPath, root);
 }
 
 function placeholdersOf(database: DatabaseSync): readonly Placeholder[] {

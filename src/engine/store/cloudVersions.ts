@@ -1,6 +1,6 @@
 import type { CloudCopyRequest, CloudVersion, CloudVersions } from '../../protocol/cloudCopies';
 import type { Bucket } from '../ports/bucket';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 
 /** What the store still has of a file, newest first, and whether it keeps more from now on. */
 export async function cloudVersions(

@@ -6,7 +6,7 @@ import type {
 } from '../../protocol/cloudCopies';
 import type { Bucket, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 
 /** A copy's bytes, in memory of their own. Throws `too-large-to-open` where there are too many. */
 export async function readCloudCopy(

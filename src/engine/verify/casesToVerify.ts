@@ -3,7 +3,7 @@ import { compareFiles, selectEntries } from '../comparison/selectEntries';
 import type { Comparisons } from '../comparison/comparisons';
 import { contentCaseOf } from '../comparison/contentCase';
 import { Failure } from '../failures/failure';
-import { isSameState, type LocalFile } from '../scan/localScan';
+import { isSameState, type LocalFile } from '../disk/localFile';
 import type { VerifyCase, VerifyTally } from './verifyTally';
 import type { ComparisonJob } from '../comparison/job';
 

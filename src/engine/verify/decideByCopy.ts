@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toFailure } from '../failures/failure';
-import { toKey } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
 import type { ContentCase } from '../compare/join';
 import {
   decideByReading,

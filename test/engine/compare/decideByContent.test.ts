@@ -7,7 +7,7 @@ import { decideByContent } from '../../../src/engine/compare/decideByContent';
 import { judge, type Case } from '../../../src/engine/compare/judge';
 import type { Reading, Receipt } from '../../../src/engine/records/receipts';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
-import { toLocalFile, type LocalFile } from '../../../src/engine/scan/localScan';
+import { toLocalFile, type LocalFile } from '../../../src/engine/disk/localFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';

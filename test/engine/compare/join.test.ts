@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
 import { excludeBy } from '../../../src/engine/scan/exclude';
-import { readKey } from '../../../src/engine/disk/filePath';
+import { readKey } from '../../../src/engine/disk/objectKey';
 import {
   joinSides,
   type LocalLeaf,

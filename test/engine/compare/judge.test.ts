@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
 import { judge, type Case, type ContentQuestion } from '../../../src/engine/compare/judge';
-import type { LocalFile } from '../../../src/engine/scan/localScan';
+import type { LocalFile } from '../../../src/engine/disk/localFile';
 import type { Reading, Receipt } from '../../../src/engine/records/receipts';
 import type { CompareRule } from '../../../src/engine/config/settings';
 import type { FilePath } from '../../../src/protocol/folders';

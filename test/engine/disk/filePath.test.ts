@@ -6,11 +6,10 @@ import {
   childPath,
   isWithin,
   parentPath,
-  readKey,
   toAbsolutePath,
   toFilePath,
-  toKey,
 } from '../../../src/engine/disk/filePath';
+import { readKey, toKey } from '../../../src/engine/disk/objectKey';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 

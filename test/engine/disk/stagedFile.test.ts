@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { readKey } from '../../../src/engine/disk/filePath';
+import { readKey } from '../../../src/engine/disk/objectKey';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { statAt, scanLocal } from '../../../src/engine/scan/localScan';
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
-import { isStagedFile, stagedFileName } from '../../../src/engine/disk/stagedFile';
+import { isStagedFile, stagedFileName, newStagedFile } from '../../../src/engine/disk/stagedFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
@@ -16,7 +15,7 @@ const names = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 300 })
   .filter(name => !/[/\0]/.test(name) && name !== '.' && name !== '..');
 
-describe('Files of our own', () => {
+describe('Staged files', () => {
   it('have names that every disk holds, that are told from all others, and never twice the same', () => {
     assertProperty(
       fc.property(names, name => {
@@ -36,15 +35,15 @@ describe('Files of our own', () => {
       ['a.txt', ''],
       ['x/y/a.txt', 'x/y/'],
     ] as const) {
-      const { ownPath } = newStagedFile('aside', '/root', path as FilePath);
-      assert.ok(ownPath.startsWith(`${folder}.a.txt.s3backup-`), ownPath);
+      const { stagedPath } = newStagedFile('displaced', '/root', path as FilePath);
+      assert.ok(stagedPath.startsWith(`${folder}.a.txt.s3backup-`), stagedPath);
     }
   });
 
   it('are never scanned, nor seen when looked at, nor taken from a listing for a file', async () => {
     const folder = await temporaryFolder('own-names');
     try {
-      const own = newStagedFile('temporary', folder.path, 'sub/a.txt' as FilePath).ownPath;
+      const own = newStagedFile('temporary', folder.path, 'sub/a.txt' as FilePath).stagedPath;
       await writeTree(folder.path, { [own]: 'x', [`${own}-not`]: 'x', 'sub/a.txt': 'x' });
       const request = { root: folder.path, exclude: excludeBy([]) };
       const seen: string[] = [];

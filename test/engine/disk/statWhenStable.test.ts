@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 
-import type { LocalFile } from '../../../src/engine/scan/localScan';
+import type { LocalFile } from '../../../src/engine/disk/localFile';
 import { statWhenStable } from '../../../src/engine/disk/statWhenStable';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -30,7 +30,7 @@ function changedAt(modifiedAt: bigint, changedAt = modifiedAt): LocalFile {
 /** Looks at a file of these times, and says for how long its rest was waited for. */
 async function waitedFor(file: LocalFile): Promise<number> {
   const begun = performance.now();
-  await statWhenStable({ look: () => Promise.resolve(file), flush }, new AbortController().signal);
+  await statWhenStable({ stat: () => Promise.resolve(file), flush }, new AbortController().signal);
   return performance.now() - begun;
 }
 
@@ -47,7 +47,7 @@ with open(sys.argv[1], 'r+b') as file:
         print(number)
 `;
 
-describe('lookWhenQuiet', () => {
+describe('statWhenStable', () => {
   it('waits until the last change of content or attributes is 20 ms old', async () => {
     // Not a whole second, which would be a coarser clock's.
     const fine = () => (now() % second === 0n ? now() + 1n : now());
@@ -71,11 +71,11 @@ describe('lookWhenQuiet', () => {
   });
 
   it('does not wait for what is long past, nor for times in the future', async () => {
-    const { look } = { look: (file: LocalFile) => () => Promise.resolve(file) };
+    const stat = (file: LocalFile) => () => Promise.resolve(file);
     const stopped = AbortSignal.abort();
     for (const time of [now() - 3n * second, now() + 1000n * second]) {
       // A wait would end in the failure of who is cancelled.
-      assert.equal((await statWhenStable({ look: look(changedAt(time)), flush }, stopped)).size, 1);
+      assert.equal((await statWhenStable({ stat: stat(changedAt(time)), flush }, stopped)).size, 1);
     }
   });
 
@@ -99,7 +99,7 @@ describe('lookWhenQuiet', () => {
     }
   });
 
-  it('has a file that was changed lately flushed, and looks again', async () => {
+  it('has a file that was changed lately flushed, and stats it again', async () => {
     for (const [age, flushes] of [
       [3n * second, 2],
       [3_600n * second, 0],
@@ -107,7 +107,7 @@ describe('lookWhenQuiet', () => {
       let flushed = 0;
       const times = [now() - age, now() - age + millisecond];
       const file = {
-        look: () => Promise.resolve(changedAt(times[Math.min(flushed, 1)] ?? 0n)),
+        stat: () => Promise.resolve(changedAt(times[Math.min(flushed, 1)] ?? 0n)),
         flush: () => {
           flushed++;
           return Promise.resolve();
@@ -137,7 +137,7 @@ describe('lookWhenQuiet', () => {
       await withOpenFile(folder.path, path, async open => {
         const seen = await statWhenStable(open, new AbortController().signal);
         await write();
-        assert.notEqual((await open.look()).mtimeNs, seen.mtimeNs);
+        assert.notEqual((await open.stat()).mtimeNs, seen.mtimeNs);
       });
     } finally {
       program.kill();
@@ -147,15 +147,15 @@ describe('lookWhenQuiet', () => {
 
   it('stops waiting where it is cancelled', async () => {
     const controller = new AbortController();
-    const changing = { look: () => Promise.resolve(changedAt(now() + 1n)), flush };
-    const looking = statWhenStable(changing, controller.signal);
+    const changing = { stat: () => Promise.resolve(changedAt(now() + 1n)), flush };
+    const waiting = statWhenStable(changing, controller.signal);
     controller.abort();
-    await assert.rejects(looking, { code: 'cancelled' });
+    await assert.rejects(waiting, { code: 'cancelled' });
   });
 
   it('gives up on a file that never rests', async function () {
     this.timeout(20_000);
-    const changing = { look: () => Promise.resolve(changedAt(now() - 1n)), flush };
+    const changing = { stat: () => Promise.resolve(changedAt(now() - 1n)), flush };
     await assert.rejects(statWhenStable(changing, new AbortController().signal), {
       code: 'file-changing',
     });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-import { Failure, throwIfCancelled, toFailure } from '../../../src/engine/failures/failure';
+import {
+  describeFailure,
+  Failure,
+  throwIfCancelled,
+  toFailure,
+} from '../../../src/engine/failures/failure';
 
 describe('failure', () => {
   it('travels with the chain of its causes in one line', () => {
@@ -13,6 +18,11 @@ describe('failure', () => {
     });
     assert.equal(new Failure('cancelled', 'x').toRecord().cause, undefined);
     assert.equal(new Failure('unexpected', 'x', 'as text').toRecord().cause, 'as text');
+  });
+
+  it('is described for the log by code and causes', () => {
+    assert.equal(describeFailure(new Failure('cancelled', 'x')), 'cancelled');
+    assert.equal(describeFailure(new Failure('disk-error', 'x', 'EIO')), 'disk-error (EIO)');
   });
 
   it('can always travel, whatever was thrown', () => {

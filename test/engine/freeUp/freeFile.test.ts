@@ -21,8 +21,8 @@ import type { Bucket, ByteRange } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { freeFile } from '../../../src/engine/freeUp/freeFile';
 import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
-import { toLocalFile } from '../../../src/engine/scan/localScan';
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { toLocalFile } from '../../../src/engine/disk/localFile';
+import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { isSameReading } from '../../../src/engine/records/receipts';
 import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import type { FailureCode } from '../../../src/protocol/failures';
@@ -564,7 +564,7 @@ describe('Freeing a local file', () => {
   it('says that the folder forbids it, and leaves the file', async function () {
     if (nothingDenied !== undefined) this.skip();
     // The journal is made by whoever may.
-    const own = newStagedFile('aside', under.root, step.path);
+    const own = newStagedFile('displaced', under.root, step.path);
     under.tools.journal.begin(own);
     under.tools.journal.end(own);
     chmodSync(under.root, 0o555);

@@ -6,8 +6,8 @@ import { examineFile, proofLastsMs, type SafeToFree } from '../../../src/engine/
 import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
 import { removeExamined } from '../../../src/engine/freeUp/removeExamined';
 import { trashExamined } from '../../../src/engine/freeUp/trashExamined';
-import { toLocalFile } from '../../../src/engine/scan/localScan';
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { toLocalFile } from '../../../src/engine/disk/localFile';
+import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { withOpenFile, type OpenFile } from '../../../src/engine/disk/openFile';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../../support/memory/freeUpUnderTest';
 import { memoryBucket } from '../../support/memory/memoryBucket';
@@ -39,7 +39,10 @@ describe('The proof that a file may go', () => {
   }
 
   /** The file under a name of our own, as its removal finds it; here it still has its own. */
-  const own = () => ({ ...newStagedFile('aside', under.root, step.path), ownPath: step.path });
+  const own = () => ({
+    ...newStagedFile('displaced', under.root, step.path),
+    stagedPath: step.path,
+  });
   const remove = (file: OpenFile, safe: SafeToFree) =>
     removeExamined(file, safe, own(), under.tools.journal);
   const trash = (_file: OpenFile, safe: SafeToFree) =>

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 
 import { openDatabase, type Database } from '../../../src/engine/records/database';
 import type { JournalMode } from '../../../src/engine/records/journalMode';
-import { isSameState } from '../../../src/engine/scan/localScan';
+import { isSameState } from '../../../src/engine/disk/localFile';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
 import type {
   Reading,

@@ -14,13 +14,8 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 
 import { excludeBy } from '../../../src/engine/scan/exclude';
-import {
-  isSameState,
-  statAlong,
-  statAt,
-  scanLocal,
-  type LocalEntry,
-} from '../../../src/engine/scan/localScan';
+import { isSameState } from '../../../src/engine/disk/localFile';
+import { statAlong, statAt, scanLocal, type LocalEntry } from '../../../src/engine/scan/localScan';
 import { pathOf } from '../../../src/engine/compare/join';
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';

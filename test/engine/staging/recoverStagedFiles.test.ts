@@ -12,9 +12,8 @@ import promises, {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { type StagedFile, newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import {
   describeRecovery,
   recoverStagedFiles,
@@ -75,10 +74,10 @@ describe('What an engine leaves behind', () => {
   const namesLeft = async () => (await readdir(join(root, 'folder'))).sort();
   const read = (name: string) => readFile(join(root, 'folder', name), 'utf8');
 
-  for (const step of [...ownFileSteps.aside, 'nothing']) {
+  for (const step of [...ownFileSteps.displaced, 'nothing']) {
     it(`gives a file set aside its name back when killed before: ${step}`, async () => {
       await writeTree(root, { [path]: 'mine' });
-      await killedBefore('aside', step);
+      await killedBefore('displaced', step);
       await recovered();
       const isGone = step === 'end' || step === 'nothing';
       assert.deepEqual(await namesLeft(), isGone ? [] : ['a.txt']);
@@ -99,7 +98,7 @@ describe('What an engine leaves behind', () => {
 
   it('never puts a file back over one that is there now, and keeps both', async () => {
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'unlink');
+    await killedBefore('displaced', 'unlink');
     await writeTree(root, { [path]: 'newer' });
     const [recovery] = await recovered();
     assert.ok(recovery?.kind === 'kept-beside');
@@ -111,9 +110,9 @@ describe('What an engine leaves behind', () => {
   });
 
   it('frees a name that an empty file of ours holds, before it looks whether it is free', async () => {
-    const own = newStagedFile('aside', root, path);
-    const source = join(root, own.ownPath);
-    await writeTree(root, { [own.ownPath]: 'mine', [path]: '' });
+    const own = newStagedFile('displaced', root, path);
+    const source = join(root, own.stagedPath);
+    await writeTree(root, { [own.stagedPath]: 'mine', [path]: '' });
     const placeholder = { path: join(root, path), source, notedAt: Date.now() };
     await killedWithEntries(journals, [own], [placeholder]);
     const kinds = (await recovered()).map(({ kind }) => kind);
@@ -125,7 +124,7 @@ describe('What an engine leaves behind', () => {
 
   it('leaves alone what an engine that still lives is working on', async () => {
     await writeTree(root, { [path]: 'mine' });
-    const child = await startedUpTo('aside', 'unlink');
+    const child = await startedUpTo('displaced', 'unlink');
     assert.deepEqual(await recovered(), []);
     const [aside] = await namesLeft();
     assert.ok(aside !== undefined && aside !== 'a.txt');
@@ -137,7 +136,7 @@ describe('What an engine leaves behind', () => {
 
   it('keeps an entry whose disk is not there, until it is', async () => {
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'unlink');
+    await killedBefore('displaced', 'unlink');
     await rename(root, `${root}-away`);
     assert.equal((await recovered())[0]?.kind, 'left');
     await rename(`${root}-away`, root);
@@ -147,7 +146,7 @@ describe('What an engine leaves behind', () => {
 
   it('finds files in the folder that was renamed meanwhile', async () => {
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'unlink');
+    await killedBefore('displaced', 'unlink');
     await killedBefore('temporary', 'rename');
     await rename(join(root, 'folder'), join(root, 'other'));
     // Another folder has taken the name since.
@@ -188,7 +187,7 @@ describe('What an engine leaves behind', () => {
     /** Entries of several killed engines, whose folder nobody has any more. */
     async function killedWithMissing(count: number): Promise<readonly StagedFile[]> {
       const entries = Array.from({ length: count }, (_, number) =>
-        newStagedFile('aside', root, `gone/${String(number)}.txt` as FilePath),
+        newStagedFile('displaced', root, `gone/${String(number)}.txt` as FilePath),
       );
       await killedWithEntries(journals, entries.slice(0, count / 2));
       await killedWithEntries(journals, entries.slice(count / 2));
@@ -209,8 +208,8 @@ describe('What an engine leaves behind', () => {
       const [own, other] = await killedWithMissing(2);
       assert.ok(own !== undefined && other !== undefined);
       await writeTree(root, {
-        [`moved/${basename(own.ownPath)}`]: 'mine',
-        [`moved/${basename(other.ownPath)}`]: 'mine',
+        [`moved/${basename(own.stagedPath)}`]: 'mine',
+        [`moved/${basename(other.stagedPath)}`]: 'mine',
       });
       const all = await recovered();
       assert.deepEqual(
@@ -225,7 +224,7 @@ describe('What an engine leaves behind', () => {
 
     it('reads no folder for a file that is where it was noted', async () => {
       await writeTree(root, { [path]: 'mine' });
-      await killedBefore('aside', 'unlink');
+      await killedBefore('displaced', 'unlink');
       assert.deepEqual((await recovered())[0]?.kind, 'put-back');
       assert.deepEqual(reads, []);
     });
@@ -251,14 +250,14 @@ describe('What an engine leaves behind', () => {
 
   it('forgets a file whose folder was deleted', async () => {
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'unlink');
+    await killedBefore('displaced', 'unlink');
     await rm(join(root, 'folder'), { recursive: true });
     assert.deepEqual(await recovered(), []);
   });
 
   it('says which journal it cannot read, and goes on with the others', async () => {
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'unlink');
+    await killedBefore('displaced', 'unlink');
     await writeFile(join(journals, '0.sqlite'), 'this is no database, and long enough to tell');
     assert.deepEqual((await recovered()).map(({ kind }) => kind).sort(), [
       'journal-unreadable',
@@ -267,9 +266,9 @@ describe('What an engine leaves behind', () => {
   });
 
   it('removes journals without entries, but for young ones', async () => {
-    await killedBefore('aside', 'begin');
+    await killedBefore('displaced', 'begin');
     await writeTree(root, { [path]: 'mine' });
-    await killedBefore('aside', 'nothing');
+    await killedBefore('displaced', 'nothing');
     await recovered();
     const [name] = await readdir(journals);
     assert.ok(name !== undefined, 'It may belong to an engine that is just about to begin.');
@@ -294,7 +293,7 @@ describe('What an engine leaves behind', () => {
     const journal = openStagingJournal(journals);
     assert.throws(
       () => {
-        journal.begin(newStagedFile('aside', root, path));
+        journal.begin(newStagedFile('displaced', root, path));
       },
       { code: 'disk-error' },
     );

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { compare } from '../../../src/protocol/comparisons';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import { hostReport, type WorkerData } from '../../../src/protocol/host';
@@ -113,7 +113,7 @@ describe('The engine’s thread after a crash', function () {
   });
 
   it('hears Cancel while it clears up, and answers what does not wait for that', async () => {
-    const own = newStagedFile('aside', root, 'gone/a.txt' as FilePath);
+    const own = newStagedFile('displaced', root, 'gone/a.txt' as FilePath);
     await killedWithEntries(data.ownFilesFolder, [own]);
     const channel = new BroadcastChannel(heldReaddir);
     try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import { toLocalFile } from '../../../src/engine/scan/localScan';
+import { toLocalFile } from '../../../src/engine/disk/localFile';
 import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Chosen, Scope } from '../../../src/protocol/plans';

@@ -13,7 +13,7 @@ import type {
 } from '../../../src/engine/ports/bucket';
 import { crc32Of } from '../../../src/engine/checksums/crc32';
 import { Failure, throwIfCancelled } from '../../../src/engine/failures/failure';
-import { maximumKeyBytes } from '../../../src/engine/disk/filePath';
+import { maxKeyBytes } from '../../../src/engine/disk/objectKey';
 import { wholeChecksum } from '../../../src/engine/checksums/wholeChecksum';
 import { disturbances, type Disturbances } from './disturbances';
 import { byUtf8, memoryObjects, toHead, toListed, type MemoryObject } from './memoryObjects';
@@ -361,7 +361,7 @@ async function* inChunks(
 }
 
 function requireShortKey(key: string): void {
-  if (Buffer.byteLength(key) > maximumKeyBytes) throw new Failure('key-too-long', key);
+  if (Buffer.byteLength(key) > maxKeyBytes) throw new Failure('key-too-long', key);
 }
 
 function wholeSeconds(milliseconds: number): number {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { StagedFile } from '../../../src/engine/disk/stagedFile';
-import type { Placeholder } from '../../../src/engine/staging/placeholders';
+import type { Placeholder } from '../../../src/engine/disk/rename';
 
 /** Leaves a journal with these entries, as an engine does that is killed. */
 export async function killedWithEntries(

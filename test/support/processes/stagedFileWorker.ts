@@ -1,15 +1,14 @@
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { newStagedFile } from '../../../src/engine/disk/newOwnFile';
+import { type StagedFile, newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import type { FilePath } from '../../../src/protocol/folders';
 
 /** Which steps each kind of work has; before each of them, and after the last, it can be killed. */
 export const ownFileSteps = {
   temporary: ['begin', 'write', 'rename', 'end'],
-  aside: ['begin', 'rename', 'unlink', 'end'],
+  displaced: ['begin', 'rename', 'unlink', 'end'],
 } as const;
 
 /** Does the steps that are done with a file of our own, up to one of them, and then waits to be killed. */
@@ -17,13 +16,13 @@ async function main(kind: StagedFile['kind'], journals: string, root: string, st
   const journal = openStagingJournal(journals);
   const own = newStagedFile(kind, root, 'folder/a.txt' as FilePath);
   const place = join(root, own.path);
-  const beside = join(root, own.ownPath);
+  const beside = join(root, own.stagedPath);
   const steps: Record<string, () => Promise<void> | void> = {
     begin: () => {
       journal.begin(own);
     },
     write: () => writeFile(beside, 'half of it'),
-    rename: () => (kind === 'aside' ? rename(place, beside) : rename(beside, place)),
+    rename: () => (kind === 'displaced' ? rename(place, beside) : rename(beside, place)),
     unlink: () => unlink(beside),
     end: () => {
       journal.end(own);

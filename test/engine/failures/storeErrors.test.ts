@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-
 import {
-  fromDiskError,
   fromStoreError,
   isOutcomeUnknown,
   MalformedAnswer,
   retryAfter,
-} from '../../../src/engine/failures/errorMapping';
+} from '../../../src/engine/failures/storeErrors';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 
@@ -23,7 +21,7 @@ interface ErrorParts {
   readonly cause?: unknown;
 }
 
-/** An error as the SDK, Node's HTTP or the disk throw it. */
+/** An error as the SDK or Node's HTTP throws it. */
 function thrown({ name, code, status, headers, cause }: ErrorParts): Error {
   const error = new Error('what happened', cause === undefined ? undefined : { cause });
   if (name !== undefined) error.name = name;
@@ -33,7 +31,7 @@ function thrown({ name, code, status, headers, cause }: ErrorParts): Error {
   return error;
 }
 
-describe('errorMapping', () => {
+describe('storeErrors', () => {
   const storeErrors: readonly (readonly [ErrorParts, FailureCode, string])[] = [
     // What stores answer, by name; the name counts before the status.
     [{ name: 'AccessDenied', status: 403 }, 'access-denied', 'p/a'],
@@ -102,7 +100,7 @@ describe('errorMapping', () => {
     [{ code: 'EAI_AGAIN' }, 'host-not-found', 'https://s3.test'],
     [{ code: 'ETIMEDOUT' }, 'timed-out', 'https://s3.test'],
     [{ cause: thrown({ code: 'ECONNRESET' }) }, 'unreachable', 'https://s3.test'],
-    // Somebody who does not speak TLS.
+    // What answers does not speak TLS.
     [{ code: 'EPROTO' }, 'not-s3', 'https://s3.test'],
     [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'not-s3', 'https://s3.test'],
     // Certificates.
@@ -128,7 +126,7 @@ describe('errorMapping', () => {
     assert.equal(fromStoreError(denied, { endpoint: 'e' }).subject, 'e');
   });
 
-  it('takes an endpoint for none of a store where what was not asked for is missing', () => {
+  it('answers not-s3 if what nobody asked for is missing', () => {
     const code = (name: string, bucket?: string) =>
       fromStoreError(thrown({ name, status: 404 }), {
         endpoint: 'e',
@@ -142,18 +140,18 @@ describe('errorMapping', () => {
     assert.equal(code('NoSuchBucket', 'b'), 'no-such-bucket');
   });
 
-  it('takes a 404 that names nothing for an answer about what was asked for', () => {
+  it('takes a 404 without a name as an answer about what was asked for', () => {
     const missing = thrown({ name: 'Unknown', status: 404 });
     assert.equal(fromStoreError(missing, { endpoint: 'e', bucket: 'b' }).code, 'no-such-bucket');
     assert.equal(fromStoreError(missing, { endpoint: 'e' }).code, 'not-s3');
   });
 
-  it('blames no name where none was sent', () => {
+  it('does not blame a key if none was sent', () => {
     const words = thrown({ name: 'Unknown', status: 400, headers: page });
     assert.equal(fromStoreError(words, { endpoint: 'e', bucket: 'b' }).code, 'not-s3');
   });
 
-  it('takes a refusal of a key with dots for names for one of the name, with or without words', () => {
+  it('takes the refusal of a key with dot segments as one of its name', () => {
     for (const key of ['..', 'p/../x', './x', 'x/.']) {
       const about = { ...subject, key };
       const words = thrown({ name: 'InvalidRequest', status: 400 });
@@ -166,49 +164,19 @@ describe('errorMapping', () => {
     }
   });
 
-  it('knows an answer that no store would give', () => {
+  it('maps a malformed answer to not-s3', () => {
     assert.equal(fromStoreError(new MalformedAnswer('no ETag'), subject).code, 'not-s3');
   });
 
-  const diskErrors: readonly (readonly [string, FailureCode])[] = [
-    ['ENOENT', 'file-vanished'],
-    ['ENOTDIR', 'file-vanished'],
-    ['EACCES', 'not-readable'],
-    ['EPERM', 'not-readable'],
-    ['EISDIR', 'not-a-file'],
-    ['ELOOP', 'not-a-file'],
-    ['ENOSPC', 'disk-full'],
-    ['EDQUOT', 'disk-full'],
-    ['EIO', 'disk-error'],
-    ['EMFILE', 'disk-error'],
-    ['ENAMETOOLONG', 'disk-error'],
-    ['ABORT_ERR', 'cancelled'],
-  ];
-
-  for (const [code, expected] of diskErrors) {
-    it(`maps ${code} of the disk to ${expected}`, () => {
-      const failure = fromDiskError(thrown({ code }), 'a');
-      assert.deepEqual([failure.code, failure.subject], [expected, 'a']);
-    });
-  }
-
-  it('leaves failures as they are', () => {
+  it('leaves failures as they are, and takes whatever is thrown', () => {
     const failure = new Failure('file-changing', 'a');
-    assert.equal(fromDiskError(failure, 'b'), failure);
     assert.equal(fromStoreError(failure, subject), failure);
-  });
-
-  it('takes whatever is thrown', () => {
     for (const odd of [undefined, null, 'text', 7, { code: 'ENOENT' }]) {
-      assert.equal(fromDiskError(odd, 'a').code, 'disk-error');
       assert.equal(fromStoreError(odd, subject).code, 'unexpected');
     }
-    const circular = thrown({});
-    circular.cause = circular;
-    assert.equal(fromDiskError(circular, 'a').code, 'disk-error');
   });
 
-  it('reads how long the store asks to be left alone', () => {
+  it('reads Retry-After, in seconds or as a date', () => {
     const asked = (value?: string) =>
       retryAfter(
         fromStoreError(
@@ -231,7 +199,7 @@ describe('errorMapping', () => {
     assert.equal(retryAfter(new Failure('store-busy', 'x')), undefined);
   });
 
-  it('knows after which failures a request may yet have been carried out', () => {
+  it('tells after which failures the request may have been carried out', () => {
     const unknown = (parts: ErrorParts) => isOutcomeUnknown(fromStoreError(thrown(parts), subject));
     assert.ok(unknown({ code: 'ECONNRESET' }));
     assert.ok(unknown({ code: 'EPIPE' }));

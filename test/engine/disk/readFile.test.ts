@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { withOpenFile } from '../../../src/engine/disk/openFile';
-import { readAll } from '../../../src/engine/disk/readAll';
+import { readAll } from '../../../src/engine/disk/readFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
@@ -25,7 +25,12 @@ describe('readAll', () => {
       writeFileSync(join(folder.path, path), content.subarray(0, size));
       const read: Buffer[] = [];
       await withOpenFile(folder.path, path, async file =>
-        readAll(file, await file.look(), signal, bytes => read.push(Buffer.from(bytes))),
+        readAll({
+          file,
+          local: await file.stat(),
+          signal,
+          onBytes: bytes => read.push(Buffer.from(bytes)),
+        }),
       );
       assert.ok(Buffer.concat(read).equals(content.subarray(0, size)));
     }
@@ -40,9 +45,9 @@ describe('readAll', () => {
           writeFileSync(join(folder.path, path), Buffer.alloc(size));
           let reads = 0;
           const reading = withOpenFile(folder.path, path, async file => {
-            const seen = await file.look();
+            const seen = await file.stat();
             appendFileSync(join(folder.path, path), Buffer.alloc(more));
-            await readAll(file, seen, signal, () => reads++);
+            await readAll({ file, local: seen, signal, onBytes: () => reads++ });
           });
           await assert.rejects(reading, { code: 'file-changing', subject: 'a' });
           assert.ok(reads <= 1 + Math.ceil(size / (1 << 20)), String(reads));

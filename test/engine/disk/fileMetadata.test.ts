@@ -3,27 +3,27 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { applyAttributes, givesBack } from '../../../src/engine/disk/storedAttributes';
+import { applyAttributes, isRestoredExactly } from '../../../src/engine/disk/fileMetadata';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 const noted = (mtime: string, mode = '100644') => ({ mtime, mode });
-const local = (modifiedAt: bigint, mode = 0o100644) => ({ modifiedAt, mode });
+const local = (mtimeNs: bigint, mode = 0o100644) => ({ mtimeNs, mode });
 
-describe('Giving a file its time', () => {
+describe('applyAttributes', () => {
   it('is done to the millisecond, before 1970 too', async () => {
     const folder = await temporaryFolder('times');
     const handle = await open(join(folder.path, 'a'), 'w');
     try {
-      for (const modifiedAt of [
+      for (const wanted of [
         -473_385_600_500_000_000n,
         -1_000_000n,
         0n,
         1_700_000_000_123_456_789n,
       ]) {
-        await applyAttributes(handle, { modifiedAt, mode: undefined }, 0o644);
+        await applyAttributes(handle, { mtimeNs: wanted, mode: undefined }, 0o644);
         const { mtimeNs } = await handle.stat({ bigint: true });
-        assert.equal(mtimeNs / 1_000_000n, modifiedAt / 1_000_000n);
+        assert.equal(mtimeNs / 1_000_000n, wanted / 1_000_000n);
       }
     } finally {
       await handle.close();
@@ -32,7 +32,7 @@ describe('Giving a file its time', () => {
   });
 });
 
-describe('Whether a restore gives a file its time and mode back', () => {
+describe('isRestoredExactly', () => {
   it('is so to the precision of the note, or to the millisecond', () => {
     const at = 1_700_000_000_123_456_789n;
     for (const [mtime, expected] of [
@@ -47,7 +47,7 @@ describe('Whether a restore gives a file its time and mode back', () => {
       ['', false],
       ['yesterday', false],
     ] as const) {
-      assert.equal(givesBack(noted(mtime), local(at), 'linux'), expected, mtime);
+      assert.equal(isRestoredExactly(noted(mtime), local(at), 'linux'), expected, mtime);
     }
   });
 
@@ -63,14 +63,14 @@ describe('Whether a restore gives a file its time and mode back', () => {
       ['rwxr-xr-x', 0o100755, false],
     ];
     for (const [mode, here, expected] of cases) {
-      assert.equal(givesBack(noted('0', mode), local(at, here), 'linux'), expected, mode);
+      assert.equal(isRestoredExactly(noted('0', mode), local(at, here), 'linux'), expected, mode);
     }
   });
 
   it('is not so where another tool has noted nothing', () => {
-    assert.equal(givesBack({}, local(0n), 'linux'), false);
-    assert.equal(givesBack({ mtime: '0' }, local(0n), 'linux'), false);
-    assert.equal(givesBack({ mtime: '0' }, local(0n), 'win32'), true);
+    assert.equal(isRestoredExactly({}, local(0n), 'linux'), false);
+    assert.equal(isRestoredExactly({ mtime: '0' }, local(0n), 'linux'), false);
+    assert.equal(isRestoredExactly({ mtime: '0' }, local(0n), 'win32'), true);
   });
 
   it('is so of what an upload has noted, whatever the time', () => {
@@ -82,9 +82,9 @@ describe('Whether a restore gives a file its time and mode back', () => {
           const digits = at.toString().padStart(10, '0');
           const mtime = `${digits.slice(0, -9)}.${digits.slice(-9)}`;
           const note = noted(mtime, (mode | 0o100000).toString(8));
-          assert.ok(givesBack(note, local(at, mode), 'linux'));
-          assert.ok(!givesBack(note, local(at + 1_000_000n, mode), 'linux'));
-          assert.ok(!givesBack(note, local(at, mode ^ 0o100), 'linux'));
+          assert.ok(isRestoredExactly(note, local(at, mode), 'linux'));
+          assert.ok(!isRestoredExactly(note, local(at + 1_000_000n, mode), 'linux'));
+          assert.ok(!isRestoredExactly(note, local(at, mode ^ 0o100), 'linux'));
         },
       ),
     );

@@ -13,19 +13,16 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { renameNoReplace, moveOverPlaceholder } from '../../../src/engine/disk/renameNoReplace';
+import { renameNoReplace, renameOverPlaceholder } from '../../../src/engine/disk/rename';
 import { noJournal } from '../../../src/engine/staging/stagingJournal';
-import {
-  removePlaceholder,
-  type Placeholder,
-  type PlaceholderNotes,
-} from '../../../src/engine/staging/placeholders';
+import { removePlaceholder } from '../../../src/engine/staging/recoverStagedFiles';
+import type { Placeholder, PlaceholderJournal } from '../../../src/engine/disk/rename';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 for (const [how, move] of [
   ['by a hard link', renameNoReplace],
-  ['without hard links', moveOverPlaceholder],
+  ['without hard links', renameOverPlaceholder],
 ] as const) {
   describe(`Moving a file to a free name ${how}`, () => {
     let folder: TemporaryFolder;
@@ -75,7 +72,7 @@ describe('The empty file that holds a name, without hard links', () => {
   let from: string;
   let to: string;
   let noted: Placeholder[];
-  let notes: PlaceholderNotes;
+  let notes: PlaceholderJournal;
   let hooks: { readonly restore: () => void } | undefined;
 
   beforeEach(async () => {
@@ -109,21 +106,21 @@ describe('The empty file that holds a name, without hard links', () => {
     hooks = hookDisk(moment => {
       if (moment === 'before open') seen.push(noted.length, existsSync(to));
     });
-    assert.equal(await moveOverPlaceholder(from, to, notes), 'moved');
+    assert.equal(await renameOverPlaceholder(from, to, notes), 'moved');
     assert.deepEqual(seen, [1, false]);
     assert.deepEqual(noted, []);
   });
 
   it('goes where it cannot be replaced', async () => {
     failBefore('before rename');
-    await assert.rejects(moveOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    await assert.rejects(renameOverPlaceholder(from, to, notes), { code: 'EBUSY' });
     assert.deepEqual(await readdir(folder.path), ['from']);
     assert.deepEqual(noted, []);
   });
 
   it('stays noted where it cannot be removed either, until it is', async () => {
     failBefore('before rename', 'before unlink');
-    await assert.rejects(moveOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    await assert.rejects(renameOverPlaceholder(from, to, notes), { code: 'EBUSY' });
     hooks?.restore();
     const [placeholder] = noted;
     assert.ok(placeholder !== undefined);

@@ -1,11 +1,6 @@
-import type { FailureCode } from '../../protocol/failures';
+import { systemCode } from './systemCode';
 import { Failure } from './failure';
-
-/** A disk error as a failure, by what the user can do about it. */
-export function fromDiskError(error: unknown, path: string): Failure {
-  if (error instanceof Failure) return error;
-  return new Failure(diskCodes[systemCode(error) ?? ''] ?? 'disk-error', path, error);
-}
+import type { FailureCode } from '../../protocol/failures';
 
 /** What a request to a store was about; failures name the one of them that the user can act on. */
 export interface RequestSubject {
@@ -14,14 +9,14 @@ export interface RequestSubject {
   readonly key?: string;
 }
 
-/** An error of the SDK, of HTTP or of the network as a failure. */
+/** Returns an error of the SDK, of HTTP or of the network as a failure. */
 export function fromStoreError(error: unknown, subject: RequestSubject): Failure {
   if (error instanceof Failure) return error;
   const code = storeCode(error, subject);
   return new Failure(code, subjectOf(code, subject), error);
 }
 
-/** How long the store asked to be left alone, in milliseconds. */
+/** How long the store asked to be left alone, in milliseconds (`Retry-After`, RFC 9110, 10.2.3). */
 export function retryAfter(failure: Failure): number | undefined {
   const value = responseHeaders(failure.cause)?.['retry-after'];
   if (value === undefined) return undefined;
@@ -31,16 +26,13 @@ export function retryAfter(failure: Failure): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
-/**
- * Whether the request may have been carried out although it failed: nothing that came back says
- * otherwise.
- */
+/** Whether the store may have carried the request out although it failed. */
 export function isOutcomeUnknown(failure: Failure): boolean {
   if (failure.code === 'timed-out' || failure.code === 'store-error') return true;
   return failure.code === 'unreachable' && systemCode(failure.cause) !== 'ECONNREFUSED';
 }
 
-/** An answer that no S3 store would give. */
+/** An answer that no S3 store gives. */
 export class MalformedAnswer extends Error {
   override readonly name = 'MalformedAnswer';
 }
@@ -51,26 +43,26 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   const network = networkCodes[systemCode(error) ?? ''];
   // The SDK calls a broken connection a time-out too.
   const named = name === 'TimeoutError' ? (network ?? 'timed-out') : (storeCodes[name] ?? network);
-  if (key === undefined && missing.has(name)) {
-    // No object was asked for, and no bucket where there is none: the endpoint is not a store's own.
+  if (key === undefined && missingNames.has(name)) {
+    // Nobody asked for an object, or for a bucket: the endpoint is not a store's own.
     return name === 'NoSuchKey' || bucket === undefined ? 'not-s3' : 'no-such-bucket';
   }
   if (named !== undefined) return named;
   if (isCertificateError(error)) return 'certificate';
-  // Somebody answers there who does not speak TLS.
+  // What answers there does not speak TLS.
   if (isTlsError(error)) return 'not-s3';
   const status = httpStatus(error);
-  // Not every store says it by its name.
+  // Not every store names the error.
   if (status === 501) return 'not-implemented';
-  // A server before the store, or within it, that speaks to people finds fault with the name.
+  // Plain text comes from a server in front of the store, or within it, that rejects the name.
   if (status === 400 && key !== undefined && isText(error)) return 'name-refused';
-  // The SDK could not read an answer that says of itself that all is well, or it was sent elsewhere.
+  // The SDK could not read an answer that reports success, or was redirected.
   if (status !== undefined && status < 400) return 'not-s3';
-  // A page for people; what says 5xx so may be a proxy that stands before a store.
+  // An HTML page; with a 5xx it may come from a proxy in front of a store.
   if (status !== undefined && status < 500 && isPage(error)) return 'not-s3';
   if (status === 404 && key === undefined)
     return bucket === undefined ? 'not-s3' : 'no-such-bucket';
-  // Stores that dislike `..` have no name of their own for it, and none at all in answers to HEAD.
+  // Stores that reject `..` have no error name for it, and an answer to HEAD has no name at all.
   if (status === 400 && key !== undefined && dotSegment.test(key)) return 'name-refused';
   return statusCode(status) ?? 'unexpected';
 }
@@ -104,18 +96,6 @@ function subjectOf(code: FailureCode, subject: RequestSubject): string {
   return subject.key ?? subject.bucket ?? subject.endpoint;
 }
 
-const diskCodes: Readonly<Record<string, FailureCode>> = {
-  ENOENT: 'file-vanished',
-  ENOTDIR: 'file-vanished',
-  EACCES: 'not-readable',
-  EPERM: 'not-readable',
-  EISDIR: 'not-a-file',
-  ELOOP: 'not-a-file',
-  ENOSPC: 'disk-full',
-  EDQUOT: 'disk-full',
-  ABORT_ERR: 'cancelled',
-};
-
 const networkCodes: Readonly<Record<string, FailureCode>> = {
   ECONNREFUSED: 'unreachable',
   ECONNRESET: 'unreachable',
@@ -131,6 +111,10 @@ const networkCodes: Readonly<Record<string, FailureCode>> = {
   ESOCKETTIMEDOUT: 'timed-out',
 };
 
+/**
+ * By the error codes of S3 and of stores that speak its protocol:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 const storeCodes: Readonly<Record<string, FailureCode>> = {
   AccessDenied: 'access-denied',
   AllAccessDisabled: 'access-denied',
@@ -150,7 +134,7 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   NotFound: 'no-such-key',
   NoSuchUpload: 'no-such-upload',
   PreconditionFailed: 'changed-in-cloud',
-  // Whoever asks for a range knows the object's size.
+  // We ask for ranges of the size that we know, so the object has become smaller.
   InvalidRange: 'changed-in-cloud',
   InvalidObjectState: 'archived',
   BadDigest: 'not-verified',
@@ -160,7 +144,7 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   XMinioInvalidObjectName: 'name-refused',
   InvalidObjectName: 'name-refused',
   InvalidURI: 'name-refused',
-  // Where a file cannot stand beside a folder of its name, or below a file.
+  // Some stores cannot keep a file beside a folder of the same name, or below a file.
   ObjectParentIsFile: 'name-refused',
   ExistingObjectIsDirectory: 'name-refused',
   XMinioParentIsObject: 'name-refused',
@@ -187,7 +171,7 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   ConditionalRequestConflict: 'store-busy',
 };
 
-/** Failures that are about the way to the store, whatever was asked of it. */
+/** Failures that concern the endpoint, whatever the request was. */
 const endpointCodes = new Set<FailureCode>([
   'unreachable',
   'host-not-found',
@@ -201,22 +185,10 @@ const endpointCodes = new Set<FailureCode>([
   'not-s3',
 ]);
 
-/** What stores and the SDK call a thing that is not there. */
-const missing = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
+/** What stores and the SDK call a thing that does not exist. */
+const missingNames = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
 
 const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
-
-/** Walks to the system error that a library may have wrapped. */
-function systemCode(error: unknown): string | undefined {
-  for (
-    let link = error, depth = 0;
-    link instanceof Error && depth < 5;
-    link = link.cause, depth++
-  ) {
-    if ('code' in link && typeof link.code === 'string') return link.code;
-  }
-  return undefined;
-}
 
 function isCertificateError(error: unknown): boolean {
   const code = systemCode(error);
@@ -247,7 +219,7 @@ function isPage(error: unknown): boolean {
   return /^text\/html\b/i.test(contentTypeOf(error));
 }
 
-/** Whether the answer is in words for people. XML may be `text/xml`. */
+/** Whether the answer is prose; not any `text/…`, since XML may be `text/xml`. */
 function isText(error: unknown): boolean {
   return isPage(error) || /^text\/plain\b/i.test(contentTypeOf(error));
 }
@@ -256,7 +228,7 @@ function contentTypeOf(error: unknown): string {
   return responseHeaders(error)?.['content-type'] ?? '';
 }
 
-/** The status of the answer that the SDK made an error of. */
+/** The HTTP status of the answer that the SDK made an error of. */
 export function httpStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;

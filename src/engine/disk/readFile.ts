@@ -1,0 +1,54 @@
+import type { FilePath } from '../../protocol/folders';
+import { Failure, throwIfCancelled } from '../failures/failure';
+import type { OpenFile } from './openFile';
+
+export interface ReadRequest {
+  readonly file: Pick<OpenFile, 'handle'>;
+  readonly local: { readonly path: FilePath; readonly size: number };
+  readonly signal: AbortSignal;
+  /** Takes the bytes in order; they are valid during the call only. */
+  readonly onBytes: (bytes: Buffer) => void;
+}
+
+/**
+ * Reads an open file from its first byte to its last. Throws `file-changing` if it turns out to be
+ * longer than it was: it could go on for as long as somebody writes, and for nothing.
+ */
+export async function readAll({ file, local, signal, onBytes }: ReadRequest): Promise<void> {
+  const { path, size } = local;
+  const buffer = Buffer.allocUnsafe(Math.min(maxReadBytes, size + 1));
+  for (let position = 0; ;) {
+    throwIfCancelled(signal, path);
+    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return;
+    onBytes(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+    if (position > size) throw new Failure('file-changing', path);
+  }
+}
+
+/** Small enough to notice Cancel at once, large enough to keep the disk busy. */
+const maxReadBytes = 1 << 20;
+
+export interface RangeRequest {
+  readonly file: Pick<OpenFile, 'handle'>;
+  readonly path: FilePath;
+  /** In bytes. */
+  readonly start: number;
+  /** Filled with as many bytes as it holds. */
+  readonly buffer: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Fills the buffer from the file. Returns `false` if the file ends before. */
+export async function readRange(request: RangeRequest): Promise<boolean> {
+  const { file, path, start, buffer, signal } = request;
+  const { length } = buffer;
+  for (let filled = 0; filled < length;) {
+    throwIfCancelled(signal, path);
+    const { bytesRead } = await file.handle.read(buffer, filled, length - filled, start + filled);
+    if (bytesRead === 0) return false;
+    filled += bytesRead;
+  }
+  return true;
+}
