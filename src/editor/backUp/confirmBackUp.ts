@@ -4,12 +4,53 @@ import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import type { FolderSetup } from '../../protocol/folders';
-import { type PlanSummary, filesThatWouldEmpty, leaveOut } from '../../protocol/plans';
+import {
+  type PlanRequest,
+  type PlanSummary,
+  filesThatWouldEmpty,
+  leaveOut,
+} from '../../protocol/plans';
+import { askAboutUnsaved } from './askAboutUnsaved';
 
-export type PlanAnswer = 'back-up' | 'choose' | 'cancel';
+interface ConfirmBackUpDeps {
+  readonly engine: EngineClient;
+  /** Of this user, over all windows. */
+  readonly memory: Memento;
+}
+
+type PlanAnswer = 'back-up' | 'choose' | 'cancel';
+
+/** Asks about everything in a plan that needs the user's word, the gravest first. */
+export async function confirmBackUp(
+  deps: ConfirmBackUpDeps,
+  summary: PlanSummary,
+  scopes: PlanRequest['folders'],
+): Promise<PlanAnswer> {
+  const answer = await confirmWrites(deps, summary, scopes);
+  if (answer !== 'back-up') return answer;
+  const { engine } = deps;
+  // Saving comes first: it may fill a file that is empty.
+  const isAgreed =
+    (await askAboutUnsaved(engine, summary)) && (await askAboutEmptying(engine, summary));
+  return isAgreed ? 'back-up' : 'cancel';
+}
+
+/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+async function confirmWrites(
+  { memory }: ConfirmBackUpDeps,
+  summary: PlanSummary,
+  scopes: PlanRequest['folders'],
+): Promise<PlanAnswer> {
+  // Whoever has decided about conflicts was told what that replaces.
+  if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
+  const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
+  if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
+  const folders = scopes.map(({ setup }) => setup.id);
+  return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
+}
 
 /** Whether everything of one of these folders would go to its target for the first time. */
-export function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
+function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
   return setups.some(setup => memory.get(memoryKey(setup)) === undefined);
 }
 
@@ -17,7 +58,7 @@ export function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): bo
  * Shows what a plan would send and to where: gigabytes of the wrong folder are the commonest first
  * mistake. A target that was agreed to is not asked about again.
  */
-export async function confirmFirstPlan(
+async function confirmFirstPlan(
   memory: Memento,
   summary: PlanSummary,
   setups: readonly FolderSetup[],
@@ -102,10 +143,7 @@ function kindText(kind: 'build-output' | 'dependencies'): string {
  * whose files were freed.
  * Single files ask only once per folder while the window lives; larger plans ask each time.
  */
-export async function confirmReplacing(
-  plan: PlanSummary,
-  folders: readonly string[],
-): Promise<boolean> {
+async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): Promise<boolean> {
   const { files, unknownOrigin } = plan;
   if (unknownOrigin.files === 0) return true;
   const isSingle = files === 1;
@@ -153,7 +191,7 @@ function consequences({ files, unknownOrigin }: PlanSummary): string {
  * Asks before a plan replaces cloud copies that hold something by files that hold nothing: what was
  * emptied by mistake is commonest where many are. Gives `false` where the user would rather not.
  */
-export async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
+async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
   if (plan.wouldEmpty === 0) return true;
   const { planId } = plan;
   const files = await engine.request(filesThatWouldEmpty, planId);

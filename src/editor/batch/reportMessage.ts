@@ -1,24 +1,34 @@
 import { l10n, window, type LogOutputChannel } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import type { PlanSummary } from '../../protocol/plans';
-import type { Problem, Report } from '../../protocol/reports';
-import type { Group } from '../../protocol/verdicts';
-import type { EngineClient } from '../client/engineClient';
-import { runCommand } from '../contributions/runCommand';
+import type { Report, Problem } from '../../protocol/reports';
 import { failureMessage } from '../failures/failureMessage';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
-import { formatCount, formatFiles } from '../format/quantity';
-import { requestFromArchive, type RequestFromArchiveDeps } from '../restore/requestFromArchive';
-import { conflictGroup } from '../view/treeNode';
-import { batchIcon } from '../view/workWords';
+import { formatCount } from '../format/quantity';
 import { showReport } from './reportDocument';
 import { reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
+import { conflictGroup } from '../view/treeNode';
+import { batchIcon } from '../view/workWords';
+import type { EngineClient } from '../client/engineClient';
+import { runCommand } from '../contributions/runCommand';
 
-export interface ReportMessageDeps extends RequestFromArchiveDeps, ShowFailureDeps {
+export interface ReportMessageDeps extends ShowFailureDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
+}
+
+/** A button of a message, and what it does. */
+export interface ReportButton {
+  readonly title: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** What can be done about a report. */
+interface ReportActions {
+  readonly retry: () => Promise<unknown>;
+  /** What is offered first, before all else. */
+  readonly first: readonly ReportButton[];
 }
 
 /**
@@ -28,7 +38,7 @@ export interface ReportMessageDeps extends RequestFromArchiveDeps, ShowFailureDe
 export async function announceReport(
   deps: ReportMessageDeps,
   batch: FinishedBatch,
-  retry: () => Promise<unknown>,
+  actions: ReportActions,
 ): Promise<void> {
   const { log, engine } = deps;
   const { report, setups } = batch;
@@ -41,35 +51,27 @@ export async function announceReport(
     window.setStatusBarMessage(`$(${batchIcon(report.work)}) ${text}`, statusShownMs);
     return;
   }
-  const again = l10n.t('Retry Failed');
-  const resolve = resolveButton();
-  const request = l10n.t('Request from Archive…');
-  const show = l10n.t('Show Report');
-  const showLog = l10n.t('Show Log');
-  const buttons = [...(conflicts > 0 ? [resolve] : []), show];
+  const again: ReportButton = { title: l10n.t('Retry Failed'), run: actions.retry };
+  const show: ReportButton = {
+    title: l10n.t('Show Report'),
+    run: () => showReport(engine, batch),
+  };
+  const buttons = [
+    ...actions.first,
+    ...(isWorthRetrying(report) ? [again] : []),
+    ...(conflicts > 0 ? [resolveButton(setups)] : []),
+    show,
+  ];
+  const showLog = { title: l10n.t('Show Log') };
   const chosen = isSmooth
     ? await window.showInformationMessage(outcomeText(batch), ...buttons)
-    : await window.showWarningMessage(
-        outcomeText(batch),
-        ...(hasArchived(report) ? [request] : []),
-        ...(isWorthRetrying(report) ? [again] : []),
-        ...buttons,
-        showLog,
-      );
+    : await window.showWarningMessage(outcomeText(batch), ...buttons, showLog);
+  if (chosen === showLog) log.show();
   try {
-    if (chosen === again) await retry();
-    if (chosen === resolve) await resolveIn(setups);
-    if (chosen === request) await requestFromArchive(deps, batch);
-    if (chosen === show) await showReport(engine, batch);
-    if (chosen === showLog) log.show();
+    if (chosen !== undefined && 'run' in chosen) await chosen.run();
   } catch (error) {
-    void showFailure(deps, error, () => void announceReport(deps, batch, retry));
+    void showFailure(deps, error, () => void announceReport(deps, batch, actions));
   }
-}
-
-/** Whether files were found in an archive, and can be asked for. */
-function hasArchived({ work, reasons }: Report): boolean {
-  return work === 'restore' && (reasons.archived ?? 0) > 0;
 }
 
 /** What lies in an archive fails until it has been asked for. */
@@ -78,20 +80,20 @@ function isWorthRetrying({ failed, reasons }: Report): boolean {
 }
 
 /** How many files wait for a decision: those left out of the plan, and those found out by it. */
-function conflictsOf({ report, excluded }: FinishedBatch): number {
-  return excluded + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
+function conflictsOf({ report, conflicts }: FinishedBatch): number {
+  return conflicts + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
 }
 
 function outcomeText(batch: FinishedBatch): string {
   const { report } = batch;
   const conflicts = conflictsOf(batch);
   const sentences = [l10n.t('{0}.', reportNumbers(report))];
-  const troubles = conflicts > 0 ? report.problems.filter(isNoConflict) : report.problems;
-  const [trouble] = troubles;
-  if (trouble !== undefined) {
-    const isSame = troubles.every(({ failure }) => failure.code === trouble.failure.code);
+  const problems = conflicts > 0 ? report.problems.filter(isNoConflict) : report.problems;
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const isSame = problems.every(({ failure }) => failure.code === problem.failure.code);
     sentences.push(
-      isSame ? failureMessage(trouble.failure).text : l10n.t('The report has the reason for each.'),
+      isSame ? failureMessage(problem.failure).text : l10n.t('The report has the reason for each.'),
     );
   }
   if (conflicts > 0) sentences.push(conflictsText(conflicts));
@@ -108,57 +110,15 @@ function conflictsText(count: number): string {
     : l10n.t('{0} files were left alone: they were changed in the cloud.', formatCount(count));
 }
 
-function resolveButton(): string {
-  return l10n.t('Resolve…');
-}
-
-async function resolveIn(setups: readonly FolderSetup[]): Promise<void> {
-  const rows = setups.map(({ id }) => conflictGroup(id));
-  await runCommand('s3Backup.resolve', rows[0], rows);
-}
-
-/** Says why there was nothing to upload. */
-export function announceNothingToDo(
-  { excluded }: PlanSummary,
-  setups: readonly FolderSetup[],
-): void {
-  const text = nothingToDo(excluded);
-  const isToDecide = (excluded['changed-in-cloud'] ?? 0) > 0;
-  void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
-}
-
-async function offerToResolve(text: string, setups: readonly FolderSetup[]): Promise<void> {
-  const resolve = resolveButton();
-  if ((await window.showInformationMessage(text, resolve)) === resolve) await resolveIn(setups);
+/** Leads from conflicts of these folders to the decisions about them. */
+export function resolveButton(setups: readonly FolderSetup[]): ReportButton {
+  return {
+    title: l10n.t('Resolve…'),
+    run: async () => {
+      const rows = setups.map(({ id }) => conflictGroup(id));
+      await runCommand('s3Backup.resolve', rows[0], rows);
+    },
+  };
 }
 
 const statusShownMs = 5000;
-
-function nothingToDo(excluded: PlanSummary['excluded']): string {
-  const parts = (Object.entries(excluded) as [Group, number][])
-    .filter(([, count]) => count > 0)
-    .map(([group, count]) => excludedText(group, formatFiles(count)));
-  if (parts.length === 0) return l10n.t('There is nothing to back up.');
-  return l10n.t('There is nothing to back up: {0}.', parts.join(', '));
-}
-
-function excludedText(group: Group, files: string): string {
-  switch (group) {
-    case 'up-to-date':
-      return l10n.t('{0} up to date', files);
-    case 'changed-in-cloud':
-      return l10n.t('{0} changed in the cloud', files);
-    case 'ignored':
-      return l10n.t('{0} ignored', files);
-    case 'unchecked':
-      return l10n.t('{0} that could not be checked', files);
-    case 'only-in-cloud':
-      return l10n.t('{0} only in the cloud', files);
-    case 'lost':
-      return l10n.t('{0} lost', files);
-    case 'out-of-date':
-    case 'missing-in-cloud':
-      // These are what a plan takes; left alone, they are on their way already.
-      return l10n.t('{0} under way', files);
-  }
-}

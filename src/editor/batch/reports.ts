@@ -8,7 +8,7 @@ export interface FinishedBatch {
   readonly report: Report;
   readonly setups: readonly FolderSetup[];
   /** Files asked for that were no part of it, since they were changed in the cloud. */
-  readonly excluded: number;
+  readonly conflicts: number;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
 }
@@ -34,8 +34,8 @@ export class Reports implements Disposable {
     return this.#last;
   }
 
-  add(report: Report, setups: readonly FolderSetup[], excluded: number): FinishedBatch {
-    const finished = { report, setups, excluded, endedAt: Date.now() };
+  add(report: Report, setups: readonly FolderSetup[], conflicts: number): FinishedBatch {
+    const finished = { report, setups, conflicts, endedAt: Date.now() };
     this.#set(finished);
     return finished;
   }

@@ -8,14 +8,14 @@ import type { FinishedBatch } from '../batch/reports';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import type { EngineClient } from '../client/engineClient';
 
-export interface AnnounceFreedDeps extends ShowFailureDeps {
+export interface AnnounceFreeUpDeps extends ShowFailureDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
 }
 
 /** Says how much was freed, and how to get it back; or why files have stayed. */
 export async function announceFreeUp(
-  deps: AnnounceFreedDeps,
+  deps: AnnounceFreeUpDeps,
   batch: FinishedBatch,
   retry: () => Promise<unknown>,
 ): Promise<void> {

@@ -1,28 +1,25 @@
-import { l10n, window, type LogOutputChannel } from 'vscode';
-import { chooseFreeUpMethod, planFreeUp, type FreeUpRequest } from '../../protocol/freeUp';
-import { dropPlan } from '../../protocol/plans';
+import { l10n, window } from 'vscode';
+import {
+  chooseFreeUpMethod,
+  planFreeUp,
+  type FreeUpRequest,
+  type FreeUpSummary,
+  type FreeUpScope,
+} from '../../protocol/freeUp';
 import type { Report } from '../../protocol/reports';
-import type { FinishedBatch, Reports } from '../batch/reports';
-import { runBatch } from '../batch/runBatch';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
-import { viewId } from '../contributions/manifest';
-import { Failed } from '../failures/failed';
 import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import { chosenScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
+import { chosenScopes, failedScopes } from '../selection/chosenScopes';
 import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { resolveTargets } from '../targets/resolveTargets';
-import { folderById } from '../targets/targets';
-import { announceFreeUp, type AnnounceFreedDeps } from './announceFreeUp';
+import type { FinishedBatch } from '../batch/reports';
+import type { Selection } from '../selection/selection';
+import { announceFreeUp, type AnnounceFreeUpDeps } from './announceFreeUp';
 import { confirmFreeUp, keptNumbers } from './confirmFreeUp';
+import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
 
-interface FreeUpSpaceDeps extends AnnounceFreedDeps, ActiveSelectionDeps, ComparedTargetsDeps {
-  readonly log: LogOutputChannel;
-  readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
-  readonly reports: Reports;
-}
+type FreeUpSpaceDeps = RunPlannedDeps &
+  AnnounceFreeUpDeps &
+  ActiveSelectionDeps &
+  ComparedTargetsDeps;
 
 /**
  * Lets local files go that are proved to be in the cloud: those that were chosen, or all of them.
@@ -38,55 +35,9 @@ export async function freeUpSpace(
 /** What failed in an earlier batch. */
 export async function retryFreeUp(
   deps: FreeUpSpaceDeps,
-  { report: { planId }, setups: concerned }: FinishedBatch,
+  batch: FinishedBatch,
 ): Promise<Report | undefined> {
-  const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await resolveTargets(deps, folders);
-  return freeUp(
-    deps,
-    setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
-  );
-}
-
-/** Plans, shows the plan, runs just that in the way that was chosen, and reports. */
-async function freeUp(
-  deps: FreeUpSpaceDeps,
-  scopes: FreeUpRequest['folders'],
-): Promise<Report | undefined> {
-  const { engine, ongoing, reports, log } = deps;
-  if (scopes.length === 0) return undefined;
-  const summary = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(planFreeUp, { folders: scopes }, token)),
-  );
-  const { planId, files, kept } = summary;
-  if (files === 0) {
-    void window.showInformationMessage(
-      kept.length === 0
-        ? l10n.t('There is nothing here to free.')
-        : l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),
-    );
-    return undefined;
-  }
-  const method = await confirmFreeUp(summary);
-  if (method === undefined) {
-    engine.tell(dropPlan, planId);
-    return undefined;
-  }
-  await engine.request(chooseFreeUpMethod, { planId, method });
-  const work = method === 'delete' ? 'free-up' : 'trash';
-  const report = await runBatch(deps, { work, planId, files });
-  const finished = reports.add(
-    report,
-    scopes.map(({ setup }) => setup),
-    0,
-  );
-  for (const { path, failure } of report.problems) {
-    log.warn(`Not freed: ${path}: ${failure.code} ${failure.cause ?? ''}`);
-  }
-  const [only] = report.problems;
-  if (report.planned === 1 && only !== undefined) throw new Failed(only.failure);
-  void announceFreeUp(deps, finished, () => retryFreeUp(deps, finished));
-  return report;
+  return freeUp(deps, await failedScopes(deps, batch));
 }
 
 /** What is selected in the view, or, where nothing was chosen at all, everything that is proved. */
@@ -101,3 +52,36 @@ async function scopesOf(
   const setups = await comparedTargets(deps);
   return setups.map(setup => ({ setup, scope: { kind: 'all' } }));
 }
+
+function freeUp(
+  deps: FreeUpSpaceDeps,
+  scopes: FreeUpRequest['folders'],
+): Promise<Report | undefined> {
+  return runPlanned(deps, freeUpKind, scopes);
+}
+
+const freeUpKind: PlannedKind<FreeUpSpaceDeps, FreeUpScope, FreeUpSummary> = {
+  request: planFreeUp,
+  isEmpty: ({ files }) => files === 0,
+  announceNothing: (_, { summary: { kept } }) => {
+    void window.showInformationMessage(
+      kept.length === 0
+        ? l10n.t('There is nothing here to free.')
+        : l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),
+    );
+  },
+  confirm: async ({ engine }, { summary }) => {
+    const method = await confirmFreeUp(summary);
+    if (method === undefined) return { kind: 'cancel' };
+    const { planId, files } = summary;
+    await engine.request(chooseFreeUpMethod, { planId, method });
+    const work = method === 'delete' ? 'free-up' : 'trash';
+    return { kind: 'run', work, files, conflicts: 0 };
+  },
+  failedLabel: 'Not freed',
+  explained: [],
+  isResumable: false,
+  announce: (deps, finished) => {
+    void announceFreeUp(deps, finished, () => retryFreeUp(deps, finished));
+  },
+};

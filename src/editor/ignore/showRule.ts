@@ -29,18 +29,20 @@ export async function openRule(folder: string, { source, line }: RulePlace): Pro
   await window.showTextDocument(document, { selection: new Range(at, at) });
 }
 
+/** A back-up that was asked for, of nothing but one ignored file or folder. */
+interface IgnoredRequest extends NonNullable<PlanSummary['ignored']> {
+  readonly scopes: PlanRequest['folders'];
+  readonly backUp: (scopes: PlanRequest['folders']) => Promise<unknown>;
+}
+
 /**
  * Says why the one file or folder that was asked for is not backed up. A rule can be looked at, and
  * a file that is ignored by one can be backed up this once.
  */
-export async function announceIgnored(
-  deps: ShowFailureDeps,
-  { path, because }: NonNullable<PlanSummary['ignored']>,
-  asked: PlanRequest['folders'],
-  backUp: (asked: PlanRequest['folders']) => Promise<unknown>,
-): Promise<void> {
+export async function announceIgnored(deps: ShowFailureDeps, asked: IgnoredRequest): Promise<void> {
+  const { path, because, scopes, backUp } = asked;
   const text = plainText(l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because)));
-  const [first] = asked;
+  const [first] = scopes;
   if (because.kind !== 'rule' || first === undefined) {
     void window.showInformationMessage(text);
     return;
@@ -55,11 +57,7 @@ export async function announceIgnored(
     if (chosen === show) await openRule(setup.id, because);
     if (chosen === anyway && file !== undefined) await backUp(onceMore(setup, file));
   } catch (error) {
-    void showFailure(
-      deps,
-      error,
-      () => void announceIgnored(deps, { path, because }, asked, backUp),
-    );
+    void showFailure(deps, error, () => void announceIgnored(deps, asked));
   }
 }
 

@@ -1,39 +1,37 @@
-import { window, type LogOutputChannel, l10n } from 'vscode';
+import { window, l10n } from 'vscode';
+import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
+import type { FinishedBatch } from '../batch/reports';
+import { formatFiles } from '../format/quantity';
+import { askWhatToRestore } from './askWhatToRestore';
+import { confirmRestore } from './confirmRestore';
+import type { ActiveSelectionDeps } from '../selection/activeSelection';
+import { chosenScopes, failedScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
-import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import {
   chooseConflicts,
   planRestore,
   type ConflictChoices,
   type RestoreRequest,
+  type RestoreScope,
   type RestoreSummary,
 } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
-import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch, Reports } from '../batch/reports';
-import { runBatch } from '../batch/runBatch';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
-import { viewId } from '../contributions/manifest';
-import { Failed } from '../failures/failed';
-import { formatFiles } from '../format/quantity';
-import type { ActiveSelectionDeps } from '../selection/activeSelection';
-import { chosenScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { resolveTargets } from '../targets/resolveTargets';
-import { folderById } from '../targets/targets';
-import { askWhatToRestore } from './askWhatToRestore';
-import { confirmRestore } from './confirmRestore';
+import {
+  runPlanned,
+  type PlannedKind,
+  type Confirmation,
+  type RunPlannedDeps,
+} from '../batch/runPlanned';
+import { requestFromArchive, type RequestFromArchiveDeps } from './requestFromArchive';
 
-export interface RestoreFilesDeps
-  extends ActiveSelectionDeps, ComparedTargetsDeps, ReportMessageDeps {
-  readonly log: LogOutputChannel;
-  readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
-  readonly reports: Reports;
-}
+export type RestoreFilesDeps = RunPlannedDeps &
+  ReportMessageDeps &
+  RequestFromArchiveDeps &
+  ActiveSelectionDeps &
+  ComparedTargetsDeps;
 
 /** Restores what is selected; called without a selection, what the user means by that. */
 export async function restoreSelection(
@@ -71,64 +69,51 @@ export function restoreTheirs(
 /** What failed in an earlier restore. */
 export async function retryRestore(
   deps: RestoreFilesDeps,
-  { report: { planId }, setups: concerned }: FinishedBatch,
+  batch: FinishedBatch,
 ): Promise<Report | undefined> {
-  const folders = concerned.flatMap(({ id }) => folderById(id) ?? []);
-  const setups = await resolveTargets(deps, folders);
-  return restore(
-    deps,
-    setups.map(setup => ({ setup, scope: { kind: 'failed', planId } })),
-  );
+  return restore(deps, await failedScopes(deps, batch));
 }
 
-/** Plans, shows the plan, asks about local files in the way, runs just that, and reports. */
-async function restore(
+function restore(
   deps: RestoreFilesDeps,
   scopes: RestoreRequest['folders'],
 ): Promise<Report | undefined> {
-  if (scopes.length === 0) return undefined;
-  const { engine, ongoing, reports, log } = deps;
-  const summary = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(planRestore, { folders: scopes }, token)),
-  );
-  const setups = scopes.map(({ setup }) => setup);
-  if (summary.files + summary.refused.files === 0) {
-    announceNothingToRestore(summary);
-    return undefined;
-  }
-  const files = await settle(deps, summary, setups);
-  if (files === undefined) {
-    engine.tell(dropPlan, summary.planId);
-    return undefined;
-  }
-  const { planId } = summary;
-  const report = await runBatch(deps, { work: 'restore', planId, files });
-  const finished = reports.add(report, setups, 0);
-  for (const { path, failure } of report.problems) {
-    log.warn(`Not restored: ${path}: ${failure.code} ${failure.cause ?? ''}`);
-  }
-  const [only] = report.problems;
-  const isArchived = only?.failure.code === 'archived';
-  if (report.planned === 1 && only !== undefined && !isArchived) throw new Failed(only.failure);
-  void announceReport(deps, finished, () => retryRestore(deps, finished));
-  return report;
+  return runPlanned(deps, restoreKind, scopes);
 }
 
-/** Gives how many files are to be restored by the user's word; `undefined` for none. */
-async function settle(
-  { engine }: RestoreFilesDeps,
-  summary: RestoreSummary,
-  setups: readonly FolderSetup[],
-): Promise<number | undefined> {
-  // All that is left to do is to say why.
-  if (summary.files === 0) return 0;
-  const choices = await confirmRestore(summary, setups);
-  if (choices === undefined) return undefined;
-  await engine.request(chooseConflicts, choices);
-  const files = summary.files - skippedBy(choices, summary);
-  // Whoever skips all that there was has nothing to be told.
-  return files + summary.refused.files === 0 ? undefined : files;
-}
+const restoreKind: PlannedKind<RestoreFilesDeps, RestoreScope, RestoreSummary> = {
+  request: planRestore,
+  isEmpty: ({ files, refused }) => files + refused.files === 0,
+  announceNothing: (_, { summary }) => {
+    announceNothingToRestore(summary);
+  },
+  confirm: async ({ engine }, { summary, scopes }) => {
+    const run = (files: number): Confirmation => {
+      return { kind: 'run', work: 'restore', files, conflicts: 0 };
+    };
+    // Nothing is left to do but to say why.
+    if (summary.files === 0) return run(0);
+    const setups = scopes.map(({ setup }) => setup);
+    const choices = await confirmRestore(summary, setups);
+    if (choices === undefined) return { kind: 'cancel' };
+    await engine.request(chooseConflicts, choices);
+    const files = summary.files - skippedBy(choices, summary);
+    // Whoever skips everything there was need not be told so.
+    return files + summary.refused.files === 0 ? { kind: 'cancel' } : run(files);
+  },
+  failedLabel: 'Not restored',
+  explained: ['archived'],
+  isResumable: false,
+  announce: (deps, finished) => {
+    const retry = () => retryRestore(deps, finished);
+    const { archived = 0 } = finished.report.reasons;
+    const request: ReportButton = {
+      title: l10n.t('Request from Archive…'),
+      run: () => requestFromArchive(deps, finished),
+    };
+    void announceReport(deps, finished, { retry, first: archived > 0 ? [request] : [] });
+  },
+};
 
 function skippedBy({ choice, except }: ConflictChoices, { conflicts }: RestoreSummary): number {
   const others = except.filter(each => (each.choice === 'skip') !== (choice === 'skip')).length;
@@ -136,7 +121,7 @@ function skippedBy({ choice, except }: ConflictChoices, { conflicts }: RestoreSu
 }
 
 /** Says why there was nothing to restore. */
-export function announceNothingToRestore({ excluded }: RestoreSummary): void {
+function announceNothingToRestore({ excluded }: RestoreSummary): void {
   const reasons = (Object.entries(excluded) as [Group, number][]).map(([group, count]) =>
     reasonText(group, formatFiles(count)),
   );

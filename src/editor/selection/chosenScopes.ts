@@ -3,6 +3,8 @@ import { rootPath } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
 import { groups } from '../../protocol/verdicts';
+import type { FinishedBatch } from '../batch/reports';
+import type { FolderScopes } from '../batch/runPlanned';
 import { unsupportedResource } from './unsupportedResource';
 import type { Selection } from './selection';
 import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
@@ -20,6 +22,18 @@ export function chosenScopes(
   return selection.kind === 'nodes'
     ? scopesOfNodes(deps, selection.nodes)
     : scopesOfUris(deps, selection.uris);
+}
+
+/** What failed in a batch, of those of its folders that are still open and have a target. */
+export async function failedScopes(
+  deps: ResolveTargetsDeps,
+  { report: { planId }, setups: earlier }: FinishedBatch,
+): Promise<FolderScopes<{ readonly kind: 'failed'; readonly planId: number }>> {
+  const setups = await resolveTargets(
+    deps,
+    earlier.flatMap(({ id }) => folderById(id) ?? []),
+  );
+  return setups.map(setup => ({ setup, scope: { kind: 'failed', planId } }));
 }
 
 async function scopesOfNodes(
