@@ -2,9 +2,9 @@ import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { Comparison } from './comparison';
 import { describeFailure, toFailure } from '../failures/failure';
-import { isStopped } from './liveChanges';
 import { isUnproved, proveByContent } from './proof';
 import type { ComparisonJob } from './job';
+import { isCancelled } from '../failures/failure';
 
 /** Proves in the background what only name and time vouch for; nobody waits for it. */
 export interface BackgroundProof {
@@ -34,7 +34,7 @@ export function backgroundProof({ signal: ended, onLog }: BackgroundProofDeps): 
     try {
       await proveByContent(unproved, { ...job, prefix, comparison, signal });
     } catch (error) {
-      if (isStopped(error)) return;
+      if (isCancelled(error)) return;
       const failure = toFailure(error, folder);
       const message = `Proving in the background ended early: ${describeFailure(failure)}`;
       onLog({ level: 'warning', message });

@@ -10,18 +10,18 @@ import type { Comparison } from './comparison';
 import { type Entry } from './comparison';
 import { describeFailure, Failure, toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
-import { applyChanges, isStopped, recheckUpToDate, type LiveComparison } from './liveChanges';
+import { applyChanges, recheckUpToDate, type LiveComparison } from './liveChanges';
 import { newComparison } from './newComparison';
 import { isStagedFile } from '../disk/stagedFile';
 import { backgroundProof } from './backgroundProof';
-import { applyRules, markUnknown } from './ruleChanges';
+import { applyRules, markUnknown, judgeableBelow, newlyIncludedBy } from './ruleChanges';
 import { rowFilter, type RowFilter } from './rowFilter';
 import type { ComparisonJob } from './job';
 import type { Comparing } from '../state/statePublisher';
 import { replaceBelow } from './takeOver';
-import { countedBelow, newlyIncludedBy } from './newlyIncluded';
 import { isSameTarget, type ComparisonTarget } from './job';
 import type { Route } from './job';
+import { isCancelled } from '../failures/failure';
 
 export interface ComparisonsOptions {
   readonly signal: AbortSignal;
@@ -180,7 +180,7 @@ export class Comparisons {
       } catch (error) {
         const failure = toFailure(error, start);
         // It is gone, and its event has been taken in.
-        if (failure.code === 'file-vanished' || isStopped(failure)) continue;
+        if (failure.code === 'file-vanished' || isCancelled(failure)) continue;
         const message = `Comparing ${start} anew failed: ${describeFailure(failure)}`;
         this.options.onLog({ level: 'warning', message });
         await this.#live(folder, live => {
@@ -255,7 +255,7 @@ export class Comparisons {
       const uncovered = paths.flatMap(path => newlyIncludedBy(live, path) ?? []);
       const isUncovered = (path: FilePath) => uncovered.some(start => isWithin(path, start));
       // What is to be compared anew is judged meanwhile, by what is known of the bucket.
-      const judged = paths.flatMap(path => (isUncovered(path) ? countedBelow(live, path) : path));
+      const judged = paths.flatMap(path => (isUncovered(path) ? judgeableBelow(live, path) : path));
       await applyChanges(live, judged);
       this.#toCompare(folder.target.folder, [...below, ...uncovered]);
     });
@@ -279,7 +279,7 @@ export class Comparisons {
     try {
       await mine;
     } catch (error) {
-      if (!isStopped(error)) throw error;
+      if (!isCancelled(error)) throw error;
     }
   }
 }

@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { Comparison, Entry } from './comparison';
+import { TimeSlice } from '../concurrency/timeSlice';
+import { foldersAbove } from '../disk/filePath';
 import type { Exclude } from '../scan/exclude';
-import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
+import { throwIfCancelled, toFailure } from '../failures/failure';
 import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
@@ -17,19 +18,16 @@ export interface LiveComparison {
 }
 
 /**
- * Judges paths again that are said to have been created, changed or deleted, by what is there now.
- * A folder's path stands for everything below it.
+ * Judges paths again that were created, changed or deleted, by what is on disk now and without
+ * reading any file. A folder's path stands for everything below it.
  */
 export async function applyChanges(
   live: LiveComparison,
   paths: readonly FilePath[],
 ): Promise<void> {
-  let sliceEnd = performance.now() + slice;
+  const slice = new TimeSlice(live.signal);
   for (const path of paths) {
-    if (performance.now() > sliceEnd) {
-      await nextTurn();
-      sliceEnd = performance.now() + slice;
-    }
+    if (slice.isOver) await slice.next(path);
     throwIfCancelled(live.signal, path);
     const entry = statAlong(live.root, path, live.exclude);
     if (entry === undefined) {
@@ -37,40 +35,31 @@ export async function applyChanges(
     } else if (entry.kind === 'folder') {
       await applyFolder(live, path);
     } else {
-      const standing = pathOf(entry);
       applyLeaf(live.comparison, entry);
       // It may have taken the place of a folder.
-      const below = [...live.comparison.below(standing)];
-      markGone(
-        live,
-        below.filter(known => known.path !== standing),
-      );
+      const leaf = pathOf(entry);
+      const below = [...live.comparison.below(leaf)].filter(known => known.path !== leaf);
+      markGone(live, below);
     }
   }
 }
 
 /**
- * Looks again at every file that is shown as up to date, without reading any: events can be lost
- * unnoticed, and nothing may stay green that is not what was compared.
+ * Stats every file again that is shown as up to date, without reading any: events can be lost
+ * without notice, and no row may stay green whose file is not the one that was compared.
  */
 export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   const { comparison, root, exclude, signal } = live;
-  let sliceEnd = performance.now() + slice;
+  const slice = new TimeSlice(signal);
   for (const known of [...comparison.entries()]) {
     if (known.verdict.kind !== 'up-to-date') continue;
     const now = statAt(root, known.path, exclude);
     if (now === undefined) markGone(live, [known]);
     else if (now.kind === 'folder') await applyChanges(live, [known.path]);
     else applyLeaf(comparison, now);
-    if (performance.now() < sliceEnd) continue;
-    await nextTurn();
-    throwIfCancelled(signal, known.path);
-    sliceEnd = performance.now() + slice;
+    if (slice.isOver) await slice.next(known.path);
   }
 }
-
-/** How long the looks keep the thread at a stretch, in milliseconds. */
-const slice = 4;
 
 async function applyFolder(live: LiveComparison, folder: FilePath): Promise<void> {
   const seen = new Set<FilePath>();
@@ -83,14 +72,11 @@ async function applyFolder(live: LiveComparison, folder: FilePath): Promise<void
       }
     }
   } catch (error) {
-    // Deleted while it was walked: the event of that deletion is on its way.
+    // It was deleted during the walk; the event of that deletion is on its way.
     if (toFailure(error, folder).code !== 'file-vanished') throw error;
   }
-  const below = [...live.comparison.below(folder)];
-  markGone(
-    live,
-    below.filter(known => !seen.has(known.path)),
-  );
+  const missed = [...live.comparison.below(folder)].filter(known => !seen.has(known.path));
+  markGone(live, missed);
 }
 
 function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
@@ -145,7 +131,7 @@ function verdictOfChanged(
 ): Verdict {
   const tooLong = keyTooLong(comparison.target.prefix, path);
   if (tooLong !== undefined) return tooLong;
-  // A conflict stays one, or the next upload would overwrite what nobody has looked at.
+  // A conflict stays one, or the next upload would overwrite a copy that nobody has seen.
   if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
   if (known?.cloud !== undefined) {
     return { kind: 'out-of-date', because: 'changed-since-comparison' };
@@ -156,78 +142,71 @@ function verdictOfChanged(
   return { kind: 'missing-in-cloud' };
 }
 
-/** What is left of findings whose local sides are gone. */
+/** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
 function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly Entry[]): void {
-  const looks = new Map<FilePath, LocalEntry | undefined>();
+  const folders = new Map<FilePath, LocalEntry | undefined>();
   for (const known of gone) {
     const { path, cloud, verdict } = known;
     if (isBusy(known)) continue;
-    const standing = standingAt(root, path, exclude, looks);
-    if (standing?.kind === 'file' && standing.file.path === path) {
-      // It has come back, or come into being, since it was missed.
-      applyLeaf(comparison, standing);
+    const found = statOrObstacle(path, { root, exclude, folders });
+    if (found?.kind === 'file' && found.file.path === path) {
+      // It was created, or created again, since it was missed.
+      applyLeaf(comparison, found);
       continue;
     }
     if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
       const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
-      comparison.place({
-        path,
-        isFolder: false,
-        local: undefined,
-        cloud: undefined,
-        verdict: lost,
-      });
+      const isFolder = false;
+      comparison.place({ path, isFolder, local: undefined, cloud: undefined, verdict: lost });
       continue;
     }
     if (verdict.kind === 'lost') continue;
     if (cloud === undefined) {
-      // Its copies in the bucket are ignored by the same rule, with or without a local file.
+      // The rule ignores its copies in the bucket with or without a local file.
       if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) comparison.remove(path);
       continue;
     }
     if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
-    const now = verdictOfCopy(path, standing, exclude);
+    const now = verdictOfCopy(path, found, exclude);
     if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
     const isFolder = known.isFolder && now.kind === 'ignored';
-    const twins = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
+    const hiddenCopies = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
     comparison.place({
       path,
       isFolder,
       local: undefined,
       cloud,
-      verdict: now.kind === 'ignored' ? { ...now, hiddenCopies: twins } : now,
+      verdict: now.kind === 'ignored' ? { ...now, hiddenCopies } : now,
     });
   }
 }
 
-/** What is at a path or, above it, in its way. `looks` remembers the folders between. */
-function standingAt(
-  root: string,
+interface StatRequest extends Pick<LiveComparison, 'root' | 'exclude'> {
+  /** Remembers what is at the folders above, which many paths have in common. */
+  readonly folders: Map<FilePath, LocalEntry | undefined>;
+}
+
+/** What is at a path, or what is in its way: the topmost of the folders above it that is none. */
+function statOrObstacle(
   path: FilePath,
-  exclude: Exclude,
-  looks: Map<FilePath, LocalEntry | undefined>,
+  { root, exclude, folders }: StatRequest,
 ): LocalEntry | undefined {
-  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-    const folder = path.slice(0, end) as FilePath;
-    if (!looks.has(folder)) looks.set(folder, statAt(root, folder, exclude));
-    const above = looks.get(folder);
+  for (const folder of foldersAbove(path)) {
+    if (!folders.has(folder)) folders.set(folder, statAt(root, folder, exclude));
+    const above = folders.get(folder);
     if (above?.kind !== 'folder') return above;
   }
   return statAt(root, path, exclude);
 }
 
-/** The verdict over a cloud copy that has no local file of its path, by what stands there instead. */
-function verdictOfCopy(
-  path: FilePath,
-  standing: LocalEntry | undefined,
-  exclude: Exclude,
-): Verdict {
+/** The verdict on a cloud copy without a local file, by what is on disk in the file's place. */
+function verdictOfCopy(path: FilePath, found: LocalEntry | undefined, exclude: Exclude): Verdict {
   const ignored = (because: IgnoreReason): Verdict => ({
     kind: 'ignored',
     because,
     hiddenCopies: 1,
   });
-  switch (standing?.kind) {
+  switch (found?.kind) {
     case undefined: {
       const ruling = exclude.find(path, 'file')?.ruling;
       if (ruling === undefined) return { kind: 'only-in-cloud' };
@@ -238,21 +217,16 @@ function verdictOfCopy(
     case 'folder':
       return ignored({ kind: 'namesake-is-folder', path });
     case 'unreadable':
-      return { kind: 'unchecked', failure: standing.failure };
+      return { kind: 'unchecked', failure: found.failure };
     case 'ignored':
-      if (standing.isFolder || standing.path === path) return ignored(standing.because);
-      return ignored({ kind: 'below-local-file', path: standing.path });
+      if (found.isFolder || found.path === path) return ignored(found.because);
+      return ignored({ kind: 'below-local-file', path: found.path });
     case 'file':
-      return ignored({ kind: 'below-local-file', path: standing.file.path });
+      return ignored({ kind: 'below-local-file', path: found.file.path });
   }
 }
 
-/** A file on its way is looked at again when it has arrived. */
+/** Whether a file is on its way; it is judged when it has arrived. */
 export function isBusy(known: Entry | undefined): boolean {
   return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'under-way';
-}
-
-/** The failure of looks that were stopped, which nobody waits for. */
-export function isStopped(error: unknown): boolean {
-  return error instanceof Failure && error.code === 'cancelled';
 }

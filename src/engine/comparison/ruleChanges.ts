@@ -1,23 +1,23 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
+import { TimeSlice } from '../concurrency/timeSlice';
+import { foldersAbove } from '../disk/filePath';
 import type { CloudFile } from '../scan/cloudListing';
-import type { Entry } from './comparison';
 import type { RuledPath } from '../scan/exclude';
-import { throwIfCancelled } from '../failures/failure';
+import { statAt } from '../scan/localScan';
+import type { Entry } from './comparison';
 import { isBusy, type LiveComparison } from './liveChanges';
-import { isNewlyIncluded } from './newlyIncluded';
 
 /**
- * Judges what is known below a folder by the rules of now. What they leave out is shown so at once.
- * What they leave out no longer is not: of the bucket's side only a number is known, and it takes a
- * new comparison to tell more.
+ * Judges what is known below a folder by the present ignore rules. What they newly ignore is shown
+ * as ignored at once. What they no longer ignore keeps its row: only the number of its copies in the
+ * bucket is known, so that it takes a new comparison to judge it.
  */
 export async function applyRules(live: LiveComparison, folder: FilePath): Promise<void> {
   const { comparison } = live;
   const rows = new Map<FilePath, IgnoredRow>();
-  // Asked in slices and applied in one: no row is missing meanwhile.
+  // The rules are asked in slices and applied in one, so that no row is missing meanwhile.
   for (const [path, ruled] of await ruledBelow(live, folder)) {
     const known = comparison.get(path);
     // A file on its way is judged when it has arrived.
@@ -29,35 +29,60 @@ export async function applyRules(live: LiveComparison, folder: FilePath): Promis
       continue;
     }
     // A file of the ignored folder's name keeps the row.
-    const isTaken = ruled.path !== path && isFileOfItsOwn(live, ruled.path);
-    const standing = isTaken ? path : ruled.path;
-    const row = rows.get(standing);
-    rows.set(standing, {
+    const isTaken = ruled.path !== path && isUnruledFile(live, ruled.path);
+    const rowPath = isTaken ? path : ruled.path;
+    const row = rows.get(rowPath);
+    rows.set(rowPath, {
       isFolder: !isTaken && ruled.kind === 'folder',
       because: ruling.because,
-      cloud: standing === path ? known.cloud : row?.cloud,
-      twins: (row?.twins ?? 0) + twinsOf(known),
+      cloud: rowPath === path ? known.cloud : row?.cloud,
+      hiddenCopies: (row?.hiddenCopies ?? 0) + copiesOf(known),
     });
     comparison.remove(path);
   }
-  for (const [path, { isFolder, because, cloud, twins: hiddenCopies }] of rows) {
+  for (const [path, { isFolder, because, cloud, hiddenCopies }] of rows) {
     const verdict = { kind: 'ignored', because, hiddenCopies } as const;
     comparison.place({ path, isFolder, local: undefined, cloud, verdict });
   }
 }
 
-/** Says of what is left out no longer that nothing is known of it, where comparing it has failed. */
+/**
+ * The folder at, above or below a changed path of whose cloud copies only the number is known: a
+ * link or an ignored folder was there, and now a folder is whose files count. It has to be compared
+ * anew. `undefined` where there is none, so that the comparison at hand can judge the change.
+ */
+export function newlyIncludedBy(live: LiveComparison, path: FilePath): FilePath | undefined {
+  const { comparison } = live;
+  const above = [...foldersAbove(path), path].find(each => {
+    const known = comparison.get(each);
+    return known !== undefined && isNewlyIncluded(live, known);
+  });
+  if (above !== undefined) return above;
+  for (const known of comparison.below(path)) if (isNewlyIncluded(live, known)) return path;
+  return undefined;
+}
+
+/** The paths at and below a changed one of which the comparison at hand knows both sides. */
+export function judgeableBelow(
+  { comparison }: LiveComparison,
+  path: FilePath,
+): readonly FilePath[] {
+  const known = [...comparison.below(path)].filter(({ verdict }) => verdict.kind !== 'ignored');
+  return known.map(entry => entry.path);
+}
+
+/** Marks what is no longer ignored as unchecked, where comparing it has failed. */
 export function markUnknown(live: LiveComparison, folder: FilePath, failure: FailureRecord): void {
   const { comparison, exclude } = live;
-  // Nor is it known of what appears there later.
+  // Files that are created there later are not known to be missing in the cloud either.
   comparison.incomplete ??= failure;
   for (const known of [...comparison.below(folder)]) {
     if (known.verdict.kind !== 'ignored') continue;
-    const isStillLeftOut =
+    const isStillIgnored =
       known.verdict.because.kind === 'rule'
         ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
         : !isNewlyIncluded(live, known);
-    if (!isStillLeftOut) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
+    if (!isStillIgnored) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
   }
 }
 
@@ -65,7 +90,7 @@ interface IgnoredRow {
   readonly isFolder: boolean;
   readonly because: IgnoreReason;
   readonly cloud: CloudFile | undefined;
-  readonly twins: number;
+  readonly hiddenCopies: number;
 }
 
 async function ruledBelow(
@@ -73,7 +98,7 @@ async function ruledBelow(
   folder: FilePath,
 ): Promise<ReadonlyMap<FilePath, RuledPath>> {
   const found = new Map<FilePath, RuledPath>();
-  let sliceEnd = performance.now() + slice;
+  const slice = new TimeSlice(signal);
   for (const { path, isFolder, verdict } of [...comparison.below(folder)]) {
     const isNoPath = verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path';
     // What is lost stays lost.
@@ -81,23 +106,26 @@ async function ruledBelow(
       const ruled = exclude.find(path, isFolder ? 'folder' : 'file');
       if (ruled !== undefined) found.set(path, ruled);
     }
-    if (performance.now() < sliceEnd) continue;
-    await nextTurn();
-    throwIfCancelled(signal, path);
-    sliceEnd = performance.now() + slice;
+    if (slice.isOver) await slice.next(path);
   }
   return found;
 }
 
-/** How long the rules keep the thread at a stretch, in milliseconds. */
-const slice = 4;
-
-function isFileOfItsOwn({ comparison, exclude }: LiveComparison, path: FilePath): boolean {
+/** Whether there is a file at a path that no rule ignores. */
+function isUnruledFile({ comparison, exclude }: LiveComparison, path: FilePath): boolean {
   const own = comparison.get(path);
   return own !== undefined && !own.isFolder && exclude.match(path, 'file') === undefined;
 }
 
-function twinsOf({ verdict, cloud }: Entry): number {
+function copiesOf({ verdict, cloud }: Entry): number {
   if (verdict.kind === 'ignored') return verdict.hiddenCopies;
   return cloud === undefined ? 0 : 1;
+}
+
+/** Whether something ignored stands for copies without rows of their own, and is a folder now. */
+function isNewlyIncluded({ root, exclude }: LiveComparison, known: Entry): boolean {
+  const { path, isFolder, verdict } = known;
+  if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) return false;
+  if (!isFolder && verdict.because.kind !== 'link') return false;
+  return statAt(root, path, exclude)?.kind === 'folder';
 }

@@ -34,6 +34,10 @@ export function throwIfCancelled(signal: AbortSignal, subject: string, why?: Fai
   if (signal.aborted) throw new Failure('cancelled', subject, why);
 }
 
+export function isCancelled(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code === 'cancelled';
+}
+
 /** Returns what went wrong, even if the retry after it was cancelled. */
 export function failureBefore(thrown: unknown): Failure | undefined {
   if (!(thrown instanceof Failure)) return undefined;

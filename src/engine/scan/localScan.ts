@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TimeSlice } from '../concurrency/timeSlice';
 import { childPath, toAbsolutePath } from '../disk/filePath';
 import { type LocalFile, toLocalFile } from '../disk/localFile';
 import { isStagedFile } from '../disk/stagedFile';
 import { fromDiskError } from '../failures/diskErrors';
-import { Failure, throwIfCancelled } from '../failures/failure';
+import { Failure } from '../failures/failure';
 import type { Exclude, Ruling } from './exclude';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
@@ -50,19 +50,15 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
   let batch: LocalEntry[] = [];
   if (start !== '' || first.kind !== 'folder') batch.push(first);
   const folders: FilePath[] = first.kind === 'folder' ? [start] : [];
-  let sliceEnd = performance.now() + slice;
+  const slice = new TimeSlice(signal);
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of readFolder(root, folder, exclude)) {
       batch.push(entry);
       if (entry.kind === 'folder') folders.push(entry.path);
-      if (performance.now() < sliceEnd) continue;
-      // Synchronous calls in short slices cost half of what promises do, and leave the thread free
-      // for the listing's answers and for Cancel.
+      if (!slice.isOver) continue;
       yield batch;
       batch = [];
-      await nextTurn();
-      throwIfCancelled(signal, folder);
-      sliceEnd = performance.now() + slice;
+      await slice.next(folder);
     }
   }
   if (batch.length > 0) yield batch;
@@ -95,9 +91,6 @@ export function statAlong(root: string, path: FilePath, exclude: Exclude): Local
   }
   return statAt(root, path, exclude);
 }
-
-/** How long the walk keeps the thread at a stretch, in milliseconds. */
-const slice = 4;
 
 function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generator<LocalEntry> {
   let children: Dirent<Buffer>[];

@@ -11,14 +11,14 @@ import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFol
 const storedAt = 1_700_000_000_000;
 const before = storedAt - 60_000;
 
-describe('uncovered', () => {
+describe('newlyIncludedBy', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
   let engine: BackupInMemory;
   beforeEach(async function () {
     if (process.platform === 'win32') this.skip();
-    folder = await temporaryFolder('uncovered');
+    folder = await temporaryFolder('newly-included');
     root = join(folder.path, 'w');
     mkdirSync(root);
     bucket = memoryBucket();
