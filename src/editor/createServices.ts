@@ -42,8 +42,8 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
-  const tree = new FilesTree(engine, targets, log, layout, filter, refresh);
-  const view = new FilesView(
+  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh });
+  const view = new FilesView({
     tree,
     engine,
     targets,
@@ -53,7 +53,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     reports,
     unfinished,
     refresh,
-  );
+  });
   const memory = context.globalState;
   const shown = { filter, layout, reports, unfinished, tree, view };
   const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };

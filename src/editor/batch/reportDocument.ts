@@ -13,9 +13,8 @@ import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
-import { reportNumbers } from './reportWords';
+import { doneHeading, reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
-import { doneHeading } from '../view/workWords';
 
 /**
  * Shows every file of a batch, with what became of it, as a document that asks for nothing when it

@@ -6,10 +6,9 @@ import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
 import { formatCount } from '../format/quantity';
 import { showReport } from './reportDocument';
-import { reportNumbers } from './reportWords';
+import { batchIcon, reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
 import { conflictGroup } from '../view/treeNode';
-import { batchIcon } from '../view/workWords';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
 

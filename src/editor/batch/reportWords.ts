@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Report } from '../../protocol/reports';
 import { formatCount } from '../format/quantity';
+import type { Work } from '../../protocol/rows';
 
 /** "309 files backed up, 3 failed": only what is not zero. */
 export function reportNumbers(report: Report): string {
@@ -29,4 +30,23 @@ function doneText({ work, done }: Report): string {
         ? l10n.t('1 file moved to the trash')
         : l10n.t('{0} files moved to the trash', formatCount(done));
   }
+}
+
+/** The heading of those files in a report with which all went well. */
+export function doneHeading(work: Work): string {
+  switch (work) {
+    case 'back-up':
+      return l10n.t('Backed Up');
+    case 'restore':
+      return l10n.t('Restored');
+    case 'free-up':
+      return l10n.t('Freed');
+    case 'trash':
+      return l10n.t('Moved to the Trash');
+  }
+}
+
+/** The codicon beside what became of a batch. */
+export function batchIcon(work: Work): string {
+  return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
 }

@@ -52,13 +52,13 @@ export class UnfinishedBatch implements Disposable {
   get folders(): ReturnType<typeof localFolders> {
     const noted = this.#noted;
     return localFolders().filter(folder => {
-      const standing = this.targets.standing(folder);
+      const status = this.targets.standing(folder);
       const known = noted.find(each => each.folder === folderId(folder));
       return (
         known !== undefined &&
-        standing.kind === 'settled' &&
-        standing.target.bucket === known.bucket &&
-        standing.target.prefix === known.prefix
+        status.kind === 'settled' &&
+        status.target.bucket === known.bucket &&
+        status.target.prefix === known.prefix
       );
     });
   }

@@ -30,6 +30,15 @@ import {
   type TreeNode,
 } from './treeNode';
 
+interface FilesTreeDeps {
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly log: LogOutputChannel;
+  readonly layout: LayoutChoice;
+  readonly filter: RowFilter;
+  readonly refresh: RefreshScheduler;
+}
+
 /** The comparison as a tree: groups, below them folders and files, page by page. */
 export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #onDidChangeTreeData = new EventEmitter<TreeNode[] | undefined>();
@@ -44,14 +53,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#onDidChangeTreeData.event;
 
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly targets: Targets,
-    private readonly log: LogOutputChannel,
-    private readonly layout: LayoutChoice,
-    filter: RowFilter,
-    refresh: RefreshScheduler,
-  ) {
+  constructor(private readonly deps: FilesTreeDeps) {
+    const { engine, targets, layout, filter, refresh } = deps;
     this.#shown = this.#outline();
     this.#subscriptions = [
       engine.onDidChangeState(refresh.request),
@@ -131,9 +134,11 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #roots(): TreeNode[] {
-    const comparisons = this.engine.state.comparisons;
+    const comparisons = this.deps.engine.state.comparisons;
     if (comparisons.length === 0) return [];
-    const folders = localFolders().filter(folder => this.targets.standing(folder).kind !== 'none');
+    const folders = localFolders().filter(
+      folder => this.deps.targets.standing(folder).kind !== 'none',
+    );
     if (folders.length > 1) return folders.map(folder => this.#folderNode(folderId(folder)));
     return comparisons.flatMap(({ folder }) => this.#groupsOf(folder, undefined));
   }
@@ -150,9 +155,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     let total = 0;
     try {
       for (let page = 0; page < pages; page++) {
-        const answer = await this.engine.request(children, {
+        const answer = await this.deps.engine.request(children, {
           node: placeOf(branch),
-          layout: this.layout.current,
+          layout: this.deps.layout.current,
           offset: rows.length,
           limit: maxRowsPerPage,
         });
@@ -163,7 +168,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     } catch (error) {
       // The state, which the view shows, says what happened; the rows go when it is drawn.
       const { code, cause } = toFailureRecord(error);
-      this.log.warn(`No rows for ${idOf(branch)}: ${code} ${cause ?? ''}`);
+      this.deps.log.warn(`No rows for ${idOf(branch)}: ${code} ${cause ?? ''}`);
     }
     const { folder, group } = branch;
     const nodes: TreeNode[] = rows.map((row): RowNode => ({
@@ -197,7 +202,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** Whether a filter has found so little that it can all be shown at once. */
   #findsLittle(): boolean {
-    const numbers = this.engine.state.comparisons.map(({ shown }) => shown);
+    const numbers = this.deps.engine.state.comparisons.map(({ shown }) => shown);
     if (numbers.every(shown => shown === undefined)) return false;
     const files = numbers.flatMap(shown => Object.values(shown ?? {}));
     return files.reduce((sum, count) => sum + count, 0) <= maxFilesOpenedAtOnce;
@@ -209,11 +214,11 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #comparison(folder: string): ComparisonTotals | undefined {
-    return this.engine.state.comparisons.find(comparison => comparison.folder === folder);
+    return this.deps.engine.state.comparisons.find(comparison => comparison.folder === folder);
   }
 
   #failure(folder: string): FailureRecord | undefined {
-    const { state } = this.engine;
+    const { state } = this.deps.engine;
     if (state.kind !== 'failed') return undefined;
     return state.failures.find(failed => failed.folder === folder)?.failure;
   }
@@ -242,9 +247,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const numbers = new Map<string, string>();
     for (const folder of localFolders()) {
       const id = folderId(folder);
-      shape.push(id, this.targets.standing(folder).kind, this.#failure(id)?.code ?? '');
+      shape.push(id, this.deps.targets.standing(folder).kind, this.#failure(id)?.code ?? '');
     }
-    for (const comparison of this.engine.state.comparisons) {
+    for (const comparison of this.deps.engine.state.comparisons) {
       shape.push(comparison.folder, String(comparison.comparedAt));
       for (const group of shownGroups(comparison)) {
         const key = groupKey(comparison.folder, group);

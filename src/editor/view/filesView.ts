@@ -1,19 +1,38 @@
-import { l10n, window, workspace, type Disposable, type TreeView } from 'vscode';
+import { l10n, window, workspace, type Disposable, type Event, type TreeView } from 'vscode';
 import type { FolderFailure, State } from '../../protocol/state';
-import type { Comparisons } from '../watch/comparisons';
 import { ContextKey } from '../contributions/contextKey';
 import type { EngineClient } from '../client/engineClient';
 import type { FilesTree } from './filesTree';
 import type { Ongoing } from '../client/ongoing';
 import type { RefreshScheduler } from './refreshScheduler';
-import type { UnfinishedBatch } from '../batch/unfinishedBatch';
 import { type RowFilter, filterLine } from './filter';
 import { formatCount } from '../format/quantity';
-import type { Reports } from '../batch/reports';
 import { notProvedSafe, statusLine } from './statusLine';
 import { localFolders, type Targets } from '../targets/targets';
 import type { TreeNode } from './treeNode';
 import { viewId, type ContextValue } from '../contributions/manifest';
+import type { Report } from '../../protocol/reports';
+
+/** What the view shows beside the rows, of those who know it. */
+interface FilesViewDeps {
+  readonly tree: FilesTree;
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly filter: RowFilter;
+  readonly ongoing: Ongoing;
+  readonly refresh: RefreshScheduler;
+  /** Milliseconds since 1970, of this workspace. */
+  readonly comparisons: { readonly lastFinishedAt: number | undefined };
+  readonly reports: {
+    readonly onDidChange: Event<void>;
+    readonly last: { readonly report: Pick<Report, 'failed'> } | undefined;
+  };
+  readonly unfinished: {
+    readonly onDidChange: Event<void>;
+    /** What the message says of files that are left of an earlier batch. */
+    readonly line: string | undefined;
+  };
+}
 
 /** What stands around the tree: message, badge, and the keys for menus and welcome. */
 export class FilesView implements Disposable {
@@ -28,17 +47,8 @@ export class FilesView implements Disposable {
   readonly #transfer = new ContextKey('s3Backup.transfer');
   readonly #compared = new ContextKey('s3Backup.compared');
 
-  constructor(
-    tree: FilesTree,
-    private readonly engine: EngineClient,
-    private readonly targets: Targets,
-    private readonly comparisons: Comparisons,
-    private readonly filter: RowFilter,
-    ongoing: Ongoing,
-    reports: Reports,
-    private readonly unfinished: UnfinishedBatch,
-    refresh: RefreshScheduler,
-  ) {
+  constructor(private readonly deps: FilesViewDeps) {
+    const { tree, engine, targets, filter, ongoing, reports, unfinished, refresh } = deps;
     this.treeView = window.createTreeView(viewId, {
       treeDataProvider: tree,
       canSelectMany: true,
@@ -88,18 +98,18 @@ export class FilesView implements Disposable {
     this.#drawMessage();
     this.#drawBadge();
     this.#welcome.set(this.#whichWelcome());
-    this.#transfer.set(transferOf(this.engine.state));
-    this.#compared.set(this.engine.state.comparisons.length > 0);
+    this.#transfer.set(transferOf(this.deps.engine.state));
+    this.#compared.set(this.deps.engine.state.comparisons.length > 0);
   }
 
   #drawMessage(): void {
-    const { state } = this.engine;
-    const status = statusLine(state, this.comparisons.lastFinishedAt, Date.now());
+    const { state } = this.deps.engine;
+    const status = statusLine(state, this.deps.comparisons.lastFinishedAt, Date.now());
     const parts = [
       status,
       // Where the welcome says what to do, it stays.
-      status === undefined ? undefined : this.unfinished.line,
-      filterLine(state.comparisons, this.filter.text),
+      status === undefined ? undefined : this.deps.unfinished.line,
+      filterLine(state.comparisons, this.deps.filter.text),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');
     // VS Code shows either a message or the welcome; an empty message is none.
@@ -107,7 +117,7 @@ export class FilesView implements Disposable {
   }
 
   #drawBadge(): void {
-    const { comparisons } = this.engine.state;
+    const { comparisons } = this.deps.engine.state;
     const value = comparisons.reduce((sum, comparison) => sum + notProvedSafe(comparison), 0);
     if (this.treeView.badge?.value === value) return;
     const tooltip =
@@ -118,12 +128,12 @@ export class FilesView implements Disposable {
   }
 
   #whichWelcome(): Welcome {
-    const { state } = this.engine;
+    const { state } = this.deps.engine;
     if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
     if (state.comparisons.length > 0) return 'none';
     const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
     if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
-      if (localFolders().every(folder => this.targets.standing(folder).kind === 'none')) {
+      if (localFolders().every(folder => this.deps.targets.standing(folder).kind === 'none')) {
         return this.#connected ? 'connected' : 'no-bucket';
       }
     }
@@ -131,7 +141,7 @@ export class FilesView implements Disposable {
   }
 }
 
-function reportOf({ last }: Reports): ContextValue<'s3Backup.report'> {
+function reportOf({ last }: FilesViewDeps['reports']): ContextValue<'s3Backup.report'> {
   if (last === undefined) return 'none';
   return last.report.failed > 0 ? 'failed' : 'fine';
 }

@@ -1,6 +1,7 @@
-import { ThemeColor, ThemeIcon } from 'vscode';
+import { ThemeColor, ThemeIcon, Uri } from 'vscode';
 import type { FileRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
+import type { FilePath } from '../../protocol/folders';
 
 /** Proved and not proved have icons of their own; for the others the file's type says more. */
 export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
@@ -47,4 +48,14 @@ export function groupIcon(group: Group): ThemeIcon {
     case 'ignored':
       return new ThemeIcon('eye-closed', new ThemeColor('disabledForeground'));
   }
+}
+
+/**
+ * A URI for a row's file icon. Its own scheme keeps the decorations of the Explorer and of source
+ * control, which mean something else, out of our view.
+ */
+export function iconUri(group: Group, path: FilePath): Uri {
+  // A lone surrogate, which a Windows file name may hold, cannot be written into a URI.
+  const writable = path.replace(/\p{Surrogate}/gu, '\uFFFD');
+  return Uri.from({ scheme: 's3-backup-row', authority: group, path: `/${writable}` });
 }

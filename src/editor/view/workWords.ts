@@ -31,20 +31,6 @@ export function finishedText(work: Work): string {
   }
 }
 
-/** The heading of those files in a report with which all went well. */
-export function doneHeading(work: Work): string {
-  switch (work) {
-    case 'back-up':
-      return l10n.t('Backed Up');
-    case 'restore':
-      return l10n.t('Restored');
-    case 'free-up':
-      return l10n.t('Freed');
-    case 'trash':
-      return l10n.t('Moved to the Trash');
-  }
-}
-
 /** What a running batch is called. */
 export function batchTitle(work: Work): string {
   switch (work) {
@@ -57,11 +43,6 @@ export function batchTitle(work: Work): string {
     case 'trash':
       return l10n.t('Moving to the trash');
   }
-}
-
-/** The codicon beside what became of a batch. */
-export function batchIcon(work: Work): string {
-  return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
 }
 
 /** Why batches wait though nobody asked for it, and what makes them go on. */

@@ -30,10 +30,10 @@ export function openTree(): TreeUnderTest {
   const log = testLog();
   const engine = new EngineClient(workerFile(), workerData(), log);
   const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
-  const pulse = new RefreshScheduler();
+  const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(memento());
-  const tree = new FilesTree(engine, targets, log, layout, filter, pulse);
+  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh });
   const label = (node: TreeNode): string => {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
@@ -59,7 +59,7 @@ export function openTree(): TreeUnderTest {
       return (await tree.getChildren(node)).map(label);
     },
     dispose() {
-      for (const part of [tree, layout, filter, pulse, targets, engine, log]) part.dispose();
+      for (const part of [tree, layout, filter, refresh, targets, engine, log]) part.dispose();
     },
   };
 }
