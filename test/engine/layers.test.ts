@@ -1,153 +1,154 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import ts from 'typescript';
 
-import { repositoryRoot } from '../../dev/repositoryRoot';
+import { circlesAmong, readSourceFiles } from '../support/suite/sourceFiles';
+import { knownCircles, knownCrossings, knownLongFiles, smallFiles } from './layerExceptions';
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  readonly isTypeOnly: boolean;
-}
+/** What each room may import of the others, types included; itself and the protocol it always may. */
+const engineRooms = roomTable({
+  failures: '',
+  ports: '',
+  state: '',
+  concurrency: 'failures',
+  disk: 'failures ports',
+  checksums: 'ports',
+  config: 'failures',
+  network: 'concurrency config failures',
+  records: 'disk failures ports',
+  scan: 'disk failures ports',
+  s3: 'checksums config failures network ports',
+  staging: 'disk failures records',
+  compare: 'checksums concurrency config disk failures ports records scan',
+  store: 'config disk failures network ports state',
+  comparison: '<compare compare network state',
+  batch: '<comparison comparison',
+  verify: '<comparison comparison',
+  backup: '<batch batch',
+  restore: '<batch batch staging',
+  freeUp: '<batch batch staging',
+  schedule: '<backup backup store',
+  session: '<schedule <restore <verify backup freeUp restore schedule verify',
+  serve: 'concurrency failures ports records s3 session staging store',
+});
 
-const sources = join(repositoryRoot, 'src');
+/** Each of these may import what stands above it, and none beside it. */
+const editorLayers = [
+  'contributions format quickInput',
+  'failures',
+  'client targets',
+  'view',
+  'watch',
+  'hints batch',
+  'setUp',
+  'selection',
+  'restore freeUp verify ignore',
+  'backUp cloudCopies',
+  'resolve',
+].map(names => names.split(' '));
 
-function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
-  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
-  const clause = node.importClause;
-  if (clause === undefined) return false;
-  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
-  const bindings = clause.namedBindings;
-  return (
-    clause.name === undefined &&
-    bindings !== undefined &&
-    ts.isNamedImports(bindings) &&
-    bindings.elements.every(element => element.isTypeOnly)
-  );
-}
-
-/** Every way in which a file names another module. */
-function importsOf(file: string): readonly Import[] {
-  const from = relative(sources, file).replaceAll(sep, '/').replace(/\.ts$/, '');
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(file, 'utf8'),
-    ts.ScriptTarget.Latest,
-    true,
-  );
-  const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
-    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
-    const to = specifier.text.startsWith('.')
-      ? relative(sources, resolve(dirname(file), specifier.text)).replaceAll(sep, '/')
-      : specifier.text;
-    found.push({ from, to, isTypeOnly: typeOnly });
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-      add(node.moduleSpecifier, isTypeOnly(node));
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      add(node.argument.literal, true);
-    } else if (
-      ts.isCallExpression(node) &&
-      (node.expression.kind === ts.SyntaxKind.ImportKeyword ||
-        (ts.isIdentifier(node.expression) && node.expression.text === 'require'))
-    ) {
-      add(node.arguments[0], false);
-    } else if (ts.isExternalModuleReference(node)) {
-      add(node.expression, false);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-}
-
-const imports = globSync('**/*.ts', { cwd: sources }).flatMap(file =>
-  importsOf(join(sources, file)),
+const editorRooms = new Map(
+  editorLayers.flatMap((rooms, layer) =>
+    rooms.map(room => [room, new Set(editorLayers.slice(0, layer).flat())] as const),
+  ),
 );
 
-function shown({ from, to }: Import): string {
-  return `${from} imports ${to}`;
+const files = readSourceFiles();
+const paths = new Set(files.map(({ path }) => path));
+const importersOf = new Map<string, string[]>();
+for (const { path, imports } of files) {
+  for (const to of imports) importersOf.set(to, [...(importersOf.get(to) ?? []), path]);
 }
 
-describe('The walls between the parts', () => {
-  it('are looked at', () => {
-    assert.ok(
-      imports.some(
-        ({ from, to }) => from === 'engine/backup/backUps' && to === 'engine/backup/plan',
-      ),
-    );
-    assert.ok(
-      imports.some(
-        ({ from, to }) => from === 'engine/s3/openConnection' && to === '@aws-sdk/client-s3',
-      ),
-    );
-    assert.ok(imports.some(({ to, isTypeOnly: typeOnly }) => to === 'protocol/plans' && typeOnly));
-  });
-
-  it('keep the editor out of the engine, its types too', () => {
-    const crossing = imports.filter(
-      ({ from, to }) =>
-        from.startsWith('engine/') &&
-        (to === 'vscode' || to.startsWith('editor/') || to === 'extension'),
-    );
-    assert.deepEqual(crossing.map(shown), []);
-  });
-
-  it('keep the engine out of the editor', () => {
-    const crossing = imports.filter(
-      ({ from, to }) => !from.startsWith('engine/') && to.startsWith('engine/'),
-    );
-    assert.deepEqual(crossing.map(shown), []);
-  });
-
-  it('let nothing but the protocol be imported by both', () => {
-    const own = (path: string) => existsSync(join(sources, `${path}.ts`));
-    const targets = (ofEngine: boolean) =>
-      imports
-        .filter(({ from, to }) => from.startsWith('engine/') === ofEngine && own(to))
-        .map(({ to }) => to);
-    const ofOthers = new Set(targets(false));
-    const shared = new Set(targets(true).filter(to => ofOthers.has(to)));
-    assert.deepEqual(
-      [...shared].filter(file => !file.startsWith('protocol/')),
-      [],
-    );
-    const ofProtocol = imports.filter(({ from }) => from.startsWith('protocol/'));
-    assert.ok(
-      ofProtocol.every(({ to }) => to.startsWith('protocol/')),
-      ofProtocol.map(shown).join(),
-    );
-  });
-
-  it('keep the SDK where the store is talked to', () => {
-    const crossing = imports.filter(
-      ({ from, to }) =>
-        /^@(aws-sdk|smithy|aws-crypto)\//.test(to) && !from.startsWith('engine/s3/'),
-    );
-    assert.deepEqual(crossing.map(shown), []);
-  });
-
-  it('leave no circle among the engine’s files', () => {
-    const edges = new Map<string, string[]>();
-    for (const { from, to, isTypeOnly: typeOnly } of imports) {
-      if (!from.startsWith('engine/') || !to.startsWith('engine/') || typeOnly) continue;
-      edges.set(from, [...(edges.get(from) ?? []), to]);
+describe('The layers', () => {
+  it('are those of the files that are there', () => {
+    assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/openConnection'));
+    assert.ok(importersOf.get('protocol/plans')?.includes('engine/backup/backUps'));
+    for (const [part, rooms] of [
+      ['engine', engineRooms],
+      ['editor', editorRooms],
+    ] as const) {
+      const found = files.flatMap(({ path }) => roomIn(part, path) ?? []);
+      assert.deepEqual([...new Set(found)].sort(), [...rooms.keys()].sort());
     }
-    const circles: string[] = [];
-    const finished = new Set<string>();
-    const walk = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) {
-        circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
-        return;
-      }
-      if (finished.has(file)) return;
-      for (const next of edges.get(file) ?? []) walk(next, [...path, file]);
-      finished.add(file);
-    };
-    for (const file of edges.keys()) walk(file, []);
-    assert.deepEqual(circles, []);
+  });
+
+  it('are crossed downwards alone', () => {
+    const crossings = files.flatMap(({ path, imports }) =>
+      imports.filter(to => !mayImport(path, to)).map(to => `${path} imports ${to}`),
+    );
+    assert.deepEqual(crossings, knownCrossings);
+  });
+
+  it('keep no files in circles, not even of types', () => {
+    assert.deepEqual(circlesAmong(files), knownCircles);
+  });
+
+  it('leave few files outside a room, and no room within one', () => {
+    for (const part of ['engine', 'editor']) {
+      const own = files.filter(({ path }) => path.startsWith(`${part}/`));
+      const outside = own.filter(({ path }) => path.split('/').length === 2);
+      assert.ok(outside.length <= 6, outside.map(({ path }) => path).join(' '));
+      assert.deepEqual(
+        own.filter(({ path }) => path.split('/').length > 3),
+        [],
+      );
+    }
   });
 });
+
+describe('A source file', () => {
+  it('is not longer than 300 lines', () => {
+    const long = files.filter(({ lines }) => lines > 300).map(({ path }) => path);
+    assert.deepEqual(long, knownLongFiles);
+  });
+
+  it('is not so short that it could stand in the only one that imports it', () => {
+    const small = files.filter(
+      ({ path, lines }) =>
+        lines <= 25 && importersOf.get(path)?.length === 1 && !path.startsWith('engine/ports/'),
+    );
+    assert.deepEqual(
+      small.map(({ path }) => path),
+      Object.keys(smallFiles).sort(),
+    );
+  });
+});
+
+/** The names after each room; `<room` stands for all that this one may import. */
+function roomTable(
+  table: Readonly<Record<string, string>>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const rooms = new Map<string, ReadonlySet<string>>();
+  for (const [room, names] of Object.entries(table)) {
+    const allowed = names
+      .split(' ')
+      .filter(name => name !== '')
+      .flatMap(name => (name.startsWith('<') ? [...(rooms.get(name.slice(1)) ?? [])] : [name]));
+    rooms.set(room, new Set(allowed));
+  }
+  return rooms;
+}
+
+/** The room of a file of the engine or the editor; none for the files outside the rooms. */
+function roomIn(part: string, path: string): string | undefined {
+  const [first, room, file] = path.split('/');
+  return first === part && file !== undefined ? room : undefined;
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (!paths.has(to)) return mayUsePackage(from, to);
+  if (to.startsWith('protocol/')) return true;
+  const part = from.startsWith('engine/') ? 'engine' : 'editor';
+  if (from.startsWith('protocol/') || !to.startsWith(`${part}/`)) return false;
+  const room = roomIn(part, from);
+  const wanted = roomIn(part, to);
+  if (room === undefined || room === wanted) return true;
+  const rooms = part === 'engine' ? engineRooms : editorRooms;
+  return wanted !== undefined && rooms.get(room)?.has(wanted) === true;
+}
+
+/** The engine knows no editor, only its folder `s3` knows the SDK, and the protocol knows nothing. */
+function mayUsePackage(from: string, name: string): boolean {
+  if (from.startsWith('protocol/')) return false;
+  if (name === 'vscode') return !from.startsWith('engine/');
+  return !/^@(aws-sdk|smithy|aws-crypto)\//.test(name) || from.startsWith('engine/s3/');
+}
