@@ -1,7 +1,7 @@
 import type { Chosen, Conflict, FolderConflicts } from '../../protocol/plans';
 import { selectEntries } from '../comparison/selectEntries';
 import type { CloudFile } from '../scan/cloudListing';
-import { cloudSide, localSide, type Comparison, type Entry } from '../comparison/comparison';
+import { type Comparison } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import { throwIfCancelled } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
@@ -11,6 +11,7 @@ import { inOrder } from './plan';
 import { decideByContent } from '../compare/decideByContent';
 import type { Finding } from '../compare/finding';
 import type { ComparisonJob } from '../comparison/job';
+import { cloudSide, localSide, type Entry } from '../comparison/entry';
 
 /**
  * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody

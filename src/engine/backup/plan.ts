@@ -3,11 +3,11 @@ import type { LeftOut, PlanSummary } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
 import type { Condition, Versioning } from '../ports/bucket';
-import type { Entry } from '../comparison/comparison';
 import type { RuledPath } from '../scan/exclude';
 import type { LocalFile } from '../disk/localFile';
 import { previewOf } from './preview';
 import type { Route } from '../comparison/job';
+import type { Entry } from '../comparison/entry';
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */
 export interface Step {

@@ -1,40 +1,18 @@
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
-import type { FilePath } from '../../protocol/folders';
-import type {
-  Activity,
-  ChildrenPage,
-  FileRow,
-  NodeId,
-  Row,
-  Side,
-  TreeLayout,
-  Work,
-} from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
-import { rootPath } from '../../protocol/folders';
-import { groups } from '../../protocol/verdicts';
-import { isArchiveClass } from '../ports/bucket';
-import type { CloudFile } from '../scan/cloudListing';
-import { isWithin, parentPath } from '../disk/filePath';
-import { groupTree, type GroupTree, type TreeChild } from './groupTree';
-import type { LocalFile } from '../disk/localFile';
-import type { RowFilter } from './rowFilter';
+import { rootPath, type FilePath } from '../../protocol/folders';
+import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
+import { groups, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
+import { isWithin } from '../disk/filePath';
+import { isProved, toEntry, toFileRow, type Entry } from './entry';
+import { GroupTree, type TreeChild } from './groupTree';
 import type { ComparisonTarget } from './job';
-
-/** A finding in its place. */
-export interface Entry extends Finding {
-  readonly activity: Activity | undefined;
-  /** The group in which its row stands: its verdict's, but for the moment after it has finished. */
-  readonly group: Group;
-  readonly bytes: number;
-  readonly folder: FilePath;
-}
+import type { RowFilter } from './rowFilter';
 
 /**
- * All verdicts of one folder, each path in exactly one group, with totals that always add up. What
- * happens to files after the comparison is told to it, so that it stays true until the next one.
+ * All verdicts of one folder, each path in exactly one group, with totals that always add up. Whoever
+ * changes a file after the comparison tells it so, which keeps it true until the next one.
  */
 export class Comparison {
   readonly #entries = new Map<FilePath, Entry>();
@@ -42,12 +20,13 @@ export class Comparison {
   #filter: RowFilter | undefined;
   /** What the filter lets through; built when it is first asked for. */
   #filtered: GroupTrees | undefined;
-  readonly #settling = new Map<FilePath, NodeJS.Timeout>();
+  /** The rows that have just finished and will move to another group, with their timers. */
+  readonly #moves = new Map<FilePath, NodeJS.Timeout>();
   #proved = 0;
 
   /** Milliseconds since 1970. */
   comparedAt = Date.now();
-  /** Why the listing behind it is not whole, where it is not. */
+  /** Why the listing behind it is incomplete; `undefined` for a complete one. */
   incomplete: FailureRecord | undefined;
   /** Called with the groups whose rows came, went or changed. */
   onChanged: (groups: readonly Group[]) => void = () => undefined;
@@ -68,13 +47,13 @@ export class Comparison {
 
   /** Puts a finding where its verdict says, from wherever its path stood before. */
   place(finding: Finding): void {
-    this.#stopSettling(finding.path);
-    this.#replace(toEntry(finding, undefined, finding.verdict.kind));
+    this.#cancelMove(finding.path);
+    this.#replace(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
   }
 
   /** Forgets a path: there is nothing of it left on either side. */
   remove(path: FilePath): void {
-    this.#stopSettling(path);
+    this.#cancelMove(path);
     const entry = this.#takeOut(path);
     if (entry !== undefined) this.onChanged([entry.group]);
   }
@@ -86,8 +65,8 @@ export class Comparison {
   }
 
   /**
-   * Takes in what a file's work has led to. Its row keeps its place for a moment, marked as
-   * finished, so that a second click hits no other file; then it moves to where it belongs.
+   * Takes in the result of work on a file. Its row keeps its place for a moment, marked as finished,
+   * so that a second click hits no other file; then it moves to the group of its verdict.
    */
   finish(finding: Finding, work: Work): void {
     const before = this.#entries.get(finding.path);
@@ -95,16 +74,17 @@ export class Comparison {
       this.place(finding);
       return;
     }
-    this.#stopSettling(finding.path);
-    this.#replace(toEntry(finding, { kind: 'finished', work }, before.group));
+    this.#cancelMove(finding.path);
+    const activity = { kind: 'finished', work } as const;
+    this.#replace(toEntry(finding, { activity, group: before.group }));
     const timer = setTimeout(() => {
-      this.#settle(finding.path);
-    }, settlingTime);
+      this.#move(finding.path);
+    }, finishedRowMs);
     timer.unref();
-    this.#settling.set(finding.path, timer);
+    this.#moves.set(finding.path, timer);
   }
 
-  /** Takes back that files are up to date: nobody could confirm it when it was asked again. */
+  /** Marks what is up to date as unconfirmed, since comparing it again has failed. */
   unconfirm(): void {
     for (const entry of [...this.inGroup('up-to-date', rootPath)]) {
       const { verdict } = entry;
@@ -129,18 +109,17 @@ export class Comparison {
   }
 
   /**
-   * The findings at a path and below it whose verdict is the group's, whatever the filter and
-   * wherever their rows still stand.
+   * The findings at a path and below it with the group's verdict, whatever the filter is, and even if
+   * their rows have not moved there yet.
    */
   inGroup(group: Group, path: FilePath): Iterable<Entry> {
     return this.#at(group, path, undefined);
   }
 
   /**
-   * What the row of a file, folder or group means to a command: the finding that stands there, and
-   * of those below it that the filter lets through the ones whose verdict is the group's. Rows that
-   * have finished and not yet moved count where they belong, as somebody who has just backed up
-   * files means these, too.
+   * What the row of a file, folder or group means to a command: the finding at its path, and below it
+   * the findings with the group's verdict that the filter lets through. Finished rows count in the
+   * group that they will move to: whoever has just backed up files means these, too.
    */
   atRow({ group, path }: Pick<NodeId, 'group' | 'path'>): Iterable<Entry> {
     return this.#at(group, path, this.#filter);
@@ -183,10 +162,10 @@ export class Comparison {
     };
   }
 
-  /** Stops its timers; rows that were about to move stay where they are. */
+  /** Stops the timers. Rows that were about to move stay where they are. */
   dispose(): void {
-    for (const timer of this.#settling.values()) clearTimeout(timer);
-    this.#settling.clear();
+    for (const timer of this.#moves.values()) clearTimeout(timer);
+    this.#moves.clear();
   }
 
   #replace(entry: Entry): void {
@@ -194,7 +173,7 @@ export class Comparison {
     this.#entries.set(entry.path, entry);
     treeOf(this.#trees, entry.group).add(entry);
     if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.add(entry);
-    this.#proved += provedCount(entry);
+    if (isProved(entry)) this.#proved++;
     const was = before?.group ?? entry.group;
     this.onChanged(was === entry.group ? [was] : [was, entry.group]);
   }
@@ -205,24 +184,22 @@ export class Comparison {
     this.#entries.delete(path);
     treeOf(this.#trees, entry.group).remove(entry);
     if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.remove(entry);
-    this.#proved -= provedCount(entry);
+    if (isProved(entry)) this.#proved--;
     return entry;
   }
 
-  #stopSettling(path: FilePath): void {
-    clearTimeout(this.#settling.get(path));
-    this.#settling.delete(path);
+  #cancelMove(path: FilePath): void {
+    clearTimeout(this.#moves.get(path));
+    this.#moves.delete(path);
   }
 
-  /** Moves a row that has finished; work that has begun on it meanwhile stays marked. */
-  #settle(path: FilePath): void {
-    this.#settling.delete(path);
+  /** Moves a finished row to its group. Work that has begun on it meanwhile stays marked. */
+  #move(path: FilePath): void {
+    this.#moves.delete(path);
     const entry = this.#entries.get(path);
     if (entry === undefined) return;
-    const { activity, verdict } = entry;
-    this.#replace(
-      toEntry(entry, activity?.kind === 'finished' ? undefined : activity, verdict.kind),
-    );
+    const activity = entry.activity?.kind === 'finished' ? undefined : entry.activity;
+    this.#replace(toEntry(entry, { activity, group: entry.verdict.kind }));
   }
 
   *#at(group: Group, path: FilePath, filter: RowFilter | undefined): Generator<Entry> {
@@ -232,10 +209,10 @@ export class Comparison {
     for (const entry of treeOf(trees, group).folder(path)?.leaves() ?? []) {
       if (entry.verdict.kind === group) yield entry;
     }
-    for (const settling of this.#settling.keys()) {
-      const entry = this.#entries.get(settling);
+    for (const finished of this.#moves.keys()) {
+      const entry = this.#entries.get(finished);
       if (entry === undefined || entry.group === group || entry.verdict.kind !== group) continue;
-      if (isWithin(entry.folder, path) && filter?.(settling) !== false) yield entry;
+      if (isWithin(entry.folder, path) && filter?.(finished) !== false) yield entry;
     }
   }
 
@@ -258,7 +235,7 @@ export class Comparison {
   #toRow(child: TreeChild<Entry>): Row {
     if (child.kind === 'leaf') return toFileRow(child.leaf);
     const { path, totals } = child.folder;
-    // Whatever the filter: people delete folders, not rows.
+    // The filter does not count here: people delete folders, not rows.
     const count = (group: Group) => treeOf(this.#trees, group).folder(path)?.totals.files ?? 0;
     return {
       kind: 'folder',
@@ -273,7 +250,7 @@ export class Comparison {
 type GroupTrees = ReadonlyMap<Group, GroupTree<Entry>>;
 
 function groupTrees(): GroupTrees {
-  return new Map(groups.map(group => [group, groupTree<Entry>()]));
+  return new Map(groups.map(group => [group, new GroupTree<Entry>()]));
 }
 
 function treeOf(trees: GroupTrees, group: Group): GroupTree<Entry> {
@@ -282,8 +259,8 @@ function treeOf(trees: GroupTrees, group: Group): GroupTree<Entry> {
   return tree;
 }
 
-/** How long a finished row keeps its place, in milliseconds. */
-export const settlingTime = 2_000;
+/** How long a finished row keeps its place. */
+export const finishedRowMs = 2_000;
 
 /** The groups of local files that would be lost, in whole or in their present state, if deleted. */
 const notBackedUp: readonly Group[] = [
@@ -292,49 +269,3 @@ const notBackedUp: readonly Group[] = [
   'out-of-date',
   'missing-in-cloud',
 ];
-
-function toEntry(finding: Finding, activity: Activity | undefined, group: Group): Entry {
-  return { ...finding, activity, group, bytes: bytesOf(finding), folder: folderOf(finding) };
-}
-
-function provedCount({ group, verdict }: Entry): number {
-  return group === 'up-to-date' &&
-    verdict.kind === 'up-to-date' &&
-    verdict.proof !== 'name-and-time' &&
-    verdict.proof !== 'unconfirmed'
-    ? 1
-    : 0;
-}
-
-function bytesOf({ local, cloud }: Finding): number {
-  return local?.size ?? cloud?.size ?? 0;
-}
-
-/** A key that is no path has no folder to stand in. */
-function folderOf({ path, verdict }: Finding): FilePath {
-  const isPath = verdict.kind !== 'ignored' || verdict.because.kind !== 'not-a-path';
-  return isPath ? parentPath(path) : ('' as FilePath);
-}
-
-function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): FileRow {
-  return {
-    kind: 'file',
-    path,
-    isFolder,
-    verdict,
-    local: local && localSide(local),
-    cloud: cloud && cloudSide(cloud),
-    ...(isArchiveClass(cloud?.storageClass) && { archived: true }),
-    activity,
-  };
-}
-
-/** What is told of a local file. */
-export function localSide({ size, mtimeNs: modifiedAt }: LocalFile): Side {
-  return { size, modifiedAtMs: Number(modifiedAt / 1_000_000n) };
-}
-
-/** What is told of a cloud copy. */
-export function cloudSide({ size, modifiedAtMs: modifiedAt }: CloudFile): Side {
-  return { size, modifiedAtMs: modifiedAt };
-}

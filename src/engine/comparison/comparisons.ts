@@ -7,7 +7,6 @@ import type { Group } from '../../protocol/verdicts';
 import { rootPath } from '../../protocol/folders';
 import { groups } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
-import { type Entry } from './comparison';
 import { describeFailure, Failure, toFailure } from '../failures/failure';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { applyChanges, recheckUpToDate, type LiveComparison } from './liveChanges';
@@ -22,6 +21,7 @@ import { replaceBelow } from './takeOver';
 import { isSameTarget, type ComparisonTarget } from './job';
 import type { Route } from './job';
 import { isCancelled } from '../failures/failure';
+import type { Entry } from './entry';
 
 export interface ComparisonsOptions {
   readonly signal: AbortSignal;

@@ -1,8 +1,9 @@
-import type { Comparison, Entry } from './comparison';
+import type { Comparison } from './comparison';
 import type { ContentCase } from '../compare/join';
 import { judge, type JudgeRules } from '../compare/judge';
 import { isSameState } from '../disk/localFile';
 import type { Route } from './job';
+import type { Entry } from './entry';
 
 /** What reading a file would settle of its verdict; `undefined` where there is nothing to ask. */
 export function contentCaseOf(

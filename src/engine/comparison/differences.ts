@@ -1,8 +1,9 @@
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Difference } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
-import type { Comparison, Entry } from './comparison';
+import type { Comparison } from './comparison';
 import { parentPath } from '../disk/filePath';
+import type { Entry } from './entry';
 
 /** The groups that a back-up sends. */
 export const groupsToBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];

@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
-import type { Comparison, Entry } from './comparison';
+import type { Comparison } from './comparison';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { foldersAbove } from '../disk/filePath';
 import type { Exclude } from '../scan/exclude';
@@ -8,6 +8,7 @@ import { throwIfCancelled, toFailure } from '../failures/failure';
 import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
+import type { Entry } from './entry';
 
 /** A comparison that is kept true while its folder changes. */
 export interface LiveComparison {

@@ -1,8 +1,9 @@
-import type { Comparison, Entry } from './comparison';
+import type { Comparison } from './comparison';
 import { contentCaseOf, isStillAsked } from './contentCase';
 import type { ContentCase } from '../compare/join';
 import { inParallel } from '../concurrency/parallel';
 import { decideByContent, type ContentDecisionRequest } from '../compare/decideByContent';
+import type { Entry } from './entry';
 
 export interface ProofRequest extends ContentDecisionRequest {
   readonly comparison: Comparison;

@@ -6,8 +6,8 @@ import { foldersAbove } from '../disk/filePath';
 import type { CloudFile } from '../scan/cloudListing';
 import type { RuledPath } from '../scan/exclude';
 import { statAt } from '../scan/localScan';
-import type { Entry } from './comparison';
 import { isBusy, type LiveComparison } from './liveChanges';
+import type { Entry } from './entry';
 
 /**
  * Judges what is known below a folder by the present ignore rules. What they newly ignore is shown

@@ -3,10 +3,11 @@ import type { Chosen, Scope } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import { parentPath, toFilePath, topmost } from '../disk/filePath';
 import { Failure } from '../failures/failure';
-import type { Comparison, Entry } from './comparison';
+import type { Comparison } from './comparison';
 import type { Comparisons } from './comparisons';
 import { groupsToBackUp } from './differences';
 import type { ComparisonJob } from './job';
+import type { Entry } from './entry';
 
 /** Which files of a folder a command is for. The scopes of all commands are read as one of these. */
 export type EntryScope =

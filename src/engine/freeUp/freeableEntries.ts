@@ -2,10 +2,11 @@ import { rootPath } from '../../protocol/folders';
 import type { FreeUpScope } from '../../protocol/freeUp';
 import type { NodeId } from '../../protocol/rows';
 import type { RecentReports } from '../batch/reports';
-import type { Comparison, Entry } from '../comparison/comparison';
+import type { Comparison } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import type { ComparisonJob } from '../comparison/job';
 import { selectEntries, type EntryScope } from '../comparison/selectEntries';
+import type { Entry } from '../comparison/entry';
 
 /** What is concerned where space is to be freed: that which may go, and that which lies beside it. */
 export async function freeableEntries(

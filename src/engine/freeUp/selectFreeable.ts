@@ -1,11 +1,11 @@
 import type { FilePath } from '../../protocol/folders';
 import type { KeptReason } from '../../protocol/freeUp';
 import { isArchiveClass } from '../ports/bucket';
-import type { Entry } from '../comparison/comparison';
 import { fileName } from '../disk/filePath';
 import { isTaken } from '../backup/plan';
 import type { FreeUpStep } from './freeStep';
 import type { ComparisonJob } from '../comparison/job';
+import type { Entry } from '../comparison/entry';
 
 /** Which local files may go, and why the others stay. */
 export interface FreeSelection {

@@ -1,6 +1,6 @@
 import { listCloud, type CloudFile } from '../scan/cloudListing';
-import type { Entry } from '../comparison/comparison';
 import type { Route } from '../comparison/job';
+import type { Entry } from '../comparison/entry';
 
 /**
  * The copies of files that would lie behind links. A comparison only counts them on the link's row;

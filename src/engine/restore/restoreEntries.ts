@@ -1,10 +1,10 @@
 import { groups } from '../../protocol/verdicts';
 import type { RestoreScope } from '../../protocol/restore';
 import type { RecentReports } from '../batch/reports';
-import type { Entry } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import type { ComparisonJob } from '../comparison/job';
 import { selectEntries, type EntryScope } from '../comparison/selectEntries';
+import type { Entry } from '../comparison/entry';
 
 /** The scopes that mean findings of a comparison. */
 export type FoundScope = Exclude<RestoreScope, { readonly kind: 'version' }>;

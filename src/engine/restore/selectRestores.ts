@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { Group } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
-import type { Entry } from '../comparison/comparison';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { isTaken } from '../backup/plan';
 import { copiesBehindLinks } from './copiesBehindLinks';
@@ -11,6 +10,7 @@ import { localPlaces, type Place } from './localPlaces';
 import type { RestoreStep } from './restorePlan';
 import { unsafeKey, unsafeName, type NameRules } from './unsafeName';
 import type { Route } from '../comparison/job';
+import type { Entry } from '../comparison/entry';
 
 /** Which findings a restore takes up, and how many of the others were asked for. */
 export interface RestoreSelection {

@@ -3,10 +3,10 @@ import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
 import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/bucket';
-import { cloudSide, localSide } from '../comparison/comparison';
 import type { LocalFile } from '../disk/localFile';
 import type { RestorePlan, RestoreStep } from './restorePlan';
 import type { RestoreSelection } from './selectRestores';
+import { cloudSide, localSide } from '../comparison/entry';
 
 /** What is shown of a restore before it runs. */
 export function summarizeRestore(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Bucket, Versioning } from '../../../src/engine/ports/bucket';
-import { Comparison, type Entry } from '../../../src/engine/comparison/comparison';
+import { Comparison } from '../../../src/engine/comparison/comparison';
 import { selectSteps, summarize } from '../../../src/engine/backup/plan';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity } from '../../../src/protocol/rows';
@@ -12,6 +12,7 @@ import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
 import type { Finding } from '../../../src/engine/compare/finding';
 import type { Route } from '../../../src/engine/comparison/job';
+import type { Entry } from '../../../src/engine/comparison/entry';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = {

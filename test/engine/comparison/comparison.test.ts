@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 
-import { Comparison, settlingTime } from '../../../src/engine/comparison/comparison';
+import { Comparison, finishedRowMs } from '../../../src/engine/comparison/comparison';
 import { isWithin } from '../../../src/engine/disk/filePath';
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
@@ -244,7 +244,7 @@ describe('comparison', () => {
                   finding: found,
                   size: step.size,
                   group: settles ? before.group : found.verdict.kind,
-                  movesAt: settles ? now + settlingTime : undefined,
+                  movesAt: settles ? now + finishedRowMs : undefined,
                 });
                 break;
               }
@@ -285,7 +285,7 @@ describe('comparison', () => {
     comparison.place(finding('a', { kind: 'missing-in-cloud' }));
     comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'back-up' });
     comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
-    mock.timers.tick(settlingTime - 1);
+    mock.timers.tick(finishedRowMs - 1);
     const [row] = topRows(comparison, 'missing-in-cloud').rows;
     assert.ok(row?.kind === 'file' && row.activity?.kind === 'finished');
     assert.equal(comparison.totals().proved, 0);
@@ -318,7 +318,7 @@ describe('comparison', () => {
     comparison.place(finding('a', { kind: 'missing-in-cloud' }));
     comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     comparison.setActivity('a' as FilePath, { kind: 'under-way', work: 'free-up' });
-    mock.timers.tick(settlingTime);
+    mock.timers.tick(finishedRowMs);
     const [moved] = topRows(comparison, 'up-to-date').rows;
     assert.ok(moved?.kind === 'file');
     assert.equal(moved.activity?.kind, 'under-way');

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { parentPath } from '../../../src/engine/disk/filePath';
-import {
-  groupTree,
-  type GroupTree,
-  type Leaf,
-  type TreeFolder,
-} from '../../../src/engine/comparison/groupTree';
+import { GroupTree, type Leaf, type TreeFolder } from '../../../src/engine/comparison/groupTree';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -54,7 +49,7 @@ describe('groupTree', () => {
     const steps = fc.array(fc.tuple(paths, fc.nat(100)), { maxLength: 60 });
     assertProperty(
       fc.property(steps, all => {
-        const tree = groupTree<Leaf>();
+        const tree = new GroupTree<Leaf>();
         const model = new Map<string, Leaf>();
         for (const [path, bytes] of all) {
           const known = model.get(path);
@@ -74,7 +69,7 @@ describe('groupTree', () => {
   });
 
   it('holds a file and a folder of one name, as a bucket can', () => {
-    const tree = groupTree<Leaf>();
+    const tree = new GroupTree<Leaf>();
     tree.add(leaf('a'));
     tree.add(leaf('a/b'));
     assert.deepEqual(
@@ -87,7 +82,7 @@ describe('groupTree', () => {
   });
 
   it('forgets folders that nothing is left in', () => {
-    const tree = groupTree<Leaf>();
+    const tree = new GroupTree<Leaf>();
     tree.add(leaf('a/b/c'));
     tree.remove(leaf('a/b/c'));
     assert.equal(tree.folder('a/b' as FilePath), undefined);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import type { Entry } from '../../../src/engine/comparison/comparison';
 import { findCollisions } from '../../../src/engine/restore/collisions';
 import { selectRestores } from '../../../src/engine/restore/selectRestores';
 import { unsafeName, type NameRules } from '../../../src/engine/restore/unsafeName';
@@ -13,6 +12,7 @@ import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
 import { targetOf } from '../../support/memory/targetOf';
 import type { Route } from '../../../src/engine/comparison/job';
 import { assertProperty } from '../../support/suite/assertProperty';
+import type { Entry } from '../../../src/engine/comparison/entry';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { settlingTime } from '../../../src/engine/comparison/comparison';
+import { finishedRowMs } from '../../../src/engine/comparison/comparison';
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
@@ -114,7 +114,7 @@ describe('Freeing space', () => {
     await free(everything);
     await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
     const row = engine.row('a.txt');
-    if (Date.now() - begun < settlingTime) assert.equal(row.activity?.kind, 'finished');
+    if (Date.now() - begun < finishedRowMs) assert.equal(row.activity?.kind, 'finished');
     assert.equal(row.verdict.kind, 'only-in-cloud');
   });
 
