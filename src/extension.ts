@@ -1,19 +1,18 @@
 import type { ExtensionContext } from 'vscode';
 import { createApi, type S3Backup } from './editor/api';
-import { ChangeWatch } from './editor/watch/changeWatch';
+import { registerReports } from './editor/batch/reportDocument';
 import { registerCloudCopies } from './editor/cloudCopies/cloudCopyFiles';
 import { registerCommands } from './editor/commands';
-import { showEngineWarnings } from './editor/client/engineWarnings';
-import { watchForHistory } from './editor/hints/historyHint';
 import { createServices } from './editor/createServices';
-import { registerReports } from './editor/batch/reportDocument';
-import { watchTraffic } from './editor/watch/trafficWatch';
+import { showEngineWarnings } from './editor/failures/engineWarnings';
+import { watchForHistory } from './editor/ignore/historyHint';
+import { ChangeWatch, watchTraffic } from './editor/watch/changeWatch';
 
 export type { S3Backup } from './editor/api';
 
 export function activate(context: ExtensionContext): S3Backup {
   const { parts: services, disposables } = createServices(context);
-  const { engine, log, profiles, targets, view } = services;
+  const { engine, profiles, targets, view } = services;
   context.subscriptions.push(
     registerCommands(services),
     new ChangeWatch(engine, targets, profiles, view),
@@ -21,7 +20,7 @@ export function activate(context: ExtensionContext): S3Backup {
     registerCloudCopies(services),
     watchForHistory(services),
     registerReports(),
-    showEngineWarnings(engine, log),
+    showEngineWarnings(services),
     ...disposables,
   );
   return createApi(services);

@@ -3,7 +3,7 @@ import type { Report } from '../protocol/reports';
 import type { State } from '../protocol/state';
 import { backUpAll, backUpResources } from './backUp/backUp';
 import type { Services } from './services';
-import { resolveTargets } from './targets/resolveTargets';
+import { resolveTargets } from './setUp/resolveTargets';
 import { localFolders } from './targets/targets';
 
 /** What other extensions can do with this one. Both calls throw what went wrong. */

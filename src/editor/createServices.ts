@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { window, type ExtensionContext } from 'vscode';
-import { Comparisons } from './watch/comparisons';
-import { EngineClient } from './client/engineClient';
-import { FilesTree } from './view/filesTree';
-import { FilesView } from './view/filesView';
-import { FolderRecords } from './targets/folderRecords';
-import { LayoutChoice } from './view/layoutChoice';
-import { Ongoing } from './client/ongoing';
-import type { Services } from './services';
-import { Profiles } from './targets/profiles';
-import { RefreshScheduler } from './view/refreshScheduler';
 import { Reports } from './batch/reports';
 import { UnfinishedBatch } from './batch/unfinishedBatch';
-import { RowFilter } from './view/filter';
+import { Comparisons } from './client/comparisons';
+import { EngineClient } from './client/engineClient';
+import { Ongoing } from './client/ongoing';
+import type { Services } from './services';
+import { FolderRecords } from './targets/folderRecords';
+import { Profiles } from './targets/profiles';
 import { Targets } from './targets/targets';
+import { FilesTree } from './view/filesTree';
+import { FilesView } from './view/filesView';
+import { RowFilter } from './view/filter';
+import { LayoutChoice } from './view/layoutChoice';
+import { RefreshScheduler } from './view/refreshScheduler';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
 export interface CreatedServices {

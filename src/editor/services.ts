@@ -1,15 +1,15 @@
 import type { LogOutputChannel, Memento } from 'vscode';
-import type { Comparisons } from './watch/comparisons';
-import type { EngineClient } from './client/engineClient';
-import type { FilesTree } from './view/filesTree';
-import type { FilesView } from './view/filesView';
-import type { LayoutChoice } from './view/layoutChoice';
-import type { Ongoing } from './client/ongoing';
-import type { Profiles } from './targets/profiles';
 import type { Reports } from './batch/reports';
 import type { UnfinishedBatch } from './batch/unfinishedBatch';
-import type { RowFilter } from './view/filter';
+import type { Comparisons } from './client/comparisons';
+import type { EngineClient } from './client/engineClient';
+import type { Ongoing } from './client/ongoing';
+import type { Profiles } from './targets/profiles';
 import type { Targets } from './targets/targets';
+import type { FilesTree } from './view/filesTree';
+import type { FilesView } from './view/filesView';
+import type { RowFilter } from './view/filter';
+import type { LayoutChoice } from './view/layoutChoice';
 
 /** What commands work with; built once, by `activate`. */
 export interface Services {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Uri, workspace, type WorkspaceFolder } from 'vscode';
 
 import type { Failed } from '../../src/editor/failures/failed';
-import { unsupportedResource } from '../../src/editor/selection/unsupportedResource';
+import { unsupportedResource } from '../../src/editor/targets/unsupportedResource';
 import { clickAction } from '../../src/editor/rowClick';
 import type { S3Backup } from '../../src/extension';
 import { temporaryFolder } from '../../dev/temporaryFolder';

@@ -1,17 +1,9 @@
-import {
-  l10n,
-  window,
-  TabInputCustom,
-  TabInputNotebook,
-  TabInputText,
-  workspace,
-  type Tab,
-  type Uri,
-} from 'vscode';
+import { l10n, window } from 'vscode';
+import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
+import { unsavedFiles, type UnsavedFile } from '../client/unsavedFiles';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
-import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol/plans';
 
 /**
  * Asks, where a plan would upload files with unsaved changes, whether to save them or to leave them
@@ -63,38 +55,4 @@ function detail(concerned: readonly PlannedFile[]): string {
   const why = l10n.t('What is backed up is what is on the disk.');
   if (concerned.length === 1) return why;
   return [...namedFiles(concerned.map(({ path }) => path)), '', why].join('\n');
-}
-
-/** A file on the disk whose editor holds changes that are not there yet. */
-export interface UnsavedFile {
-  readonly uri: Uri;
-  /** Gives `false` where the editor would not save. */
-  save(): Thenable<boolean>;
-}
-
-/** The files that have unsaved changes, whichever kind of editor holds them. */
-export function unsavedFiles(): readonly UnsavedFile[] {
-  const found = new Map<string, UnsavedFile>();
-  for (const { tabs } of window.tabGroups.all) {
-    for (const tab of tabs) {
-      const uri = tab.isDirty ? uriOf(tab) : undefined;
-      if (uri === undefined) continue;
-      const save = async () => (await workspace.save(uri)) !== undefined;
-      found.set(uri.toString(), { uri, save });
-    }
-  }
-  // Not every one of them has a tab.
-  for (const document of [...workspace.textDocuments, ...workspace.notebookDocuments]) {
-    if (!document.isDirty) continue;
-    found.set(document.uri.toString(), { uri: document.uri, save: () => document.save() });
-  }
-  return [...found.values()].filter(({ uri }) => uri.scheme === 'file');
-}
-
-function uriOf({ input }: Tab): Uri | undefined {
-  const isOfFile =
-    input instanceof TabInputText ||
-    input instanceof TabInputCustom ||
-    input instanceof TabInputNotebook;
-  return isOfFile ? input.uri : undefined;
 }

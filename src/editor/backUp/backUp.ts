@@ -1,18 +1,18 @@
-import { type Uri, type Memento } from 'vscode';
+import type { Uri, Memento } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import { planBackUp, type PlanRequest, type PlanSummary, type Scope } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
-import { chosenScopes, failedScopes } from '../selection/chosenScopes';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
-import { announceIgnored } from '../ignore/showRule';
 import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
-import { reviewDifferences } from './reviewDifferences';
-import type { TreeNode } from '../view/treeNode';
-import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
+import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';
+import { announceIgnored } from '../ignore/showRule';
+import { chosenScopes, failedScopes } from '../selection/chosenScopes';
+import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
+import type { TreeNode } from '../view/treeNode';
 import { announceNothingToBackUp } from './announceNothing';
 import { confirmBackUp } from './confirmBackUp';
+import { reviewDifferences } from './reviewDifferences';
 
 export type BackUpDeps = RunPlannedDeps &
   ReportMessageDeps &

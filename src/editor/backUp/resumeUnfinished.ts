@@ -1,10 +1,10 @@
 import { dropUnfinished } from '../../protocol/plans';
-import { backUpUnfinished, type BackUpDeps } from './backUp';
-import { resolveTargets } from '../targets/resolveTargets';
+import type { UnfinishedBatch } from '../batch/unfinishedBatch';
+import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
-import type { UnfinishedBatch } from '../batch/unfinishedBatch';
-import type { Comparisons } from '../watch/comparisons';
+import { resolveTargets } from '../setUp/resolveTargets';
+import { backUpUnfinished, type BackUpDeps } from './backUp';
 
 interface ResumeUnfinishedDeps extends BackUpDeps {
   readonly engine: EngineClient;

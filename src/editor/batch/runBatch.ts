@@ -1,15 +1,15 @@
 import { l10n } from 'vscode';
+import { runPlan } from '../../protocol/plans';
+import type { Report } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
+import type { BatchProgress, PauseReason } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 import { Failed } from '../failures/failed';
 import { formatDuration } from '../format/pointInTime';
 import { formatCount, formatFiles, formatBytes } from '../format/quantity';
 import { batchTitle, pauseText } from '../view/workWords';
-import { withDelayedProgress } from '../withDelayedProgress';
-import { runPlan } from '../../protocol/plans';
-import type { Report } from '../../protocol/reports';
-import type { Work } from '../../protocol/rows';
-import type { BatchProgress, PauseReason } from '../../protocol/state';
+import { withDelayedProgress } from './withDelayedProgress';
 
 /**
  * Runs a plan, shown to whoever waits for it. Where the engine dies in the middle, the failure says

@@ -1,5 +1,4 @@
-import { Worker } from 'node:worker_threads';
-import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import {
   EventEmitter,
   type CancellationToken,
@@ -7,6 +6,7 @@ import {
   type Event,
   type LogOutputChannel,
 } from 'vscode';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { FailureRecord } from '../../protocol/failures';
 import {
   hostReport,
@@ -20,9 +20,8 @@ import type { NotificationType, RequestType } from '../../protocol/messages';
 import { rowsChanged } from '../../protocol/rows';
 import { stateChanged, type State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
-import { handleEngineRequests } from './handleEngineRequests';
 import { Failed } from '../failures/failed';
-import { workerLimits } from './workerLimits';
+import { handleEngineRequests } from './handleEngineRequests';
 
 export interface RowsChange {
   readonly folder: string;
@@ -214,3 +213,9 @@ function toFailed(error: unknown, session: Session): Failed {
 function isFailureRecord(data: unknown): data is FailureRecord {
   return typeof data === 'object' && data !== null && 'code' in data && 'subject' in data;
 }
+
+/**
+ * Bounds for the engine's memory. Its many short-lived objects would otherwise be left to pile up:
+ * with a young generation of this size 3,000 files took half the memory, and no more time.
+ */
+export const workerLimits: ResourceLimits = { maxYoungGenerationSizeMb: 8 };

@@ -1,6 +1,6 @@
 import { Uri } from 'vscode';
 import type { FilePath } from '../../protocol/folders';
-import type { Target } from '../targets/targets';
+import type { Target } from '../targets/target';
 
 /** Documents of this scheme are cloud copies; they are read from the bucket and never written. */
 export const cloudCopyScheme = 's3backup';

@@ -1,13 +1,12 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import type { Selection } from '../selection/selection';
-import { unsupportedResource } from '../selection/unsupportedResource';
-import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
-import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
-import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
-import { folderId } from '../targets/targets';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
+import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
+import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
+import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import { folderId } from '../targets/targets';
+import { unsupportedResource } from '../targets/unsupportedResource';
+import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
 
 /** A file or folder, and where its cloud copies are or would be. */
 export interface CloudPlace {

@@ -6,6 +6,7 @@ import { viewId } from '../contributions/manifest';
 import { runCommand } from '../contributions/runCommand';
 import { Failed, toFailureRecord } from '../failures/failed';
 import { plainText } from '../format/plainText';
+import { askForVersioning } from '../hints/versioningHint';
 import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import { type CloudPlace, cloudFiles } from './cloudPlaces';
@@ -13,7 +14,6 @@ import { compareCopies, localFile } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
 import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
-import { askForVersioning } from './turnOnVersioning';
 
 export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
   readonly engine: EngineClient;

@@ -1,10 +1,9 @@
-import { l10n, Uri, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import { turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
-import { runCommand } from '../contributions/runCommand';
 
 interface TurnOnVersioningDeps {
   readonly engine: EngineClient;
@@ -28,11 +27,6 @@ export async function turnOnVersioningFor(
     const open = await ongoing.run(token => engine.request(turnOnVersioning, request, token));
     void window.showInformationMessage(outcome(bucket, open));
   }
-}
-
-/** Runs the command for a folder, so that a failure is shown as any other command's. */
-export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
-  await runCommand('s3Backup.turnOnVersioning', Uri.parse(id));
 }
 
 /** `open` says why the store could not show that it is on. */

@@ -7,14 +7,13 @@ import {
   type FreeUpScope,
 } from '../../protocol/freeUp';
 import type { Report } from '../../protocol/reports';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import { chosenScopes, failedScopes } from '../selection/chosenScopes';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import type { FinishedBatch } from '../batch/reports';
-import type { Selection } from '../selection/selection';
+import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
+import { chosenScopes, failedScopes } from '../selection/chosenScopes';
+import { activeSelection, type ActiveSelectionDeps, type Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import { announceFreeUp, type AnnounceFreeUpDeps } from './announceFreeUp';
 import { confirmFreeUp, keptNumbers } from './confirmFreeUp';
-import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
 
 type FreeUpSpaceDeps = RunPlannedDeps &
   AnnounceFreeUpDeps &

@@ -1,24 +1,36 @@
 import type { Memento } from 'vscode';
 
 /** Which hints of one kind the user has had: each is given once for each thing. */
-export interface GivenHints {
-  isDue(about: string): boolean;
-  given(about: string): Promise<void>;
-  /** The user wants no more of them. */
-  never(): Promise<void>;
+export class GivenHints {
+  readonly #memory: Memento;
+  readonly #kind: HintKind;
+
+  constructor(memory: Memento, kind: HintKind) {
+    this.#memory = memory;
+    this.#kind = kind;
+  }
+
+  isDue(about: string): boolean {
+    return !this.#about.includes(everything) && !this.#about.includes(about);
+  }
+
+  /** Remembers that the user has had the hint about this thing. */
+  async remember(about: string): Promise<void> {
+    await this.#memory.update(this.#kind, [...this.#about, about]);
+  }
+
+  /** Remembers that the user wants no more hints of this kind. */
+  async silence(): Promise<void> {
+    await this.remember(everything);
+  }
+
+  get #about(): readonly string[] {
+    return this.#memory.get<readonly string[]>(this.#kind, []);
+  }
 }
 
-export function givenHints(memory: Memento, kind: 'historyHints' | 'versioningHints'): GivenHints {
-  const known = () => memory.get<readonly string[]>(kind, []);
-  const given = async (about: string) => {
-    await memory.update(kind, [...known(), about]);
-  };
-  return {
-    isDue: about => !known().includes(everything) && !known().includes(about),
-    given,
-    never: () => given(everything),
-  };
-}
+/** The memory's key. */
+type HintKind = 'historyHints' | 'versioningHints';
 
-/** Neither a folder's URI nor a bucket at its endpoint is that. */
+/** Stands for every folder and bucket: none has this name. */
 const everything = '*';

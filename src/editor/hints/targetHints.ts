@@ -1,19 +1,29 @@
-import { l10n, window, type LogOutputChannel, type Memento } from 'vscode';
+import { l10n, window, type WorkspaceFolder, type LogOutputChannel, type Memento } from 'vscode';
 import {
   inspectBucket,
   type BucketOption,
   type BucketTraits,
+  type CreatedBucket,
   type OpenOption,
 } from '../../protocol/buckets';
 import type { EngineClient } from '../client/engineClient';
-import { askForVersioning } from '../cloudCopies/turnOnVersioning';
 import { runCommand } from '../contributions/runCommand';
 import { toFailureRecord } from '../failures/failed';
 import { formatCount } from '../format/quantity';
-import type { Choice } from '../setUp/chooseBucket';
 import type { Profiles } from '../targets/profiles';
-import { folderId, targetText, type Target } from '../targets/targets';
-import { hintGiven } from './versioningHint';
+import { targetText, type Target } from '../targets/target';
+import { folderId } from '../targets/targets';
+import { askForVersioning, hintGiven } from './versioningHint';
+
+/** A target that has just been chosen. */
+interface ChosenTarget {
+  readonly folder: WorkspaceFolder;
+  readonly target: Target;
+  /** Where the folder was backed up until then. */
+  readonly before: Target | undefined;
+  /** What is not known to be set on a bucket that was created for it. */
+  readonly created: CreatedBucket | undefined;
+}
 
 export interface TargetHintsDeps {
   readonly log: LogOutputChannel;
@@ -28,8 +38,7 @@ export interface TargetHintsDeps {
  */
 export async function targetHints(
   deps: TargetHintsDeps,
-  { folder, target, created }: Choice,
-  before: Target | undefined,
+  { folder, target, before, created }: ChosenTarget,
 ): Promise<void> {
   const { bucket } = target;
   const hints: string[] = [];

@@ -1,10 +1,10 @@
-import { l10n, window, type Memento, type LogOutputChannel } from 'vscode';
+import { l10n, Uri, window, type Memento, type LogOutputChannel } from 'vscode';
 import { bucketVersioning } from '../../protocol/buckets';
 import type { FolderSetup } from '../../protocol/folders';
-import { askForVersioning } from '../cloudCopies/turnOnVersioning';
-import { toFailureRecord } from '../failures/failed';
-import { givenHints, type GivenHints } from './givenHints';
 import type { EngineClient } from '../client/engineClient';
+import { runCommand } from '../contributions/runCommand';
+import { toFailureRecord } from '../failures/failed';
+import { GivenHints } from './givenHints';
 
 export interface VersioningHintDeps {
   readonly log: LogOutputChannel;
@@ -36,7 +36,12 @@ export async function hintAtVersioning(
 
 /** Remembers that the user knows of the bucket. */
 export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
-  await hintsIn(memory).given(placeText(bucket));
+  await hintsIn(memory).remember(placeText(bucket));
+}
+
+/** Runs the command for a folder, so that a failure is shown as any other command's. */
+export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
+  await runCommand('s3Backup.turnOnVersioning', Uri.parse(id));
 }
 
 type BucketPlace = Pick<FolderSetup, 'bucket' | 'settings'>;
@@ -52,12 +57,12 @@ async function hint(memory: Memento, setup: FolderSetup): Promise<void> {
     turnOn,
     never,
   );
-  if (answer === never) await hintsIn(memory).never();
+  if (answer === never) await hintsIn(memory).silence();
   if (answer === turnOn) await askForVersioning(setup);
 }
 
 function hintsIn(memory: Memento): GivenHints {
-  return givenHints(memory, 'versioningHints');
+  return new GivenHints(memory, 'versioningHints');
 }
 
 /** A bucket's name means something within one store only. */

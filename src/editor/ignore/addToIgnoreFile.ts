@@ -8,14 +8,13 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import { filesChanged } from '../../protocol/comparisons';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
+import type { EngineClient } from '../client/engineClient';
 import { Failed } from '../failures/failed';
-import { unsupportedResource } from '../selection/unsupportedResource';
-import type { Selection } from '../selection/selection';
+import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
+import { unsupportedResource } from '../targets/unsupportedResource';
 import { ignorePattern } from './ignorePattern';
-import type { EngineClient } from '../client/engineClient';
 
 interface AddToIgnoreFileDeps extends ActiveSelectionDeps {
   readonly engine: EngineClient;

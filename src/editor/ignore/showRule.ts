@@ -1,12 +1,11 @@
 import { commands, Position, Range, window, workspace, FileType, l10n, Uri } from 'vscode';
-import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
-import { plainText } from '../format/plainText';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import type { Selection } from '../selection/selection';
-import { localUri } from '../view/fileLocation';
-import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import type { PlanRequest, PlanSummary } from '../../protocol/plans';
+import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
+import { plainText } from '../format/plainText';
+import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
+import { localUri } from '../view/fileLocation';
+import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 
 /** Opens the line or the setting for which a row is ignored, or the file that cannot be read. */
 export async function showRule(deps: ActiveSelectionDeps, selection: Selection): Promise<void> {

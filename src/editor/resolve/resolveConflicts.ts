@@ -7,9 +7,8 @@ import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
 import { viewId } from '../contributions/manifest';
 import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
-import { activeSelection } from '../selection/activeSelection';
 import { chosenScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
+import { type Selection, activeSelection } from '../selection/selection';
 import { type GroupNode, type TreeNode, conflictGroup } from '../view/treeNode';
 import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
 

@@ -1,7 +1,6 @@
 import { l10n, window, workspace, type QuickPickItem } from 'vscode';
 import { formatCount } from '../format/quantity';
-import { activeSelection, type ActiveSelectionDeps } from '../selection/activeSelection';
-import type { Selection } from '../selection/selection';
+import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
 import { folderById } from '../targets/targets';
 import type { TreeNode } from '../view/treeNode';
 import { groupName } from '../view/verdictWords';

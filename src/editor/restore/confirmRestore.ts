@@ -1,9 +1,4 @@
 import { l10n, window, type MessageItem, env } from 'vscode';
-import { failureText } from '../failures/failureMessage';
-import { namedFiles } from '../format/namedFiles';
-import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import { targetText } from '../targets/targets';
-import { sideText } from '../view/verdictWords';
 import type { FolderSetup } from '../../protocol/folders';
 import type {
   ConflictChoice,
@@ -11,6 +6,11 @@ import type {
   RestoreSummary,
   RestoreConflict,
 } from '../../protocol/restore';
+import { failureText } from '../failures/failureMessage';
+import { namedFiles } from '../format/namedFiles';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { targetText } from '../targets/target';
+import { sideText } from '../view/verdictWords';
 
 /**
  * Shows what a restore would fetch, and what local files are in its way. Nothing that is here is

@@ -1,13 +1,4 @@
 import { window, l10n } from 'vscode';
-import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch } from '../batch/reports';
-import { formatFiles } from '../format/quantity';
-import { askWhatToRestore } from './askWhatToRestore';
-import { confirmRestore } from './confirmRestore';
-import type { ActiveSelectionDeps } from '../selection/activeSelection';
-import { chosenScopes, failedScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
-import { comparedTargets, type ComparedTargetsDeps } from '../targets/comparedTargets';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
 import {
@@ -19,12 +10,20 @@ import {
   type RestoreSummary,
 } from '../../protocol/restore';
 import type { Group } from '../../protocol/verdicts';
+import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
+import type { FinishedBatch } from '../batch/reports';
 import {
   runPlanned,
   type PlannedKind,
   type Confirmation,
   type RunPlannedDeps,
 } from '../batch/runPlanned';
+import { formatFiles } from '../format/quantity';
+import { chosenScopes, failedScopes } from '../selection/chosenScopes';
+import type { ActiveSelectionDeps, Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
+import { askWhatToRestore } from './askWhatToRestore';
+import { confirmRestore } from './confirmRestore';
 import { requestFromArchive, type RequestFromArchiveDeps } from './requestFromArchive';
 
 export type RestoreFilesDeps = RunPlannedDeps &

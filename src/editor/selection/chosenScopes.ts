@@ -5,11 +5,11 @@ import type { NodeId } from '../../protocol/rows';
 import { groups } from '../../protocol/verdicts';
 import type { FinishedBatch } from '../batch/reports';
 import type { FolderScopes } from '../batch/runPlanned';
-import { unsupportedResource } from './unsupportedResource';
-import type { Selection } from './selection';
-import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
+import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderById, folderId } from '../targets/targets';
+import { unsupportedResource } from '../targets/unsupportedResource';
 import { placeOf, type TreeNode } from '../view/treeNode';
+import type { Selection } from './selection';
 
 /**
  * What was chosen, for each folder with its target: rows of the view, or files and folders on the

@@ -1,37 +1,23 @@
 import { l10n, QuickPickItemKind, type WorkspaceFolder, type LogOutputChannel } from 'vscode';
-import {
-  inspectPrefix,
-  listBuckets,
-  type BucketSummary,
-  type CreatedBucket,
-} from '../../protocol/buckets';
+import { inspectPrefix, listBuckets, type BucketSummary } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
-import { choosePrefix } from './choosePrefix';
+import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
-import type { FolderRecord } from '../targets/folderRecords';
-import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
-import { inputStep } from '../quickInput/inputStep';
-import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
-import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
-import { pickStep, type PickItem } from '../quickInput/pickStep';
-import { normalPrefix } from '../targets/prefix';
-import { takeSteps, type Step } from '../quickInput/steps';
-import { folderId, targetText, type Target, type Targets } from '../targets/targets';
 import { targetHints, type TargetHintsDeps } from '../hints/targetHints';
-import type { EngineClient } from '../client/engineClient';
+import { inputStep } from '../quickInput/inputStep';
+import { pickStep, type PickItem } from '../quickInput/pickStep';
+import { takeSteps, type Step } from '../quickInput/steps';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import { normalPrefix } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
-
-/** What the user settled, step by step. */
-export interface Choice {
-  readonly folder: WorkspaceFolder;
-  readonly target: Target;
-  /** The record of the folder that this one was before it was moved. */
-  readonly movedFrom: FolderRecord | undefined;
-  /** What is not known to be set on a bucket that was created on the way. */
-  readonly created: CreatedBucket | undefined;
-}
+import { targetText, type Target } from '../targets/target';
+import { folderId, type Targets } from '../targets/targets';
+import type { Choice } from './choice';
+import { choosePrefix } from './choosePrefix';
+import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
+import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
 
 export interface ChooseBucketDeps
   extends TargetHintsDeps, FolderSetupDeps, RefreshEndpointDeps, NameNewBucketDeps {
@@ -55,12 +41,12 @@ export async function chooseBucket(
     folders.length > 1 ? chooseFolder(deps, folders) : pickBucket(deps, only),
   );
   if (choice === undefined) return undefined;
-  const { folder, target, movedFrom } = choice;
-  const before = deps.targets.standing(folder);
+  const { folder, target, movedFrom, created } = choice;
+  const before = currentTarget(deps, folder);
   if (movedFrom === undefined) deps.targets.settle(folder, target);
   else deps.targets.takeOver(folder, target, movedFrom);
   deps.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
-  void targetHints(deps, choice, before.kind === 'settled' ? before.target : undefined);
+  void targetHints(deps, { folder, target, before, created });
   return folderSetup(deps, folder, target);
 }
 

@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs';
 import { l10n, Uri, type CancellationToken, type WorkspaceFolder } from 'vscode';
 import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../protocol/buckets';
-import type { Choice } from './chooseBucket';
+import type { EngineClient } from '../client/engineClient';
+import { formatCount, formatObjects } from '../format/quantity';
 import { inputStep } from '../quickInput/inputStep';
 import { pickStep, type PickItem, type Taken } from '../quickInput/pickStep';
-import { normalPrefix, numberedPrefix, prefixFault } from '../targets/prefix';
-import { prefixWords } from '../targets/prefixWords';
-import { formatCount, formatObjects } from '../format/quantity';
 import type { Step } from '../quickInput/steps';
-import {
-  configuredPrefix,
-  ownPrefix,
-  targetText,
-  type Clash,
-  type Target,
-  type Targets,
-} from '../targets/targets';
-import type { EngineClient } from '../client/engineClient';
+import { normalPrefix, numberedPrefix, prefixFault, prefixWords } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
+import { targetText, type Target } from '../targets/target';
+import { configuredPrefix, ownPrefix, type Clash, type Targets } from '../targets/targets';
+import type { Choice } from './choice';
 
 /** What has been settled before the prefix is asked for. */
 export interface ChosenBucket {

@@ -1,12 +1,12 @@
 import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../../protocol/credentials';
-import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
-import { folderId, type Targets } from '../targets/targets';
-import { viewId } from '../contributions/manifest';
+import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
-import type { Profiles } from '../targets/profiles';
 import type { Ongoing } from '../client/ongoing';
-import type { Comparisons } from '../watch/comparisons';
+import { viewId } from '../contributions/manifest';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import type { Profiles } from '../targets/profiles';
+import { folderId, type Targets } from '../targets/targets';
 import type { FilesView } from '../view/filesView';
 
 interface TryCredentialsDeps extends FolderSetupDeps {

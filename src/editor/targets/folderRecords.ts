@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Failed } from '../failures/failed';
-import type { Target } from './targets';
+import type { Target, Place } from './target';
 
 /** What is kept of a workspace folder, over windows and reloads, once it has had a target. */
 export interface FolderRecord {
@@ -29,12 +29,6 @@ export interface FolderRecord {
 export interface ChosenTarget extends Target {
   /** The signature of the workspace's settings when the user chose, if it had any. */
   readonly agreedTo?: string;
-}
-
-/** A target together with the store that it is in. */
-export interface Place extends Target {
-  /** The endpoint's URL, or AWS. */
-  readonly store: string;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { WorkspaceFolder } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
-import { folderId, type Target, type Targets } from './targets';
 import type { Profiles } from './profiles';
+import type { Target } from './target';
+import { folderId, type Targets } from './targets';
 
 export interface FolderSetupDeps {
   readonly targets: Targets;

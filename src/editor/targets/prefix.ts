@@ -1,3 +1,5 @@
+import { l10n } from 'vscode';
+
 /** Empty, or ending in exactly one `/`; a lone `/` is the root of the bucket. */
 export function normalPrefix(typed: string): string {
   const bare = typed.trim().replace(/^\/+|\/+$/g, '');
@@ -31,4 +33,20 @@ export function prefixRelation(prefix: string, other: string): PrefixRelation {
 /** The prefix beside this one with a number at its end; the root has none beside it. */
 export function numberedPrefix(prefix: string, number: number): string {
   return `${prefix.slice(0, -1)}-${String(number)}/`;
+}
+
+/** What is wrong with a prefix, in words. */
+export function prefixWords(fault: PrefixFault): string {
+  switch (fault) {
+    case 'empty-segment':
+      return l10n.t('Two slashes in a row cannot be used.');
+    case 'dot-segment':
+      return l10n.t('“.” and “..” cannot be used between slashes.');
+    case 'backslash':
+      return l10n.t('Put “/” between the names instead of “\\”.');
+    case 'control':
+      return l10n.t('It holds a character that cannot be seen.');
+    case 'too-long':
+      return l10n.t('It is too long: the files’ paths need room too.');
+  }
 }

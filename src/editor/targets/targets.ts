@@ -11,16 +11,15 @@ import type { FailureRecord } from '../../protocol/failures';
 import { section } from '../contributions/manifest';
 import { rawSettings } from '../contributions/settings';
 import { Failed, toFailureRecord } from '../failures/failed';
-import type { ChosenTarget, FolderRecord, FolderRecords, Place } from './folderRecords';
-import { normalPrefix, prefixFault, prefixRelation, type PrefixRelation } from './prefix';
-import { prefixWords } from './prefixWords';
-
-/** Where in the store one workspace folder is backed up. */
-export interface Target {
-  readonly bucket: string;
-  /** Empty, or ends in `/`. */
-  readonly prefix: string;
-}
+import type { ChosenTarget, FolderRecord, FolderRecords } from './folderRecords';
+import {
+  normalPrefix,
+  prefixFault,
+  prefixRelation,
+  type PrefixRelation,
+  prefixWords,
+} from './prefix';
+import { type Place, type Target, targetText } from './target';
 
 /** What is known of a folder's target. */
 export type TargetStatus =
@@ -183,11 +182,6 @@ export function folderById(id: string): WorkspaceFolder | undefined {
 
 export function folderId(folder: WorkspaceFolder): string {
   return folder.uri.toString();
-}
-
-/** `bucket/prefix`, as it is shown to the user. */
-export function targetText({ bucket, prefix }: Target): string {
-  return prefix === '' ? bucket : `${bucket}/${prefix}`;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { l10n, window, type LogOutputChannel } from 'vscode';
 import { forgetLost } from '../../protocol/plans';
-import { chosenScopes } from '../selection/chosenScopes';
-import { formatFiles } from '../format/quantity';
-import type { Selection } from '../selection/selection';
-import type { TreeNode } from '../view/treeNode';
-import type { ResolveTargetsDeps } from '../targets/resolveTargets';
 import type { EngineClient } from '../client/engineClient';
+import { formatFiles } from '../format/quantity';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import type { ResolveTargetsDeps } from '../setUp/resolveTargets';
+import type { TreeNode } from '../view/treeNode';
 
 interface ForgetFilesDeps extends ResolveTargetsDeps {
   readonly log: LogOutputChannel;

@@ -2,15 +2,15 @@ import { l10n, window, type CancellationToken, type LogOutputChannel } from 'vsc
 import type { FolderSetup } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
 import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
-import { chosenScopes } from '../selection/chosenScopes';
-import { failureMessage } from '../failures/failureMessage';
-import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import type { Selection } from '../selection/selection';
-import { withDelayedProgress } from '../withDelayedProgress';
-import { viewId } from '../contributions/manifest';
-import type { ResolveTargetsDeps } from '../targets/resolveTargets';
+import { withDelayedProgress } from '../batch/withDelayedProgress';
 import type { EngineClient } from '../client/engineClient';
 import type { Ongoing } from '../client/ongoing';
+import { viewId } from '../contributions/manifest';
+import { failureMessage } from '../failures/failureMessage';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { chosenScopes } from '../selection/chosenScopes';
+import type { Selection } from '../selection/selection';
+import type { ResolveTargetsDeps } from '../setUp/resolveTargets';
 
 interface VerifyFilesDeps extends ResolveTargetsDeps {
   readonly log: LogOutputChannel;

@@ -1,17 +1,17 @@
 import { l10n, window, workspace, type Disposable, type Event, type TreeView } from 'vscode';
-import type { FolderFailure, State } from '../../protocol/state';
-import { ContextKey } from '../contributions/contextKey';
-import type { EngineClient } from '../client/engineClient';
-import type { FilesTree } from './filesTree';
-import type { Ongoing } from '../client/ongoing';
-import type { RefreshScheduler } from './refreshScheduler';
-import { type RowFilter, filterLine } from './filter';
-import { formatCount } from '../format/quantity';
-import { notProvedSafe, statusLine } from './statusLine';
-import { localFolders, type Targets } from '../targets/targets';
-import type { TreeNode } from './treeNode';
-import { viewId, type ContextValue } from '../contributions/manifest';
 import type { Report } from '../../protocol/reports';
+import type { FolderFailure, State } from '../../protocol/state';
+import type { EngineClient } from '../client/engineClient';
+import type { Ongoing } from '../client/ongoing';
+import { ContextKey } from '../contributions/contextKey';
+import { viewId, type ContextValue } from '../contributions/manifest';
+import { formatCount } from '../format/quantity';
+import { localFolders, type Targets } from '../targets/targets';
+import type { FilesTree } from './filesTree';
+import { type RowFilter, filterLine } from './filter';
+import type { RefreshScheduler } from './refreshScheduler';
+import { notProvedSafe, statusLine } from './statusLine';
+import type { TreeNode } from './treeNode';
 
 /** What the view shows beside the rows, of those who know it. */
 interface FilesViewDeps {

@@ -2,10 +2,11 @@ import { l10n } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { BatchProgress, PauseReason, State } from '../../protocol/state';
 import { failureText } from '../failures/failureMessage';
-import { batchTitle, pauseText } from './workWords';
 import { formatAge } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import { folderById, localFolders, targetText } from '../targets/targets';
+import { targetText } from '../targets/target';
+import { folderById, localFolders } from '../targets/targets';
+import { batchTitle, pauseText } from './workWords';
 
 /** The line above the tree: what is going on, or what the last comparison found. */
 export function statusLine(

@@ -5,12 +5,13 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FileRow, FolderRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 import { failureMessage, failureText } from '../failures/failureMessage';
-import { groupMeaning, groupName, shortReason, rulePlace } from './verdictWords';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { targetText } from '../targets/target';
+import { folderById } from '../targets/targets';
 import { fileIcon, groupIcon, iconUri } from './rowIcon';
-import { folderById, targetText } from '../targets/targets';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
+import { groupMeaning, groupName, shortReason, rulePlace } from './verdictWords';
 import { finishedText, underWayText } from './workWords';
 
 /** Runs on a click or Enter; not for the palette. */

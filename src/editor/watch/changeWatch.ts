@@ -7,8 +7,14 @@ import {
   type Uri,
 } from 'vscode';
 import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol/comparisons';
+import { trafficChanged } from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
-import { concernsEngine, concernsTarget } from '../contributions/settings';
+import {
+  concernsEngine,
+  concernsTarget,
+  concernsTraffic,
+  rawSettings,
+} from '../contributions/settings';
 import type { Profiles } from '../targets/profiles';
 import { folderById, folderId, localFolders, type Targets } from '../targets/targets';
 import type { FilesView } from '../view/filesView';
@@ -132,4 +138,11 @@ const gatherMs = 100;
 
 function isBusy(kind: EngineClient['state']['kind']): boolean {
   return kind === 'connecting' || kind === 'comparing';
+}
+
+/** Tells a running engine of changed limits, so that they hold for what is under way. */
+export function watchTraffic(engine: EngineClient): Disposable {
+  return workspace.onDidChangeConfiguration(event => {
+    if (concernsTraffic(event)) engine.tell(trafficChanged, rawSettings(undefined));
+  });
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { workspace, type Uri } from 'vscode';
 import { Failed } from '../failures/failed';
-import { localFolders } from '../targets/targets';
+import { localFolders } from './targets';
 
 /** Why none of these files, or, where none are named, nothing in this window can be backed up. */
 export function unsupportedResource(uris: readonly Uri[]): Failed {

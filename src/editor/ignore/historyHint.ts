@@ -12,15 +12,14 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import { rootPath } from '../../protocol/folders';
 import { children } from '../../protocol/rows';
 import type { IgnoreReason } from '../../protocol/verdicts';
+import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import { section } from '../contributions/manifest';
 import { toFailureRecord } from '../failures/failed';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
-import { resolveTargets, type ResolveTargetsDeps } from '../targets/resolveTargets';
+import { GivenHints } from '../hints/givenHints';
+import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderById, folderId } from '../targets/targets';
-import type { Comparisons } from '../watch/comparisons';
-import { givenHints } from './givenHints';
-import { includeGit } from './includeGit';
 
 interface HistoryHintDeps extends ResolveTargetsDeps, ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -51,12 +50,12 @@ async function hintAtHistory(
   deps: HistoryHintDeps,
   { folder: id }: ComparisonTotals,
 ): Promise<void> {
-  const hints = givenHints(deps.memory, 'historyHints');
+  const hints = new GivenHints(deps.memory, 'historyHints');
   const folder = folderById(id);
   if (folder === undefined || !hints.isDue(id)) return;
   const rule = await ruleOverHistory(deps, folder);
   if (rule === undefined || !hints.isDue(id)) return;
-  await hints.given(id);
+  await hints.remember(id);
   const include = l10n.t('Include .git');
   const never = l10n.t('Don’t Show Again');
   const answer = await window.showInformationMessage(
@@ -68,7 +67,7 @@ async function hintAtHistory(
     // Settings of a workspace that is not trusted would not count.
     ...(workspace.isTrusted ? [include, never] : [never]),
   );
-  if (answer === never) await hints.never();
+  if (answer === never) await hints.silence();
   if (answer === include) await includeHistory(deps, folder, rule.pattern);
 }
 
@@ -104,3 +103,15 @@ async function includeHistory(
     void showFailure(deps, error, () => void includeHistory(deps, folder, pattern));
   }
 }
+
+/**
+ * The patterns of `s3Backup.exclude` as they no longer leave `.git` out, which one of them does.
+ * One that says just that goes; another one may leave out more, and is answered.
+ */
+export function includeGit(patterns: readonly string[], culprit: string): readonly string[] {
+  return plain.test(culprit)
+    ? patterns.filter(pattern => !plain.test(pattern))
+    : [...patterns, '!/.git'];
+}
+
+const plain = /^(?:\/|\*\*\/)?\.git\/?$/;

@@ -1,11 +1,15 @@
-import { l10n, window, type Disposable, type LogOutputChannel } from 'vscode';
+import { l10n, window, type Disposable, type Event, type LogOutputChannel } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
-import type { EngineClient } from './engineClient';
-import { failureMessage } from '../failures/failureMessage';
 import { plainText } from '../format/plainText';
+import { failureMessage } from './failureMessage';
 
-/** Shows what fails in the engine without having been asked for; each thing once in a window. */
-export function showEngineWarnings(engine: EngineClient, log: LogOutputChannel): Disposable {
+interface EngineWarningsDeps {
+  readonly log: LogOutputChannel;
+  readonly engine: { readonly onDidWarn: Event<FailureRecord> };
+}
+
+/** Shows what fails in the engine without having been asked for; each code once in a window. */
+export function showEngineWarnings({ log, engine }: EngineWarningsDeps): Disposable {
   const shown = new Set<string>();
 
   async function show(failure: FailureRecord): Promise<void> {

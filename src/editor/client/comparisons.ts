@@ -1,9 +1,9 @@
 import { window, type Memento } from 'vscode';
 import { compare } from '../../protocol/comparisons';
 import type { FolderSetup } from '../../protocol/folders';
-import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
 import { viewId } from '../contributions/manifest';
+import type { EngineClient } from './engineClient';
+import type { Ongoing } from './ongoing';
 
 /** Runs comparisons, at most one at a time, and remembers over reloads when the last one was. */
 export class Comparisons {

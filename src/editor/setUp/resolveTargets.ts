@@ -1,0 +1,107 @@
+import { type WorkspaceFolder, type LogOutputChannel, l10n, window } from 'vscode';
+import type { FolderSetup } from '../../protocol/folders';
+import type { Comparisons } from '../client/comparisons';
+import type { EngineClient } from '../client/engineClient';
+import { rawSettings } from '../contributions/settings';
+import { Failed } from '../failures/failed';
+import { folderSetup } from '../targets/folderSetup';
+import { targetText, type Target } from '../targets/target';
+import { type Targets, localFolders } from '../targets/targets';
+import { unsupportedResource } from '../targets/unsupportedResource';
+import { chooseBucket, type ChooseBucketDeps } from './chooseBucket';
+import { refreshEndpoint } from './refreshEndpoint';
+
+export interface ResolveTargetsDeps extends ChooseBucketDeps {
+  readonly log: LogOutputChannel;
+  readonly targets: Targets;
+}
+
+/**
+ * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
+ * asked. Where none has a target yet, the user chooses one. Empty where the user would not.
+ * Throws why, where no folder is given.
+ */
+export async function resolveTargets(
+  deps: ResolveTargetsDeps,
+  folders: readonly WorkspaceFolder[],
+): Promise<readonly FolderSetup[]> {
+  if (folders.length === 0) throw unsupportedResource([]);
+  const setups: FolderSetup[] = [];
+  for (const folder of folders) {
+    const target = await settledTarget(deps, folder);
+    if (target === 'refused') return [];
+    if (target !== undefined) setups.push(folderSetup(deps, folder, target));
+  }
+  if (setups.length > 0) return setups;
+  const chosen = await chooseBucket(deps, folders);
+  return chosen === undefined ? [] : [chosen];
+}
+
+async function settledTarget(
+  deps: ResolveTargetsDeps,
+  folder: WorkspaceFolder,
+): Promise<Target | 'refused' | undefined> {
+  const { targets, log } = deps;
+  const standing = targets.standing(folder);
+  switch (standing.kind) {
+    case 'none':
+      return undefined;
+    case 'invalid':
+      throw new Failed(standing.failure);
+    case 'settled':
+      await refreshEndpoint(deps, folder);
+      targets.use(folder, standing.target);
+      return standing.target;
+    case 'to-confirm': {
+      if (!(await confirmTarget(folder, standing.target))) return 'refused';
+      await refreshEndpoint(deps, folder);
+      targets.use(folder, standing.target);
+      targets.settle(folder, standing.target);
+      log.info(
+        `${folder.name} is backed up to ${targetText(standing.target)}, as its settings ask.`,
+      );
+      return standing.target;
+    }
+  }
+}
+
+/** Asks whether files may go where the workspace's settings, and not the user, want them. */
+export async function confirmTarget(folder: WorkspaceFolder, target: Target): Promise<boolean> {
+  const endpoint = rawSettings(folder.uri)['endpoint'];
+  const use = l10n.t('Back Up There');
+  const answer = await window.showWarningMessage(
+    l10n.t('Back up “{0}” to the bucket that its workspace settings name?', folder.name),
+    {
+      modal: true,
+      detail: [
+        l10n.t('Bucket: {0}', target.bucket),
+        l10n.t('Prefix: {0}', target.prefix === '' ? l10n.t('none') : target.prefix),
+        l10n.t('Store: {0}', typeof endpoint === 'string' && endpoint !== '' ? endpoint : 'AWS'),
+        '',
+        l10n.t(
+          'The settings come with the workspace, perhaps from somebody else. Your files would be sent to this place.',
+        ),
+      ].join('\n'),
+    },
+    use,
+  );
+  return answer === use;
+}
+
+export interface ComparedTargetsDeps extends ResolveTargetsDeps {
+  readonly engine: EngineClient;
+  readonly comparisons: Comparisons;
+}
+
+/** The folders that are backed up, compared where that has not been done. */
+export async function comparedTargets(deps: ComparedTargetsDeps): Promise<readonly FolderSetup[]> {
+  const setups = await resolveTargets(deps, localFolders());
+  // A comparison with an earlier target may still be there for a moment.
+  const isCompared = ({ id, bucket, prefix }: FolderSetup): boolean =>
+    deps.engine.state.comparisons.some(
+      known => known.folder === id && known.bucket === bucket && known.prefix === prefix,
+    );
+  const fresh = setups.filter(setup => !isCompared(setup));
+  if (fresh.length > 0) await deps.comparisons.run(fresh);
+  return setups;
+}
