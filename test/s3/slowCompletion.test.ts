@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FilePath } from '../../src/protocol/folders';
-import { semaphore } from '../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../src/engine/concurrency/semaphore';
 import { keptUploadsInMemory } from '../../src/engine/records/uploadStore';
 import { uploadFile } from '../../src/engine/backup/upload';
 import { count, openStores, writeOurs } from '../support/servers/conditionalWrites';
@@ -87,7 +87,7 @@ describe('An upload in parts whose completion takes long', function () {
       path: 'big' as FilePath,
       condition: { kind: 'absent' },
       uploads: keptUploadsInMemory(),
-      semaphore: semaphore(8, 64 << 20),
+      semaphore: new Semaphore({ places: 8, bytes: 64 << 20 }),
       signal: AbortSignal.timeout(50_000),
       onBytes: () => undefined,
     });

@@ -12,6 +12,7 @@ import type { Receipt } from '../records/receipts';
 import type { TransferControl } from '../network/transferControl';
 import { mostRequests } from '../config/settings';
 import type { Route } from '../comparison/job';
+import { toAbsolutePath } from '../disk/filePath';
 
 /** One file's part in a batch, whichever way its bytes go. */
 export interface BatchStep {
@@ -116,7 +117,7 @@ export async function runBatch<S extends BatchStep, R extends StepResult>(
 
   try {
     await inParallel(steps, stepsAtOnce, async step => {
-      const leave = await fileLock.acquire(step.route.root, step.path, signal);
+      const leave = await fileLock.acquire(toAbsolutePath(step.route.root, step.path), signal);
       try {
         await runStep(step);
       } finally {

@@ -7,7 +7,7 @@ import type { Comparison } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
 import { toAbsolutePath } from '../disk/filePath';
 import type { RecentReports } from './reports';
-import { keyedLock } from '../concurrency/keyedLock';
+import { KeyedLock } from '../concurrency/keyedLock';
 import { describeReport, toReport } from './report';
 import type { StatePublisher } from '../state/statePublisher';
 import type { TransferControl } from '../network/transferControl';
@@ -35,7 +35,7 @@ export interface BatchToRun<S extends BatchStep, R extends StepResult> {
 export class Batches {
   readonly #parts: BatchesDeps;
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #fileLock = keyedLock();
+  readonly #fileLock = new KeyedLock();
   #outage: Outage | undefined;
 
   constructor(deps: BatchesDeps) {

@@ -2,7 +2,7 @@ import type { FilePath } from '../../protocol/folders';
 import type { ReportEntry, ReportPage } from '../../protocol/reports';
 import type { StepResult, Outcome } from './batch';
 import { Failure } from '../failures/failure';
-import { keepLatest } from '../concurrency/boundedMap';
+import { BoundedMap } from '../concurrency/boundedMap';
 import { isSameTarget, type ComparisonTarget } from '../comparison/job';
 
 /** The last reports, for whoever asks what became of each file. */
@@ -15,7 +15,7 @@ export interface RecentReports {
 }
 
 export function recentReports(): RecentReports {
-  const reports = new Map<number, readonly Outcome[]>();
+  const reports = new BoundedMap<number, readonly Outcome[]>(maxReports);
 
   function report(planId: number): readonly Outcome[] {
     const found = reports.get(planId);
@@ -27,7 +27,6 @@ export function recentReports(): RecentReports {
     add(planId, outcomes) {
       const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
       reports.set(planId, inOrder);
-      keepLatest(reports, kept);
     },
     page(planId, offset, limit) {
       const all = report(planId);
@@ -40,7 +39,7 @@ export function recentReports(): RecentReports {
   };
 }
 
-const kept = 5;
+const maxReports = 5;
 
 const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
 

@@ -1,4 +1,15 @@
-/** Lets go of the oldest entries of a map until it has no more than `most`. */
-export function keepLatest(map: Map<unknown, unknown>, most: number): void {
-  for (const oldest of [...map.keys()].slice(0, -most)) map.delete(oldest);
+/** A map that holds at most `maxSize` entries and drops the oldest ones. */
+export class BoundedMap<K, V> extends Map<K, V> {
+  readonly #maxSize: number;
+
+  constructor(maxSize: number) {
+    super();
+    this.#maxSize = maxSize;
+  }
+
+  override set(key: K, value: V): this {
+    super.set(key, value);
+    for (const oldest of [...this.keys()].slice(0, -this.#maxSize)) this.delete(oldest);
+    return this;
+  }
 }

@@ -1,48 +1,49 @@
 import { Failure } from '../failures/failure';
 
-/** Those who wait for bytes to be theirs, in the order of asking. */
-export interface FifoQueue {
-  /** How many bytes the first one waits for; `undefined` where nobody waits. */
-  readonly first: number | undefined;
-  /** Lets the first one go on. */
-  grant(): void;
-  /** Waits until it is granted. Throws `cancelled` where the signal is aborted before. */
-  wait(bytes: number, signal: AbortSignal): Promise<void>;
-}
+/** Requests for a number of bytes, granted in the order of asking. */
+export class FifoQueue {
+  readonly #waiting: Waiting[] = [];
+  readonly #serve: () => void;
 
-/** `serve` grants what can be granted; it is called whenever somebody comes, or gives up. */
-export function fifoQueue(serve: () => void): FifoQueue {
-  const waiting: Waiting[] = [];
-  return {
-    get first() {
-      return waiting[0]?.bytes;
-    },
-    grant() {
-      waiting.shift()?.grant();
-    },
-    wait: (bytes, signal) =>
-      new Promise<void>((resolve, reject) => {
-        const cancel = (): void => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(new Failure('cancelled', ''));
-          serve();
-        };
-        const entry: Waiting = {
-          bytes,
-          grant() {
-            signal.removeEventListener('abort', cancel);
-            resolve();
-          },
-        };
-        if (signal.aborted) {
-          reject(new Failure('cancelled', ''));
-          return;
-        }
-        signal.addEventListener('abort', cancel, { once: true });
-        waiting.push(entry);
-        serve();
-      }),
-  };
+  /** `serve` grants what can be granted; it is called when a request comes or is cancelled. */
+  constructor(serve: () => void) {
+    this.#serve = serve;
+  }
+
+  /** The bytes of the first request; `undefined` if nobody waits. */
+  get first(): number | undefined {
+    return this.#waiting[0]?.bytes;
+  }
+
+  /** Grants the first request. */
+  grant(): void {
+    this.#waiting.shift()?.grant();
+  }
+
+  /** Waits until the request is granted. Throws `cancelled` if the signal is aborted before. */
+  wait(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const cancel = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        reject(new Failure('cancelled', ''));
+        this.#serve();
+      };
+      const entry: Waiting = {
+        bytes,
+        grant() {
+          signal.removeEventListener('abort', cancel);
+          resolve();
+        },
+      };
+      if (signal.aborted) {
+        reject(new Failure('cancelled', ''));
+        return;
+      }
+      signal.addEventListener('abort', cancel, { once: true });
+      this.#waiting.push(entry);
+      this.#serve();
+    });
+  }
 }
 
 interface Waiting {

@@ -1,30 +1,41 @@
-import type { FilePath } from '../../protocol/folders';
-import { settledOrAborted } from './settledOrAborted';
+/** Lets only one piece of work at a time have a key, in the order of asking. */
+export class KeyedLock {
+  readonly #last = new Map<string, Promise<unknown>>();
 
-/** Lets one step after the other work on a file, whichever batches they belong to. */
-export interface KeyedLock {
-  /** Waits for those before, or for Cancel; gives what lets the next one go on. */
-  acquire(root: string, path: FilePath, signal: AbortSignal): Promise<() => void>;
+  /**
+   * Waits until the key is free, or the signal is aborted: the caller checks which. Returns the
+   * function that releases the key; it must be called in both cases.
+   */
+  async acquire(key: string, signal: AbortSignal): Promise<() => void> {
+    const before = this.#last.get(key);
+    let release = (): void => undefined;
+    const mine = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    // If this one gives up, the next one must still wait for those before.
+    const all = Promise.all([before, mine]);
+    this.#last.set(key, all);
+    void all.then(() => {
+      if (this.#last.get(key) === all) this.#last.delete(key);
+    });
+    if (before !== undefined) await settledOrAborted([before], signal);
+    return release;
+  }
 }
 
-export function keyedLock(): KeyedLock {
-  const last = new Map<string, Promise<unknown>>();
-  return {
-    async acquire(root, path, signal) {
-      const key = JSON.stringify([root, path]);
-      const before = last.get(key);
-      let leave = (): void => undefined;
-      const mine = new Promise<void>(resolve => {
-        leave = resolve;
-      });
-      // Whoever gives up waiting must not let the next one overtake.
-      const all = Promise.all([before, mine]);
-      last.set(key, all);
-      void all.then(() => {
-        if (last.get(key) === all) last.delete(key);
-      });
-      if (before !== undefined) await settledOrAborted([before], signal);
-      return leave;
-    },
-  };
+/** Waits until all of the work has settled or the signal is aborted. Never throws. */
+export async function settledOrAborted(
+  works: Iterable<Promise<unknown>>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>(resolve => {
+    stop = () => {
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  await Promise.race([Promise.allSettled(works), aborted]);
+  signal.removeEventListener('abort', stop);
 }

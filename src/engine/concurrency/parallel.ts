@@ -1,6 +1,6 @@
 /**
- * Runs `work` over all items, `width` at a time, in their order. The first failure keeps what has
- * not begun from beginning, and is thrown when what has begun has ended.
+ * Runs `work` over all items in order, at most `width` at a time. After the first failure it starts
+ * no more, waits for what is running, and throws that failure.
  */
 export async function inParallel<T>(
   items: Iterable<T>,

@@ -1,61 +1,66 @@
 import { Failure } from '../failures/failure';
-import { fifoQueue } from './fifoQueue';
+import { FifoQueue } from './fifoQueue';
+
+/** What a semaphore bounds: things at once, and their bytes in memory. */
+export interface SemaphoreLimits {
+  readonly places: number;
+  readonly bytes: number;
+}
 
 /**
- * Bounds what is in flight: a number of things at once and a number of bytes in memory. Served in
- * the order of asking, so that a large file is not starved by small ones.
+ * Bounds how many things are in flight and how many bytes they hold. It serves in the order of
+ * asking, so that small files do not starve a large one.
  */
-export interface Semaphore {
-  /**
-   * Waits for a place for `bytes` and gives the function that returns it. What is larger than the
-   * whole budget gets it alone. Throws `cancelled` where the signal is aborted meanwhile.
-   */
-  acquire(bytes: number, signal: AbortSignal): Promise<() => void>;
-}
+export class Semaphore {
+  readonly #bytes: number;
+  #places: number;
+  #freePlaces: number;
+  #freeBytes: number;
+  readonly #queue = new FifoQueue(() => {
+    this.#serve();
+  });
 
-interface ResizableBudget extends Semaphore {
-  /** Changes the number of places; what has one keeps it. */
-  setPlaces(places: number): void;
-}
-
-export function semaphore(places: number, bytes: number): ResizableBudget {
-  let allPlaces = places;
-  let freePlaces = places;
-  let freeBytes = bytes;
-  const line = fifoQueue(serve);
-
-  function serve(): void {
-    for (let first = line.first; first !== undefined; first = line.first) {
-      if (freePlaces <= 0 || freeBytes < first) return;
-      freePlaces--;
-      freeBytes -= first;
-      line.grant();
-    }
+  constructor({ places, bytes }: SemaphoreLimits) {
+    this.#bytes = this.#freeBytes = bytes;
+    this.#places = this.#freePlaces = places;
   }
 
-  return {
-    setPlaces(wanted) {
-      freePlaces += wanted - allPlaces;
-      allPlaces = wanted;
-      serve();
-    },
-    async acquire(wanted, signal) {
-      const amount = Math.min(wanted, bytes);
-      await line.wait(amount, signal);
-      let returned = false;
-      const giveBack = () => {
-        if (returned) return;
-        returned = true;
-        freePlaces++;
-        freeBytes += amount;
-        serve();
-      };
-      // Whoever was cancelled a moment earlier may have left the place to one with the same signal.
-      if (signal.aborted) {
-        giveBack();
-        throw new Failure('cancelled', '');
-      }
-      return giveBack;
-    },
-  };
+  /** Changes the number of places; whoever has one keeps it. */
+  setPlaces(places: number): void {
+    this.#freePlaces += places - this.#places;
+    this.#places = places;
+    this.#serve();
+  }
+
+  /**
+   * Waits for a place and for `bytes`, and returns the function that releases both. More bytes than
+   * there are take all of them. Throws `cancelled` if the signal is aborted meanwhile.
+   */
+  async acquire(bytes: number, signal: AbortSignal): Promise<() => void> {
+    const amount = Math.min(bytes, this.#bytes);
+    await this.#queue.wait(amount, signal);
+    let isReleased = false;
+    const release = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.#freePlaces++;
+      this.#freeBytes += amount;
+      this.#serve();
+    };
+    // The same signal may have cancelled the one before, which let this one in.
+    if (signal.aborted) {
+      release();
+      throw new Failure('cancelled', '');
+    }
+    return release;
+  }
+
+  #serve(): void {
+    for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
+      if (this.#freePlaces <= 0 || this.#freeBytes < first) return;
+      this.#freePlaces--;
+      this.#freeBytes -= first;
+      this.#queue.grant();
+    }
+  }
 }

@@ -8,7 +8,7 @@ import {
   type FreeUpMethod,
 } from '../../protocol/freeUp';
 import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
-import { semaphore } from '../concurrency/semaphore';
+import { Semaphore } from '../concurrency/semaphore';
 import type { Comparisons } from '../comparison/comparisons';
 import type { RecentReports } from '../batch/reports';
 import { planStore } from '../batch/planStore';
@@ -64,7 +64,7 @@ export interface FreeUps {
 export function freeUps({ comparisons, reports, onStayed, ...tools }: FreeUpsDeps): FreeUps {
   const plans = planStore<Omit<FreeUpPlan, 'way'> & { readonly way: FreeUpMethod | undefined }>();
   const known = { comparisons, reports };
-  const reading = semaphore(filesReadAtOnce, 0);
+  const reading = new Semaphore({ places: filesReadAtOnce, bytes: 0 });
   return {
     async select(job, scope, signal) {
       return selectFreeable(job, await freeableEntries(known, job, scope, signal));

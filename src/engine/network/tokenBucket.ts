@@ -1,4 +1,4 @@
-import { fifoQueue } from '../concurrency/fifoQueue';
+import { FifoQueue } from '../concurrency/fifoQueue';
 
 /** Lets bytes go no faster than a limit, in the order of asking: a bucket of tokens. */
 export interface TokenBucket {
@@ -13,7 +13,7 @@ export function tokenBucket(): TokenBucket {
   let credit = 0;
   let countedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const line = fifoQueue(serve);
+  const line = new FifoQueue(serve);
 
   function count(): void {
     const now = performance.now();

@@ -1,4 +1,4 @@
-import { semaphore, type Semaphore } from '../concurrency/semaphore';
+import { Semaphore } from '../concurrency/semaphore';
 import {
   circuitBreaker,
   type CircuitBreaker,
@@ -120,7 +120,7 @@ export function transferControl(
       turns =
         bytesPerSecond === undefined
           ? undefined
-          : semaphore(Infinity, bytesPerSecond * longestSideBySide);
+          : new Semaphore({ places: Infinity, bytes: bytesPerSecond * longestSideBySide });
     },
     whenOpen,
     async send(size, signal, send) {

@@ -1,5 +1,5 @@
 import type { RawSettings } from '../../protocol/folders';
-import { semaphore, type Semaphore } from '../concurrency/semaphore';
+import { Semaphore } from '../concurrency/semaphore';
 import { parseTrafficSettings } from '../config/settings';
 import type { TransferControl } from './transferControl';
 
@@ -12,7 +12,7 @@ export interface UploadLimits {
 }
 
 export function uploadLimits(traffic: TransferControl): UploadLimits {
-  const shared = semaphore(requestsInFlight, bytesInFlight);
+  const shared = new Semaphore({ places: requestsInFlight, bytes: bytesInFlight });
   return {
     semaphore: shared,
     set(raw) {

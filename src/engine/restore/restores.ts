@@ -9,7 +9,7 @@ import type {
 import type { BatchEvents } from '../batch/batch';
 import type { Comparisons } from '../comparison/comparisons';
 import { Failure } from '../failures/failure';
-import { keepLatest } from '../concurrency/boundedMap';
+import { BoundedMap } from '../concurrency/boundedMap';
 import type { RecentReports } from '../batch/reports';
 import { folderLeases } from './folderLeases';
 import { heldRestores } from './heldRestores';
@@ -51,7 +51,7 @@ export interface Restores {
 export function restores(deps: RestoresDeps): Restores {
   const held = heldRestores();
   const folders = folderLeases();
-  const ended = new Map<number, readonly RestoreOutcome[]>();
+  const ended = new BoundedMap<number, readonly RestoreOutcome[]>(maxEnded);
   return {
     select(job, scope, signal) {
       const failed = scope.kind === 'failed' ? ended.get(scope.planId) : undefined;
@@ -69,7 +69,6 @@ export function restores(deps: RestoresDeps): Restores {
     async run(plan, events, signal) {
       const outcomes = await runRestore({ ...deps, folders, ...events, plan, signal });
       ended.set(plan.id, outcomes);
-      keepLatest(ended, kept);
       return outcomes;
     },
     saveCopy: (job, saving, signal) => saveCopy(job, saving, { ...deps, folders }, signal),
@@ -87,7 +86,7 @@ export function restores(deps: RestoresDeps): Restores {
 }
 
 /** As many restores can be asked about as reports are kept. */
-const kept = 5;
+const maxEnded = 5;
 
 type VersionScope = Extract<RestoreScope, { readonly kind: 'version' }>;
 

@@ -1,8 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { Group } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
-import { Failure, throwIfCancelled } from '../failures/failure';
+import { Failure } from '../failures/failure';
 import { isTaken } from '../backup/plan';
 import { copiesBehindLinks } from './copiesBehindLinks';
 import { findCollisions } from './collisions';
@@ -11,6 +10,7 @@ import type { RestoreStep } from './restorePlan';
 import { unsafeKey, unsafeName, type NameRules } from './unsafeName';
 import type { Route } from '../comparison/job';
 import type { Entry } from '../comparison/entry';
+import { TimeSlice } from '../concurrency/timeSlice';
 
 /** Which findings a restore takes up, and how many of the others were asked for. */
 export interface RestoreSelection {
@@ -52,7 +52,7 @@ export async function selectRestores(
   );
   const lookAt = localPlaces(route.root, rules);
   const steps: RestoreStep[] = [];
-  let sliceEnd = performance.now() + slice;
+  const slice = new TimeSlice(signal);
   for (const cloud of wanted) {
     const { path } = cloud;
     const obstacle = collisions.get(path);
@@ -67,16 +67,10 @@ export async function selectRestores(
       choice: 'skip',
       refusal: refusal ?? refusalOf(path, place),
     });
-    if (performance.now() < sliceEnd) continue;
-    await nextTurn();
-    throwIfCancelled(signal, path);
-    sliceEnd = performance.now() + slice;
+    if (slice.isOver) await slice.next(path);
   }
   return { steps, excluded };
 }
-
-/** How long the looks keep the thread at a stretch, in milliseconds. */
-const slice = 4;
 
 /** Whether a file's copy is to come back, if it can. */
 function isWanted({ verdict, activity }: Entry): boolean {

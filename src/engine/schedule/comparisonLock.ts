@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../failures/failure';
-import { settledOrAborted } from '../concurrency/settledOrAborted';
+import { settledOrAborted } from '../concurrency/keyedLock';
 
 /**
  * Whose turn it is. Comparisons run one after the other, and none while a batch runs: it would undo

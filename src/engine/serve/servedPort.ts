@@ -10,7 +10,7 @@ import { logged } from '../../protocol/host';
 import type { NotificationType, RequestType } from '../../protocol/messages';
 import { BytesWriter } from './bytesWriter';
 import { describeFailure, throwIfCancelled, toFailure } from '../failures/failure';
-import { settledOrAborted } from '../concurrency/settledOrAborted';
+import { settledOrAborted } from '../concurrency/keyedLock';
 
 /** The protocol's messages, spoken over the port of the engine's thread. */
 export interface ServedPort {

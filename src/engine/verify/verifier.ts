@@ -3,7 +3,7 @@ import type { VerifyProgress, VerifyReport } from '../../protocol/verify';
 import type { Comparisons } from '../comparison/comparisons';
 import { isStillAsked } from '../comparison/contentCase';
 import { Failure, throwIfCancelled } from '../failures/failure';
-import { keepLatest } from '../concurrency/boundedMap';
+import { BoundedMap } from '../concurrency/boundedMap';
 import { inParallel } from '../concurrency/parallel';
 import {
   decideByReading,
@@ -34,7 +34,7 @@ export function verifier(
   onProgress: (verificationId: number, progress: VerifyProgress | undefined) => void,
 ): Verifier {
   /** What the last verifications could not compare. */
-  const unread = new Map<number, readonly VerifyCase[]>();
+  const unread = new BoundedMap<number, readonly VerifyCase[]>(maxUnread);
   let lastId = 0;
 
   async function run(
@@ -53,7 +53,6 @@ export function verifier(
       onProgress(id, undefined);
     }
     unread.set(id, tally.unknown);
-    keepLatest(unread, kept);
     return tally.report(id);
   }
 
@@ -89,7 +88,7 @@ const byCopy: Way = {
   bytesOf: ({ local, cloud }) => local.size + cloud.size,
 };
 
-const kept = 5;
+const maxUnread = 5;
 
 interface Reading {
   readonly cases: readonly VerifyCase[];

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { openDatabase, type Database } from '../../../src/engine/records/database';
 import { Failure } from '../../../src/engine/failures/failure';
 import { abortStale } from '../../../src/engine/backup/abortStale';
@@ -53,7 +53,7 @@ describe('An interrupted upload in parts', function () {
       path,
       condition: { kind: 'absent' },
       uploads: unfinished.of(owner).uploads,
-      semaphore: semaphore(48, 128 * mebibyte),
+      semaphore: new Semaphore({ places: 48, bytes: 128 * mebibyte }),
       signal: never,
       onBytes: () => undefined,
       ...changed,

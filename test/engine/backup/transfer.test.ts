@@ -3,9 +3,9 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
-import { keyedLock } from '../../../src/engine/concurrency/keyedLock';
+import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import type { Plan, Step } from '../../../src/engine/backup/plan';
 import { transferControl } from '../../../src/engine/network/transferControl';
 import { describeReport, toReport } from '../../../src/engine/batch/report';
@@ -66,9 +66,9 @@ describe('transfer', () => {
     const ended: UploadOutcome[] = [];
     const outcomes = await transfer({
       plan,
-      semaphore: semaphore(48, 1 << 20),
+      semaphore: new Semaphore({ places: 48, bytes: 1 << 20 }),
       traffic: transferControl(),
-      fileLock: keyedLock(),
+      fileLock: new KeyedLock(),
       signal: new AbortController().signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
@@ -79,7 +79,7 @@ describe('transfer', () => {
   }
 
   it('works on no file that another batch is working on', async () => {
-    const fileLock = keyedLock();
+    const fileLock = new KeyedLock();
     const plan = planOf(2);
     const [busy, free] = plan.steps;
     assert.ok(busy !== undefined && free !== undefined);

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { semaphore, type Semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
   keptUploadsInMemory,
@@ -59,7 +59,7 @@ describe('upload', function () {
       path: 'a.bin' as FilePath,
       condition: absent,
       uploads,
-      semaphore: semaphore(48, 128 * mebibyte),
+      semaphore: new Semaphore({ places: 48, bytes: 128 * mebibyte }),
       signal: new AbortController().signal,
       onBytes: () => undefined,
       ...changed,
@@ -101,15 +101,15 @@ describe('upload', function () {
     };
   }
 
-  /** A budget, with something happening between the first look at a file and its reading. */
+  /** A semaphore, with something happening between the first look at a file and its reading. */
   function whenTaken(happen: () => void): Semaphore {
-    const inner = semaphore(48, 128 * mebibyte);
-    return {
-      acquire(bytes, signal) {
-        happen();
-        return inner.acquire(bytes, signal);
-      },
+    const inner = new Semaphore({ places: 48, bytes: 128 * mebibyte });
+    const acquire = inner.acquire.bind(inner);
+    inner.acquire = (bytes, signal) => {
+      happen();
+      return acquire(bytes, signal);
     };
+    return inner;
   }
 
   function operations(): readonly string[] {
@@ -343,7 +343,7 @@ describe('upload', function () {
 
   it('keeps the bytes in flight within the budget', async () => {
     const limit = 18 * mebibyte;
-    const shared = semaphore(48, limit);
+    const shared = new Semaphore({ places: 48, bytes: limit });
     let inFlight = 0;
     let most = 0;
     const counting: Bucket = {
@@ -394,7 +394,7 @@ describe('upload', function () {
   });
 
   it('returns what it took of the budget, however it ends', async () => {
-    const shared = semaphore(2, part);
+    const shared = new Semaphore({ places: 2, bytes: part });
     writeLarge(2 * part);
     const controller = new AbortController();
     const hold = bucket.holdNext('putPart');

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 const never = new AbortController().signal;
 
-describe('budget', () => {
+describe('Semaphore', () => {
   it('gives no place to one that is cancelled together with those before it', async () => {
-    const shared = semaphore(Infinity, 10);
+    const shared = new Semaphore({ places: Infinity, bytes: 10 });
     const controller = new AbortController();
     const first = await shared.acquire(9, controller.signal);
     // When the second one leaves, there is room for the third, which has not heard of it yet.
@@ -22,7 +22,7 @@ describe('budget', () => {
   });
 
   it('takes more or fewer places from now on, and lets no one lose theirs', async () => {
-    const shared = semaphore(1, 100);
+    const shared = new Semaphore({ places: 1, bytes: 100 });
     const signal = new AbortController().signal;
     const first = await shared.acquire(1, signal);
     shared.setPlaces(2);
@@ -52,7 +52,7 @@ describe('budget', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ min: 1, max: 12 }),
         async (all, places, bytes) => {
-          const shared = semaphore(places, bytes);
+          const shared = new Semaphore({ places: places, bytes: bytes });
           const held: { bytes: number; release: () => void }[] = [];
           const waiting: { id: number; controller: AbortController }[] = [];
           const served: number[] = [];
@@ -108,7 +108,7 @@ describe('budget', () => {
   });
 
   it('gives what is larger than all of it the whole, alone', async () => {
-    const shared = semaphore(4, 10);
+    const shared = new Semaphore({ places: 4, bytes: 10 });
     const release = await shared.acquire(100, never);
     let second = false;
     const waiting = shared.acquire(0, never).then(() => {
@@ -127,7 +127,7 @@ describe('budget', () => {
   });
 
   it('lets no small one pass a large one that waits', async () => {
-    const shared = semaphore(4, 10);
+    const shared = new Semaphore({ places: 4, bytes: 10 });
     const first = await shared.acquire(6, never);
     const order: string[] = [];
     const large = shared.acquire(8, never).then(release => {
@@ -146,7 +146,7 @@ describe('budget', () => {
   });
 
   it('serves those behind a cancelled one at once', async () => {
-    const shared = semaphore(4, 10);
+    const shared = new Semaphore({ places: 4, bytes: 10 });
     await shared.acquire(6, never);
     const controller = new AbortController();
     const large = shared.acquire(8, controller.signal);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
-import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import type { Bucket, GetRequest } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { fetchObject, type FetchRequest } from '../../../src/engine/restore/fetchObject';
@@ -27,7 +27,7 @@ describe('fetchObject', function () {
       versionId: undefined,
       etag: md5(bucket.bytes('o') ?? Buffer.alloc(0)),
       size,
-      semaphore: semaphore(48, 64 * mebibyte),
+      semaphore: new Semaphore({ places: 48, bytes: 64 * mebibyte }),
       traffic: transferControl(),
       signal: new AbortController().signal,
       onBytes: () => undefined,
@@ -135,21 +135,20 @@ describe('fetchObject', function () {
   it('has no more in memory at a time than the budget lets it', async () => {
     const body = patterned(10 * range);
     bucket.place('o', body);
-    const inner = semaphore(48, 2 * range);
+    const inner = new Semaphore({ places: 48, bytes: 2 * range });
     let taken = 0;
     let most = 0;
-    const watched: FetchRequest['semaphore'] = {
-      async acquire(bytes, signal) {
-        const release = await inner.acquire(bytes, signal);
-        taken += bytes;
-        most = Math.max(most, taken);
-        return () => {
-          taken -= bytes;
-          release();
-        };
-      },
+    const acquire = inner.acquire.bind(inner);
+    inner.acquire = async (bytes, signal) => {
+      const release = await acquire(bytes, signal);
+      taken += bytes;
+      most = Math.max(most, taken);
+      return () => {
+        taken -= bytes;
+        release();
+      };
     };
-    const { bytes } = await fetched({ semaphore: watched }, body.length);
+    const { bytes } = await fetched({ semaphore: inner }, body.length);
     assert.ok(bytes.equals(body));
     assert.deepEqual([most <= 2 * range, taken], [true, 0]);
   });

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
@@ -55,8 +55,8 @@ export function freeUpUnderTest(
         return Promise.resolve('trashed');
       },
     },
-    reading: semaphore(4, 0),
-    memory: semaphore(4, 64 << 20),
+    reading: new Semaphore({ places: 4, bytes: 0 }),
+    memory: new Semaphore({ places: 4, bytes: 64 << 20 }),
     traffic: transferControl(() => undefined),
     // A list for each file, as of now.
     findListed: step => listedCopies([step], new AbortController().signal)(step),
@@ -91,7 +91,7 @@ export function freeUpUnderTest(
         path: path as FilePath,
         condition: { kind: 'absent' },
         uploads: unfinished.uploads,
-        semaphore: semaphore(4, 64 << 20),
+        semaphore: new Semaphore({ places: 4, bytes: 64 << 20 }),
         signal: new AbortController().signal,
         onBytes: () => undefined,
       });
