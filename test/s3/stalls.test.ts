@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 
 import { openConnection } from '../../src/engine/s3/openConnection';
-import { transferControl } from '../../src/engine/network/transferControl';
+import { TransferControl } from '../../src/engine/network/transferControl';
 import { openTransport } from '../../src/engine/s3/transport';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
@@ -22,7 +22,7 @@ describe('A request that stalls', function () {
     const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
     const connection = openConnection(
       { profile: undefined, region: 'us-east-1', endpoint: wire.endpoint, forcePathStyle: true },
-      transferControl(),
+      new TransferControl(),
       openTransport(patience),
     );
     return {

@@ -3,13 +3,12 @@ import type { Report } from '../../protocol/reports';
 import type { Batches } from '../batch/batches';
 import type { HeldPlans } from './heldPlans';
 import { wouldEmpty, isOfUnknownOrigin, summarize } from './plan';
-import { isInterrupted } from '../network/interruption';
 import { rememberSteps } from '../records/unfinishedFiles';
 import type { UnfinishedTotals } from './unfinishedTotals';
 import { selectScope, type Known, type ScopeSelection } from './scopeSelection';
 import { applyOutcome } from './applyOutcome';
 import type { StatePublisher } from '../state/statePublisher';
-import { transfer, type TransferRequest } from './transfer';
+import { isInterrupted, transfer, type TransferRequest } from './transfer';
 import { versioningOf } from '../batch/versioningOf';
 import type { ComparisonJob } from '../comparison/job';
 

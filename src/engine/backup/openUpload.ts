@@ -2,7 +2,7 @@ import type { Bucket, ListedPart, ObjectAttributes } from '../ports/bucket';
 import { toFailure } from '../failures/failure';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { giveUpUpload } from './giveUpUpload';
-import { interruptionOf } from '../network/interruption';
+import { interruptionOf } from '../network/circuitBreaker';
 import type { StoredUpload, UploadStore } from '../records/uploadStore';
 
 export interface OpenUploadRequest {

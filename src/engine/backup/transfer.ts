@@ -3,11 +3,18 @@ import { runBatch, type BatchEvents, type Outcome } from '../batch/batch';
 import type { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
 import type { Plan, Step } from './plan';
+import { interruptionOf } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
 import { uploadFile, type Uploaded } from './upload';
 
 /** What became of the upload of one file. */
 export type UploadOutcome = Outcome<Step, Uploaded>;
+
+/** Whether what ended an upload has nothing to do with its file. */
+export function isInterrupted(outcome: UploadOutcome): boolean {
+  if (outcome.kind === 'cancelled') return true;
+  return outcome.kind === 'failed' && interruptionOf(outcome.failure.code) !== undefined;
+}
 
 export interface TransferRequest extends BatchEvents<Step, Uploaded> {
   readonly plan: Plan;

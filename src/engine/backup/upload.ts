@@ -3,10 +3,10 @@ import type { FilePath } from '../../protocol/folders';
 import type { Bucket, Condition } from '../ports/bucket';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { CloudFile } from '../scan/cloudListing';
-import { withByteProgress } from '../network/byteProgress';
+import { withByteProgress } from '../network/bodyStream';
 import { Failure } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
-import { lendBuffer } from '../network/bufferPool';
+import { acquireBuffer } from '../network/bufferPool';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statWhenStable } from '../disk/statWhenStable';
 import { objectAttributes } from '../disk/fileMetadata';
@@ -100,7 +100,7 @@ async function uploadWhole(
 ): Promise<Sent | undefined> {
   const release = await semaphore.acquire(before.size, signal);
   try {
-    const { bytes: body, giveBack } = lendBuffer(before.size);
+    const { bytes: body, release: releaseBuffer } = acquireBuffer(before.size);
     const isWhole = await readRange({ file, path, start: 0, buffer: body, signal });
     if (!isWhole || !isSameState(before, await file.stat())) return undefined;
     const attributes = await objectAttributes(file, before);
@@ -110,7 +110,7 @@ async function uploadWhole(
     );
     const sha256 = createHash('sha256').update(body).digest('hex');
     // After a failure a request may still be reading them.
-    giveBack();
+    releaseBuffer();
     return { stored, sha256 };
   } finally {
     release();

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ListedPart, StoredObject, StoredPart } from '../ports/bucket';
-import { withByteProgress } from '../network/byteProgress';
+import { withByteProgress } from '../network/bodyStream';
 import { crc32Of } from '../checksums/crc32';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
-import { lendBuffer } from '../network/bufferPool';
+import { acquireBuffer } from '../network/bufferPool';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { objectAttributes } from '../disk/fileMetadata';
 import type { OpenFile } from '../disk/openFile';
@@ -12,7 +12,7 @@ import { inParallel } from '../concurrency/parallel';
 import { partSizeFor } from './partSize';
 import { readRange } from '../disk/readFile';
 import { giveUpUpload } from './giveUpUpload';
-import { interruptionOf } from '../network/interruption';
+import { interruptionOf } from '../network/circuitBreaker';
 import { openUpload, type OpenUpload } from './openUpload';
 import type { UploadRequest } from './upload';
 
@@ -98,20 +98,20 @@ async function putParts(
     const reading = turn.then(async () => {
       const release = await semaphore.acquire(length, signal);
       try {
-        const lent = lendBuffer(length);
-        const isWhole = await readRange({ file, path, start, buffer: lent.bytes, signal });
-        if (isWhole) hash.update(lent.bytes);
-        return { lent: isWhole ? lent : undefined, release };
+        const buffer = acquireBuffer(length);
+        const isWhole = await readRange({ file, path, start, buffer: buffer.bytes, signal });
+        if (isWhole) hash.update(buffer.bytes);
+        return { buffer: isWhole ? buffer : undefined, release };
       } catch (error) {
         release();
         throw error;
       }
     });
     turn = reading.catch(() => undefined);
-    const { lent, release } = await reading;
+    const { buffer, release } = await reading;
     try {
-      if (lent === undefined) return;
-      const { bytes: body, giveBack } = lent;
+      if (buffer === undefined) return;
+      const { bytes: body } = buffer;
       const there = arrived.get(partNumber);
       if (there !== undefined && holds(there, body)) {
         // Not every store tells it, and that of the whole is made from them.
@@ -124,7 +124,7 @@ async function putParts(
         parts.push(part);
         uploads.keep({ ...kept, usedAt: Date.now() });
       }
-      giveBack();
+      buffer.release();
     } finally {
       release();
     }

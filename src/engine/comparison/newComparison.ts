@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
-import { attempts } from '../network/attempt';
+import { maxAttempts } from '../network/attempt';
 import { compareFolder } from '../compare/compare';
 import { Comparison } from './comparison';
 import { describeComparison } from './describeComparison';
@@ -35,7 +35,7 @@ export async function newComparison({
     start,
     signal,
     onAttempt: attempt => {
-      onComparing({ kind: 'connecting', folder, attempt, attempts });
+      onComparing({ kind: 'connecting', folder, attempt, attempts: maxAttempts });
     },
     onAnswer: () => {
       isConnected = true;

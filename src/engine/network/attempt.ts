@@ -4,33 +4,12 @@ import { isOutcomeUnknown, retryAfter } from '../failures/storeErrors';
 import type { CircuitBreaker } from './circuitBreaker';
 import { Failure, failureBefore, throwIfCancelled } from '../failures/failure';
 
-/** How often a request is tried in all before its failure counts. */
-export const attempts = 4;
-
-export interface Attempt {
-  /** From 1. */
-  readonly number: number;
-  /** Whether an earlier attempt may have been carried out without its answer arriving. */
-  readonly uncertain: boolean;
-}
-
-export interface AttemptOptions {
-  readonly subject: string;
-  readonly signal: AbortSignal;
-  /** Called before every attempt, the first included. */
-  readonly onAttempt?: (number: number) => void;
-  /**
-   * Where it is given, a request that has given up may wait for the store to come back, and one
-   * that the store refuses while it answers others fails with `file-refused`.
-   */
-  readonly breaker?: CircuitBreaker;
-}
-
 /**
- * The one retry mechanism: runs `operation`, which signs and sends anew each time, up to four times
- * with exponential backoff and full jitter, or after as long as the store asks for. What no retry
- * can change is thrown at once. `operation` must throw nothing but `Failure`. Who cancels is told what
- * had gone wrong before: it is the cause.
+ * Runs `operation`, which signs and sends anew each time, up to four times, with exponential backoff
+ * and full jitter, or after as long as the store asks for. It is the only place where requests are
+ * retried. A failure that no retry can change is thrown at once. `operation` must throw nothing but
+ * `Failure`. Where the signal is aborted, `cancelled` is thrown, with what had gone wrong before as
+ * its cause.
  */
 export async function attempt<T>(
   operation: (attempt: Attempt) => Promise<T>,
@@ -46,24 +25,24 @@ export async function attempt<T>(
     for (;;) {
       try {
         const answer = await attemptFrom(
-          wasOnceMore ? attempts : 1,
+          wasOnceMore ? maxAttempts : 1,
           now => {
             uncertain ||= now.uncertain;
             return operation({ ...now, uncertain });
           },
           options,
         );
-        breaker.answered();
+        breaker.recordAnswer();
         return answer;
       } catch (error) {
         before = failureBefore(error) ?? before;
         throwIfCancelled(signal, subject, before);
         if (!(error instanceof Failure)) throw error;
         uncertain ||= isOutcomeUnknown(error);
-        const verdict = await breaker.gaveUp({ failure: error, wasOnceMore }, signal);
-        if (verdict === 'failed') throw error;
-        if (verdict === 'refused') throw refusal(error, subject);
-        wasOnceMore = verdict === 'once-more';
+        const admission = await breaker.admit({ failure: error, wasOnceMore }, signal);
+        if (admission === 'failed') throw error;
+        if (admission === 'refused') throw refusal(error, subject);
+        wasOnceMore = admission === 'once-more';
       }
     }
   } finally {
@@ -71,16 +50,40 @@ export async function attempt<T>(
   }
 }
 
-/** The failure of what was sent in vain while the store answered others. */
+/** How often a request is tried in all before its failure counts. */
+export const maxAttempts = 4;
+
+/** One attempt at a request. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** Whether an earlier attempt may have been carried out without its answer arriving. */
+  readonly uncertain: boolean;
+}
+
+export interface AttemptOptions {
+  /** What a failure is about: a key, a bucket or an endpoint. */
+  readonly subject: string;
+  readonly signal: AbortSignal;
+  /** Called before every attempt, the first included, with its number from 1. */
+  readonly onAttempt?: (number: number) => void;
+  /**
+   * Where it is given, a request that has given up may wait for the store to come back, and one
+   * that the store refuses while it answers others fails with `file-refused`.
+   */
+  readonly breaker?: CircuitBreaker;
+}
+
+/** The failure of a request that was sent in vain while the store answered others. */
 function refusal(failure: Failure, subject: string): Failure {
-  // Nobody has refused what had no answer: a slow or broken way is kinder to small requests.
+  // A request without an answer was not refused: a slow or broken network spares small requests.
   if (withoutAnswer.has(failure.code)) return failure;
   return new Failure('file-refused', subject, failure.cause ?? failure);
 }
 
 const withoutAnswer = new Set<FailureCode>(['unreachable', 'host-not-found', 'timed-out']);
 
-/** Tries as often as it may, where this is not the first attempt. */
+/** Tries as often as it may, counting from `first`. */
 async function attemptFrom<T>(
   first: number,
   operation: (attempt: Attempt) => Promise<T>,
@@ -98,16 +101,17 @@ async function attemptFrom<T>(
       throwIfCancelled(signal, subject, before);
       if (!(error instanceof Failure) || number >= limitOf(error.code)) throw error;
       uncertain ||= isOutcomeUnknown(error);
-      await pause(backoff(number, retryAfter(error)), signal);
+      await pause(backoffMs(number, retryAfter(error)), signal);
     }
   }
 }
 
-/** How often a request is tried that fails so. */
+/** How often a request that fails with this code is tried. */
 function limitOf(code: FailureCode): number {
-  // The SDK corrects its clock by the refusing answer: the next try is signed right, or none is.
+  // S3 refuses times that are more than 15 minutes off (`RequestTimeTooSkewed`, S3's list of error
+  // codes). The SDK corrects its clock by the refusal: the next attempt is signed right, or none is.
   if (code === 'clock-skew') return 2;
-  return retried.has(code) ? attempts : 1;
+  return retried.has(code) ? maxAttempts : 1;
 }
 
 const retried = new Set<FailureCode>([
@@ -120,22 +124,28 @@ const retried = new Set<FailureCode>([
   'not-verified',
 ]);
 
-const firstPause = 500;
-const longestPause = 60_000;
+const baseDelayMs = 500;
+const maxDelayMs = 60_000;
 
-function backoff(number: number, asked: number | undefined): number {
-  const jittered = Math.random() * firstPause * 2 ** (number - 1);
-  return asked === undefined ? jittered : Math.min(longestPause, asked + jittered);
+/**
+ * How long to wait after the attempt with this number, in milliseconds: "full jitter" of the AWS
+ * Architecture Blog, "Exponential Backoff And Jitter"; on top of the `Retry-After` (RFC 9110,
+ * section 10.2.3) where the store has sent one.
+ */
+function backoffMs(number: number, retryAfterMs: number | undefined): number {
+  const jitteredMs = Math.random() * baseDelayMs * 2 ** (number - 1);
+  return retryAfterMs === undefined ? jitteredMs : Math.min(maxDelayMs, retryAfterMs + jitteredMs);
 }
 
-/** Ends early where it is cancelled. */
+/** Waits; ends early where the signal is aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**
- * Gives the work up when it is cancelled. Requests end by the same signal, but what gets their
- * credentials knows none, and may be a program that waits for somebody.
+ * Throws `cancelled` as soon as the signal is aborted, and no longer waits for the work. Requests
+ * end by the same signal; but what gets their credentials takes none, and may be a program that
+ * waits for a person.
  */
 async function unlessCancelled<T>(
   work: Promise<T>,

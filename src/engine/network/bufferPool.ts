@@ -1,30 +1,30 @@
-/** Memory for the bytes of one request, lent for as long as it takes. */
-export interface LentBuffer {
+/** Memory for the bytes of one request, for as long as that takes. */
+export interface PooledBuffer {
   readonly bytes: Buffer;
-  /** Nobody may read or write the bytes afterwards. */
-  readonly giveBack: () => void;
+  /** Returns the memory to the pool. Nobody may read or write the bytes afterwards. */
+  readonly release: () => void;
 }
 
 /**
- * Lends memory, and keeps what comes back for the next one: large buffers that are only dropped
- * pile up faster than the garbage collector, which does not see their size, comes for them.
+ * Returns memory for `size` bytes, which may hold old bytes, from a pool: large buffers that are
+ * only dropped pile up faster than the garbage collector, which does not see their size, frees them.
  */
-export function lendBuffer(size: number): LentBuffer {
-  if (size < smallestKept || size > keptSize) {
-    return { bytes: Buffer.allocUnsafe(size), giveBack: () => undefined };
+export function acquireBuffer(size: number): PooledBuffer {
+  if (size < minPooledBytes || size > pooledBytes) {
+    return { bytes: Buffer.allocUnsafe(size), release: () => undefined };
   }
-  let whole: Buffer | undefined = kept.pop() ?? Buffer.allocUnsafeSlow(keptSize);
+  let whole: Buffer | undefined = pool.pop() ?? Buffer.allocUnsafeSlow(pooledBytes);
   return {
     bytes: whole.subarray(0, size),
-    giveBack() {
-      if (whole !== undefined && kept.length < mostKept) kept.push(whole);
+    release: () => {
+      if (whole !== undefined && pool.length < maxPooledBuffers) pool.push(whole);
       whole = undefined;
     },
   };
 }
 
-const smallestKept = 512 << 10;
+const minPooledBytes = 512 << 10;
 /** The size of nearly all parts. */
-const keptSize = 8 << 20;
-const mostKept = 8;
-const kept: Buffer[] = [];
+const pooledBytes = 8 << 20;
+const maxPooledBuffers = 8;
+const pool: Buffer[] = [];

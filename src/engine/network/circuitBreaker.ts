@@ -1,28 +1,182 @@
 import type { FailureCode } from '../../protocol/failures';
 import { Failure, toFailure } from '../failures/failure';
-import { interruptionOf, type Interruption } from './interruption';
 
 /**
- * Ends the hopeless sending of one request after the other to one bucket, and tells whose fault it
- * is that they give up. A harmless request finds out: where it is answered, the store is there, and
- * what is refused still is refused for itself. Where it fails too, all of them wait, and it is sent
- * again, less and less often, until it is answered.
+ * Stops sending requests to a bucket that fail one after the other, and finds out whether the store
+ * or the requests are to blame. It does so with a probe, a harmless request. Where the probe is
+ * answered, the store is there, and what it refuses still is refused for itself. Where the probe
+ * fails too, all requests wait, and it is sent again, less and less often, until it is answered.
+ *
+ * It is the pattern of Michael Nygard, "Release It!" (2007), except that requests wait instead of
+ * failing fast while it is open: a backup has time.
  */
-export interface CircuitBreaker {
-  /** Waits while nothing is to be sent. */
-  enter(signal: AbortSignal): Promise<void>;
-  /** The store has answered, whatever it said. */
-  answered(): void;
-  /** A request has given up; it may have to wait for what becomes of it. */
-  gaveUp(refusal: Refusal, signal: AbortSignal): Promise<Verdict>;
-  /** What was entered has ended, one way or the other. */
-  leave(): void;
-  /** Does not wait for the time of the next probe. */
-  probeNow(): void;
+export class CircuitBreaker {
+  readonly #probe: CircuitBreakerOptions['probe'];
+  readonly #onChange: CircuitBreakerOptions['onChange'];
+  readonly #firstProbeDelayMs: number;
+  readonly #waiting = new Set<WaitingRequest>();
+  #failuresInSuccession = 0;
+  #underWay = 0;
+  #suspected: Outage | undefined;
+  /** Set while the circuit is open. */
+  #outage: Outage | undefined;
+  #probeDelayMs: number;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #probing: AbortController | undefined;
+
+  constructor({ probe, onChange, firstProbeDelayMs = 1_000 }: CircuitBreakerOptions) {
+    this.#probe = probe;
+    this.#onChange = onChange;
+    this.#firstProbeDelayMs = firstProbeDelayMs;
+    this.#probeDelayMs = firstProbeDelayMs;
+  }
+
+  /** Lets a request begin; waits while the circuit is open. Each call needs one of `leave`. */
+  async enter(signal: AbortSignal): Promise<void> {
+    this.#underWay++;
+    if (this.#outage !== undefined) await this.#wait(false, this.#outage.failure, signal);
+  }
+
+  /** Records that the store has answered, whatever it said. */
+  recordAnswer(): void {
+    this.#storeAnswers();
+  }
+
+  /** Returns what becomes of a request that has given up; it may have to wait for that. */
+  async admit({ failure, wasOnceMore }: GivenUp, signal: AbortSignal): Promise<Admission> {
+    const kind = interruptionOf(failure.code);
+    if (kind === undefined) {
+      if (isAnswer(failure.code)) this.#storeAnswers();
+      return 'failed';
+    }
+    this.#failuresInSuccession++;
+    this.#suspected = { kind, failure };
+    return this.#wait(wasOnceMore, failure, signal);
+  }
+
+  /** Records that a request has ended, one way or the other. */
+  leave(): void {
+    this.#underWay--;
+    this.#probeIfNeeded();
+  }
+
+  /** Probes at once instead of at the next time; does nothing while the circuit is closed. */
+  probeNow(): void {
+    if (this.#outage === undefined) return;
+    this.#probeDelayMs = this.#firstProbeDelayMs;
+    // A probe under way may wait for a connection that is no more.
+    this.#probing?.abort();
+    this.#probing = undefined;
+    this.#sendProbe();
+  }
+
+  #sendProbe(): void {
+    if (this.#probing !== undefined) return;
+    clearTimeout(this.#probeTimer);
+    const controller = new AbortController();
+    this.#probing = controller;
+    this.#probe(controller.signal).then(
+      () => {
+        if (this.#probing === controller) this.#storeAnswers();
+      },
+      (thrown: unknown) => {
+        if (this.#probing !== controller) return;
+        this.#probing = undefined;
+        const failure = toFailure(thrown, '');
+        if (isAnswer(failure.code)) this.#storeAnswers();
+        else this.#probeFailed(failure);
+      },
+    );
+  }
+
+  /** What has given up is refused for itself, or goes on after an outage. */
+  #storeAnswers(): void {
+    const wasOpen = this.#outage !== undefined;
+    this.#close();
+    for (const { release, wasOnceMore } of [...this.#waiting]) {
+      if (wasOpen) release('again');
+      else release(wasOnceMore ? 'refused' : 'once-more');
+    }
+  }
+
+  #probeFailed(failure: Failure): void {
+    if (this.#outage === undefined && this.#failuresInSuccession < failuresToOpen) {
+      for (const { release } of [...this.#waiting]) release('failed');
+      return;
+    }
+    if (this.#outage === undefined) this.#probeDelayMs = this.#firstProbeDelayMs;
+    this.#probeTimer = setTimeout(() => {
+      this.#sendProbe();
+    }, this.#probeDelayMs);
+    this.#probeDelayMs = Math.min(maxProbeDelayMs, this.#probeDelayMs * 2);
+    const kind = interruptionOf(failure.code);
+    this.#outage = kind === undefined ? this.#suspected : { kind, failure };
+    this.#onChange(this.#outage);
+  }
+
+  #close(): void {
+    this.#failuresInSuccession = 0;
+    clearTimeout(this.#probeTimer);
+    this.#probing?.abort();
+    this.#probing = undefined;
+    if (this.#outage === undefined) return;
+    this.#outage = undefined;
+    this.#onChange(undefined);
+  }
+
+  /** Probes for those who wait: when no other request could still bring an answer, or too many failed. */
+  #probeIfNeeded(): void {
+    if (this.#outage !== undefined || this.#waiting.size === 0) return;
+    if (this.#underWay === 0 || this.#failuresInSuccession >= failuresToOpen) this.#sendProbe();
+  }
+
+  /** @param why The failure that makes it wait: the cause of `cancelled`, which aborting throws. */
+  #wait(wasOnceMore: boolean, why: Failure, signal: AbortSignal): Promise<Admission> {
+    return new Promise<Admission>((resolve, reject) => {
+      const end = (): void => {
+        this.#waiting.delete(request);
+        signal.removeEventListener('abort', cancel);
+        this.#underWay++;
+      };
+      const cancel = (): void => {
+        end();
+        reject(new Failure('cancelled', '', why));
+        // Nobody is left to find out for.
+        if (this.#waiting.size === 0) this.#close();
+      };
+      const request: WaitingRequest = {
+        wasOnceMore,
+        release: admission => {
+          end();
+          resolve(admission);
+        },
+      };
+      this.#underWay--;
+      this.#waiting.add(request);
+      signal.addEventListener('abort', cancel, { once: true });
+      if (signal.aborted) cancel();
+      else this.#probeIfNeeded();
+    });
+  }
+}
+
+export interface CircuitBreakerOptions {
+  /** Sends a harmless request to the same bucket, once. It throws what went wrong. */
+  readonly probe: (signal: AbortSignal) => Promise<unknown>;
+  /** Called with the outage when all requests have to wait, and with nothing when they go on. */
+  readonly onChange: (outage: Outage | undefined) => void;
+  /** Until the second probe; each further delay is twice as long, 60 s at most. */
+  readonly firstProbeDelayMs?: number;
+}
+
+/** Why all requests to a bucket wait. */
+export interface Outage {
+  readonly kind: Interruption;
+  readonly failure: Failure;
 }
 
 /** How a request has given up. */
-export interface Refusal {
+export interface GivenUp {
   readonly failure: Failure;
   /** Whether it was sent once more after the store had answered others. */
   readonly wasOnceMore: boolean;
@@ -31,168 +185,47 @@ export interface Refusal {
 /**
  * What becomes of a request that has given up.
  *
- * - `again`: the store was away and is back; it is sent as if for the first time.
- * - `once-more`: the store answers others; one attempt more shows whose fault it was.
- * - `refused`: the store answers others, and refuses this one still.
- * - `failed`: it fails as it did, and nothing more is known.
+ * - `again`: the store was away and is back; the request is sent as if for the first time.
+ * - `once-more`: the store answers others; one attempt more shows who is to blame.
+ * - `refused`: the store answers others, and still refuses this one.
+ * - `failed`: it fails as it did; nothing more is known.
  */
-export type Verdict = 'again' | 'once-more' | 'refused' | 'failed';
+export type Admission = 'again' | 'once-more' | 'refused' | 'failed';
 
-export interface Outage {
-  readonly kind: Interruption;
-  readonly failure: Failure;
+/** What keeps all files from arriving, where a failure says so. */
+export type Interruption = 'store-unreachable' | 'sign-in-needed';
+
+/** What a failure interrupts all work with; `undefined` where it concerns one file or setting. */
+export function interruptionOf(code: FailureCode): Interruption | undefined {
+  return interruptions[code];
 }
 
-export interface CircuitBreakerOptions {
-  /** Sends a harmless request to the same bucket, once. It throws what went wrong. */
-  readonly probe: (signal: AbortSignal) => Promise<unknown>;
-  /** Told when everything waits, and when it goes on. */
-  readonly onChange: (outage: Outage | undefined) => void;
-  readonly firstProbeMs?: number;
-}
+const interruptions: Readonly<Partial<Record<FailureCode, Interruption>>> = {
+  unreachable: 'store-unreachable',
+  'host-not-found': 'store-unreachable',
+  'timed-out': 'store-unreachable',
+  'store-busy': 'store-unreachable',
+  'store-error': 'store-unreachable',
+  'sign-in-needed': 'sign-in-needed',
+  'no-credentials': 'sign-in-needed',
+  'profile-failed': 'sign-in-needed',
+  'credentials-refused': 'sign-in-needed',
+  'credentials-expired': 'sign-in-needed',
+};
 
-export function circuitBreaker({
-  probe,
-  onChange,
-  firstProbeMs = 1_000,
-}: CircuitBreakerOptions): CircuitBreaker {
-  const waiting = new Set<Waiting>();
-  let inSuccession = 0;
-  let underWay = 0;
-  let suspected: Outage | undefined;
-  let outage: Outage | undefined;
-  let wait = firstProbeMs;
-  let timer: NodeJS.Timeout | undefined;
-  let probing: AbortController | undefined;
-
-  function sendProbe(): void {
-    if (probing !== undefined) return;
-    clearTimeout(timer);
-    const mine = new AbortController();
-    probing = mine;
-    probe(mine.signal).then(
-      () => {
-        if (probing === mine) isThere();
-      },
-      (thrown: unknown) => {
-        if (probing !== mine) return;
-        probing = undefined;
-        const failure = toFailure(thrown, '');
-        if (isAnswer(failure.code)) isThere();
-        else isAway(failure);
-      },
-    );
-  }
-
-  /** The store answers: what has given up is refused for itself, or goes on after an outage. */
-  function isThere(): void {
-    const wasAway = outage !== undefined;
-    close();
-    for (const { release, wasOnceMore } of [...waiting]) {
-      if (wasAway) release('again');
-      else release(wasOnceMore ? 'refused' : 'once-more');
-    }
-  }
-
-  function isAway(failure: Failure): void {
-    if (outage === undefined && inSuccession < mostInSuccession) {
-      for (const { release } of [...waiting]) release('failed');
-      return;
-    }
-    if (outage === undefined) wait = firstProbeMs;
-    timer = setTimeout(sendProbe, wait);
-    wait = Math.min(longestWait, wait * 2);
-    const kind = interruptionOf(failure.code);
-    outage = kind === undefined ? suspected : { kind, failure };
-    onChange(outage);
-  }
-
-  function close(): void {
-    inSuccession = 0;
-    clearTimeout(timer);
-    probing?.abort();
-    probing = undefined;
-    if (outage === undefined) return;
-    outage = undefined;
-    onChange(undefined);
-  }
-
-  function probeWhenQuiet(): void {
-    if (outage !== undefined || waiting.size === 0) return;
-    if (underWay === 0 || inSuccession >= mostInSuccession) sendProbe();
-  }
-
-  /** @param why What keeps it from going on, for who cancels it meanwhile. */
-  function turn(wasOnceMore: boolean, why: Failure | undefined, signal: AbortSignal) {
-    return new Promise<Verdict>((resolve, reject) => {
-      const waiter = { wasOnceMore, release };
-      function leaveLine(): void {
-        waiting.delete(waiter);
-        signal.removeEventListener('abort', stop);
-        underWay++;
-      }
-      function release(verdict: Verdict): void {
-        leaveLine();
-        resolve(verdict);
-      }
-      function stop(): void {
-        leaveLine();
-        reject(new Failure('cancelled', '', why));
-        // Nobody is left to find out for.
-        if (waiting.size === 0) close();
-      }
-      underWay--;
-      waiting.add(waiter);
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      else probeWhenQuiet();
-    });
-  }
-
-  return {
-    async enter(signal) {
-      underWay++;
-      if (outage !== undefined) await turn(false, outage.failure, signal);
-    },
-    answered: isThere,
-    async gaveUp({ failure, wasOnceMore }, signal) {
-      const kind = interruptionOf(failure.code);
-      if (kind === undefined) {
-        if (isAnswer(failure.code)) isThere();
-        return 'failed';
-      }
-      inSuccession++;
-      suspected = { kind, failure };
-      return turn(wasOnceMore, failure, signal);
-    },
-    leave() {
-      underWay--;
-      probeWhenQuiet();
-    },
-    probeNow() {
-      if (outage === undefined) return;
-      wait = firstProbeMs;
-      // One under way may wait for a connection that is no more.
-      probing?.abort();
-      probing = undefined;
-      sendProbe();
-    },
-  };
-}
-
-/** One that waits for its next turn, or for being told that there is none. */
-interface Waiting {
+/** A request that waits until it is admitted. */
+interface WaitingRequest {
   readonly wasOnceMore: boolean;
-  readonly release: (verdict: Verdict) => void;
+  readonly release: (admission: Admission) => void;
 }
 
-/** Whether it takes a store that accepts the credentials to fail so. */
+/** Whether only a store that accepts the credentials fails so. */
 function isAnswer(code: FailureCode): boolean {
-  return interruptionOf(code) === undefined && !ofSomebodyElse.has(code);
+  return interruptionOf(code) === undefined && !notOfStore.has(code);
 }
 
 /** Somebody has answered in the store's place, such as the log-in page of a network. */
-const ofSomebodyElse = new Set<FailureCode>(['certificate', 'not-s3', 'cancelled']);
+const notOfStore = new Set<FailureCode>(['certificate', 'not-s3', 'cancelled']);
 
-const mostInSuccession = 4;
-const longestWait = 60_000;
+const failuresToOpen = 4;
+const maxProbeDelayMs = 60_000;

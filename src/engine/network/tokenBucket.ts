@@ -1,57 +1,63 @@
 import { FifoQueue } from '../concurrency/fifoQueue';
 
-/** Lets bytes go no faster than a limit, in the order of asking: a bucket of tokens. */
-export interface TokenBucket {
+/**
+ * Lets bytes go no faster than a limit, in the order of asking: a token bucket
+ * (https://en.wikipedia.org/wiki/Token_bucket) whose level may fall below zero.
+ */
+export class TokenBucket {
+  readonly #queue = new FifoQueue(() => {
+    this.#serve();
+  });
+  #bytesPerSecond: number | undefined;
+  #tokens = 0;
+  #refilledAtMs = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+
   /** The most bytes in a second; `undefined` for no limit. Holds for those who wait, too. */
-  limit(bytesPerSecond: number | undefined): void;
-  /** Waits until `bytes` may go. Throws `cancelled` where the signal is aborted meanwhile. */
-  take(bytes: number, signal: AbortSignal): Promise<void>;
-}
-
-export function tokenBucket(): TokenBucket {
-  let rate: number | undefined;
-  let credit = 0;
-  let countedAt = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const line = new FifoQueue(serve);
-
-  function count(): void {
-    const now = performance.now();
-    const saved = rate === undefined ? 0 : (rate * (now - countedAt)) / 1000;
-    countedAt = now;
-    // What nobody used is kept for a moment only: an idle minute must not become a burst.
-    credit = Math.min(credit + saved, ((rate ?? 0) * savedMs) / 1000);
+  setLimit(bytesPerSecond: number | undefined): void {
+    this.#refill();
+    if (this.#bytesPerSecond === bytesPerSecond) return;
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#tokens = 0;
+    this.#serve();
   }
 
-  function serve(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    count();
-    for (let first = line.first; first !== undefined; first = line.first) {
-      if (rate !== undefined && credit < 0) {
-        timer = setTimeout(serve, Math.ceil((-credit / rate) * 1000));
+  /** Waits until `bytes` may go. Throws `cancelled` where the signal is aborted meanwhile. */
+  async take(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.#bytesPerSecond === undefined && this.#queue.first === undefined) return;
+    await this.#queue.wait(bytes, signal);
+  }
+
+  #refill(): void {
+    const now = performance.now();
+    const rate = this.#bytesPerSecond ?? 0;
+    const added = (rate * (now - this.#refilledAtMs)) / 1000;
+    this.#refilledAtMs = now;
+    // What nobody used is kept for a moment only: an idle minute must not become a burst.
+    this.#tokens = Math.min(this.#tokens + added, (rate * maxSavedMs) / 1000);
+  }
+
+  #serve(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#refill();
+    const rate = this.#bytesPerSecond;
+    for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
+      if (rate !== undefined && this.#tokens < 0) {
+        this.#timer = setTimeout(
+          () => {
+            this.#serve();
+          },
+          Math.ceil((-this.#tokens / rate) * 1000),
+        );
         return;
       }
-      // The debt is paid by whoever comes next, so that any amount can be taken.
-      if (rate !== undefined) credit -= first;
-      line.grant();
+      // Whoever comes next waits until the debt is paid, so that any amount can be taken.
+      if (rate !== undefined) this.#tokens -= first;
+      this.#queue.grant();
     }
   }
-
-  return {
-    limit(bytesPerSecond) {
-      count();
-      if (rate === bytesPerSecond) return;
-      rate = bytesPerSecond;
-      credit = 0;
-      serve();
-    },
-    async take(bytes, signal) {
-      if (rate === undefined && line.first === undefined) return;
-      await line.wait(bytes, signal);
-    },
-  };
 }
 
 /** For how long unused bandwidth is kept. */
-const savedMs = 250;
+const maxSavedMs = 250;

@@ -1,68 +1,88 @@
 import { Semaphore } from '../concurrency/semaphore';
-import {
-  circuitBreaker,
-  type CircuitBreaker,
-  type CircuitBreakerOptions,
-  type Outage,
-} from './circuitBreaker';
 import { Failure } from '../failures/failure';
-import { tokenBucket } from './tokenBucket';
+import { CircuitBreaker, type CircuitBreakerOptions, type Outage } from './circuitBreaker';
+import { TokenBucket } from './tokenBucket';
 
 /**
- * What the user lets go out: all bodies of all uploads go through it. Paused means that no byte of
- * a body moves: requests in flight are broken off, and are sent again when it goes on.
+ * Decides when the bodies of uploads and downloads may move: pause, bandwidth limit and outages.
+ * While it is paused, no byte of a body moves: requests in flight are broken off, and are sent again
+ * when it goes on.
  */
-export interface TransferControl {
-  readonly isPaused: boolean;
+export class TransferControl {
+  readonly #onOutage: (outage: Outage | undefined) => void;
+  readonly #outages = new Map<CircuitBreaker, Outage>();
+  readonly #bandwidth = new TokenBucket();
+  /** Requests in flight, which a pause breaks off. */
+  readonly #inFlight = new Set<AbortController>();
+  /** Called when a pause ends. */
+  readonly #waiting = new Set<() => void>();
+  /** Bounds how many bodies go side by side while a bandwidth limit is set. */
+  #sideBySide: Semaphore | undefined;
+  #isPaused = false;
+
+  /** @param onOutage Called with what keeps requests waiting whenever that changes. */
+  constructor(onOutage: (outage: Outage | undefined) => void = () => undefined) {
+    this.#onOutage = onOutage;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** What keeps requests waiting, if anything does. */
-  readonly outage: Outage | undefined;
-  /** Ends the sending to one bucket where the store does not take anything any more. */
-  breaker(probe: CircuitBreakerOptions['probe']): CircuitBreaker;
-  /** Tries at once whether what waits can go on. */
-  probeNow(): void;
-  pause(): void;
-  resume(): void;
-  /** The most bytes in a second; `undefined` for no limit. */
-  limit(bytesPerSecond: number | undefined): void;
-  /** Waits while it is paused. */
-  whenOpen(signal: AbortSignal): Promise<void>;
-  /**
-   * Sends a request with a body of this size: at once, or when it is its turn. Where a pause breaks
-   * it off, it is sent again afterwards, and told that an earlier sending's outcome is not known.
-   */
-  send<T>(size: number, signal: AbortSignal, send: (sending: Sending) => Promise<T>): Promise<T>;
-  /** Waits until so many bytes of a body may go. */
-  take(bytes: number, signal: AbortSignal): Promise<void>;
-}
+  get outage(): Outage | undefined {
+    const [first] = this.#outages.values();
+    return first;
+  }
 
-export interface Sending {
-  /** Aborted by the caller's signal, and by a pause. */
-  readonly signal: AbortSignal;
-  /** Whether it was broken off before, perhaps after the store had all of it. */
-  readonly isRepeated: boolean;
-}
+  /** Returns a circuit breaker for one bucket, whose outages are reported here. */
+  createBreaker(probe: CircuitBreakerOptions['probe']): CircuitBreaker {
+    const breaker: CircuitBreaker = new CircuitBreaker({
+      probe,
+      onChange: outage => {
+        if (outage === undefined) this.#outages.delete(breaker);
+        else this.#outages.set(breaker, outage);
+        this.#onOutage(this.outage);
+      },
+    });
+    return breaker;
+  }
 
-export function transferControl(
-  onOutage: (outage: Outage | undefined) => void = () => undefined,
-): TransferControl {
-  const outages = new Map<CircuitBreaker, Outage>();
-  const pace = tokenBucket();
-  /** Bodies on their way, broken off by a pause. */
-  const underWay = new Set<AbortController>();
-  const waiting = new Set<() => void>();
-  let turns: Semaphore | undefined;
-  let isPaused = false;
+  /** Tries at once whether what waits for a store can go on. */
+  probeNow(): void {
+    for (const breaker of this.#outages.keys()) breaker.probeNow();
+  }
 
-  function whenOpen(signal: AbortSignal): Promise<void> {
+  pause(): void {
+    this.#isPaused = true;
+    for (const controller of this.#inFlight) controller.abort();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  /** The most bytes in a second; `undefined` for no limit. Holds for what is in flight, too. */
+  setLimit(bytesPerSecond: number | undefined): void {
+    this.#bandwidth.setLimit(bytesPerSecond);
+    this.#sideBySide =
+      bytesPerSecond === undefined
+        ? undefined
+        : new Semaphore({ places: Infinity, bytes: bytesPerSecond * maxSecondsSideBySide });
+  }
+
+  /** Waits while it is paused. Throws `cancelled` where the signal is aborted. */
+  whenOpen(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const proceed = () => {
-        waiting.delete(proceed);
+        this.#waiting.delete(proceed);
         signal.removeEventListener('abort', proceed);
         if (signal.aborted) reject(new Failure('cancelled', ''));
         else resolve();
       };
-      if (isPaused && !signal.aborted) {
-        waiting.add(proceed);
+      if (this.#isPaused && !signal.aborted) {
+        this.#waiting.add(proceed);
         signal.addEventListener('abort', proceed, { once: true });
       } else {
         proceed();
@@ -70,87 +90,64 @@ export function transferControl(
     });
   }
 
-  /** Waits for a turn: under a limit, few bodies go side by side, lest each of them stalls. */
-  async function whenItsTurn(size: number, signal: AbortSignal): Promise<() => void> {
-    for (;;) {
-      await whenOpen(signal);
-      const asked = turns;
-      const leave = (await asked?.acquire(size, signal)) ?? (() => undefined);
-      if (!isPaused && asked === turns) return leave;
-      leave();
+  /**
+   * Sends a request with a body of `size` bytes: at once, or when it is its turn. Where a pause
+   * breaks it off, `send` is called again afterwards, with `isRepeated` set.
+   */
+  async send<T>(
+    size: number,
+    signal: AbortSignal,
+    send: (sending: Sending) => Promise<T>,
+  ): Promise<T> {
+    for (let isRepeated = false; ; isRepeated = true) {
+      const release = await this.#acquire(size, signal);
+      const controller = new AbortController();
+      const stop = () => {
+        controller.abort();
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      this.#inFlight.add(controller);
+      // A signal that is aborted already fires no event.
+      if (signal.aborted) stop();
+      try {
+        return await send({ signal: controller.signal, isRepeated });
+      } catch (error) {
+        if (signal.aborted || !controller.signal.aborted) throw error;
+      } finally {
+        this.#inFlight.delete(controller);
+        signal.removeEventListener('abort', stop);
+        release();
+      }
     }
   }
 
-  function outageNow(): Outage | undefined {
-    const [first] = outages.values();
-    return first;
+  /** Waits until so many bytes of a body may go. Throws `cancelled` where the signal is aborted. */
+  take(bytes: number, signal: AbortSignal): Promise<void> {
+    return this.#bandwidth.take(bytes, signal);
   }
 
-  return {
-    get outage() {
-      return outageNow();
-    },
-    breaker(probe) {
-      const breaker = circuitBreaker({
-        probe,
-        onChange(outage) {
-          if (outage === undefined) outages.delete(breaker);
-          else outages.set(breaker, outage);
-          onOutage(outageNow());
-        },
-      });
-      return breaker;
-    },
-    probeNow() {
-      for (const breaker of outages.keys()) breaker.probeNow();
-    },
-    get isPaused() {
-      return isPaused;
-    },
-    pause() {
-      isPaused = true;
-      for (const controller of underWay) controller.abort();
-    },
-    resume() {
-      isPaused = false;
-      for (const proceed of [...waiting]) proceed();
-    },
-    limit(bytesPerSecond) {
-      pace.limit(bytesPerSecond);
-      turns =
-        bytesPerSecond === undefined
-          ? undefined
-          : new Semaphore({ places: Infinity, bytes: bytesPerSecond * longestSideBySide });
-    },
-    whenOpen,
-    async send(size, signal, send) {
-      for (let isRepeated = false; ; isRepeated = true) {
-        const leave = await whenItsTurn(size, signal);
-        const controller = new AbortController();
-        const stop = () => {
-          controller.abort();
-        };
-        signal.addEventListener('abort', stop, { once: true });
-        underWay.add(controller);
-        // What was aborted already tells nobody any more.
-        if (signal.aborted) stop();
-        try {
-          return await send({ signal: controller.signal, isRepeated });
-        } catch (error) {
-          if (signal.aborted || !controller.signal.aborted) throw error;
-        } finally {
-          underWay.delete(controller);
-          signal.removeEventListener('abort', stop);
-          leave();
-        }
-      }
-    },
-    take: (bytes, signal) => pace.take(bytes, signal),
-  };
+  /** Waits for a turn: under a limit, few bodies go side by side, lest each of them stalls. */
+  async #acquire(size: number, signal: AbortSignal): Promise<() => void> {
+    for (;;) {
+      await this.whenOpen(signal);
+      const asked = this.#sideBySide;
+      const release = (await asked?.acquire(size, signal)) ?? (() => undefined);
+      if (!this.#isPaused && asked === this.#sideBySide) return release;
+      release();
+    }
+  }
+}
+
+/** One sending of a request. */
+export interface Sending {
+  /** Aborted by the caller's signal, and by a pause. */
+  readonly signal: AbortSignal;
+  /** Whether it was broken off before, perhaps after the store had all of it. */
+  readonly isRepeated: boolean;
 }
 
 /**
- * Seconds that the bodies side by side may take together; a larger one goes alone. It is also what
+ * The time that the bodies side by side may take together; a larger body goes alone. It is also what
  * a pause may cost.
  */
-const longestSideBySide = 4;
+const maxSecondsSideBySide = 4;

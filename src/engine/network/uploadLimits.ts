@@ -3,26 +3,25 @@ import { Semaphore } from '../concurrency/semaphore';
 import { parseTrafficSettings } from '../config/settings';
 import type { TransferControl } from './transferControl';
 
-/** How much of the network uploads may have. */
-export interface UploadLimits {
+/** How much of the network and of the memory all batches together may take. */
+export class UploadLimits {
   /** Shared by all batches, so that they do not multiply what is in flight. */
-  readonly semaphore: Semaphore;
-  /** Holds for what is under way too. */
-  set(raw: RawSettings): void;
+  readonly semaphore = new Semaphore({ places: defaultConcurrency, bytes: maxBytesInFlight });
+  readonly #traffic: TransferControl;
+
+  constructor(traffic: TransferControl) {
+    this.#traffic = traffic;
+  }
+
+  /** Applies the settings, to what is under way too. Throws `invalid-setting`. */
+  set(raw: RawSettings): void {
+    const { concurrency, bandwidthLimit } = parseTrafficSettings(raw);
+    this.semaphore.setPlaces(concurrency ?? defaultConcurrency);
+    this.#traffic.setLimit(bandwidthLimit);
+  }
 }
 
-export function uploadLimits(traffic: TransferControl): UploadLimits {
-  const shared = new Semaphore({ places: requestsInFlight, bytes: bytesInFlight });
-  return {
-    semaphore: shared,
-    set(raw) {
-      const { concurrency, bandwidthLimit } = parseTrafficSettings(raw);
-      shared.setPlaces(concurrency ?? requestsInFlight);
-      traffic.limit(bandwidthLimit);
-    },
-  };
-}
-
-const requestsInFlight = 48;
-/** Bounds the memory of all uploads together. */
-const bytesInFlight = 64 << 20;
+/** Requests in flight where the settings do not say. */
+const defaultConcurrency = 48;
+/** Bounds the memory of all uploads together: 64 MiB. */
+const maxBytesInFlight = 64 << 20;

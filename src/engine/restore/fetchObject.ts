@@ -1,7 +1,7 @@
 import type { Bucket, ByteRange, ObjectHead } from '../ports/bucket';
 import type { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
-import { lendBuffer } from '../network/bufferPool';
+import { acquireBuffer } from '../network/bufferPool';
 import { inParallel } from '../concurrency/parallel';
 import type { TransferControl } from '../network/transferControl';
 
@@ -95,10 +95,10 @@ async function inBuffer(
 ): Promise<void> {
   const release = await semaphore.acquire(size, signal);
   try {
-    const { bytes, giveBack } = lendBuffer(size);
-    await use(bytes);
+    const buffer = acquireBuffer(size);
+    await use(buffer.bytes);
     // After a failure somebody may still be writing into it.
-    giveBack();
+    buffer.release();
   } finally {
     release();
   }

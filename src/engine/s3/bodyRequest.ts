@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import type { Attempt } from '../network/attempt';
-import { bodyStream } from '../network/body';
+import { bodyStream } from '../network/bodyStream';
 import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 

@@ -13,7 +13,7 @@ import { conditionSupport } from './conditionSupport';
 import { s3Account } from './s3Account';
 import { s3Bucket } from './s3Bucket';
 import type { ConnectionSettings } from '../config/settings';
-import { transferControl, type TransferControl } from '../network/transferControl';
+import { TransferControl } from '../network/transferControl';
 import { openTransport, type Transport } from './transport';
 
 /**
@@ -22,7 +22,7 @@ import { openTransport, type Transport } from './transport';
  */
 export function openConnection(
   settings: ConnectionSettings,
-  traffic: TransferControl = transferControl(),
+  traffic: TransferControl = new TransferControl(),
   transport: Transport = openTransport(),
   onWeakness: (message: string) => void = () => undefined,
 ): Connection {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Account, LifecycleRule } from '../ports/account';
 import { isArchiveClass } from '../ports/bucket';
-import { attempts, type Attempt } from '../network/attempt';
+import { maxAttempts, type Attempt } from '../network/attempt';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { bucketSettings, unlessUnset } from './bucketSettings';
@@ -118,7 +118,7 @@ export function s3Account({ client, endpoint, region }: S3AccountOptions): Accou
         const { kind } = await tryToList(bucket, signal);
         if (kind === 'listed' || kind === 'denied') return;
         // A store may need a moment to know it everywhere.
-        throw new Failure(number < attempts ? 'store-busy' : 'no-such-bucket', bucket);
+        throw new Failure(number < maxAttempts ? 'store-busy' : 'no-such-bucket', bucket);
       });
     },
 

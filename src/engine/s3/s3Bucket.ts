@@ -15,7 +15,7 @@ import { storeRequest } from './storeRequest';
 /** The `Bucket` port over S3. */
 export function s3Bucket(place: BucketPlace): Bucket {
   const { traits, traffic, conditions } = place;
-  const breaker = traffic.breaker(signal => askHarmlessly(place, signal));
+  const breaker = traffic.createBreaker(signal => askHarmlessly(place, signal));
   const context: BucketContext = { ...place, breaker };
   return {
     name: context.name,

@@ -21,9 +21,9 @@ import { unfinishedInMemory, type Unfinished } from '../records/unfinished';
 import { rowChanges, type RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
 import { statePublisher, type StatePublisher } from '../state/statePublisher';
-import { transferControl, type TransferControl } from '../network/transferControl';
+import { TransferControl } from '../network/transferControl';
 import { comparisonLock, type ComparisonLock } from '../schedule/comparisonLock';
-import { uploadLimits, type UploadLimits } from '../network/uploadLimits';
+import { UploadLimits } from '../network/uploadLimits';
 import { verifier, type Verifier } from '../verify/verifier';
 import { waitingFolders, type WaitingFolders } from '../schedule/waitingFolders';
 
@@ -81,10 +81,10 @@ export function createServices(options: EngineOptions): EngineServices {
   const { editor = noEditor, journal = noJournal, unfinished = unfinishedInMemory() } = options;
   const ending = new AbortController();
   const ended = ending.signal;
-  const traffic = transferControl(outage => {
+  const traffic = new TransferControl(outage => {
     batches.interrupted(outage);
   });
-  const limits = uploadLimits(traffic);
+  const limits = new UploadLimits(traffic);
   const { semaphore } = limits;
   const known = connections(settings =>
     options.connect(settings, traffic, message => {

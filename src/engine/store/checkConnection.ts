@@ -1,5 +1,5 @@
 import type { ConnectionCheck } from '../../protocol/credentials';
-import { attempts } from '../network/attempt';
+import { maxAttempts } from '../network/attempt';
 import type { Connections } from './connections';
 import { toFailure } from '../failures/failure';
 import { folderFailed } from './folderFailed';
@@ -20,7 +20,7 @@ export async function checkConnection(
   publisher.failed(folder, undefined);
   try {
     const onAttempt = (attempt: number): void => {
-      publisher.connecting({ kind: 'connecting', folder, attempt, attempts });
+      publisher.connecting({ kind: 'connecting', folder, attempt, attempts: maxAttempts });
     };
     await connections.of(settings).check({ target, signal, onAttempt });
   } catch (error) {

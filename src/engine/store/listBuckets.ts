@@ -1,5 +1,5 @@
 import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
-import { attempts } from '../network/attempt';
+import { maxAttempts } from '../network/attempt';
 import type { CheckConnectionDeps } from './checkConnection';
 
 /** Some of the buckets; where the store does not answer at once, the state tells so. */
@@ -9,7 +9,8 @@ export async function listBuckets(
   signal: AbortSignal,
 ): Promise<BucketPage> {
   const onAttempt = (attempt: number): void => {
-    if (attempt > 1) publisher.connecting({ kind: 'connecting', folder, attempt, attempts });
+    if (attempt > 1)
+      publisher.connecting({ kind: 'connecting', folder, attempt, attempts: maxAttempts });
   };
   try {
     return await connections.of(settings).account.buckets({ after, signal, onAttempt });

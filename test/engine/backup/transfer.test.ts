@@ -7,7 +7,7 @@ import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import type { Plan, Step } from '../../../src/engine/backup/plan';
-import { transferControl } from '../../../src/engine/network/transferControl';
+import { TransferControl } from '../../../src/engine/network/transferControl';
 import { describeReport, toReport } from '../../../src/engine/batch/report';
 import {
   transfer,
@@ -67,7 +67,7 @@ describe('transfer', () => {
     const outcomes = await transfer({
       plan,
       semaphore: new Semaphore({ places: 48, bytes: 1 << 20 }),
-      traffic: transferControl(),
+      traffic: new TransferControl(),
       fileLock: new KeyedLock(),
       signal: new AbortController().signal,
       onProgress: now => progress.push(now),

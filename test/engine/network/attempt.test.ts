@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 
-import { attempt, attempts, type Attempt } from '../../../src/engine/network/attempt';
+import { attempt, maxAttempts, type Attempt } from '../../../src/engine/network/attempt';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 import { assertProperty } from '../../support/suite/assertProperty';
@@ -77,7 +77,7 @@ describe('attempt', () => {
     ] as const) {
       mock.method(Math, 'random', () => random);
       const times = await timesOfTries(() => failure('unreachable'));
-      assert.equal(times.length, attempts);
+      assert.equal(times.length, maxAttempts);
       for (const [index, time] of expected.entries()) {
         assert.ok(
           Math.abs((times[index + 1] ?? 0) - time) <= 4,
@@ -128,7 +128,7 @@ describe('attempt', () => {
     mock.method(Math, 'random', () => 0);
     for (const code of [...retried, ...notRetried]) {
       const times = await timesOfTries(() => failure(code));
-      assert.equal(times.length, retried.includes(code) ? attempts : 1, code);
+      assert.equal(times.length, retried.includes(code) ? maxAttempts : 1, code);
     }
   });
 

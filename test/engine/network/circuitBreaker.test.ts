@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
 import { attempt, type Attempt } from '../../../src/engine/network/attempt';
-import {
-  circuitBreaker,
-  type CircuitBreaker,
-  type Outage,
-} from '../../../src/engine/network/circuitBreaker';
+import { CircuitBreaker, type Outage } from '../../../src/engine/network/circuitBreaker';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 import { eventually } from '../../support/suite/eventually';
@@ -24,9 +20,9 @@ describe('The circuit breaker', () => {
   let harmless: () => FailureCode | undefined;
   let probes: number;
 
-  function open(firstProbeMs: number): CircuitBreaker {
-    return circuitBreaker({
-      firstProbeMs,
+  function open(firstProbeDelayMs: number): CircuitBreaker {
+    return new CircuitBreaker({
+      firstProbeDelayMs,
       onChange: outage => outages.push(outage),
       async probe() {
         probes++;
@@ -265,8 +261,8 @@ describe('The circuit breaker', () => {
 
   it('does not wait for a probe that hangs where somebody says that it will go', async () => {
     let hangs = false;
-    breaker = circuitBreaker({
-      firstProbeMs: 1,
+    breaker = new CircuitBreaker({
+      firstProbeDelayMs: 1,
       onChange: outage => outages.push(outage),
       probe: () => {
         if (code === undefined) return Promise.resolve();

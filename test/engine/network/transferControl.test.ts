@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 
 import { Failure } from '../../../src/engine/failures/failure';
 import { bodyRequest } from '../../../src/engine/s3/bodyRequest';
-import { transferControl, type Sending } from '../../../src/engine/network/transferControl';
+import { TransferControl, type Sending } from '../../../src/engine/network/transferControl';
 import { eventually } from '../../support/suite/eventually';
 
-describe('traffic', () => {
+describe('TransferControl', () => {
   const signal = new AbortController().signal;
 
   /** A sending that ends only when it is aborted or told to. */
@@ -18,7 +18,7 @@ describe('traffic', () => {
   }
 
   it('breaks off what is under way when it is paused, and sends it again afterwards', async () => {
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     const seen: boolean[] = [];
     const sending = traffic.send(1, signal, async now => {
       seen.push(now.isRepeated);
@@ -36,8 +36,8 @@ describe('traffic', () => {
   });
 
   it('remembers what a pause broke off, whatever is answered to the next sending', async () => {
-    const traffic = transferControl();
-    const breaker = traffic.breaker(() => Promise.resolve());
+    const traffic = new TransferControl();
+    const breaker = traffic.createBreaker(() => Promise.resolve());
     const seen: boolean[] = [];
     const sending = bodyRequest(
       { endpoint: 'any', name: 'b', traffic, breaker },
@@ -59,7 +59,7 @@ describe('traffic', () => {
   });
 
   it('lets nothing begin while it is paused', async () => {
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     traffic.pause();
     let begun = false;
     const sending = traffic.send(1, signal, now => {
@@ -73,7 +73,7 @@ describe('traffic', () => {
   });
 
   it('ends by Cancel, under way or waiting', async () => {
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     const controller = new AbortController();
     const underWay = traffic.send(1, controller.signal, held);
     await new Promise(resolve => setImmediate(resolve));
@@ -89,7 +89,7 @@ describe('traffic', () => {
   });
 
   it('throws what the sending throws', async () => {
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     await assert.rejects(
       traffic.send(1, signal, () => Promise.reject(new Error('refused'))),
       { message: 'refused' },
@@ -97,7 +97,7 @@ describe('traffic', () => {
   });
 
   it('lets as many bodies go side by side as a limit moves in seconds, a large one alone', async () => {
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     let under = 0;
     let most = 0;
     const send = (size: number) =>
@@ -111,11 +111,11 @@ describe('traffic', () => {
       await Promise.all(Array.from({ length: 6 }, () => send(size)));
       return most;
     };
-    traffic.limit(100_000);
+    traffic.setLimit(100_000);
     assert.equal(await mostAtOnce(200_000), 2);
     assert.equal(await mostAtOnce(8_000_000), 1);
     assert.equal(await mostAtOnce(1_000), 6);
-    traffic.limit(undefined);
+    traffic.setLimit(undefined);
     assert.equal(await mostAtOnce(8_000_000), 6);
   });
 });

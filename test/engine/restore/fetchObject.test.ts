@@ -6,7 +6,7 @@ import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import type { Bucket, GetRequest } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { fetchObject, type FetchRequest } from '../../../src/engine/restore/fetchObject';
-import { transferControl } from '../../../src/engine/network/transferControl';
+import { TransferControl } from '../../../src/engine/network/transferControl';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -28,7 +28,7 @@ describe('fetchObject', function () {
       etag: md5(bucket.bytes('o') ?? Buffer.alloc(0)),
       size,
       semaphore: new Semaphore({ places: 48, bytes: 64 * mebibyte }),
-      traffic: transferControl(),
+      traffic: new TransferControl(),
       signal: new AbortController().signal,
       onBytes: () => undefined,
       ...changed,
@@ -156,7 +156,7 @@ describe('fetchObject', function () {
   it('rests while it is paused, and has every byte afterwards', async () => {
     const body = patterned(3 * range);
     bucket.place('o', body);
-    const traffic = transferControl();
+    const traffic = new TransferControl();
     const hold = bucket.holdNext('get', { after: 1 });
     const running = fetched({ traffic }, body.length);
     await hold.reached;

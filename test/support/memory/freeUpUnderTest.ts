@@ -11,7 +11,7 @@ import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeSte
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { receiptsInMemory, type FolderReceipts } from '../../../src/engine/records/receipts';
 import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
-import { transferControl } from '../../../src/engine/network/transferControl';
+import { TransferControl } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
 import { nothingUnfinished } from './nothingUnfinished';
@@ -57,7 +57,7 @@ export function freeUpUnderTest(
     },
     reading: new Semaphore({ places: 4, bytes: 0 }),
     memory: new Semaphore({ places: 4, bytes: 64 << 20 }),
-    traffic: transferControl(() => undefined),
+    traffic: new TransferControl(() => undefined),
     // A list for each file, as of now.
     findListed: step => listedCopies([step], new AbortController().signal)(step),
     signal: new AbortController().signal,

@@ -6,7 +6,7 @@ import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection } from '../../../src/engine/s3/openConnection';
 import type { Connection } from '../../../src/engine/ports/connection';
-import { transferControl } from '../../../src/engine/network/transferControl';
+import { TransferControl } from '../../../src/engine/network/transferControl';
 import type { Transport } from '../../../src/engine/s3/transport';
 import { setAwsVariables } from '../../../dev/awsVariables';
 
@@ -40,7 +40,7 @@ export async function openStubStore(
       endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       forcePathStyle: true,
     },
-    transferControl(),
+    new TransferControl(),
     transport,
     onWeakness,
   );
