@@ -11,7 +11,7 @@ import { ChangeWatch, watchTraffic } from './editor/watch/changeWatch';
 export type { S3Backup } from './editor/api';
 
 export function activate(context: ExtensionContext): S3Backup {
-  const { parts: services, disposables } = createServices(context);
+  const { services, disposables } = createServices(context);
   const { engine, profiles, targets, view } = services;
   context.subscriptions.push(
     registerCommands(services),

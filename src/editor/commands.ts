@@ -67,8 +67,8 @@ const table = {
   },
   's3Backup.viewAsTree': ({ layout }) => layout.choose('tree'),
   's3Backup.viewAsList': ({ layout }) => layout.choose('list'),
-  's3Backup.cancel': ({ ongoing }) => {
-    ongoing.cancelAll();
+  's3Backup.cancel': ({ operations }) => {
+    operations.cancelAll();
   },
   's3Backup.review': async services => {
     await reviewAndBackUp(services);
@@ -92,11 +92,11 @@ const table = {
     else await showReport(engine, reports.last);
   },
   's3Backup.pause': ({ engine }) => {
-    engine.tell(pause, null);
+    engine.notify(pause, null);
   },
   's3Backup.resume': async services => {
     const { engine } = services;
-    if (engine.state.kind === 'paused') engine.tell(resume, null);
+    if (engine.state.kind === 'paused') engine.notify(resume, null);
     else await resumeUnfinished(services);
   },
   's3Backup.dropRemaining': forgetUnfinished,

@@ -4,7 +4,7 @@ import { Reports } from './batch/reports';
 import { UnfinishedBatch } from './batch/unfinishedBatch';
 import { Comparisons } from './client/comparisons';
 import { EngineClient } from './client/engineClient';
-import { Ongoing } from './client/ongoing';
+import { RunningOperations } from './client/runningOperations';
 import type { Services } from './services';
 import { FolderRecords } from './targets/folderRecords';
 import { Profiles } from './targets/profiles';
@@ -17,7 +17,7 @@ import { RefreshScheduler } from './view/refreshScheduler';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
 export interface CreatedServices {
-  readonly parts: Services;
+  readonly services: Services;
   readonly disposables: ExtensionContext['subscriptions'];
 }
 
@@ -35,10 +35,10 @@ export function createServices(context: ExtensionContext): CreatedServices {
   );
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
-  const ongoing = new Ongoing();
+  const operations = new RunningOperations();
   const reports = new Reports(engine);
   const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
-  const comparisons = new Comparisons(engine, ongoing, context.workspaceState);
+  const comparisons = new Comparisons(engine, operations, context.workspaceState);
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
@@ -49,14 +49,17 @@ export function createServices(context: ExtensionContext): CreatedServices {
     targets,
     comparisons,
     filter,
-    ongoing,
+    operations,
     reports,
     unfinished,
     refresh,
   });
   const memory = context.globalState;
   const shown = { filter, layout, reports, unfinished, tree, view };
-  const parts = { log, engine, targets, profiles, ongoing, comparisons, memory, ...shown };
+  const services = { log, engine, targets, profiles, operations, comparisons, memory, ...shown };
   const views = [view, tree, layout, filter, refresh];
-  return { parts, disposables: [...views, ongoing, unfinished, reports, targets, engine, log] };
+  return {
+    services,
+    disposables: [...views, operations, unfinished, reports, targets, engine, log],
+  };
 }

@@ -3,7 +3,7 @@ import type { Reports } from './batch/reports';
 import type { UnfinishedBatch } from './batch/unfinishedBatch';
 import type { Comparisons } from './client/comparisons';
 import type { EngineClient } from './client/engineClient';
-import type { Ongoing } from './client/ongoing';
+import type { RunningOperations } from './client/runningOperations';
 import type { Profiles } from './targets/profiles';
 import type { Targets } from './targets/targets';
 import type { FilesTree } from './view/filesTree';
@@ -17,7 +17,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly targets: Targets;
   readonly profiles: Profiles;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
   readonly reports: Reports;
   readonly unfinished: UnfinishedBatch;
   /** Of this user, over all windows. */

@@ -14,7 +14,7 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
   const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
   if (unsaved.size === 0) return true;
   const { planId } = plan;
-  const concerned = await engine.request(plannedAmong, { planId, paths: [...unsaved.keys()] });
+  const concerned = await engine.sendRequest(plannedAmong, { planId, paths: [...unsaved.keys()] });
   if (concerned.length === 0) return true;
   const save = l10n.t('Save and Back Up');
   const skip = concerned.length === 1 ? l10n.t('Skip It') : l10n.t('Skip Them');
@@ -27,7 +27,7 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
   );
   if (answer === undefined) return false;
   const files = answer === save ? await saveAll(concerned, unsaved) : concerned;
-  if (files.length > 0) await engine.request(leaveOut, { planId, because: 'unsaved', files });
+  if (files.length > 0) await engine.sendRequest(leaveOut, { planId, because: 'unsaved', files });
   return true;
 }
 

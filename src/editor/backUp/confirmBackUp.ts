@@ -194,7 +194,7 @@ function consequences({ files, unknownOrigin }: PlanSummary): string {
 async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
   if (plan.wouldEmpty === 0) return true;
   const { planId } = plan;
-  const files = await engine.request(filesThatWouldEmpty, planId);
+  const files = await engine.sendRequest(filesThatWouldEmpty, planId);
   const [first] = files;
   if (first === undefined) return true;
   const isAll = files.length === plan.files;
@@ -214,6 +214,6 @@ async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promis
     ...(isAll ? [replace] : [skip, replace]),
   );
   if (answer === undefined) return false;
-  if (answer === skip) await engine.request(leaveOut, { planId, because: 'empty-here', files });
+  if (answer === skip) await engine.sendRequest(leaveOut, { planId, because: 'empty-here', files });
   return true;
 }

@@ -2,13 +2,13 @@ import { dropUnfinished } from '../../protocol/plans';
 import type { UnfinishedBatch } from '../batch/unfinishedBatch';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { resolveTargets } from '../setUp/resolveTargets';
 import { backUpUnfinished, type BackUpDeps } from './backUp';
 
 interface ResumeUnfinishedDeps extends BackUpDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
   readonly unfinished: UnfinishedBatch;
   readonly comparisons: Comparisons;
 }
@@ -23,8 +23,9 @@ export async function resumeUnfinished(deps: ResumeUnfinishedDeps): Promise<void
 
 /** Goes on with nothing: what is left stays in the tree like any other file. */
 export async function forgetUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
-  const { unfinished, engine, ongoing } = deps;
+  const { unfinished, engine, operations } = deps;
   const setups = await resolveTargets(deps, unfinished.folders);
-  if (setups.length > 0) await ongoing.run(token => engine.request(dropUnfinished, setups, token));
+  if (setups.length > 0)
+    await operations.run(token => engine.sendRequest(dropUnfinished, setups, token));
   unfinished.forget();
 }

@@ -17,7 +17,7 @@ export async function reviewDifferences(
   const items: (DifferenceItem | QuickPickItem)[] = [];
   let files = 0;
   for (const setup of setups) {
-    const rows = await engine.request(differences, setup);
+    const rows = await engine.sendRequest(differences, setup);
     if (rows.length === 0) continue;
     if (setups.length > 1) items.push({ label: setup.name, kind: QuickPickItemKind.Separator });
     items.push(...rows.map(row => toItem(setup, row)));

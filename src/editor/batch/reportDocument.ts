@@ -27,7 +27,7 @@ export async function showReport(
   const entries: ReportEntry[] = [];
   for (;;) {
     const { planId } = batch.report;
-    const page = await engine.request(reportPage, {
+    const page = await engine.sendRequest(reportPage, {
       planId,
       offset: entries.length,
       limit: maxEntriesPerPage,

@@ -4,7 +4,7 @@ import type { Report } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
 import type { BatchProgress, PauseReason } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { Failed } from '../failures/failed';
 import { formatDuration } from '../format/pointInTime';
 import { formatCount, formatFiles, formatBytes } from '../format/quantity';
@@ -16,11 +16,11 @@ import { withDelayedProgress } from './withDelayedProgress';
  * how many files had arrived by then: an engine that is gone cannot report.
  */
 export function runBatch(
-  { engine, ongoing }: { readonly engine: EngineClient; readonly ongoing: Ongoing },
+  { engine, operations }: { readonly engine: EngineClient; readonly operations: RunningOperations },
   batch: BatchToRun,
 ): Promise<Report> {
   const { planId, files } = batch;
-  return ongoing.run(async (token, cancel) => {
+  return operations.run(async (token, cancel) => {
     let done = 0;
     const listening = engine.onDidChangeState(state => {
       if (state.kind !== 'transferring' && state.kind !== 'paused') return;
@@ -28,7 +28,7 @@ export function runBatch(
       if (progress !== undefined) ({ done } = progress);
     });
     try {
-      const running = engine.request(runPlan, planId, token);
+      const running = engine.sendRequest(runPlan, planId, token);
       // A single file's row shows all there is to see.
       if (files > 1) showBatch(engine, batch, running, cancel);
       return await running;

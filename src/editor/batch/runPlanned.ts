@@ -6,7 +6,7 @@ import { dropPlan } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { Failed } from '../failures/failed';
 import type { FinishedBatch, Reports } from './reports';
@@ -16,7 +16,7 @@ import type { UnfinishedBatch } from './unfinishedBatch';
 /** What every plan needs to be run. */
 export interface RunPlannedDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
   readonly reports: Reports;
   readonly unfinished: UnfinishedBatch;
   readonly log: LogOutputChannel;
@@ -80,9 +80,9 @@ export async function runPlanned<
   scopes: FolderScopes<Scope>,
 ): Promise<Report | undefined> {
   if (scopes.length === 0) return undefined;
-  const { engine, ongoing } = deps;
+  const { engine, operations } = deps;
   const summary = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(kind.request, { folders: scopes }, token)),
+    operations.run(token => engine.sendRequest(kind.request, { folders: scopes }, token)),
   );
   if (kind.isEmpty(summary)) {
     kind.announceNothing(deps, { summary, scopes });
@@ -91,7 +91,7 @@ export async function runPlanned<
   const { planId } = summary;
   const confirmed = await kind.confirm(deps, { summary, scopes });
   if (confirmed.kind !== 'run') {
-    engine.tell(dropPlan, planId);
+    engine.notify(dropPlan, planId);
     return confirmed.kind === 'instead' ? confirmed.run() : undefined;
   }
   const setups = scopes.map(({ setup }) => setup);

@@ -52,7 +52,7 @@ export class UnfinishedBatch implements Disposable {
   get folders(): ReturnType<typeof localFolders> {
     const noted = this.#noted;
     return localFolders().filter(folder => {
-      const status = this.targets.standing(folder);
+      const status = this.targets.statusOf(folder);
       const known = noted.find(each => each.folder === folderId(folder));
       return (
         known !== undefined &&

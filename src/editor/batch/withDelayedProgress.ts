@@ -9,13 +9,13 @@ export interface ProgressStatus {
 
 /**
  * Shows work as a notification with *Cancel*, unless it is done before anybody could read it.
- * `standing` is asked again and again; where it cannot tell, what it said last stays.
+ * `status` is asked again and again; where it cannot tell, what it said last stays.
  */
 export function withDelayedProgress(
   title: string,
   running: Promise<unknown>,
   cancel: () => void,
-  standing: () => ProgressStatus | undefined,
+  status: () => ProgressStatus | undefined,
 ): void {
   // Whoever started the work hears of its failure; here only its end counts.
   const ended = running.then(
@@ -27,7 +27,7 @@ export function withDelayedProgress(
       { location: ProgressLocation.Notification, title, cancellable: true },
       (progress, token) => {
         token.onCancellationRequested(cancel);
-        return follow(standing, ended, progress);
+        return follow(status, ended, progress);
       },
     );
   }, showAfterMs);
@@ -37,13 +37,13 @@ export function withDelayedProgress(
 }
 
 async function follow(
-  standing: () => ProgressStatus | undefined,
+  status: () => ProgressStatus | undefined,
   ended: Promise<void>,
   progress: Progress<{ readonly message: string; readonly increment: number }>,
 ): Promise<void> {
   let shown = 0;
   const draw = (): void => {
-    const now = standing();
+    const now = status();
     if (now === undefined) return;
     progress.report({ message: now.message, increment: Math.max(0, now.percent - shown) });
     shown = Math.max(shown, now.percent);

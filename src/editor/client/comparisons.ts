@@ -3,7 +3,7 @@ import { compare } from '../../protocol/comparisons';
 import type { FolderSetup } from '../../protocol/folders';
 import { viewId } from '../contributions/manifest';
 import type { EngineClient } from './engineClient';
-import type { Ongoing } from './ongoing';
+import type { RunningOperations } from './runningOperations';
 
 /** Runs comparisons, at most one at a time, and remembers over reloads when the last one was. */
 export class Comparisons {
@@ -11,7 +11,7 @@ export class Comparisons {
 
   constructor(
     private readonly engine: EngineClient,
-    private readonly ongoing: Ongoing,
+    private readonly operations: RunningOperations,
     private readonly memory: Memento,
   ) {}
 
@@ -26,9 +26,9 @@ export class Comparisons {
     if (this.#current?.key === key) return this.#current.done;
     this.#current?.cancel();
     let cancelThis = (): void => undefined;
-    const work = this.ongoing.run(async (token, cancel) => {
+    const work = this.operations.run(async (token, cancel) => {
       cancelThis = cancel;
-      await this.engine.request(compare, setups, token);
+      await this.engine.sendRequest(compare, setups, token);
       await this.memory.update(memoryKey, Date.now());
     });
     const done = work.finally(() => {

@@ -62,7 +62,7 @@ export class EngineClient implements Disposable {
   }
 
   /** Throws `Failed`, and nothing else. */
-  async request<P, R>(
+  async sendRequest<P, R>(
     { method }: RequestType<P, R>,
     params: P,
     token?: CancellationToken,
@@ -77,7 +77,7 @@ export class EngineClient implements Disposable {
   }
 
   /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
-  tell<P>({ method }: NotificationType<P>, params: P): void {
+  notify<P>({ method }: NotificationType<P>, params: P): void {
     this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
       this.log.warn(`The engine could not be told: ${method}: ${String(error)}`);
     });

@@ -58,7 +58,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
 
   stat(uri: Uri): Promise<FileStat> {
     return this.#failing(uri, async request => {
-      const copy = await this.engine.request(cloudCopy, request);
+      const copy = await this.engine.sendRequest(cloudCopy, request);
       const { mtime } = this.#see(uri, copy);
       return {
         type: FileType.File,
@@ -78,11 +78,11 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
         // A version stays what it is; the copy as it is now may be another one by now.
         const isCurrent =
           request.versionId !== undefined ||
-          (await this.engine.request(cloudCopy, request)).etag === kept.etag;
+          (await this.engine.sendRequest(cloudCopy, request)).etag === kept.etag;
         if (isCurrent) return kept.bytes;
       }
       const limited = { ...request, limit: maxOpenBytes };
-      const { copy, bytes } = await this.engine.request(readCloudCopy, limited);
+      const { copy, bytes } = await this.engine.sendRequest(readCloudCopy, limited);
       this.#see(uri, copy);
       this.#recent.keep(key, { etag: copy.etag, bytes });
       return bytes;
@@ -159,7 +159,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
       });
       if (open.length === 0) return;
       const paths = open.map(({ path }) => path);
-      const copies = await this.engine.request(knownCopies, { folder, paths });
+      const copies = await this.engine.sendRequest(knownCopies, { folder, paths });
       const etags = new Map(copies.map(({ path, etag }) => [path, etag]));
       this.#onDidChangeFile.fire(
         open.flatMap(({ uri, path }) => (etags.has(path) ? this.#take(uri, etags.get(path)) : [])),

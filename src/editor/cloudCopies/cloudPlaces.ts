@@ -65,7 +65,7 @@ function folderOf(
   { folderId: id, target }: CloudCopyName,
 ): WorkspaceFolder | undefined {
   return (workspace.workspaceFolders ?? []).find(
-    folder => targets.identityOf(folder) === id && targets.hasBeenAt(folder, target),
+    folder => targets.recordId(folder) === id && targets.hasBeenAt(folder, target),
   );
 }
 

@@ -5,7 +5,7 @@ import { viewId } from '../contributions/manifest';
 import { cloudCopyUri } from './cloudCopyUri';
 import { type CloudPlace, type CloudPlacesDeps, cloudFiles } from './cloudPlaces';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 
 /** A cloud copy that is there. */
 export interface FoundCopy {
@@ -15,7 +15,7 @@ export interface FoundCopy {
 
 export interface FindCopiesDeps extends CloudPlacesDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /** The cloud copies of the files in a selection, as the bucket has them now. Throws why, if not. */
@@ -31,9 +31,9 @@ export async function findCopies(
 
 /** One cloud copy, as the bucket has it now. Throws why, if not. */
 export async function findCopy(deps: FindCopiesDeps, place: CloudPlace): Promise<FoundCopy> {
-  const { engine, ongoing } = deps;
+  const { engine, operations } = deps;
   const copy = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(cloudCopy, place, token)),
+    operations.run(token => engine.sendRequest(cloudCopy, place, token)),
   );
   return { place, copy };
 }

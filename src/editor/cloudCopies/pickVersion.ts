@@ -4,7 +4,7 @@ import type { CloudVersion, CloudVersions } from '../../protocol/cloudCopies';
 import { pickStep, type PickItem } from '../quickInput/pickStep';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount } from '../format/quantity';
-import { takeSteps, type Step } from '../quickInput/steps';
+import { runSteps, type Step } from '../quickInput/steps';
 
 /** What to do with one version. */
 export type VersionAction = 'open' | 'compare' | 'restore';
@@ -20,7 +20,7 @@ export function pickVersion(
   versions: CloudVersions,
   actions: readonly VersionAction[],
 ): Promise<VersionChoice | undefined> {
-  return takeSteps(versionStep(path, versions, actions));
+  return runSteps(versionStep(path, versions, actions));
 }
 
 function versionStep(
@@ -38,13 +38,13 @@ function versionStep(
         ? l10n.t('{0} in the bucket, newest first', count)
         : l10n.t('The newest {0} of more in the bucket', count),
       items: versions.map(version => itemOf(version, [...buttons.values()])),
-      press: (version, pressed) => {
+      onItemButton: (version, pressed) => {
         const action = actions.find(each => buttons.get(each) === pressed);
         return action === undefined
           ? { kind: 'cancelled' }
           : { kind: 'done', result: { version, action } };
       },
-      take: ([version]) =>
+      accept: ([version]) =>
         Promise.resolve(
           version === undefined
             ? { kind: 'cancelled' }
@@ -64,7 +64,7 @@ function actionStep(version: CloudVersion, actions: readonly VersionAction[]): S
         const { tooltip = '', iconPath } = buttonOf(action);
         return { label: tooltip, iconPath, value: action };
       }),
-      take: ([action]) =>
+      accept: ([action]) =>
         Promise.resolve(
           action === undefined
             ? { kind: 'cancelled' }

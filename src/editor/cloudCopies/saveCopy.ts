@@ -32,7 +32,7 @@ export async function saveCopy(
   const { setup, path, versionId } = place;
   const request = { setup, path, to: to.fsPath, ...(versionId === undefined ? {} : { versionId }) };
   await window.withProgress(options, (_, token: CancellationToken) =>
-    engine.request(saveCloudCopy, request, token),
+    engine.sendRequest(saveCloudCopy, request, token),
   );
   void offerToOpen(to);
 }

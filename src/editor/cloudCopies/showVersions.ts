@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import { cloudVersions, type CloudVersions } from '../../protocol/cloudCopies';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { runCommand } from '../contributions/runCommand';
 import { Failed, toFailureRecord } from '../failures/failed';
@@ -17,7 +17,7 @@ import { pickVersion } from './pickVersion';
 
 export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /** Shows what the bucket has kept of a file, to be opened, compared or restored. */
@@ -29,7 +29,7 @@ export async function showVersions(deps: ShowVersionsDeps, selection: Selection)
     return;
   }
   const kept = await window.withProgress({ location: { viewId } }, () =>
-    deps.ongoing.run(token => deps.engine.request(cloudVersions, place, token)),
+    deps.operations.run(token => deps.engine.sendRequest(cloudVersions, place, token)),
   );
   if (kept.versioning !== 'off') {
     await offerVersions(deps, place, kept);

@@ -3,16 +3,16 @@ import { turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 
 interface TurnOnVersioningDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
 export async function turnOnVersioningFor(
-  { engine, ongoing }: TurnOnVersioningDeps,
+  { engine, operations }: TurnOnVersioningDeps,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));
@@ -24,7 +24,9 @@ export async function turnOnVersioningFor(
       turnOn,
     );
     if (answer !== turnOn) return;
-    const open = await ongoing.run(token => engine.request(turnOnVersioning, request, token));
+    const open = await operations.run(token =>
+      engine.sendRequest(turnOnVersioning, request, token),
+    );
     void window.showInformationMessage(outcome(bucket, open));
   }
 }

@@ -73,7 +73,7 @@ const freeUpKind: PlannedKind<FreeUpSpaceDeps, FreeUpScope, FreeUpSummary> = {
     const method = await confirmFreeUp(summary);
     if (method === undefined) return { kind: 'cancel' };
     const { planId, files } = summary;
-    await engine.request(chooseFreeUpMethod, { planId, method });
+    await engine.sendRequest(chooseFreeUpMethod, { planId, method });
     const work = method === 'delete' ? 'free-up' : 'trash';
     return { kind: 'run', work, files, conflicts: 0 };
   },

@@ -16,7 +16,7 @@ import { folderId } from '../targets/targets';
 import { askForVersioning, hintGiven } from './versioningHint';
 
 /** A target that has just been chosen. */
-interface ChosenTarget {
+interface NewTarget {
   readonly folder: WorkspaceFolder;
   readonly target: Target;
   /** Where the folder was backed up until then. */
@@ -36,9 +36,9 @@ export interface TargetHintsDeps {
  * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
  * bucket does with files by itself, and what becomes of the copies at the place before.
  */
-export async function targetHints(
+export async function showTargetHints(
   deps: TargetHintsDeps,
-  { folder, target, before, created }: ChosenTarget,
+  { folder, target, before, created }: NewTarget,
 ): Promise<void> {
   const { bucket } = target;
   const hints: string[] = [];
@@ -57,7 +57,7 @@ export async function targetHints(
   const settings = deps.profiles.settings(folder);
   let keepsNothing = false;
   try {
-    const traits = await deps.engine.request(inspectBucket, { settings, ...target });
+    const traits = await deps.engine.sendRequest(inspectBucket, { settings, ...target });
     hints.push(...traitHints(traits));
     keepsNothing = isReplacedForGood(traits.versioning);
   } catch (error) {

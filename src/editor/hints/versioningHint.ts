@@ -23,7 +23,7 @@ export async function hintAtVersioning(
   const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));
   for (const setup of setups.filter(isDue)) {
     try {
-      const versioning = await engine.request(bucketVersioning, setup);
+      const versioning = await engine.sendRequest(bucketVersioning, setup);
       if (versioning !== 'off' || !isDue(setup)) continue;
       await hintGiven(memory, setup);
       await hint(memory, setup);

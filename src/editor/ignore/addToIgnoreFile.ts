@@ -39,7 +39,7 @@ export async function addToIgnoreFile(
     const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
-    deps.engine.tell(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
+    deps.engine.notify(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
     if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, statusShownMs);
     else void offerToSave(file, folder);
   }

@@ -77,7 +77,12 @@ async function ruleOverHistory(
   folder: WorkspaceFolder,
 ): Promise<Extract<IgnoreReason, { kind: 'rule' }> | undefined> {
   const node = { folder: folderId(folder), group: 'ignored', path: rootPath } as const;
-  const page = await engine.request(children, { node, layout: 'tree', offset: 0, limit: mostRows });
+  const page = await engine.sendRequest(children, {
+    node,
+    layout: 'tree',
+    offset: 0,
+    limit: mostRows,
+  });
   const row = page.rows.find(({ path }) => path === '.git');
   if (row?.kind !== 'file' || !row.isFolder || row.verdict.kind !== 'ignored') return undefined;
   const { because } = row.verdict;

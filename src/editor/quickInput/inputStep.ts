@@ -1,6 +1,6 @@
 import { CancellationTokenSource, QuickInputButtons, window, type CancellationToken } from 'vscode';
-import type { Taken } from './pickStep';
-import type { StepPlace, Turn } from './steps';
+import type { AcceptResult } from './pickStep';
+import type { StepPosition, Transition } from './steps';
 
 export interface InputStep<R> {
   readonly title: string;
@@ -10,13 +10,16 @@ export interface InputStep<R> {
   readonly value: string;
   readonly placeholder?: string;
   /** What is wrong with a value, asked while it is typed. */
-  readonly fault: (value: string) => Promise<string | undefined>;
+  readonly validate: (value: string) => Promise<string | undefined>;
   /** What the answer leads to; a refusal is shown in the input, which stays. */
-  readonly take: (value: string, token: CancellationToken) => Promise<Taken<R>>;
+  readonly accept: (value: string, token: CancellationToken) => Promise<AcceptResult<R>>;
 }
 
 /** Asks for a text that is judged while it is typed. */
-export async function inputStep<R>(place: StepPlace, step: InputStep<R>): Promise<Turn<R>> {
+export async function inputStep<R>(
+  place: StepPosition,
+  step: InputStep<R>,
+): Promise<Transition<R>> {
   const input = window.createInputBox();
   const source = new CancellationTokenSource();
   input.title = step.title;
@@ -28,24 +31,24 @@ export async function inputStep<R>(place: StepPlace, step: InputStep<R>): Promis
   input.ignoreFocusOut = true;
   input.buttons = place.wayBack === 'open' ? [QuickInputButtons.Back] : [];
   try {
-    return await new Promise<Turn<R>>((resolve, reject) => {
+    return await new Promise<Transition<R>>((resolve, reject) => {
       const judge = async (): Promise<void> => {
         const { value } = input;
         // Nothing is wrong yet with what has not been begun.
-        const fault = value === '' ? undefined : await step.fault(value.trim());
+        const fault = value === '' ? undefined : await step.validate(value.trim());
         // Another letter may have been typed meanwhile.
         if (input.value === value) input.validationMessage = fault;
       };
       const take = async (): Promise<void> => {
         const value = input.value.trim();
-        const fault = await step.fault(value);
+        const fault = await step.validate(value);
         if (fault !== undefined) {
           input.validationMessage = fault;
           return;
         }
         input.busy = true;
         input.enabled = false;
-        const taken = await step.take(value, source.token);
+        const taken = await step.accept(value, source.token);
         input.busy = false;
         input.enabled = true;
         if (taken.kind === 'refused') input.validationMessage = taken.because;

@@ -7,7 +7,7 @@ import {
   type QuickPick,
   type QuickPickItem,
 } from 'vscode';
-import type { StepPlace, Turn } from './steps';
+import type { StepPosition, Transition } from './steps';
 
 /** An item is told apart by its value, never by its label; without one it cannot be taken. */
 export interface PickItem<V> extends QuickPickItem {
@@ -15,7 +15,8 @@ export interface PickItem<V> extends QuickPickItem {
 }
 
 /** What a step does on an answer: it goes on, or stays with a word on why. */
-export type Taken<R> = Turn<R> | { readonly kind: 'refused'; readonly because: string };
+export type AcceptResult<R> =
+  Transition<R> | { readonly kind: 'refused'; readonly because: string };
 
 export interface PickStep<V, R> {
   readonly title: string;
@@ -24,20 +25,20 @@ export interface PickStep<V, R> {
   readonly placeholder: string;
   readonly items: readonly PickItem<V>[];
   /** For several values at once: which are ticked at first, and which cannot be unticked. */
-  readonly ticked?: (value: V) => Tick;
+  readonly checkState?: (value: V) => CheckState;
   /** Runs while the list is shown, to fill it. */
-  readonly fill?: (list: PickList<V>, token: CancellationToken) => Promise<void>;
+  readonly load?: (list: PickList<V>, token: CancellationToken) => Promise<void>;
   /** What a button on an item leads to. */
-  readonly press?: (value: V, button: QuickInputButton) => Turn<R>;
+  readonly onItemButton?: (value: V, button: QuickInputButton) => Transition<R>;
   /** What the answer leads to; the list is shown as busy until then. */
-  readonly take: (
+  readonly accept: (
     values: readonly V[],
     typed: string,
     token: CancellationToken,
-  ) => Promise<Taken<R>>;
+  ) => Promise<AcceptResult<R>>;
 }
 
-export type Tick = 'always' | 'at-first' | 'not';
+export type CheckState = 'always' | 'at-first' | 'not';
 
 /** What filling can change of a list. */
 export interface PickList<V> {
@@ -46,7 +47,10 @@ export interface PickList<V> {
 }
 
 /** Asks by a list that is shown at once. */
-export async function pickStep<V, R>(place: StepPlace, step: PickStep<V, R>): Promise<Turn<R>> {
+export async function pickStep<V, R>(
+  place: StepPosition,
+  step: PickStep<V, R>,
+): Promise<Transition<R>> {
   const pick = window.createQuickPick<PickItem<V>>();
   const source = new CancellationTokenSource();
   let waiting = 0;
@@ -69,21 +73,21 @@ export async function pickStep<V, R>(place: StepPlace, step: PickStep<V, R>): Pr
   pick.keepScrollPosition = true;
   pick.buttons = place.wayBack === 'open' ? [QuickInputButtons.Back] : [];
   pick.items = step.items;
-  if (step.ticked !== undefined) tick(pick, step.ticked);
+  if (step.checkState !== undefined) tick(pick, step.checkState);
   try {
-    return await new Promise<Turn<R>>((resolve, reject) => {
+    return await new Promise<Transition<R>>((resolve, reject) => {
       const fill = (): void => {
-        if (step.fill === undefined) return;
-        const { fill: filling } = step;
+        if (step.load === undefined) return;
+        const { load: filling } = step;
         busily(() => filling(listOf(pick), source.token)).catch(reject);
       };
       const take = async (): Promise<void> => {
         const values = pick.selectedItems.flatMap(({ value }) =>
           value === undefined ? [] : [value],
         );
-        if (values.length === 0 && step.ticked === undefined) return;
+        if (values.length === 0 && step.checkState === undefined) return;
         pick.enabled = false;
-        const taken = await busily(() => step.take(values, pick.value.trim(), source.token));
+        const taken = await busily(() => step.accept(values, pick.value.trim(), source.token));
         if (taken.kind !== 'refused') {
           resolve(taken);
           return;
@@ -98,7 +102,8 @@ export async function pickStep<V, R>(place: StepPlace, step: PickStep<V, R>): Pr
         resolve({ kind: 'back' });
       });
       pick.onDidTriggerItemButton(({ item: { value }, button }) => {
-        if (value !== undefined && step.press !== undefined) resolve(step.press(value, button));
+        if (value !== undefined && step.onItemButton !== undefined)
+          resolve(step.onItemButton(value, button));
       });
       pick.onDidHide(() => {
         resolve({ kind: 'cancelled' });
@@ -134,8 +139,8 @@ function listOf<V>(pick: QuickPick<PickItem<V>>): PickList<V> {
   };
 }
 
-function tick<V>(pick: QuickPick<PickItem<V>>, tickOf: (value: V) => Tick): void {
-  const withTick = (...ticks: readonly Tick[]) =>
+function tick<V>(pick: QuickPick<PickItem<V>>, tickOf: (value: V) => CheckState): void {
+  const withTick = (...ticks: readonly CheckState[]) =>
     pick.items.filter(({ value }) => value !== undefined && ticks.includes(tickOf(value)));
   pick.canSelectMany = true;
   pick.selectedItems = withTick('always', 'at-first');

@@ -1,15 +1,15 @@
 /** One question of several; it may depend on the answers before it. */
-export type Step<R> = (place: StepPlace) => Promise<Turn<R>>;
+export type Step<R> = (place: StepPosition) => Promise<Transition<R>>;
 
 /** Where a step stands among the others. */
-export interface StepPlace {
+export interface StepPosition {
   /** From 1. */
   readonly number: number;
   readonly wayBack: 'open' | 'closed';
 }
 
 /** What follows on an answer. */
-export type Turn<R> =
+export type Transition<R> =
   | { readonly kind: 'next'; readonly step: Step<R> }
   /** A next step with no way back: something has been done that going back would not undo. */
   | { readonly kind: 'onward'; readonly step: Step<R> }
@@ -18,7 +18,7 @@ export type Turn<R> =
   | { readonly kind: 'done'; readonly result: R };
 
 /** Asks step by step, back and forth, until the last one; `undefined` where the user left. */
-export async function takeSteps<R>(first: Step<R>): Promise<R | undefined> {
+export async function runSteps<R>(first: Step<R>): Promise<R | undefined> {
   let before = 0;
   const taken = [first];
   for (;;) {

@@ -4,7 +4,7 @@ import { conflicts as findConflicts, type ChosenRequest } from '../../protocol/p
 import type { NodeId } from '../../protocol/rows';
 import { backUpMine, type BackUpDeps } from '../backUp/backUp';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
 import { chosenScopes } from '../selection/chosenScopes';
@@ -14,7 +14,7 @@ import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './as
 
 interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /**
@@ -67,11 +67,11 @@ interface FoundConflict extends OpenConflict {
 }
 
 async function conflictsIn(
-  { engine, ongoing }: ResolveConflictsDeps,
+  { engine, operations }: ResolveConflictsDeps,
   chosen: ChosenRequest['folders'],
 ): Promise<readonly FoundConflict[]> {
   const folders = await window.withProgress({ location: { viewId } }, () =>
-    ongoing.run(token => engine.request(findConflicts, { folders: chosen }, token)),
+    operations.run(token => engine.sendRequest(findConflicts, { folders: chosen }, token)),
   );
   return folders.flatMap(({ conflicts, keepsVersions }, index) => {
     const setup = chosen[index]?.setup;

@@ -4,17 +4,17 @@ import { Failed } from '../failures/failed';
 import { formatCount, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from '../batch/reports';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 
 export interface RequestFromArchiveDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /** Asks the store to bring back what a restore has found archived; their rows say so then. */
 export async function requestFromArchive(
-  { engine, ongoing, log }: RequestFromArchiveDeps,
+  { engine, operations, log }: RequestFromArchiveDeps,
   { report: { planId, reasons } }: FinishedBatch,
 ): Promise<void> {
   const request = l10n.t('Request');
@@ -31,8 +31,8 @@ export async function requestFromArchive(
     request,
   );
   if (answer !== request) return;
-  const { requested, problems } = await ongoing.run(token =>
-    engine.request(requestArchived, { planId, days: readableDays }, token),
+  const { requested, problems } = await operations.run(token =>
+    engine.sendRequest(requestArchived, { planId, days: readableDays }, token),
   );
   for (const { path, failure } of problems) {
     log.warn(`Not requested: ${path}: ${failure.code} ${failure.cause ?? ''}`);

@@ -95,7 +95,7 @@ const restoreKind: PlannedKind<RestoreFilesDeps, RestoreScope, RestoreSummary> =
     const setups = scopes.map(({ setup }) => setup);
     const choices = await confirmRestore(summary, setups);
     if (choices === undefined) return { kind: 'cancel' };
-    await engine.request(chooseConflicts, choices);
+    await engine.sendRequest(chooseConflicts, choices);
     const files = summary.files - skippedBy(choices, summary);
     // Whoever skips everything there was need not be told so.
     return files + summary.refused.files === 0 ? { kind: 'cancel' } : run(files);

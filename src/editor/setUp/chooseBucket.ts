@@ -5,10 +5,10 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
-import { targetHints, type TargetHintsDeps } from '../hints/targetHints';
+import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
 import { inputStep } from '../quickInput/inputStep';
 import { pickStep, type PickItem } from '../quickInput/pickStep';
-import { takeSteps, type Step } from '../quickInput/steps';
+import { runSteps, type Step } from '../quickInput/steps';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { normalPrefix } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
@@ -37,16 +37,16 @@ export async function chooseBucket(
 ): Promise<FolderSetup | undefined> {
   const [only] = folders;
   if (only === undefined) return undefined;
-  const choice = await takeSteps(
+  const choice = await runSteps(
     folders.length > 1 ? chooseFolder(deps, folders) : pickBucket(deps, only),
   );
   if (choice === undefined) return undefined;
   const { folder, target, movedFrom, created } = choice;
   const before = currentTarget(deps, folder);
-  if (movedFrom === undefined) deps.targets.settle(folder, target);
-  else deps.targets.takeOver(folder, target, movedFrom);
+  if (movedFrom === undefined) deps.targets.choose(folder, target);
+  else deps.targets.adoptRecord(folder, target, movedFrom);
   deps.log.info(`${folder.name} is backed up to ${targetText(target)} from now on.`);
-  void targetHints(deps, { folder, target, before, created });
+  void showTargetHints(deps, { folder, target, before, created });
   return folderSetup(deps, folder, target);
 }
 
@@ -57,12 +57,12 @@ function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[
       total: place.number + 2,
       placeholder: l10n.t('For which folder?'),
       items: folders.map(folder => {
-        const standing = deps.targets.standing(folder);
+        const status = deps.targets.statusOf(folder);
         const description =
-          standing.kind === 'settled' ? targetText(standing.target) : l10n.t('no bucket yet');
+          status.kind === 'settled' ? targetText(status.target) : l10n.t('no bucket yet');
         return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
       }),
-      take: ([folder]) =>
+      accept: ([folder]) =>
         Promise.resolve(
           folder === undefined
             ? { kind: 'cancelled' }
@@ -90,7 +90,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
       total: place.number + 1,
       placeholder: listing,
       items: [...ownItems, ...bucketItems(deps, folder, [])],
-      async fill(list, token) {
+      async load(list, token) {
         const attempts = deps.engine.onDidChangeState(state => {
           if (state.kind !== 'connecting' || state.folder !== id) return;
           const { attempt, attempts: all } = state;
@@ -102,7 +102,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
         try {
           do {
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
-            const page = await deps.engine.request(listBuckets, request, token);
+            const page = await deps.engine.sendRequest(listBuckets, request, token);
             buckets.push(...page.buckets);
             list.items = [...ownItems, ...bucketItems(deps, folder, buckets)];
             after = page.next;
@@ -121,7 +121,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
           attempts.dispose();
         }
       },
-      async take([choice], typed) {
+      async accept([choice], typed) {
         // Whose files are in the way is judged by it.
         await refreshEndpoint(deps, folder);
         switch (choice?.kind) {
@@ -208,8 +208,8 @@ function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickI
 }
 
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {
-  const standing = targets.standing(folder);
-  return standing.kind === 'settled' ? standing.target : undefined;
+  const status = targets.statusOf(folder);
+  return status.kind === 'settled' ? status.target : undefined;
 }
 
 /** For identities that may use a bucket and not list all; the name or the address may be pasted. */
@@ -220,15 +220,15 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
       total: place.number + 1,
       prompt: l10n.t('The name of a bucket that exists, or s3://bucket/prefix'),
       value: typed,
-      fault: value =>
+      validate: value =>
         Promise.resolve(
           readAddress(value) === undefined ? l10n.t('This cannot be a bucket’s name.') : undefined,
         ),
-      async take(value, token) {
+      async accept(value, token) {
         const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
         try {
           const settings = deps.profiles.settings(folder);
-          await deps.engine.request(inspectPrefix, { settings, bucket, prefix }, token);
+          await deps.engine.sendRequest(inspectPrefix, { settings, bucket, prefix }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;

@@ -4,7 +4,7 @@ import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../pr
 import type { EngineClient } from '../client/engineClient';
 import { formatCount, formatObjects } from '../format/quantity';
 import { inputStep } from '../quickInput/inputStep';
-import { pickStep, type PickItem, type Taken } from '../quickInput/pickStep';
+import { pickStep, type PickItem, type AcceptResult } from '../quickInput/pickStep';
 import type { Step } from '../quickInput/steps';
 import { normalPrefix, numberedPrefix, prefixFault, prefixWords } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
@@ -38,7 +38,7 @@ export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step
       total: place.number,
       placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
       items: prefixItems(deps, chosen),
-      async take([choice], _typed, token) {
+      async accept([choice], _typed, token) {
         switch (choice?.kind) {
           case 'prefix':
             return takePrefix(deps, chosen, choice.prefix, token);
@@ -54,8 +54,8 @@ function prefixItems(
   { targets }: ChoosePrefixDeps,
   { folder, bucket, proposed }: ChosenBucket,
 ): readonly PickItem<PrefixChoice>[] {
-  const standing = targets.standing(folder);
-  const current = standing.kind === 'settled' ? standing.target : undefined;
+  const status = targets.statusOf(folder);
+  const current = status.kind === 'settled' ? status.target : undefined;
   const offers: readonly (readonly [string | undefined, string])[] = [
     [proposed, l10n.t('as entered')],
     [current?.bucket === bucket ? current.prefix : undefined, l10n.t('current')],
@@ -92,7 +92,7 @@ function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> 
       total: place.number,
       prompt: l10n.t('What the names of the files begin with, as in backups/laptop/'),
       value: typed,
-      fault(value) {
+      validate(value) {
         const prefix = normalPrefix(value);
         const fault = prefixFault(prefix);
         const clash = deps.targets.clash(folder, { bucket, prefix });
@@ -100,7 +100,7 @@ function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> 
           fault === undefined ? clash && refusalOf(clash) : prefixWords(fault),
         );
       },
-      take(value, token) {
+      accept(value, token) {
         typed = value;
         return takePrefix(deps, chosen, normalPrefix(value), token);
       },
@@ -113,7 +113,7 @@ async function takePrefix(
   chosen: ChosenBucket,
   prefix: string,
   token: CancellationToken,
-): Promise<Taken<Choice>> {
+): Promise<AcceptResult<Choice>> {
   const { folder, bucket, created } = chosen;
   const target = { bucket, prefix };
   const clash = deps.targets.clash(folder, target);
@@ -122,7 +122,7 @@ async function takePrefix(
   const done = { kind: 'done', result: { folder, target, movedFrom: undefined, created } } as const;
   if (deps.targets.hasBeenAt(folder, target)) return done;
   const settings = deps.profiles.settings(folder);
-  const contents = await deps.engine.request(inspectPrefix, { settings, ...target }, token);
+  const contents = await deps.engine.sendRequest(inspectPrefix, { settings, ...target }, token);
   const isFree = contents.kind === 'unknown' || contents.count === 0;
   if (clash === undefined && isFree) return done;
   const other = await freePrefix(deps, chosen, prefix, token);
@@ -177,7 +177,7 @@ function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupi
             ]),
         { label: l10n.t('Other…'), value: 'type-prefix' },
       ],
-      async take([choice = 'type-prefix'], _typed, token) {
+      async accept([choice = 'type-prefix'], _typed, token) {
         switch (choice) {
           case 'same':
             return { kind: 'done', result };
@@ -221,7 +221,7 @@ async function freePrefix(
     const prefix = numberedPrefix(base, number);
     if (deps.targets.clash(folder, { bucket, prefix }) !== undefined) continue;
     const request = { settings, bucket, prefix };
-    const contents = await deps.engine.request(inspectPrefix, request, token);
+    const contents = await deps.engine.sendRequest(inspectPrefix, request, token);
     if (contents.kind === 'counted' && contents.count === 0) return prefix;
   }
   return undefined;

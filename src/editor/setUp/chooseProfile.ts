@@ -35,7 +35,7 @@ export async function chooseProfile(
 ): Promise<readonly WorkspaceFolder[]> {
   const concerned = folders.length > 1 ? await pickFolders(deps, folders) : folders;
   if (concerned.length === 0) return [];
-  const sources = await deps.engine.request(credentialSources, null);
+  const sources = await deps.engine.sendRequest(credentialSources, null);
   const choice = await pickChoice(deps, concerned, sources);
   if (choice === undefined) return [];
   if (choice.kind === 'open-file') {
@@ -46,7 +46,7 @@ export async function chooseProfile(
     await deps.profiles.choose(folder, choice);
     // Another profile may lead to another store.
     const settings = deps.profiles.settings(folder);
-    deps.engine.tell(settingsChanged, { folder: folderId(folder), settings });
+    deps.engine.notify(settingsChanged, { folder: folderId(folder), settings });
   }
   const names = concerned.map(folder => folder.name).join(', ');
   deps.log.info(`${names}: credentials from ${choiceText(choice)} from now on.`);

@@ -11,7 +11,7 @@ import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { inputStep } from '../quickInput/inputStep';
-import { pickStep, type Tick } from '../quickInput/pickStep';
+import { pickStep, type CheckState } from '../quickInput/pickStep';
 import type { Step } from '../quickInput/steps';
 import type { Profiles } from '../targets/profiles';
 import { awsRegions } from './awsRegions';
@@ -39,20 +39,20 @@ export function nameNewBucket(
       prompt: l10n.t('Its name, which nobody else in the world may have'),
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
-      async fault(name) {
-        const fault = await deps.engine.request(judgeBucketName, name);
+      async validate(name) {
+        const fault = await deps.engine.sendRequest(judgeBucketName, name);
         return fault === null ? undefined : bucketNameWords(fault);
       },
-      async take(bucket, token) {
+      async accept(bucket, token) {
         value = bucket;
         try {
-          await deps.engine.request(checkNewBucketName, { settings, bucket }, token);
+          await deps.engine.sendRequest(checkNewBucketName, { settings, bucket }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
           return { kind: 'refused', because: failureMessage(failure).text };
         }
-        const home = await deps.engine.request(connectionRegion, settings, token);
+        const home = await deps.engine.sendRequest(connectionRegion, settings, token);
         return { kind: 'next', step: chooseRegion(deps, folder, bucket, home) };
       },
     });
@@ -77,7 +77,7 @@ function chooseRegion(
         { label: home, description: l10n.t('region of the connection'), value: home },
         ...others.map(region => ({ label: region, value: region })),
       ],
-      take: ([region = home]) =>
+      accept: ([region = home]) =>
         Promise.resolve({
           kind: 'next',
           step: chooseOptions(deps, folder, bucket, region),
@@ -114,11 +114,11 @@ function chooseOptions(
           value: 'clean-up-uploads',
         },
       ],
-      ticked: tickOf,
-      async take(options, _typed, token) {
+      checkState: tickOf,
+      async accept(options, _typed, token) {
         const settings = deps.profiles.settings(folder);
         try {
-          const created = await deps.engine.request(
+          const created = await deps.engine.sendRequest(
             createBucket,
             { settings, bucket, region, options },
             token,
@@ -134,7 +134,7 @@ function chooseOptions(
     });
 }
 
-function tickOf(option: BucketOption): Tick {
+function tickOf(option: BucketOption): CheckState {
   switch (option) {
     case 'block-public-access':
       return 'always';

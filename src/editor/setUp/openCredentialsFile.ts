@@ -13,7 +13,7 @@ export interface OpenCredentialsFileDeps {
 
 /** Opens the file in which AWS's tools keep keys, and begins it with a template where there is none. */
 export async function openCredentialsFile({ engine, log }: OpenCredentialsFileDeps): Promise<void> {
-  const { credentialsFile: path } = await engine.request(credentialSources, null);
+  const { credentialsFile: path } = await engine.sendRequest(credentialSources, null);
   try {
     if (await created(path)) log.info(`Made ${path}, for its owner alone.`);
     await access(path, constants.R_OK);

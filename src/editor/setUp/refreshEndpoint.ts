@@ -18,7 +18,10 @@ export async function refreshEndpoint(
   folder: WorkspaceFolder,
 ): Promise<void> {
   try {
-    targets.learnStore(folder, await engine.request(storeEndpoint, profiles.settings(folder)));
+    targets.rememberStore(
+      folder,
+      await engine.sendRequest(storeEndpoint, profiles.settings(folder)),
+    );
   } catch (error) {
     // Whatever is done next with these settings fails by the same, and says so.
     const { code, subject, cause } = toFailureRecord(error);

@@ -42,25 +42,23 @@ async function settledTarget(
   folder: WorkspaceFolder,
 ): Promise<Target | 'refused' | undefined> {
   const { targets, log } = deps;
-  const standing = targets.standing(folder);
-  switch (standing.kind) {
+  const status = targets.statusOf(folder);
+  switch (status.kind) {
     case 'none':
       return undefined;
     case 'invalid':
-      throw new Failed(standing.failure);
+      throw new Failed(status.failure);
     case 'settled':
       await refreshEndpoint(deps, folder);
-      targets.use(folder, standing.target);
-      return standing.target;
+      targets.recordPlace(folder, status.target);
+      return status.target;
     case 'to-confirm': {
-      if (!(await confirmTarget(folder, standing.target))) return 'refused';
+      if (!(await confirmTarget(folder, status.target))) return 'refused';
       await refreshEndpoint(deps, folder);
-      targets.use(folder, standing.target);
-      targets.settle(folder, standing.target);
-      log.info(
-        `${folder.name} is backed up to ${targetText(standing.target)}, as its settings ask.`,
-      );
-      return standing.target;
+      targets.recordPlace(folder, status.target);
+      targets.choose(folder, status.target);
+      log.info(`${folder.name} is backed up to ${targetText(status.target)}, as its settings ask.`);
+      return status.target;
     }
   }
 }

@@ -2,7 +2,7 @@ import { window, type WorkspaceFolder } from 'vscode';
 import { checkConnection } from '../../protocol/credentials';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import type { Profiles } from '../targets/profiles';
@@ -13,7 +13,7 @@ interface TryCredentialsDeps extends FolderSetupDeps {
   readonly engine: EngineClient;
   readonly targets: Targets;
   readonly profiles: Profiles;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
   readonly comparisons: Comparisons;
   readonly view: FilesView;
 }
@@ -26,10 +26,10 @@ export async function tryCredentials(
   deps: TryCredentialsDeps,
   folders: readonly WorkspaceFolder[],
 ): Promise<void> {
-  const { engine, ongoing, profiles, targets, view } = deps;
+  const { engine, operations, profiles, targets, view } = deps;
   const placed = folders.flatMap(folder => {
-    const standing = targets.standing(folder);
-    return standing.kind === 'settled' ? { folder, target: standing.target } : [];
+    const status = targets.statusOf(folder);
+    return status.kind === 'settled' ? { folder, target: status.target } : [];
   });
   const [first] = placed;
   const folder = first?.folder ?? folders[0];
@@ -39,7 +39,7 @@ export async function tryCredentials(
     settings: profiles.settings(folder),
     target: first?.target,
   };
-  const work = ongoing.run(token => engine.request(checkConnection, request, token));
+  const work = operations.run(token => engine.sendRequest(checkConnection, request, token));
   void window.withProgress({ location: { viewId } }, () => work.catch(() => undefined));
   await work;
   view.showConnected();

@@ -45,7 +45,7 @@ export class FolderRecords {
     private readonly log: { warn(message: string): void },
   ) {}
 
-  of(uri: string): FolderRecord | undefined {
+  get(uri: string): FolderRecord | undefined {
     return this.#fresh().get(uri);
   }
 
@@ -55,8 +55,8 @@ export class FolderRecords {
   }
 
   /** Keeps what is known of a folder; its first record gets a new id. */
-  keep(record: Omit<FolderRecord, 'id' | 'changedAt'>): void {
-    const id = this.of(record.uri)?.id ?? randomUUID();
+  save(record: Omit<FolderRecord, 'id' | 'changedAt'>): void {
+    const id = this.get(record.uri)?.id ?? randomUUID();
     this.#write({ ...record, id, changedAt: Date.now() });
   }
 

@@ -19,7 +19,7 @@ export function folderSetup(
   return {
     id,
     // Only a folder that has had a target has an identity of its own, and receipts under it.
-    folderId: targets.identityOf(folder) ?? id,
+    folderId: targets.recordId(folder) ?? id,
     name: folder.name,
     root: folder.uri.fsPath,
     bucket: target.bucket,

@@ -45,22 +45,22 @@ export class Targets implements Disposable {
 
   constructor(private readonly records: FolderRecords) {}
 
-  standing(folder: WorkspaceFolder): TargetStatus {
+  statusOf(folder: WorkspaceFolder): TargetStatus {
     try {
-      return this.#standing(folder);
+      return this.#status(folder);
     } catch (error) {
       return { kind: 'invalid', failure: toFailureRecord(error) };
     }
   }
 
   /** Remembers what the user chose or agreed to, together with what the workspace asks for now. */
-  settle(folder: WorkspaceFolder, target: Target): void {
-    this.records.keep({ ...this.#moved(folder, target), chosen: chosenNow(folder, target) });
+  choose(folder: WorkspaceFolder, target: Target): void {
+    this.records.save({ ...this.#moved(folder, target), chosen: chosenNow(folder, target) });
     this.#onDidChange.fire(folder);
   }
 
   /** Like `settle`, for a folder that is another one under a new name or at a new place. */
-  takeOver(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
+  adoptRecord(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
     const { places } = from;
     this.records.move(from, {
       uri: folderId(folder),
@@ -75,9 +75,9 @@ export class Targets implements Disposable {
    * Remembers that a folder is backed up where the settings say. Throws `prefix-in-use` where
    * another folder's files are in the way.
    */
-  use(folder: WorkspaceFolder, target: Target): void {
+  recordPlace(folder: WorkspaceFolder, target: Target): void {
     const place = this.#placeOf(folder, target);
-    const record = this.records.of(folderId(folder));
+    const record = this.records.get(folderId(folder));
     const now = record?.places[0];
     if (now !== undefined && isSamePlace(now, place)) return;
     const clash = this.clash(folder, target);
@@ -85,14 +85,14 @@ export class Targets implements Disposable {
       throw Failed.of('prefix-in-use', targetText(target), clash.record.name);
     }
     const { chosen } = record ?? {};
-    this.records.keep({
+    this.records.save({
       ...this.#moved(folder, target),
       ...(chosen === undefined ? {} : { chosen }),
     });
   }
 
   /** Remembers in which store a folder's buckets are; by its settings alone until then. */
-  learnStore(folder: WorkspaceFolder, store: string): void {
+  rememberStore(folder: WorkspaceFolder, store: string): void {
     this.#stores.set(folderId(folder), store);
   }
 
@@ -111,14 +111,14 @@ export class Targets implements Disposable {
   }
 
   /** By what a folder's receipts are kept, once it has had a target. */
-  identityOf(folder: WorkspaceFolder): string | undefined {
-    return this.records.of(folderId(folder))?.id;
+  recordId(folder: WorkspaceFolder): string | undefined {
+    return this.records.get(folderId(folder))?.id;
   }
 
   /** Whether the folder is, or once was, backed up there. */
   hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
     const place = this.#placeOf(folder, target);
-    const { places = [] } = this.records.of(folderId(folder)) ?? {};
+    const { places = [] } = this.records.get(folderId(folder)) ?? {};
     return places.some(each => isSamePlace(each, place));
   }
 
@@ -136,7 +136,7 @@ export class Targets implements Disposable {
   /** The folder's record once it is backed up there. */
   #moved(folder: WorkspaceFolder, target: Target): Pick<FolderRecord, 'uri' | 'name' | 'places'> {
     const place = this.#placeOf(folder, target);
-    const { places = [] } = this.records.of(folderId(folder)) ?? {};
+    const { places = [] } = this.records.get(folderId(folder)) ?? {};
     return {
       uri: folderId(folder),
       name: folder.name,
@@ -153,8 +153,8 @@ export class Targets implements Disposable {
     return this.#stores.get(folderId(folder)) ?? storeInSettings(folder);
   }
 
-  #standing(folder: WorkspaceFolder): TargetStatus {
-    const chosen = this.records.of(folderId(folder))?.chosen;
+  #status(folder: WorkspaceFolder): TargetStatus {
+    const chosen = this.records.get(folderId(folder))?.chosen;
     const declared = declaredByWorkspace(folder);
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {
       const bucket = declared.bucket ?? chosen?.bucket ?? userSetting(folder, 'bucket');

@@ -33,7 +33,7 @@ export async function forgetFiles(
   );
   if (answer !== forget) return;
   const chosen = await chosenScopes(deps, { kind: 'nodes', nodes });
-  const count = await deps.engine.request(forgetLost, { folders: chosen });
+  const count = await deps.engine.sendRequest(forgetLost, { folders: chosen });
   deps.log.info(`${String(count)} lost files were forgotten.`);
 }
 

@@ -4,7 +4,7 @@ import type { ChosenRequest } from '../../protocol/plans';
 import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
 import { withDelayedProgress } from '../batch/withDelayedProgress';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { failureMessage } from '../failures/failureMessage';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
@@ -15,7 +15,7 @@ import type { ResolveTargetsDeps } from '../setUp/resolveTargets';
 interface VerifyFilesDeps extends ResolveTargetsDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
 }
 
 /**
@@ -31,10 +31,10 @@ export async function verifyFiles(
   if (chosen.length === 0) return;
   const { engine } = deps;
   const request: ChosenRequest = { folders: chosen };
-  const found = await shown(deps, token => engine.request(verify, request, token));
+  const found = await shown(deps, token => engine.sendRequest(verify, request, token));
   const wanted = found.unknown.files > 0 && (await confirmReading(found));
   const copies = wanted
-    ? await shown(deps, token => engine.request(readCloudCopies, found.verificationId, token))
+    ? await shown(deps, token => engine.sendRequest(readCloudCopies, found.verificationId, token))
     : undefined;
   tell(
     deps,
@@ -44,10 +44,10 @@ export async function verifyFiles(
 }
 
 function shown(
-  { engine, ongoing }: VerifyFilesDeps,
+  { engine, operations }: VerifyFilesDeps,
   work: (token: CancellationToken) => Promise<VerifyReport>,
 ): Promise<VerifyReport> {
-  const running = ongoing.run(async (token, cancel) => {
+  const running = operations.run(async (token, cancel) => {
     const working = work(token);
     withDelayedProgress(l10n.t('Verifying'), working, cancel, () => {
       const { state } = engine;

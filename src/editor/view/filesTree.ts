@@ -137,7 +137,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const comparisons = this.deps.engine.state.comparisons;
     if (comparisons.length === 0) return [];
     const folders = localFolders().filter(
-      folder => this.deps.targets.standing(folder).kind !== 'none',
+      folder => this.deps.targets.statusOf(folder).kind !== 'none',
     );
     if (folders.length > 1) return folders.map(folder => this.#folderNode(folderId(folder)));
     return comparisons.flatMap(({ folder }) => this.#groupsOf(folder, undefined));
@@ -155,7 +155,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     let total = 0;
     try {
       for (let page = 0; page < pages; page++) {
-        const answer = await this.deps.engine.request(children, {
+        const answer = await this.deps.engine.sendRequest(children, {
           node: placeOf(branch),
           layout: this.deps.layout.current,
           offset: rows.length,
@@ -247,7 +247,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const numbers = new Map<string, string>();
     for (const folder of localFolders()) {
       const id = folderId(folder);
-      shape.push(id, this.deps.targets.standing(folder).kind, this.#failure(id)?.code ?? '');
+      shape.push(id, this.deps.targets.statusOf(folder).kind, this.#failure(id)?.code ?? '');
     }
     for (const comparison of this.deps.engine.state.comparisons) {
       shape.push(comparison.folder, String(comparison.comparedAt));

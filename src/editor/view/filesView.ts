@@ -2,7 +2,7 @@ import { l10n, window, workspace, type Disposable, type Event, type TreeView } f
 import type { Report } from '../../protocol/reports';
 import type { FolderFailure, State } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
-import type { Ongoing } from '../client/ongoing';
+import type { RunningOperations } from '../client/runningOperations';
 import { ContextKey } from '../contributions/contextKey';
 import { viewId, type ContextValue } from '../contributions/manifest';
 import { formatCount } from '../format/quantity';
@@ -19,7 +19,7 @@ interface FilesViewDeps {
   readonly engine: EngineClient;
   readonly targets: Targets;
   readonly filter: RowFilter;
-  readonly ongoing: Ongoing;
+  readonly operations: RunningOperations;
   readonly refresh: RefreshScheduler;
   /** Milliseconds since 1970, of this workspace. */
   readonly comparisons: { readonly lastFinishedAt: number | undefined };
@@ -48,7 +48,7 @@ export class FilesView implements Disposable {
   readonly #compared = new ContextKey('s3Backup.compared');
 
   constructor(private readonly deps: FilesViewDeps) {
-    const { tree, engine, targets, filter, ongoing, reports, unfinished, refresh } = deps;
+    const { tree, engine, targets, filter, operations, reports, unfinished, refresh } = deps;
     this.treeView = window.createTreeView(viewId, {
       treeDataProvider: tree,
       canSelectMany: true,
@@ -66,8 +66,8 @@ export class FilesView implements Disposable {
       unfinished.onDidChange(refresh.request),
       workspace.onDidChangeWorkspaceFolders(refresh.request),
       workspace.onDidChangeConfiguration(refresh.request),
-      ongoing.onDidChange(() => {
-        this.#working.set(!ongoing.isEmpty);
+      operations.onDidChange(() => {
+        this.#working.set(!operations.isEmpty);
       }),
       reports.onDidChange(() => {
         this.#report.set(reportOf(reports));
@@ -133,7 +133,7 @@ export class FilesView implements Disposable {
     if (state.comparisons.length > 0) return 'none';
     const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
     if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
-      if (localFolders().every(folder => this.deps.targets.standing(folder).kind === 'none')) {
+      if (localFolders().every(folder => this.deps.targets.statusOf(folder).kind === 'none')) {
         return this.#connected ? 'connected' : 'no-bucket';
       }
     }

@@ -29,7 +29,7 @@ export class RowFilter implements Disposable {
   set(text: string): void {
     if (text === this.#text) return;
     this.#text = text;
-    this.engine.tell(filterRows, text);
+    this.engine.notify(filterRows, text);
     this.#isSet.set(text.trim() !== '');
     this.#onDidChange.fire();
   }

@@ -55,7 +55,7 @@ export class ChangeWatch implements Disposable {
             this.#forget(folderId(folder));
           } else if (concernsEngine(event, folder.uri)) {
             const settings = profiles.settings(folder);
-            engine.tell(settingsChanged, { folder: folderId(folder), settings });
+            engine.notify(settingsChanged, { folder: folderId(folder), settings });
           }
         }
       }),
@@ -118,18 +118,18 @@ export class ChangeWatch implements Disposable {
     // A comparison under way would replace what is judged now; it is told when it is done.
     if (isBusy(this.engine.state.kind)) return;
     for (const [folder, paths] of this.#changed) {
-      this.engine.tell(filesChanged, { folder, paths: [...paths] });
+      this.engine.notify(filesChanged, { folder, paths: [...paths] });
     }
     this.#changed.clear();
   }
 
   #recheck(): void {
-    if (this.engine.state.comparisons.length > 0) this.engine.tell(recheck, null);
+    if (this.engine.state.comparisons.length > 0) this.engine.notify(recheck, null);
   }
 
   #forget(id: string): void {
     // Also where no comparison is at hand: one by the old settings may be under way.
-    this.engine.tell(forgetFolder, id);
+    this.engine.notify(forgetFolder, id);
   }
 }
 
@@ -143,6 +143,6 @@ function isBusy(kind: EngineClient['state']['kind']): boolean {
 /** Tells a running engine of changed limits, so that they hold for what is under way. */
 export function watchTraffic(engine: EngineClient): Disposable {
   return workspace.onDidChangeConfiguration(event => {
-    if (concernsTraffic(event)) engine.tell(trafficChanged, rawSettings(undefined));
+    if (concernsTraffic(event)) engine.notify(trafficChanged, rawSettings(undefined));
   });
 }

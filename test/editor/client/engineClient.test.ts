@@ -53,7 +53,11 @@ describe('The engine', () => {
   async function stalledRequest(token?: CancellationTokenSource): Promise<() => Promise<unknown>> {
     const before = wire.requests.length;
     wire.disturbNext(() => true, 'stall');
-    const request = engine.request(listBuckets, { folder: 'file:///w', settings }, token?.token);
+    const request = engine.sendRequest(
+      listBuckets,
+      { folder: 'file:///w', settings },
+      token?.token,
+    );
     request.catch(() => undefined);
     while (wire.requests.length === before) await new Promise(resolve => setImmediate(resolve));
     return () => request;
@@ -67,7 +71,7 @@ describe('The engine', () => {
     const others = await countEngines();
     assert.equal(engine.running, false);
     assert.equal(await countEngines(), others);
-    const { buckets } = await engine.request(listBuckets, { folder: 'file:///w', settings });
+    const { buckets } = await engine.sendRequest(listBuckets, { folder: 'file:///w', settings });
     assert.ok(buckets.some(({ name }) => name === testVariable('embeddedBucket')));
     assert.equal(engine.running, true);
     assert.equal(await countEngines(), others + 1);
@@ -75,7 +79,7 @@ describe('The engine', () => {
 
   it('ends its thread when it is disposed', async () => {
     const others = await countEngines();
-    await engine.request(listBuckets, { folder: 'file:///w', settings });
+    await engine.sendRequest(listBuckets, { folder: 'file:///w', settings });
     assert.equal(await countEngines(), others + 1);
     await untilEngineEnds(dispose);
     assert.equal(await countEngines(), others);
@@ -84,7 +88,7 @@ describe('The engine', () => {
 
   it('fails with what the engine found, as data', async () => {
     await assert.rejects(
-      engine.request(listBuckets, { folder: 'file:///w', settings: { endpoint: 'nonsense' } }),
+      engine.sendRequest(listBuckets, { folder: 'file:///w', settings: { endpoint: 'nonsense' } }),
       (error: unknown) => {
         assert.ok(error instanceof Failed);
         assert.equal(error.record.code, 'invalid-setting');
@@ -103,8 +107,8 @@ describe('The engine', () => {
     const warnings: FailureRecord[] = [];
     homeless.onDidWarn(warning => warnings.push(warning));
     try {
-      await homeless.request(listBuckets, { folder: 'file:///w', settings });
-      await homeless.request(listBuckets, { folder: 'file:///w', settings });
+      await homeless.sendRequest(listBuckets, { folder: 'file:///w', settings });
+      await homeless.sendRequest(listBuckets, { folder: 'file:///w', settings });
       assert.deepEqual(
         warnings.map(({ code, subject }) => [code, subject]),
         [['records-not-kept', receiptsFile]],
@@ -135,7 +139,7 @@ describe('The engine', () => {
     assert.deepEqual(state.comparisons, []);
 
     assert.ok(
-      (await engine.request(listBuckets, { folder: 'file:///w', settings })).buckets.length > 0,
+      (await engine.sendRequest(listBuckets, { folder: 'file:///w', settings })).buckets.length > 0,
     );
     assert.equal(engine.running, true);
   });
@@ -158,9 +162,11 @@ describe('The engine', () => {
     }
     const requestsBefore = wire.requests.length;
     const connectionsBefore = wire.connections;
-    await engine.request(compare, [setup]);
-    const plan = await engine.request(planBackUp, { folders: [{ setup, scope: { kind: 'all' } }] });
-    const report = await engine.request(runPlan, plan.planId);
+    await engine.sendRequest(compare, [setup]);
+    const plan = await engine.sendRequest(planBackUp, {
+      folders: [{ setup, scope: { kind: 'all' } }],
+    });
+    const report = await engine.sendRequest(runPlan, plan.planId);
     assert.equal(report.done, files);
     const requests = wire.requests.length - requestsBefore;
     const connections = wire.connections - connectionsBefore;

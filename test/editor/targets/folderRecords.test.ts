@@ -20,8 +20,8 @@ describe('The records of folders', () => {
     const one = recordsIn(folder);
     const other = recordsIn(folder);
     assert.deepEqual(other.all(), []);
-    one.keep({ uri: 'file:///a', name: 'a', places: [place] });
-    other.keep({ uri: 'file:///b', name: 'b', places: [] });
+    one.save({ uri: 'file:///a', name: 'a', places: [place] });
+    other.save({ uri: 'file:///b', name: 'b', places: [] });
     assert.deepEqual(
       one
         .all()
@@ -29,15 +29,15 @@ describe('The records of folders', () => {
         .sort(),
       ['file:///a', 'file:///b'],
     );
-    assert.notEqual(one.of('file:///a')?.id, one.of('file:///b')?.id);
+    assert.notEqual(one.get('file:///a')?.id, one.get('file:///b')?.id);
   });
 
   it('leave nothing half written behind', async () => {
     const records = recordsIn(temporary.path);
-    records.keep({ uri: 'file:///a', name: 'a', places: [] });
-    records.keep({ uri: 'file:///a', name: 'renamed', places: [place] });
+    records.save({ uri: 'file:///a', name: 'a', places: [] });
+    records.save({ uri: 'file:///a', name: 'renamed', places: [place] });
     assert.equal((await readdir(temporary.path)).length, 1);
-    assert.equal(records.of('file:///a')?.name, 'renamed');
+    assert.equal(records.get('file:///a')?.name, 'renamed');
   });
 
   it('warn of a broken one, and read the others', async () => {
@@ -45,7 +45,7 @@ describe('The records of folders', () => {
     const records = new FolderRecords(temporary.path, {
       warn: message => warnings.push(message),
     });
-    records.keep({ uri: 'file:///a', name: 'a', places: [] });
+    records.save({ uri: 'file:///a', name: 'a', places: [] });
     await writeFile(join(temporary.path, 'torn.json'), '{"id": "x"');
     await writeFile(join(temporary.path, 'strange.json'), '[]');
     assert.deepEqual(

@@ -49,13 +49,13 @@ describe('A folder’s target', () => {
   }
 
   it('is none at first', () => {
-    assert.deepEqual(targets.standing(workspaceFolder()), { kind: 'none' });
+    assert.deepEqual(targets.statusOf(workspaceFolder()), { kind: 'none' });
   });
 
   it('comes from the user’s settings, with the folder’s name for a prefix', async () => {
     await setUserSetting('bucket', 'mine');
     const { name } = workspaceFolder();
-    assert.deepEqual(targets.standing(workspaceFolder()), {
+    assert.deepEqual(targets.statusOf(workspaceFolder()), {
       kind: 'settled',
       target: { bucket: 'mine', prefix: `${name}/` },
     });
@@ -69,53 +69,53 @@ describe('A folder’s target', () => {
       ['/', ''],
     ]) {
       await setUserSetting('prefix', setting);
-      const standing = targets.standing(workspaceFolder());
-      assert.ok(standing.kind === 'settled');
-      assert.equal(standing.target.prefix, prefix);
+      const status = targets.statusOf(workspaceFolder());
+      assert.ok(status.kind === 'settled');
+      assert.equal(status.target.prefix, prefix);
     }
   });
 
   it('is what the user chose, before all settings of the user', async () => {
     await setUserSetting('bucket', 'mine');
     const target = { bucket: 'chosen', prefix: 'here/' };
-    targets.settle(workspaceFolder(), target);
-    assert.deepEqual(targets.standing(workspaceFolder()), { kind: 'settled', target });
+    targets.choose(workspaceFolder(), target);
+    assert.deepEqual(targets.statusOf(workspaceFolder()), { kind: 'settled', target });
   });
 
   it('is asked about where the workspace names it, and again when it names another', async () => {
-    targets.settle(workspaceFolder(), { bucket: 'chosen', prefix: 'here/' });
+    targets.choose(workspaceFolder(), { bucket: 'chosen', prefix: 'here/' });
     await setInWorkspace('bucket', 'theirs');
-    const asked = targets.standing(workspaceFolder());
+    const asked = targets.statusOf(workspaceFolder());
     assert.ok(asked.kind === 'to-confirm');
     assert.equal(asked.target.bucket, 'theirs');
 
-    targets.settle(workspaceFolder(), asked.target);
-    const settled = targets.standing(workspaceFolder());
+    targets.choose(workspaceFolder(), asked.target);
+    const settled = targets.statusOf(workspaceFolder());
     assert.deepEqual(settled, { kind: 'settled', target: asked.target });
 
     await setInWorkspace('prefix', 'elsewhere/');
-    assert.equal(targets.standing(workspaceFolder()).kind, 'to-confirm');
+    assert.equal(targets.statusOf(workspaceFolder()).kind, 'to-confirm');
   });
 
   it('gives the folder an id that it keeps, and remembers the places before', () => {
     const folder = workspaceFolder();
-    targets.settle(folder, { bucket: 'first', prefix: 'a/' });
-    const id = records.of(folderId(folder))?.id;
-    targets.settle(folder, { bucket: 'second', prefix: 'a/' });
-    assert.equal(records.of(folderId(folder))?.id, id);
+    targets.choose(folder, { bucket: 'first', prefix: 'a/' });
+    const id = records.get(folderId(folder))?.id;
+    targets.choose(folder, { bucket: 'second', prefix: 'a/' });
+    assert.equal(records.get(folderId(folder))?.id, id);
     assert.ok(targets.hasBeenAt(folder, { bucket: 'first', prefix: 'a/' }));
     assert.ok(targets.hasBeenAt(folder, { bucket: 'second', prefix: 'a/' }));
     assert.ok(!targets.hasBeenAt(folder, { bucket: 'first', prefix: '' }));
     // Another window reads the same.
     const elsewhere = recordsIn(temporary.path);
-    assert.deepEqual(elsewhere.of(folderId(folder)), records.of(folderId(folder)));
+    assert.deepEqual(elsewhere.get(folderId(folder)), records.get(folderId(folder)));
     assert.deepEqual(targets.recentBuckets(folder), ['second']);
   });
 
   it('is not where another folder’s files are, nor above or below them', () => {
     const folder = workspaceFolder();
     const other = folderNamed('other');
-    targets.settle(other, { bucket: 'shared', prefix: 'a/b/' });
+    targets.choose(other, { bucket: 'shared', prefix: 'a/b/' });
     const relation = (bucket: string, prefix: string) =>
       targets.clash(folder, { bucket, prefix })?.relation;
     assert.equal(relation('shared', 'a/b/'), 'same');
@@ -147,7 +147,7 @@ describe('A folder’s target', () => {
         await profiles.choose(folder, { kind: 'profile', name: folder.name });
         await refreshEndpoint({ engine, log, profiles, targets }, folder);
       }
-      targets.settle(one, { bucket: 'mine', prefix: 'a/' });
+      targets.choose(one, { bucket: 'mine', prefix: 'a/' });
       assert.equal(targets.clash(two, { bucket: 'mine', prefix: 'a/b/' }), undefined);
       assert.deepEqual(targets.recentBuckets(two), []);
       assert.equal(targets.clash(also, { bucket: 'mine', prefix: 'a/b/' })?.relation, 'inside');
@@ -165,40 +165,40 @@ describe('A folder’s target', () => {
   it('of the settings is refused where another folder is backed up', async () => {
     const folder = workspaceFolder();
     const target = { bucket: 'mine', prefix: `${folder.name}/` };
-    targets.use(folder, target);
-    targets.use(folder, target);
+    targets.recordPlace(folder, target);
+    targets.recordPlace(folder, target);
     const twin = folderNamed(folder.name);
     assert.throws(
       () => {
-        targets.use(twin, target);
+        targets.recordPlace(twin, target);
       },
       (error: unknown) => error instanceof Failed && error.record.code === 'prefix-in-use',
     );
-    assert.equal(records.of(folderId(twin)), undefined);
+    assert.equal(records.get(folderId(twin)), undefined);
     await setUserSetting('bucket', 'mine');
-    assert.equal(targets.standing(folder).kind, 'settled');
+    assert.equal(targets.statusOf(folder).kind, 'settled');
   });
 
   it('moves with its id to where the folder is now', () => {
     const before = folderNamed('before');
     const after = workspaceFolder();
     const target = { bucket: 'mine', prefix: 'before/' };
-    targets.settle(before, target);
-    const record = records.of(folderId(before));
+    targets.choose(before, target);
+    const record = records.get(folderId(before));
     assert.ok(record);
-    targets.takeOver(after, target, record);
-    assert.equal(records.of(folderId(before)), undefined);
-    assert.equal(records.of(folderId(after))?.id, record.id);
-    assert.deepEqual(targets.standing(after), { kind: 'settled', target });
+    targets.adoptRecord(after, target, record);
+    assert.equal(records.get(folderId(before)), undefined);
+    assert.equal(records.get(folderId(after))?.id, record.id);
+    assert.deepEqual(targets.statusOf(after), { kind: 'settled', target });
     assert.equal(targets.clash(after, target), undefined);
   });
 
   it('names a setting that cannot be meant', async () => {
     await setUserSetting('bucket', 5);
-    const standing = targets.standing(workspaceFolder());
-    assert.ok(standing.kind === 'invalid');
-    assert.equal(standing.failure.code, 'invalid-setting');
-    assert.equal(standing.failure.subject, 's3Backup.bucket');
+    const status = targets.statusOf(workspaceFolder());
+    assert.ok(status.kind === 'invalid');
+    assert.equal(status.failure.code, 'invalid-setting');
+    assert.equal(status.failure.subject, 's3Backup.bucket');
   });
 });
 

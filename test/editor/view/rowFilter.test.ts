@@ -44,7 +44,7 @@ describe('The tree, filtered and as a list', () => {
       ...Object.fromEntries(many),
     });
     opened = openTree();
-    await opened.engine.request(compare, [setup]);
+    await opened.engine.sendRequest(compare, [setup]);
   });
   afterEach(async () => {
     await filterBy('');
@@ -111,11 +111,11 @@ describe('The tree, filtered and as a list', () => {
   it('backs up of a filtered group what is shown, and no more', async () => {
     await filterBy('swift');
     const node = { folder: setup.id, group: 'missing-in-cloud', path: '' as never } as const;
-    const shown = await opened.engine.request(planBackUp, {
+    const shown = await opened.engine.sendRequest(planBackUp, {
       folders: [{ setup, scope: { kind: 'nodes', nodes: [node] } }],
     });
     assert.equal(shown.files, 3);
-    const all = await opened.engine.request(planBackUp, {
+    const all = await opened.engine.sendRequest(planBackUp, {
       folders: [{ setup, scope: { kind: 'all' } }],
     });
     assert.equal(all.files, 1_009);
@@ -123,7 +123,7 @@ describe('The tree, filtered and as a list', () => {
 
   it('stays when the folder is compared again', async () => {
     await filterBy('swift');
-    await opened.engine.request(compare, [setup]);
+    await opened.engine.sendRequest(compare, [setup]);
     assert.equal(onlyComparison(opened.engine.state).shown?.['missing-in-cloud'], 3);
   });
 

@@ -63,7 +63,7 @@ describe('The tree', () => {
       await write(`many/${String(index).padStart(4, '0')}.txt`, 'x');
     }
     opened = openTree();
-    await opened.engine.request(compare, [setup]);
+    await opened.engine.sendRequest(compare, [setup]);
   });
   after(async () => {
     await untilEngineEnds(() => {
@@ -241,10 +241,10 @@ describe('The tree', () => {
   async function backUp(node: TreeNode): Promise<void> {
     assert.ok(node.kind === 'row');
     const place = { folder: node.folder, group: node.group, path: node.row.path };
-    const plan = await opened.engine.request(planBackUp, {
+    const plan = await opened.engine.sendRequest(planBackUp, {
       folders: [{ setup, scope: { kind: 'nodes', nodes: [place] } }],
     });
-    const report = await opened.engine.request(runPlan, plan.planId);
+    const report = await opened.engine.sendRequest(runPlan, plan.planId);
     assert.equal(report.done, 1);
   }
 

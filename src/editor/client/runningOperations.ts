@@ -1,7 +1,7 @@
 import { CancellationTokenSource, EventEmitter, type CancellationToken, type Event } from 'vscode';
 
 /** All work under way that *Cancel* ends. */
-export class Ongoing {
+export class RunningOperations {
   readonly #sources = new Set<CancellationTokenSource>();
   readonly #onDidChange = new EventEmitter<void>();
 
