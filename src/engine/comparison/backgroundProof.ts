@@ -1,17 +1,14 @@
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
+import { decideByContent } from '../compare/decideByContent';
+import type { ContentCase } from '../compare/join';
+import { judge, type JudgeRules } from '../compare/judge';
+import { inParallel } from '../concurrency/parallel';
+import { isSameState } from '../disk/localFile';
+import { describeFailure, isCancelled, toFailure } from '../failures/failure';
 import type { Comparison } from './comparison';
-import { describeFailure, toFailure } from '../failures/failure';
-import { isUnproved, proveByContent } from './proof';
-import type { ComparisonJob } from './job';
-import { isCancelled } from '../failures/failure';
-
-/** Proves in the background what only name and time vouch for; nobody waits for it. */
-export interface BackgroundProof {
-  /** Proves what stands at or below a path, after what was begun before in that folder. */
-  start(job: ComparisonJob, comparison: Comparison, below: FilePath): void;
-  stop(folder: string): void;
-}
+import type { Entry } from './entry';
+import type { ComparisonJob, Route } from './job';
 
 export interface BackgroundProofDeps {
   /** Aborted when the engine ends. */
@@ -19,48 +16,103 @@ export interface BackgroundProofDeps {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-export function backgroundProof({ signal: ended, onLog }: BackgroundProofDeps): BackgroundProof {
-  const running = new Map<string, Running>();
+/**
+ * Proves by content, in the background, files that are up to date by name and time alone, or says
+ * what differs. Nobody waits for it. The proofs of one folder run one after the other.
+ */
+export class BackgroundProof {
+  readonly #running = new Map<string, Running>();
+  readonly #deps: BackgroundProofDeps;
 
-  async function prove(
-    job: ComparisonJob,
-    comparison: Comparison,
-    below: FilePath,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { folder, prefix } = job.target;
-    // Asked when it is their turn: what the proofs before have settled is not read again.
-    const unproved = [...comparison.inGroup('up-to-date', below)].filter(isUnproved);
-    try {
-      await proveByContent(unproved, { ...job, prefix, comparison, signal });
-    } catch (error) {
-      if (isCancelled(error)) return;
-      const failure = toFailure(error, folder);
-      const message = `Proving in the background ended early: ${describeFailure(failure)}`;
-      onLog({ level: 'warning', message });
-    }
+  constructor(deps: BackgroundProofDeps) {
+    this.#deps = deps;
   }
 
-  return {
-    start(job, comparison, below) {
-      const { folder } = job.target;
-      const { stop, last } = running.get(folder) ?? {
-        stop: new AbortController(),
-        last: Promise.resolve(),
-      };
-      const signal = AbortSignal.any([stop.signal, ended]);
-      const mine = last.then(() => prove(job, comparison, below, signal));
-      running.set(folder, { stop, last: mine });
-    },
-    stop(folder) {
-      running.get(folder)?.stop.abort();
-      running.delete(folder);
-    },
-  };
+  /** Proves what is at or below a path, after the folder's proofs that were started before. */
+  start(job: ComparisonJob, comparison: Comparison, below: FilePath): void {
+    const { folder } = job.target;
+    const { stop, last } = this.#running.get(folder) ?? {
+      stop: new AbortController(),
+      last: Promise.resolve(),
+    };
+    const signal = AbortSignal.any([stop.signal, this.#deps.signal]);
+    // Selected when it is their turn, so that nothing is read again that was proved before.
+    const mine = last.then(() => this.#prove(job, comparison, { below, signal }));
+    this.#running.set(folder, { stop, last: mine });
+  }
+
+  stop(folder: string): void {
+    this.#running.get(folder)?.stop.abort();
+    this.#running.delete(folder);
+  }
+
+  async #prove(
+    job: ComparisonJob,
+    comparison: Comparison,
+    { below, signal }: { readonly below: FilePath; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { folder, prefix } = job.target;
+    try {
+      const unproved = [...comparison.inGroup('up-to-date', below)].filter(isUnproved);
+      const cases = unproved.flatMap(entry => contentCaseOf(entry, job, 'content') ?? []);
+      await inParallel(cases, maxConcurrentReads, async asked => {
+        // Another comparison, or a verification, may have been faster.
+        if (!isStillUnproved(comparison, asked)) return;
+        const finding = await decideByContent(asked, { ...job, prefix, signal });
+        if (isStillAsked(comparison, asked)) comparison.place(finding);
+      });
+    } catch (error) {
+      if (isCancelled(error)) return;
+      const failure = describeFailure(toFailure(error, folder));
+      this.#deps.onLog({
+        level: 'warning',
+        message: `Proving in the background ended early: ${failure}`,
+      });
+    }
+  }
 }
 
-/** The proofs of one folder, one after the other. */
 interface Running {
   readonly stop: AbortController;
+  /** Settles when all proofs of the folder that were started so far have ended. */
   readonly last: Promise<void>;
+}
+
+/** Leaves the disk and the processor to whatever else goes on. */
+const maxConcurrentReads = 2;
+
+/** What reading a file would decide about its verdict; `undefined` where there is nothing to ask. */
+export function contentCaseOf(
+  { path, local, cloud }: Entry,
+  { bucket, receipts }: Pick<Route, 'bucket' | 'receipts'>,
+  rule: JudgeRules['rule'],
+): ContentCase | undefined {
+  if (local === undefined || cloud === undefined) return undefined;
+  const receipt = receipts.get(path);
+  const reading = receipts.reading(path);
+  const { clockOffset } = bucket;
+  const question = judge({ local, cloud, receipt, reading }, { rule, clockOffset });
+  return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
+}
+
+/** Whether a row still shows the state that was asked about, so that it may take the answer. */
+export function isStillAsked(comparison: Comparison, { local, cloud }: ContentCase): boolean {
+  const now = comparison.get(local.path);
+  return (
+    now?.local !== undefined &&
+    isSameState(now.local, local) &&
+    now.cloud?.etag === cloud.etag &&
+    now.cloud.size === cloud.size &&
+    (now.activity === undefined || now.activity.kind === 'verifying')
+  );
+}
+
+function isStillUnproved(comparison: Comparison, asked: ContentCase): boolean {
+  const now = comparison.get(asked.local.path);
+  if (now === undefined || now.activity !== undefined || !isUnproved(now)) return false;
+  return isStillAsked(comparison, asked);
+}
+
+function isUnproved({ verdict }: Entry): boolean {
+  return verdict.kind === 'up-to-date' && verdict.proof === 'name-and-time';
 }

@@ -1,18 +1,25 @@
 import type { Chosen } from '../../protocol/plans';
-import { selectEntries } from './selectEntries';
 import type { Comparisons } from './comparisons';
 import type { ComparisonJob } from './job';
+import { selectEntries } from './selectEntries';
+
+export interface ForgetLostRequest {
+  readonly comparisons: Comparisons;
+  readonly job: ComparisonJob;
+  readonly chosen: Chosen;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Forgets that files were ever safe which are gone from both sides, and says how many of what was
- * chosen they were.
+ * Removes the rows and receipts of lost files, so that nothing says any more that they were ever
+ * safe. Returns how many of the chosen files were lost.
  */
-export async function forgetLost(
-  comparisons: Comparisons,
-  job: ComparisonJob,
-  chosen: Chosen,
-  signal: AbortSignal,
-): Promise<number> {
+export async function forgetLost({
+  comparisons,
+  job,
+  chosen,
+  signal,
+}: ForgetLostRequest): Promise<number> {
   const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
   const comparison = comparisons.current(job);
   if (comparison === undefined) return 0;

@@ -1,14 +1,15 @@
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
-import { maxAttempts } from '../network/attempt';
+import { groups } from '../../protocol/verdicts';
 import { compareFolder } from '../compare/compare';
-import { Comparison } from './comparison';
-import { describeComparison } from './describeComparison';
+import { isWithin } from '../disk/filePath';
+import { maxAttempts } from '../network/attempt';
 import type { Comparing } from '../state/statePublisher';
+import { Comparison } from './comparison';
 import type { ComparisonJob } from './job';
 
 export interface NewComparisonRequest {
-  /** The file or folder that is compared, with all below it. */
+  /** The file or folder that is compared, with everything below it. */
   readonly start: FilePath;
   readonly job: ComparisonJob;
   readonly signal: AbortSignal;
@@ -16,7 +17,7 @@ export interface NewComparisonRequest {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-/** Compares, tells how far it is, and logs what came of it. */
+/** Compares a file or folder with the bucket, reports the progress, and logs the result. */
 export async function newComparison({
   start,
   job,
@@ -27,7 +28,7 @@ export async function newComparison({
   const { target } = job;
   const { folder, prefix } = target;
   const begun = performance.now();
-  // Until the store has answered, what is counted here tells less than whether it will.
+  // Before the store has answered, the attempts to reach it say more than the files counted here.
   let isConnected = false;
   const { findings, incomplete } = await compareFolder({
     ...job,
@@ -49,7 +50,36 @@ export async function newComparison({
   for (const finding of findings) comparison.place(finding);
   onLog({
     level: incomplete === undefined ? 'info' : 'warning',
-    message: describeComparison(comparison, start, performance.now() - begun),
+    message: describe(comparison, start, performance.now() - begun),
   });
   return comparison;
+}
+
+/**
+ * More places than this are compared by one comparison of the folder above them all: one listing
+ * takes fewer requests than many.
+ */
+export const maxSingleComparisons = 20;
+
+/** Replaces what a comparison knows below a folder by what another one has found there. */
+export function replaceBelow(whole: Comparison, part: Comparison, start: FilePath): void {
+  // What is not known of a part is not known of the whole.
+  whole.incomplete ??= part.incomplete;
+  for (const known of [...whole.below(start)]) {
+    if (part.get(known.path) === undefined) whole.remove(known.path);
+  }
+  for (const found of part.entries()) {
+    // An ignored folder above the start stands for more than what was listed here.
+    if (isWithin(found.path, start)) whole.place(found);
+  }
+}
+
+function describe(comparison: Comparison, start: FilePath, milliseconds: number): string {
+  const { bucket, prefix, found, groups: byGroup, incomplete } = comparison.totals();
+  const counts = groups
+    .filter(group => byGroup[group].files > 0)
+    .map(group => `${group} ${String(byGroup[group].files)}`);
+  const what = `Compared ${start === rootPath ? 'the folder' : start} with ${bucket}/${prefix}`;
+  const end = incomplete === undefined ? '' : `; the listing broke off: ${incomplete.cause ?? ''}`;
+  return `${what} in ${milliseconds.toFixed(0)} ms: ${String(found)} found (${counts.join(', ')})${end}`;
 }

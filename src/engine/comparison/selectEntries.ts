@@ -7,6 +7,7 @@ import type { Comparison } from './comparison';
 import type { Comparisons } from './comparisons';
 import { groupsToBackUp } from './differences';
 import type { ComparisonJob } from './job';
+import { maxSingleComparisons } from './newComparison';
 import type { Entry } from './entry';
 
 /** Which files of a folder a command is for. The scopes of all commands are read as one of these. */
@@ -99,9 +100,6 @@ export async function compareFiles({
   }
   return found.filter(entry => wanted.has(entry.path));
 }
-
-/** To compare more files than this, one listing of their common folder takes fewer requests. */
-const maxSingleComparisons = 20;
 
 /** The deepest folder that all of these files are in. */
 function commonFolder([first = rootPath, ...others]: readonly FilePath[]): FilePath {

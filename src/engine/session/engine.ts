@@ -116,7 +116,7 @@ export class Engine {
   async forgetLost({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
     const { comparisons, flush } = this.#parts;
     const counts = await workOnFolders(this.#parts, parts, signal, (job, chosen) =>
-      forgetLost(comparisons, job, chosen, signal),
+      forgetLost({ comparisons, job, chosen, signal }),
     );
     flush();
     return counts.reduce((sum, count) => sum + count, 0);

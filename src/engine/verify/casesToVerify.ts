@@ -1,7 +1,7 @@
 import type { Chosen } from '../../protocol/plans';
 import { compareFiles, selectEntries } from '../comparison/selectEntries';
 import type { Comparisons } from '../comparison/comparisons';
-import { contentCaseOf } from '../comparison/contentCase';
+import { contentCaseOf } from '../comparison/backgroundProof';
 import { Failure } from '../failures/failure';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import type { VerifyCase, VerifyTally } from './verifyTally';

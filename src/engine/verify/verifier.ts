@@ -1,7 +1,7 @@
 import type { Chosen } from '../../protocol/plans';
 import type { VerifyProgress, VerifyReport } from '../../protocol/verify';
 import type { Comparisons } from '../comparison/comparisons';
-import { isStillAsked } from '../comparison/contentCase';
+import { isStillAsked } from '../comparison/backgroundProof';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { BoundedMap } from '../concurrency/boundedMap';
 import { inParallel } from '../concurrency/parallel';
