@@ -5,9 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { mock } from 'node:test';
 
-import { Engine } from '../../src/engine/session/engine';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
-import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Engine } from '../../src/engine/session/engine';
 import type { FailureCode, FailureRecord } from '../../src/protocol/failures';
 import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
@@ -15,6 +13,7 @@ import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { freePorts } from '../../dev/freePorts';
 import { selfSigned } from '../support/servers/selfSigned';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
+import { startEngine } from '../support/engine/startEngine';
 
 const bucket = 'checked';
 
@@ -36,12 +35,8 @@ describe('The check of a connection', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     states = [];
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: (settings, traffic) => openConnection(settings, traffic),
+    backup = startEngine({
       onState: state => states.push(state),
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
   });
   afterEach(async () => {

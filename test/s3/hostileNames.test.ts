@@ -6,8 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
-import { Engine } from '../../src/engine/session/engine';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
+import type { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { Failure } from '../../src/engine/failures/failure';
@@ -22,6 +21,8 @@ import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { adminClient } from './s3Store';
+import { startEngine } from '../support/engine/startEngine';
+import { aFolder } from '../support/engine/aFolder';
 
 const posix = process.platform !== 'win32';
 
@@ -47,24 +48,19 @@ describe('A production server (SeaweedFS) and bad input', function () {
     temporary = await temporaryFolder('hostile');
     const { endpoint, region } = server;
     connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
+    backup = startEngine({
       connect: () => connection,
       onState: now => {
         state = now;
       },
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
-    setup = {
+    setup = aFolder({
       id: pathToFileURL(temporary.path).href,
-      folderId: 'f',
       name: 'hostile',
       root: temporary.path,
       bucket: `hostile-${String(run)}`,
       prefix: 'p/',
-      settings: {},
-    };
+    });
     await asAdministrator(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
   });
   afterEach(async () => {

@@ -4,9 +4,6 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 
-import { Engine } from '../../src/engine/session/engine';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
-import { openConnection } from '../../src/engine/s3/openConnection';
 import type { FolderSetup } from '../../src/protocol/folders';
 import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
@@ -14,6 +11,8 @@ import { startEmbeddedS3 } from '../../dev/embeddedS3';
 import { repositoryRoot } from '../../dev/repositoryRoot';
 import { temporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder } from '../support/servers/wire';
+import { startEngine } from '../support/engine/startEngine';
+import { aFolder } from '../support/engine/aFolder';
 
 describe('Nothing is ever deleted in the cloud', () => {
   it('no command that deletes is in the bundles', () => {
@@ -69,14 +68,10 @@ describe('Nothing is ever deleted in the cloud', () => {
     const wire = await startWireRecorder(server.endpoint);
     const folder = await temporaryFolder('never-deletes');
     let state: State | undefined;
-    const backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: (settings, traffic) => openConnection(settings, traffic),
+    const backup = startEngine({
       onState: now => {
         state = now;
       },
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
     try {
       const root = join(folder.path, 'project');
@@ -133,15 +128,14 @@ interface Metafile {
 }
 
 function setupOf(root: string, endpoint: string): FolderSetup {
-  return {
+  return aFolder({
     id: 'file:///project',
-    folderId: 'f',
     name: 'project',
     root,
     bucket: 'kept',
     prefix: 'project/',
     settings: { endpoint, region: 'us-east-1', forcePathStyle: true, exclude: [] },
-  };
+  });
 }
 
 function patience(): AbortSignal {

@@ -6,9 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { Engine } from '../../src/engine/session/engine';
-import { openConnection } from '../../src/engine/s3/openConnection';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
+import type { Engine } from '../../src/engine/session/engine';
 import type { CompareRule } from '../../src/engine/config/settings';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { isInstalled } from '../support/suite/isInstalled';
@@ -17,6 +15,7 @@ import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { verdictsInShort } from '../support/memory/verdictsInShort';
 import { adminClient } from './s3Store';
+import { startEngine } from '../support/engine/startEngine';
 
 const run = promisify(execFile);
 const day = 24 * 60 * 60 * 1000;
@@ -97,13 +96,7 @@ for (const [tool, fill] of Object.entries(tools)) {
     }
 
     function open(): Engine {
-      const backup = new Engine({
-        connect: (settings, traffic) => openConnection(settings, traffic),
-        receipts: receiptsInMemory('a test'),
-        onState: () => undefined,
-        onRows: () => undefined,
-        onLog: () => undefined,
-      });
+      const backup = startEngine();
       backups.push(backup);
       return backup;
     }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 
-import { Engine } from '../../src/engine/session/engine';
-import { openConnection } from '../../src/engine/s3/openConnection';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
+import type { Engine } from '../../src/engine/session/engine';
 import type { FolderSetup } from '../../src/protocol/folders';
 import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
@@ -12,6 +10,8 @@ import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
+import { startEngine } from '../support/engine/startEngine';
+import { aFolder } from '../support/engine/aFolder';
 
 const bucket = 'outage';
 const files = 8;
@@ -38,22 +38,15 @@ describe('A store that goes away in mid-batch', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('outage');
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: (settings, traffic) => openConnection(settings, traffic),
+    backup = startEngine({
       onState: now => states.push(now),
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
-    setup = {
+    setup = aFolder({
       id: pathToFileURL(folder.path).href,
-      folderId: 'f',
-      name: 'w',
       root: folder.path,
       bucket,
-      prefix: 'w/',
       settings: { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true },
-    };
+    });
     const names = Array.from({ length: files }, (_, n) => `file ${String(n)}`);
     await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])));
     await backup.compare([setup], never);

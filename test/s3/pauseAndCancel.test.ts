@@ -3,9 +3,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Engine } from '../../src/engine/session/engine';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
-import { openConnection } from '../../src/engine/s3/openConnection';
+import type { Engine } from '../../src/engine/session/engine';
 import type { FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
 import type { State } from '../../src/protocol/state';
@@ -16,6 +14,7 @@ import { eventually } from '../support/suite/eventually';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import { assertAtRest } from '../support/suite/assertAtRest';
+import { startEngine } from '../support/engine/startEngine';
 
 const bucket = 'pause-and-cancel';
 const mebibyte = 1 << 20;
@@ -41,12 +40,8 @@ describe('A batch on a slow or silent wire', function () {
     wire = await startWireRecorder(s3.endpoint);
     cloud = cloudContents(s3.endpoint, bucket);
     folder = await temporaryFolder('pause');
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: (settings, traffic) => openConnection(settings, traffic),
+    backup = startEngine({
       onState: now => (state = now),
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
   });
   afterEach(async () => {

@@ -3,9 +3,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Engine } from '../../src/engine/session/engine';
-import { openConnection } from '../../src/engine/s3/openConnection';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
+import type { Engine } from '../../src/engine/session/engine';
 import type { FailureCode } from '../../src/protocol/failures';
 import type { FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
@@ -16,6 +14,8 @@ import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/servers/wire';
+import { startEngine } from '../support/engine/startEngine';
+import { aFolder } from '../support/engine/aFolder';
 
 const bucket = 'refused';
 const never = new AbortController().signal;
@@ -48,22 +48,15 @@ describe('Files that a store always refuses', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('refused');
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: (settings, traffic) => openConnection(settings, traffic),
+    backup = startEngine({
       onState: now => states.push(now),
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
-    setup = {
+    setup = aFolder({
       id: pathToFileURL(folder.path).href,
-      folderId: 'f',
-      name: 'w',
       root: folder.path,
       bucket,
-      prefix: 'w/',
       settings: { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true },
-    };
+    });
   });
   afterEach(async () => {
     backup.dispose();

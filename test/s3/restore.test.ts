@@ -10,10 +10,9 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 
-import { Engine } from '../../src/engine/session/engine';
+import type { Engine } from '../../src/engine/session/engine';
 import { openConnection } from '../../src/engine/s3/openConnection';
 import { openStagingJournal } from '../../src/engine/staging/stagingJournal';
-import { receiptsInMemory } from '../../src/engine/records/receipts';
 import { rootPath, type FilePath, type FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
 import type { RestoreScope } from '../../src/protocol/restore';
@@ -26,6 +25,8 @@ import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import { adminClient } from './s3Store';
+import { startEngine } from '../support/engine/startEngine';
+import { aFolder } from '../support/engine/aFolder';
 
 const mebibyte = 1 << 20;
 
@@ -54,15 +55,12 @@ describe('Restores from a production server (SeaweedFS)', function () {
     temporary = await temporaryFolder('restore-s3');
     root = join(temporary.path, 'w');
     await mkdir(root);
-    setup = {
+    setup = aFolder({
       id: pathToFileURL(root).href,
-      folderId: 'f',
-      name: 'w',
       root,
       bucket: `restore-${String(run)}`,
       prefix: 'p/',
-      settings: {},
-    };
+    });
     await administer(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
     backup = engine();
   });
@@ -82,15 +80,12 @@ describe('Restores from a production server (SeaweedFS)', function () {
     const { region } = server;
     const { endpoint } = wire;
     const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
-    return new Engine({
-      receipts: receiptsInMemory('a test'),
+    return startEngine({
       journal: openStagingJournal(join(temporary.path, 'own-files')),
       connect: (_settings, traffic) => openConnection(settings, traffic),
       onState: now => {
         state = now;
       },
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
   }
 

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import type { Report } from '../../../src/protocol/reports';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { memoryConnection } from '../../support/memory/memoryConnection';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 const signal = new AbortController().signal;
 
@@ -24,22 +24,12 @@ describe('Backing up what was chosen, and what failed', () => {
   beforeEach(async () => {
     folder = await temporaryFolder('again');
     bucket = memoryBucket();
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: () => memoryConnection(bucket),
-      onState: () => undefined,
-      onRows: () => undefined,
-      onLog: () => undefined,
+    backup = startEngine({
+      bucket,
     });
-    setup = {
-      id: 'file:///w',
-      folderId: 'f',
-      name: 'w',
+    setup = aFolder({
       root: folder.path,
-      bucket: 'memory',
-      prefix: 'w/',
-      settings: {},
-    };
+    });
   });
   afterEach(async () => {
     backup.dispose();

@@ -4,8 +4,7 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Engine } from '../../../src/engine/session/engine';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import { rootPath, type FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary } from '../../../src/protocol/plans';
@@ -15,9 +14,10 @@ import type { State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { memoryConnection } from '../../support/memory/memoryConnection';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 const posix = process.platform !== 'win32';
 
@@ -34,25 +34,19 @@ describe('Bad input, from the comparison to the report', () => {
     root = join(folder.path, 'project');
     mkdirSync(root);
     bucket = memoryBucket();
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
-      connect: () => memoryConnection(bucket),
+    backup = startEngine({
+      bucket,
       onState: now => {
         state = now;
       },
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
     const id = pathToFileURL(root).href;
-    setup = {
+    setup = aFolder({
       id,
-      folderId: 'f',
       name: 'project',
       root,
-      bucket: 'memory',
       prefix: 'p/',
-      settings: {},
-    };
+    });
   });
   afterEach(async () => {
     backup.dispose();

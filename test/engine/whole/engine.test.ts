@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { ConnectionSettings } from '../../../src/engine/config/settings';
 import type { FilePath, FolderSetup, RawSettings } from '../../../src/protocol/folders';
@@ -18,6 +17,8 @@ import { memoryAccount } from '../../support/memory/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { backupInMemory } from '../../support/memory/engineInMemory';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 const storedAt = 1_700_000_000_000;
 const before = storedAt - 60_000;
@@ -47,8 +48,7 @@ describe('backup', () => {
     log = [];
     connections = [];
     closed = 0;
-    backup = new Engine({
-      receipts: receiptsInMemory('a test'),
+    backup = startEngine({
       onState: state => states.push(state),
       onRows: (told, changed) => rowsTold.push([told, changed]),
       onLog: entry => log.push(entry),
@@ -75,7 +75,7 @@ describe('backup', () => {
 
   function setup(changed: Partial<FolderSetup> = {}): FolderSetup {
     const settings: RawSettings = { exclude: ['node_modules', '*.log'] };
-    return { id, folderId: 'f', name: 'w', root, bucket: 'b', prefix: 'w/', settings, ...changed };
+    return aFolder({ id, root, bucket: 'b', settings, ...changed });
   }
 
   function signal(): AbortSignal {

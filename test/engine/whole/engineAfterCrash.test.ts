@@ -19,6 +19,7 @@ import { heldReaddir } from '../../support/disk/heldReaddir';
 import { killedWithEntries } from '../../support/processes/killedWithEntries';
 import { listAnswer } from '../../support/servers/listAnswer';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { aFolder } from '../../support/engine/aFolder';
 
 const names = ['a.txt', 'b.txt', 'c.txt'];
 const objects = names.map(key => ({ key, etag: 'd41d8cd98f00b204e9800998ecf8427e', size: 1000 }));
@@ -51,15 +52,12 @@ describe('The engine’s thread after a crash', function () {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    setup = {
-      id: 'file:///w',
-      folderId: 'f',
-      name: 'w',
+    setup = aFolder({
       root,
       bucket: 'b',
       prefix: '',
       settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
-    };
+    });
     restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
   });
   afterEach(async () => {

@@ -15,6 +15,7 @@ import { eventually } from '../../support/suite/eventually';
 import { listAnswer } from '../../support/servers/listAnswer';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { aFolder } from '../../support/engine/aFolder';
 
 const names = Array.from({ length: 1000 }, (_, number) => `${String(number)}.txt`);
 const content = 'the same on both sides';
@@ -40,15 +41,12 @@ describe('Receipts that another process has locked', function () {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    setup = {
-      id: 'file:///w',
-      folderId: 'f',
-      name: 'w',
+    setup = aFolder({
       root,
       bucket: 'b',
       prefix: '',
       settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
-    };
+    });
     restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
     receiptsFile = join(folder.path, 'receipts.sqlite');
     engine = startEngineWorker({ receiptsFile, ownFilesFolder: join(folder.path, 'own-files') });

@@ -12,8 +12,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
-import { Engine } from '../../../src/engine/session/engine';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
@@ -21,9 +20,10 @@ import type { FileRow } from '../../../src/protocol/rows';
 import type { State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 /* Whole back-ups of random folders to random buckets, with failures and edits at random moments. */
 
@@ -73,15 +73,10 @@ describe('The promises', () => {
 
   function setup(): FolderSetup {
     const settings = { exclude: ['node_modules'] };
-    return {
-      id: 'file:///w',
-      folderId: 'f',
-      name: 'w',
+    return aFolder({
       root,
-      bucket: 'memory',
-      prefix: 'w/',
       settings,
-    };
+    });
   }
 
   /** Writes or removes a file as a user would; where it cannot be, nothing happens. */
@@ -150,24 +145,20 @@ describe('The promises', () => {
           if (calls++ === world.theirs) bucket.place('w/a', 'theirs');
         };
         let state: State | undefined;
-        const backup = new Engine({
-          receipts: receiptsInMemory('a test'),
+        const backup = startEngine({
           onState: now => (state = now),
-          onRows: () => undefined,
-          onLog: () => undefined,
-          connect: () =>
-            memoryConnection({
-              ...bucket,
-              clockOffset: 0,
-              list(request) {
-                happen();
-                return bucket.list(request);
-              },
-              put(request) {
-                happen();
-                return bucket.put(request);
-              },
-            }),
+          bucket: {
+            ...bucket,
+            clockOffset: 0,
+            list(request) {
+              happen();
+              return bucket.list(request);
+            },
+            put(request) {
+              happen();
+              return bucket.put(request);
+            },
+          },
         });
         const signal = new AbortController().signal;
         const everyKey = new Set(bucket.keys);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 
-import { Engine } from '../../../src/engine/session/engine';
+import type { Engine } from '../../../src/engine/session/engine';
 import { openDatabase, type Database } from '../../../src/engine/records/database';
 import { Failure } from '../../../src/engine/failures/failure';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
@@ -16,9 +16,10 @@ import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
 const never = new AbortController().signal;
@@ -36,15 +37,9 @@ describe('What a batch that was cut off has left', () => {
     folder = await temporaryFolder('remaining');
     root = join(folder.path, 'w');
     bucket = memoryBucket();
-    setup = {
-      id: 'file:///w',
-      folderId: 'f',
-      name: 'w',
+    setup = aFolder({
       root,
-      bucket: 'memory',
-      prefix: 'w/',
-      settings: {},
-    };
+    });
   });
   afterEach(async () => {
     for (const backup of engines.splice(0)) backup.dispose();
@@ -81,13 +76,11 @@ describe('What a batch that was cut off has left', () => {
   function window(): { readonly backup: Engine; readonly state: () => State } {
     const file = database();
     let state: State | undefined;
-    const backup = new Engine({
+    const backup = startEngine({
       receipts: receiptsIn(file),
       unfinished: unfinishedInDatabase(file),
-      connect: () => memoryConnection(bucket),
+      bucket,
       onState: now => (state = now),
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
     engines.push(backup);
     return { backup, state: () => state ?? assert.fail('No state has been told.') };

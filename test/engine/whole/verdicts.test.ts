@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
+import type { Engine } from '../../../src/engine/session/engine';
 import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
@@ -14,11 +14,12 @@ import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { State } from '../../../src/protocol/state';
 import { isInstalled } from '../../support/suite/isInstalled';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { memoryConnection } from '../../support/memory/memoryConnection';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
 import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { verdictsInShort } from '../../support/memory/verdictsInShort';
+import { startEngine } from '../../support/engine/startEngine';
+import { aFolder } from '../../support/engine/aFolder';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -48,28 +49,26 @@ describe('The verdict', () => {
   });
 
   function open(): Engine {
-    return new Engine({
-      connect: () => memoryConnection(bucket),
+    return startEngine({
+      bucket,
       receipts,
       onState: state => states.push(state),
       onRows: () => {
         onRows();
       },
-      onLog: () => undefined,
     });
   }
 
   function setup(rule: CompareRule): FolderSetup {
     const settings = { 'compare.rule': rule, exclude: ['.git'] };
-    return {
+    return aFolder({
       id: 'file:///f',
-      folderId: 'f',
       name: 'f',
       root: folder.path,
       bucket: 'b',
       prefix: 'f/',
       settings,
-    };
+    });
   }
 
   const patience = () => AbortSignal.timeout(20_000);

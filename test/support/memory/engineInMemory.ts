@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
+import type { Engine } from '../../../src/engine/session/engine';
 import type { EngineOptions } from '../../../src/engine/session/createEngine';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import type { Report } from '../../../src/protocol/reports';
@@ -10,7 +9,8 @@ import type { ConflictChoice, RestoreScope, RestoreSummary } from '../../../src/
 import type { FileRow, NodeId } from '../../../src/protocol/rows';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import type { MemoryBucket } from './memoryBucket';
-import { memoryConnection } from './memoryConnection';
+import { startEngine } from '../engine/startEngine';
+import { aFolder } from '../engine/aFolder';
 
 /** The engine over a bucket in memory and a folder on the disk, with what tests ask of it. */
 export interface BackupInMemory {
@@ -37,24 +37,17 @@ export function backupInMemory(
   settings: FolderSetup['settings'] = {},
   options: Partial<EngineOptions> = {},
 ): BackupInMemory {
-  const backup = new Engine({
-    receipts: receiptsInMemory('a test'),
-    connect: () => memoryConnection(bucket),
-    onState: () => undefined,
-    onRows: () => undefined,
-    onLog: () => undefined,
+  const backup = startEngine({
+    bucket,
     ...options,
   });
   const signal = new AbortController().signal;
-  const setup: FolderSetup = {
-    id: 'file:///w',
+  const setup: FolderSetup = aFolder({
     folderId: 'w',
-    name: 'w',
     root,
     bucket: bucket.name,
-    prefix: 'w/',
     settings,
-  };
+  });
   const node = (group: Group, path = ''): NodeId => ({
     folder: setup.id,
     group,

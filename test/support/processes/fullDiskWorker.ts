@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
 import { openDatabase } from '../../../src/engine/records/database';
 import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import type { State } from '../../../src/protocol/state';
 import { eventually } from '../suite/eventually';
 import { memoryBucket } from '../memory/memoryBucket';
-import { memoryConnection } from '../memory/memoryConnection';
+import { startEngine } from '../engine/startEngine';
+import { aFolder } from '../engine/aFolder';
 
 /** What happened on the disk that was full. */
 export interface FullDiskStory {
@@ -28,15 +28,11 @@ async function main(disk: string): Promise<void> {
   const root = join(disk, 'w');
   mkdirSync(root);
   for (let n = 0; n < files; n++) writeFileSync(join(root, `${String(n)}.txt`), '');
-  const setup: FolderSetup = {
-    id: 'file:///w',
-    folderId: 'f',
-    name: 'w',
+  const setup: FolderSetup = aFolder({
     root,
     bucket: 'b',
     prefix: '',
-    settings: {},
-  };
+  });
   const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: '' };
   const bucket = memoryBucket({ name: 'b' });
   const troubles: string[] = [];
@@ -50,14 +46,12 @@ async function main(disk: string): Promise<void> {
       openDatabase(file, fail, why => troubles.push((why as Error).message)),
     );
     let state: State | undefined;
-    const backup = new Engine({
+    const backup = startEngine({
       receipts,
-      connect: () => memoryConnection(bucket),
+      bucket,
       onState: now => {
         state = now;
       },
-      onRows: () => undefined,
-      onLog: () => undefined,
     });
     return { backup, receipts, totals: () => state?.comparisons[0] };
   }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 
-import { Engine } from '../../../src/engine/session/engine';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection } from '../../../src/engine/s3/openConnection';
 import { openDatabase } from '../../../src/engine/records/database';
@@ -9,6 +8,7 @@ import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDa
 import type { FolderSetup } from '../../../src/protocol/folders';
 import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
+import { startEngine } from '../engine/startEngine';
 
 /** What an engine that may be killed is to do, as it travels to its process. */
 export interface EngineOrder {
@@ -39,7 +39,7 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
   };
   let state: State | undefined;
-  const backup = new Engine({
+  const backup = startEngine({
     receipts: receiptsIn(database),
     unfinished: unfinishedInDatabase(database),
     connect(settings, traffic) {
@@ -47,8 +47,6 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
       return { ...connection, bucket: name => mortal(connection.bucket(name), moment) };
     },
     onState: now => (state = now),
-    onRows: () => undefined,
-    onLog: () => undefined,
   });
   const { signal } = new AbortController();
   await backup.compare([setup], signal);
