@@ -21,7 +21,7 @@ describe('The check of a connection', function () {
   this.timeout(30_000);
   let s3: EmbeddedS3;
   let wire: WireRecorder;
-  let backup: Engine;
+  let engine: Engine;
   let states: State[];
   const undo: (() => Promise<void> | void)[] = [];
 
@@ -35,12 +35,12 @@ describe('The check of a connection', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     states = [];
-    backup = startEngine({
+    engine = startEngine({
       onState: state => states.push(state),
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await wire.stop();
     await s3.stop();
     for (const step of undo.splice(0)) await step();
@@ -52,7 +52,7 @@ describe('The check of a connection', function () {
     signal = AbortSignal.timeout(20_000),
   ): Promise<void> {
     const settings = { endpoint, region: 'us-east-1' };
-    await backup.checkConnection({ folder: 'f', settings, target }, signal);
+    await engine.checkConnection({ folder: 'f', settings, target }, signal);
   }
 
   async function failureOf(endpoint: string): Promise<FailureRecord> {

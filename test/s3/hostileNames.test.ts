@@ -31,7 +31,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
   let server: SeaweedFs;
   let connection: Connection;
   let temporary: TemporaryFolder;
-  let backup: Engine;
+  let engine: Engine;
   let state: State;
   let restoreVariables = (): void => undefined;
   let run = 0;
@@ -48,7 +48,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     temporary = await temporaryFolder('hostile');
     const { endpoint, region } = server;
     connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
-    backup = startEngine({
+    engine = startEngine({
       connect: () => connection,
       onState: now => {
         state = now;
@@ -64,7 +64,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     await asAdministrator(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await temporary.remove();
   });
   after(async () => {
@@ -93,13 +93,13 @@ describe('A production server (SeaweedFS) and bad input', function () {
   /** Every file of a group. */
   function rows(group: Group): readonly Row[] {
     const node = { folder: setup.id, group, path: rootPath };
-    return backup.children({ node, layout: 'list', offset: 0, limit: 1_000 }).rows;
+    return engine.children({ node, layout: 'list', offset: 0, limit: 1_000 }).rows;
   }
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ folders: [part] }, signal());
-    return backup.run(planId, signal());
+    const { planId } = await engine.plan({ folders: [part] }, signal());
+    return engine.run(planId, signal());
   }
 
   function counts(): Partial<Record<Group, number>> {
@@ -114,7 +114,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     await write('empty', '');
     const files = hostileNames.length + 1;
 
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.deepEqual(counts(), { 'missing-in-cloud': files });
     const report = await backUpAll();
     assert.deepEqual(report.problems, []);
@@ -133,7 +133,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
       assert.ok(local.equals(await buffer(body)), JSON.stringify(path));
     }
 
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.deepEqual(counts(), { 'up-to-date': files });
     assert.equal((await backUpAll()).planned, 0);
   });
@@ -141,9 +141,9 @@ describe('A production server (SeaweedFS) and bad input', function () {
   it('sees a name with a backslash, which this server takes for a slash, as another file', async function () {
     if (!posix) this.skip();
     await write('a\\b', 'x');
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.equal((await backUpAll()).done, 1);
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     // Nothing is called safe that is not found again under its own name.
     assert.deepEqual(counts(), { 'missing-in-cloud': 1, 'only-in-cloud': 1 });
     assert.equal(rows('only-in-cloud')[0]?.path, 'a/b');
@@ -165,16 +165,16 @@ describe('A production server (SeaweedFS) and bad input', function () {
     const files = 300;
     const old = 20;
     for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'old');
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.equal((await backUpAll()).done, old);
     for (let n = 0; n < old; n++) await write(`old/${String(n)}`, 'newer');
     for (let n = old; n < files; n++) await write(`z/${String(n)}`, String(n));
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
 
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ folders: [part] }, signal());
+    const { planId } = await engine.plan({ folders: [part] }, signal());
     await deleteBucket();
-    const { planned, done, failed, skipped, cancelled, problems } = await backup.run(
+    const { planned, done, failed, skipped, cancelled, problems } = await engine.run(
       planId,
       signal(),
     );
@@ -186,7 +186,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     );
     assert.ok(problems.every(({ failure }) => failure.subject === setup.bucket));
 
-    await assert.rejects(backup.compare([setup], signal()), (error: unknown) => {
+    await assert.rejects(engine.compare([setup], signal()), (error: unknown) => {
       assert.ok(error instanceof Failure);
       return error.code === 'no-such-bucket' && error.subject === setup.bucket;
     });

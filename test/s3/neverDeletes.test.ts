@@ -68,7 +68,7 @@ describe('Nothing is ever deleted in the cloud', () => {
     const wire = await startWireRecorder(server.endpoint);
     const folder = await temporaryFolder('never-deletes');
     let state: State | undefined;
-    const backup = startEngine({
+    const engine = startEngine({
       onState: now => {
         state = now;
       },
@@ -81,9 +81,9 @@ describe('Nothing is ever deleted in the cloud', () => {
       const setup = setupOf(root, wire.endpoint);
       const all = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
       const run = async (signal: AbortSignal) => {
-        await backup.compare([setup], patience());
-        const { planId } = await backup.plan(all, patience());
-        return backup.run(planId, signal);
+        await engine.compare([setup], patience());
+        const { planId } = await engine.plan(all, patience());
+        return engine.run(planId, signal);
       };
 
       assert.equal((await run(patience())).done, 2);
@@ -112,7 +112,7 @@ describe('Nothing is ever deleted in the cloud', () => {
       assert.ok(!wire.requests.some(({ path }) => /[?&]delete\b/.test(path)));
       assert.equal(state?.kind, 'compared');
     } finally {
-      backup.dispose();
+      engine.dispose();
       restoreVariables();
       await wire.stop();
       await server.stop();

@@ -44,7 +44,7 @@ for (const [tool, fill] of Object.entries(tools)) {
     let server: SeaweedFs;
     let folder: TemporaryFolder;
     let restoreVariables: () => void;
-    const backups: Engine[] = [];
+    const engines: Engine[] = [];
 
     before(async function () {
       if (!isInstalled(tool)) skipSuite(this, `${tool} is not installed`);
@@ -65,7 +65,7 @@ for (const [tool, fill] of Object.entries(tools)) {
       await afterwards();
     });
     afterEach(() => {
-      for (const backup of backups.splice(0)) backup.dispose();
+      for (const engine of engines.splice(0)) engine.dispose();
     });
     after(async () => {
       // Undefined where there is nothing to run.
@@ -96,12 +96,12 @@ for (const [tool, fill] of Object.entries(tools)) {
     }
 
     function open(): Engine {
-      const backup = startEngine();
-      backups.push(backup);
-      return backup;
+      const engine = startEngine();
+      engines.push(engine);
+      return engine;
     }
 
-    async function compare(backup: Engine, rule: CompareRule): Promise<void> {
+    async function compare(engine: Engine, rule: CompareRule): Promise<void> {
       const settings = {
         region: server.region,
         endpoint: server.endpoint,
@@ -112,7 +112,7 @@ for (const [tool, fill] of Object.entries(tools)) {
         ...{ id: 'f', folderId: 'f', name: 'f', root: folder.path },
         ...{ bucket: 'bucket', prefix: 'f/', settings },
       };
-      await backup.compare([setup], AbortSignal.timeout(60_000));
+      await engine.compare([setup], AbortSignal.timeout(60_000));
     }
 
     const settled = {
@@ -126,9 +126,9 @@ for (const [tool, fill] of Object.entries(tools)) {
     };
 
     it('is known by name and time first, and by content where a time is newer', async () => {
-      const backup = open();
-      await compare(backup, 'smart');
-      const first = verdictsInShort(backup, 'f');
+      const engine = open();
+      await compare(engine, 'smart');
+      const first = verdictsInShort(engine, 'f');
       // They are proved in the background, perhaps by now.
       const untouched = ['edited-and-dated-back', 'empty', 'large', odd, 'small'];
       const early = ['up-to-date name-and-time', 'proved', 'changed-in-cloud newer-there'];
@@ -140,9 +140,9 @@ for (const [tool, fill] of Object.entries(tools)) {
     });
 
     it('is proved by content, large files by the sizes of their parts', async () => {
-      const backup = open();
-      await compare(backup, 'content');
-      assert.deepEqual(verdictsInShort(backup, 'f'), {
+      const engine = open();
+      await compare(engine, 'content');
+      assert.deepEqual(verdictsInShort(engine, 'f'), {
         ...settled,
         'edited-and-dated-back': 'changed-in-cloud newer-there',
         empty: 'proved',

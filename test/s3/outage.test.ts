@@ -22,7 +22,7 @@ describe('A store that goes away in mid-batch', function () {
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let folder: TemporaryFolder;
-  let backup: Engine;
+  let engine: Engine;
   let setup: FolderSetup;
   const states: State[] = [];
   let restore: () => void;
@@ -38,7 +38,7 @@ describe('A store that goes away in mid-batch', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('outage');
-    backup = startEngine({
+    engine = startEngine({
       onState: now => states.push(now),
     });
     setup = aFolder({
@@ -49,10 +49,10 @@ describe('A store that goes away in mid-batch', function () {
     });
     const names = Array.from({ length: files }, (_, n) => `file ${String(n)}`);
     await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])));
-    await backup.compare([setup], never);
+    await engine.compare([setup], never);
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await wire.stop();
     await s3.stop();
     await folder.remove();
@@ -60,7 +60,7 @@ describe('A store that goes away in mid-batch', function () {
 
   /** The number of a plan for all files. */
   async function plan(): Promise<number> {
-    const { planId } = await backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
+    const { planId } = await engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
     return planId;
   }
 
@@ -72,7 +72,7 @@ describe('A store that goes away in mid-batch', function () {
     // More than all files together try before they give up.
     const planId = await plan();
     for (let n = 0; n < files * 4 + 2; n++) wire.disturbNext(() => true, 'busy');
-    const report = await backup.run(planId, never);
+    const report = await engine.run(planId, never);
     assert.deepEqual([report.done, report.failed], [files, 0]);
     const [why] = pauses();
     assert.ok(why?.kind === 'store-unreachable', why?.kind);
@@ -84,7 +84,7 @@ describe('A store that goes away in mid-batch', function () {
     const planId = await plan();
     for (let n = 0; n < 500; n++) wire.disturbNext(() => true, 'busy');
     const cancelled = new AbortController();
-    const running = backup.run(planId, cancelled.signal);
+    const running = engine.run(planId, cancelled.signal);
     await eventually(() => {
       assert.ok(pauses().length > 0);
     }, 30_000);

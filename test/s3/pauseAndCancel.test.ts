@@ -25,7 +25,7 @@ describe('A batch on a slow or silent wire', function () {
   let wire: WireRecorder;
   let cloud: CloudContents;
   let folder: TemporaryFolder;
-  let backup: Engine;
+  let engine: Engine;
   let state: State;
   let restore: () => void;
 
@@ -40,12 +40,12 @@ describe('A batch on a slow or silent wire', function () {
     wire = await startWireRecorder(s3.endpoint);
     cloud = cloudContents(s3.endpoint, bucket);
     folder = await temporaryFolder('pause');
-    backup = startEngine({
+    engine = startEngine({
       onState: now => (state = now),
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     cloud.close();
     await wire.stop();
     await s3.stop();
@@ -78,9 +78,9 @@ describe('A batch on a slow or silent wire', function () {
     how: FolderSetup,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<{ readonly report: Promise<Report> }> {
-    await backup.compare([how], signal);
-    const plan = await backup.plan({ folders: [{ setup: how, scope: { kind: 'all' } }] }, signal);
-    return { report: backup.run(plan.planId, signal) };
+    await engine.compare([how], signal);
+    const plan = await engine.plan({ folders: [{ setup: how, scope: { kind: 'all' } }] }, signal);
+    return { report: engine.run(plan.planId, signal) };
   }
 
   function progress() {
@@ -113,7 +113,7 @@ describe('A batch on a slow or silent wire', function () {
     await eventually(() => {
       assert.ok(wire.bodyBytes > mebibyte);
     });
-    backup.pause();
+    engine.pause();
     await eventually(() => {
       assert.equal(state.kind, 'paused');
     });
@@ -123,8 +123,8 @@ describe('A batch on a slow or silent wire', function () {
     await eventually(() => {
       assert.equal(progress().bytesPerSecond, 0);
     });
-    backup.trafficChanged({});
-    backup.resume();
+    engine.trafficChanged({});
+    engine.resume();
     assert.equal((await report).done, 2);
     assert.equal((await cloud.read('w/large')).byteLength, 12 * mebibyte);
     // Part numbers that had arrived are not sent once more.
@@ -139,8 +139,8 @@ describe('A batch on a slow or silent wire', function () {
     await eventually(async () => {
       assert.deepEqual(await cloud.keys('w/'), ['w/a']);
     });
-    backup.pause();
-    backup.resume();
+    engine.pause();
+    engine.resume();
     assert.deepEqual([(await report).done, (await report).problems], [1, []]);
   });
 
@@ -192,7 +192,7 @@ describe('A batch on a slow or silent wire', function () {
     await eventually(() => {
       assert.ok(wire.bodyBytes > mebibyte);
     });
-    backup.pause();
+    engine.pause();
     controller.abort();
     assert.equal((await report).cancelled, 1);
     await eventually(() => {

@@ -32,7 +32,7 @@ describe('Files that a store always refuses', function () {
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let folder: TemporaryFolder;
-  let backup: Engine;
+  let engine: Engine;
   let setup: FolderSetup;
   const states: State[] = [];
   let restore: () => void;
@@ -48,7 +48,7 @@ describe('Files that a store always refuses', function () {
     s3 = await startEmbeddedS3({ buckets: [bucket] });
     wire = await startWireRecorder(s3.endpoint);
     folder = await temporaryFolder('refused');
-    backup = startEngine({
+    engine = startEngine({
       onState: now => states.push(now),
     });
     setup = aFolder({
@@ -59,7 +59,7 @@ describe('Files that a store always refuses', function () {
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await wire.stop();
     await s3.stop();
     await folder.remove();
@@ -68,8 +68,8 @@ describe('Files that a store always refuses', function () {
   /** The number of a plan for these files. */
   async function planFor(files: readonly string[]): Promise<number> {
     await writeTree(folder.path, Object.fromEntries(files.map(name => [name, name])));
-    await backup.compare([setup], never);
-    const { planId } = await backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
+    await engine.compare([setup], never);
+    const { planId } = await engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
     return planId;
   }
 
@@ -93,8 +93,8 @@ describe('Files that a store always refuses', function () {
     it(`fail for themselves with ${String(status)}, and what waits behind them begins`, async () => {
       const planId = await planFor([...bad, ...good]);
       wire.refuseAll(now => now.method === 'PUT' && isBad(now), { status, code: name });
-      const running = backup.run(planId, never);
-      const comparing = backup.compare([setup], never);
+      const running = engine.run(planId, never);
+      const comparing = engine.compare([setup], never);
       const report = await running;
       requireSum(report);
       assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
@@ -118,7 +118,7 @@ describe('Files that a store always refuses', function () {
   it('fail soon where they are refused already when they are looked at', async () => {
     const planId = await planFor([...bad, ...good]);
     wire.refuseAll(isBad, { status: 500, code: 'InternalError' });
-    const report = await backup.run(planId, never);
+    const report = await engine.run(planId, never);
     requireSum(report);
     assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
     // The look before a write is not tried again by itself: the whole of it is.
@@ -130,8 +130,8 @@ describe('Files that a store always refuses', function () {
   it('are not counted to what an outage has left', async () => {
     const planId = await planFor(bad);
     wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
-    assert.equal((await backup.run(planId, never)).failed, bad.length);
-    const left = await backup.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    assert.equal((await engine.run(planId, never)).failed, bad.length);
+    const left = await engine.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
     assert.equal(left.files, 0);
   });
 
@@ -144,11 +144,11 @@ describe('Files that a store always refuses', function () {
       status: 500,
       code: 'InternalError',
     });
-    assert.deepEqual((await backup.run(planId, never)).reasons, { 'file-refused': 1 });
+    assert.deepEqual((await engine.run(planId, never)).reasons, { 'file-refused': 1 });
     // This server lists no parts, so that it is begun anew; but nobody has given them up.
     assert.ok(!wire.requests.some(({ method }) => method === 'DELETE'));
     refuses = false;
-    assert.equal((await backup.run(await planFor([]), never)).done, 1);
+    assert.equal((await engine.run(await planFor([]), never)).done, 1);
   });
 
   it('are told from an outage, whose files say after Cancel what they waited for', async () => {
@@ -157,7 +157,7 @@ describe('Files that a store always refuses', function () {
     const planId = await planFor(files);
     wire.refuseAll(() => true, { status: 503, code: 'SlowDown' });
     const cancelled = new AbortController();
-    const running = backup.run(planId, cancelled.signal);
+    const running = engine.run(planId, cancelled.signal);
     await eventually(() => {
       assert.ok(states.some(({ kind }) => kind === 'paused'));
     }, 30_000);
@@ -166,7 +166,7 @@ describe('Files that a store always refuses', function () {
     requireSum(report);
     assert.equal(report.cancelled, files.length);
     assert.deepEqual(report.reasons, { 'store-busy': files.length });
-    const { entries } = backup.reportPage({ planId, offset: 0, limit: 100 });
+    const { entries } = engine.reportPage({ planId, offset: 0, limit: 100 });
     assert.ok(entries.every(({ failure }) => failure?.code === 'store-busy'));
   });
 });

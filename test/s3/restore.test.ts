@@ -36,7 +36,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
   let wire: WireRecorder;
   let temporary: TemporaryFolder;
   let root: string;
-  let backup: Engine;
+  let engine: Engine;
   let state: State;
   let setup: FolderSetup;
   let restoreVariables = (): void => undefined;
@@ -62,10 +62,10 @@ describe('Restores from a production server (SeaweedFS)', function () {
       prefix: 'p/',
     });
     await administer(client => client.send(new CreateBucketCommand({ Bucket: setup.bucket })));
-    backup = engine();
+    engine = newEngine();
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await temporary.remove();
   });
   after(async () => {
@@ -76,7 +76,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
   });
 
   /** One that knows nothing yet. */
-  function engine(): Engine {
+  function newEngine(): Engine {
     const { region } = server;
     const { endpoint } = wire;
     const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
@@ -101,15 +101,15 @@ describe('Restores from a production server (SeaweedFS)', function () {
   }
 
   async function restore(scope: RestoreScope): Promise<Report> {
-    const { planId } = await backup.planRestore({ folders: [{ setup, scope }] }, signal());
-    backup.chooseConflicts({ planId, choice: 'replace', except: [] });
-    return backup.run(planId, signal());
+    const { planId } = await engine.planRestore({ folders: [{ setup, scope }] }, signal());
+    engine.chooseConflicts({ planId, choice: 'replace', except: [] });
+    return engine.run(planId, signal());
   }
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await backup.plan({ folders: [part] }, signal());
-    return backup.run(planId, signal());
+    const { planId } = await engine.plan({ folders: [part] }, signal());
+    return engine.run(planId, signal());
   }
 
   function stateOf(path: string) {
@@ -133,16 +133,16 @@ describe('Restores from a production server (SeaweedFS)', function () {
       chmodSync(join(root, path), index % 2 === 0 ? 0o600 : 0o755);
     }
     const before = paths.map(stateOf);
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.equal((await backUpAll()).done, paths.length);
 
     for (const knows of [true, false]) {
       for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
       if (!knows) {
-        backup.dispose();
-        backup = engine();
+        engine.dispose();
+        engine = newEngine();
       }
-      await backup.compare([setup], signal());
+      await engine.compare([setup], signal());
       const from = wire.requests.length;
       const report = await restore({ kind: 'all' });
       assert.deepEqual(report.problems, []);
@@ -154,7 +154,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
       // The first comparison reads each file once, and none of them asks for more than lists.
       const lists = wire.requests.length;
       for (let time = 0; time < 2; time++) {
-        await backup.compare([setup], signal());
+        await engine.compare([setup], signal());
         const [totals] = state.comparisons;
         assert.deepEqual(
           [totals?.groups['up-to-date'].files, totals?.proved],
@@ -181,23 +181,23 @@ describe('Restores from a production server (SeaweedFS)', function () {
         versions.push((await client.send(put)).VersionId ?? '');
       }
     });
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     const path = 'a' as FilePath;
     const report = await restore({ kind: 'version', path, versionId: versions[0] ?? '' });
     assert.deepEqual([report.done, report.problems], [1, []]);
     assert.equal(readFileSync(join(root, 'a'), 'utf8'), 'first');
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     const node = { folder: setup.id, group: 'up-to-date' as const, path: rootPath };
-    const { rows } = backup.children({ node, layout: 'list', offset: 0, limit: 10 });
+    const { rows } = engine.children({ node, layout: 'list', offset: 0, limit: 10 });
     assert.deepEqual(rows, []);
   });
 
   it('get over a connection that breaks in the middle of a range', async () => {
     await writeTree(root, { large: Buffer.alloc(20 * mebibyte, 'y') });
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     await backUpAll();
     rmSync(join(root, 'large'));
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     for (let time = 0; time < 2; time++) {
       wire.disturbNext(
         ({ method, path }) => method === 'GET' && path.includes('/large'),
@@ -211,20 +211,20 @@ describe('Restores from a production server (SeaweedFS)', function () {
 
   it('rest while they are paused, and go on', async () => {
     await writeTree(root, { large: Buffer.alloc(30 * mebibyte, 'x') });
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     await backUpAll();
     rmSync(join(root, 'large'));
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     const scope = { kind: 'all' } as const;
-    const { planId } = await backup.planRestore({ folders: [{ setup, scope }] }, signal());
-    const running = backup.run(planId, signal());
+    const { planId } = await engine.planRestore({ folders: [{ setup, scope }] }, signal());
+    const running = engine.run(planId, signal());
     const until = async (isReached: () => boolean) => {
       while (!isReached()) await new Promise(resolve => setImmediate(resolve));
     };
     await until(() => state.kind === 'transferring' && (state.batches[0]?.bytesDone ?? 0) > 0);
-    backup.pause();
+    engine.pause();
     await until(() => state.kind === 'paused');
-    backup.resume();
+    engine.resume();
     const report = await running;
     assert.deepEqual([report.done, report.bytes], [1, 30 * mebibyte]);
     assert.ok(readFileSync(join(root, 'large')).every(byte => byte === 'x'.charCodeAt(0)));

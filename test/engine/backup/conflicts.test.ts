@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Chosen, Conflict, Scope } from '../../../src/protocol/plans';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -15,35 +15,38 @@ const all: Scope = { kind: 'all' };
 describe('Conflicts', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   beforeEach(async () => {
     folder = await temporaryFolder('conflicts');
     bucket = memoryBucket({ versioning: 'enabled' });
-    engine = backupInMemory(folder.path, bucket);
+    project = new ProjectInMemory({ root: folder.path, bucket });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
   const at = (path: string) => join(folder.path, path);
-  const theGroup = (): Chosen => ({ kind: 'nodes', nodes: [engine.node('changed-in-cloud')] });
+  const theGroup = (): Chosen => ({ kind: 'nodes', nodes: [project.node('changed-in-cloud')] });
 
   /** Files whose copies somebody else has replaced since they were backed up. */
   async function conflictAt(...paths: readonly string[]): Promise<void> {
     await writeTree(folder.path, Object.fromEntries(paths.map(path => [path, `mine ${path}`])));
-    await engine.compare();
-    await engine.backUp(all);
+    await project.compare();
+    await project.backUp(all);
     for (const path of paths) bucket.place(`w/${path}`, `theirs ${path}`);
-    await engine.compare();
+    await project.compare();
   }
 
   async function conflicts(scope = theGroup()): Promise<readonly Conflict[]> {
-    const parts = [{ setup: engine.setup, scope }];
-    const folders = await engine.backup.conflicts({ folders: parts }, new AbortController().signal);
+    const parts = [{ setup: project.setup, scope }];
+    const folders = await project.engine.conflicts(
+      { folders: parts },
+      new AbortController().signal,
+    );
     assert.deepEqual(
       folders.map(({ folder: id }) => id),
-      [engine.setup.id],
+      [project.setup.id],
     );
     return folders[0]?.conflicts ?? [];
   }
@@ -60,12 +63,12 @@ describe('Conflicts', () => {
     assert.deepEqual([a?.path, b?.path], ['a', 'd/b']);
     assert.deepEqual(a?.verdict, { kind: 'changed-in-cloud', because: 'only-there' });
     assert.deepEqual([a.local.size, a.cloud.size], ['mine a'.length, 'theirs a'.length]);
-    const scope: Chosen = { kind: 'nodes', nodes: [engine.node('changed-in-cloud', 'd')] };
+    const scope: Chosen = { kind: 'nodes', nodes: [project.node('changed-in-cloud', 'd')] };
     assert.deepEqual(
       (await conflicts(scope)).map(({ path }) => path),
       ['d/b'],
     );
-    const onDisk = engine.resources('a') as Chosen;
+    const onDisk = project.resources('a') as Chosen;
     assert.deepEqual(
       (await conflicts(onDisk)).map(({ path }) => path),
       ['a'],
@@ -75,19 +78,19 @@ describe('Conflicts', () => {
   it('are left alone by everything that backs up more than what was decided', async () => {
     await conflictAt('a', 'b');
     writeFileSync(at('new'), 'new');
-    await engine.compare();
-    const plan = await engine.plan(all);
+    await project.compare();
+    const plan = await project.plan(all);
     assert.equal(plan.files, 1);
     assert.deepEqual(plan.excluded, { 'changed-in-cloud': 2 });
     for (const scope of [
       theGroup(),
-      engine.resources('a'),
+      project.resources('a'),
       { kind: 'picks', picks: [{ kind: 'folder', path: '' as FilePath }] } as const,
     ]) {
-      const { files } = await engine.plan(scope);
+      const { files } = await project.plan(scope);
       assert.equal(files, scope.kind === 'picks' ? 1 : 0);
     }
-    await engine.backUp(all);
+    await project.backUp(all);
     assert.deepEqual([cloud('a'), cloud('b')], ['theirs a', 'theirs b']);
   });
 
@@ -95,12 +98,12 @@ describe('Conflicts', () => {
     await conflictAt('a', 'b');
     const [a] = await conflicts();
     assert.ok(a !== undefined);
-    const report = await engine.backUp(mine(a));
+    const report = await project.backUp(mine(a));
     assert.deepEqual([report.planned, report.done], [1, 1]);
     assert.deepEqual([cloud('a'), cloud('b')], ['mine a', 'theirs b']);
-    await engine.compare();
-    assert.equal(engine.row('a').verdict.kind, 'up-to-date');
-    assert.equal(engine.row('b').verdict.kind, 'changed-in-cloud');
+    await project.compare();
+    assert.equal(project.row('a').verdict.kind, 'up-to-date');
+    assert.equal(project.row('b').verdict.kind, 'changed-in-cloud');
   });
 
   it('replace no other copy than the one that was shown', async () => {
@@ -109,17 +112,17 @@ describe('Conflicts', () => {
     assert.ok(a !== undefined);
     bucket.place('w/a', 'theirs again');
     // Even where the comparison has seen it meanwhile, and the user has not.
-    for (const sees of [() => Promise.resolve(), () => engine.compare()]) {
+    for (const sees of [() => Promise.resolve(), () => project.compare()]) {
       await sees();
-      const report = await engine.backUp(mine(a));
+      const report = await project.backUp(mine(a));
       assert.deepEqual([report.skipped, report.reasons], [1, { 'changed-in-cloud': 1 }]);
       assert.equal(cloud('a'), 'theirs again');
-      assert.equal(engine.row('a').verdict.kind, 'changed-in-cloud');
-      assert.equal(engine.row('a').activity, undefined);
+      assert.equal(project.row('a').verdict.kind, 'changed-in-cloud');
+      assert.equal(project.row('a').activity, undefined);
     }
     const [again] = await conflicts();
     assert.ok(again !== undefined);
-    assert.equal((await engine.backUp(mine(again))).done, 1);
+    assert.equal((await project.backUp(mine(again))).done, 1);
     assert.equal(cloud('a'), 'mine a');
   });
 
@@ -127,10 +130,10 @@ describe('Conflicts', () => {
     await conflictAt('a', 'b', 'c');
     const shown = await conflicts();
     bucket.place('w/a', 'mine a');
-    await engine.compare();
+    await project.compare();
     rmSync(at('b'));
-    await engine.backup.filesChanged(engine.setup.id, [at('b')]);
-    const plan = await engine.plan(mine(...shown));
+    await project.engine.filesChanged(project.setup.id, [at('b')]);
+    const plan = await project.plan(mine(...shown));
     assert.equal(plan.files, 1);
     assert.deepEqual(plan.excluded, { 'up-to-date': 1, 'only-in-cloud': 1 });
   });
@@ -139,13 +142,13 @@ describe('Conflicts', () => {
     /** Somebody else is faster with these files. */
     async function refusedAt(...paths: readonly string[]): Promise<void> {
       await writeTree(folder.path, Object.fromEntries(paths.map(path => [path, `mine ${path}`])));
-      await engine.compare();
-      const { planId } = await engine.plan(all);
+      await project.compare();
+      const { planId } = await project.plan(all);
       for (const path of paths) bucket.place(`w/${path}`, `theirs ${path}`);
-      const report = await engine.backup.run(planId, new AbortController().signal);
+      const report = await project.engine.run(planId, new AbortController().signal);
       assert.deepEqual(report.reasons, { 'changed-in-cloud': paths.length });
       for (const path of paths) {
-        const { verdict, cloud: seen } = engine.row(path);
+        const { verdict, cloud: seen } = project.row(path);
         assert.deepEqual(verdict, { kind: 'changed-in-cloud', because: 'refused' });
         assert.equal(seen, undefined);
       }
@@ -155,8 +158,8 @@ describe('Conflicts', () => {
       await refusedAt('a');
       const [a] = await conflicts();
       assert.equal(a?.cloud.size, 'theirs a'.length);
-      assert.equal(engine.row('a').cloud?.size, 'theirs a'.length);
-      assert.equal((await engine.backUp(mine(a))).done, 1);
+      assert.equal(project.row('a').cloud?.size, 'theirs a'.length);
+      assert.equal((await project.backUp(mine(a))).done, 1);
       assert.equal(cloud('a'), 'mine a');
     });
 
@@ -165,15 +168,15 @@ describe('Conflicts', () => {
       bucket.place('w/same', 'mine same');
       bucket.remove('w/gone');
       assert.deepEqual(await conflicts(), []);
-      assert.deepEqual(engine.row('same').verdict, { kind: 'up-to-date', proof: 'content' });
-      assert.equal(engine.row('gone').verdict.kind, 'missing-in-cloud');
+      assert.deepEqual(project.row('same').verdict, { kind: 'up-to-date', proof: 'content' });
+      assert.equal(project.row('gone').verdict.kind, 'missing-in-cloud');
     });
 
     it('stay what they are where the store does not answer', async () => {
       await refusedAt('a');
       bucket.failNext('head', new Failure('unreachable', 'memory'));
       await assert.rejects(conflicts(), { code: 'unreachable' });
-      assert.equal(engine.row('a').verdict.kind, 'changed-in-cloud');
+      assert.equal(project.row('a').verdict.kind, 'changed-in-cloud');
     });
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Scope } from '../../../src/protocol/plans';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -12,17 +12,21 @@ describe('selectIgnored', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   beforeEach(async () => {
     folder = await temporaryFolder('anyway');
     root = join(folder.path, 'w');
     mkdirSync(root);
     bucket = memoryBucket();
-    engine = backupInMemory(root, bucket, { exclude: ['node_modules', '*.log'] });
+    project = new ProjectInMemory({
+      root,
+      bucket,
+      settings: { exclude: ['node_modules', '*.log'] },
+    });
     await writeTree(root, { 'x.log': 'x', 'y.log': 'y', 'node_modules/m/a': 'a', b: 'b' });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
@@ -31,7 +35,7 @@ describe('selectIgnored', () => {
   }
 
   function rows(): Record<string, string> {
-    const words = [...engine.rows()].map(([path, { verdict, isFolder }]) => [
+    const words = [...project.rows()].map(([path, { verdict, isFolder }]) => [
       path,
       verdict.kind === 'ignored'
         ? `${isFolder ? 'folder ' : ''}${String(verdict.hiddenCopies)}`
@@ -41,8 +45,8 @@ describe('selectIgnored', () => {
   }
 
   it('backs up one file this once; its row stays ignored, with its copy', async () => {
-    await engine.compare();
-    assert.equal((await engine.backUp(anyway('x.log'))).done, 1);
+    await project.compare();
+    assert.equal((await project.backUp(anyway('x.log'))).done, 1);
     assert.equal(bucket.bytes('w/x.log')?.toString(), 'x');
     const expected = {
       'x.log': '1',
@@ -51,40 +55,40 @@ describe('selectIgnored', () => {
       b: 'missing-in-cloud',
     };
     assert.deepEqual(rows(), expected);
-    await engine.compare();
+    await project.compare();
     assert.deepEqual(rows(), expected);
-    assert.equal((await engine.plan({ kind: 'all' })).files, 1);
+    assert.equal((await project.plan({ kind: 'all' })).files, 1);
   });
 
   it('leaves the folder ignored in which the file lies, and counts its copy once', async () => {
     bucket.place('w/node_modules/m/old', 'o');
-    await engine.compare();
+    await project.compare();
     for (const content of ['one', 'another']) {
       writeFileSync(join(root, 'node_modules/m/a'), content);
-      assert.equal((await engine.backUp(anyway('node_modules/m/a'))).done, 1);
+      assert.equal((await project.backUp(anyway('node_modules/m/a'))).done, 1);
       assert.equal(bucket.bytes('w/node_modules/m/a')?.toString(), content);
       assert.equal(rows()['node_modules'], 'folder 2');
       assert.equal(rows()['node_modules/m/a'], undefined);
     }
     const live = rows();
-    await engine.compare();
+    await project.compare();
     assert.deepEqual(rows(), live);
   });
 
   it('sends nothing twice, and replaces nothing that is newer or that it has not seen', async () => {
-    await engine.backUp(anyway('x.log'));
-    assert.deepEqual((await engine.plan(anyway('x.log'))).excluded, { 'up-to-date': 1 });
-    const { planId } = await engine.plan(anyway('y.log'));
+    await project.backUp(anyway('x.log'));
+    assert.deepEqual((await project.plan(anyway('x.log'))).excluded, { 'up-to-date': 1 });
+    const { planId } = await project.plan(anyway('y.log'));
     bucket.place('w/y.log', 'somebody else');
     const signal = new AbortController().signal;
-    assert.deepEqual((await engine.backup.run(planId, signal)).reasons, { 'changed-in-cloud': 1 });
+    assert.deepEqual((await project.engine.run(planId, signal)).reasons, { 'changed-in-cloud': 1 });
     assert.equal(bucket.bytes('w/y.log')?.toString(), 'somebody else');
   });
 
   it('takes no link, and nothing that is gone', async function () {
     if (process.platform === 'win32') this.skip();
     symlinkSync('x.log', join(root, 'link'));
-    assert.equal((await engine.plan(anyway('link'))).files, 0);
-    await assert.rejects(engine.plan(anyway('gone.log')), { code: 'file-vanished' });
+    assert.equal((await project.plan(anyway('link'))).files, 0);
+    await assert.rejects(project.plan(anyway('gone.log')), { code: 'file-vanished' });
   });
 });

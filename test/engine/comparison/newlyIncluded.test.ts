@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -15,14 +15,14 @@ describe('newlyIncludedBy', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   beforeEach(async function () {
     if (process.platform === 'win32') this.skip();
     folder = await temporaryFolder('newly-included');
     root = join(folder.path, 'w');
     mkdirSync(root);
     bucket = memoryBucket();
-    engine = backupInMemory(root, bucket, { exclude: [] });
+    project = new ProjectInMemory({ root, bucket, settings: { exclude: [] } });
     await writeTree(join(folder.path, 'elsewhere'), { same: 'x', other: 'x' }, before);
     for (const path of ['d/l/same', 'd/l/gone']) {
       bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
@@ -30,7 +30,7 @@ describe('newlyIncludedBy', () => {
     mkdirSync(join(root, 'd'));
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
@@ -44,19 +44,19 @@ describe('newlyIncludedBy', () => {
   }
 
   function changed(...paths: readonly string[]): Promise<void> {
-    return engine.backup.filesChanged(
-      engine.setup.id,
+    return project.engine.filesChanged(
+      project.setup.id,
       paths.map(path => join(root, path)),
     );
   }
 
   /** Waits until nothing is being compared any more. */
   async function settled(): Promise<void> {
-    engine.backup.dropPlan((await engine.plan({ kind: 'all' })).planId);
+    project.engine.dropPlan((await project.plan({ kind: 'all' })).planId);
   }
 
   function rows(): Record<string, string> {
-    const kinds = [...engine.rows()].map(([path, { verdict }]) => [path, verdict.kind]);
+    const kinds = [...project.rows()].map(([path, { verdict }]) => [path, verdict.kind]);
     return Object.fromEntries(kinds) as Record<string, string>;
   }
 
@@ -69,7 +69,7 @@ describe('newlyIncludedBy', () => {
   for (const event of ['d/l', 'd/l/same', 'd'] as const) {
     it(`compares a folder anew that took the place of a link, by an event of ${event}`, async () => {
       link();
-      await engine.compare();
+      await project.compare();
       assert.deepEqual(rows(), { 'd/l': 'ignored' });
       const held = bucket.holdNext('list');
       await becomeFolder();
@@ -86,7 +86,7 @@ describe('newlyIncludedBy', () => {
   it('compares it anew, too, where that happens during a comparison', async () => {
     link();
     const held = bucket.holdNext('list');
-    const comparing = engine.compare();
+    const comparing = project.compare();
     await held.reached;
     for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
     await becomeFolder();
@@ -99,7 +99,7 @@ describe('newlyIncludedBy', () => {
 
   it('calls nothing missing where the bucket gives no answer, nor what comes later', async () => {
     link();
-    await engine.compare();
+    await project.compare();
     bucket.failNext('list', new Failure('unreachable', 'memory'));
     await becomeFolder();
     await changed('d/l');
@@ -107,14 +107,14 @@ describe('newlyIncludedBy', () => {
     assert.deepEqual(rows(), { 'd/l': 'unchecked' });
     await changed('d/l', 'd/l/same', 'd/l/new');
     assert.ok(!Object.values(rows()).includes('missing-in-cloud'), JSON.stringify(rows()));
-    await engine.compare();
+    await project.compare();
     assert.deepEqual(rows(), judged);
   });
 
   it('asks for nothing where the cloud has nothing below the link', async () => {
     for (const path of ['d/l/same', 'd/l/gone']) bucket.remove(`w/${path}`);
     link();
-    await engine.compare();
+    await project.compare();
     const calls = bucket.calls.length;
     await becomeFolder();
     await changed('d/l');
@@ -133,7 +133,7 @@ describe('newlyIncludedBy', () => {
         bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
       }
       link();
-      await engine.compare();
+      await project.compare();
       assert.equal(rows()['d/y'], 'up-to-date');
       const held = isThere ? bucket.holdNext('list') : undefined;
       if (!isThere) bucket.failNext('list', new Failure('unreachable', 'bucket'));
@@ -156,7 +156,7 @@ describe('newlyIncludedBy', () => {
 
   it('lets nothing below a folder stay green that became a link', async () => {
     await writeTree(root, { 'd/l/same': 'x', 'd/l/new': 'x' }, before);
-    await engine.compare();
+    await project.compare();
     assert.deepEqual(rows(), judged);
     renameSync(join(root, 'd/l'), join(folder.path, 'moved'));
     symlinkSync(join(folder.path, 'moved'), join(root, 'd/l'));

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -16,7 +16,7 @@ describe('ruleChanges', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   beforeEach(async () => {
     folder = await temporaryFolder('rules');
     root = join(folder.path, 'w');
@@ -24,13 +24,13 @@ describe('ruleChanges', () => {
     begin();
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
   function begin(): void {
     bucket = memoryBucket();
-    engine = backupInMemory(root, bucket, { exclude: ['node_modules'] });
+    project = new ProjectInMemory({ root, bucket, settings: { exclude: ['node_modules'] } });
   }
 
   function place(...paths: readonly string[]): void {
@@ -43,19 +43,19 @@ describe('ruleChanges', () => {
   }
 
   function changed(...paths: readonly string[]): Promise<void> {
-    return engine.backup.filesChanged(
-      engine.setup.id,
+    return project.engine.filesChanged(
+      project.setup.id,
       paths.map(path => join(root, path)),
     );
   }
 
   /** Waits until nothing is being compared any more. */
   async function settled(): Promise<void> {
-    engine.backup.dropPlan((await engine.plan({ kind: 'all' })).planId);
+    project.engine.dropPlan((await project.plan({ kind: 'all' })).planId);
   }
 
   function rows(): Record<string, string> {
-    const words = [...engine.rows()].map(([path, { verdict, isFolder }]) => {
+    const words = [...project.rows()].map(([path, { verdict, isFolder }]) => {
       if (verdict.kind === 'unchecked') return [path, verdict.failure.code];
       if (verdict.kind !== 'ignored') return [path, verdict.kind];
       const rule = verdict.because.kind === 'rule' ? verdict.because.pattern : '';
@@ -67,7 +67,7 @@ describe('ruleChanges', () => {
   it('show what is left out now at once, before the bucket is asked', async () => {
     await writeTree(root, { 'd/out/a': 'x', 'd/out/e/b': 'x', 'd/c.tmp': 'x', 'd/f': 'x' });
     place('d/out/a', 'd/out/gone', 'd/c.tmp');
-    await engine.compare();
+    await project.compare();
     assert.equal(rows()['d/out/gone'], 'only-in-cloud');
     const held = bucket.holdNext('list');
     write('d/.s3backupignore', 'out/\n*.tmp\n');
@@ -89,7 +89,7 @@ describe('ruleChanges', () => {
   it('compare anew what is left out no longer', async () => {
     await writeTree(root, { '.s3backupignore': 'out\n', 'out/a': 'x', 'out/new': 'x' });
     place('out/a', 'out/gone');
-    await engine.compare();
+    await project.compare();
     assert.equal(rows()['out'], 'out folder 2');
     rmSync(join(root, '.s3backupignore'));
     await changed('.s3backupignore');
@@ -102,7 +102,7 @@ describe('ruleChanges', () => {
   it('call nothing missing of what is left out no longer, where the bucket gives no answer', async () => {
     await writeTree(root, { 'd/.s3backupignore': 'out\n', 'd/out/a': 'x', 'd/b': 'x' });
     place('d/out/a', 'd/b');
-    await engine.compare();
+    await project.compare();
     const before = rows()['d/b'];
     bucket.failNext('list', new Failure('unreachable', 'memory'));
     write('d/.s3backupignore', '');
@@ -112,13 +112,13 @@ describe('ruleChanges', () => {
     assert.equal(rows()['d/b'], before);
     await changed('d/out/a');
     assert.equal(rows()['d/out/a'], 'unreachable');
-    assert.equal((await engine.plan({ kind: 'all' })).files, 1, 'the ignore file alone');
+    assert.equal((await project.plan({ kind: 'all' })).files, 1, 'the ignore file alone');
   });
 
   it('leave nothing green below a file that cannot be read, until it can be', async () => {
     await writeTree(root, { '.s3backupignore': '*.tmp', 'd/a': 'x' }, storedAt - 60_000);
     place('d/a', '.s3backupignore');
-    await engine.compare();
+    await project.compare();
     assert.equal(rows()['d/a'], 'up-to-date');
     write('.s3backupignore', Uint8Array.of(0xff));
     await changed('.s3backupignore');
@@ -129,9 +129,9 @@ describe('ruleChanges', () => {
       d: 'ignore-file-unreadable',
       'd/a': 'ignore-file-unreadable',
     });
-    assert.equal((await engine.plan({ kind: 'all' })).files, 0);
+    assert.equal((await project.plan({ kind: 'all' })).files, 0);
     const asked = bucket.calls.length;
-    await engine.backup.recheck();
+    await project.engine.recheck();
     await settled();
     assert.equal(bucket.calls.length, asked);
     write('.s3backupignore', '*.tmp');
@@ -143,7 +143,7 @@ describe('ruleChanges', () => {
 
   it('are heeded by folders that come and go with their files', async () => {
     await writeTree(root, { 'd/.s3backupignore': '*.tmp', 'd/a.tmp': 'x' });
-    await engine.compare();
+    await project.compare();
     rmSync(join(root, 'd'), { recursive: true });
     await changed('d');
     await settled();
@@ -160,13 +160,13 @@ describe('ruleChanges', () => {
 
   it('are found without an event when all is looked at again', async () => {
     await writeTree(root, { 'd/.s3backupignore': '*.tmp', 'd/a.tmp': 'x', 'd/b.o': 'x' });
-    await engine.compare();
+    await project.compare();
     const before = bucket.calls.length;
-    await engine.backup.recheck();
+    await project.engine.recheck();
     await settled();
     assert.equal(bucket.calls.length, before);
     write('d/.s3backupignore', '*.o');
-    await engine.backup.recheck();
+    await project.engine.recheck();
     assert.equal(rows()['d/b.o'], '*.o 0');
     await settled();
     assert.equal(rows()['d/a.tmp'], 'missing-in-cloud');
@@ -181,7 +181,7 @@ describe('ruleChanges', () => {
 
   it('do not make a comparison for each file below an ignored folder', async () => {
     await writeTree(root, { 'node_modules/m/.s3backupignore': 'x' });
-    await engine.compare();
+    await project.compare();
     const before = bucket.calls.length;
     await changed('node_modules/m/.s3backupignore');
     await settled();
@@ -224,7 +224,7 @@ describe('ruleChanges', () => {
     this.timeout(60_000);
     await assertProperty(
       fc.asyncProperty(worlds, async ({ files, cloud, changes }) => {
-        engine.backup.dispose();
+        project.engine.dispose();
         rmSync(root, { recursive: true });
         mkdirSync(root);
         begin();
@@ -233,7 +233,7 @@ describe('ruleChanges', () => {
             write(path, 'x');
           });
         place(...cloud);
-        await engine.compare();
+        await project.compare();
         for (const { at, content: text } of changes) {
           const path = join(at, '.s3backupignore');
           const isDone = tryTo(() => {
@@ -244,7 +244,7 @@ describe('ruleChanges', () => {
         }
         await settled();
         const live = rows();
-        await engine.compare();
+        await project.compare();
         assert.deepEqual(live, rows());
       }),
       { numRuns: 200 },

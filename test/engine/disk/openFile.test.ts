@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import type { FilePath } from '../../../src/protocol/folders';
-import { backupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -73,14 +73,14 @@ describe('openFile', () => {
 
   it('lets nothing from outside into the bucket when a folder becomes a link after the plan', async () => {
     const bucket = memoryBucket();
-    const engine = backupInMemory(root, bucket);
-    await engine.compare();
-    const { planId } = await engine.plan({ kind: 'all' });
+    const project = new ProjectInMemory({ root, bucket });
+    await project.compare();
+    const { planId } = await project.plan({ kind: 'all' });
     replaceByLink('d', join(folder.path, 'outside'));
-    const report = await engine.backup.run(planId, new AbortController().signal);
+    const report = await project.engine.run(planId, new AbortController().signal);
     assert.deepEqual([report.done, report.skipped], [1, 1]);
     assert.deepEqual(report.reasons, { 'not-a-file': 1 });
     assert.deepEqual(bucket.keys, ['w/g']);
-    engine.backup.dispose();
+    project.engine.dispose();
   });
 });

@@ -6,7 +6,7 @@ import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
@@ -16,7 +16,7 @@ describe('Saving a cloud copy to a place', function () {
   this.timeout(30_000);
   let temporary: TemporaryFolder;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   let place: string;
   let trashed: string[];
   const editor: EditorPort = {
@@ -37,18 +37,18 @@ describe('Saving a cloud copy to a place', function () {
     trashed = [];
     bucket = memoryBucket({ versioning: 'enabled' });
     const journal = openStagingJournal(join(temporary.path, 'own-files'));
-    engine = backupInMemory(root, bucket, {}, { editor, journal });
+    project = new ProjectInMemory({ root, bucket, editor, journal });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await temporary.remove();
   });
 
   function save(path: string, name: string, versionId?: string): Promise<void> {
-    const { setup, backup } = engine;
+    const { setup, engine } = project;
     const version = versionId === undefined ? {} : { versionId };
     const to = join(place, name);
-    return backup.saveCopy({ setup, path: path as FilePath, to, ...version }, signal);
+    return engine.saveCopy({ setup, path: path as FilePath, to, ...version }, signal);
   }
 
   function saved(): Readonly<Record<string, string>> {

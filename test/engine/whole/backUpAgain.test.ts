@@ -18,13 +18,13 @@ const signal = new AbortController().signal;
 describe('Backing up what was chosen, and what failed', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let backup: Engine;
+  let engine: Engine;
   let setup: FolderSetup;
 
   beforeEach(async () => {
     folder = await temporaryFolder('again');
     bucket = memoryBucket();
-    backup = startEngine({
+    engine = startEngine({
       bucket,
     });
     setup = aFolder({
@@ -32,23 +32,23 @@ describe('Backing up what was chosen, and what failed', () => {
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await folder.remove();
   });
 
   function plan(scope: Scope): Promise<PlanSummary> {
-    return backup.plan({ folders: [{ setup, scope }] }, signal);
+    return engine.plan({ folders: [{ setup, scope }] }, signal);
   }
 
   async function run(scope: Scope): Promise<Report> {
     const { planId } = await plan(scope);
-    return backup.run(planId, signal);
+    return engine.run(planId, signal);
   }
 
   it('sends what was picked and nothing else', async () => {
     await writeTree(folder.path, { a: '1', 'b/c': '2', 'b/d/e': '3', 'f/g': '4', 'f/h/i': '5' });
-    await backup.compare([setup], signal);
-    assert.equal(backup.differences(setup).length, 5);
+    await engine.compare([setup], signal);
+    assert.equal(engine.differences(setup).length, 5);
     const report = await run({
       kind: 'picks',
       picks: [
@@ -63,7 +63,7 @@ describe('Backing up what was chosen, and what failed', () => {
   });
 
   it('needs a comparison to choose from', () => {
-    assert.throws(() => backup.differences(setup), { code: 'plan-outdated' });
+    assert.throws(() => engine.differences(setup), { code: 'plan-outdated' });
   });
 
   for (const count of [3, 40]) {
@@ -76,7 +76,7 @@ describe('Backing up what was chosen, and what failed', () => {
       for (const name of names) {
         bucket.failNext('put', new Failure('access-denied', name), { key: `w/${name}` });
       }
-      await backup.compare([setup], signal);
+      await engine.compare([setup], signal);
       const first = await run({ kind: 'all' });
       assert.deepEqual([first.done, first.failed], [1, count]);
       assert.deepEqual(first.reasons, { 'access-denied': count });
@@ -88,7 +88,7 @@ describe('Backing up what was chosen, and what failed', () => {
       writeFileSync(join(folder.path, 'f2'), 'changed');
       const again = await plan({ kind: 'failed', planId: first.planId });
       assert.equal(again.files, count - 2);
-      const second = await backup.run(again.planId, signal);
+      const second = await engine.run(again.planId, signal);
       assert.deepEqual([second.done, second.failed], [count - 2, 0]);
       assert.equal(bucket.bytes('w/f1')?.toString(), 'somebody else’s');
       assert.equal(bucket.bytes('w/f2')?.toString(), 'changed');
@@ -99,10 +99,10 @@ describe('Backing up what was chosen, and what failed', () => {
   it('keeps what became of every file, those in trouble first, page by page', async () => {
     await writeTree(folder.path, { a: '1', b: '22', c: '333', d: '4444' });
     bucket.failNext('put', new Failure('access-denied', 'c'), { key: 'w/c' });
-    await backup.compare([setup], signal);
+    await engine.compare([setup], signal);
     bucket.place('w/d', 'theirs');
     const { planId } = await run({ kind: 'all' });
-    const page = (offset: number) => backup.reportPage({ planId, offset, limit: 3 });
+    const page = (offset: number) => engine.reportPage({ planId, offset, limit: 3 });
     const entries = [...page(0).entries, ...page(3).entries];
     assert.equal(page(0).total, 4);
     assert.deepEqual(
@@ -115,7 +115,7 @@ describe('Backing up what was chosen, and what failed', () => {
       ],
     );
     assert.deepEqual(page(4).entries, []);
-    assert.throws(() => backup.reportPage({ planId: 99, offset: 0, limit: 1 }), {
+    assert.throws(() => engine.reportPage({ planId: 99, offset: 0, limit: 1 }), {
       code: 'plan-outdated',
     });
   });
@@ -124,10 +124,10 @@ describe('Backing up what was chosen, and what failed', () => {
     const ids: number[] = [];
     for (let n = 0; n < 6; n++) {
       await writeTree(folder.path, { [`n${String(n)}`]: 'n' });
-      await backup.compare([setup], signal);
+      await engine.compare([setup], signal);
       ids.push((await run({ kind: 'all' })).planId);
     }
-    const total = (planId: number) => backup.reportPage({ planId, offset: 0, limit: 1 }).total;
+    const total = (planId: number) => engine.reportPage({ planId, offset: 0, limit: 1 }).total;
     assert.throws(() => total(ids[0]!), { code: 'plan-outdated' });
     assert.equal(total(ids[1]!), 1);
   });

@@ -25,7 +25,7 @@ describe('Bad input, from the comparison to the report', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let backup: Engine;
+  let engine: Engine;
   let setup: FolderSetup;
   let state: State;
 
@@ -34,7 +34,7 @@ describe('Bad input, from the comparison to the report', () => {
     root = join(folder.path, 'project');
     mkdirSync(root);
     bucket = memoryBucket();
-    backup = startEngine({
+    engine = startEngine({
       bucket,
       onState: now => {
         state = now;
@@ -49,24 +49,24 @@ describe('Bad input, from the comparison to the report', () => {
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await folder.remove();
   });
 
   const signal = (): AbortSignal => AbortSignal.timeout(15_000);
 
   async function plan(): Promise<PlanSummary> {
-    await backup.compare([setup], signal());
-    return backup.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, signal());
+    await engine.compare([setup], signal());
+    return engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, signal());
   }
 
   async function backUpAll(): Promise<Report> {
-    return backup.run((await plan()).planId, signal());
+    return engine.run((await plan()).planId, signal());
   }
 
   function row(group: Group, path: string): FileRow {
     const node = { folder: setup.id, group, path: rootPath };
-    const { rows } = backup.children({ node, layout: 'list', offset: 0, limit: 1_000 });
+    const { rows } = engine.children({ node, layout: 'list', offset: 0, limit: 1_000 });
     const found = rows.find(each => each.path === path);
     assert.ok(found?.kind === 'file', `${path} among ${rows.map(each => each.path).join()}`);
     return found;
@@ -117,7 +117,7 @@ describe('Bad input, from the comparison to the report', () => {
     assert.equal(files, 3);
     rmSync(join(root, 'goes'));
     rmSync(join(root, 'folder'), { recursive: true });
-    const report = await backup.run(planId, signal());
+    const report = await engine.run(planId, signal());
     adds(report);
     assert.deepEqual([report.done, report.skipped, report.failed], [1, 2, 0]);
     assert.deepEqual(
@@ -133,7 +133,7 @@ describe('Bad input, from the comparison to the report', () => {
     await writeTree(root, { empty: '', 'a/__init__.py': '' });
     assert.equal((await backUpAll()).done, 2);
     assert.equal(bucket.bytes('p/empty')?.byteLength, 0);
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.equal(filesIn('up-to-date'), 2);
   });
 
@@ -166,7 +166,7 @@ describe('Bad input, from the comparison to the report', () => {
     assert.equal((await backUpAll()).done, 2);
     assert.equal(bucket.bytes('p/caf\u00e9')?.toString(), 'composed');
     assert.equal(bucket.bytes('p/cafe\u0301')?.toString(), 'decomposed');
-    await backup.compare([setup], signal());
+    await engine.compare([setup], signal());
     assert.equal(filesIn('up-to-date'), 2);
   });
 
@@ -209,7 +209,7 @@ describe('Bad input, from the comparison to the report', () => {
     const isGone = new Failure('no-such-bucket', 'memory');
     // All that are under way when the first answer comes meet the same fate.
     for (let n = 0; n < 64; n++) bucket.failNext('put', isGone, n === 0 ? { after: 100 } : {});
-    const report = await backup.run(planId, signal());
+    const report = await engine.run(planId, signal());
     adds(report);
     assert.ok(report.done <= 100);
     assert.equal(report.done + report.failed, files);
@@ -221,7 +221,7 @@ describe('Bad input, from the comparison to the report', () => {
     const wrong = { endpoint: 'nonsense', region: 5, profile: [], forcePathStyle: 'x', exclude: 7 };
     for (const [name, value] of Object.entries(wrong)) {
       const settings = { [name]: value };
-      await assert.rejects(backup.compare([{ ...setup, settings }], signal()), {
+      await assert.rejects(engine.compare([{ ...setup, settings }], signal()), {
         code: 'invalid-setting',
         subject: `s3Backup.${name}`,
       });

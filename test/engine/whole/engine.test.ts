@@ -15,7 +15,7 @@ import { writeTree } from '../../support/disk/localTree';
 import { eventually } from '../../support/suite/eventually';
 import { memoryAccount } from '../../support/memory/memoryAccount';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { backupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { startEngine } from '../../support/engine/startEngine';
 import { aFolder } from '../../support/engine/aFolder';
@@ -30,7 +30,7 @@ describe('backup', () => {
   let root: string;
   let buckets: Map<string, MemoryBucket>;
   let bucket: MemoryBucket;
-  let backup: Engine;
+  let engine: Engine;
   let states: State[];
   let rowsTold: (readonly [string, readonly Group[]])[];
   let log: LogEntry[];
@@ -48,7 +48,7 @@ describe('backup', () => {
     log = [];
     connections = [];
     closed = 0;
-    backup = startEngine({
+    engine = startEngine({
       onState: state => states.push(state),
       onRows: (told, changed) => rowsTold.push([told, changed]),
       onLog: entry => log.push(entry),
@@ -69,7 +69,7 @@ describe('backup', () => {
     });
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await folder.remove();
   });
 
@@ -83,11 +83,11 @@ describe('backup', () => {
   }
 
   function compare(changed?: Partial<FolderSetup>): Promise<void> {
-    return backup.compare([setup(changed)], signal());
+    return engine.compare([setup(changed)], signal());
   }
 
   function plan(scope: Scope, changed?: Partial<FolderSetup>) {
-    return backup.plan({ folders: [{ setup: setup(changed), scope }] }, signal());
+    return engine.plan({ folders: [{ setup: setup(changed), scope }] }, signal());
   }
 
   function resources(...names: readonly string[]): Scope {
@@ -108,7 +108,7 @@ describe('backup', () => {
         offset: 0,
         limit: 10_000,
       };
-      for (const row of backup.children(request).rows) {
+      for (const row of engine.children(request).rows) {
         if (row.kind === 'folder') visit(group, row.path);
         else found[row.path] = row.activity === undefined ? group : `${group} ${row.activity.kind}`;
       }
@@ -124,7 +124,7 @@ describe('backup', () => {
   }
 
   function filesChanged(...names: readonly string[]): Promise<void> {
-    return backup.filesChanged(
+    return engine.filesChanged(
       id,
       names.map(name => join(root, name)),
     );
@@ -162,7 +162,7 @@ describe('backup', () => {
       excluded: {},
       ignored: undefined,
     });
-    const report = await backup.run(summary.planId, signal());
+    const report = await engine.run(summary.planId, signal());
     assert.deepEqual(report, {
       work: 'back-up',
       planId: 1,
@@ -204,10 +204,10 @@ describe('backup', () => {
       Array.from({ length: 1500 }, (_, index) => [`large/${String(index)}`, 'x']),
     );
     await writeTree(root, many);
-    const folder = backup.filesChanged(id, [join(root, 'large')]);
+    const folder = engine.filesChanged(id, [join(root, 'large')]);
     await new Promise(resolve => setImmediate(resolve));
     await writeTree(root, { 'large/late': 'x' });
-    await Promise.all([folder, backup.filesChanged(id, [join(root, 'large/late')])]);
+    await Promise.all([folder, engine.filesChanged(id, [join(root, 'large/late')])]);
     assert.equal((await plan(all)).files, 1501);
   });
 
@@ -228,7 +228,7 @@ describe('backup', () => {
 
     const put = bucket.holdNext('put');
     const { planId } = await plan(all);
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await put.reached;
     assert.equal(rows()['a'], 'missing-in-cloud under-way');
     put.release();
@@ -241,19 +241,19 @@ describe('backup', () => {
     await writeTree(root, { a: 'a', b: 'b' });
     await compare();
     const { planId } = await plan(all);
-    await backup.run(planId, signal());
-    await assert.rejects(backup.run(planId, signal()), { code: 'plan-outdated' });
+    await engine.run(planId, signal());
+    await assert.rejects(engine.run(planId, signal()), { code: 'plan-outdated' });
     const dropped = await plan(all);
-    backup.dropPlan(dropped.planId);
-    await assert.rejects(backup.run(dropped.planId, signal()), { code: 'plan-outdated' });
-    await assert.rejects(backup.run(99, signal()), { code: 'plan-outdated' });
+    engine.dropPlan(dropped.planId);
+    await assert.rejects(engine.run(dropped.planId, signal()), { code: 'plan-outdated' });
+    await assert.rejects(engine.run(99, signal()), { code: 'plan-outdated' });
   });
 
   it('plans nothing from a comparison that there is not', async () => {
     await assert.rejects(plan(all), { code: 'plan-outdated' });
     await compare();
     await assert.rejects(plan(all, { prefix: 'other/' }), { code: 'plan-outdated' });
-    backup.forgetFolder(id);
+    engine.forgetFolder(id);
     await assert.rejects(plan(all), { code: 'plan-outdated' });
     assert.equal(lastState().comparisons.length, 1);
   });
@@ -271,7 +271,7 @@ describe('backup', () => {
     ];
     for (const other of others) {
       await assert.rejects(plan(all, other), { code: 'plan-outdated' }, JSON.stringify(other));
-      assert.throws(() => backup.differences(setup(other)), { code: 'plan-outdated' });
+      assert.throws(() => engine.differences(setup(other)), { code: 'plan-outdated' });
       // What is compared for this plan does not get into the rows of another comparison.
       await plan(resources('a'), other);
       assert.deepEqual(rows(), { a: 'missing-in-cloud' }, JSON.stringify(other));
@@ -284,11 +284,11 @@ describe('backup', () => {
     await compare();
     const { planId } = await plan({ kind: 'nodes', nodes: [node('missing-in-cloud', 'b')] });
     const put = bucket.holdNext('put');
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await put.reached;
     const comparing = compare();
     const planning = plan(resources('a', 'b'));
-    backup.settingsChanged(id, { exclude: ['a'] });
+    engine.settingsChanged(id, { exclude: ['a'] });
     assert.deepEqual(rows(), {});
     put.release();
     await running;
@@ -302,11 +302,11 @@ describe('backup', () => {
     await compare();
     const { planId } = await plan(all);
     const put = bucket.holdNext('put');
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await put.reached;
     const comparing = compare();
     const planning = plan(resources('a'));
-    backup.forgetFolder(id);
+    engine.forgetFolder(id);
     put.release();
     await running;
     await comparing;
@@ -333,7 +333,7 @@ describe('backup', () => {
     assert.equal(summary.files, 3);
     assert.deepEqual(summary.excluded, { 'only-in-cloud': 1, ignored: 1 });
     assert.equal(summary.ignored, undefined);
-    const report = await backup.run(summary.planId, signal());
+    const report = await engine.run(summary.planId, signal());
     assert.equal(report.done, 3);
     assert.deepEqual(bucket.keys, ['w/d/a', 'w/d/e/b', 'w/d/only', 'w/f']);
     assert.equal(lastState().kind, 'idle');
@@ -358,7 +358,7 @@ describe('backup', () => {
       'd/cloud': 'only-in-cloud',
       'e/b': 'missing-in-cloud',
     });
-    await backup.run(summary.planId, signal());
+    await engine.run(summary.planId, signal());
     assert.equal(rows()['d/new'], 'missing-in-cloud finished');
     assert.equal((await plan(resources(''))).files, 2);
   });
@@ -399,10 +399,10 @@ describe('backup', () => {
 
   /** What begins later elsewhere, and has to wait for nothing, ends after what need not wait here. */
   async function untilAnotherHasBackedUp(): Promise<void> {
-    const other = backupInMemory(root, memoryBucket());
+    const other = new ProjectInMemory({ root, bucket: memoryBucket() });
     await other.compare();
     assert.equal((await other.backUp(all)).done, 1);
-    other.backup.dispose();
+    other.engine.dispose();
   }
 
   it('waits with a comparison for the batch under way', async () => {
@@ -410,7 +410,7 @@ describe('backup', () => {
     await compare();
     const { planId } = await plan(all);
     const put = bucket.holdNext('put');
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await put.reached;
     const order: string[] = [];
     const listings = () => bucket.calls.filter(({ operation }) => operation === 'list').length;
@@ -432,7 +432,7 @@ describe('backup', () => {
     const list = bucket.holdNext('list');
     const comparing = compare();
     await list.reached;
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await untilAnotherHasBackedUp();
     assert.deepEqual(bucket.keys, []);
     list.release();
@@ -448,7 +448,7 @@ describe('backup', () => {
     const put = bucket.holdNext('put', { key: 'w/f05' });
     const others = bucket.holdNext('put', { key: 'w/f40' });
     const controller = new AbortController();
-    const running = backup.run(planId, controller.signal);
+    const running = engine.run(planId, controller.signal);
     await put.reached;
     assert.equal(rows()['f05'], 'missing-in-cloud under-way');
     assert.equal(rows()['f99'], 'missing-in-cloud waiting');
@@ -474,8 +474,8 @@ describe('backup', () => {
     await compare();
     const { planId } = await plan(all);
     const holds = Array.from({ length: 64 }, () => bucket.holdNext('put'));
-    backup.trafficChanged({ concurrency: 64 });
-    const running = backup.run(planId, signal());
+    engine.trafficChanged({ concurrency: 64 });
+    const running = engine.run(planId, signal());
     await Promise.all(holds.map(hold => hold.reached));
     assert.equal(bucket.calls.filter(({ operation }) => operation === 'put').length, 64);
     for (const hold of holds) hold.release();
@@ -487,7 +487,7 @@ describe('backup', () => {
     await compare();
     bucket.failNext('put', new Failure('access-denied', 'w/a'), { key: 'w/a' });
     bucket.place('w/b', 'theirs');
-    const report = await backup.run((await plan(all)).planId, signal());
+    const report = await engine.run((await plan(all)).planId, signal());
     assert.deepEqual([report.done, report.failed, report.skipped], [1, 1, 1]);
     assert.deepEqual(rows(), {
       a: 'missing-in-cloud failed',
@@ -497,7 +497,7 @@ describe('backup', () => {
     assert.equal(bucket.bytes('w/b')?.toString(), 'theirs');
     const again = await plan(all);
     assert.equal(again.files, 1);
-    assert.equal((await backup.run(again.planId, signal())).done, 1);
+    assert.equal((await engine.run(again.planId, signal())).done, 1);
   });
 
   it('takes a refusal of what it has itself stored meanwhile for no change of somebody else', async () => {
@@ -505,9 +505,9 @@ describe('backup', () => {
     bucket.place('w/edited', 'old', { modifiedAt: storedAt });
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
-    assert.equal((await backup.run(one.planId, signal())).done, 2);
+    assert.equal((await engine.run(one.planId, signal())).done, 2);
     await writeTree(root, { new: 'newer', edited: 'edited' });
-    assert.equal((await backup.run(other.planId, signal())).skipped, 2);
+    assert.equal((await engine.run(other.planId, signal())).skipped, 2);
     for (const row of Object.values(rows())) assert.match(row, /^(missing-in-cloud|out-of-date)/);
     await filesChanged('new', 'edited');
     await compare();
@@ -519,8 +519,8 @@ describe('backup', () => {
     bucket.place('w/edited', 'old', { modifiedAt: storedAt });
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
-    assert.equal((await backup.run(one.planId, signal())).done, 2);
-    assert.equal((await backup.run(other.planId, signal())).done, 2);
+    assert.equal((await engine.run(one.planId, signal())).done, 2);
+    assert.equal((await engine.run(other.planId, signal())).done, 2);
     await compare();
     assert.deepEqual(rows(), { new: 'up-to-date', edited: 'up-to-date' });
   });
@@ -535,9 +535,9 @@ describe('backup', () => {
     assert.deepEqual(rows(), { a: 'out-of-date', b: 'up-to-date', new: 'missing-in-cloud' });
     writeFileSync(join(root, 'b'), 'x');
     utimesSync(join(root, 'b'), before / 1000, before / 1000);
-    await backup.recheck();
+    await engine.recheck();
     assert.equal(rows()['b'], 'out-of-date');
-    await backup.filesChanged('file:///unknown', [join(root, 'a')]);
+    await engine.filesChanged('file:///unknown', [join(root, 'a')]);
   });
 
   it('does not lose changes that come while it compares', async () => {
@@ -592,7 +592,7 @@ describe('backup', () => {
     list.release();
     const { planId, files } = await planning;
     assert.equal(files, 1);
-    await backup.run(planId, signal());
+    await engine.run(planId, signal());
     assert.deepEqual(bucket.keys, ['w/d/a']);
   });
 
@@ -600,7 +600,7 @@ describe('backup', () => {
     await writeTree(root, { a: 'a' });
     await compare();
     const put = bucket.holdNext('put');
-    const running = backup.run((await plan(all)).planId, signal());
+    const running = engine.run((await plan(all)).planId, signal());
     await put.reached;
     writeFileSync(join(root, 'a'), 'changed');
     await filesChanged('a');
@@ -646,7 +646,7 @@ describe('backup', () => {
     for (const name of names) buckets.set(name, memoryBucket({ name }));
     buckets.get('one')?.failNext('list', new Failure('access-denied', 'one'));
     buckets.get('three')?.failNext('list', new Failure('no-such-bucket', 'three'));
-    await assert.rejects(backup.compare(setups, signal()), { code: 'access-denied' });
+    await assert.rejects(engine.compare(setups, signal()), { code: 'access-denied' });
     const failures = () => {
       const state = lastState();
       return state.kind === 'failed'
@@ -661,9 +661,9 @@ describe('backup', () => {
       lastState().comparisons.map(comparison => comparison.folder),
       ['two'],
     );
-    await backup.compare(setups.slice(0, 2), signal());
+    await engine.compare(setups.slice(0, 2), signal());
     assert.deepEqual(failures(), [['three', 'no-such-bucket']]);
-    backup.forgetFolder('three');
+    engine.forgetFolder('three');
     await eventually(() => {
       assert.equal(lastState().kind, 'compared');
     });
@@ -674,7 +674,7 @@ describe('backup', () => {
     const list = bucket.holdNext('list');
     const controller = new AbortController();
     const setups = [setup(), setup({ id: 'other', prefix: 'other/' })];
-    const comparing = backup.compare(setups, controller.signal);
+    const comparing = engine.compare(setups, controller.signal);
     await list.reached;
     controller.abort();
     await assert.rejects(comparing, { code: 'cancelled' });
@@ -686,7 +686,7 @@ describe('backup', () => {
     await writeTree(root, { a: 'a' });
     const list = bucket.holdNext('list');
     const controller = new AbortController();
-    const comparing = backup.compare([setup()], controller.signal);
+    const comparing = engine.compare([setup()], controller.signal);
     await list.reached;
     controller.abort();
     await assert.rejects(comparing, { code: 'cancelled' });
@@ -700,7 +700,7 @@ describe('backup', () => {
     const list = bucket.holdNext('list');
     const comparing = compare();
     await list.reached;
-    backup.forgetFolder(id);
+    engine.forgetFolder(id);
     list.release();
     await comparing;
     assert.deepEqual(rows(), {});
@@ -716,12 +716,12 @@ describe('backup', () => {
       setup(),
       setup({ id: 'file:///v', name: 'v', root: other, bucket: 'c', prefix: 'v/' }),
     ];
-    await backup.compare(setups, signal());
+    await engine.compare(setups, signal());
     assert.equal(lastState().comparisons.length, 2);
     const parts = setups.map(each => ({ setup: each, scope: all }));
-    const summary = await backup.plan({ folders: parts }, signal());
+    const summary = await engine.plan({ folders: parts }, signal());
     assert.equal(summary.files, 3);
-    assert.equal((await backup.run(summary.planId, signal())).done, 3);
+    assert.equal((await engine.run(summary.planId, signal())).done, 3);
     assert.deepEqual(bucket.keys, ['w/a']);
     assert.deepEqual(buckets.get('c')?.keys, ['v/a', 'v/b']);
   });
@@ -730,16 +730,16 @@ describe('backup', () => {
     assert.deepEqual(connections, []);
     await compare();
     await compare();
-    const connection = backup.connection({ exclude: [] });
+    const connection = engine.connection({ exclude: [] });
     assert.equal(connections.length, 1);
     const elsewhere = { endpoint: 'http://localhost:1' };
-    assert.notEqual(backup.connection(elsewhere), connection);
-    assert.equal(backup.connection(elsewhere), backup.connection(elsewhere));
+    assert.notEqual(engine.connection(elsewhere), connection);
+    assert.equal(engine.connection(elsewhere), engine.connection(elsewhere));
     assert.equal(connections.length, 2);
     await assert.rejects(compare({ settings: { endpoint: 'nonsense' } }), {
       code: 'invalid-setting',
     });
-    backup.dispose();
+    engine.dispose();
     assert.equal(closed, 2);
   });
 
@@ -748,10 +748,10 @@ describe('backup', () => {
     await compare();
     const { planId } = await plan(all);
     const put = bucket.holdNext('put');
-    const running = backup.run(planId, signal());
+    const running = engine.run(planId, signal());
     await put.reached;
     const told = states.length;
-    backup.dispose();
+    engine.dispose();
     const report = await running;
     assert.equal(report.done + report.cancelled, 2);
     assert.ok(report.cancelled >= 1);

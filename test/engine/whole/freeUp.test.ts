@@ -12,7 +12,7 @@ import {
 } from '../../../src/engine/staging/stagingJournal';
 import type { FreeUpScope, FreeUpSummary, FreeUpMethod } from '../../../src/protocol/freeUp';
 import type { Report } from '../../../src/protocol/reports';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { eventually } from '../../support/suite/eventually';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -27,7 +27,7 @@ describe('Freeing space', () => {
   let root: string;
   let bucket: MemoryBucket;
   let journal: StagingJournal;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   let unsaved: Set<string>;
 
   beforeEach(async () => {
@@ -43,32 +43,38 @@ describe('Freeing space', () => {
         return Promise.resolve('trashed');
       },
     };
-    engine = backupInMemory(root, bucket, { exclude: ['node_modules'] }, { editor, journal });
+    project = new ProjectInMemory({
+      root,
+      bucket,
+      settings: { exclude: ['node_modules'] },
+      editor,
+      journal,
+    });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
   /** Files on the disk that are proved to be in the cloud. */
   async function safe(files: Readonly<Record<string, string>>): Promise<void> {
     await writeTree(root, files, aLongTimeAgo);
-    await engine.compare();
-    await engine.backUp({ kind: 'all' });
-    await engine.compare();
+    await project.compare();
+    await project.backUp({ kind: 'all' });
+    await project.compare();
   }
 
   const plan = (scope: FreeUpScope): Promise<FreeUpSummary> =>
-    engine.backup.planFreeUp({ folders: [{ setup: engine.setup, scope }] }, signal);
+    project.engine.planFreeUp({ folders: [{ setup: project.setup, scope }] }, signal);
 
   async function free(scope: FreeUpScope, way: FreeUpMethod = 'delete'): Promise<Report> {
     const { planId } = await plan(scope);
-    engine.backup.chooseFreeWay({ planId, method: way });
-    return engine.backup.run(planId, signal);
+    project.engine.chooseFreeWay({ planId, method: way });
+    return project.engine.run(planId, signal);
   }
 
   const isThere = (path: string) => existsSync(join(root, path));
-  const verdict = (path: string) => engine.row(path).verdict.kind;
+  const verdict = (path: string) => project.row(path).verdict.kind;
   const everything: FreeUpScope = { kind: 'all' };
 
   it('removes everything proved, and shows it as only in the cloud', async () => {
@@ -86,7 +92,7 @@ describe('Freeing space', () => {
       assert.ok(verdict('a.txt') === 'only-in-cloud');
     });
     const calls = bucket.calls.length;
-    await engine.compare();
+    await project.compare();
     assert.equal(verdict('sub/b.txt'), 'only-in-cloud');
     const since = bucket.calls.slice(calls).map(({ operation }) => operation);
     assert.deepEqual(new Set(since), new Set(['list']));
@@ -94,26 +100,26 @@ describe('Freeing space', () => {
 
   it('takes what has just been backed up, before its row has moved', async () => {
     await writeTree(root, { 'a.txt': 'aa', 'sub/b.txt': 'bbb' }, aLongTimeAgo);
-    await engine.compare();
-    await engine.backUp({ kind: 'all' });
+    await project.compare();
+    await project.backUp({ kind: 'all' });
     assert.equal((await plan(everything)).files, 2);
-    const nodes = [engine.node('up-to-date', 'sub')];
+    const nodes = [project.node('up-to-date', 'sub')];
     assert.equal((await plan({ kind: 'nodes', nodes })).files, 1);
   });
 
   it('can be taken back at once, before the rows have moved', async () => {
     await safe({ 'a.txt': 'aa', 'sub/b.txt': 'bbb' });
     await free(everything);
-    const nodes = [engine.node('only-in-cloud')];
-    assert.equal((await engine.planRestore({ kind: 'nodes', nodes })).files, 2);
+    const nodes = [project.node('only-in-cloud')];
+    assert.equal((await project.planRestore({ kind: 'nodes', nodes })).files, 2);
   });
 
   it('keeps the row of a freed file in its place for a moment, ticked', async () => {
     await safe({ 'a.txt': 'aa' });
     const begun = Date.now();
     await free(everything);
-    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
-    const row = engine.row('a.txt');
+    await project.engine.filesChanged(project.setup.id, [join(root, 'a.txt')]);
+    const row = project.row('a.txt');
     if (Date.now() - begun < finishedRowMs) assert.equal(row.activity?.kind, 'finished');
     assert.equal(row.verdict.kind, 'only-in-cloud');
   });
@@ -126,8 +132,8 @@ describe('Freeing space', () => {
       'sub/new.txt': 'n',
       'sub/node_modules/x.js': 'x',
     });
-    await engine.compare();
-    const node = engine.node('up-to-date', 'sub');
+    await project.compare();
+    const node = project.node('up-to-date', 'sub');
     const { files, kept } = await plan({ kind: 'nodes', nodes: [node] });
     assert.equal(files, 1);
     const byReason = Object.fromEntries(kept.map(each => [each.because, each.examples]));
@@ -143,9 +149,9 @@ describe('Freeing space', () => {
     await writeTree(root, { 'a.txt': 'aa', 'b.txt': 'bb' }, aLongTimeAgo);
     bucket.place('w/a.txt', 'aa', { etag: 'no-digest' });
     bucket.place('w/b.txt', 'bb', notedAttributes(join(root, 'b.txt')));
-    await engine.compare();
+    await project.compare();
     await eventually(() => {
-      const { verdict } = engine.row('b.txt');
+      const { verdict } = project.row('b.txt');
       assert.ok(verdict.kind === 'up-to-date' && verdict.proof === 'content');
     });
     const summary = await plan(everything);
@@ -169,7 +175,7 @@ describe('Freeing space', () => {
     assert.equal(summary.keepsVersions, false);
     assert.deepEqual(summary.kept, []);
     bucket.change('w/a.txt', { storageClass: 'GLACIER', archive: { kind: 'archived' } });
-    await engine.compare();
+    await project.compare();
     const { files, kept } = await plan(everything);
     assert.equal(files, 0);
     assert.deepEqual(kept, [{ because: 'archived', files: 1, examples: ['a.txt'] }]);
@@ -179,10 +185,10 @@ describe('Freeing space', () => {
     const names = Array.from({ length: 30 }, (_, index) => `sub/deep/${String(index)}.txt`);
     await safe({ ...Object.fromEntries(names.map(name => [name, name])), 'sub/b.txt': 'b' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeWay({ planId, method: 'delete' });
     bucket.hide('w/sub/deep/7.txt');
     const calls = bucket.calls.length;
-    const { done, reasons } = await engine.backup.run(planId, signal);
+    const { done, reasons } = await project.engine.run(planId, signal);
     assert.deepEqual([done, reasons], [30, { 'not-listed': 1 }]);
     assert.ok(isThere('sub/deep/7.txt'));
     const lists = bucket.calls.slice(calls).filter(({ operation }) => operation === 'list');
@@ -194,9 +200,9 @@ describe('Freeing space', () => {
   it('says of every file why it stays where the store gives no list', async () => {
     await safe(Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`s/${String(n)}`, 'x'])));
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeWay({ planId, method: 'delete' });
     bucket.failNext('list', new Failure('access-denied', 'memory'));
-    const { done, reasons } = await engine.backup.run(planId, signal);
+    const { done, reasons } = await project.engine.run(planId, signal);
     assert.deepEqual([done, reasons], [0, { 'access-denied': 25 }]);
     assert.equal(readdirSync(join(root, 's')).length, 25);
   });
@@ -204,9 +210,9 @@ describe('Freeing space', () => {
   it('runs no plan whose way was not chosen, and none twice', async () => {
     await safe({ 'a.txt': 'aa' });
     const { planId } = await plan(everything);
-    await assert.rejects(engine.backup.run(planId, signal), { code: 'plan-outdated' });
+    await assert.rejects(project.engine.run(planId, signal), { code: 'plan-outdated' });
     assert.throws(() => {
-      engine.backup.chooseFreeWay({ planId, method: 'delete' });
+      project.engine.chooseFreeWay({ planId, method: 'delete' });
     });
     assert.ok(isThere('a.txt'));
   });
@@ -216,29 +222,29 @@ describe('Freeing space', () => {
       await safe({ 'app.log': 'the first' });
       await free(everything, way);
       await writeTree(root, { 'app.log': 'the second' });
-      await engine.compare();
+      await project.compare();
       assert.equal(verdict('app.log'), 'out-of-date');
-      const { unknownOrigin } = await engine.plan({ kind: 'all' });
+      const { unknownOrigin } = await project.plan({ kind: 'all' });
       assert.deepEqual([unknownOrigin.files, unknownOrigin.examples], [1, ['app.log']]);
-      assert.equal((await engine.backUp({ kind: 'all' })).done, 1);
+      assert.equal((await project.backUp({ kind: 'all' })).done, 1);
       // From now on it is a copy like any other.
       await writeTree(root, { 'app.log': 'the second, changed' });
-      await engine.compare();
-      assert.equal((await engine.plan({ kind: 'all' })).unknownOrigin.files, 0);
+      await project.compare();
+      assert.equal((await project.plan({ kind: 'all' })).unknownOrigin.files, 0);
     });
   }
 
   it('takes a copy for one again whose file was restored, or put back by somebody', async () => {
     await safe({ 'restored.txt': 'aa', 'back.txt': 'bb' });
     await free(everything);
-    await engine.compare();
+    await project.compare();
     await writeTree(root, { 'back.txt': 'bb' }, aLongTimeAgo);
-    await engine.compare();
-    assert.equal((await engine.restore({ kind: 'all' })).done, 1);
+    await project.compare();
+    assert.equal((await project.restore({ kind: 'all' })).done, 1);
     assert.ok(isThere('restored.txt'));
     await writeTree(root, { 'restored.txt': 'changed', 'back.txt': 'changed' });
-    await engine.compare();
-    const { files, unknownOrigin } = await engine.plan({ kind: 'all' });
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan({ kind: 'all' });
     assert.deepEqual([files, unknownOrigin.files], [2, 0]);
   });
 
@@ -247,8 +253,8 @@ describe('Freeing space', () => {
     bucket.failNext('get', new Failure('access-denied', 'w/a.txt'));
     assert.deepEqual((await free(everything)).reasons, { 'copy-unreadable': 1 });
     await writeTree(root, { 'a.txt': 'changed' });
-    await engine.compare();
-    const { files, unknownOrigin } = await engine.plan({ kind: 'all' });
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan({ kind: 'all' });
     assert.deepEqual([files, unknownOrigin.files], [1, 0]);
   });
 
@@ -257,14 +263,14 @@ describe('Freeing space', () => {
     await free(everything);
     bucket.hide('w/hidden.txt');
     bucket.remove('w/gone.txt');
-    await engine.compare();
-    assert.deepEqual(engine.row('hidden.txt').verdict, {
+    await project.compare();
+    assert.deepEqual(project.row('hidden.txt').verdict, {
       kind: 'only-in-cloud',
       because: 'not-listed',
     });
-    assert.deepEqual(engine.row('listed.txt').verdict, { kind: 'only-in-cloud' });
+    assert.deepEqual(project.row('listed.txt').verdict, { kind: 'only-in-cloud' });
     assert.equal(verdict('gone.txt'), 'lost');
-    assert.equal((await engine.restore({ kind: 'all' })).done, 2);
+    assert.equal((await project.restore({ kind: 'all' })).done, 2);
     assert.ok(isThere('hidden.txt') && isThere('listed.txt'));
   });
 
@@ -273,7 +279,7 @@ describe('Freeing space', () => {
     await free(everything);
     bucket.hide('w/hidden.txt');
     bucket.failNext('head', new Failure('access-denied', 'w/hidden.txt'));
-    await engine.compare();
+    await project.compare();
     assert.equal(verdict('hidden.txt'), 'lost');
   });
 
@@ -283,7 +289,7 @@ describe('Freeing space', () => {
     await free(everything);
     for (const name of names) bucket.remove(`w/${name}`);
     const calls = bucket.calls.length;
-    await engine.compare();
+    await project.compare();
     const asked = bucket.calls.slice(calls).filter(({ operation }) => operation === 'head');
     assert.equal(asked.length, 100);
     assert.ok(names.every(name => verdict(name) === 'lost'));
@@ -300,10 +306,10 @@ describe('Freeing space', () => {
   it('leaves what was lost or replaced in the cloud, and shows what it is now', async () => {
     await safe({ 'lost.txt': 'aa', 'replaced.txt': 'bb', 'fine.txt': 'cc' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeWay({ planId, method: 'delete' });
     bucket.remove('w/lost.txt');
     bucket.place('w/replaced.txt', 'somebody else’s');
-    const report = await engine.backup.run(planId, signal);
+    const report = await project.engine.run(planId, signal);
     assert.equal(report.done, 1);
     assert.equal(report.skipped, 2);
     assert.deepEqual(report.reasons, { 'no-such-key': 1, 'copy-differs': 1 });
@@ -319,16 +325,16 @@ describe('Freeing space', () => {
   it('says at the row why a file stays that is as safe as before', async () => {
     await safe({ 'a.txt': 'aa' });
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeWay({ planId, method: 'delete' });
     const hold = bucket.holdNext('head');
-    const running = engine.backup.run(planId, signal);
+    const running = project.engine.run(planId, signal);
     await hold.reached;
     unsaved.add(join(root, 'a.txt'));
     hold.release();
     assert.deepEqual((await running).reasons, { unsaved: 1 });
     assert.ok(isThere('a.txt'));
     await eventually(() => {
-      const { verdict: is, activity } = engine.row('a.txt');
+      const { verdict: is, activity } = project.row('a.txt');
       assert.ok(is.kind === 'up-to-date' && is.proof === 'receipt');
       assert.equal(activity?.kind, 'failed');
     });
@@ -341,9 +347,9 @@ describe('Freeing space', () => {
     await safe(files);
     const cancel = new AbortController();
     const { planId } = await plan(everything);
-    engine.backup.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeWay({ planId, method: 'delete' });
     const hold = bucket.holdNext('head', { after: 20 });
-    const running = engine.backup.run(planId, cancel.signal);
+    const running = project.engine.run(planId, cancel.signal);
     await hold.reached;
     cancel.abort();
     const report = await running;
@@ -365,11 +371,11 @@ describe('Freeing space', () => {
   it('leaves alone what is under way in another batch', async () => {
     await safe({ 'a.txt': 'aa' });
     await writeFile(join(root, 'a.txt'), 'new');
-    await engine.backup.filesChanged(engine.setup.id, [join(root, 'a.txt')]);
+    await project.engine.filesChanged(project.setup.id, [join(root, 'a.txt')]);
     const hold = bucket.holdNext('put');
-    const uploading = engine.backUp({ kind: 'all' });
+    const uploading = project.backUp({ kind: 'all' });
     await hold.reached;
-    const summary = await plan({ kind: 'nodes', nodes: [engine.node('out-of-date')] });
+    const summary = await plan({ kind: 'nodes', nodes: [project.node('out-of-date')] });
     assert.equal(summary.files, 0);
     hold.release();
     await uploading;

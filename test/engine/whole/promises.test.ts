@@ -95,11 +95,11 @@ describe('The promises', () => {
     }
   }
 
-  function rowsOf(backup: Engine): readonly FileRow[] {
+  function rowsOf(engine: Engine): readonly FileRow[] {
     const found: FileRow[] = [];
     const visit = (group: Group, path: FilePath) => {
       const node = { folder: 'file:///w', group, path };
-      for (const row of backup.children({ node, layout: 'tree', offset: 0, limit: 1_000 }).rows) {
+      for (const row of engine.children({ node, layout: 'tree', offset: 0, limit: 1_000 }).rows) {
         if (row.kind === 'folder') visit(group, row.path);
         else found.push(row);
       }
@@ -109,8 +109,8 @@ describe('The promises', () => {
   }
 
   /** Nothing is called proved whose bytes are not the same on both sides. */
-  function checkProved(backup: Engine, bucket: MemoryBucket, except?: string): void {
-    for (const { path, verdict } of rowsOf(backup)) {
+  function checkProved(engine: Engine, bucket: MemoryBucket, except?: string): void {
+    for (const { path, verdict } of rowsOf(engine)) {
       if (path === except) continue;
       if (verdict.kind !== 'up-to-date' || verdict.proof === 'name-and-time') continue;
       const absolute = join(root, path);
@@ -140,12 +140,12 @@ describe('The promises', () => {
           for (const { at, path, content, isTold } of world.edits) {
             if (at !== calls) continue;
             edit(path, content);
-            if (isTold) told.push(backup.filesChanged('file:///w', [join(root, path)]));
+            if (isTold) told.push(engine.filesChanged('file:///w', [join(root, path)]));
           }
           if (calls++ === world.theirs) bucket.place('w/a', 'theirs');
         };
         let state: State | undefined;
-        const backup = startEngine({
+        const engine = startEngine({
           onState: now => (state = now),
           bucket: {
             ...bucket,
@@ -165,19 +165,19 @@ describe('The promises', () => {
         const before = new Map(bucket.keys.map(key => [key, bucket.bytes(key)]));
         try {
           for (let round = 0; round < 2; round++) {
-            await backup.compare([setup()], signal);
+            await engine.compare([setup()], signal);
             const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-            const summary = await backup.plan({ folders: parts }, signal);
-            const report = await backup.run(summary.planId, signal);
+            const summary = await engine.plan({ folders: parts }, signal);
+            const report = await engine.run(summary.planId, signal);
             assert.equal(report.planned, summary.files);
             assert.equal(
               report.done + report.failed + report.skipped + report.cancelled,
               report.planned,
             );
             await Promise.all(told);
-            await backup.recheck();
+            await engine.recheck();
             // What somebody else has stored meanwhile shows with the next comparison.
-            checkProved(backup, bucket, 'a');
+            checkProved(engine, bucket, 'a');
           }
         } catch (error) {
           // A listing that could not begin ends the attempt; nothing else may.
@@ -198,7 +198,7 @@ describe('The promises', () => {
         const compareAtLast = async () => {
           for (let tries = 1; ; tries++) {
             try {
-              await backup.compare([setup()], signal);
+              await engine.compare([setup()], signal);
               return;
             } catch (error) {
               if (tries === 10) throw error;
@@ -207,19 +207,19 @@ describe('The promises', () => {
         };
         await compareAtLast();
         const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-        const last = await backup.plan({ folders: parts }, signal);
-        await backup.run(last.planId, signal);
+        const last = await engine.plan({ folders: parts }, signal);
+        await engine.run(last.planId, signal);
         await compareAtLast();
         await nextTurn();
-        checkProved(backup, bucket);
+        checkProved(engine, bucket);
         const totals = state?.comparisons[0];
         assert.ok(totals !== undefined);
         assert.equal(
           groups.reduce((sum, group) => sum + totals.groups[group].files, 0),
           totals.found,
         );
-        assert.equal(rowsOf(backup).length, totals.found);
-        backup.dispose();
+        assert.equal(rowsOf(engine).length, totals.found);
+        engine.dispose();
       }),
       { numRuns: 100 },
     );

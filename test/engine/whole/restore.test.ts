@@ -19,7 +19,7 @@ import { Failure } from '../../../src/engine/failures/failure';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Report, ReportEntry } from '../../../src/protocol/reports';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { hostileNames } from '../../support/disk/hostileNames';
 import { writeTree } from '../../support/disk/localTree';
@@ -37,7 +37,7 @@ describe('restore', function () {
   let temporary: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   /** Files with unsaved changes, and what was trashed. */
   let unsaved: Set<string>;
   let trash: Map<string, string> | undefined;
@@ -64,10 +64,10 @@ describe('restore', function () {
     trash = undefined;
     onAsked = () => undefined;
     const journal = openStagingJournal(join(temporary.path, 'own-files'));
-    engine = backupInMemory(root, bucket, {}, { editor, journal });
+    project = new ProjectInMemory({ root, bucket, editor, journal });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     assert.deepEqual(ownFiles(), [], 'litter');
     await temporary.remove();
   });
@@ -87,11 +87,11 @@ describe('restore', function () {
   }
 
   function entries({ planId }: Report): readonly ReportEntry[] {
-    return engine.backup.reportPage({ planId, offset: 0, limit: 1000 }).entries;
+    return project.engine.reportPage({ planId, offset: 0, limit: 1000 }).entries;
   }
 
   function groupOf(path: string): string {
-    return engine.row(path).verdict.kind;
+    return project.row(path).verdict.kind;
   }
 
   it('brings a deleted tree back with its bytes, modes and times, and the next comparison needs lists alone', async () => {
@@ -108,12 +108,12 @@ describe('restore', function () {
       chmodSync(join(root, path), index % 2 === 0 ? 0o640 : 0o755);
     }
     const before = paths.map(path => [path, stateOf(path)] as const);
-    await engine.compare();
-    await engine.backUp(all);
+    await project.compare();
+    await project.backUp(all);
     for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
 
-    await engine.compare();
-    const report = await engine.restore(all);
+    await project.compare();
+    const report = await project.restore(all);
     assert.deepEqual(report.problems, []);
     assert.equal(report.done, paths.length);
     assert.deepEqual(
@@ -122,13 +122,13 @@ describe('restore', function () {
     );
 
     const calls = bucket.calls.length;
-    await engine.compare();
+    await project.compare();
     assert.deepEqual(
       bucket.calls.slice(calls).filter(({ operation }) => operation !== 'list'),
       [],
     );
     for (const path of paths) {
-      assert.deepEqual(engine.row(path).verdict, { kind: 'up-to-date', proof: 'receipt' }, path);
+      assert.deepEqual(project.row(path).verdict, { kind: 'up-to-date', proof: 'receipt' }, path);
     }
   });
 
@@ -140,11 +140,11 @@ describe('restore', function () {
 
   it('knows restored files as safe at once, though they came from another computer', async () => {
     bucket.place('w/a', 'theirs', { metadata: { mtime: '1600000000.5', mode: '100600' } });
-    await engine.compare();
-    const report = await engine.restore(all);
+    await project.compare();
+    const report = await project.restore(all);
     assert.equal(report.done, 1);
-    assert.equal(engine.row('a').activity?.kind, 'finished');
-    assert.deepEqual(engine.row('a').verdict, { kind: 'up-to-date', proof: 'content' });
+    assert.equal(project.row('a').activity?.kind, 'finished');
+    assert.deepEqual(project.row('a').verdict, { kind: 'up-to-date', proof: 'content' });
     const { mode, mtimeMs } = statSync(join(root, 'a'));
     assert.deepEqual([mode & 0o7777, mtimeMs], [0o600, 1_600_000_000_500]);
   });
@@ -152,8 +152,8 @@ describe('restore', function () {
   it('gives no file the right to act as somebody else, and one without a note the usual ones', async () => {
     bucket.place('w/setuid', 'x', { metadata: { mode: '104755' } });
     bucket.place('w/plain', 'x', { modifiedAt: storedAt, metadata: { mode: 'rwx', mtime: '?' } });
-    await engine.compare();
-    await engine.restore(all);
+    await project.compare();
+    await project.restore(all);
     assert.equal(statSync(join(root, 'setuid')).mode & 0o7777, 0o755);
     const { mode, mtimeMs } = statSync(join(root, 'plain'));
     writeFileSync(join(root, 'new'), '');
@@ -165,15 +165,15 @@ describe('restore', function () {
     beforeEach(async () => {
       bucket.place('w/d/a.txt', 'cloud', { modifiedAt: storedAt });
       await writeTree(root, { 'd/a.txt': 'local!' });
-      await engine.compare();
+      await project.compare();
     });
 
     function scope() {
-      return { ...conflict, nodes: [engine.node('out-of-date', 'd')] };
+      return { ...conflict, nodes: [project.node('out-of-date', 'd')] };
     }
 
     it('says so in the plan', async () => {
-      const { files, bytes, conflicts } = await engine.planRestore(scope());
+      const { files, bytes, conflicts } = await project.planRestore(scope());
       assert.deepEqual([files, bytes, conflicts.files, conflicts.newerHere], [1, 5, 1, 1]);
       const [example] = conflicts.examples;
       assert.deepEqual([example?.path, example?.local.size], ['d/a.txt', 6]);
@@ -181,8 +181,8 @@ describe('restore', function () {
     });
 
     it('replaces nothing without a decision', async () => {
-      const { planId } = await engine.planRestore(scope());
-      const report = await engine.backup.run(planId, new AbortController().signal);
+      const { planId } = await project.planRestore(scope());
+      const report = await project.engine.run(planId, new AbortController().signal);
       assert.equal(report.planned, 0);
       assert.equal(read('d/a.txt'), 'local!');
       assert.deepEqual(
@@ -193,7 +193,7 @@ describe('restore', function () {
 
     it('replaces it where that was chosen, and keeps it in the trash', async () => {
       trash = new Map();
-      const report = await engine.restore(scope(), 'replace');
+      const report = await project.restore(scope(), 'replace');
       assert.equal(report.done, 1);
       assert.equal(read('d/a.txt'), 'cloud');
       assert.deepEqual([...trash], [[join(root, 'd/a.txt'), 'local!']]);
@@ -201,7 +201,7 @@ describe('restore', function () {
     });
 
     it('keeps it under a name with the time where there is no trash, and lists it', async () => {
-      const report = await engine.restore(scope(), 'replace');
+      const report = await project.restore(scope(), 'replace');
       const replaced = entries(report)[0]?.replaced;
       assert.ok(replaced?.kind === 'kept');
       assert.match(replaced.path, /^d\/a \(kept \d{4}-.*\)\.txt$/);
@@ -225,7 +225,7 @@ describe('restore', function () {
           renameSync(saved, join(root, 'd/a.txt'));
         });
         try {
-          await engine.restore(scope(), 'replace');
+          await project.restore(scope(), 'replace');
         } finally {
           hooked.restore();
         }
@@ -236,7 +236,7 @@ describe('restore', function () {
     }
 
     it('keeps both where that was chosen', async () => {
-      const report = await engine.restore(scope(), 'keep-both');
+      const report = await project.restore(scope(), 'keep-both');
       assert.equal(report.done, 1);
       const { restoredAs } = entries(report)[0]!;
       assert.ok(restoredAs !== undefined);
@@ -248,15 +248,15 @@ describe('restore', function () {
     it('decides for one file otherwise than for the rest', async () => {
       bucket.place('w/d/b.txt', 'cloud b', { modifiedAt: storedAt });
       await writeTree(root, { 'd/b.txt': 'local b' });
-      await engine.compare();
-      const { planId } = await engine.planRestore(scope());
+      await project.compare();
+      const { planId } = await project.planRestore(scope());
       const other = {
-        folder: engine.setup.id,
+        folder: project.setup.id,
         path: 'd/b.txt' as FilePath,
         choice: 'skip',
       } as const;
-      engine.backup.chooseConflicts({ planId, choice: 'replace', except: [other] });
-      const report = await engine.backup.run(planId, new AbortController().signal);
+      project.engine.chooseConflicts({ planId, choice: 'replace', except: [other] });
+      const report = await project.engine.run(planId, new AbortController().signal);
       assert.equal(report.planned, 1);
       assert.deepEqual([read('d/a.txt'), read('d/b.txt')], ['cloud', 'local b']);
     });
@@ -277,11 +277,11 @@ describe('restore', function () {
       };
       for (const [what, change] of Object.entries(changes)) {
         await writeTree(root, { 'd/a.txt': 'local!' });
-        await engine.compare();
-        const { planId } = await engine.planRestore(scope());
-        engine.backup.chooseConflicts({ planId, choice: 'replace', except: [] });
+        await project.compare();
+        const { planId } = await project.planRestore(scope());
+        project.engine.chooseConflicts({ planId, choice: 'replace', except: [] });
         change();
-        const { skipped, reasons } = await engine.backup.run(planId, new AbortController().signal);
+        const { skipped, reasons } = await project.engine.run(planId, new AbortController().signal);
         assert.deepEqual([skipped, reasons], [1, { 'changed-here': 1 }], what);
       }
       assert.equal(trash.size, 0);
@@ -291,15 +291,15 @@ describe('restore', function () {
 
   it('never replaces what comes into an empty place in the last moment', async () => {
     bucket.place('w/a', 'cloud');
-    await engine.compare();
-    const { planId } = await engine.planRestore(all);
+    await project.compare();
+    const { planId } = await project.planRestore(all);
     // Between the engine's look and its last step.
     onAsked = path => {
       setImmediate(() => {
         writeFileSync(path, 'just now');
       });
     };
-    const report = await engine.backup.run(planId, new AbortController().signal);
+    const report = await project.engine.run(planId, new AbortController().signal);
     assert.equal(read('a'), 'just now');
     assert.deepEqual(report.reasons, { 'changed-here': 1 });
   });
@@ -321,10 +321,10 @@ describe('restore', function () {
     bucket.place('w/link/secret', 'x');
     mkdirSync(join(temporary.path, 'elsewhere'));
     symlinkSync(join(temporary.path, 'elsewhere'), join(root, 'link'));
-    await engine.compare();
-    const summary = await engine.planRestore(all);
+    await project.compare();
+    const summary = await project.planRestore(all);
     assert.equal(summary.files, 2);
-    const report = await engine.restore(all);
+    const report = await project.restore(all);
     assert.deepEqual(report.problems.map(({ path, failure }) => [path, failure.code]).sort(), [
       ['../up', 'unsafe-name'],
       ['./x', 'unsafe-name'],
@@ -342,22 +342,22 @@ describe('restore', function () {
 
   it('follows no link that takes the place of a folder after the plan', async () => {
     bucket.place('w/d/a', 'x');
-    await engine.compare();
-    const { planId } = await engine.planRestore(all);
+    await project.compare();
+    const { planId } = await project.planRestore(all);
     mkdirSync(join(temporary.path, 'elsewhere'));
     symlinkSync(join(temporary.path, 'elsewhere'), join(root, 'd'));
-    const report = await engine.backup.run(planId, new AbortController().signal);
+    const report = await project.engine.run(planId, new AbortController().signal);
     assert.deepEqual(report.reasons, { 'in-the-way': 1 });
     assert.deepEqual(readdirSync(join(temporary.path, 'elsewhere')), []);
   });
 
   it('restores an object that was changed since, or is gone, not at all', async () => {
     for (const key of ['changed', 'gone', 'kept']) bucket.place(`w/d/${key}`, key);
-    await engine.compare();
-    const { planId } = await engine.planRestore(all);
+    await project.compare();
+    const { planId } = await project.planRestore(all);
     bucket.place('w/d/changed', 'another');
     bucket.remove('w/d/gone');
-    const report = await engine.backup.run(planId, new AbortController().signal);
+    const report = await project.engine.run(planId, new AbortController().signal);
     assert.deepEqual(report.reasons, { 'changed-in-cloud': 1, 'no-such-key': 1 });
     assert.deepEqual(readdirSync(join(root, 'd')), ['kept']);
   });
@@ -365,16 +365,16 @@ describe('restore', function () {
   it('keeps nothing of bytes that are not the store’s, and leaves no empty folder', async () => {
     const md5OfOther = 'd41d8cd98f00b204e9800998ecf8427e';
     bucket.place('w/deep/down/a', 'damaged', { etag: md5OfOther });
-    await engine.compare();
-    const report = await engine.restore(all);
+    await project.compare();
+    const report = await project.restore(all);
     assert.deepEqual(report.reasons, { 'not-as-stored': 1 });
     assert.deepEqual(names(), []);
   });
 
   it('restores, but does not call proved, what nothing of the store’s can be checked by', async () => {
     bucket.place('w/a', 'x', { etag: 'opaque' });
-    await engine.compare();
-    assert.equal((await engine.restore(all)).done, 1);
+    await project.compare();
+    assert.equal((await project.restore(all)).done, 1);
     assert.equal(read('a'), 'x');
     assert.equal(groupOf('a'), 'out-of-date');
   });
@@ -388,8 +388,8 @@ describe('restore', function () {
     }
     bucket.place('w/none/at/all', 'x');
     bucket.failNext('get', new Failure('access-denied', 'x'), { key: 'w/none/at/all' });
-    await engine.compare();
-    const { done, failed, reasons } = await engine.restore(all);
+    await project.compare();
+    const { done, failed, reasons } = await project.restore(all);
     assert.deepEqual([done, failed, reasons], [30, 61, { 'access-denied': 61 }]);
     assert.deepEqual(names(), ['a']);
   });
@@ -400,10 +400,10 @@ describe('restore', function () {
     bucket.place('w/other', 'o');
     mkdirSync(join(root, 'd'));
     bucket.failNext('get', new Failure('access-denied', 'w/d/b'), { key: 'w/d/b' });
-    await engine.compare();
-    const first = await engine.restore({ kind: 'resources', paths: [join(root, 'd')] });
+    await project.compare();
+    const first = await project.restore({ kind: 'resources', paths: [join(root, 'd')] });
     assert.deepEqual([first.done, first.failed], [1, 1]);
-    const second = await engine.restore({ kind: 'failed', planId: first.planId });
+    const second = await project.restore({ kind: 'failed', planId: first.planId });
     assert.deepEqual([second.planned, second.done], [1, 1]);
     assert.deepEqual(names(), ['d']);
     assert.deepEqual(readdirSync(join(root, 'd')).sort(), ['a', 'b']);
@@ -411,8 +411,8 @@ describe('restore', function () {
 
   it('tries the same version again where that had failed', async () => {
     bucket = memoryBucket({ versioning: 'enabled' });
-    engine.backup.dispose();
-    engine = backupInMemory(root, bucket);
+    project.engine.dispose();
+    project = new ProjectInMemory({ root, bucket });
     bucket.place('w/a.txt', 'earlier');
     const versionId = (
       await bucket.head({
@@ -422,21 +422,21 @@ describe('restore', function () {
     )?.versionId;
     assert.ok(versionId !== undefined);
     bucket.place('w/a.txt', 'now');
-    await engine.compare();
+    await project.compare();
     bucket.failNext('get', new Failure('unreachable', 'memory'));
     const path = 'a.txt' as FilePath;
-    const { planId, failed } = await engine.restore({ kind: 'version', path, versionId });
+    const { planId, failed } = await project.restore({ kind: 'version', path, versionId });
     assert.equal(failed, 1);
-    await engine.restore({ kind: 'failed', planId });
+    await project.restore({ kind: 'failed', planId });
     assert.equal(read('a.txt'), 'earlier');
   });
 
   it('leaves alone what is up to date, and counts it', async () => {
     await writeTree(root, { same: 's', mine: 'm' });
-    await engine.compare();
-    await engine.backUp({ kind: 'nodes', nodes: [engine.node('missing-in-cloud', 'same')] });
-    await engine.compare();
-    const { files, excluded } = await engine.planRestore(all);
+    await project.compare();
+    await project.backUp({ kind: 'nodes', nodes: [project.node('missing-in-cloud', 'same')] });
+    await project.compare();
+    const { files, excluded } = await project.planRestore(all);
     assert.deepEqual([files, excluded], [0, { 'up-to-date': 1, 'missing-in-cloud': 1 }]);
   });
 
@@ -444,27 +444,30 @@ describe('restore', function () {
     const archived = { storageClass: 'GLACIER', archive: { kind: 'archived' } } as const;
     bucket.place('w/cold', 'c', archived);
     bucket.place('w/warm', 'w');
-    await engine.compare();
-    assert.deepEqual([engine.row('cold').archived, engine.row('warm').archived], [true, undefined]);
-    assert.equal((await engine.planRestore(all)).archived, 1);
-    const report = await engine.restore(all);
+    await project.compare();
+    assert.deepEqual(
+      [project.row('cold').archived, project.row('warm').archived],
+      [true, undefined],
+    );
+    assert.equal((await project.planRestore(all)).archived, 1);
+    const report = await project.restore(all);
     assert.deepEqual([report.done, report.reasons], [1, { archived: 1 }]);
     const signal = new AbortController().signal;
     const { planId } = report;
-    const answer = await engine.backup.requestArchived({ planId, days: 7 }, signal);
+    const answer = await project.engine.requestArchived({ planId, days: 7 }, signal);
     assert.deepEqual(answer, { requested: 1, problems: [] });
-    const { activity } = engine.row('cold');
+    const { activity } = project.row('cold');
     assert.ok(activity?.kind === 'failed' && activity.failure.code === 'archive-requested');
-    assert.deepEqual((await engine.restore(all)).reasons, { 'archive-requested': 1 });
+    assert.deepEqual((await project.restore(all)).reasons, { 'archive-requested': 1 });
   });
 
   it('stops soon when it is cancelled, keeps what has arrived, and leaves no half file', async () => {
     for (let n = 0; n < 60; n++) bucket.place(`w/d/${String(n)}`, 'x'.repeat(n));
-    await engine.compare();
-    const { planId } = await engine.planRestore(all);
+    await project.compare();
+    const { planId } = await project.planRestore(all);
     const hold = bucket.holdNext('get', { key: 'w/d/40' });
     const controller = new AbortController();
-    const running = engine.backup.run(planId, controller.signal);
+    const running = project.engine.run(planId, controller.signal);
     await hold.reached;
     controller.abort();
     const { done, cancelled, planned } = await running;

@@ -42,7 +42,7 @@ describe('What a batch that was cut off has left', () => {
     });
   });
   afterEach(async () => {
-    for (const backup of engines.splice(0)) backup.dispose();
+    for (const engine of engines.splice(0)) engine.dispose();
     for (const locker of lockers.splice(0)) locker.close();
     for (const database of opened.splice(0)) database.close();
     await folder.remove();
@@ -73,31 +73,31 @@ describe('What a batch that was cut off has left', () => {
   }
 
   /** An engine as one window after another has it. */
-  function window(): { readonly backup: Engine; readonly state: () => State } {
+  function window(): { readonly engine: Engine; readonly state: () => State } {
     const file = database();
     let state: State | undefined;
-    const backup = startEngine({
+    const engine = startEngine({
       receipts: receiptsIn(file),
       unfinished: unfinishedInDatabase(file),
       bucket,
       onState: now => (state = now),
     });
-    engines.push(backup);
-    return { backup, state: () => state ?? assert.fail('No state has been told.') };
+    engines.push(engine);
+    return { engine, state: () => state ?? assert.fail('No state has been told.') };
   }
 
-  function close(backup: Engine): void {
-    engines.splice(engines.indexOf(backup), 1);
-    backup.dispose();
+  function close(engine: Engine): void {
+    engines.splice(engines.indexOf(engine), 1);
+    engine.dispose();
   }
 
   async function run(
-    backup: Engine,
+    engine: Engine,
     kind: 'all' | 'remaining',
     signal: AbortSignal = never,
   ): Promise<Report> {
-    const plan = await backup.plan({ folders: [{ setup, scope: { kind } }] }, never);
-    return backup.run(plan.planId, signal);
+    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, never);
+    return engine.run(plan.planId, signal);
   }
 
   async function writeFiles(count: number): Promise<void> {
@@ -106,12 +106,12 @@ describe('What a batch that was cut off has left', () => {
   }
 
   /** Runs a batch of these files that ends when this one begins. */
-  async function cutOff(backup: Engine, files: number): Promise<Report> {
+  async function cutOff(engine: Engine, files: number): Promise<Report> {
     await writeFiles(files);
-    await backup.compare([setup], never);
+    await engine.compare([setup], never);
     const hold = bucket.holdNext('put', { key: 'w/f30' });
     const cancelled = new AbortController();
-    const running = run(backup, 'all', cancelled.signal);
+    const running = run(engine, 'all', cancelled.signal);
     await hold.reached;
     cancelled.abort();
     return running;
@@ -177,27 +177,27 @@ describe('What a batch that was cut off has left', () => {
 
   it('is nothing while all arrives', async () => {
     await writeFiles(3);
-    const { backup, state } = window();
-    await backup.compare([setup], never);
-    await run(backup, 'all');
+    const { engine, state } = window();
+    await engine.compare([setup], never);
+    await run(engine, 'all');
     assert.equal(left(state()), 0);
   });
 
   it('is told in the next window, judged anew, sent, and then forgotten', async () => {
     const first = window();
-    const cut = await cutOff(first.backup, 60);
+    const cut = await cutOff(first.engine, 60);
     assert.ok(cut.cancelled > 0 && cut.done > 0);
     assert.equal(left(first.state()), cut.cancelled);
-    close(first.backup);
+    close(first.engine);
 
     // Meanwhile one has arrived otherwise, one is gone, one is new and was never asked for.
     bucket.place('w/f59', 'theirs', { modifiedAt: Date.now() + 60_000 });
     rmSync(join(root, 'f58'));
     await writeTree(root, { new: 'new' });
     const second = window();
-    await second.backup.compare([setup], never);
+    await second.engine.compare([setup], never);
     assert.equal(left(second.state()), cut.cancelled - 2);
-    const report = await run(second.backup, 'remaining');
+    const report = await run(second.engine, 'remaining');
     assert.deepEqual([report.planned, report.done], [cut.cancelled - 2, cut.cancelled - 2]);
     assert.equal(left(second.state()), 0);
     assert.equal(bucket.bytes('w/f59')?.toString(), 'theirs');
@@ -207,16 +207,16 @@ describe('What a batch that was cut off has left', () => {
   it('is also what the end of the engine has kept from arriving', async () => {
     await writeFiles(60);
     const first = window();
-    await first.backup.compare([setup], never);
+    await first.engine.compare([setup], never);
     const hold = bucket.holdNext('put', { key: 'w/f30' });
-    const running = run(first.backup, 'all');
+    const running = run(first.engine, 'all');
     await hold.reached;
-    close(first.backup);
+    close(first.engine);
     const { cancelled } = await running;
     const second = window();
-    await second.backup.compare([setup], never);
+    await second.engine.compare([setup], never);
     assert.ok(cancelled > 0 && (left(second.state()) ?? 0) >= cancelled);
-    await run(second.backup, 'remaining');
+    await run(second.engine, 'remaining');
     assert.equal(bucket.keys.length, 60);
   });
 
@@ -231,38 +231,38 @@ describe('What a batch that was cut off has left', () => {
   for (const [code, files] of codes) {
     it(`${files === 0 ? 'is not' : 'is'} a file that failed with ${code}`, async () => {
       await writeFiles(2);
-      const { backup, state } = window();
-      await backup.compare([setup], never);
+      const { engine, state } = window();
+      await engine.compare([setup], never);
       bucket.failNext('put', new Failure(code, 'x'), { key: 'w/f01' });
-      const report = await run(backup, 'all');
+      const report = await run(engine, 'all');
       assert.equal(report.done, 1);
       assert.equal(left(state()), files);
     });
   }
 
   it('is nothing any more once it has arrived by another batch', async () => {
-    const { backup, state } = window();
-    await cutOff(backup, 60);
-    await run(backup, 'all');
+    const { engine, state } = window();
+    await cutOff(engine, 60);
+    await run(engine, 'all');
     assert.equal(left(state()), 0);
   });
 
   it('is forgotten where the user wants none of it', async () => {
-    const { backup, state } = window();
-    await cutOff(backup, 60);
-    backup.dropRemaining([setup]);
+    const { engine, state } = window();
+    await cutOff(engine, 60);
+    engine.dropRemaining([setup]);
     assert.equal(left(state()), 0);
-    const plan = await backup.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const plan = await engine.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
     assert.equal(plan.files, 0);
   });
 
   it('is forgotten where the folder is backed up elsewhere', async () => {
-    const { backup, state } = window();
-    const cut = await cutOff(backup, 60);
+    const { engine, state } = window();
+    const cut = await cutOff(engine, 60);
     assert.equal(left(state()), cut.cancelled);
-    await backup.compare([{ ...setup, prefix: 'other/' }], never);
+    await engine.compare([{ ...setup, prefix: 'other/' }], never);
     assert.equal(left(state()), 0);
-    await backup.compare([setup], never);
+    await engine.compare([setup], never);
     assert.equal(left(state()), 0);
   });
 });

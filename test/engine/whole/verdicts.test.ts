@@ -27,7 +27,7 @@ const day = 24 * 60 * 60 * 1000;
 describe('The verdict', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let backup: Engine;
+  let engine: Engine;
   let receipts: Receipts;
   let states: State[];
   let onRows: () => void = () => undefined;
@@ -41,10 +41,10 @@ describe('The verdict', () => {
     states = [];
     folder = await temporaryFolder('verdicts');
     bucket = memoryBucket({ now: () => Date.now() + clockOffset });
-    backup = open();
+    engine = open();
   });
   afterEach(async () => {
-    backup.dispose();
+    engine.dispose();
     await folder.remove();
   });
 
@@ -83,18 +83,18 @@ describe('The verdict', () => {
   }
 
   async function backUpAll(): Promise<void> {
-    await backup.compare([setup('smart')], patience());
-    const { planId } = await backup.plan(
+    await engine.compare([setup('smart')], patience());
+    const { planId } = await engine.plan(
       { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
       patience(),
     );
-    const report = await backup.run(planId, patience());
+    const report = await engine.run(planId, patience());
     assert.equal(report.done, report.planned);
   }
 
   async function verdicts(rule: CompareRule = 'smart'): Promise<Readonly<Record<string, string>>> {
-    await backup.compare([setup(rule)], patience());
-    return verdictsInShort(backup, 'file:///f');
+    await engine.compare([setup(rule)], patience());
+    return verdictsInShort(engine, 'file:///f');
   }
 
   /** The same, found twice: what the first comparison remembers must not change the second. */
@@ -273,8 +273,8 @@ describe('The verdict', () => {
     await write('a', 'one');
     await write('b', 'one');
     await backUpAll();
-    backup.dispose();
-    backup = open();
+    engine.dispose();
+    engine = open();
     await write('a', 'one', 0);
     await write('b', 'two', 0);
     await expect({ a: 'proved', b: 'out-of-date content' });
@@ -397,7 +397,7 @@ describe('The verdict', () => {
 
   async function until(path: string, wanted: string): Promise<void> {
     const signal = patience();
-    while (verdictsInShort(backup, 'file:///f')[path] !== wanted) {
+    while (verdictsInShort(engine, 'file:///f')[path] !== wanted) {
       signal.throwIfAborted();
       await new Promise(resolve => setImmediate(resolve));
     }
@@ -406,7 +406,7 @@ describe('The verdict', () => {
   /** Plans to back up a file or folder of the disk, which compares it anew. */
   async function planFor(path: string): Promise<void> {
     const scope = { kind: 'resources', paths: [at(path)] } as const;
-    await backup.plan({ folders: [{ setup: setup('smart'), scope }] }, patience());
+    await engine.plan({ folders: [{ setup: setup('smart'), scope }] }, patience());
   }
 
   for (const [what, partly] of [
@@ -416,14 +416,14 @@ describe('The verdict', () => {
       'what other rules let in',
       async () => {
         await writeFile(at('d/.s3backupignore'), '*.log\n');
-        await backup.filesChanged('file:///f', [at('d/.s3backupignore')]);
+        await engine.filesChanged('file:///f', [at('d/.s3backupignore')]);
         await until('d/.s3backupignore', 'missing-in-cloud');
         const lists = () => bucket.calls.filter(({ operation }) => operation === 'list').length;
         const before = lists();
         await writeFile(at('d/.s3backupignore'), '');
-        await backup.filesChanged('file:///f', [at('d/.s3backupignore')]);
+        await engine.filesChanged('file:///f', [at('d/.s3backupignore')]);
         while (lists() === before) await new Promise(resolve => setImmediate(resolve));
-        await backup.plan(
+        await engine.plan(
           { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
           patience(),
         );
@@ -434,12 +434,12 @@ describe('The verdict', () => {
       await knownToDiffer('d/a');
       const greens: string[] = [];
       onRows = () => {
-        const now = verdictsInShort(backup, 'file:///f')['d/a'];
+        const now = verdictsInShort(engine, 'file:///f')['d/a'];
         if (now?.startsWith('up-to-date') === true) greens.push(now);
       };
       await partly();
       assert.deepEqual(greens, []);
-      assert.equal(verdictsInShort(backup, 'file:///f')['d/a'], 'changed-in-cloud newer-there');
+      assert.equal(verdictsInShort(engine, 'file:///f')['d/a'], 'changed-in-cloud newer-there');
     });
   }
 
@@ -462,7 +462,7 @@ describe('The verdict', () => {
     bucket.place('f/d/a', Buffer.from('one'));
     await planFor('d');
     await until('d/a', 'proved');
-    assert.equal(verdictsInShort(backup, 'file:///f')['d/a'], 'proved');
+    assert.equal(verdictsInShort(engine, 'file:///f')['d/a'], 'proved');
   });
 
   /* ---- comparisons that come to nothing -------------------------------------------------------- */
@@ -476,14 +476,14 @@ describe('The verdict', () => {
     bucket.failNext('list', new Failure('no-such-bucket', 'b'));
     await assert.rejects(verdicts(), { code: 'no-such-bucket' });
     const unconfirmed = 'up-to-date unconfirmed';
-    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: unconfirmed, 'd/b': unconfirmed });
+    assert.deepEqual(verdictsInShort(engine, 'file:///f'), { a: unconfirmed, 'd/b': unconfirmed });
     assert.equal(states.at(-1)?.comparisons[0]?.proved, 0);
     // What is asked about alone is known again.
     await planFor('d');
-    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: unconfirmed, 'd/b': 'proved' });
+    assert.deepEqual(verdictsInShort(engine, 'file:///f'), { a: unconfirmed, 'd/b': 'proved' });
     await write('a', 'edited');
-    await backup.filesChanged('file:///f', [at('a')]);
-    assert.equal(verdictsInShort(backup, 'file:///f')['a'], 'out-of-date changed-since-comparison');
+    await engine.filesChanged('file:///f', [at('a')]);
+    assert.equal(verdictsInShort(engine, 'file:///f')['a'], 'out-of-date changed-since-comparison');
     await write('a', 'one');
     await expect({ a: 'proved', 'd/b': 'proved' });
   });
@@ -496,14 +496,14 @@ describe('The verdict', () => {
     await verdicts();
     const held = bucket.holdNext('list');
     const cancel = new AbortController();
-    const comparing = backup.compare([setup('smart')], cancel.signal);
+    const comparing = engine.compare([setup('smart')], cancel.signal);
     await held.reached;
     cancel.abort();
     await assert.rejects(comparing, { code: 'cancelled' });
-    assert.deepEqual(verdictsInShort(backup, 'file:///f'), { a: 'proved', b: 'proved' });
+    assert.deepEqual(verdictsInShort(engine, 'file:///f'), { a: 'proved', b: 'proved' });
     await write('a', 'edited');
-    await backup.filesChanged('file:///f', [at('a')]);
-    assert.deepEqual(verdictsInShort(backup, 'file:///f'), {
+    await engine.filesChanged('file:///f', [at('a')]);
+    assert.deepEqual(verdictsInShort(engine, 'file:///f'), {
       a: 'out-of-date changed-since-comparison',
       b: 'proved',
     });
@@ -524,7 +524,7 @@ describe('The verdict', () => {
     assert.deepEqual(await verdicts('time'), { a: 'changed-in-cloud newer-there' });
     const scope = { kind: 'resources', paths: [at('a')] } as const;
     const request = { folders: [{ setup: setup('smart'), scope }] };
-    const { proved, different } = await backup.verify(request, patience());
+    const { proved, different } = await engine.verify(request, patience());
     assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
     // Nor is it the copy of a file that happens to be as short.
     await write('a', 'two', day);
@@ -547,7 +547,7 @@ describe('The verdict', () => {
     });
     const scope = { kind: 'resources', paths: [at('a')] } as const;
     const request = { folders: [{ setup: setup('smart'), scope }] };
-    const { proved, different } = await backup.verify(request, patience());
+    const { proved, different } = await engine.verify(request, patience());
     assert.deepEqual({ proved, different }, { proved: 0, different: 1 });
     await expect({ a: 'out-of-date content' });
   });
@@ -592,7 +592,7 @@ describe('The verdict', () => {
     await write('same', 'one');
     bucket.place('f/same', Buffer.from('one'));
     assert.deepEqual(await verdicts(), { same: 'up-to-date name-and-time' });
-    while (verdictsInShort(backup, 'file:///f')['same'] !== 'proved') {
+    while (verdictsInShort(engine, 'file:///f')['same'] !== 'proved') {
       await new Promise(resolve => setImmediate(resolve));
     }
     assert.deepEqual(await verdicts(), { same: 'proved' });

@@ -13,7 +13,7 @@ import type { Chosen, Scope } from '../../../src/protocol/plans';
 import type { NodeId } from '../../../src/protocol/rows';
 import type { State } from '../../../src/protocol/state';
 import type { VerifyReport } from '../../../src/protocol/verify';
-import { backupInMemory, type BackupInMemory } from '../../support/memory/engineInMemory';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
@@ -27,22 +27,22 @@ const long = () => Date.now() - 10 * day;
 describe('Verify', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
-  let engine: BackupInMemory;
+  let project: ProjectInMemory;
   let states: State[];
   beforeEach(async () => {
     folder = await temporaryFolder('verify');
     bucket = memoryBucket();
     states = [];
     // Nothing is read but by the command.
-    engine = backupInMemory(
-      folder.path,
+    project = new ProjectInMemory({
+      root: folder.path,
       bucket,
-      { 'compare.rule': 'time' },
-      { onState: state => states.push(state) },
-    );
+      settings: { 'compare.rule': 'time' },
+      onState: state => states.push(state),
+    });
   });
   afterEach(async () => {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   });
 
@@ -50,14 +50,14 @@ describe('Verify', () => {
   const nodes = (...chosen: readonly NodeId[]): Chosen => ({ kind: 'nodes', nodes: chosen });
 
   function verify(
-    scope = nodes(engine.node('up-to-date')),
+    scope = nodes(project.node('up-to-date')),
     signal = new AbortController().signal,
   ): Promise<VerifyReport> {
-    return engine.backup.verify({ folders: [{ setup: engine.setup, scope }] }, signal);
+    return project.engine.verify({ folders: [{ setup: project.setup, scope }] }, signal);
   }
 
   function readCopies({ verificationId }: VerifyReport): Promise<VerifyReport> {
-    return engine.backup.readCloudCopies(verificationId, new AbortController().signal);
+    return project.engine.readCloudCopies(verificationId, new AbortController().signal);
   }
 
   /** The numbers of a report, those that are not zero. */
@@ -69,20 +69,20 @@ describe('Verify', () => {
   }
 
   function verdict(path: string): string {
-    const { verdict: known } = engine.row(path);
+    const { verdict: known } = project.row(path);
     if (known.kind === 'up-to-date') return `${known.kind} ${known.proof}`;
     return known.kind;
   }
 
   it('takes the files of a group whose rows have just been backed up and not moved yet', async () => {
     await writeTree(folder.path, { a: 'one', 'd/b': 'two', 'd/c': 'three' }, long());
-    await engine.compare();
-    await engine.backUp(all);
+    await project.compare();
+    await project.backUp(all);
     assert.deepEqual(numbers(await verify()), { files: 3, proved: 3 });
     await writeTree(folder.path, { 'd/new': 'four' }, long());
-    await engine.compare();
-    await engine.backUp(all);
-    const inFolder = await verify(nodes(engine.node('up-to-date', 'd')));
+    await project.compare();
+    await project.backUp(all);
+    const inFolder = await verify(nodes(project.node('up-to-date', 'd')));
     assert.deepEqual(numbers(inFolder), { files: 3, proved: 3 });
   });
 
@@ -92,7 +92,7 @@ describe('Verify', () => {
     bucket.place('w/d/same', 'two');
     bucket.place('w/other', 'one');
     await untilNotRacy();
-    await engine.compare();
+    await project.compare();
     for (const path of ['same', 'd/same', 'other']) {
       assert.equal(verdict(path), 'up-to-date name-and-time');
     }
@@ -101,7 +101,7 @@ describe('Verify', () => {
     assert.equal(verdict('d/same'), 'up-to-date content');
     assert.equal(verdict('other'), 'changed-in-cloud');
     // What was proved is kept.
-    await engine.compare();
+    await project.compare();
     assert.equal(verdict('same'), 'up-to-date receipt');
   });
 
@@ -109,24 +109,24 @@ describe('Verify', () => {
     await writeTree(folder.path, { a: 'a', 'd/b': 'b', 'd/c': 'c', 'e/f/g': 'g' }, long());
     for (const path of ['a', 'd/b', 'd/c', 'e/f/g']) bucket.place(`w/${path}`, path.slice(-1));
     const verified = async (scope: Chosen) => {
-      await engine.compare();
-      const before = engine.row('e/f/g').verdict;
+      await project.compare();
+      const before = project.row('e/f/g').verdict;
       const { files, proved } = await verify(scope);
       assert.equal(proved, files);
       return [files, before];
     };
     const first = { kind: 'up-to-date', proof: 'name-and-time' };
-    assert.deepEqual(await verified(nodes(engine.node('up-to-date', 'a'))), [1, first]);
-    assert.deepEqual(await verified(nodes(engine.node('up-to-date', 'd'))), [2, first]);
-    assert.deepEqual(await verified(engine.resources('d/b', 'a') as Chosen), [2, first]);
-    assert.deepEqual(await verified(nodes(engine.node('up-to-date'))), [4, first]);
+    assert.deepEqual(await verified(nodes(project.node('up-to-date', 'a'))), [1, first]);
+    assert.deepEqual(await verified(nodes(project.node('up-to-date', 'd'))), [2, first]);
+    assert.deepEqual(await verified(project.resources('d/b', 'a') as Chosen), [2, first]);
+    assert.deepEqual(await verified(nodes(project.node('up-to-date'))), [4, first]);
   });
 
   it('reads also what receipts prove: neither the disk nor a clock is taken at its word', async () => {
     await writeTree(folder.path, { a: 'one', rotten: 'one' }, long());
-    await engine.compare();
-    await engine.backUp(all);
-    await engine.compare();
+    await project.compare();
+    await project.backUp(all);
+    await project.compare();
     const { atime, mtime } = await stat(at('rotten'));
     await writeFile(at('rotten'), 'two');
     await utimes(at('rotten'), atime, mtime);
@@ -143,11 +143,11 @@ describe('Verify', () => {
   it('never calls a file safe again by the fields that have hidden a change', async () => {
     const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
     const receipts = receiptsInMemory('a test');
-    engine.backup.dispose();
-    engine = backupInMemory(folder.path, bucket, {}, { receipts });
+    project.engine.dispose();
+    project = new ProjectInMemory({ root: folder.path, bucket, receipts });
     await writeTree(folder.path, { rotten: 'one' }, long());
-    await engine.compare();
-    await engine.backUp(all);
+    await project.compare();
+    await project.backUp(all);
     await writeFile(at('rotten'), 'two');
     await untilNotRacy();
     // As if the disk had rotted, or a program had put all of its times back.
@@ -155,22 +155,22 @@ describe('Verify', () => {
     assert.ok(proved !== undefined);
     const now = toLocalFile(proved.local.path, await stat(at('rotten'), { bigint: true }));
     receipts.of(owner).put({ ...proved, local: now, hashBegan: Date.now() });
-    await engine.compare();
+    await project.compare();
     assert.equal(verdict('rotten'), 'up-to-date receipt');
     assert.deepEqual(numbers(await verify()), { files: 1, different: 1 });
     assert.equal(verdict('rotten'), 'out-of-date');
-    await engine.compare();
+    await project.compare();
     assert.equal(verdict('rotten'), 'out-of-date');
     // It is still this folder's own copy that a back-up replaces.
-    assert.equal((await engine.plan(all)).unknownOrigin.files, 0);
+    assert.equal((await project.plan(all)).unknownOrigin.files, 0);
   });
 
   it('compares with the cloud as it is now', async () => {
     const names = ['kept', 'theirs', 'gone'];
     await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])), long());
-    await engine.compare();
-    await engine.backUp(all);
-    await engine.compare();
+    await project.compare();
+    await project.backUp(all);
+    await project.compare();
     bucket.place('w/theirs', 'THEIRS');
     bucket.remove('w/gone');
     assert.deepEqual(numbers(await verify()), { files: 3, proved: 1, different: 1, missing: 1 });
@@ -186,7 +186,7 @@ describe('Verify', () => {
     await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])), long());
     writeFileSync(at('beside'), 'b');
     for (const name of names) bucket.place(`w/${name}`, name);
-    await engine.compare();
+    await project.compare();
     const before = bucket.calls.length;
     assert.deepEqual(numbers(await verify()), { files: 40, proved: 40 });
     assert.deepEqual(
@@ -196,14 +196,18 @@ describe('Verify', () => {
   });
 
   it('reads nothing twice that the comparison before it has just read', async () => {
-    engine.backup.dispose();
-    engine = backupInMemory(folder.path, bucket, { 'compare.rule': 'content' });
+    project.engine.dispose();
+    project = new ProjectInMemory({
+      root: folder.path,
+      bucket,
+      settings: { 'compare.rule': 'content' },
+    });
     await writeTree(folder.path, { same: 'one', other: 'red' }, long());
     bucket.place('w/same', 'one');
     bucket.place('w/other', 'one');
     const reads = readsOfFiles(folder.path);
     try {
-      const report = await verify(engine.resources('same', 'other') as Chosen);
+      const report = await verify(project.resources('same', 'other'));
       assert.deepEqual(numbers(report), { files: 2, proved: 1, different: 1 });
       assert.deepEqual(reads.names.toSorted(), ['other', 'same']);
     } finally {
@@ -215,7 +219,7 @@ describe('Verify', () => {
     await writeTree(folder.path, { a: 'a', b: 'b' }, long());
     bucket.place('w/a', 'a');
     bucket.place('w/b', 'b', { etag: 'no digest' });
-    await engine.compare();
+    await project.compare();
     bucket.failNext('head', new Failure('access-denied', 'w/b'), { key: 'w/b' });
     const report = await verify();
     assert.deepEqual(numbers(report), { files: 2, proved: 1, failed: 1 });
@@ -224,7 +228,7 @@ describe('Verify', () => {
       [['b', 'access-denied']],
     );
     assert.equal(verdict('b'), 'unchecked');
-    await assert.rejects(verify(engine.resources('gone') as Chosen), { code: 'file-vanished' });
+    await assert.rejects(verify(project.resources('gone')), { code: 'file-vanished' });
   });
 
   describe('of copies of which the store tells nothing that could be compared', () => {
@@ -233,7 +237,7 @@ describe('Verify', () => {
       await writeTree(folder.path, { same: 'one', other: 'red' }, long());
       bucket.place('w/same', 'one', opaque);
       bucket.place('w/other', 'one', opaque);
-      await engine.compare();
+      await project.compare();
     });
 
     it('says how many they are and how much, and reads none of them unasked', async () => {
@@ -253,10 +257,10 @@ describe('Verify', () => {
       });
       assert.equal(verdict('same'), 'up-to-date content');
       assert.equal(verdict('other'), 'changed-in-cloud');
-      await engine.compare();
+      await project.compare();
       assert.equal(verdict('same'), 'up-to-date receipt');
       // The copy of the other one need not be read again to be known for another.
-      assert.deepEqual(numbers(await verify(engine.resources('same', 'other') as Chosen)), {
+      assert.deepEqual(numbers(await verify(project.resources('same', 'other') as Chosen)), {
         files: 2,
         proved: 1,
         different: 1,
@@ -287,7 +291,7 @@ describe('Verify', () => {
       await writeFile(at('same'), 'two');
       const read = await readCopies(report);
       assert.equal(read.proved, 0);
-      assert.notEqual(engine.row('same').verdict.kind, 'up-to-date');
+      assert.notEqual(project.row('same').verdict.kind, 'up-to-date');
     });
   });
 
@@ -305,7 +309,7 @@ describe('Verify', () => {
       bucket.list = async function* (request) {
         for await (const page of list(request)) yield page.map(file => ({ ...file, size }));
       };
-      await engine.compare();
+      await project.compare();
     });
 
     /** What Cancel takes, at best of some times: other work on the machine is not the question. */
@@ -330,13 +334,13 @@ describe('Verify', () => {
       const took = await timeToCancel(signal => verify(undefined, signal));
       assert.ok(took < 100, `${took.toFixed(0)} ms`);
       assert.equal(verdict('large'), 'up-to-date name-and-time');
-      assert.equal(engine.row('large').activity, undefined);
+      assert.equal(project.row('large').activity, undefined);
     });
 
     it('is cancelled within 100 ms by a comparison that reads', async () => {
       const settings = { 'compare.rule': 'content' };
-      const setup = { ...engine.setup, settings };
-      const took = await timeToCancel(signal => engine.backup.compare([setup], signal));
+      const setup = { ...project.setup, settings };
+      const took = await timeToCancel(signal => project.engine.compare([setup], signal));
       assert.ok(took < 100, `${took.toFixed(0)} ms`);
     });
 
@@ -346,7 +350,7 @@ describe('Verify', () => {
       const isHalfWay = () =>
         states.some(state => state.kind === 'verifying' && state.bytesDone > size / 20);
       while (!isHalfWay()) await nextTurn();
-      assert.equal(engine.row('large').activity?.kind, 'verifying');
+      assert.equal(project.row('large').activity?.kind, 'verifying');
       controller.abort();
       await assert.rejects(working, { code: 'cancelled' });
       const verifying = states.filter(state => state.kind === 'verifying');
@@ -360,17 +364,17 @@ describe('Forget', () => {
   it('takes the receipts of lost files and their rows, and nothing else', async () => {
     const folder = await temporaryFolder('forget');
     const bucket = memoryBucket();
-    const engine = backupInMemory(folder.path, bucket);
+    const project = new ProjectInMemory({ root: folder.path, bucket });
     try {
       const names = ['lost', 'd/lost', 'd/other', 'only-here', 'only-there'];
       await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])), long());
-      await engine.compare();
-      await engine.backUp(all);
+      await project.compare();
+      await project.backUp(all);
       for (const name of names.slice(0, 4)) bucket.remove(`w/${name}`);
       for (const name of names) if (name !== 'only-here') rmSync(join(folder.path, name));
-      await engine.compare();
+      await project.compare();
       const kinds = () =>
-        Object.fromEntries([...engine.rows()].map(([path, row]) => [path, row.verdict.kind]));
+        Object.fromEntries([...project.rows()].map(([path, row]) => [path, row.verdict.kind]));
       assert.deepEqual(kinds(), {
         lost: 'lost',
         'd/lost': 'lost',
@@ -379,27 +383,27 @@ describe('Forget', () => {
         'only-there': 'only-in-cloud',
       });
       const forget = (...chosen: readonly NodeId[]) =>
-        engine.backup.forgetLost(
-          { folders: [{ setup: engine.setup, scope: { kind: 'nodes', nodes: chosen } }] },
+        project.engine.forgetLost(
+          { folders: [{ setup: project.setup, scope: { kind: 'nodes', nodes: chosen } }] },
           new AbortController().signal,
         );
-      assert.equal(await forget(engine.node('lost', 'd/lost')), 1);
-      assert.equal(engine.rows().has('d/lost'), false);
+      assert.equal(await forget(project.node('lost', 'd/lost')), 1);
+      assert.equal(project.rows().has('d/lost'), false);
       const others = [
-        engine.node('lost'),
-        engine.node('missing-in-cloud'),
-        engine.node('only-in-cloud'),
+        project.node('lost'),
+        project.node('missing-in-cloud'),
+        project.node('only-in-cloud'),
       ];
       assert.equal(await forget(...others), 2);
       const left = { 'only-here': 'missing-in-cloud', 'only-there': 'only-in-cloud' };
       assert.deepEqual(kinds(), left);
-      await engine.compare();
+      await project.compare();
       assert.deepEqual(kinds(), left);
       // What is not lost has kept its receipt.
-      assert.ok('safeAt' in engine.row('only-here').verdict);
+      assert.ok('safeAt' in project.row('only-here').verdict);
       assert.equal((await readFile(join(folder.path, 'only-here'))).toString(), 'only-here');
     } finally {
-      engine.backup.dispose();
+      project.engine.dispose();
       await folder.remove();
     }
   });

@@ -4,22 +4,22 @@ import type { FileRow } from '../../../src/protocol/rows';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 
 /** Each path's verdict in short, as `out-of-date content`, by the comparison at hand. */
-export function verdictsInShort(backup: Engine, folder: string): Readonly<Record<string, string>> {
+export function verdictsInShort(engine: Engine, folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    groups.flatMap(group => fileRows(backup, folder, group)).map(row => [row.path, inShort(row)]),
+    groups.flatMap(group => fileRows(engine, folder, group)).map(row => [row.path, inShort(row)]),
   );
 }
 
 function fileRows(
-  backup: Engine,
+  engine: Engine,
   folder: string,
   group: Group,
   path = '' as FilePath,
 ): readonly FileRow[] {
   const node = { folder, group, path };
-  return backup
+  return engine
     .children({ node, layout: 'tree', offset: 0, limit: 1000 })
-    .rows.flatMap(row => (row.kind === 'file' ? row : fileRows(backup, folder, group, row.path)));
+    .rows.flatMap(row => (row.kind === 'file' ? row : fileRows(engine, folder, group, row.path)));
 }
 
 function inShort({ verdict }: FileRow): string {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { Scope } from '../../../src/protocol/plans';
-import { backupInMemory } from '../memory/engineInMemory';
+import { ProjectInMemory } from '../memory/projectInMemory';
 import { memoryBucket } from '../memory/memoryBucket';
 import { restlessFiles, stateOf, type States } from '../disk/restlessFiles';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
@@ -38,7 +38,7 @@ export async function backUpRestlessFiles(run: RestlessRun): Promise<RestlessRes
   const root = join(folder.path, 'w');
   mkdirSync(root);
   const { bucket, stored } = recording();
-  const engine = backupInMemory(root, bucket);
+  const project = new ProjectInMemory({ root, bucket });
   try {
     const writer = await restlessFiles({ root, beside: join(folder.path, 'beside'), seed, files });
     const deadline = Date.now() + milliseconds;
@@ -46,8 +46,8 @@ export async function backUpRestlessFiles(run: RestlessRun): Promise<RestlessRes
     let givenUp = 0;
     try {
       while (Date.now() < deadline) {
-        await engine.compare();
-        const { reasons } = await engine.backUp(all);
+        await project.compare();
+        const { reasons } = await project.backUp(all);
         givenUp += reasons['file-changing'] ?? 0;
         const others = Object.keys(reasons).filter(code => !expected.has(code as FailureCode));
         assert.deepEqual(others, [], told);
@@ -58,8 +58,8 @@ export async function backUpRestlessFiles(run: RestlessRun): Promise<RestlessRes
     for (const { path, state } of stored) {
       assert.ok(states.get(path)?.has(state), `${told}: ${path} was stored as it never was`);
     }
-    await engine.compare();
-    await engine.backUp(all);
+    await project.compare();
+    await project.backUp(all);
     for (const path of Object.keys(files)) {
       const local = readFileSync(join(root, path));
       assert.ok(bucket.bytes(`w/${path}`)?.equals(local), `${told}: ${path} is not as it is here`);
@@ -68,7 +68,7 @@ export async function backUpRestlessFiles(run: RestlessRun): Promise<RestlessRes
     const made = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     return { stored: stored.length, states: made, givenUp };
   } finally {
-    engine.backup.dispose();
+    project.engine.dispose();
     await folder.remove();
   }
 }

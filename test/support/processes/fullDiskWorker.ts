@@ -46,40 +46,40 @@ async function main(disk: string): Promise<void> {
       openDatabase(file, fail, why => troubles.push((why as Error).message)),
     );
     let state: State | undefined;
-    const backup = startEngine({
+    const engine = startEngine({
       receipts,
       bucket,
       onState: now => {
         state = now;
       },
     });
-    return { backup, receipts, totals: () => state?.comparisons[0] };
+    return { engine, receipts, totals: () => state?.comparisons[0] };
   }
 
   const full = open();
-  await full.backup.compare([setup], signal);
+  await full.engine.compare([setup], signal);
   full.receipts.of(owner);
   const filler = join(disk, 'filler');
   fill(filler);
-  const { planId } = await full.backup.plan(
+  const { planId } = await full.engine.plan(
     { folders: [{ setup, scope: { kind: 'all' } }] },
     signal,
   );
-  const { done: backedUp } = await full.backup.run(planId, signal);
-  await full.backup.compare([setup], signal);
+  const { done: backedUp } = await full.engine.run(planId, signal);
+  await full.engine.compare([setup], signal);
   const shown = full.totals()?.groups['up-to-date'].files ?? 0;
   const keptWhileFull = full.receipts.of(owner).all().size;
-  full.backup.dispose();
+  full.engine.dispose();
 
   rmSync(filler);
   const roomy = open();
-  await roomy.backup.compare([setup], signal);
+  await roomy.engine.compare([setup], signal);
   await eventually(() => {
     if (roomy.totals()?.proved !== files) throw new Error('Not yet proved.');
   });
   const provedAgain = roomy.totals()?.proved ?? 0;
   const keptAfterwards = roomy.receipts.of(owner).all().size;
-  roomy.backup.dispose();
+  roomy.engine.dispose();
   const story: FullDiskStory = {
     backedUp,
     shown,

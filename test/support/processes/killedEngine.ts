@@ -39,7 +39,7 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
   };
   let state: State | undefined;
-  const backup = startEngine({
+  const engine = startEngine({
     receipts: receiptsIn(database),
     unfinished: unfinishedInDatabase(database),
     connect(settings, traffic) {
@@ -49,15 +49,15 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
     onState: now => (state = now),
   });
   const { signal } = new AbortController();
-  await backup.compare([setup], signal);
+  await engine.compare([setup], signal);
   let report: Report | undefined;
   for (const kind of ['remaining', 'all'] as const) {
-    const plan = await backup.plan({ folders: [{ setup, scope: { kind } }] }, signal);
-    if (kind === 'all' || plan.files > 0) report = await backup.run(plan.planId, signal);
+    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, signal);
+    if (kind === 'all' || plan.files > 0) report = await engine.run(plan.planId, signal);
   }
   const [left] = state?.unfinished ?? [];
   if (report !== undefined) tell({ kind: 'ended', report, remaining: left?.files ?? -1 });
-  backup.dispose();
+  engine.dispose();
 }
 
 /** The bucket, with moments. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { Report } from '../../../src/protocol/reports';
-import { backupInMemory } from '../memory/engineInMemory';
+import { ProjectInMemory } from '../memory/projectInMemory';
 import { writeTree } from '../disk/localTree';
 import { memoryBucket } from '../memory/memoryBucket';
 
@@ -29,10 +29,10 @@ async function main(disk: string): Promise<void> {
   bucket.place('w/huge', Buffer.alloc(40 * mebibyte, 1));
   bucket.place('w/old', 'new');
   const journal = openStagingJournal(join(disk, 'own-files'));
-  const engine = backupInMemory(root, bucket, {}, { journal });
-  await engine.compare();
-  const report = await engine.restore({ kind: 'all' }, 'replace');
-  engine.backup.dispose();
+  const project = new ProjectInMemory({ root, bucket, journal });
+  await project.compare();
+  const report = await project.restore({ kind: 'all' }, 'replace');
+  project.engine.dispose();
   const files = readdirSync(root, { recursive: true, withFileTypes: true, encoding: 'utf8' })
     .filter(entry => entry.isFile())
     .map(entry => {

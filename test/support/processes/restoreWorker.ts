@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import { backupInMemory } from '../memory/engineInMemory';
+import { ProjectInMemory } from '../memory/projectInMemory';
 import { hookDisk } from '../disk/diskHooks';
 import { memoryBucket } from '../memory/memoryBucket';
 
@@ -32,8 +32,8 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
     bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAt: 1_500_000_000_000 });
   }
   const journal = openStagingJournal(join(folder, 'own-files'));
-  const engine = backupInMemory(root, bucket, {}, { journal });
-  await engine.compare();
+  const project = new ProjectInMemory({ root, bucket, journal });
+  await project.compare();
   let moments = 0;
   hookDisk(moment => {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
@@ -41,8 +41,8 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
       throw Object.assign(new Error('no links'), { code: 'EPERM' });
     }
   });
-  await engine.restore({ kind: 'all' }, 'replace');
-  engine.backup.dispose();
+  await project.restore({ kind: 'all' }, 'replace');
+  project.engine.dispose();
   process.send?.(moments);
 }
 
