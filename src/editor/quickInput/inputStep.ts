@@ -1,45 +1,44 @@
 import { CancellationTokenSource, QuickInputButtons, window, type CancellationToken } from 'vscode';
-import type { AcceptResult } from './pickStep';
-import type { StepPosition, Transition } from './steps';
+import type { AcceptResult, StepPosition, Transition } from './steps';
 
 export interface InputStep<R> {
   readonly title: string;
-  /** How many steps there are in all, as far as can be known here. */
+  /** How many steps there are in all, as far as this one can know. */
   readonly total: number;
   readonly prompt: string;
   readonly value: string;
   readonly placeholder?: string;
-  /** What is wrong with a value, asked while it is typed. */
+  /** Returns what is wrong with a value; called while it is typed. */
   readonly validate: (value: string) => Promise<string | undefined>;
-  /** What the answer leads to; a refusal is shown in the input, which stays. */
+  /** Called with a valid answer; a refusal is shown in the input, which stays open. */
   readonly accept: (value: string, token: CancellationToken) => Promise<AcceptResult<R>>;
 }
 
-/** Asks for a text that is judged while it is typed. */
+/** Asks for a text, and validates it while it is typed. */
 export async function inputStep<R>(
-  place: StepPosition,
+  position: StepPosition,
   step: InputStep<R>,
 ): Promise<Transition<R>> {
   const input = window.createInputBox();
   const source = new CancellationTokenSource();
   input.title = step.title;
-  input.step = place.number;
+  input.step = position.number;
   input.totalSteps = step.total;
   input.prompt = step.prompt;
   input.value = step.value;
   input.placeholder = step.placeholder;
   input.ignoreFocusOut = true;
-  input.buttons = place.wayBack === 'open' ? [QuickInputButtons.Back] : [];
+  input.buttons = position.canGoBack ? [QuickInputButtons.Back] : [];
   try {
     return await new Promise<Transition<R>>((resolve, reject) => {
-      const judge = async (): Promise<void> => {
+      const validate = async (): Promise<void> => {
         const { value } = input;
-        // Nothing is wrong yet with what has not been begun.
+        // An empty input is no fault yet.
         const fault = value === '' ? undefined : await step.validate(value.trim());
-        // Another letter may have been typed meanwhile.
+        // The user may have typed on meanwhile.
         if (input.value === value) input.validationMessage = fault;
       };
-      const take = async (): Promise<void> => {
+      const accept = async (): Promise<void> => {
         const value = input.value.trim();
         const fault = await step.validate(value);
         if (fault !== undefined) {
@@ -48,14 +47,14 @@ export async function inputStep<R>(
         }
         input.busy = true;
         input.enabled = false;
-        const taken = await step.accept(value, source.token);
+        const result = await step.accept(value, source.token);
         input.busy = false;
         input.enabled = true;
-        if (taken.kind === 'refused') input.validationMessage = taken.because;
-        else resolve(taken);
+        if (result.kind === 'refused') input.validationMessage = result.because;
+        else resolve(result);
       };
-      input.onDidChangeValue(() => void judge().catch(reject));
-      input.onDidAccept(() => void take().catch(reject));
+      input.onDidChangeValue(() => void validate().catch(reject));
+      input.onDidAccept(() => void accept().catch(reject));
       input.onDidTriggerButton(() => {
         resolve({ kind: 'back' });
       });
@@ -63,7 +62,7 @@ export async function inputStep<R>(
         resolve({ kind: 'cancelled' });
       });
       input.show();
-      void judge().catch(reject);
+      void validate().catch(reject);
     });
   } finally {
     source.cancel();

@@ -7,30 +7,26 @@ import {
   type QuickPick,
   type QuickPickItem,
 } from 'vscode';
-import type { StepPosition, Transition } from './steps';
+import type { StepPosition, Transition, AcceptResult } from './steps';
 
-/** An item is told apart by its value, never by its label; without one it cannot be taken. */
+/** An item is told apart by its value, never by its label; one without a value cannot be chosen. */
 export interface PickItem<V> extends QuickPickItem {
   readonly value?: V;
 }
 
-/** What a step does on an answer: it goes on, or stays with a word on why. */
-export type AcceptResult<R> =
-  Transition<R> | { readonly kind: 'refused'; readonly because: string };
-
 export interface PickStep<V, R> {
   readonly title: string;
-  /** How many steps there are in all, as far as can be known here. */
+  /** How many steps there are in all, as far as this one can know. */
   readonly total: number;
   readonly placeholder: string;
   readonly items: readonly PickItem<V>[];
-  /** For several values at once: which are ticked at first, and which cannot be unticked. */
+  /** Lets the user check several items, and says how each one's checkbox starts. */
   readonly checkState?: (value: V) => CheckState;
-  /** Runs while the list is shown, to fill it. */
+  /** Loads items while the list is already shown. */
   readonly load?: (list: PickList<V>, token: CancellationToken) => Promise<void>;
-  /** What a button on an item leads to. */
+  /** Called when the user presses a button on an item. */
   readonly onItemButton?: (value: V, button: QuickInputButton) => Transition<R>;
-  /** What the answer leads to; the list is shown as busy until then. */
+  /** Called with the answer; the list is disabled and busy until it returns. */
   readonly accept: (
     values: readonly V[],
     typed: string,
@@ -38,66 +34,67 @@ export interface PickStep<V, R> {
   ) => Promise<AcceptResult<R>>;
 }
 
-export type CheckState = 'always' | 'at-first' | 'not';
+/** How the checkbox of an item starts; one that is required cannot be unchecked. */
+export type CheckState = 'required' | 'checked' | 'unchecked';
 
-/** What filling can change of a list. */
+/** What loading can change of a list. */
 export interface PickList<V> {
   items: readonly PickItem<V>[];
   placeholder: string | undefined;
 }
 
-/** Asks by a list that is shown at once. */
+/** Asks with a list of items, which is shown at once. */
 export async function pickStep<V, R>(
-  place: StepPosition,
+  position: StepPosition,
   step: PickStep<V, R>,
 ): Promise<Transition<R>> {
   const pick = window.createQuickPick<PickItem<V>>();
   const source = new CancellationTokenSource();
-  let waiting = 0;
-  const busily = async <T>(work: () => Promise<T>): Promise<T> => {
-    waiting++;
+  let pending = 0;
+  const whileBusy = async <T>(work: () => Promise<T>): Promise<T> => {
+    pending++;
     pick.busy = true;
     try {
       return await work();
     } finally {
-      waiting--;
-      pick.busy = waiting > 0;
+      pending--;
+      pick.busy = pending > 0;
     }
   };
   pick.title = step.title;
-  pick.step = place.number;
+  pick.step = position.number;
   pick.totalSteps = step.total;
   pick.placeholder = step.placeholder;
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.keepScrollPosition = true;
-  pick.buttons = place.wayBack === 'open' ? [QuickInputButtons.Back] : [];
+  pick.buttons = position.canGoBack ? [QuickInputButtons.Back] : [];
   pick.items = step.items;
-  if (step.checkState !== undefined) tick(pick, step.checkState);
+  if (step.checkState !== undefined) addCheckboxes(pick, step.checkState);
   try {
     return await new Promise<Transition<R>>((resolve, reject) => {
-      const fill = (): void => {
+      const load = (): void => {
         if (step.load === undefined) return;
-        const { load: filling } = step;
-        busily(() => filling(listOf(pick), source.token)).catch(reject);
+        const { load: loadItems } = step;
+        whileBusy(() => loadItems(new ActiveKeepingList(pick), source.token)).catch(reject);
       };
-      const take = async (): Promise<void> => {
+      const accept = async (): Promise<void> => {
         const values = pick.selectedItems.flatMap(({ value }) =>
           value === undefined ? [] : [value],
         );
         if (values.length === 0 && step.checkState === undefined) return;
         pick.enabled = false;
-        const taken = await busily(() => step.accept(values, pick.value.trim(), source.token));
-        if (taken.kind !== 'refused') {
-          resolve(taken);
+        const result = await whileBusy(() => step.accept(values, pick.value.trim(), source.token));
+        if (result.kind !== 'refused') {
+          resolve(result);
           return;
         }
         pick.enabled = true;
-        pick.placeholder = taken.because;
+        pick.placeholder = result.because;
         pick.value = '';
-        fill();
+        load();
       };
-      pick.onDidAccept(() => void take().catch(reject));
+      pick.onDidAccept(() => void accept().catch(reject));
       pick.onDidTriggerButton(() => {
         resolve({ kind: 'back' });
       });
@@ -109,7 +106,7 @@ export async function pickStep<V, R>(
         resolve({ kind: 'cancelled' });
       });
       pick.show();
-      fill();
+      load();
     });
   } finally {
     source.cancel();
@@ -118,34 +115,41 @@ export async function pickStep<V, R>(
   }
 }
 
-/** A list that grows keeps the row that the user is on. */
-function listOf<V>(pick: QuickPick<PickItem<V>>): PickList<V> {
-  return {
-    get items() {
-      return pick.items;
-    },
-    set items(items) {
-      const active = pick.activeItems;
-      pick.items = items;
-      const kept = active.filter(item => items.includes(item));
-      if (kept.length > 0) pick.activeItems = kept;
-    },
-    get placeholder() {
-      return pick.placeholder;
-    },
-    set placeholder(text) {
-      pick.placeholder = text;
-    },
-  };
+/** Keeps the row that the user is on while items are added. */
+class ActiveKeepingList<V> implements PickList<V> {
+  readonly #pick: QuickPick<PickItem<V>>;
+
+  constructor(pick: QuickPick<PickItem<V>>) {
+    this.#pick = pick;
+  }
+
+  get items(): readonly PickItem<V>[] {
+    return this.#pick.items;
+  }
+
+  set items(items: readonly PickItem<V>[]) {
+    const active = this.#pick.activeItems;
+    this.#pick.items = items;
+    const kept = active.filter(item => items.includes(item));
+    if (kept.length > 0) this.#pick.activeItems = kept;
+  }
+
+  get placeholder(): string | undefined {
+    return this.#pick.placeholder;
+  }
+
+  set placeholder(text: string | undefined) {
+    this.#pick.placeholder = text;
+  }
 }
 
-function tick<V>(pick: QuickPick<PickItem<V>>, tickOf: (value: V) => CheckState): void {
-  const withTick = (...ticks: readonly CheckState[]) =>
-    pick.items.filter(({ value }) => value !== undefined && ticks.includes(tickOf(value)));
+function addCheckboxes<V>(pick: QuickPick<PickItem<V>>, stateOf: (value: V) => CheckState): void {
+  const inState = (...states: readonly CheckState[]) =>
+    pick.items.filter(({ value }) => value !== undefined && states.includes(stateOf(value)));
   pick.canSelectMany = true;
-  pick.selectedItems = withTick('always', 'at-first');
+  pick.selectedItems = inState('required', 'checked');
   pick.onDidChangeSelection(selected => {
-    const unticked = withTick('always').filter(item => !selected.includes(item));
-    if (unticked.length > 0) pick.selectedItems = [...unticked, ...selected];
+    const missing = inState('required').filter(item => !selected.includes(item));
+    if (missing.length > 0) pick.selectedItems = [...missing, ...selected];
   });
 }

@@ -51,10 +51,10 @@ export async function chooseBucket(
 }
 
 function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[]): Step<Choice> {
-  return place =>
-    pickStep(place, {
+  return position =>
+    pickStep(position, {
       title: l10n.t('Choose a Bucket'),
-      total: place.number + 2,
+      total: position.number + 2,
       placeholder: l10n.t('For which folder?'),
       items: folders.map(folder => {
         const status = deps.targets.statusOf(folder);
@@ -84,10 +84,10 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
   const title = l10n.t('Choose a Bucket for “{0}”', folder.name);
   const listing = l10n.t('Listing your buckets…');
   const current = currentTarget(deps, folder);
-  return place =>
-    pickStep<BucketChoice, Choice>(place, {
+  return position =>
+    pickStep<BucketChoice, Choice>(position, {
       title,
-      total: place.number + 1,
+      total: position.number + 1,
       placeholder: listing,
       items: [...ownItems, ...bucketItems(deps, folder, [])],
       async load(list, token) {
@@ -214,10 +214,10 @@ function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): 
 
 /** For identities that may use a bucket and not list all; the name or the address may be pasted. */
 function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: string): Step<Choice> {
-  return place =>
-    inputStep<Choice>(place, {
+  return position =>
+    inputStep<Choice>(position, {
       title: l10n.t('Choose a Bucket for “{0}”', folder.name),
-      total: place.number + 1,
+      total: position.number + 1,
       prompt: l10n.t('The name of a bucket that exists, or s3://bucket/prefix'),
       value: typed,
       validate: value =>

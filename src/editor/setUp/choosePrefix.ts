@@ -4,8 +4,8 @@ import { inspectPrefix, type CreatedBucket, type PrefixContents } from '../../pr
 import type { EngineClient } from '../client/engineClient';
 import { formatCount, formatObjects } from '../format/quantity';
 import { inputStep } from '../quickInput/inputStep';
-import { pickStep, type PickItem, type AcceptResult } from '../quickInput/pickStep';
-import type { Step } from '../quickInput/steps';
+import { pickStep, type PickItem } from '../quickInput/pickStep';
+import type { AcceptResult, Step } from '../quickInput/steps';
 import { normalPrefix, numberedPrefix, prefixFault, prefixWords } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
@@ -32,16 +32,16 @@ export interface ChoosePrefixDeps {
 
 /** Asks what the names of the folder's files begin with in the bucket. */
 export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
-  return place =>
-    pickStep<PrefixChoice, Choice>(place, {
+  return position =>
+    pickStep<PrefixChoice, Choice>(position, {
       title: l10n.t('Where in “{0}”?', chosen.bucket),
-      total: place.number,
+      total: position.number,
       placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
       items: prefixItems(deps, chosen),
       async accept([choice], _typed, token) {
         switch (choice?.kind) {
           case 'prefix':
-            return takePrefix(deps, chosen, choice.prefix, token);
+            return acceptPrefix(deps, chosen, choice.prefix, token);
           case 'type-prefix':
           case undefined:
             return { kind: 'next', step: typePrefix(deps, chosen) };
@@ -86,10 +86,10 @@ function prefixItems(
 function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
   const { folder, bucket } = chosen;
   let typed = ownPrefix(folder);
-  return place =>
-    inputStep<Choice>(place, {
+  return position =>
+    inputStep<Choice>(position, {
       title: l10n.t('Where in “{0}”?', bucket),
-      total: place.number,
+      total: position.number,
       prompt: l10n.t('What the names of the files begin with, as in backups/laptop/'),
       value: typed,
       validate(value) {
@@ -102,13 +102,13 @@ function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> 
       },
       accept(value, token) {
         typed = value;
-        return takePrefix(deps, chosen, normalPrefix(value), token);
+        return acceptPrefix(deps, chosen, normalPrefix(value), token);
       },
     });
 }
 
 /** Takes a prefix where nothing stands in the way, and asks where something does. */
-async function takePrefix(
+async function acceptPrefix(
   deps: ChoosePrefixDeps,
   chosen: ChosenBucket,
   prefix: string,
@@ -146,10 +146,10 @@ function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupi
   const { target, contents, clash, other } = occupied;
   const result = { folder, target, movedFrom: undefined, created };
   const examples = contents.kind === 'unknown' ? '' : contents.examples.join(', ');
-  return place =>
-    pickStep<WhoseChoice, Choice>(place, {
+  return position =>
+    pickStep<WhoseChoice, Choice>(position, {
       title: occupiedText(target, contents),
-      total: place.number,
+      total: position.number,
       placeholder:
         clash === undefined
           ? l10n.t('Is it an earlier backup of “{0}”, perhaps from another computer?', folder.name)
@@ -184,7 +184,7 @@ function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupi
           case 'moved':
             return { kind: 'done', result: { ...result, movedFrom: clash?.record } };
           case 'other-prefix':
-            return takePrefix(deps, chosen, other ?? ownPrefix(folder), token);
+            return acceptPrefix(deps, chosen, other ?? ownPrefix(folder), token);
           case 'type-prefix':
             return { kind: 'next', step: typePrefix(deps, chosen) };
         }

@@ -13,11 +13,11 @@ import {
   type ProfileKind,
   type ProfileSummary,
 } from '../../protocol/credentials';
+import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
-import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
 import type { ProfileChoice, Profiles } from '../targets/profiles';
 import { folderId } from '../targets/targets';
-import type { EngineClient } from '../client/engineClient';
+import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
 
 interface ChooseProfileDeps extends OpenCredentialsFileDeps {
   readonly log: LogOutputChannel;

@@ -32,10 +32,10 @@ export function nameNewBucket(
 ): Step<Choice> {
   const settings = deps.profiles.settings(folder);
   let value = typed;
-  return place =>
-    inputStep<Choice>(place, {
+  return position =>
+    inputStep<Choice>(position, {
       title: l10n.t('Create a Bucket'),
-      total: place.number + 3,
+      total: position.number + 3,
       prompt: l10n.t('Its name, which nobody else in the world may have'),
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
@@ -68,10 +68,10 @@ function chooseRegion(
   const endpoint = deps.profiles.settings(folder)['endpoint'];
   const isAws = typeof endpoint !== 'string' || endpoint.trim() === '';
   const others = isAws ? awsRegions.filter(region => region !== home) : [];
-  return place =>
-    pickStep<string, Choice>(place, {
+  return position =>
+    pickStep<string, Choice>(position, {
       title: l10n.t('Create the Bucket “{0}”', bucket),
-      total: place.number + 2,
+      total: position.number + 2,
       placeholder: l10n.t('In which region? It cannot be changed later'),
       items: [
         { label: home, description: l10n.t('region of the connection'), value: home },
@@ -91,10 +91,10 @@ function chooseOptions(
   bucket: string,
   region: string,
 ): Step<Choice> {
-  return place =>
-    pickStep<BucketOption, Choice>(place, {
+  return position =>
+    pickStep<BucketOption, Choice>(position, {
       title: l10n.t('Create the Bucket “{0}” in {1}', bucket, region),
-      total: place.number + 1,
+      total: position.number + 1,
       placeholder: l10n.t('What shall be set on it? Enter creates the bucket'),
       items: [
         {
@@ -114,7 +114,7 @@ function chooseOptions(
           value: 'clean-up-uploads',
         },
       ],
-      checkState: tickOf,
+      checkState,
       async accept(options, _typed, token) {
         const settings = deps.profiles.settings(folder);
         try {
@@ -124,7 +124,7 @@ function chooseOptions(
             token,
           );
           deps.log.info(`The bucket ${bucket} was created in ${region}.`);
-          return { kind: 'onward', step: choosePrefix(deps, { folder, bucket, created }) };
+          return { kind: 'no-return', step: choosePrefix(deps, { folder, bucket, created }) };
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
@@ -134,14 +134,14 @@ function chooseOptions(
     });
 }
 
-function tickOf(option: BucketOption): CheckState {
+function checkState(option: BucketOption): CheckState {
   switch (option) {
     case 'block-public-access':
-      return 'always';
+      return 'required';
     case 'keep-versions':
-      return 'at-first';
+      return 'checked';
     case 'clean-up-uploads':
-      return 'not';
+      return 'unchecked';
   }
 }
 

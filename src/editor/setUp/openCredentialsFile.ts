@@ -3,8 +3,8 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { l10n, languages, Uri, window, workspace, type LogOutputChannel } from 'vscode';
 import { credentialSources } from '../../protocol/credentials';
-import { Failed } from '../failures/failed';
 import type { EngineClient } from '../client/engineClient';
+import { Failed } from '../failures/failed';
 
 export interface OpenCredentialsFileDeps {
   readonly log: LogOutputChannel;

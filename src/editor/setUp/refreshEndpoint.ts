@@ -1,9 +1,9 @@
 import type { WorkspaceFolder, LogOutputChannel } from 'vscode';
 import { storeEndpoint } from '../../protocol/credentials';
-import { toFailureRecord } from '../failures/failed';
 import type { EngineClient } from '../client/engineClient';
-import type { Targets } from '../targets/targets';
+import { toFailureRecord } from '../failures/failed';
 import type { Profiles } from '../targets/profiles';
+import type { Targets } from '../targets/targets';
 
 export interface RefreshEndpointDeps {
   readonly log: LogOutputChannel;
