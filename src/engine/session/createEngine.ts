@@ -24,7 +24,7 @@ import { statePublisher, type StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
 import { comparisonLock, type ComparisonLock } from '../schedule/comparisonLock';
 import { UploadLimits } from '../network/uploadLimits';
-import { verifier, type Verifier } from '../verify/verifier';
+import { Verifier } from '../verify/verifier';
 import { waitingFolders, type WaitingFolders } from '../schedule/waitingFolders';
 
 /** What the engine tells of its own accord. */
@@ -161,8 +161,11 @@ export function createServices(options: EngineOptions): EngineServices {
     restores: restores({ ...shared, semaphore }),
     comparisonLock: order,
     unfinished,
-    verifier: verifier(comparisons, (id, progress) => {
-      publisher.verifying(id, progress);
+    verifier: new Verifier({
+      comparisons,
+      onProgress: (id, progress) => {
+        publisher.verifying(id, progress);
+      },
     }),
     waiting,
     ended,

@@ -34,6 +34,7 @@ import { createServices, type EngineOptions, type EngineServices } from './creat
 import { conflictsAmong } from '../backup/conflictsAmong';
 import { runPlan } from './runPlan';
 import { readSharedFiles } from '../config/sharedFiles';
+import { Verification } from '../verify/verifier';
 import { workOnFolders } from '../schedule/workOnFolders';
 import type { ComparisonJob } from '../comparison/job';
 
@@ -101,10 +102,12 @@ export class Engine {
 
   /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
   async verify({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
-    const verification = this.#parts.verifier.begin();
-    const select = (job: ComparisonJob, chosen: Chosen) => verification.select(job, chosen, signal);
-    await workOnFolders(this.#parts, parts, signal, select, 'idle');
-    return this.#told(verification.run(this.#whileOpen(signal)));
+    const { comparisons, verifier } = this.#parts;
+    const verification = new Verification();
+    const add = (job: ComparisonJob, chosen: Chosen) =>
+      verification.add(comparisons, job, { chosen, signal });
+    await workOnFolders(this.#parts, parts, signal, add, 'idle');
+    return this.#told(verifier.verify(verification, this.#whileOpen(signal)));
   }
 
   readCloudCopies(verificationId: number, signal: AbortSignal): Promise<VerifyReport> {

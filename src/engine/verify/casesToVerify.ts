@@ -1,49 +1,60 @@
 import type { Chosen } from '../../protocol/plans';
-import { compareFiles, selectEntries } from '../comparison/selectEntries';
-import type { Comparisons } from '../comparison/comparisons';
 import { contentCaseOf } from '../comparison/backgroundProof';
-import { Failure } from '../failures/failure';
-import { isSameState, type LocalFile } from '../disk/localFile';
-import type { VerifyCase, VerifyTally } from './verifyTally';
+import type { Comparisons } from '../comparison/comparisons';
 import type { ComparisonJob } from '../comparison/job';
+import { compareFiles, selectEntries } from '../comparison/selectEntries';
+import { isSameState, type LocalFile } from '../disk/localFile';
+import { Failure } from '../failures/failure';
+import type { VerifyCase, VerifyTally } from './verifyTally';
 
-/**
- * Compares what was chosen anew, and gives the files that have to be read to prove them. Whatever
- * needs no reading goes into the tally.
- */
-export async function casesToVerify(
-  comparisons: Comparisons,
-  job: ComparisonJob,
-  chosen: Chosen,
-  tally: VerifyTally,
-  signal: AbortSignal,
-): Promise<readonly VerifyCase[]> {
+export interface CasesToVerifyRequest {
+  readonly comparisons: Comparisons;
+  readonly job: ComparisonJob;
+  readonly chosen: Chosen;
+  /** Counts what need not be read. */
+  readonly tally: VerifyTally;
+  readonly signal: AbortSignal;
+}
+
+/** Compares what was chosen anew, and returns the files that have to be read to prove them. */
+export async function casesToVerify(request: CasesToVerifyRequest): Promise<readonly VerifyCase[]> {
+  const { comparisons, job, chosen, tally, signal } = request;
   const begun = Date.now();
   const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
+  const paths = entries.map(({ path }) => path);
   const compared =
-    chosen.kind === 'resources'
-      ? entries
-      : await compareFiles({ comparisons, job, paths: entries.map(({ path }) => path), signal });
+    chosen.kind === 'resources' ? entries : await compareFiles({ comparisons, job, paths, signal });
   const cases: VerifyCase[] = [];
   for (const entry of compared) {
     const { path, local, cloud, verdict } = entry;
     if (verdict.kind === 'unchecked') {
       const { code, subject, cause } = verdict.failure;
-      tally.failed(job, path, new Failure(code, subject, cause));
+      tally.addFailed(job, path, new Failure(code, subject, cause));
     } else if (verdict.kind === 'missing-in-cloud') {
-      tally.missing();
+      tally.addMissing();
     } else if (local !== undefined && cloud !== undefined) {
-      const asked = contentCaseOf(entry, job, 'verify');
-      if (asked === undefined) tally.different();
-      else if (!countIfRead({ ...asked, job }, tally, begun)) cases.push({ ...asked, job });
+      const question = contentCaseOf(entry, job, 'verify');
+      if (question === undefined) {
+        tally.addDifferent();
+        continue;
+      }
+      const asked = { ...question, job };
+      const content = contentReadSince(asked, begun);
+      if (content === undefined) cases.push(asked);
+      else tally.addRead(asked, content);
     }
   }
   return cases;
 }
 
-/** What the comparison has just read need not be read once more. */
-function countIfRead(asked: VerifyCase, tally: VerifyTally, since: number): boolean {
-  const { local, cloud, receipt, job } = asked;
+/**
+ * What the comparison has just read of a file, which need not be read again; `undefined` where it
+ * has not read it since then, in milliseconds since 1970.
+ */
+function contentReadSince(
+  { local, cloud, receipt, job }: VerifyCase,
+  since: number,
+): 'equal' | 'different' | 'unknown' | undefined {
   interface Read {
     readonly local: LocalFile;
     readonly etag: string;
@@ -54,9 +65,7 @@ function countIfRead(asked: VerifyCase, tally: VerifyTally, since: number): bool
     read.hashBegan >= since &&
     read.etag === cloud.etag &&
     isSameState(read.local, local);
+  if (isOfNow(receipt)) return 'equal';
   const reading = job.receipts.reading(local.path);
-  if (isOfNow(receipt)) tally.read(asked, 'equal');
-  else if (reading !== undefined && isOfNow(reading)) tally.read(asked, reading.cloud);
-  else return false;
-  return true;
+  return isOfNow(reading) ? reading?.cloud : undefined;
 }

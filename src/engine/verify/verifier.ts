@@ -1,150 +1,190 @@
+import { createHash } from 'node:crypto';
 import type { Chosen } from '../../protocol/plans';
 import type { VerifyProgress, VerifyReport } from '../../protocol/verify';
-import type { Comparisons } from '../comparison/comparisons';
-import { isStillAsked } from '../comparison/backgroundProof';
-import { Failure, throwIfCancelled } from '../failures/failure';
-import { BoundedMap } from '../concurrency/boundedMap';
-import { inParallel } from '../concurrency/parallel';
 import {
   decideByReading,
   type ContentDecision,
   type ContentDecisionRequest,
 } from '../compare/decideByContent';
-import { casesToVerify } from './casesToVerify';
-import { decideByCopy } from './decideByCopy';
-import { verifyTally, type VerifyCase, type VerifyTally } from './verifyTally';
+import type { ContentCase } from '../compare/join';
+import { isStillAsked } from '../comparison/backgroundProof';
+import type { Comparisons } from '../comparison/comparisons';
 import type { ComparisonJob } from '../comparison/job';
+import { BoundedMap } from '../concurrency/boundedMap';
+import { inParallel } from '../concurrency/parallel';
+import { toKey } from '../disk/objectKey';
+import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
+import { casesToVerify } from './casesToVerify';
+import { VerifyTally, type VerifyCase } from './verifyTally';
+
+export interface VerifierDeps {
+  readonly comparisons: Comparisons;
+  /** Called with `undefined` when a verification has ended. */
+  readonly onProgress: (verificationId: number, progress: VerifyProgress | undefined) => void;
+}
 
 /** Proves files by reading them, whatever is known of them, or says what differs. */
-export interface Verifier {
-  begin(): Verification;
-  /** Reads the cloud copies that a verification could not do without, once. */
-  readCopies(verificationId: number, signal: AbortSignal): Promise<VerifyReport>;
-}
+export class Verifier {
+  readonly #deps: VerifierDeps;
+  /** What the last verifications could not compare, by their ids. */
+  readonly #unknown = new BoundedMap<number, readonly VerifyCase[]>(maxRemembered);
+  #lastId = 0;
 
-export interface Verification {
-  /** Compares what was chosen of a folder, and notes what is to be read. */
-  select(job: ComparisonJob, chosen: Chosen, signal: AbortSignal): Promise<void>;
-  /** Reads it. */
-  run(signal: AbortSignal): Promise<VerifyReport>;
-}
+  constructor(deps: VerifierDeps) {
+    this.#deps = deps;
+  }
 
-export function verifier(
-  comparisons: Comparisons,
-  onProgress: (verificationId: number, progress: VerifyProgress | undefined) => void,
-): Verifier {
-  /** What the last verifications could not compare. */
-  const unread = new BoundedMap<number, readonly VerifyCase[]>(maxUnread);
-  let lastId = 0;
+  /** Reads the files of a verification, and compares them with what the store says of its copies. */
+  verify({ cases, tally }: Verification, signal: AbortSignal): Promise<VerifyReport> {
+    return this.#readAll({ cases, tally, method: byReading, signal });
+  }
 
-  async function run(
-    cases: readonly VerifyCase[],
-    tally: VerifyTally,
-    way: Way,
-    signal: AbortSignal,
-  ): Promise<VerifyReport> {
-    const id = ++lastId;
-    const report = (progress: VerifyProgress) => {
-      onProgress(id, progress);
+  /**
+   * Reads the cloud copies without which a verification could not compare its files, once. Throws
+   * `plan-outdated` where they have been read, or where newer verifications came in between.
+   */
+  async readCopies(verificationId: number, signal: AbortSignal): Promise<VerifyReport> {
+    const cases = this.#unknown.get(verificationId);
+    if (cases === undefined) throw new Failure('plan-outdated', String(verificationId));
+    this.#unknown.delete(verificationId);
+    return this.#readAll({ cases, tally: new VerifyTally(), method: byCopy, signal });
+  }
+
+  async #readAll({ cases, tally, method, signal }: ReadRequest): Promise<VerifyReport> {
+    const id = ++this.#lastId;
+    const bytes = cases.reduce((sum, asked) => sum + method.bytesOf(asked), 0);
+    let filesDone = 0;
+    let bytesDone = 0;
+    const report = () => {
+      this.#deps.onProgress(id, {
+        files: cases.length,
+        bytes,
+        filesDone,
+        bytesDone: Math.min(bytes, bytesDone),
+      });
+    };
+    const onBytes = (more: number) => {
+      bytesDone += more;
+      report();
     };
     try {
-      await readAll({ cases, tally, way, comparisons, signal, report });
+      report();
+      await inParallel(cases, maxConcurrentReads, async asked => {
+        throwIfCancelled(signal, asked.local.path);
+        tally.addRead(asked, await this.#read(asked, { method, signal, onBytes }));
+        filesDone++;
+        report();
+      });
     } finally {
-      onProgress(id, undefined);
+      this.#deps.onProgress(id, undefined);
     }
-    unread.set(id, tally.unknown);
+    this.#unknown.set(id, tally.unknown);
     return tally.report(id);
   }
 
-  return {
-    begin() {
-      const tally = verifyTally();
-      const cases: VerifyCase[] = [];
-      return {
-        async select(job, chosen, signal) {
-          cases.push(...(await casesToVerify(comparisons, job, chosen, tally, signal)));
-        },
-        run: signal => run(cases, tally, byReading, signal),
-      };
-    },
-    readCopies(verificationId, signal) {
-      const cases = unread.get(verificationId);
-      if (cases === undefined) throw new Failure('plan-outdated', String(verificationId));
-      unread.delete(verificationId);
-      return run(cases, verifyTally(), byCopy, signal);
-    },
-  };
+  /** Reads one file, whose row shows it meanwhile and takes the verdict. */
+  async #read(
+    asked: VerifyCase,
+    { method, signal, onBytes }: Pick<ReadRequest, 'method' | 'signal'> & OnBytes,
+  ): Promise<ContentDecision['content']> {
+    const { comparisons } = this.#deps;
+    const { job, local } = asked;
+    const { prefix } = job.target;
+    const before = comparisons.current(job);
+    if (before?.get(local.path)?.activity === undefined) {
+      before?.setActivity(local.path, { kind: 'verifying' });
+    }
+    try {
+      const { finding, content } = await method.decide(asked, { ...job, prefix, signal, onBytes });
+      const now = comparisons.current(job);
+      if (finding !== undefined && now !== undefined && isStillAsked(now, asked)) {
+        now.place(finding);
+      }
+      return content;
+    } finally {
+      const now = comparisons.current(job);
+      if (now?.get(local.path)?.activity?.kind === 'verifying') {
+        now.setActivity(local.path, undefined);
+      }
+    }
+  }
 }
 
-/** How files are compared, and what it takes to read. */
-interface Way {
-  readonly settle: (asked: VerifyCase, request: ContentDecisionRequest) => Promise<ContentDecision>;
+/** The files that a verification has to read, and what is known without reading. */
+export class Verification {
+  readonly cases: VerifyCase[] = [];
+  readonly tally = new VerifyTally();
+
+  /** Adds what was chosen of a folder, compared anew. */
+  async add(
+    comparisons: Comparisons,
+    job: ComparisonJob,
+    { chosen, signal }: { readonly chosen: Chosen; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { tally } = this;
+    this.cases.push(...(await casesToVerify({ comparisons, job, chosen, tally, signal })));
+  }
+}
+
+interface OnBytes {
+  readonly onBytes: (bytes: number) => void;
+}
+
+interface ReadRequest {
+  readonly tally: VerifyTally;
+  readonly cases: readonly VerifyCase[];
+  readonly method: Method;
+  readonly signal: AbortSignal;
+}
+
+/** How files are compared, and how many bytes that takes to read. */
+interface Method {
+  readonly decide: (asked: VerifyCase, request: ContentDecisionRequest) => Promise<ContentDecision>;
   readonly bytesOf: (asked: VerifyCase) => number;
 }
 
-const byReading: Way = { settle: decideByReading, bytesOf: ({ local }) => local.size };
-const byCopy: Way = {
-  settle: decideByCopy,
+const byReading: Method = { decide: decideByReading, bytesOf: ({ local }) => local.size };
+const byCopy: Method = {
+  decide: decideByCopy,
   bytesOf: ({ local, cloud }) => local.size + cloud.size,
 };
 
-const maxUnread = 5;
-
-interface Reading {
-  readonly cases: readonly VerifyCase[];
-  readonly tally: VerifyTally;
-  readonly way: Way;
-  readonly comparisons: Comparisons;
-  readonly signal: AbortSignal;
-  readonly report: (progress: VerifyProgress) => void;
-}
-
-async function readAll({ cases, tally, way, comparisons, signal, report }: Reading): Promise<void> {
-  const files = cases.length;
-  const bytes = cases.reduce((sum, asked) => sum + way.bytesOf(asked), 0);
-  let filesDone = 0;
-  let bytesDone = 0;
-  const tell = () => {
-    report({ files, bytes, filesDone, bytesDone: Math.min(bytes, bytesDone) });
-  };
-  const onBytes = (more: number) => {
-    bytesDone += more;
-    tell();
-  };
-  tell();
-  await inParallel(cases, filesAtOnce, async asked => {
-    const { job, local } = asked;
-    throwIfCancelled(signal, local.path);
-    const unmark = markVerifying(comparisons, asked);
-    try {
-      const { prefix } = job.target;
-      const { finding, content } = await way.settle(asked, { ...job, prefix, signal, onBytes });
-      const comparison = comparisons.current(job);
-      if (finding !== undefined && comparison !== undefined && isStillAsked(comparison, asked)) {
-        comparison.place(finding);
-      }
-      tally.read(asked, content);
-    } finally {
-      unmark();
-    }
-    filesDone++;
-    tell();
-  });
-}
+/** Of so many verifications the cloud copies can still be read. */
+const maxRemembered = 5;
 
 /** Leaves the disk and the processor to whatever else goes on. */
-const filesAtOnce = 2;
+const maxConcurrentReads = 2;
 
-/** Shows in a row that its file is being read; gives what ends that. */
-function markVerifying(comparisons: Comparisons, { job, local }: VerifyCase): () => void {
-  const entry = comparisons.current(job)?.get(local.path);
-  if (entry?.activity === undefined) {
-    comparisons.current(job)?.setActivity(local.path, { kind: 'verifying' });
-  }
-  return () => {
-    const comparison = comparisons.current(job);
-    if (comparison?.get(local.path)?.activity?.kind === 'verifying') {
-      comparison.setActivity(local.path, undefined);
+/** Decides about a verdict by reading the cloud copy too, where nothing else can be compared. */
+async function decideByCopy(
+  asked: ContentCase,
+  request: ContentDecisionRequest,
+): Promise<ContentDecision> {
+  const { local, cloud } = asked;
+  const { bucket, prefix, signal, onBytes } = request;
+  const hashBegan = Date.now();
+  try {
+    const key = toKey(prefix, local.path);
+    const { head, body } = await bucket.get({ key, ifMatch: cloud.etag, signal });
+    const hash = createHash('sha256');
+    for await (const chunk of body) {
+      hash.update(chunk);
+      onBytes?.(chunk.byteLength);
     }
-  };
+    // What was read is as good as a receipt: it says which bytes are under this ETag.
+    const receipt = {
+      local,
+      sha256: hash.digest('hex'),
+      etag: cloud.etag,
+      crc32: undefined,
+      versionId: head.versionId,
+      hashBegan,
+      provedAt: Date.now(),
+    };
+    return await decideByReading({ ...asked, receipt }, request);
+  } catch (error) {
+    const failure = toFailure(error, local.path);
+    if (failure.code === 'cancelled') throw failure;
+    return { finding: undefined, content: failure };
+  }
 }

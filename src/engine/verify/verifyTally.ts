@@ -1,9 +1,9 @@
 import type { FilePath } from '../../protocol/folders';
 import type { VerifyReport } from '../../protocol/verify';
-import type { Failure } from '../failures/failure';
-import type { ContentCase } from '../compare/join';
 import type { ContentDecision } from '../compare/decideByContent';
+import type { ContentCase } from '../compare/join';
 import type { ComparisonJob } from '../comparison/job';
+import type { Failure } from '../failures/failure';
 
 /** A file to read, and the folder that it belongs to. */
 export interface VerifyCase extends ContentCase {
@@ -11,72 +11,69 @@ export interface VerifyCase extends ContentCase {
 }
 
 /** What a verification has found so far. */
-export interface VerifyTally {
-  /** What reading a file has said. */
-  read(asked: VerifyCase, content: ContentDecision['content']): void;
-  /** Of another size than its copy: there is nothing to read for that. */
-  different(): void;
-  missing(): void;
-  failed(job: ComparisonJob, path: FilePath, failure: Failure): void;
-  /** The files that only their cloud copies could be compared with. */
-  readonly unknown: readonly VerifyCase[];
-  report(verificationId: number): VerifyReport;
-}
+export class VerifyTally {
+  readonly #unknown: VerifyCase[] = [];
+  readonly #problems: VerifyReport['problems'][number][] = [];
+  #proved = 0;
+  #different = 0;
+  #missing = 0;
+  #failed = 0;
 
-export function verifyTally(): VerifyTally {
-  const unknown: VerifyCase[] = [];
-  const problems: VerifyReport['problems'][number][] = [];
-  let proved = 0;
-  let different = 0;
-  let missing = 0;
-  let failures = 0;
+  /** The files that can only be compared with by reading their cloud copies. */
+  get unknown(): readonly VerifyCase[] {
+    return this.#unknown;
+  }
 
-  function failed({ target: { folder } }: ComparisonJob, path: FilePath, failure: Failure): void {
-    failures++;
-    if (problems.length < mostTroubles) {
-      problems.push({ folder, path, failure: failure.toRecord() });
+  /** Counts a file by what reading it has said. */
+  addRead(asked: VerifyCase, content: ContentDecision['content']): void {
+    switch (content) {
+      case 'equal':
+        this.#proved++;
+        return;
+      case 'different':
+        this.#different++;
+        return;
+      case 'unknown':
+        this.#unknown.push(asked);
+        return;
+      default:
+        this.addFailed(asked.job, asked.local.path, content);
     }
   }
 
-  return {
-    unknown,
-    failed,
-    different() {
-      different++;
-    },
-    missing() {
-      missing++;
-    },
-    read(asked, content) {
-      switch (content) {
-        case 'equal':
-          proved++;
-          return;
-        case 'different':
-          different++;
-          return;
-        case 'unknown':
-          unknown.push(asked);
-          return;
-        default:
-          failed(asked.job, asked.local.path, content);
-      }
-    },
-    report: verificationId => ({
+  /** Counts a file of another size than its copy, which need not be read. */
+  addDifferent(): void {
+    this.#different++;
+  }
+
+  addMissing(): void {
+    this.#missing++;
+  }
+
+  addFailed({ target: { folder } }: ComparisonJob, path: FilePath, failure: Failure): void {
+    this.#failed++;
+    if (this.#problems.length < maxProblems) {
+      this.#problems.push({ folder, path, failure: failure.toRecord() });
+    }
+  }
+
+  report(verificationId: number): VerifyReport {
+    const unknown = this.#unknown.length;
+    return {
       verificationId,
-      files: proved + different + missing + unknown.length + failures,
-      proved,
-      different,
-      missing,
+      files: this.#proved + this.#different + this.#missing + unknown + this.#failed,
+      proved: this.#proved,
+      different: this.#different,
+      missing: this.#missing,
       unknown: {
-        files: unknown.length,
-        bytes: unknown.reduce((sum, { cloud }) => sum + cloud.size, 0),
+        files: unknown,
+        bytes: this.#unknown.reduce((sum, { cloud }) => sum + cloud.size, 0),
       },
-      failed: failures,
-      problems,
-    }),
-  };
+      failed: this.#failed,
+      problems: this.#problems,
+    };
+  }
 }
 
-/** A report is one message. */
-const mostTroubles = 100;
+/** A report travels as one message. */
+const maxProblems = 100;
