@@ -106,17 +106,6 @@ describe('Decisions', () => {
     await workbench.screenshot('one-conflict-left');
   });
 
-  it('take a single conflict from its row', async () => {
-    const { dialog } = workbench;
-    await tree.chooseFromContextMenu('plan.txt', 'Resolve Changed in Cloud…');
-    assert.match(await dialog.text(), /plan\.txt.* was changed in the cloud/);
-    await workbench.screenshot('resolve-single');
-    await dialog.press('Upload Mine');
-    await eventually(async () => {
-      assert.equal((await cloud.read('studio/plan.txt')).toString(), 'mine');
-    });
-  });
-
   it('verify a group on the word of the bytes alone', async () => {
     const { notifications } = workbench;
     await writeFile(join(folder, 'old.txt'), 'red');

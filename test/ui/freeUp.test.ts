@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -110,24 +109,5 @@ describe('Free Up Local Space…', () => {
       assert.match(await workbench.editorText(), /Freed: 2 files/);
     });
     await workbench.screenshot('free-up-report');
-  });
-
-  it('keeps a file whose cloud copy was changed meanwhile, and says so', async () => {
-    await cloud.put('darkroom/notes/plan.txt', 'somebody else’s');
-    await tree.chooseFromContextMenu('notes', 'Free Up Local Space…');
-    await workbench.dialog.press('Delete Permanently');
-    const message = 'is not the one that was proved';
-    await workbench.notifications.waitFor(message);
-    await workbench.screenshot('free-up-refused');
-    assert.ok(existsSync(join(folder, 'notes', 'plan.txt')));
-    await tree.waitForRow('Changed in Cloud');
-    await workbench.notifications.close(message);
-  });
-
-  it('says why nothing of what was chosen can go', async () => {
-    await tree.chooseFromContextMenu('Up to Date', 'Free Up Local Space…');
-    const told = await workbench.notifications.waitFor('Nothing here can be freed');
-    assert.match(told, /1 file/);
-    await workbench.screenshot('free-up-nothing');
   });
 });

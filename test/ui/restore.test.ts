@@ -57,22 +57,6 @@ describe('Restore', () => {
     return readFile(join(folder, path), 'utf8');
   }
 
-  it('brings a deleted file back by its row, without a question', async () => {
-    await rm(join(folder, 'spring.md'));
-    await tree.waitForRow('Only in Cloud');
-    await tree.expand('Only in Cloud');
-    await workbench.screenshot('restore-only-in-cloud');
-    await tree.chooseFromContextMenu('spring.md', 'Restore from Cloud…');
-    await eventually(async () => {
-      assert.equal(await read('spring.md'), 'spring');
-    });
-    await eventually(async () => {
-      const rows = await tree.rows();
-      assert.ok(!rows.some(({ label }) => label === 'Only in Cloud'));
-    });
-    await workbench.screenshot('restored-by-row');
-  });
-
   it('shows its plan with the local files in the way, and asks about them one by one', async () => {
     const { dialog, notifications } = workbench;
     await rm(join(folder, 'spring.md'));
@@ -131,30 +115,5 @@ describe('Restore', () => {
     });
     await workbench.screenshot('restore-report');
     await session.page.keyboard.press('ControlOrMeta+F4');
-  });
-
-  it('fills an empty folder with everything', async () => {
-    for (const name of await readdir(folder)) {
-      await rm(join(folder, name), { recursive: true });
-    }
-    await workbench.runCommand('S3 Backup: Compare');
-    await tree.waitForRow('Only in Cloud');
-    await workbench.runCommand('S3 Backup: Restore from Cloud…');
-    const { dialog, notifications } = workbench;
-    await eventually(async () => {
-      assert.match(await dialog.text(), /Restore 4 files/);
-    });
-    await workbench.screenshot('restore-everything');
-    await dialog.press('Restore');
-    await notifications.waitFor(/4 files restored/);
-    for (const key of await cloud.keys('diary/')) {
-      const path = key.slice('diary/'.length);
-      assert.equal(await read(path), (await cloud.read(key)).toString());
-    }
-    await eventually(async () => {
-      const upToDate = (await tree.rows()).find(({ label }) => label === 'Up to Date');
-      assert.match(upToDate?.description ?? '', /^4/);
-    });
-    await workbench.screenshot('restored-everything');
   });
 });

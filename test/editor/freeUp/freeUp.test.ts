@@ -8,7 +8,15 @@ import type { S3Backup } from '../../../src/extension';
 import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
-import { activateWithTarget, setUserSetting, uriOf } from '../../support/vscode/extensionUnderTest';
+import {
+  activateWithTarget,
+  filesIn,
+  putObject,
+  setUserSetting,
+  untilState,
+  uriOf,
+} from '../../support/vscode/extensionUnderTest';
+import { listenTo } from '../../support/vscode/messages';
 
 describe('Freeing local space', () => {
   let api: S3Backup;
@@ -80,5 +88,28 @@ describe('Freeing local space', () => {
     await free(uriOf('free'));
     assert.ok(isThere('free/a.txt') && !isThere('free/b.txt'));
     assert.ok(document.isDirty);
+  });
+
+  it('keeps a file whose cloud copy was changed meanwhile, and says so', async () => {
+    await api.compare();
+    await putObject(`${prefix}free/a.txt`, 'somebody else’s');
+    answers = answerWith('Delete Permanently');
+    const failures = listenTo('showErrorMessage');
+    await free(uriOf('free/a.txt'));
+    failures.restore();
+    assert.match(failures.texts.join(), /is not the one that was proved/);
+    assert.ok(isThere('free/a.txt'));
+    await untilState(api, state => filesIn(state, 'changed-in-cloud') === 1);
+  });
+
+  it('says why nothing of what was chosen can go', async () => {
+    await writeFile(uriOf('free/.gitignore').fsPath, '*.tmp\n');
+    await api.backUp([uriOf('free').fsPath]);
+    answers = answerWith();
+    const told = listenTo('showInformationMessage');
+    await free(uriOf('free/.gitignore'));
+    told.restore();
+    assert.match(told.texts.join(), /Nothing here can be freed.*1 file/);
+    assert.equal(answers.questions.length, 0);
   });
 });

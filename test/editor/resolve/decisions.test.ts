@@ -7,6 +7,8 @@ import type { S3Backup } from '../../../src/extension';
 import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
+import { fileNode } from '../../support/vscode/cloudRows';
+import { listenTo } from '../../support/vscode/messages';
 import {
   activateWithTarget,
   filesIn,
@@ -181,7 +183,7 @@ describe('Before a batch', () => {
 
     it('leaves them alone, and offers to resolve them', async () => {
       answers = answerWith('Back Up');
-      const shown = messages();
+      const shown = listenTo('showInformationMessage');
       const report = await api.backUp();
       assert.ok(report && report.planned === report.done);
       assert.match(shown.texts.at(-1) ?? '', /2 files were left alone/);
@@ -223,6 +225,14 @@ describe('Before a batch', () => {
       assert.deepEqual(await inBoth(), ['a', 'theirs b']);
     });
 
+    it('decides about a single file from its row', async () => {
+      answers = answerWith('Upload Mine');
+      const row = fileNode('changed-in-cloud', 'decide/b.txt');
+      await resolve(row, [row]);
+      assert.match(answers.questions[0]?.text ?? '', /b\.txt.* was changed in the cloud/);
+      assert.deepEqual(await inBoth(), ['theirs a', 'b']);
+    });
+
     it('restores what is in the cloud, once more asking about what is here', async () => {
       answers = answerWith('Restore Cloud’s…', 'Replace');
       await resolve();
@@ -240,20 +250,3 @@ describe('Before a batch', () => {
     });
   });
 });
-
-/** The messages that are shown without a question, from now on. */
-function messages() {
-  const shown = window.showInformationMessage.bind(window);
-  const texts: string[] = [];
-  const buttons: (readonly string[])[] = [];
-  const listen = (text: string, ...rest: readonly string[]) => {
-    texts.push(text);
-    buttons.push(rest);
-    return Promise.resolve(undefined);
-  };
-  Object.assign(window, { showInformationMessage: listen });
-  const restore = () => {
-    Object.assign(window, { showInformationMessage: shown });
-  };
-  return { texts, buttons, restore };
-}

@@ -4,8 +4,11 @@ import { dirname } from 'node:path';
 import { commands, window, workspace, WorkspaceEdit, Position } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
+import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode, groupNode, subfolderNode } from '../../support/vscode/cloudRows';
+import { listenTo } from '../../support/vscode/messages';
 import {
   activateWithTarget,
   filesIn,
@@ -19,7 +22,12 @@ describe('Restore from Cloud', () => {
   let api: S3Backup;
   let prefix: string;
   let answers: Answers;
+  let cloud: CloudContents;
   let run = 0;
+
+  before(() => {
+    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
+  });
 
   beforeEach(async () => {
     run += 1;
@@ -38,6 +46,7 @@ describe('Restore from Cloud', () => {
     await rm(uriOf('set').fsPath, { recursive: true, force: true });
   });
   after(async () => {
+    cloud.close();
     await setUserSetting('bucket', undefined);
     await setUserSetting('prefix', undefined);
   });
@@ -109,6 +118,34 @@ describe('Restore from Cloud', () => {
     await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
     await untilState(api, state => filesIn(state, 'up-to-date') === before + 3);
     assert.equal(filesIn(api.state, 'only-in-cloud'), 0);
+  });
+
+  it('fills an emptied folder with everything, and says so', async () => {
+    const told = listenTo('showInformationMessage');
+    await commands.executeCommand('s3Backup.restore');
+    told.restore();
+    assert.match(answers.questions[0]?.text ?? '', /^Restore 3 files .* from s3:/);
+    assert.match(told.texts.join(), /^3 files restored/);
+    for (const key of await cloud.keys(prefix)) {
+      const here = await readFile(uriOf(key.slice(prefix.length)).fsPath);
+      assert.deepEqual(here, await cloud.read(key));
+    }
+    await untilState(api, state => filesIn(state, 'up-to-date') === 3);
+  });
+
+  it('brings a deleted file back by its row, which leaves its group', async () => {
+    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
+    await rm(uriOf('a.txt').fsPath);
+    await api.compare();
+    await untilState(api, state => filesIn(state, 'only-in-cloud') === 1);
+    await commands.executeCommand(
+      's3Backup.restore',
+      fileNode('only-in-cloud', 'a.txt', onlyInCloud),
+    );
+    assert.deepEqual(await restored(), ['a.txt', 'set/b.txt', 'set/deep/c.txt']);
+    await untilState(api, state => filesIn(state, 'only-in-cloud') === 0);
+    // One question was about the group, and none about the file.
+    assert.equal(answers.questions.length, 1);
   });
 
   it('fetches nothing where the plan is not agreed to', async () => {

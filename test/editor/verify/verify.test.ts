@@ -6,6 +6,7 @@ import type { GroupNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
 import type { Group } from '../../../src/protocol/verdicts';
 import { answerWith, type Answers } from '../../support/vscode/answers';
+import { listenTo, type ShownMessages } from '../../support/vscode/messages';
 import {
   activateWithTarget,
   filesIn,
@@ -23,26 +24,19 @@ describe('Verify and Forget', () => {
   let prefix: string;
   let run = 0;
   let answers: Answers;
-  let told: string[];
-  const shown = { ...window };
+  let told: ShownMessages;
 
   beforeEach(async () => {
     run += 1;
     prefix = `verify-${String(run)}/`;
-    told = [];
     answers = answerWith('Read Cloud Copies', 'Forget', 'Back Up');
-    const tell = (text: string) => {
-      told.push(text);
-      return Promise.resolve(undefined);
-    };
-    Object.assign(window, { showInformationMessage: tell });
+    told = listenTo('showInformationMessage');
     api = await activateWithTarget(prefix);
     await setUserSetting('compare.rule', 'time');
   });
   afterEach(async () => {
     answers.restore();
-    const { showInformationMessage } = shown;
-    Object.assign(window, { showInformationMessage });
+    told.restore();
     for (const path of ['a.txt', 'b.txt']) await rm(uriOf(path).fsPath, { force: true });
   });
   after(async () => {
@@ -69,7 +63,7 @@ describe('Verify and Forget', () => {
     await api.compare();
     assert.equal(filesIn(api.state, 'up-to-date'), 2);
     assert.equal(onlyComparison(api.state).proved, 0);
-    const warned = warnings();
+    const warned = listenTo('showWarningMessage');
     await commands.executeCommand('s3Backup.verify', group('up-to-date'), [group('up-to-date')]);
     warned.restore();
     assert.deepEqual(warned.texts, ['2 files verified: 1 proved, 1 different.']);
@@ -86,7 +80,7 @@ describe('Verify and Forget', () => {
     const [question, ...others] = answers.questions;
     assert.deepEqual(others, []);
     assert.match(question?.text ?? '', /1 file .* \(5 MB\)/);
-    assert.deepEqual(told, ['1 file verified: 1 proved.']);
+    assert.deepEqual(told.texts, ['1 file verified: 1 proved.']);
   });
 
   it('takes the editor in front where nothing is passed', async () => {
@@ -96,7 +90,7 @@ describe('Verify and Forget', () => {
     await window.showTextDocument(uriOf('a.txt'));
     await commands.executeCommand('s3Backup.verify');
     await commands.executeCommand('workbench.action.closeAllEditors');
-    assert.deepEqual(told, ['1 file verified: 1 proved.']);
+    assert.deepEqual(told.texts, ['1 file verified: 1 proved.']);
   });
 
   it('forgets what is lost, once that is agreed to', async () => {
@@ -120,18 +114,3 @@ describe('Verify and Forget', () => {
     assert.equal(filesIn(api.state, 'lost'), 0);
   });
 });
-
-/** The warnings that are shown without a question, from now on. */
-function warnings() {
-  const shown = window.showWarningMessage.bind(window);
-  const texts: string[] = [];
-  const listen = (text: string) => {
-    texts.push(text);
-    return Promise.resolve(undefined);
-  };
-  Object.assign(window, { showWarningMessage: listen });
-  const restore = () => {
-    Object.assign(window, { showWarningMessage: shown });
-  };
-  return { texts, restore };
-}

@@ -1,4 +1,6 @@
-import { window, type MessageItem } from 'vscode';
+import { window } from 'vscode';
+
+import { titleOf } from './messages';
 
 /** A modal question that was put, and what it said. */
 export interface Question {
@@ -37,10 +39,6 @@ export function answerWith(...wanted: readonly string[]): Answers {
       Object.assign(window, { showWarningMessage: shown });
     },
   };
-}
-
-function titleOf(button: unknown): string {
-  return typeof button === 'string' ? button : (button as MessageItem).title;
 }
 
 function isModal(options: unknown): options is { readonly detail?: string } {
