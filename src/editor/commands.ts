@@ -11,7 +11,7 @@ import {
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { showReport } from './batch/reportDocument';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
-import { copyS3Uri } from './cloudCopies/copyS3Uri';
+import { copyS3Uri } from './cloudCopies/cloudPlaces';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';

@@ -44,7 +44,7 @@ function excludedText(group: Group, files: string): string {
       return l10n.t('{0} lost', files);
     case 'out-of-date':
     case 'missing-in-cloud':
-      // These are what a plan takes; left alone, they are on their way already.
+      // A plan takes these, unless another batch is already working on them.
       return l10n.t('{0} under way', files);
   }
 }

@@ -6,9 +6,9 @@ import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 
 /**
- * Asks, where a plan would upload files with unsaved changes, whether to save them or to leave them
- * out. Gives `false` where the user would do neither. What is changed later is backed up as it is
- * on the disk, which is a state that the file had.
+ * If a plan would upload files with unsaved changes, asks whether to save them or to leave them out.
+ * Returns `false` if the user wants neither. Files edited later are backed up as they are on the
+ * disk, which is a state that they had.
  */
 export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
   const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
@@ -22,7 +22,7 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
     question(concerned),
     { modal: true, detail: detail(concerned) },
     save,
-    // Where there is nothing else to back up, skipping is cancelling.
+    // If there is nothing else to back up, skipping means cancelling.
     ...(plan.files > concerned.length ? [skip] : []),
   );
   if (answer === undefined) return false;
@@ -31,7 +31,7 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
   return true;
 }
 
-/** Gives those that could not be saved; VS Code has told why. */
+/** Returns the files that could not be saved; VS Code has said why. */
 async function saveAll(
   files: readonly PlannedFile[],
   unsaved: ReadonlyMap<string, UnsavedFile>,
@@ -40,7 +40,7 @@ async function saveAll(
   for (const file of files) {
     if ((await unsaved.get(file.absolute)?.save()) !== true) refused.push(file);
   }
-  // What has been saved in another way meanwhile needs no saving.
+  // The user may have saved some of them meanwhile.
   const stillUnsaved = new Set(unsavedFiles().map(({ uri }) => uri.fsPath));
   return refused.filter(({ absolute }) => stillUnsaved.has(absolute));
 }

@@ -22,7 +22,7 @@ export type BackUpDeps = RunPlannedDeps &
     readonly memory: Memento;
   };
 
-/** Everything that is out of date or missing in the cloud; compares first where nothing has been. */
+/** Backs up everything that is out of date or missing in the cloud; compares first if needed. */
 export async function backUpAll(deps: BackUpDeps): Promise<Report | undefined> {
   const setups = await comparedTargets(deps);
   return backUp(
@@ -31,7 +31,7 @@ export async function backUpAll(deps: BackUpDeps): Promise<Report | undefined> {
   );
 }
 
-/** Rows of the view, as the comparison at hand has them. */
+/** Backs up rows of the view, as judged by the current comparison. */
 export async function backUpNodes(
   deps: BackUpDeps,
   nodes: readonly TreeNode[],
@@ -47,7 +47,7 @@ export async function backUpNodes(
   );
 }
 
-/** Files and folders on the disk, with or without a comparison before. */
+/** Backs up files and folders on the disk; needs no comparison. */
 export async function backUpResources(
   deps: BackUpDeps,
   uris: readonly Uri[],
@@ -55,7 +55,7 @@ export async function backUpResources(
   return backUp(deps, await chosenScopes(deps, { kind: 'resources', uris }));
 }
 
-/** Conflicts that the user has decided to end by what is here. */
+/** Resolves conflicts by replacing the cloud copies with the local files. */
 export function backUpMine(
   deps: BackUpDeps,
   decided: readonly { readonly setup: FolderSetup; readonly scope: Mine }[],
@@ -65,7 +65,7 @@ export function backUpMine(
 
 type Mine = Extract<Scope, { kind: 'mine' }>;
 
-/** What failed in a batch, judged anew. */
+/** Backs up again what failed in a batch, judged anew. */
 export async function retryBackUp(
   deps: BackUpDeps,
   batch: FinishedBatch,
@@ -73,21 +73,21 @@ export async function retryBackUp(
   return backUp(deps, await failedScopes(deps, batch));
 }
 
-/** What the user ticks in a list of all that is out of date or missing. */
+/** Backs up what the user ticks in a list of everything that is out of date or missing. */
 export async function reviewAndBackUp(deps: BackUpDeps): Promise<Report | undefined> {
   const setups = await comparedTargets(deps);
   if (setups.length === 0) return undefined;
   const scopes = await reviewDifferences(deps.engine, setups);
   if (scopes === undefined) return undefined;
   if (scopes.length > 0) return backUp(deps, scopes);
-  // Says why, as it does for all files.
+  // This says why there is nothing to choose from.
   return backUp(
     deps,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
   );
 }
 
-/** What batches that were cut off have left, by a comparison that has just been made. */
+/** Backs up what interrupted batches have left, by a comparison that has just been made. */
 export function backUpUnfinished(
   deps: BackUpDeps,
   setups: readonly FolderSetup[],

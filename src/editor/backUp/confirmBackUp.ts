@@ -20,7 +20,7 @@ interface ConfirmBackUpDeps {
 
 type PlanAnswer = 'back-up' | 'choose' | 'cancel';
 
-/** Asks about everything in a plan that needs the user's word, the gravest first. */
+/** Asks the user to confirm everything in a plan that needs it, the gravest first. */
 export async function confirmBackUp(
   deps: ConfirmBackUpDeps,
   summary: PlanSummary,
@@ -29,19 +29,19 @@ export async function confirmBackUp(
   const answer = await confirmWrites(deps, summary, scopes);
   if (answer !== 'back-up') return answer;
   const { engine } = deps;
-  // Saving comes first: it may fill a file that is empty.
+  // Saving comes first, because it may fill an empty file.
   const isAgreed =
     (await askAboutUnsaved(engine, summary)) && (await askAboutEmptying(engine, summary));
   return isAgreed ? 'back-up' : 'cancel';
 }
 
-/** The first plan of everything is shown; what would replace what is not ours is asked about. */
+/** Shows the first plan of a whole folder; asks before copies of unknown origin are replaced. */
 async function confirmWrites(
   { memory }: ConfirmBackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {
-  // Whoever has decided about conflicts was told what that replaces.
+  // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
   if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
@@ -49,14 +49,14 @@ async function confirmWrites(
   return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
 }
 
-/** Whether everything of one of these folders would go to its target for the first time. */
+/** Whether a whole folder among these would go to its target for the first time. */
 function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
   return setups.some(setup => memory.get(memoryKey(setup)) === undefined);
 }
 
 /**
- * Shows what a plan would send and to where: gigabytes of the wrong folder are the commonest first
- * mistake. A target that was agreed to is not asked about again.
+ * Shows what a plan would upload, and where: uploading gigabytes of the wrong folder is the most
+ * common first mistake. Once confirmed, a target is not asked about again.
  */
 async function confirmFirstPlan(
   memory: Memento,
@@ -140,8 +140,8 @@ function kindText(kind: 'build-output' | 'dependencies'): string {
 
 /**
  * Asks before a plan replaces cloud copies that this computer has no record of having written, or
- * whose files were freed.
- * Single files ask only once per folder while the window lives; larger plans ask each time.
+ * whose local files were freed. For single files it asks once per folder and window; for larger
+ * plans, each time.
  */
 async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): Promise<boolean> {
   const { files, unknownOrigin } = plan;
@@ -159,7 +159,7 @@ async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): 
   return true;
 }
 
-/** Folders for whose single files the user has agreed, in this window. */
+/** The folders whose single files the user has agreed to replace, in this window. */
 const agreed = new Set<string>();
 
 function question({ files, unknownOrigin }: PlanSummary): string {
@@ -188,8 +188,8 @@ function consequences({ files, unknownOrigin }: PlanSummary): string {
 }
 
 /**
- * Asks before a plan replaces cloud copies that hold something by files that hold nothing: what was
- * emptied by mistake is commonest where many are. Gives `false` where the user would rather not.
+ * Asks before a plan replaces non-empty cloud copies with empty files, which are often emptied by
+ * mistake. Returns `false` if the user cancels.
  */
 async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promise<boolean> {
   if (plan.wouldEmpty === 0) return true;
@@ -210,7 +210,7 @@ async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promis
   const answer = await window.showWarningMessage(
     text,
     { modal: true, detail: lines.join('\n') },
-    // The first one is what Enter takes. Where there is nothing else, skipping is cancelling.
+    // Enter presses the first button. If there is nothing else, skipping means cancelling.
     ...(isAll ? [replace] : [skip, replace]),
   );
   if (answer === undefined) return false;

@@ -13,7 +13,7 @@ interface ResumeUnfinishedDeps extends BackUpDeps {
   readonly comparisons: Comparisons;
 }
 
-/** Compares the folders of which batches have left files, and backs these up as they are by now. */
+/** Compares the folders with unfinished files, and backs these up as they are now. */
 export async function resumeUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
   const setups = await resolveTargets(deps, deps.unfinished.folders);
   if (setups.length === 0) return;
@@ -21,7 +21,7 @@ export async function resumeUnfinished(deps: ResumeUnfinishedDeps): Promise<void
   await backUpUnfinished(deps, setups);
 }
 
-/** Goes on with nothing: what is left stays in the tree like any other file. */
+/** Forgets what is unfinished; the files stay in the tree like any others. */
 export async function forgetUnfinished(deps: ResumeUnfinishedDeps): Promise<void> {
   const { unfinished, engine, operations } = deps;
   const setups = await resolveTargets(deps, unfinished.folders);

@@ -6,9 +6,9 @@ import { formatBytes, formatFiles } from '../format/quantity';
 import { groupName } from '../view/verdictWords';
 
 /**
- * Lets the user tick what to back up of the comparison at hand: files, or folders where the files
- * are too many to go through. What was ticked stays so while the list is filtered. `undefined`
- * where the user would not, no scopes where there was nothing to choose from.
+ * Lets the user tick what to back up: files, or folders if there are too many files to go through.
+ * Ticks survive filtering. Returns `undefined` if the user cancels, and an empty list if there was
+ * nothing to choose from.
  */
 export async function reviewDifferences(
   engine: EngineClient,
@@ -61,7 +61,7 @@ function toItem(setup: FolderSetup, row: Difference): DifferenceItem {
   }
 }
 
-/** A folder's own files have a row of their own where its folders have theirs. */
+/** Files directly in a folder have a row of their own next to those of its subfolders. */
 function folderLabel({ kind, path }: Difference): string {
   if (kind === 'folder') return path === '' ? l10n.t('All files') : `${path}/`;
   return path === '' ? l10n.t('Files in no folder') : l10n.t('Files directly in {0}/', path);

@@ -2,7 +2,10 @@ import { l10n } from 'vscode';
 import { namedFiles } from '../format/namedFiles';
 import type { PlanSummary } from '../../protocol/plans';
 
-/** Which cloud copies without a record a plan would replace, and whether they can be got back. */
+/**
+ * Names the cloud copies of unknown origin that a plan would replace, and says whether the bucket
+ * keeps them.
+ */
 export function replacementWords({
   files,
   examples,
@@ -14,7 +17,7 @@ export function replacementWords({
   return { copies: namedFiles(examples, files), kept: outcomeOfReplaced(keepsVersions) };
 }
 
-/** Whether cloud copies that are replaced can be got back. */
+/** Says whether replaced cloud copies can be recovered. */
 export function outcomeOfReplaced(keepsVersions: boolean): string {
   return keepsVersions
     ? l10n.t('The bucket keeps versions: what is replaced can be got back.')

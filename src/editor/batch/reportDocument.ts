@@ -17,8 +17,8 @@ import { doneHeading, reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
 
 /**
- * Shows every file of a batch, with what became of it, as a document that asks for nothing when it
- * is closed and can be saved under a name of the user's.
+ * Shows every file of a batch and its outcome in a read-only document, which closes without asking
+ * to be saved and can be saved under any name.
  */
 export async function showReport(
   engine: EngineClient,
@@ -42,7 +42,7 @@ export async function showReport(
   return document;
 }
 
-/** Gives the documents their text, for as long as they are open. */
+/** Registers the provider that returns the text of these documents while they are open. */
 export function registerReports(): Disposable {
   return workspace.registerTextDocumentContentProvider(scheme, {
     onDidChange: new EventEmitter<Uri>().event,
@@ -54,7 +54,7 @@ export function registerReports(): Disposable {
 
 const scheme = 's3backup-report';
 
-/** Entries in one message. */
+/** How many entries one request asks for. */
 const maxEntriesPerPage = 1000;
 
 const texts = new Map<string, string>();
@@ -103,7 +103,7 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
   }
 }
 
-/** What there is to know of a file beside its size. */
+/** Lists what the report says about a file besides its size. */
 function remarksOn({ failure, restoredAs, replaced }: ReportEntry): readonly string[] {
   const remarks: string[] = [];
   if (failure !== undefined) remarks.push(failureMessage(failure).text);

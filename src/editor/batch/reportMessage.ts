@@ -23,16 +23,16 @@ export interface ReportButton {
   readonly run: () => Promise<unknown>;
 }
 
-/** What can be done about a report. */
+/** What a report offers besides itself. */
 interface ReportActions {
   readonly retry: () => Promise<unknown>;
-  /** What is offered first, before all else. */
+  /** Buttons that come before all others. */
   readonly first: readonly ReportButton[];
 }
 
 /**
- * Says what became of a plan, in numbers that add up, and offers what can be done about it. A
- * single file that arrived needs no message: its row has moved.
+ * Shows the outcome of a plan, in numbers that add up, and offers what can be done next. A single
+ * file that succeeded needs no message, because its row has moved.
  */
 export async function announceReport(
   deps: ReportMessageDeps,
@@ -73,12 +73,12 @@ export async function announceReport(
   }
 }
 
-/** What lies in an archive fails until it has been asked for. */
+/** Archived files fail again until the archive has been asked for them. */
 function isWorthRetrying({ failed, reasons }: Report): boolean {
   return failed > (reasons.archived ?? 0);
 }
 
-/** How many files wait for a decision: those left out of the plan, and those found out by it. */
+/** Counts the files that wait for a decision: those left out of the plan, and those it ran into. */
 function conflictsOf({ report, conflicts }: FinishedBatch): number {
   return conflicts + (report.work === 'back-up' ? (report.reasons['changed-in-cloud'] ?? 0) : 0);
 }
@@ -109,7 +109,7 @@ function conflictsText(count: number): string {
     : l10n.t('{0} files were left alone: they were changed in the cloud.', formatCount(count));
 }
 
-/** Leads from conflicts of these folders to the decisions about them. */
+/** Opens the decisions about the conflicts of these folders. */
 export function resolveButton(setups: readonly FolderSetup[]): ReportButton {
   return {
     title: l10n.t('Resolve…'),

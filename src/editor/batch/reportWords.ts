@@ -3,7 +3,7 @@ import type { Report } from '../../protocol/reports';
 import { formatCount } from '../format/quantity';
 import type { Work } from '../../protocol/rows';
 
-/** "309 files backed up, 3 failed": only what is not zero. */
+/** "309 files backed up, 3 failed"; leaves out zeros. */
 export function reportNumbers(report: Report): string {
   const { failed, skipped, cancelled } = report;
   const parts = [doneText(report)];
@@ -32,7 +32,7 @@ function doneText({ work, done }: Report): string {
   }
 }
 
-/** The heading of those files in a report with which all went well. */
+/** The report's heading for the files that succeeded. */
 export function doneHeading(work: Work): string {
   switch (work) {
     case 'back-up':
@@ -46,7 +46,7 @@ export function doneHeading(work: Work): string {
   }
 }
 
-/** The codicon beside what became of a batch. */
+/** The codicon next to a batch's outcome. */
 export function batchIcon(work: Work): string {
   return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
 }

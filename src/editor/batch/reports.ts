@@ -3,17 +3,17 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
 
-/** What became of a batch, with the folders that it was about. */
+/** A finished batch's report, with the folders it worked on. */
 export interface FinishedBatch {
   readonly report: Report;
   readonly setups: readonly FolderSetup[];
-  /** Files asked for that were no part of it, since they were changed in the cloud. */
+  /** Files that were asked for but left out, because they were changed in the cloud. */
   readonly conflicts: number;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
 }
 
-/** The last batch of this window, for as long as the engine knows of it. */
+/** The last batch of this window, for as long as the engine remembers it. */
 export class Reports implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #listening: Disposable;

@@ -12,8 +12,8 @@ import { batchTitle, pauseText } from '../view/workWords';
 import { withDelayedProgress } from './withDelayedProgress';
 
 /**
- * Runs a plan, shown to whoever waits for it. Where the engine dies in the middle, the failure says
- * how many files had arrived by then: an engine that is gone cannot report.
+ * Runs a plan and shows its progress. If the engine dies meanwhile, the failure that is thrown says
+ * how many files were done by then, because a dead engine cannot report.
  */
 export function runBatch(
   { engine, operations }: { readonly engine: EngineClient; readonly operations: RunningOperations },
@@ -50,8 +50,8 @@ export interface BatchToRun {
 }
 
 /**
- * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it is done
- * before anybody could read it.
+ * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it ends before
+ * anybody could read it.
  */
 export function showBatch(
   engine: EngineClient,

@@ -40,7 +40,7 @@ export interface PlannedKind<Deps, Scope, Summary extends { readonly planId: num
   readonly isEmpty: (summary: Summary) => boolean;
   /** Says why there is nothing to do. */
   readonly announceNothing: (deps: Deps, plan: Planned<Scope, Summary>) => void;
-  /** Asks about everything that needs the user's word, the gravest first. */
+  /** Asks the user to confirm everything that needs it, the gravest first. */
   readonly confirm: (deps: Deps, plan: Planned<Scope, Summary>) => Promise<Confirmation>;
   /** Begins the log line of each file that failed. */
   readonly failedLabel: string;
@@ -59,7 +59,7 @@ export type Confirmation =
       readonly work: Work;
       /** How many of the plan's files are left to work on. */
       readonly files: number;
-      /** Files asked for that are no part of it, since they were changed in the cloud. */
+      /** Files that were asked for but are left out, because they were changed in the cloud. */
       readonly conflicts: number;
     }
   | { readonly kind: 'cancel' }

@@ -17,14 +17,14 @@ import { formatCount } from '../format/quantity';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 
 /**
- * How much batches that were cut off have left, and the offer to go on with it. The engine knows
- * best; until it runs, what was noted here last counts, so that a new window need not start it.
+ * Counts the files that interrupted batches have left, and offers to resume them. The engine knows
+ * the numbers; until it runs, those remembered here count, so that a new window need not start it.
  */
 export class UnfinishedBatch implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #remaining = new ContextKey('s3Backup.remaining');
   readonly #listening: readonly Disposable[];
-  /** The first folder of the batch under way, to which all its numbers are put down. */
+  /** The first folder of the running batch; all of the batch's files are counted under it. */
   #underWay: UnfinishedFiles | undefined;
   #batches = 0;
   #notedAt = -Infinity;
@@ -48,7 +48,7 @@ export class UnfinishedBatch implements Disposable {
     this.#show();
   }
 
-  /** The folders that have files left, backed up where they were then. */
+  /** The folders with files left over that are still backed up to the same target. */
   get folders(): ReturnType<typeof localFolders> {
     const noted = this.#noted;
     return localFolders().filter(folder => {
@@ -63,21 +63,23 @@ export class UnfinishedBatch implements Disposable {
     });
   }
 
-  /** How many files could be gone on with now; 0 while batches are under way. */
+  /** How many files could be resumed now; 0 while a batch runs. */
   get files(): number {
     if (this.#underWay !== undefined) return 0;
     const ids = new Set(this.folders.map(folderId));
     return this.#noted.reduce((sum, { folder, files }) => sum + (ids.has(folder) ? files : 0), 0);
   }
 
-  /** For the view's message. */
+  /** Is part of the view's message. */
   get line(): string | undefined {
     const { files } = this;
     if (files === 0) return undefined;
     return l10n.t('{0} remaining of an earlier backup', formatCount(files));
   }
 
-  /** Runs a batch of so many files: if this window ends before it does, the next one knows. */
+  /**
+   * Runs a batch of this many files. If the window closes first, the next one offers to resume it.
+   */
   async during<T>(
     [first]: readonly FolderSetup[],
     files: number,
@@ -120,7 +122,7 @@ export class UnfinishedBatch implements Disposable {
     }
   }
 
-  /** Takes these numbers in the place of what was noted of the same folders. */
+  /** Replaces the remembered numbers of these folders. */
   #note(news: readonly UnfinishedFiles[]): void {
     const before = this.#noted;
     const others = before.filter(known => !news.some(each => each.folder === known.folder));
@@ -148,7 +150,7 @@ export class UnfinishedBatch implements Disposable {
 
 const memoryKey = 'remaining';
 
-/** The editor writes down what it is to remember; that need not be each number. */
+/** VS Code writes the memento to disk; not every number is worth that. */
 const minNoteIntervalMs = 2000;
 
 function isRunning(state: State): state is Extract<State, { readonly batches: unknown }> {

@@ -1,6 +1,6 @@
 import { ProgressLocation, window, type Progress } from 'vscode';
 
-/** How far some work is. */
+/** How far a piece of work has come. */
 export interface ProgressStatus {
   readonly message: string;
   /** From 0 to 100. */
@@ -8,16 +8,16 @@ export interface ProgressStatus {
 }
 
 /**
- * Shows work as a notification with *Cancel*, unless it is done before anybody could read it.
- * `status` is asked again and again; where it cannot tell, what it said last stays.
+ * Shows work as a notification with *Cancel*, unless it ends before anybody could read it.
+ * `getStatus` is called repeatedly; when it returns `undefined`, its last answer stays on screen.
  */
 export function withDelayedProgress(
   title: string,
   running: Promise<unknown>,
   cancel: () => void,
-  status: () => ProgressStatus | undefined,
+  getStatus: () => ProgressStatus | undefined,
 ): void {
-  // Whoever started the work hears of its failure; here only its end counts.
+  // The caller handles the failure; only the end matters here.
   const ended = running.then(
     () => undefined,
     () => undefined,
@@ -27,7 +27,7 @@ export function withDelayedProgress(
       { location: ProgressLocation.Notification, title, cancellable: true },
       (progress, token) => {
         token.onCancellationRequested(cancel);
-        return follow(status, ended, progress);
+        return follow(getStatus, ended, progress);
       },
     );
   }, showAfterMs);
@@ -37,13 +37,13 @@ export function withDelayedProgress(
 }
 
 async function follow(
-  status: () => ProgressStatus | undefined,
+  getStatus: () => ProgressStatus | undefined,
   ended: Promise<void>,
   progress: Progress<{ readonly message: string; readonly increment: number }>,
 ): Promise<void> {
   let shown = 0;
   const draw = (): void => {
-    const now = status();
+    const now = getStatus();
     if (now === undefined) return;
     progress.report({ message: now.message, increment: Math.max(0, now.percent - shown) });
     shown = Math.max(shown, now.percent);

@@ -33,16 +33,16 @@ import {
 } from '../../protocol/cloudCopies';
 
 /**
- * Cloud copies as files that can be read and not written. What a copy is, is asked of the bucket
- * each time; its bytes are kept for a while, by their ETag. Where a comparison finds another copy
- * than the one that was read, the editors that show it are told.
+ * Serves cloud copies as read-only files. Asks the bucket for a copy's state each time, and caches
+ * its bytes by ETag. When a comparison finds another copy than the one that was read, it notifies
+ * the editors that show it.
  */
 export class CloudCopyFiles implements FileSystemProvider, Disposable {
   readonly #onDidChangeFile = new EventEmitter<FileChangeEvent[]>();
-  readonly #seen = new Map<string, Seen>();
+  readonly #known = new Map<string, KnownCopy>();
   readonly #recent = new RecentContents(maxCachedBytes);
   readonly #listening: Disposable;
-  #news: Promise<void> = Promise.resolve();
+  #reporting: Promise<void> = Promise.resolve();
 
   readonly onDidChangeFile: Event<FileChangeEvent[]> = this.#onDidChangeFile.event;
 
@@ -52,14 +52,14 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
     private readonly log: LogOutputChannel,
   ) {
     this.#listening = engine.onDidChangeRows(({ folder }) => {
-      this.#news = this.#news.then(() => this.#tellChanges(folder));
+      this.#reporting = this.#reporting.then(() => this.#reportChanges(folder));
     });
   }
 
   stat(uri: Uri): Promise<FileStat> {
-    return this.#failing(uri, async request => {
+    return this.#withFileErrors(uri, async request => {
       const copy = await this.engine.sendRequest(cloudCopy, request);
-      const { mtime } = this.#see(uri, copy);
+      const { mtime } = this.#remember(uri, copy);
       return {
         type: FileType.File,
         size: copy.size,
@@ -71,11 +71,11 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
   }
 
   readFile(uri: Uri): Promise<Uint8Array> {
-    return this.#failing(uri, async request => {
+    return this.#withFileErrors(uri, async request => {
       const key = uri.toString();
       const kept = this.#recent.get(key);
       if (kept !== undefined) {
-        // A version stays what it is; the copy as it is now may be another one by now.
+        // A version never changes; the current copy may have been replaced.
         const isCurrent =
           request.versionId !== undefined ||
           (await this.engine.sendRequest(cloudCopy, request)).etag === kept.etag;
@@ -83,13 +83,13 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
       }
       const limited = { ...request, limit: maxOpenBytes };
       const { copy, bytes } = await this.engine.sendRequest(readCloudCopy, limited);
-      this.#see(uri, copy);
-      this.#recent.keep(key, { etag: copy.etag, bytes });
+      this.#remember(uri, copy);
+      this.#recent.set(key, { etag: copy.etag, bytes });
       return bytes;
     });
   }
 
-  /** Changes are told of all copies that were seen, watched or not. */
+  /** Does nothing: changes of all copies that were read are reported, watched or not. */
   watch(): Disposable {
     return new Disposable(() => undefined);
   }
@@ -119,8 +119,8 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
     this.#onDidChangeFile.dispose();
   }
 
-  /** Asks the engine for a copy; its failures become those that editors show. */
-  async #failing<T>(uri: Uri, ask: (request: CloudCopyRequest) => Promise<T>): Promise<T> {
+  /** Asks the engine for a copy, and turns its failures into errors that editors show. */
+  async #withFileErrors<T>(uri: Uri, ask: (request: CloudCopyRequest) => Promise<T>): Promise<T> {
     const place = cloudCopyAt(this.places, uri);
     if (place === undefined) throw FileSystemError.FileNotFound(uri);
     try {
@@ -133,26 +133,26 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
     }
   }
 
-  /** Remembers which copy an editor gets to see. */
-  #see(
+  /** Remembers which copy an editor shows. */
+  #remember(
     uri: Uri,
     { etag, modifiedAtMs: modifiedAt }: Pick<CloudCopy, 'etag' | 'modifiedAtMs'>,
-  ): Seen {
+  ): KnownCopy {
     const key = uri.toString();
-    const before = this.#seen.get(key);
+    const before = this.#known.get(key);
     if (before?.etag === etag) return before;
-    // Editors take a file of the same size and time for the same one, and stores count in seconds.
+    // Editors take equal size and time for the same content, and stores count in whole seconds.
     const mtime = before === undefined ? modifiedAt : Math.max(modifiedAt, before.mtime + 1);
-    const seen: Seen = { uri, etag, mtime, told: before?.told };
-    this.#seen.set(key, seen);
+    const seen: KnownCopy = { uri, etag, mtime, told: before?.told };
+    this.#known.set(key, seen);
     return seen;
   }
 
-  /** Tells of the copies that a comparison of the folder has found to be other ones. */
-  async #tellChanges(folder: string): Promise<void> {
+  /** Reports the copies that a comparison of the folder has found replaced or gone. */
+  async #reportChanges(folder: string): Promise<void> {
     if (!this.engine.running) return;
     try {
-      const open = [...this.#seen.values()].flatMap(seen => {
+      const open = [...this.#known.values()].flatMap(seen => {
         const place = cloudCopyAt(this.places, seen.uri);
         if (place?.setup.id !== folder || place.versionId !== undefined) return [];
         return this.#isCompared(place) ? [{ uri: seen.uri, path: place.path }] : [];
@@ -162,7 +162,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
       const copies = await this.engine.sendRequest(knownCopies, { folder, paths });
       const etags = new Map(copies.map(({ path, etag }) => [path, etag]));
       this.#onDidChangeFile.fire(
-        open.flatMap(({ uri, path }) => (etags.has(path) ? this.#take(uri, etags.get(path)) : [])),
+        open.flatMap(({ uri, path }) => (etags.has(path) ? this.#apply(uri, etags.get(path)) : [])),
       );
     } catch (error) {
       const { code, cause } = toFailureRecord(error);
@@ -170,16 +170,16 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
     }
   }
 
-  /** Takes in what the comparison says of a copy, once: what an editor has seen may be later. */
-  #take(uri: Uri, etag: string | undefined): readonly FileChangeEvent[] {
+  /** Applies what the comparison says about a copy, once: the editor may have read a later one. */
+  #apply(uri: Uri, etag: string | undefined): readonly FileChangeEvent[] {
     const key = uri.toString();
-    const seen = this.#seen.get(key);
+    const seen = this.#known.get(key);
     if (seen === undefined || (seen.told !== undefined && seen.told.etag === etag)) return [];
     if (seen.etag === etag) {
-      this.#seen.set(key, { ...seen, told: { etag } });
+      this.#known.set(key, { ...seen, told: { etag } });
       return [];
     }
-    this.#seen.set(key, { uri, etag, mtime: seen.mtime + 1, told: { etag } });
+    this.#known.set(key, { uri, etag, mtime: seen.mtime + 1, told: { etag } });
     return [{ uri, type: etag === undefined ? FileChangeType.Deleted : FileChangeType.Changed }];
   }
 
@@ -192,16 +192,16 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
 }
 
 /** The copy that was read, or that a comparison has found since. */
-interface Seen {
+interface KnownCopy {
   readonly uri: Uri;
-  /** `undefined` where it has been found gone. */
+  /** `undefined` if it was found gone. */
   readonly etag: string | undefined;
   readonly mtime: number;
-  /** What the comparison at hand has said of it. */
+  /** What the current comparison has said about it. */
   readonly told: { readonly etag: string | undefined } | undefined;
 }
 
-/** Enough for the pictures and texts that somebody goes back and forth between. */
+/** Enough for the pictures and texts between which a user switches. */
 const maxCachedBytes = 32 << 20;
 
 interface RegisterCloudCopiesDeps extends FolderSetupDeps {
@@ -209,7 +209,7 @@ interface RegisterCloudCopiesDeps extends FolderSetupDeps {
   readonly engine: EngineClient;
 }
 
-/** Lets editors open cloud copies. */
+/** Registers the file system by which editors open cloud copies. */
 export function registerCloudCopies(deps: RegisterCloudCopiesDeps): Disposable {
   const files = new CloudCopyFiles(deps.engine, deps, deps.log);
   const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {

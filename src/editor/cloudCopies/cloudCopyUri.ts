@@ -2,20 +2,20 @@ import { Uri } from 'vscode';
 import type { FilePath } from '../../protocol/folders';
 import type { Target } from '../targets/target';
 
-/** Documents of this scheme are cloud copies; they are read from the bucket and never written. */
+/** The scheme of cloud copies, which are read from the bucket and never written. */
 export const cloudCopyScheme = 's3backup';
 
-/** What a cloud copy's URI says: whose file it is, where it is kept, and which state of it is meant. */
+/** What a cloud copy's URI names: the folder, the target, the file, and the version. */
 export interface CloudCopyName {
-  /** The folder's identity in its record, which it keeps when it moves. */
+  /** The folder's identity in its record, which survives a move. */
   readonly folderId: string;
   readonly target: Target;
   readonly path: FilePath;
-  /** One version for good; the copy as it is now where it is left out. */
+  /** A fixed version; `undefined` means the current copy. */
   readonly versionId: string | undefined;
 }
 
-/** The path stays the file's own, since editors are chosen by it. */
+/** Keeps the file's own path, because VS Code chooses the editor by it. */
 export function cloudCopyUri({ folderId, target, path, versionId }: CloudCopyName): Uri {
   const query = new URLSearchParams({ bucket: target.bucket, prefix: target.prefix });
   if (versionId !== undefined) query.set('version', versionId);
@@ -27,7 +27,7 @@ export function cloudCopyUri({ folderId, target, path, versionId }: CloudCopyNam
   });
 }
 
-/** The reverse; `undefined` for what is no cloud copy's URI. */
+/** The reverse of `cloudCopyUri`. Returns `undefined` for any other URI. */
 export function readCloudCopyUri(uri: Uri): CloudCopyName | undefined {
   const query = new URLSearchParams(uri.query);
   const bucket = query.get('bucket');

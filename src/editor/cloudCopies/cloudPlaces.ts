@@ -1,25 +1,28 @@
-import { l10n, window, workspace, type Uri, type WorkspaceFolder } from 'vscode';
-import type { FilePath, FolderSetup } from '../../protocol/folders';
+import { l10n, window, workspace, type Uri, type WorkspaceFolder, env } from 'vscode';
+import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
+import { formatCount } from '../format/quantity';
 import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { folderId } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
-import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
 
 /** A file or folder, and where its cloud copies are or would be. */
 export interface CloudPlace {
   readonly setup: FolderSetup;
   readonly path: FilePath;
   readonly kind: 'file' | 'folder';
-  /** Where one version of the file is meant. */
+  /** Set if one version of the file is meant. */
   readonly versionId?: string;
 }
 
 export type CloudPlacesDeps = ActiveSelectionDeps & FolderSetupDeps & ResolveTargetsDeps;
 
-/** What a selection stands for in the cloud; asks where a folder's target has to be settled. */
+/**
+ * Returns where the selected files are in the cloud. Asks if a folder's target is not known yet.
+ */
 export async function cloudPlaces(
   deps: CloudPlacesDeps,
   selection: Selection,
@@ -37,14 +40,16 @@ export async function cloudPlaces(
       const copies = meant.uris.flatMap(uri => cloudCopyAt(deps, uri) ?? []);
       const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
-      const spots = await localItems(local);
-      if (spots.length === 0 && copies.length === 0) throw unsupportedResource(local);
-      return [...copies, ...(await withTargets(deps, spots))];
+      const items = await localItems(local);
+      if (items.length === 0 && copies.length === 0) throw unsupportedResource(local);
+      return [...copies, ...(await withTargets(deps, items))];
     }
   }
 }
 
-/** The place of an open cloud copy; `undefined` where its folder is closed or never was there. */
+/**
+ * Returns the place that a cloud copy's URI names, or `undefined` if no open folder was ever there.
+ */
 export function cloudCopyAt(deps: FolderSetupDeps, uri: Uri): CloudPlace | undefined {
   const name = readCloudCopyUri(uri);
   if (name === undefined) return undefined;
@@ -59,7 +64,7 @@ export function cloudCopyAt(deps: FolderSetupDeps, uri: Uri): CloudPlace | undef
   };
 }
 
-/** A URI can come from anywhere: what is read is only what this user has backed the folder up to. */
+/** A URI can come from anywhere, so it may only name targets that this user has backed up to. */
 function folderOf(
   { targets }: FolderSetupDeps,
   { folderId: id, target }: CloudCopyName,
@@ -71,16 +76,16 @@ function folderOf(
 
 async function withTargets(
   deps: CloudPlacesDeps,
-  spots: readonly WorkspaceItem[],
+  items: readonly WorkspaceItem[],
 ): Promise<readonly CloudPlace[]> {
-  const setups = await resolveTargets(deps, [...new Set(spots.map(({ folder }) => folder))]);
-  return spots.flatMap(({ folder, path, kind }) => {
+  const setups = await resolveTargets(deps, [...new Set(items.map(({ folder }) => folder))]);
+  return items.flatMap(({ folder, path, kind }) => {
     const setup = setups.find(({ id }) => id === folderId(folder));
     return setup === undefined ? [] : [{ setup, path, kind }];
   });
 }
 
-/** The files in a selection; says so where it holds none. */
+/** Returns the files in a selection; tells the user if there are only folders. */
 export async function cloudFiles(
   deps: CloudPlacesDeps,
   selection: Selection,
@@ -94,3 +99,22 @@ export async function cloudFiles(
   }
   return files;
 }
+
+/** Copies the S3 URIs of the selection to the clipboard, one per line. */
+export async function copyS3Uri(deps: CloudPlacesDeps, selection: Selection): Promise<void> {
+  const places = await cloudPlaces(deps, selection);
+  const uris = places.map(({ setup: { bucket, prefix }, path, kind }) => {
+    const end = kind === 'folder' && path !== '' ? '/' : '';
+    return `s3://${bucket}/${prefix}${path}${end}`;
+  });
+  const [only] = uris;
+  if (only === undefined) return;
+  await env.clipboard.writeText(uris.join('\n'));
+  const text =
+    uris.length === 1
+      ? l10n.t('S3 URI copied')
+      : l10n.t('{0} S3 URIs copied', formatCount(uris.length));
+  window.setStatusBarMessage(`$(check) ${text}`, shownMs);
+}
+
+const shownMs = 3_000;

@@ -8,7 +8,7 @@ import { openCopies, type OpenCloudCopyDeps, chooseToOpen } from './openCloudCop
 import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 
-/** Shows what differs between cloud copies and local files; several files in one editor. */
+/** Shows the differences between cloud copies and local files; several files in one editor. */
 export async function compareWithCloud(
   deps: OpenCloudCopyDeps,
   selection: Selection,
@@ -16,7 +16,7 @@ export async function compareWithCloud(
   await compareCopies(deps, await findCopies(deps, selection));
 }
 
-/** Where no local file is left to compare with, the copy alone is shown. */
+/** Shows only the copy if there is no local file to compare it with. */
 export async function compareCopies(
   deps: OpenCloudCopyDeps,
   copies: readonly FoundCopy[],
@@ -61,7 +61,7 @@ function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
     : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAtMs));
 }
 
-/** The file on the disk, where there is one. */
+/** Returns the local file, if there is one. */
 export async function localFile({ setup, path }: CloudPlace): Promise<Uri | undefined> {
   const uri = localUri(setup.id, path);
   if (uri === undefined) return undefined;

@@ -7,7 +7,7 @@ import { type CloudPlace, type CloudPlacesDeps, cloudFiles } from './cloudPlaces
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 
-/** A cloud copy that is there. */
+/** A cloud copy that exists. */
 export interface FoundCopy {
   readonly place: CloudPlace;
   readonly copy: CloudCopy;
@@ -18,7 +18,7 @@ export interface FindCopiesDeps extends CloudPlacesDeps {
   readonly operations: RunningOperations;
 }
 
-/** The cloud copies of the files in a selection, as the bucket has them now. Throws why, if not. */
+/** Returns the current cloud copies of the selected files. Throws if one cannot be found. */
 export async function findCopies(
   deps: FindCopiesDeps,
   selection: Selection,
@@ -29,7 +29,7 @@ export async function findCopies(
   return found;
 }
 
-/** One cloud copy, as the bucket has it now. Throws why, if not. */
+/** Returns one cloud copy as it is now. Throws if it cannot be found. */
 export async function findCopy(deps: FindCopiesDeps, place: CloudPlace): Promise<FoundCopy> {
   const { engine, operations } = deps;
   const copy = await window.withProgress({ location: { viewId } }, () =>
@@ -38,7 +38,7 @@ export async function findCopy(deps: FindCopiesDeps, place: CloudPlace): Promise
   return { place, copy };
 }
 
-/** Where the copy can be read as a document. */
+/** Returns the URI by which an editor opens the copy. */
 export function documentOf({ place: { setup, path, versionId } }: FoundCopy): Uri {
   const { folderId, bucket, prefix } = setup;
   return cloudCopyUri({ folderId, target: { bucket, prefix }, path, versionId });

@@ -16,7 +16,7 @@ export async function openCopies(
   found: readonly FoundCopy[],
 ): Promise<void> {
   const copies = await chooseToOpen(deps, found);
-  // Of several, none takes the place of another one.
+  // Several copies must not replace each other as previews.
   const preview = copies.length === 1;
   for (const copy of copies) {
     await commands.executeCommand('vscode.open', documentOf(copy), { preview });
@@ -24,8 +24,8 @@ export async function openCopies(
 }
 
 /**
- * Those of the copies that are to be opened. Much is asked about; what is too much to be opened
- * can be saved to a place instead.
+ * Returns the copies to open. Asks before a large download, and offers to save copies that are too
+ * large to be opened.
  */
 export async function chooseToOpen(
   deps: SaveCopyDeps,
@@ -41,7 +41,7 @@ export async function chooseToOpen(
   return answer === download ? rest : [];
 }
 
-/** Copies above it are not opened, but can be saved to a place. */
+/** Larger copies are not opened, but can be saved. */
 export const maxOpenBytes = 50 << 20;
 
 const maxUnaskedBytes = 5 << 20;

@@ -14,7 +14,7 @@ export interface VersionChoice {
   readonly action: VersionAction;
 }
 
-/** Lets the user choose a version and what to do with it, by its buttons or by a second list. */
+/** Lets the user choose a version and an action, by its buttons or by a second list. */
 export function pickVersion(
   path: string,
   versions: CloudVersions,
@@ -53,7 +53,7 @@ function versionStep(
     });
 }
 
-/** Buttons on rows are for the mouse; this is the same for the keyboard. */
+/** Does by keyboard what the buttons on rows do by mouse. */
 function actionStep(version: CloudVersion, actions: readonly VersionAction[]): Step<VersionChoice> {
   return place =>
     pickStep<VersionAction, VersionChoice>(place, {
@@ -73,7 +73,7 @@ function actionStep(version: CloudVersion, actions: readonly VersionAction[]): S
     });
 }
 
-/** A delete marker can be looked at, not chosen. */
+/** A delete marker is shown, but cannot be chosen. */
 function itemOf(
   version: CloudVersion,
   buttons: readonly QuickInputButton[],

@@ -1,4 +1,4 @@
-/** What was read last, up to so many bytes; the one used least recently goes first. */
+/** Caches the contents used most recently, up to a number of bytes. */
 export class RecentContents {
   readonly #contents = new Map<string, Content>();
   #bytes = 0;
@@ -13,7 +13,7 @@ export class RecentContents {
     return content;
   }
 
-  keep(key: string, content: Content): void {
+  set(key: string, content: Content): void {
     this.#forget(key);
     if (content.bytes.byteLength > this.limit) return;
     this.#contents.set(key, content);

@@ -11,14 +11,14 @@ export interface SaveCopyDeps {
   readonly engine: EngineClient;
 }
 
-/** Restores a cloud copy to a place that the user chooses. */
+/** Saves a cloud copy to a place that the user chooses. */
 export async function saveCopy(
   { engine }: SaveCopyDeps,
   { place, copy }: FoundCopy,
 ): Promise<void> {
   const name = posix.basename(place.path);
   const to = await window.showSaveDialog({
-    // Beside the folder, not in it: what lies in it is to be backed up.
+    // Beside the folder, not in it: files in it are backed up.
     defaultUri: Uri.joinPath(Uri.parse(place.setup.id), '..', name),
     title: l10n.t('Save Cloud Copy'),
   });

@@ -20,7 +20,7 @@ export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
   readonly operations: RunningOperations;
 }
 
-/** Shows what the bucket has kept of a file, to be opened, compared or restored. */
+/** Shows the versions of a file in the bucket, to be opened, compared or restored. */
 export async function showVersions(deps: ShowVersionsDeps, selection: Selection): Promise<void> {
   const [place, ...others] = await cloudFiles(deps, selection);
   if (place === undefined) return;
@@ -67,7 +67,7 @@ async function offerVersions(
 const allActions = ['open', 'compare', 'restore'] as const;
 const actionsWithoutLocalFile = ['open', 'restore'] as const;
 
-/** There is nothing to choose from where at the most the copy as it is now is kept. */
+/** Without versioning there is at most the current copy, so there is nothing to choose from. */
 async function tellUnversioned(
   { setup, path }: CloudPlace,
   now: FoundCopy | undefined,

@@ -10,7 +10,7 @@ interface TurnOnVersioningDeps {
   readonly operations: RunningOperations;
 }
 
-/** Lets the buckets of these folders keep what is replaced, once the user knows what that means. */
+/** Turns on versioning for the buckets of these folders, after explaining what that means. */
 export async function turnOnVersioningFor(
   { engine, operations }: TurnOnVersioningDeps,
   setups: readonly FolderSetup[],
@@ -24,17 +24,17 @@ export async function turnOnVersioningFor(
       turnOn,
     );
     if (answer !== turnOn) return;
-    const open = await operations.run(token =>
+    const unchecked = await operations.run(token =>
       engine.sendRequest(turnOnVersioning, request, token),
     );
-    void window.showInformationMessage(outcome(bucket, open));
+    void window.showInformationMessage(outcome(bucket, unchecked));
   }
 }
 
-/** `open` says why the store could not show that it is on. */
-function outcome(bucket: string, open: FailureRecord | null): string {
-  if (open === null) return l10n.t('Versioning is on for “{0}”.', bucket);
-  return open.code === 'access-denied'
+/** `unchecked` says why it is not known whether versioning is on. */
+function outcome(bucket: string, unchecked: FailureRecord | null): string {
+  if (unchecked === null) return l10n.t('Versioning is on for “{0}”.', bucket);
+  return unchecked.code === 'access-denied'
     ? l10n.t(
         'Versioning was asked for on “{0}”, but these credentials may not check whether it is on.',
         bucket,

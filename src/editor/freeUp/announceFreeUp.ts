@@ -13,7 +13,7 @@ export interface AnnounceFreeUpDeps extends ShowFailureDeps {
   readonly engine: EngineClient;
 }
 
-/** Says how much was freed, and how to get it back; or why files have stayed. */
+/** Says how much space was freed and how to get the files back, or why files were kept. */
 export async function announceFreeUp(
   deps: AnnounceFreeUpDeps,
   batch: FinishedBatch,
@@ -21,7 +21,7 @@ export async function announceFreeUp(
 ): Promise<void> {
   const { engine, log } = deps;
   const { report } = batch;
-  const text = [numbers(report), ...troubles(report), ...wayBack(report)].join(' ');
+  const text = [outcomeText(report), ...problemTexts(report), ...restoreHint(report)].join(' ');
   log.info(`${text} (${String(report.planned)} planned)`);
   const again = l10n.t('Retry Failed');
   const show = l10n.t('Show Report');
@@ -37,8 +37,8 @@ export async function announceFreeUp(
   }
 }
 
-/** What is in the trash is no free space yet. */
-function numbers(report: Report): string {
+/** Files in the trash still take up space. */
+function outcomeText(report: Report): string {
   const counts = reportNumbers(report);
   if (report.done === 0) return l10n.t('{0}.', counts);
   const bytes = formatBytes(report.bytes);
@@ -47,7 +47,7 @@ function numbers(report: Report): string {
     : l10n.t('{0}: {1} given back.', counts, bytes);
 }
 
-function troubles(report: Report): readonly string[] {
+function problemTexts(report: Report): readonly string[] {
   const [first] = report.problems;
   if (first === undefined) return [];
   const isSame = Object.keys(report.reasons).length === 1;
@@ -56,6 +56,6 @@ function troubles(report: Report): readonly string[] {
   ];
 }
 
-function wayBack({ done }: Report): readonly string[] {
+function restoreHint({ done }: Report): readonly string[] {
   return done === 0 ? [] : [l10n.t('“Restore from Cloud…” brings back what is gone.')];
 }

@@ -4,19 +4,18 @@ import { formatBytes, formatFiles } from '../format/quantity';
 import type { FreeUpSummary, FreeUpMethod, KeptReason } from '../../protocol/freeUp';
 
 /**
- * Shows which files would go, what stays and why, and what to know of the copies that are left;
- * gives the way that the user has chosen.
+ * Shows which files would be removed, which are kept and why, and what to know about their cloud
+ * copies. Returns the method that the user chooses, or `undefined`.
  */
 export async function confirmFreeUp(summary: FreeUpSummary): Promise<FreeUpMethod | undefined> {
   const remove = l10n.t('Delete Permanently');
   const trash = l10n.t('Move to Trash');
-  // The first one answers to Enter: it can be undone, but where VS Code is connected to a computer
-  // without a trash.
-  const ways = env.remoteName === undefined ? [trash, remove] : [remove];
+  // Enter presses the first button. The trash can be undone, but a remote computer has none.
+  const methods = env.remoteName === undefined ? [trash, remove] : [remove];
   const answer = await window.showWarningMessage(
     question(summary),
-    { modal: true, detail: detail(summary, ways.includes(trash) ? [trashText()] : []) },
-    ...ways,
+    { modal: true, detail: detail(summary, methods.includes(trash) ? [trashText()] : []) },
+    ...methods,
   );
   if (answer === remove) return 'delete';
   return answer === trash ? 'trash' : undefined;
@@ -62,7 +61,7 @@ function trashText(): string {
   return l10n.t('What is moved to the trash takes up its space until the trash is emptied.');
 }
 
-/** The lines that name what stays, by reason. */
+/** Lists the kept files, by reason. */
 export function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
   return stays.flatMap(({ because, files, examples }) => [
     l10n.t('{0}:', keptText(because, formatFiles(files))),
@@ -70,7 +69,7 @@ export function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
   ]);
 }
 
-/** What stays in one line, for a message that has no room for names. */
+/** Counts the kept files in one line, for a message that has no room for names. */
 export function keptNumbers(stays: FreeUpSummary['kept']): string {
   return stays.map(({ because, files }) => keptText(because, formatFiles(files))).join(', ');
 }

@@ -21,8 +21,8 @@ type FreeUpSpaceDeps = RunPlannedDeps &
   ComparedTargetsDeps;
 
 /**
- * Lets local files go that are proved to be in the cloud: those that were chosen, or all of them.
- * Shows first what goes and what stays.
+ * Removes local files that are proved to be in the cloud: the selected ones, or all of them. First
+ * shows what is removed and what is kept.
  */
 export async function freeUpSpace(
   deps: FreeUpSpaceDeps,
@@ -31,7 +31,7 @@ export async function freeUpSpace(
   return freeUp(deps, await scopesOf(deps, selection));
 }
 
-/** What failed in an earlier batch. */
+/** Frees again what failed in a batch. */
 export async function retryFreeUp(
   deps: FreeUpSpaceDeps,
   batch: FinishedBatch,
@@ -39,14 +39,14 @@ export async function retryFreeUp(
   return freeUp(deps, await failedScopes(deps, batch));
 }
 
-/** What is selected in the view, or, where nothing was chosen at all, everything that is proved. */
+/** Returns what is selected in the view or, without a selection, everything that is proved. */
 async function scopesOf(
   deps: FreeUpSpaceDeps,
   selection: Selection,
 ): Promise<FreeUpRequest['folders']> {
   if (selection.kind !== 'nothing') return chosenScopes(deps, selection);
   const meant = activeSelection(deps);
-  // A file that only happens to be open is not meant.
+  // A file that only happens to be open is not a choice.
   if (meant.kind === 'nodes') return chosenScopes(deps, meant);
   const setups = await comparedTargets(deps);
   return setups.map(setup => ({ setup, scope: { kind: 'all' } }));

@@ -21,8 +21,8 @@ interface AddToIgnoreFileDeps extends ActiveSelectionDeps {
 }
 
 /**
- * Adds files and folders to the `.s3backupignore` of their workspace folder. The engine is told at
- * once: not every disk is watched.
+ * Adds files and folders to the `.s3backupignore` of their workspace folder. Tells the engine at
+ * once, because not every disk can be watched.
  */
 export async function addToIgnoreFile(
   deps: AddToIgnoreFileDeps,
@@ -31,11 +31,11 @@ export async function addToIgnoreFile(
   const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
   const all = await itemsOf(meant);
   if (all.length === 0 && meant.kind === 'resources') throw unsupportedResource(meant.uris);
-  const spots = all.filter(({ path }) => path !== '');
-  if (spots.length === 0) sayNothingChosen();
-  const folders = new Set(spots.map(({ folder }) => folder));
+  const items = all.filter(({ path }) => path !== '');
+  if (items.length === 0) sayNothingChosen();
+  const folders = new Set(items.map(({ folder }) => folder));
   for (const folder of folders) {
-    const own = spots.filter(spot => spot.folder === folder);
+    const own = items.filter(item => item.folder === folder);
     const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
@@ -59,14 +59,14 @@ async function itemsOf(selection: Selection): Promise<readonly WorkspaceItem[]> 
 }
 
 /**
- * Adds lines at the end of a file. What somebody is writing there is not saved for them: gives
- * whether the disk has the lines now.
+ * Adds lines at the end of a file. If the file has unsaved changes, only the editor gets the lines.
+ * Returns whether they are on the disk.
  */
 async function append(file: Uri, lines: readonly string[]): Promise<boolean> {
   const before = await readIfThere(file);
   const document = workspace.textDocuments.find(each => each.uri.toString() === file.toString());
   if (document?.isDirty !== true) {
-    // On the disk: a document that nobody is writing in may be older than the file.
+    // Writes to the disk, because a clean document may be older than the file.
     const bytes = new TextEncoder().encode(before + addition(before, lines));
     await workspace.fs.writeFile(file, bytes);
     return true;
@@ -78,7 +78,7 @@ async function append(file: Uri, lines: readonly string[]): Promise<boolean> {
   return false;
 }
 
-/** The lines as they follow a text, with its ends of lines. */
+/** Returns the lines as they are appended to a text, with its line endings. */
 function addition(text: string, lines: readonly string[]): string {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const begin = text === '' || text.endsWith('\n') ? '' : eol;
@@ -88,7 +88,7 @@ function addition(text: string, lines: readonly string[]): string {
 async function readIfThere(file: Uri): Promise<string> {
   try {
     const bytes = await workspace.fs.readFile(file);
-    // As text of another kind it would be written back with other letters than it has.
+    // Decoded by the wrong encoding, the file would be written back with other characters.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof FileSystemError && error.code === 'FileNotFound') return '';

@@ -29,8 +29,8 @@ interface HistoryHintDeps extends ResolveTargetsDeps, ShowFailureDeps {
 }
 
 /**
- * Says once for each folder, when it has been compared, that the history which git keeps in it is
- * not backed up: who deletes the folder would lose it.
+ * Says once per folder, after a comparison, that its git history is not backed up and would be lost
+ * with the folder.
  */
 export function watchForHistory(deps: HistoryHintDeps): Disposable {
   const looked = new Set<string>();
@@ -71,7 +71,7 @@ async function hintAtHistory(
   if (answer === include) await includeHistory(deps, folder, rule.pattern);
 }
 
-/** By which pattern of the setting the folder `.git` is left out; whoever wrote an ignore file knows. */
+/** Returns the pattern of the setting that excludes `.git`; authors of ignore files know theirs. */
 async function ruleOverHistory(
   { engine }: HistoryHintDeps,
   folder: WorkspaceFolder,
@@ -81,7 +81,7 @@ async function ruleOverHistory(
     node,
     layout: 'tree',
     offset: 0,
-    limit: mostRows,
+    limit: maxRows,
   });
   const row = page.rows.find(({ path }) => path === '.git');
   if (row?.kind !== 'file' || !row.isFolder || row.verdict.kind !== 'ignored') return undefined;
@@ -89,8 +89,8 @@ async function ruleOverHistory(
   return because.kind === 'rule' && because.line === undefined ? because : undefined;
 }
 
-/** More ignored things than these have hardly any folder at its top. */
-const mostRows = 1_000;
+/** Enough to find `.git` among the ignored files at the top of nearly any folder. */
+const maxRows = 1_000;
 
 async function includeHistory(
   deps: HistoryHintDeps,
@@ -110,8 +110,8 @@ async function includeHistory(
 }
 
 /**
- * The patterns of `s3Backup.exclude` as they no longer leave `.git` out, which one of them does.
- * One that says just that goes; another one may leave out more, and is answered.
+ * Returns the patterns of `s3Backup.exclude`, changed so that they no longer exclude `.git`. Removes
+ * a pattern that excludes nothing else; adds an exception to any other.
  */
 export function includeGit(patterns: readonly string[], culprit: string): readonly string[] {
   return plain.test(culprit)

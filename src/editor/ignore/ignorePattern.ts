@@ -1,14 +1,14 @@
 import type { FilePath } from '../../protocol/folders';
 
 /**
- * The line of an ignore file in the workspace folder that means just this file, or this folder
- * with all below it.
+ * Returns the line of the workspace folder's ignore file that matches only this file, or only this
+ * folder and everything below it.
  */
 export function ignorePattern(path: FilePath, kind: 'file' | 'folder'): string {
-  // The slash at the beginning ties it to this very place, and makes `#` and `!` mere letters.
+  // The leading slash anchors the pattern, and makes `#` and `!` ordinary characters.
   const literal = `/${path}`
     .replace(/[\\*?[]/g, '\\$&')
-    // A line cannot hold what ends one; this stands for any letter.
+    // A line cannot contain a line break; `?` matches any character.
     .replace(/[\r\n]/g, '?');
   return kind === 'folder'
     ? `${literal}/`

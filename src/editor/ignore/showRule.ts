@@ -7,7 +7,7 @@ import { type Selection, activeSelection, type ActiveSelectionDeps } from '../se
 import { localUri } from '../view/fileLocation';
 import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 
-/** Opens the line or the setting for which a row is ignored, or the file that cannot be read. */
+/** Opens the line or setting by which a row is ignored, or the ignore file that is unreadable. */
 export async function showRule(deps: ActiveSelectionDeps, selection: Selection): Promise<void> {
   const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
   const [node] = meant.kind === 'nodes' ? meant.nodes : [];
@@ -28,15 +28,15 @@ export async function openRule(folder: string, { source, line }: RulePlace): Pro
   await window.showTextDocument(document, { selection: new Range(at, at) });
 }
 
-/** A back-up that was asked for, of nothing but one ignored file or folder. */
+/** A requested back-up of a single file or folder, which is ignored. */
 interface IgnoredRequest extends NonNullable<PlanSummary['ignored']> {
   readonly scopes: PlanRequest['folders'];
   readonly backUp: (scopes: PlanRequest['folders']) => Promise<unknown>;
 }
 
 /**
- * Says why the one file or folder that was asked for is not backed up. A rule can be looked at, and
- * a file that is ignored by one can be backed up this once.
+ * Says why the only file or folder that was asked for is not backed up. Offers to open the rule and,
+ * for a file, to back it up this once.
  */
 export async function announceIgnored(deps: ShowFailureDeps, asked: IgnoredRequest): Promise<void> {
   const { path, because, scopes, backUp } = asked;
@@ -64,7 +64,7 @@ function onceMore(setup: FolderSetup, path: string): PlanRequest['folders'] {
   return [{ setup, scope: { kind: 'ignored', path } }];
 }
 
-/** A folder is ignored for good: what lies in it may be more than anybody wants to see there. */
+/** Returns the file's path. Folders cannot be backed up anyway: they may hold too much. */
 async function onlyFile({ scope }: PlanRequest['folders'][number]): Promise<string | undefined> {
   const [path, ...others] = scope.kind === 'resources' ? scope.paths : [];
   if (path === undefined || others.length > 0) return undefined;
@@ -72,7 +72,7 @@ async function onlyFile({ scope }: PlanRequest['folders'][number]): Promise<stri
     const { type } = await workspace.fs.stat(Uri.file(path));
     return type === FileType.File ? path : undefined;
   } catch {
-    // It has gone meanwhile.
+    // It was deleted meanwhile.
     return undefined;
   }
 }

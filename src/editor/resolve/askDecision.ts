@@ -5,22 +5,22 @@ import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 import { sideText } from '../view/verdictWords';
 
-/** How a conflict is to end: by what is here, by what is in the cloud, or not at all for now. */
+/** How a conflict is resolved: by the local file, by the cloud copy, or not now. */
 export type Decision = 'mine' | 'theirs' | 'leave';
 
-/** A conflict with what a decision about it needs to know. */
+/** A conflict, with what a decision about it depends on. */
 export interface OpenConflict extends Conflict {
   readonly keepsVersions: boolean;
 }
 
-/** Asks about one conflict; `undefined` where several are asked about and the user would stop. */
+/** Asks about one conflict. Returns `undefined` if it is one of several and the user stops. */
 export async function askAboutOne(
   conflict: OpenConflict,
   position: { readonly number: number; readonly of: number },
 ): Promise<Decision | undefined> {
   const isOnly = position.of === 1;
   const { mine, theirs } = buttons();
-  // Of several, leaving one is not the same as stopping.
+  // For one of several, leaving it is not the same as stopping.
   const leave: MessageItem = { title: l10n.t('Leave'), isCloseAffordance: isOnly };
   const text = isOnly
     ? whatHappened(conflict)
@@ -43,7 +43,7 @@ export async function askAboutOne(
   return answer === leave || isOnly ? 'leave' : undefined;
 }
 
-/** Asks for one decision about several conflicts, or whether to ask about each. */
+/** Asks for one decision about all conflicts, or whether to ask about each. */
 export async function askAboutAll(
   conflicts: readonly OpenConflict[],
 ): Promise<Decision | 'one-by-one'> {
@@ -72,7 +72,7 @@ export async function askAboutAll(
   return answer === mine ? 'mine' : 'leave';
 }
 
-/** The cloud's stands first: Enter takes the first, and that one takes nothing away unasked. */
+/** Enter presses the cloud's button, which comes first and removes nothing without asking. */
 function buttons(): Readonly<Record<'mine' | 'theirs', MessageItem>> {
   return { mine: { title: l10n.t('Upload Mine') }, theirs: { title: l10n.t('Restore Cloud’s…') } };
 }

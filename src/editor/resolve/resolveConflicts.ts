@@ -18,8 +18,8 @@ interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
 }
 
 /**
- * Ends conflicts as the user decides, for all of them at once or one by one. What is here replaces
- * a copy only while that is the one that was shown; what is left is left as it is.
+ * Resolves conflicts as the user decides, all at once or one by one. A local file replaces a cloud
+ * copy only if it is still the one that was shown.
  */
 export async function resolveConflicts(
   deps: ResolveConflictsDeps,
@@ -81,7 +81,7 @@ async function conflictsIn(
   });
 }
 
-/** `undefined` where the user has stopped: nothing is done then of what was decided before. */
+/** Returns `undefined` if the user stops; then none of the decisions is carried out. */
 async function decide(
   found: readonly FoundConflict[],
 ): Promise<ReadonlyMap<OpenConflict, Decision> | undefined> {
@@ -98,7 +98,7 @@ async function decide(
   return decisions;
 }
 
-/** What was chosen or, from the palette, all conflicts where none of them is selected. */
+/** Returns the selection; from the palette, all conflicts unless some are selected. */
 function whatIsMeant(
   deps: ResolveConflictsDeps,
   selection: Selection,

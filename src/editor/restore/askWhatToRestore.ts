@@ -6,8 +6,8 @@ import type { TreeNode } from '../view/treeNode';
 import { groupName } from '../view/verdictWords';
 
 /**
- * Asks what a restore is meant for that was called from the palette: what is selected, or all that
- * is in the cloud. Where nothing is selected there is nothing to ask.
+ * Asks what to restore if the command was run from the palette: the selection, or everything in the
+ * cloud. Does not ask if nothing is selected.
  */
 export async function askWhatToRestore(
   deps: ActiveSelectionDeps,
@@ -25,7 +25,7 @@ export async function askWhatToRestore(
   return chosen?.meant;
 }
 
-/** What in an editor is no file of the workspace has no copy. */
+/** Drops editors of files outside the workspace, which have no cloud copies. */
 function withCopies(selection: Selection): Selection {
   if (selection.kind !== 'resources') return selection;
   const uris = selection.uris.filter(
@@ -34,7 +34,7 @@ function withCopies(selection: Selection): Selection {
   return uris.length === 0 ? { kind: 'nothing' } : { kind: 'resources', uris };
 }
 
-/** What is selected, by the name of the only thing or else in a number. */
+/** Names the only selected item, or says how many there are. */
 export function itemText(selection: Exclude<Selection, { kind: 'nothing' }>): string {
   const names =
     selection.kind === 'nodes'

@@ -13,8 +13,8 @@ import { targetText } from '../targets/target';
 import { sideText } from '../view/verdictWords';
 
 /**
- * Shows what a restore would fetch, and what local files are in its way. Nothing that is here is
- * replaced without a choice; `undefined` where the user wants none of it.
+ * Shows what a restore would download, and which local files are in its way. No local file is
+ * replaced without the user's choice. Returns `undefined` if the user cancels.
  */
 export async function confirmRestore(
   summary: RestoreSummary,
@@ -23,7 +23,7 @@ export async function confirmRestore(
   const { planId, conflicts } = summary;
   const choices = (choice: ConflictChoice): ConflictChoices => ({ planId, choice, except: [] });
   if (conflicts.files === 0) {
-    // A single file that nothing is in the way of is what the user has just pointed at.
+    // The user has just pointed at this single file, and nothing is in its way.
     if (isSmallStep(summary)) return choices('skip');
     return (await agree(summary, setups)) ? choices('skip') : undefined;
   }
@@ -53,11 +53,11 @@ async function askAboutAll(
 ): Promise<ConflictChoice | 'one-by-one' | undefined> {
   const { files, examples } = summary.conflicts;
   const buttons: readonly (MessageItem & { readonly answer: ConflictChoice | 'one-by-one' })[] = [
-    // The first one answers to Enter: it takes nothing away.
+    // Enter presses the first button, which removes nothing.
     { title: l10n.t('Keep Both'), answer: 'keep-both' },
     { title: l10n.t('Replace'), answer: 'replace' },
     { title: l10n.t('Skip'), answer: 'skip' },
-    // Only those that were told of can be asked about.
+    // The plan names only some conflicts if there are many; only these can be asked about.
     ...(files > 1 && files === examples.length
       ? [{ title: l10n.t('One by One…'), answer: 'one-by-one' as const }]
       : []),
@@ -134,7 +134,7 @@ function conflictText({ files, newerHere }: RestoreSummary['conflicts'], total: 
       );
 }
 
-/** Asks about each local file that is in the way; `undefined` where the user would stop. */
+/** Asks about each local file that is in the way. Returns `undefined` if the user stops. */
 export async function askAboutEach(
   planId: number,
   conflicts: readonly RestoreConflict[],
@@ -163,16 +163,16 @@ async function askAbout(
     outcomeOfReplacedHere(),
   ].join('\n');
   const buttons: readonly (MessageItem & { readonly choice: ConflictChoice })[] = [
-    // The first one answers to Enter: it takes nothing away.
+    // Enter presses the first button, which removes nothing.
     { title: l10n.t('Keep Both'), choice: 'keep-both' },
     { title: l10n.t('Replace'), choice: 'replace' },
-    // Of one file alone, skipping it is cancelling.
+    // For a single file, skipping means cancelling.
     ...(of === 1 ? [] : [{ title: l10n.t('Skip'), choice: 'skip' as const }]),
   ];
   return (await window.showWarningMessage(text, { modal: true, detail }, ...buttons))?.choice;
 }
 
-/** What becomes of local files that a restore replaces, as far as can be told before. */
+/** Says what happens to local files that a restore replaces. */
 export function outcomeOfReplacedHere(): string {
   return env.remoteName === undefined
     ? l10n.t('What is replaced goes to the trash.')

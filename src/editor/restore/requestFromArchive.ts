@@ -12,7 +12,9 @@ export interface RequestFromArchiveDeps {
   readonly operations: RunningOperations;
 }
 
-/** Asks the store to bring back what a restore has found archived; their rows say so then. */
+/**
+ * Asks the store to make archived files readable that a restore has found; their rows then say so.
+ */
 export async function requestFromArchive(
   { engine, operations, log }: RequestFromArchiveDeps,
   { report: { planId, reasons } }: FinishedBatch,
@@ -47,5 +49,5 @@ export async function requestFromArchive(
   );
 }
 
-/** For how long what was brought back can be read. */
+/** For how long requested files stay readable. */
 const readableDays = 7;

@@ -32,7 +32,7 @@ export type RestoreFilesDeps = RunPlannedDeps &
   ActiveSelectionDeps &
   ComparedTargetsDeps;
 
-/** Restores what is selected; called without a selection, what the user means by that. */
+/** Restores the selection; without one, asks what to restore. */
 export async function restoreSelection(
   deps: RestoreFilesDeps,
   selection: Selection,
@@ -47,7 +47,7 @@ export async function restoreSelection(
   );
 }
 
-/** One file as an older copy of it was. */
+/** Restores an older version of one file. */
 export function restoreVersion(
   deps: RestoreFilesDeps,
   setup: FolderSetup,
@@ -57,7 +57,7 @@ export function restoreVersion(
   return restore(deps, [{ setup, scope: { kind: 'version', path, versionId } }]);
 }
 
-/** Conflicts that the user has decided to end by what is in the cloud. */
+/** Resolves conflicts by restoring the cloud copies. */
 export function restoreTheirs(
   deps: RestoreFilesDeps,
   decided: RestoreRequest['folders'],
@@ -65,7 +65,7 @@ export function restoreTheirs(
   return restore(deps, decided);
 }
 
-/** What failed in an earlier restore. */
+/** Restores again what failed in a batch. */
 export async function retryRestore(
   deps: RestoreFilesDeps,
   batch: FinishedBatch,
@@ -90,14 +90,14 @@ const restoreKind: PlannedKind<RestoreFilesDeps, RestoreScope, RestoreSummary> =
     const run = (files: number): Confirmation => {
       return { kind: 'run', work: 'restore', files, conflicts: 0 };
     };
-    // Nothing is left to do but to say why.
+    // The run only reports why each file is refused.
     if (summary.files === 0) return run(0);
     const setups = scopes.map(({ setup }) => setup);
     const choices = await confirmRestore(summary, setups);
     if (choices === undefined) return { kind: 'cancel' };
     await engine.sendRequest(chooseConflicts, choices);
-    const files = summary.files - skippedBy(choices, summary);
-    // Whoever skips everything there was need not be told so.
+    const files = summary.files - skippedFiles(choices, summary);
+    // A report that all was skipped would tell the user nothing new.
     return files + summary.refused.files === 0 ? { kind: 'cancel' } : run(files);
   },
   failedLabel: 'Not restored',
@@ -114,12 +114,12 @@ const restoreKind: PlannedKind<RestoreFilesDeps, RestoreScope, RestoreSummary> =
   },
 };
 
-function skippedBy({ choice, except }: ConflictChoices, { conflicts }: RestoreSummary): number {
+function skippedFiles({ choice, except }: ConflictChoices, { conflicts }: RestoreSummary): number {
   const others = except.filter(each => (each.choice === 'skip') !== (choice === 'skip')).length;
   return choice === 'skip' ? conflicts.files - others : others;
 }
 
-/** Says why there was nothing to restore. */
+/** Says why there is nothing to restore. */
 function announceNothingToRestore({ excluded }: RestoreSummary): void {
   const reasons = (Object.entries(excluded) as [Group, number][]).map(([group, count]) =>
     reasonText(group, formatFiles(count)),
@@ -146,7 +146,7 @@ function reasonText(group: Group, files: string): string {
     case 'changed-in-cloud':
     case 'out-of-date':
     case 'only-in-cloud':
-      // These are what a plan takes; left alone, they are on their way already.
+      // A plan takes these, unless another batch is already working on them.
       return l10n.t('{0} under way', files);
   }
 }

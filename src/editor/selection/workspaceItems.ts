@@ -12,15 +12,15 @@ export interface WorkspaceItem {
 
 /** What rows stand for; a group stands for its whole folder. */
 export function nodeItems(nodes: readonly TreeNode[]): readonly WorkspaceItem[] {
-  return nodes.flatMap(spotOf);
+  return nodes.flatMap(itemOf);
 }
 
 /** Where files of the disk belong; those of no folder of this workspace are left out. */
 export async function localItems(uris: readonly Uri[]): Promise<readonly WorkspaceItem[]> {
-  return (await Promise.all(uris.map(localSpot))).flat();
+  return (await Promise.all(uris.map(localItem))).flat();
 }
 
-function spotOf(node: TreeNode): readonly WorkspaceItem[] {
+function itemOf(node: TreeNode): readonly WorkspaceItem[] {
   const folder = folderById(node.folder);
   if (folder === undefined || node.kind === 'more') return [];
   if (node.kind !== 'row') return [{ folder, path: rootPath, kind: 'folder' }];
@@ -29,7 +29,7 @@ function spotOf(node: TreeNode): readonly WorkspaceItem[] {
   return [{ folder, path: row.path, kind: isFolder ? 'folder' : 'file' }];
 }
 
-async function localSpot(uri: Uri): Promise<readonly WorkspaceItem[]> {
+async function localItem(uri: Uri): Promise<readonly WorkspaceItem[]> {
   const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
   if (folder === undefined) return [];
   const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;

@@ -12,7 +12,7 @@ interface ForgetFilesDeps extends ResolveTargetsDeps {
   readonly engine: EngineClient;
 }
 
-/** Forgets files that are gone from both sides, many at once, after it has asked. */
+/** Asks, and then forgets files that are gone from both sides. */
 export async function forgetFiles(
   deps: ForgetFilesDeps,
   selection: Exclude<Selection, { kind: 'nothing' }>,
@@ -51,7 +51,7 @@ function question({ engine }: ForgetFilesDeps, nodes: readonly TreeNode[]): stri
     const comparison = engine.state.comparisons.find(({ folder }) => folder === node.folder);
     return comparison?.shown?.lost ?? comparison?.groups.lost.files ?? 0;
   };
-  // A group holds whatever else of it is selected.
+  // A selected group includes its selected rows.
   const groups = nodes.filter(({ kind }) => kind === 'group');
   const counted = groups.length > 0 ? groups : nodes;
   return l10n.t('Forget {0}?', formatFiles(counted.reduce((sum, node) => sum + filesOf(node), 0)));

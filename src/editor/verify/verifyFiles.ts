@@ -19,9 +19,8 @@ interface VerifyFilesDeps extends ResolveTargetsDeps {
 }
 
 /**
- * Reads what was chosen, whatever is known of it, and tells what is proved by that and what differs.
- * Where only the cloud copies themselves could tell, it asks before it reads them: that costs what
- * a download costs.
+ * Reads the chosen files, whatever is known about them, and says which are proved and which differ.
+ * Asks before it reads cloud copies, because that costs as much as a download.
  */
 export async function verifyFiles(
   deps: VerifyFilesDeps,
@@ -31,19 +30,21 @@ export async function verifyFiles(
   if (chosen.length === 0) return;
   const { engine } = deps;
   const request: ChosenRequest = { folders: chosen };
-  const found = await shown(deps, token => engine.sendRequest(verify, request, token));
+  const found = await withProgress(deps, token => engine.sendRequest(verify, request, token));
   const wanted = found.unknown.files > 0 && (await confirmReading(found));
   const copies = wanted
-    ? await shown(deps, token => engine.sendRequest(readCloudCopies, found.verificationId, token))
+    ? await withProgress(deps, token =>
+        engine.sendRequest(readCloudCopies, found.verificationId, token),
+      )
     : undefined;
-  tell(
+  announceVerified(
     deps,
-    copies === undefined ? found : together(found, copies),
+    copies === undefined ? found : combined(found, copies),
     chosen.map(({ setup }) => setup),
   );
 }
 
-function shown(
+function withProgress(
   { engine, operations }: VerifyFilesDeps,
   work: (token: CancellationToken) => Promise<VerifyReport>,
 ): Promise<VerifyReport> {
@@ -81,8 +82,8 @@ async function confirmReading({ unknown }: VerifyReport): Promise<boolean> {
   return (await window.showWarningMessage(text, { modal: true, detail }, read)) === read;
 }
 
-/** What reading the copies has told takes the place of not knowing. */
-function together(found: VerifyReport, copies: VerifyReport): VerifyReport {
+/** Adds what reading the copies has shown; it replaces what was unknown. */
+function combined(found: VerifyReport, copies: VerifyReport): VerifyReport {
   return {
     verificationId: copies.verificationId,
     files: found.files,
@@ -95,7 +96,7 @@ function together(found: VerifyReport, copies: VerifyReport): VerifyReport {
   };
 }
 
-function tell(
+function announceVerified(
   { log }: VerifyFilesDeps,
   report: VerifyReport,
   setups: readonly FolderSetup[],
@@ -116,7 +117,7 @@ async function offerLog(text: string, log: LogOutputChannel): Promise<void> {
   if ((await window.showWarningMessage(text, showLog)) === showLog) log.show();
 }
 
-/** "12 files verified: 10 proved, 2 different": only what is not zero. */
+/** "12 files verified: 10 proved, 2 different"; leaves out zeros. */
 function reportText({
   files,
   proved,
@@ -136,9 +137,9 @@ function reportText({
     ...(failed > 0 ? [l10n.t('{0} could not be read', formatCount(failed))] : []),
   ];
   const text = l10n.t('{0} verified: {1}.', formatFiles(files), numbers.join(', '));
-  const [trouble] = problems;
-  const isSame = problems.every(({ failure }) => failure.code === trouble?.failure.code);
-  return trouble === undefined || !isSame
+  const [problem] = problems;
+  const isSame = problems.every(({ failure }) => failure.code === problem?.failure.code);
+  return problem === undefined || !isSame
     ? text
-    : `${text} ${failureMessage(trouble.failure).text}`;
+    : `${text} ${failureMessage(problem.failure).text}`;
 }

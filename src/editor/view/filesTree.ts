@@ -66,7 +66,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       layout.onDidChange(() => {
         this.#startAnew();
       }),
-      // What is found is looked at from its beginning.
+      // Shows the results of a new filter from the beginning.
       filter.onDidChange(() => {
         this.#pages.clear();
       }),
@@ -93,7 +93,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   getTreeItem(node: TreeNode): TreeItem {
     const item = this.#itemOf(node);
     if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.#shown.isAllOpen) {
-      // Under its usual id a row stays as it was, which is closed.
+      // VS Code remembers by id that the row was closed.
       item.id = `${idOf(node)}\nfound`;
       item.collapsibleState = TreeItemCollapsibleState.Expanded;
     }
@@ -166,7 +166,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         if (rows.length >= total) break;
       }
     } catch (error) {
-      // The state, which the view shows, says what happened; the rows go when it is drawn.
+      // The state says what happened, and the view shows that.
       const { code, cause } = toFailureRecord(error);
       this.deps.log.warn(`No rows for ${idOf(branch)}: ${code} ${cause ?? ''}`);
     }
@@ -200,7 +200,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return node;
   }
 
-  /** Whether a filter has found so little that it can all be shown at once. */
+  /** Whether a filter matches so few files that all folders can be opened. */
   #findsLittle(): boolean {
     const numbers = this.deps.engine.state.comparisons.map(({ shown }) => shown);
     if (numbers.every(shown => shown === undefined)) return false;
@@ -240,7 +240,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
   }
 
-  /** What is drawn above the rows, in a form that tells whether it has to be drawn again. */
+  /** Describes what is shown above the rows, so that changes can be found by comparing. */
   #outline(): Outline {
     const isAllOpen = this.#findsLittle();
     const shape = [String(isAllOpen)];
@@ -264,7 +264,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 }
 
 interface Outline {
-  /** Whether every row is open, since a filter has found so little; their ids depend on it. */
+  /** Whether every row is open, because a filter matches few files; the ids depend on it. */
   readonly isAllOpen: boolean;
   readonly shape: string;
   readonly numbers: ReadonlyMap<string, string>;
@@ -272,10 +272,10 @@ interface Outline {
 
 const maxRowsPerPage = 1000;
 
-/** Found files for which every folder is opened; each folder costs a request. */
+/** Up to this many matches every folder is opened; each folder costs a request. */
 const maxFilesOpenedAtOnce = 200;
 
-/** Groups that are shown even when they are empty: they are the answer to the question. */
+/** Groups that are shown even when empty, because that answers what the user asks. */
 const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);
 
 function shownGroups(comparison: ComparisonTotals): readonly Group[] {

@@ -13,7 +13,7 @@ import type { RefreshScheduler } from './refreshScheduler';
 import { notProvedSafe, statusLine } from './statusLine';
 import type { TreeNode } from './treeNode';
 
-/** What the view shows beside the rows, of those who know it. */
+/** What the view shows besides the rows, and who knows it. */
 interface FilesViewDeps {
   readonly tree: FilesTree;
   readonly engine: EngineClient;
@@ -21,7 +21,7 @@ interface FilesViewDeps {
   readonly filter: RowFilter;
   readonly operations: RunningOperations;
   readonly refresh: RefreshScheduler;
-  /** Milliseconds since 1970, of this workspace. */
+  /** In milliseconds since 1970; of this workspace. */
   readonly comparisons: { readonly lastFinishedAt: number | undefined };
   readonly reports: {
     readonly onDidChange: Event<void>;
@@ -29,19 +29,21 @@ interface FilesViewDeps {
   };
   readonly unfinished: {
     readonly onDidChange: Event<void>;
-    /** What the message says of files that are left of an earlier batch. */
+    /** What the message says about files left by an interrupted batch. */
     readonly line: string | undefined;
   };
 }
 
-/** What stands around the tree: message, badge, and the keys for menus and welcome. */
+/**
+ * Everything around the tree: its message, its badge, and the context keys for menus and welcome.
+ */
 export class FilesView implements Disposable {
   readonly treeView: TreeView<TreeNode>;
   readonly #subscriptions: readonly Disposable[];
   readonly #clock: NodeJS.Timeout;
   readonly #welcome = new ContextKey('s3Backup.welcome');
   readonly #working = new ContextKey('s3Backup.working');
-  /** Whether the store has taken the credentials that were chosen, and nothing has been done since. */
+  /** Whether the store has accepted the chosen credentials, and nothing has been done since. */
   #connected = false;
   readonly #report = new ContextKey('s3Backup.report');
   readonly #transfer = new ContextKey('s3Backup.transfer');
@@ -76,7 +78,7 @@ export class FilesView implements Disposable {
         this.#draw();
       }),
     ];
-    // "5 min ago" does not stay true.
+    // "5 min ago" has to be updated.
     this.#clock = setInterval(() => {
       if (this.treeView.visible) refresh.request();
     }, 30_000);
@@ -88,7 +90,7 @@ export class FilesView implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** Says that the store has taken the credentials. */
+  /** Says that the store has accepted the credentials. */
   showConnected(): void {
     this.#connected = true;
     this.#draw();
@@ -107,12 +109,12 @@ export class FilesView implements Disposable {
     const status = statusLine(state, this.deps.comparisons.lastFinishedAt, Date.now());
     const parts = [
       status,
-      // Where the welcome says what to do, it stays.
+      // If there is no status, the welcome says what to do, and a message would hide it.
       status === undefined ? undefined : this.deps.unfinished.line,
       filterLine(state.comparisons, this.deps.filter.text),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');
-    // VS Code shows either a message or the welcome; an empty message is none.
+    // VS Code shows either a message or the welcome; an empty message counts as none.
     if ((this.treeView.message ?? '') !== line) this.treeView.message = line;
   }
 
@@ -153,7 +155,7 @@ function transferOf({ kind }: State): ContextValue<'s3Backup.transfer'> {
 
 type Welcome = ContextValue<'s3Backup.welcome'>;
 
-/** After a failure, the text that leads to what can be done about it. */
+/** Returns the welcome that says what can be done about a failure. */
 function failedWelcome([first]: readonly FolderFailure[]): Welcome {
   switch (first?.failure.code) {
     case 'no-credentials':

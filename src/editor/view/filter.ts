@@ -5,7 +5,9 @@ import { formatCount, formatFiles } from '../format/quantity';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import { filterRows } from '../../protocol/rows';
 
-/** What the rows are filtered by. The engine filters: the editor knows only the rows it has drawn. */
+/**
+ * The filter of the rows. The engine applies it, because the editor knows only the rows it shows.
+ */
 export class RowFilter implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #isSet = new ContextKey('s3Backup.filtered');
@@ -15,7 +17,7 @@ export class RowFilter implements Disposable {
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
   constructor(private readonly engine: EngineClient) {
-    // Without rows there is nothing to filter; a new engine does not know the old one's filter.
+    // Without rows there is nothing to filter, and a new engine does not know the filter.
     this.#listening = engine.onDidChangeState(state => {
       if (state.comparisons.length === 0) this.set('');
     });
@@ -40,7 +42,7 @@ export class RowFilter implements Disposable {
   }
 }
 
-/** Asks what to filter the rows by, and filters while it is typed. Escape puts back what was. */
+/** Asks for a filter, and applies it while the user types. Escape restores the previous one. */
 export async function askForFilter(filter: RowFilter): Promise<void> {
   const before = filter.text;
   const input = window.createInputBox();
@@ -66,7 +68,10 @@ export async function askForFilter(filter: RowFilter): Promise<void> {
   input.dispose();
 }
 
-/** What the filter lets through, for the line above the tree; `undefined` without a filter. */
+/**
+ * Says how much matches the filter, for the message above the tree. Returns `undefined` without a
+ * filter.
+ */
 export function filterLine(
   comparisons: readonly ComparisonTotals[],
   text: string,

@@ -2,7 +2,7 @@ import { EventEmitter, type Disposable, type Event, type Memento } from 'vscode'
 import type { TreeLayout } from '../../protocol/rows';
 import { ContextKey } from '../contributions/contextKey';
 
-/** Whether files stand below their folders or in one list; remembered for all windows. */
+/** Whether the view shows a tree or a flat list; remembered for all windows. */
 export class LayoutChoice implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #key = new ContextKey('s3Backup.layout');

@@ -1,9 +1,9 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 
 /**
- * The beat in which the view is drawn: at once where nothing has been drawn for a while, and never
- * faster than VS Code takes it. It draws rows and message of a tree only after 200 ms of quiet, so
- * that a steady stream of changes, or two streams out of step, would leave it as it was.
+ * Schedules when the view is drawn: at once if it has not been drawn for a while, and never faster
+ * than VS Code can follow. VS Code redraws a tree only after 200 ms without changes, so a steady
+ * stream of them, or two streams out of step, would leave it as it was.
  */
 export class RefreshScheduler implements Disposable {
   readonly #onDidBeat = new EventEmitter<void>();
@@ -12,7 +12,7 @@ export class RefreshScheduler implements Disposable {
 
   readonly onDidRefresh: Event<void> = this.#onDidBeat.event;
 
-  /** Asks for a beat. */
+  /** Asks for a redraw. */
   readonly request = (): void => {
     this.#isWanted = true;
     this.#next ??= setTimeout(this.#beat, gatherMs);
@@ -34,7 +34,7 @@ export class RefreshScheduler implements Disposable {
   };
 }
 
-/** What happens at the same moment is drawn together. */
+/** Changes within this time are drawn together. */
 const gatherMs = 20;
 
 const minIntervalMs = 300;

@@ -3,7 +3,9 @@ import type { FileRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 import type { FilePath } from '../../protocol/folders';
 
-/** Proved and not proved have icons of their own; for the others the file's type says more. */
+/**
+ * Files that are up to date have icons for proved and not proved; others have their type's icon.
+ */
 export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
   switch (activity?.kind) {
     case 'waiting':
@@ -14,7 +16,7 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
     case 'finished':
       return new ThemeIcon('check', new ThemeColor('testing.iconPassed'));
     case 'failed':
-      // Nothing is wrong with a file that is on its way from an archive.
+      // A file that is being fetched from an archive has not failed.
       if (activity.failure.code === 'archive-requested') return new ThemeIcon('history');
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
     case undefined:

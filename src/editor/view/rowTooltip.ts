@@ -4,7 +4,7 @@ import { formatBytes, formatFiles } from '../format/quantity';
 import { reason, sideText } from './verdictWords';
 import type { RowNode } from './treeNode';
 
-/** All that is known of a row. Built when the pointer rests on it, and not before. */
+/** Says all that is known about a row. Built only when the pointer rests on it. */
 export function rowTooltip({ row }: RowNode): MarkdownString {
   const tooltip = new MarkdownString();
   tooltip.appendMarkdown('**').appendText(row.path).appendMarkdown('**\n\n');
@@ -28,7 +28,7 @@ export function rowTooltip({ row }: RowNode): MarkdownString {
     tooltip.appendMarkdown('\n\n$(error) ').appendText(failureText(row.activity.failure));
     tooltip.supportThemeIcons = true;
   }
-  // Of what is ignored neither side need have been looked at: then nothing is said of it.
+  // The sides of ignored files may not have been examined; then the tooltip leaves them out.
   const isIgnored = row.verdict.kind === 'ignored';
   if (!isIgnored || row.local !== undefined) {
     tooltip.appendMarkdown('\n\n').appendText(l10n.t('Here: {0}', sideText(row.local)));

@@ -8,7 +8,7 @@ import { targetText } from '../targets/target';
 import { folderById, localFolders } from '../targets/targets';
 import { batchTitle, pauseText } from './workWords';
 
-/** The line above the tree: what is going on, or what the last comparison found. */
+/** Returns the line above the tree: what is happening, or what the last comparison found. */
 export function statusLine(
   state: State,
   lastFinishedAt: number | undefined,
@@ -38,7 +38,7 @@ export function statusLine(
     case 'paused':
       return pausedLine(state.batches, state.why);
     case 'failed':
-      // Without rows the welcome says it, and what to do.
+      // Without rows the welcome says what failed and what to do.
       if (state.comparisons.length === 0) return undefined;
       return failedLine(state, now);
     case 'idle':
@@ -47,7 +47,7 @@ export function statusLine(
   }
 }
 
-/** The local files that are not proved to be safe in the cloud; ignored ones aside. */
+/** Counts the local files that are not proved to be safe in the cloud, without ignored ones. */
 export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
   return (
     groups['changed-in-cloud'].files +
@@ -133,7 +133,7 @@ function comparedLine(
       ? undefined
       : l10n.t('Compared {0}, compare again', formatAge(lastFinishedAt, now));
   }
-  // Of several folders the oldest comparison counts: no row is older than the line says.
+  // With several folders, the oldest comparison counts, so that no row is older than the line says.
   const comparedAt = Math.min(...comparisons.map(comparison => comparison.comparedAt));
   let files = 0;
   let bytes = 0;
@@ -143,7 +143,7 @@ function comparedLine(
   }
   const age = formatAge(comparedAt, now);
   const [only, ...others] = comparisons;
-  // Of several folders each row names its own; VS Code shows no description of a single view.
+  // With several folders, each one's row names its target. VS Code shows no description of a view.
   const parts = [
     only === undefined || others.length > 0
       ? l10n.t('Compared {0}', age)

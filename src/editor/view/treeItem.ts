@@ -14,7 +14,7 @@ import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } fr
 import { groupMeaning, groupName, shortReason, rulePlace } from './verdictWords';
 import { finishedText, underWayText } from './workWords';
 
-/** Runs on a click or Enter; not for the palette. */
+/** Runs on a click or Enter; not in the palette. */
 export const rowClickedCommand = '_s3Backup.rowClicked';
 export const showMoreCommand = '_s3Backup.showMore';
 
@@ -42,7 +42,7 @@ export function folderItem(
   item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
   if (comparison === undefined) {
     item.collapsibleState = TreeItemCollapsibleState.None;
-    // VS Code keeps a row closed that had nothing below it; as another row it opens when it has.
+    // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
     item.id = `${idOf(node)} not compared`;
   }
   return item;
@@ -60,7 +60,7 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   item.id = idOf(node);
   item.iconPath = groupIcon(node.group);
   const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
-  // The size of those that a filter shows is not known.
+  // The size of the filtered files is not known.
   const size = files > 0 && shown === files && sizeIn(node.group, bytes);
   item.description = joined(
     count,
@@ -68,7 +68,7 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
     notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
   );
   item.tooltip = groupMeaning(node.group);
-  // Where there is nothing, there is nothing to be done.
+  // An empty group has no menu.
   item.contextValue = flags(
     'group',
     shown > 0 && node.group,
@@ -112,7 +112,7 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
   const isAmongIgnored = node.group === 'ignored';
   const ignored =
     row.ignored > 0 && !isAmongIgnored && l10n.t('+ {0} ignored', formatCount(row.ignored));
-  // People delete folders, not rows: what else is not safe below the folder stands on each of them.
+  // People delete folders, not rows, so each row of a folder says what else below it is not safe.
   const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
   const count =
     isNotBackedUp(node.group) && row.notBackedUp > files
@@ -147,9 +147,9 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
   item.resourceUri = iconUri(node.group, row.path);
   const size = (row.local ?? row.cloud)?.size;
   const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
-  // In a list, the row itself says where its file is.
+  // In a flat list, the row names the file's folder.
   const folderText = node.parent.kind === 'group' && folder;
-  // What is being done comes first: a narrow view cuts the end off.
+  // The activity comes first, because a narrow view cuts off the end.
   const activity = activityText(row);
   item.description = joined(
     activity ?? false,
@@ -184,23 +184,23 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
   return item;
 }
 
-/** Whether getting a file back takes more than a moment. */
+/** Whether the file exists only in an archive, from which a restore takes hours. */
 function isOnlyArchived({ verdict, archived }: FileRow): boolean {
   return verdict.kind === 'only-in-cloud' && archived === true;
 }
 
-/** How large ignored files are has not been looked at, and of lost ones nothing is left. */
+/** The sizes of ignored files are not read, and lost files have none. */
 function sizeIn(group: Group, bytes: number): string | false {
   return group !== 'ignored' && group !== 'lost' && formatBytes(bytes);
 }
 
-/** A key that is no path is no file's. */
+/** Whether a file has a cloud copy; keys that are no paths belong to no file. */
 function hasCloudCopy({ isFolder, cloud, verdict }: FileRow): boolean {
   if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return false;
   return cloud !== undefined && !isFolder;
 }
 
-/** A key that is no path is shown whole: it has no folder to stand in. */
+/** Splits a path; a key that is no path is shown whole, because it is in no folder. */
 function nameAndFolder({ path, verdict }: FileRow): {
   readonly name: string;
   readonly folder: string;
@@ -212,7 +212,7 @@ function nameAndFolder({ path, verdict }: FileRow): {
   return { name: posix.basename(path), folder: folder === '.' ? '' : folder };
 }
 
-/** Whether a file is on its way or has just arrived. */
+/** Whether a file is being worked on, or has just been finished. */
 function isUnderWay({ activity }: FileRow): boolean {
   return activity !== undefined && activity.kind !== 'failed';
 }
@@ -222,7 +222,7 @@ function isUploadable(group: Group): boolean {
   return group === 'out-of-date' || group === 'missing-in-cloud';
 }
 
-/** Groups whose own files are among those that a folder's row calls not backed up. */
+/** Groups whose files a folder's row counts as not backed up. */
 function isNotBackedUp(group: Group): boolean {
   return isUploadable(group) || group === 'changed-in-cloud' || group === 'unchecked';
 }
@@ -250,7 +250,7 @@ function activityText({ activity }: FileRow): string | undefined {
   }
 }
 
-/** The verdict for those who cannot see group and icon. */
+/** The verdict in words, for screen readers. */
 function stateInWords({ verdict }: FileRow): string {
   switch (verdict.kind) {
     case 'missing-in-cloud':

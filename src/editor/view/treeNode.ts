@@ -2,7 +2,7 @@ import { rootPath } from '../../protocol/folders';
 import type { NodeId, Row } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 
-/** What a row of the view stands for. */
+/** A row of the view. */
 export type TreeNode = FolderNode | GroupNode | RowNode | MoreNode;
 
 /** A workspace folder, where there are several. */
@@ -38,13 +38,13 @@ export interface MoreNode {
 /** What the engine has children for. */
 export type BranchNode = GroupNode | RowNode;
 
-/** The node's place, in the engine's words. */
+/** Identifies the node to the engine. */
 export function placeOf(node: BranchNode): NodeId {
   const path = node.kind === 'group' ? rootPath : node.row.path;
   return { folder: node.folder, group: node.group, path };
 }
 
-/** Stays the same over refreshes, so that selection and expansion do. */
+/** Returns an id that survives refreshes, and so keeps selection and expansion. */
 export function idOf(node: TreeNode): string {
   switch (node.kind) {
     case 'folder':

@@ -27,7 +27,7 @@ export function groupName(group: Group): string {
   }
 }
 
-/** What a group holds, in one sentence. */
+/** Explains a group in one sentence. */
 export function groupMeaning(group: Group): string {
   switch (group) {
     case 'lost':
@@ -51,7 +51,7 @@ export function groupMeaning(group: Group): string {
   }
 }
 
-/** The reason for a verdict in a few words, for a row; empty where the group says it all. */
+/** The reason for a verdict in a few words, for a row; empty if the group already says it. */
 export function shortReason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'missing-in-cloud':
@@ -99,14 +99,14 @@ export function shortReason(verdict: Verdict): string {
     case 'unchecked':
       return failureText(verdict.failure);
     case 'ignored':
-      // What may surprise comes first: a narrow view cuts the end off.
+      // The surprising part comes first, because a narrow view cuts off the end.
       return [hiddenCopiesText(verdict.hiddenCopies), ignoreReason(verdict.because)]
         .filter(Boolean)
         .join('; ');
   }
 }
 
-/** The verdict and its reason in a sentence, for whoever wants to know. */
+/** The verdict and its reason in a sentence, for the tooltip. */
 export function reason(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'missing-in-cloud':
@@ -206,7 +206,7 @@ export function ignoreReason(because: IgnoreReason): string {
   }
 }
 
-/** Why no file here can have a key of the bucket. */
+/** Why a key of the bucket cannot be the path of a local file. */
 function keyFault(fault: KeyFault): string {
   switch (fault) {
     case 'folder-marker':
@@ -237,10 +237,10 @@ function hiddenCopiesText(count: number): string {
     : l10n.t('{0} still in the cloud', formatFiles(count));
 }
 
-/** Where a rule stands. */
+/** Where a rule is written. */
 export type RulePlace = Pick<Extract<IgnoreReason, { kind: 'rule' }>, 'source' | 'line'>;
 
-/** The rule behind a verdict, where there is one to look at. */
+/** Returns where the rule behind a verdict is written, if there is one. */
 export function rulePlace(verdict: Verdict): RulePlace | undefined {
   if (verdict.kind === 'ignored' && verdict.because.kind === 'rule') return verdict.because;
   if (verdict.kind === 'unchecked' && verdict.failure.code === 'ignore-file-unreadable') {
@@ -249,7 +249,7 @@ export function rulePlace(verdict: Verdict): RulePlace | undefined {
   return undefined;
 }
 
-/** A file or its copy in a few words: exact size and time. */
+/** Describes a file or its copy by its exact size and time. */
 export function sideText(side: Side | undefined): string {
   if (side === undefined) return l10n.t('nothing');
   const size = side.size === 1 ? l10n.t('1 byte') : l10n.t('{0} bytes', formatCount(side.size));

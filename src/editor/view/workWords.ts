@@ -45,7 +45,7 @@ export function batchTitle(work: Work): string {
   }
 }
 
-/** Why batches wait though nobody asked for it, and what makes them go on. */
+/** Says why batches have paused by themselves, and what resumes them. */
 export function pauseText({ kind, failure }: Exclude<PauseReason, { kind: 'asked-for' }>): string {
   const why = failureText(failure);
   return kind === 'sign-in-needed'
