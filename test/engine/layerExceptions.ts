@@ -1,20 +1,5 @@
 /** What still crosses the layers upwards or sideways. */
 export const knownCrossings: readonly string[] = [
-  'editor/batch/reportMessage imports editor/restore/requestFromArchive',
-  'editor/batch/runBatch imports editor/withDelayedProgress',
-  'editor/client/handleEngineRequests imports editor/backUp/askAboutUnsaved',
-  'editor/hints/targetHints imports editor/cloudCopies/turnOnVersioning',
-  'editor/hints/targetHints imports editor/setUp/chooseBucket',
-  'editor/hints/versioningHint imports editor/cloudCopies/turnOnVersioning',
-  'editor/targets/comparedTargets imports editor/client/engineClient',
-  'editor/targets/comparedTargets imports editor/watch/comparisons',
-  'editor/targets/resolveTargets imports editor/setUp/chooseBucket',
-  'editor/targets/resolveTargets imports editor/setUp/refreshEndpoint',
-  'editor/targets/resolveTargets imports editor/selection/unsupportedResource',
-  'editor/verify/verifyFiles imports editor/withDelayedProgress',
-  'editor/view/filesView imports editor/watch/comparisons',
-  'editor/view/filesView imports editor/batch/unfinishedBatch',
-  'editor/view/filesView imports editor/batch/reports',
   'engine/checksums/contentCheck imports engine/records/receipts',
   'engine/disk/flushMapped imports engine/scan/localScan',
   'engine/disk/objectAttributes imports engine/scan/localScan',
@@ -39,18 +24,6 @@ export const knownCrossings: readonly string[] = [
 /** The circles that are still there, types included. */
 export const knownCircles: readonly (readonly string[])[] = [
   [
-    'editor/backUp/askAboutUnsaved',
-    'editor/client/engineClient',
-    'editor/client/handleEngineRequests',
-  ],
-  [
-    'editor/hints/targetHints',
-    'editor/setUp/chooseBucket',
-    'editor/setUp/choosePrefix',
-    'editor/setUp/nameNewBucket',
-  ],
-  ['editor/targets/folderRecords', 'editor/targets/targets'],
-  [
     'engine/backup/openUpload',
     'engine/backup/plan',
     'engine/backup/preview',
@@ -74,14 +47,8 @@ export const knownLongFiles: readonly string[] = [];
 
 /** Short files with one importer, and why each stands by itself. */
 export const smallFiles: Readonly<Record<string, string>> = {
-  'editor/client/engineWarnings': 'to be merged',
   'editor/client/handleEngineRequests': 'to be merged',
-  'editor/client/trashFile': 'to be merged',
-  'editor/client/workerLimits': 'to be merged',
-  'editor/cloudCopies/copyS3Uri': 'to be merged',
-  'editor/hints/includeGit': 'to be merged',
-  'editor/ignore/ignorePattern': 'to be merged',
-  'editor/watch/trafficWatch': 'to be merged',
+  'editor/ignore/ignorePattern': 'is held to the engine’s reading of it where there is no VS Code',
   'engine/backup/preview': 'to be merged',
   'engine/config/profiles': 'to be merged',
   'engine/disk/contentType': 'to be merged',
