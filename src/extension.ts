@@ -6,17 +6,15 @@ import { registerCommands } from './editor/commands';
 import { createServices } from './editor/createServices';
 import { showEngineWarnings } from './editor/failures/engineWarnings';
 import { watchForHistory } from './editor/ignore/historyHint';
-import { ChangeWatch, watchTraffic } from './editor/watch/changeWatch';
+import { ChangeWatch } from './editor/watch/changeWatch';
 
 export type { S3Backup } from './editor/api';
 
 export function activate(context: ExtensionContext): S3Backup {
   const { services, disposables } = createServices(context);
-  const { engine, profiles, targets, view } = services;
   context.subscriptions.push(
     registerCommands(services),
-    new ChangeWatch(engine, targets, profiles, view),
-    watchTraffic(engine),
+    new ChangeWatch(services),
     registerCloudCopies(services),
     watchForHistory(services),
     registerReports(),

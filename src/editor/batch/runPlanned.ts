@@ -8,7 +8,7 @@ import type { Work } from '../../protocol/rows';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
-import { Failed } from '../failures/failed';
+import { Failed, failureLine } from '../failures/failed';
 import type { FinishedBatch, Reports } from './reports';
 import { runBatch } from './runBatch';
 import type { UnfinishedBatch } from './unfinishedBatch';
@@ -100,7 +100,7 @@ export async function runPlanned<
   const report = kind.isResumable ? await deps.unfinished.during(setups, files, run) : await run();
   const finished = deps.reports.add(report, setups, conflicts);
   for (const { path, failure } of report.problems) {
-    deps.log.warn(`${kind.failedLabel}: ${path}: ${failure.code} ${failure.cause ?? ''}`);
+    deps.log.warn(`${kind.failedLabel}: ${path}: ${failureLine(failure)}`);
   }
   const [only] = report.problems;
   if (report.planned === 1 && only !== undefined && !kind.explained.includes(only.failure.code)) {

@@ -9,15 +9,19 @@ import type { RunningOperations } from './runningOperations';
 export class Comparisons {
   #current: { readonly key: string; readonly done: Promise<void>; cancel: () => void } | undefined;
 
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly operations: RunningOperations,
-    private readonly memory: Memento,
-  ) {}
+  readonly #engine: EngineClient;
+  readonly #operations: RunningOperations;
+  readonly #memory: Memento;
+
+  constructor(engine: EngineClient, operations: RunningOperations, memory: Memento) {
+    this.#engine = engine;
+    this.#operations = operations;
+    this.#memory = memory;
+  }
 
   /** When a comparison was last finished in this workspace; milliseconds since 1970. */
   get lastFinishedAt(): number | undefined {
-    return this.memory.get(memoryKey);
+    return this.#memory.get(memoryKey);
   }
 
   /** Joins a comparison of the same folders and targets that is under way, and ends any other. */
@@ -26,10 +30,10 @@ export class Comparisons {
     if (this.#current?.key === key) return this.#current.done;
     this.#current?.cancel();
     let cancelThis = (): void => undefined;
-    const work = this.operations.run(async (token, cancel) => {
+    const work = this.#operations.run(async (token, cancel) => {
       cancelThis = cancel;
-      await this.engine.sendRequest(compare, setups, token);
-      await this.memory.update(memoryKey, Date.now());
+      await this.#engine.sendRequest(compare, setups, token);
+      await this.#memory.update(memoryKey, Date.now());
     });
     const done = work.finally(() => {
       if (this.#current?.done === done) this.#current = undefined;

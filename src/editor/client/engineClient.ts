@@ -47,11 +47,15 @@ export class EngineClient implements Disposable {
   /** Something failed that no request has asked for. */
   readonly onDidWarn: Event<FailureRecord> = this.#onDidWarn.event;
 
-  constructor(
-    private readonly workerFile: string,
-    private readonly workerData: WorkerData,
-    private readonly log: LogOutputChannel,
-  ) {}
+  readonly #workerFile: string;
+  readonly #workerData: WorkerData;
+  readonly #log: LogOutputChannel;
+
+  constructor(workerFile: string, workerData: WorkerData, log: LogOutputChannel) {
+    this.#workerFile = workerFile;
+    this.#workerData = workerData;
+    this.#log = log;
+  }
 
   get state(): State {
     return this.#state;
@@ -79,7 +83,7 @@ export class EngineClient implements Disposable {
   /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
   notify<P>({ method }: NotificationType<P>, params: P): void {
     this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
-      this.log.warn(`The engine could not be told: ${method}: ${String(error)}`);
+      this.#log.warn(`The engine could not be told: ${method}: ${String(error)}`);
     });
   }
 
@@ -102,9 +106,9 @@ export class EngineClient implements Disposable {
     const { createMessageConnection, PortMessageReader, PortMessageWriter } =
       await import('vscode-jsonrpc/node');
     if (this.#isDisposed) throw Failed.of('engine-stopped', '', 'closed');
-    const worker = new Worker(this.workerFile, {
+    const worker = new Worker(this.#workerFile, {
       name: 's3-backup-engine',
-      workerData: this.workerData,
+      workerData: this.#workerData,
       resourceLimits: workerLimits,
       stdout: true,
       stderr: true,
@@ -131,10 +135,10 @@ export class EngineClient implements Disposable {
       this.#write(entry);
     });
     worker.stdout.on('data', (chunk: Buffer) => {
-      this.log.info(chunk.toString().trimEnd());
+      this.#log.info(chunk.toString().trimEnd());
     });
     worker.stderr.on('data', (chunk: Buffer) => {
-      this.log.warn(chunk.toString().trimEnd());
+      this.#log.warn(chunk.toString().trimEnd());
     });
     worker.on('error', (error: unknown) => {
       this.#end(session, error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -151,9 +155,9 @@ export class EngineClient implements Disposable {
   async #reportHost(connection: MessageConnection): Promise<void> {
     try {
       const host = await connection.sendRequest<HostReport>(hostReport.method, null);
-      this.log.info(`The engine runs on ${JSON.stringify(host)}.`);
+      this.#log.info(`The engine runs on ${JSON.stringify(host)}.`);
     } catch (error) {
-      this.log.warn(`The engine did not say what it runs on: ${String(error)}`);
+      this.#log.warn(`The engine did not say what it runs on: ${String(error)}`);
     }
   }
 
@@ -164,7 +168,7 @@ export class EngineClient implements Disposable {
     session.connection.dispose();
     if (this.#session !== session) return;
     this.#session = undefined;
-    this.log.error(`The engine stopped: ${cause}`);
+    this.#log.error(`The engine stopped: ${cause}`);
     const failure: FailureRecord = { code: 'engine-stopped', subject: '', cause };
     const failures = [{ folder: undefined, failure }];
     this.#setState({ kind: 'failed', failures, comparisons: [], unfinished: [] });
@@ -178,16 +182,16 @@ export class EngineClient implements Disposable {
   #write({ level, message }: LogEntry): void {
     switch (level) {
       case 'debug':
-        this.log.debug(message);
+        this.#log.debug(message);
         break;
       case 'info':
-        this.log.info(message);
+        this.#log.info(message);
         break;
       case 'warning':
-        this.log.warn(message);
+        this.#log.warn(message);
         break;
       case 'error':
-        this.log.error(message);
+        this.#log.error(message);
         break;
     }
   }

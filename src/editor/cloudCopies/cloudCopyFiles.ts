@@ -15,15 +15,6 @@ import {
   MarkdownString,
   workspace,
 } from 'vscode';
-import type { EngineClient } from '../client/engineClient';
-import { cloudCopyScheme } from './cloudCopyUri';
-import { cloudCopyAt } from './cloudPlaces';
-import { maxOpenBytes } from './openCloudCopy';
-import { RecentContents } from './recentContents';
-import { toFailureRecord } from '../failures/failed';
-import { failureMessage } from '../failures/failureMessage';
-import { plainText } from '../format/plainText';
-import type { FolderSetupDeps } from '../targets/folderSetup';
 import {
   cloudCopy,
   knownCopies,
@@ -31,6 +22,15 @@ import {
   type CloudCopy,
   type CloudCopyRequest,
 } from '../../protocol/cloudCopies';
+import type { EngineClient } from '../client/engineClient';
+import { toFailureRecord, failureLine } from '../failures/failed';
+import { failureMessage } from '../failures/failureMessage';
+import { plainText } from '../format/plainText';
+import type { FolderSetupDeps } from '../targets/folderSetup';
+import { cloudCopyScheme } from './cloudCopyUri';
+import { cloudCopyAt } from './cloudPlaces';
+import { maxOpenBytes } from './openCloudCopy';
+import { RecentContents } from './recentContents';
 
 /**
  * Serves cloud copies as read-only files. Asks the bucket for a copy's state each time, and caches
@@ -128,7 +128,7 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
     } catch (error) {
       const failure = toFailureRecord(error);
       if (failure.code === 'no-such-key') throw FileSystemError.FileNotFound(uri);
-      this.log.warn(`${uri.path}: ${failure.code} ${failure.cause ?? ''}`);
+      this.log.warn(`${uri.path}: ${failureLine(failure)}`);
       throw FileSystemError.Unavailable(plainText(failureMessage(failure).text));
     }
   }
@@ -165,8 +165,8 @@ export class CloudCopyFiles implements FileSystemProvider, Disposable {
         open.flatMap(({ uri, path }) => (etags.has(path) ? this.#apply(uri, etags.get(path)) : [])),
       );
     } catch (error) {
-      const { code, cause } = toFailureRecord(error);
-      this.log.warn(`Open cloud copies could not be looked at: ${code} ${cause ?? ''}`);
+      const line = failureLine(toFailureRecord(error));
+      this.log.warn(`Open cloud copies could not be rechecked: ${line}`);
     }
   }
 

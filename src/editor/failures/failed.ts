@@ -18,3 +18,9 @@ export function toFailureRecord(thrown: unknown): FailureRecord {
   const cause = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return { code: 'unexpected', subject: '', cause };
 }
+
+/** A failure as it is written to the log: its code, what it is about, and the whole cause. */
+export function failureLine({ code, subject, cause }: FailureRecord): string {
+  const what = subject === '' ? code : `${code} ${subject}`;
+  return cause === undefined || cause === '' ? what : `${what}: ${cause}`;
+}

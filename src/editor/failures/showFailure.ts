@@ -12,7 +12,7 @@ import {
 import { section } from '../contributions/manifest';
 import { runCommand } from '../contributions/runCommand';
 import { plainText } from '../format/plainText';
-import { toFailureRecord } from './failed';
+import { toFailureRecord, failureLine } from './failed';
 import type { FailureAction } from './failureEntry';
 import { failureMessage } from './failureMessage';
 
@@ -28,9 +28,7 @@ export async function showFailure(
 ): Promise<void> {
   const failure = toFailureRecord(thrown);
   if (failure.code === 'cancelled') return;
-  log.error(
-    `${failure.code} ${failure.subject}${failure.cause === undefined ? '' : `: ${failure.cause}`}`,
-  );
+  log.error(failureLine(failure));
   const { text, actions } = failureMessage(failure);
   const buttons = actions.map(action => ({ title: titleOf(action), action }));
   const chosen = await window.showErrorMessage(plainText(text), ...buttons);

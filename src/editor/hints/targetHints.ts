@@ -8,7 +8,7 @@ import {
 } from '../../protocol/buckets';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
-import { toFailureRecord } from '../failures/failed';
+import { toFailureRecord, failureLine } from '../failures/failed';
 import { formatCount } from '../format/quantity';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
@@ -46,12 +46,12 @@ export async function showTargetHints(
     hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
   }
   for (const { option, failure } of created?.notSet ?? []) {
-    deps.log.warn(`${bucket}: ${option} was not set: ${failure.code} ${failure.cause ?? ''}`);
+    deps.log.warn(`${bucket}: ${option} was not set: ${failureLine(failure)}`);
     hints.push(notSetWords(option));
   }
   for (const asked of created?.unconfirmed ?? []) {
     const { option, failure } = asked;
-    deps.log.warn(`${bucket}: ${option} was not shown: ${failure.code} ${failure.cause ?? ''}`);
+    deps.log.warn(`${bucket}: ${option} was not shown: ${failureLine(failure)}`);
     hints.push(unconfirmedWords(asked));
   }
   const settings = deps.profiles.settings(folder);
@@ -61,8 +61,7 @@ export async function showTargetHints(
     hints.push(...traitHints(traits));
     keepsNothing = isReplacedForGood(traits.versioning);
   } catch (error) {
-    const { code, cause } = toFailureRecord(error);
-    deps.log.warn(`${bucket} could not be looked at: ${code} ${cause ?? ''}`);
+    deps.log.warn(`${bucket} could not be inspected: ${failureLine(toFailureRecord(error))}`);
   }
   if (hints.length === 0) return;
   const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));

@@ -3,7 +3,7 @@ import { bucketVersioning } from '../../protocol/buckets';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
-import { toFailureRecord } from '../failures/failed';
+import { toFailureRecord, failureLine } from '../failures/failed';
 import { GivenHints } from './givenHints';
 
 export interface VersioningHintDeps {
@@ -28,8 +28,7 @@ export async function hintAtVersioning(
       await hintGiven(memory, setup);
       await hint(memory, setup);
     } catch (error) {
-      const { code, cause } = toFailureRecord(error);
-      log.warn(`Versions of ${setup.bucket}: ${code} ${cause ?? ''}`);
+      log.warn(`Versions of ${setup.bucket}: ${failureLine(toFailureRecord(error))}`);
     }
   }
 }

@@ -15,7 +15,7 @@ import type { IgnoreReason } from '../../protocol/verdicts';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import { section } from '../contributions/manifest';
-import { toFailureRecord } from '../failures/failed';
+import { toFailureRecord, failureLine } from '../failures/failed';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { GivenHints } from '../hints/givenHints';
 import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
@@ -39,8 +39,7 @@ export function watchForHistory(deps: HistoryHintDeps): Disposable {
       if (comparison.groups.ignored.files === 0 || looked.has(comparison.folder)) continue;
       looked.add(comparison.folder);
       void hintAtHistory(deps, comparison).catch((error: unknown) => {
-        const { code, cause } = toFailureRecord(error);
-        deps.log.warn(`Looking for the history of git: ${code} ${cause ?? ''}`);
+        deps.log.warn(`Looking for git’s history: ${failureLine(toFailureRecord(error))}`);
       });
     }
   });

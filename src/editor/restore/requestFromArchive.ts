@@ -1,10 +1,10 @@
 import { l10n, window, type LogOutputChannel } from 'vscode';
 import { requestArchived } from '../../protocol/restore';
-import { Failed } from '../failures/failed';
-import { formatCount, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from '../batch/reports';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
+import { Failed, failureLine } from '../failures/failed';
+import { formatCount, formatFiles } from '../format/quantity';
 
 export interface RequestFromArchiveDeps {
   readonly log: LogOutputChannel;
@@ -37,7 +37,7 @@ export async function requestFromArchive(
     engine.sendRequest(requestArchived, { planId, days: readableDays }, token),
   );
   for (const { path, failure } of problems) {
-    log.warn(`Not requested: ${path}: ${failure.code} ${failure.cause ?? ''}`);
+    log.warn(`Not requested: ${path}: ${failureLine(failure)}`);
   }
   const [first] = problems;
   if (first !== undefined && requested === 0) throw new Failed(first.failure);

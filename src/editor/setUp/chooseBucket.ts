@@ -3,7 +3,7 @@ import { inspectPrefix, listBuckets, type BucketSummary } from '../../protocol/b
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord } from '../failures/failed';
+import { toFailureRecord, failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
 import { inputStep } from '../quickInput/inputStep';
@@ -111,9 +111,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') return;
-          deps.log.error(
-            `Buckets not listed: ${failure.code} ${failure.subject} ${failure.cause ?? ''}`,
-          );
+          deps.log.error(`Buckets not listed: ${failureLine(failure)}`);
           list.placeholder = l10n.t('Not all buckets could be listed');
           const known = bucketItems(deps, folder, buckets);
           list.items = [retryItem(failure), ...ownItems, ...known];

@@ -1,7 +1,7 @@
 import type { WorkspaceFolder, LogOutputChannel } from 'vscode';
 import { storeEndpoint } from '../../protocol/credentials';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord } from '../failures/failed';
+import { toFailureRecord, failureLine } from '../failures/failed';
 import type { Profiles } from '../targets/profiles';
 import type { Targets } from '../targets/targets';
 
@@ -24,7 +24,6 @@ export async function refreshEndpoint(
     );
   } catch (error) {
     // Whatever is done next with these settings fails by the same, and says so.
-    const { code, subject, cause } = toFailureRecord(error);
-    log.warn(`The store of ${folder.name} is not known: ${code} ${subject} ${cause ?? ''}`);
+    log.warn(`The store of ${folder.name} is not known: ${failureLine(toFailureRecord(error))}`);
   }
 }

@@ -40,10 +40,13 @@ export class FolderRecords {
   #known: ReadonlyMap<string, FolderRecord> = new Map();
   #readAt: bigint | undefined;
 
-  constructor(
-    private readonly folder: string,
-    private readonly log: { warn(message: string): void },
-  ) {}
+  readonly #folder: string;
+  readonly #log: { warn(message: string): void };
+
+  constructor(folder: string, log: { warn(message: string): void }) {
+    this.#folder = folder;
+    this.#log = log;
+  }
 
   get(uri: string): FolderRecord | undefined {
     return this.#fresh().get(uri);
@@ -75,7 +78,7 @@ export class FolderRecords {
   #write(record: FolderRecord): void {
     const file = this.#fileOf(record.uri);
     try {
-      mkdirSync(this.folder, { recursive: true });
+      mkdirSync(this.#folder, { recursive: true });
       // Another window never sees half a record.
       const whole = `${file}.${randomUUID()}.new`;
       writeFileSync(whole, JSON.stringify(record, undefined, 2));
@@ -89,11 +92,11 @@ export class FolderRecords {
 
   /** Reads again when a file has come, gone or been replaced, by whichever window. */
   #fresh(): ReadonlyMap<string, FolderRecord> {
-    const changedAt = statSync(this.folder, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+    const changedAt = statSync(this.#folder, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
     if (changedAt === undefined) return new Map();
     if (changedAt !== this.#readAt) {
-      const files = readdirSync(this.folder).filter(name => name.endsWith('.json'));
-      const records = files.flatMap(name => this.#read(join(this.folder, name)));
+      const files = readdirSync(this.#folder).filter(name => name.endsWith('.json'));
+      const records = files.flatMap(name => this.#read(join(this.#folder, name)));
       this.#known = new Map(records.map(record => [record.uri, record]));
       this.#readAt = changedAt;
     }
@@ -104,16 +107,16 @@ export class FolderRecords {
     try {
       const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
       if (isRecord(record)) return [record];
-      this.log.warn(`Not the record of a folder: ${file}`);
+      this.#log.warn(`Not the record of a folder: ${file}`);
     } catch (error) {
-      this.log.warn(`The record of a folder cannot be read: ${file}: ${String(error)}`);
+      this.#log.warn(`The record of a folder cannot be read: ${file}: ${String(error)}`);
     }
     return [];
   }
 
   #fileOf(uri: string): string {
     const name = createHash('sha256').update(uri).digest('hex').slice(0, 32);
-    return join(this.folder, `${name}.json`);
+    return join(this.#folder, `${name}.json`);
   }
 }
 

@@ -14,15 +14,19 @@ export type ProfileChoice =
  * setting `s3Backup.profile` is the machine's default, and a name is all that is ever stored.
  */
 export class Profiles {
-  constructor(private readonly memory: Memento) {}
+  readonly #memory: Memento;
+
+  constructor(memory: Memento) {
+    this.#memory = memory;
+  }
 
   /** `undefined` where nothing was chosen, so that the setting counts. */
   chosen(folder: WorkspaceFolder): ProfileChoice | undefined {
-    return this.memory.get<ProfileChoice>(memoryKey(folder));
+    return this.#memory.get<ProfileChoice>(memoryKey(folder));
   }
 
   async choose(folder: WorkspaceFolder, choice: ProfileChoice): Promise<void> {
-    await this.memory.update(memoryKey(folder), choice);
+    await this.#memory.update(memoryKey(folder), choice);
   }
 
   /** The settings that the engine goes by for this folder. */

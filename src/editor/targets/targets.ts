@@ -43,7 +43,11 @@ export class Targets implements Disposable {
   /** The user chose a target for this folder. */
   readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
 
-  constructor(private readonly records: FolderRecords) {}
+  readonly #records: FolderRecords;
+
+  constructor(records: FolderRecords) {
+    this.#records = records;
+  }
 
   statusOf(folder: WorkspaceFolder): TargetStatus {
     try {
@@ -55,14 +59,14 @@ export class Targets implements Disposable {
 
   /** Remembers what the user chose or agreed to, together with what the workspace asks for now. */
   choose(folder: WorkspaceFolder, target: Target): void {
-    this.records.save({ ...this.#moved(folder, target), chosen: chosenNow(folder, target) });
+    this.#records.save({ ...this.#moved(folder, target), chosen: chosenNow(folder, target) });
     this.#onDidChange.fire(folder);
   }
 
   /** Like `settle`, for a folder that is another one under a new name or at a new place. */
   adoptRecord(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
     const { places } = from;
-    this.records.move(from, {
+    this.#records.move(from, {
       uri: folderId(folder),
       name: folder.name,
       chosen: chosenNow(folder, target),
@@ -77,7 +81,7 @@ export class Targets implements Disposable {
    */
   recordPlace(folder: WorkspaceFolder, target: Target): void {
     const place = this.#placeOf(folder, target);
-    const record = this.records.get(folderId(folder));
+    const record = this.#records.get(folderId(folder));
     const now = record?.places[0];
     if (now !== undefined && isSamePlace(now, place)) return;
     const clash = this.clash(folder, target);
@@ -85,7 +89,7 @@ export class Targets implements Disposable {
       throw Failed.of('prefix-in-use', targetText(target), clash.record.name);
     }
     const { chosen } = record ?? {};
-    this.records.save({
+    this.#records.save({
       ...this.#moved(folder, target),
       ...(chosen === undefined ? {} : { chosen }),
     });
@@ -99,7 +103,7 @@ export class Targets implements Disposable {
   /** The other folder whose files lie there, or above or below it. */
   clash(folder: WorkspaceFolder, target: Target): Clash | undefined {
     const place = this.#placeOf(folder, target);
-    const clashes = this.records.all().flatMap(record => {
+    const clashes = this.#records.all().flatMap(record => {
       const [theirs] = record.places;
       if (record.uri === folderId(folder) || theirs === undefined) return [];
       if (theirs.store !== place.store || theirs.bucket !== place.bucket) return [];
@@ -112,20 +116,20 @@ export class Targets implements Disposable {
 
   /** By what a folder's receipts are kept, once it has had a target. */
   recordId(folder: WorkspaceFolder): string | undefined {
-    return this.records.get(folderId(folder))?.id;
+    return this.#records.get(folderId(folder))?.id;
   }
 
   /** Whether the folder is, or once was, backed up there. */
   hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
     const place = this.#placeOf(folder, target);
-    const { places = [] } = this.records.get(folderId(folder)) ?? {};
+    const { places = [] } = this.#records.get(folderId(folder)) ?? {};
     return places.some(each => isSamePlace(each, place));
   }
 
   /** The buckets of the folder's store that were chosen last, for whichever folder. */
   recentBuckets(folder: WorkspaceFolder): readonly string[] {
     const store = this.#storeOf(folder);
-    const places = this.records.all().flatMap(({ places: [now] }) => now ?? []);
+    const places = this.#records.all().flatMap(({ places: [now] }) => now ?? []);
     return [...new Set(places.filter(each => each.store === store).map(each => each.bucket))];
   }
 
@@ -136,7 +140,7 @@ export class Targets implements Disposable {
   /** The folder's record once it is backed up there. */
   #moved(folder: WorkspaceFolder, target: Target): Pick<FolderRecord, 'uri' | 'name' | 'places'> {
     const place = this.#placeOf(folder, target);
-    const { places = [] } = this.records.get(folderId(folder)) ?? {};
+    const { places = [] } = this.#records.get(folderId(folder)) ?? {};
     return {
       uri: folderId(folder),
       name: folder.name,
@@ -154,7 +158,7 @@ export class Targets implements Disposable {
   }
 
   #status(folder: WorkspaceFolder): TargetStatus {
-    const chosen = this.records.get(folderId(folder))?.chosen;
+    const chosen = this.#records.get(folderId(folder))?.chosen;
     const declared = declaredByWorkspace(folder);
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {
       const bucket = declared.bucket ?? chosen?.bucket ?? userSetting(folder, 'bucket');

@@ -6,6 +6,7 @@ import { withDelayedProgress } from '../batch/withDelayedProgress';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
+import { failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { chosenScopes } from '../selection/chosenScopes';
@@ -103,7 +104,7 @@ function announceVerified(
 ): void {
   for (const { folder, path, failure } of report.problems) {
     const name = setups.find(({ id }) => id === folder)?.name ?? folder;
-    log.warn(`Not verified: ${name}/${path}: ${failure.code} ${failure.cause ?? ''}`);
+    log.warn(`Not verified: ${name}/${path}: ${failureLine(failure)}`);
   }
   const text = reportText(report);
   log.info(text);

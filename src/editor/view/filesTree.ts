@@ -12,13 +12,13 @@ import type { FailureRecord } from '../../protocol/failures';
 import { children, type Row } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord } from '../failures/failed';
-import type { LayoutChoice } from './layoutChoice';
+import { toFailureRecord, failureLine } from '../failures/failed';
+import { folderId, localFolders, type Targets } from '../targets/targets';
 import type { RowFilter } from './filter';
-import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
+import type { LayoutChoice } from './layoutChoice';
 import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
-import { folderId, localFolders, type Targets } from '../targets/targets';
+import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
 import {
   idOf,
   placeOf,
@@ -167,8 +167,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       }
     } catch (error) {
       // The state says what happened, and the view shows that.
-      const { code, cause } = toFailureRecord(error);
-      this.deps.log.warn(`No rows for ${idOf(branch)}: ${code} ${cause ?? ''}`);
+      const line = failureLine(toFailureRecord(error));
+      this.deps.log.warn(`No rows for ${idOf(branch)}: ${line}`);
     }
     const { folder, group } = branch;
     const nodes: TreeNode[] = rows.map((row): RowNode => ({

@@ -19,9 +19,17 @@ import type { Profiles } from '../targets/profiles';
 import { folderById, folderId, localFolders, type Targets } from '../targets/targets';
 import type { FilesView } from '../view/filesView';
 
+interface ChangeWatchDeps {
+  readonly engine: EngineClient;
+  readonly targets: Targets;
+  readonly profiles: Profiles;
+  readonly view: FilesView;
+}
+
 /**
  * Tells the engine what happens to the folders it has compared: files that change, moments at
- * which changes may have been missed, and targets or settings that make a comparison void.
+ * which changes may have been missed, targets and settings that make a comparison void, and limits
+ * of transfers.
  */
 export class ChangeWatch implements Disposable {
   readonly #subscriptions: readonly Disposable[];
@@ -30,12 +38,10 @@ export class ChangeWatch implements Disposable {
   #telling: NodeJS.Timeout | undefined;
   #wasTransferring = false;
 
-  constructor(
-    private readonly engine: EngineClient,
-    targets: Targets,
-    profiles: Profiles,
-    { treeView }: FilesView,
-  ) {
+  readonly #engine: EngineClient;
+
+  constructor({ engine, targets, profiles, view: { treeView } }: ChangeWatchDeps) {
+    this.#engine = engine;
     this.#subscriptions = [
       engine.onDidChangeState(() => {
         this.#follow();
@@ -50,6 +56,8 @@ export class ChangeWatch implements Disposable {
         this.#forget(folderId(folder));
       }),
       workspace.onDidChangeConfiguration(event => {
+        // New limits hold for transfers under way, too.
+        if (concernsTraffic(event)) engine.notify(trafficChanged, rawSettings(undefined));
         for (const folder of localFolders()) {
           if (concernsTarget(event, folder.uri)) {
             this.#forget(folderId(folder));
@@ -72,7 +80,7 @@ export class ChangeWatch implements Disposable {
   }
 
   #follow(): void {
-    const { state } = this.engine;
+    const { state } = this.#engine;
     // From the start of a comparison on: what changes while it runs it may have seen or not.
     const folders = new Set(state.comparisons.map(({ folder }) => folder));
     if (state.kind === 'connecting' || state.kind === 'comparing') folders.add(state.folder);
@@ -116,20 +124,20 @@ export class ChangeWatch implements Disposable {
 
   #tell(): void {
     // A comparison under way would replace what is judged now; it is told when it is done.
-    if (isBusy(this.engine.state.kind)) return;
+    if (isBusy(this.#engine.state.kind)) return;
     for (const [folder, paths] of this.#changed) {
-      this.engine.notify(filesChanged, { folder, paths: [...paths] });
+      this.#engine.notify(filesChanged, { folder, paths: [...paths] });
     }
     this.#changed.clear();
   }
 
   #recheck(): void {
-    if (this.engine.state.comparisons.length > 0) this.engine.notify(recheck, null);
+    if (this.#engine.state.comparisons.length > 0) this.#engine.notify(recheck, null);
   }
 
   #forget(id: string): void {
     // Also where no comparison is at hand: one by the old settings may be under way.
-    this.engine.notify(forgetFolder, id);
+    this.#engine.notify(forgetFolder, id);
   }
 }
 
@@ -138,11 +146,4 @@ const gatherMs = 100;
 
 function isBusy(kind: EngineClient['state']['kind']): boolean {
   return kind === 'connecting' || kind === 'comparing';
-}
-
-/** Tells a running engine of changed limits, so that they hold for what is under way. */
-export function watchTraffic(engine: EngineClient): Disposable {
-  return workspace.onDidChangeConfiguration(event => {
-    if (concernsTraffic(event)) engine.notify(trafficChanged, rawSettings(undefined));
-  });
 }
