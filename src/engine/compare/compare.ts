@@ -36,20 +36,20 @@ export interface CompareRequest {
   readonly onProgress?: (localFiles: number, cloudFiles: number) => void;
   /** Called before each attempt to reach the store, counted from 1. */
   readonly onAttempt?: (number: number) => void;
-  /** Called when the store has given its first page, before its numbers. */
+  /** Called when the store has returned its first page, before `onProgress`. */
   readonly onAnswer?: () => void;
 }
 
 export interface CompareResult {
   readonly findings: readonly Finding[];
-  /** Why the listing ended before its end; `undefined` for a whole one. */
+  /** Why the listing broke off; `undefined` for a complete one. */
   readonly incomplete: FailureRecord | undefined;
 }
 
 /**
- * Walks the folder and lists the bucket at the same time, and judges every path found on either
- * side. A listing that breaks off after its first page is not thrown but told: what it did not
- * return is unchecked then, never missing.
+ * Walks the folder and lists the bucket at the same time, and judges every path found on either side.
+ * A listing that breaks off after its first page does not throw: what it did not return is unchecked
+ * then, never missing.
  */
 export async function compareFolder(request: CompareRequest): Promise<CompareResult> {
   const { bucket, prefix, exclude, rule, signal, onProgress } = request;
@@ -101,14 +101,14 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const rules = { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete };
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);
   const answers: Finding[] = [];
-  await inParallel(questions, questionsAtOnce, async question => {
+  await inParallel(questions, maxConcurrentReads, async question => {
     answers.push(await decideByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
   return { findings: [...findings, ...answers], incomplete };
 }
 
-/** What the list says is gone is asked for once more: not every store lists all that it has. */
+/** Joins the two sides. What would be lost is asked for once more before it is called so. */
 async function joinWithUnlisted(
   sides: Sides,
   rules: JoinRules,
@@ -127,12 +127,12 @@ async function joinWithUnlisted(
   );
   return {
     questions,
-    findings: findings.map(each => (unlisted.has(each.path) ? named(each) : each)),
+    findings: findings.map(each => (unlisted.has(each.path) ? withReason(each) : each)),
   };
 }
 
-/** Says why the row may surprise whoever looks into the bucket. */
-function named(finding: Finding): Finding {
+/** Adds why the row may surprise whoever looks at a listing of the bucket. */
+function withReason(finding: Finding): Finding {
   if (finding.verdict.kind !== 'only-in-cloud') return finding;
   return { ...finding, verdict: { kind: 'only-in-cloud', because: 'not-listed' } };
 }
@@ -142,12 +142,12 @@ function receiptsWithin({ start, receipts }: CompareRequest): ReadonlyMap<FilePa
   return start === '' ? all : new Map([...all].filter(([path]) => isWithin(path, start)));
 }
 
-/** Reading more files at once makes disks slower, not faster. */
-const questionsAtOnce = 4;
+/** More files read at the same time make disks slower, not faster. */
+const maxConcurrentReads = 4;
 
 /**
- * Runs the two at the same time and gives the second one's result. Where one fails, the other is
- * stopped and waited for, and the failure that began it is thrown.
+ * Runs both at the same time and returns the second one's result. If one fails, stops the other,
+ * waits for it, and throws the first failure.
  */
 async function bothOrNeither<T>(
   signal: AbortSignal,

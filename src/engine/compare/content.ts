@@ -11,7 +11,7 @@ import { withOpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readFile';
 import { isOfCopy, type Receipt } from '../records/receipts';
 
-/** What reading a local file has told about it and its cloud copy. */
+/** What reading a local file has shown about it and its cloud copy. */
 export interface ContentAnswer {
   readonly cloud: 'equal' | 'different' | 'unknown';
   /** Of the local bytes, in hexadecimal. */
@@ -33,9 +33,10 @@ export interface ContentRequest {
 }
 
 /**
- * Whether a local file's bytes are those of its cloud copy as it is now, by the sizes, by the
- * receipt, by the ETag, or, only where these cannot tell, by the checksums that the store gives on asking. Throws
- * where the file cannot be read, and `file-changing` where it is no longer the file that was seen.
+ * Whether a local file's bytes are those of its cloud copy as it is now: by the sizes, by the
+ * receipt, by the ETag, or, only where these cannot tell, by the checksums that the store returns
+ * for a `HeadObject`. Throws where the file cannot be read, and `file-changing` where it is no longer
+ * the file that was seen.
  */
 export async function compareContent(request: ContentRequest): Promise<ContentAnswer> {
   const { local, cloud, receipt } = request;
@@ -57,9 +58,9 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
   if (digests.etags.includes(cloud.etag)) return answer(true);
   if (proof !== undefined && !mayBeRefuted(proof)) return answer(true);
   const head = await headOf(request);
-  // Who may store but not ask is left with what the store said when it took the bytes.
+  // Without the right to ask, what the store said when it took the bytes still counts.
   if (head === 'refused') return answer(true);
-  // What is compared is the copy that was listed; another one is for the next comparison.
+  // Only the copy that was listed is compared; another one is for the next comparison.
   if (head?.etag !== cloud.etag) return { cloud: 'unknown', sha256, hashBegan };
   if (head.size !== local.size || isDigest(head)) return answer(false);
   if (proof !== undefined) return answer(true);
@@ -70,7 +71,7 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
 
 interface Digests {
   readonly sha256: string;
-  /** The ETags that these bytes may have: their MD5, and one for each likely part size. */
+  /** The ETags that these bytes can have: their MD5, and one for each likely part size. */
   readonly etags: readonly string[];
 }
 
@@ -85,7 +86,7 @@ async function digest(request: ContentRequest, partSizes: readonly number[]): Pr
   };
 }
 
-/** Reads the local file, as it was seen and no other. */
+/** Reads the local file. Throws `file-changing` where it is not in the state that was seen. */
 function readInto(
   { root, local, signal }: ContentRequest,
   sinks: readonly ByteSink[],
@@ -106,7 +107,7 @@ function readInto(
   });
 }
 
-/** An MD5; encrypted objects only look as if they had one. */
+/** Whether the ETag is an MD5. Those of encrypted objects only look like one. */
 function isDigest({ etag, etagIsOpaque }: ObjectHead): boolean {
   return isLikeDigest(etag) && !etagIsOpaque;
 }
@@ -116,15 +117,15 @@ function isLikeDigest(etag: string): boolean {
 }
 
 /**
- * Whether an ETag that is not the bytes' MD5 can refute what a receipt says. Behind a CRC32 is only
- * what the store said of the upload, and some give back what they were sent; any other proof has
- * already shown what the ETag is worth.
+ * Whether an ETag that is not the bytes' MD5 can refute a receipt. A receipt with a CRC32 rests on
+ * the store's answer to the upload alone, and some stores echo what they were sent; any other proof
+ * has already shown that the ETag is no MD5.
  */
 function mayBeRefuted({ etag, crc32 }: Receipt): boolean {
   return crc32 !== undefined && isLikeDigest(etag);
 }
 
-/** `refused` where only the receipt is left to ask. */
+/** Returns `refused` where the right to ask is missing and a receipt is known. */
 async function headOf({
   bucket,
   prefix,

@@ -24,7 +24,7 @@ export interface ContentDecisionRequest {
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** Settles a verdict by content, by what an earlier reading found where that still holds. */
+/** Decides a verdict by content: by an earlier reading where that still holds, or by reading. */
 export async function decideByContent(
   asked: ContentCase,
   request: ContentDecisionRequest,
@@ -39,16 +39,16 @@ export async function decideByContent(
 }
 
 export interface ContentDecision {
-  /** `undefined` where nothing was learned. */
+  /** `undefined` where the content could not be compared because of a failure. */
   readonly finding: Finding | undefined;
-  /** What the reading has said, or why it could not say anything. */
+  /** The result of the reading, or why there is none. */
   readonly content: ContentAnswer['cloud'] | Failure;
 }
 
 /**
- * Settles a verdict by reading the file. What is found equal leaves a receipt, what is not is
- * remembered, so that the same file is not read twice. What happens to the file meanwhile is a
- * verdict too.
+ * Decides a verdict by reading the file. Equal content leaves a receipt, any other result is
+ * remembered, so that the same file is not read twice. A file that vanishes, changes or cannot be
+ * read gets a verdict too.
  */
 export async function decideByReading(
   { local, cloud, receipt, question }: ContentCase,
@@ -73,14 +73,14 @@ export async function decideByReading(
       return { finding: { ...finding, verdict: question.equal }, content: 'equal' };
     }
     const known = receipts.reading(local.path);
-    // Of the same bytes and the same copy, what was learned by reading that copy is still true.
+    // For the same bytes and the same copy, what was learned by reading that copy is still true.
     const isKnown = known?.etag === cloud.etag && known.sha256 === sha256;
     const content = answer.cloud === 'unknown' && isKnown ? known.cloud : answer.cloud;
     const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
     const kept = receipts.get(local.path);
     invalidateReading(receipts, kept, reading);
-    // The store has taken back what the receipt was made of.
+    // The store contradicts now what the receipt was made of.
     const isRefuted = content === 'different' && sha256 === proof?.sha256;
     if (isRefuted && kept?.etag === proof.etag) distrust(receipts, kept);
     const verdict = verdictOf(question, reading, receipt);

@@ -12,9 +12,9 @@ import type { LocalEntry } from '../scan/localScan';
 import type { Reading, Receipt } from '../records/receipts';
 import type { Finding } from './finding';
 
-/** All that was found on the two sides. */
+/** Everything that was found on the two sides. */
 export interface Sides {
-  /** Everything on disk but the folders that were walked. */
+  /** Everything on disk except the folders that were walked. */
   readonly local: ReadonlyMap<FilePath, LocalLeaf>;
   /** The folders that were walked. */
   readonly folders: ReadonlySet<FilePath>;
@@ -27,20 +27,20 @@ export interface Sides {
   readonly readings: ReadonlyMap<FilePath, Reading>;
 }
 
-/** What is on disk at one path, folders that are walked excepted. */
+/** What is on disk at one path, except a folder that is walked. */
 export type LocalLeaf = Extract<LocalEntry, { readonly kind: 'file' | 'ignored' | 'unreadable' }>;
 export type SetAside = Extract<CloudEntry, { readonly kind: 'set-aside' }>;
 
 export interface JoinRules extends JudgeRules {
   readonly prefix: string;
   readonly exclude: Exclude;
-  /** Why the listing is not whole; `undefined` for a whole one. */
+  /** Why the listing broke off; `undefined` for a complete one. */
   readonly incomplete: FailureRecord | undefined;
 }
 
 export interface Joined {
   readonly findings: readonly Finding[];
-  /** Files whose verdict depends on what is in them. */
+  /** Files whose verdict depends on their content. */
   readonly questions: readonly ContentCase[];
 }
 
@@ -52,27 +52,27 @@ export interface ContentCase {
 }
 
 /**
- * Puts the two sides together by their paths, in a hash map: sorted streams cannot be merged, since
- * JavaScript, S3 and disks sort differently. Every distinct path ends in one finding or question.
+ * Joins the two sides by their paths, in a hash map: sorted streams cannot be merged, since
+ * JavaScript, S3 and disks sort differently. Every distinct path becomes one finding or question.
  */
 export function joinSides(sides: Sides, rules: JoinRules): Joined {
   const findings: Finding[] = [];
   const questions: ContentCase[] = [];
-  const twins = new Map<FilePath, number>();
-  const cloudOnly = new Map<FilePath, IgnoredInCloud>();
+  const hiddenBelow = new Map<FilePath, number>();
+  const ignoredInCloud = new Map<FilePath, IgnoredInCloud>();
   const { doubtful, others } = doubtfulPaths(sides);
 
   for (const cloud of sides.cloud.values()) {
     if (sides.local.has(cloud.path)) continue;
     const place = placeInCloud(cloud.path, sides, rules.exclude);
-    if (place.kind === 'twin') {
-      twins.set(place.of, (twins.get(place.of) ?? 0) + 1);
+    if (place.kind === 'hidden') {
+      hiddenBelow.set(place.below, (hiddenBelow.get(place.below) ?? 0) + 1);
     } else if (place.kind === 'ignored') {
-      const before = cloudOnly.get(place.path);
-      cloudOnly.set(place.path, {
+      const before = ignoredInCloud.get(place.path);
+      ignoredInCloud.set(place.path, {
         isFolder: place.isFolder || before?.isFolder === true,
         because: before?.because ?? place.because,
-        twins: (before?.twins ?? 0) + 1,
+        hiddenCopies: (before?.hiddenCopies ?? 0) + 1,
       });
     } else {
       findings.push(finding(cloud.path, { cloud, verdict: place.verdict }));
@@ -106,15 +106,13 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
             kind: 'ignored',
             because: entry.because,
             hiddenCopies:
-              (twins.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
+              (hiddenBelow.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
           };
     findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
   }
 
-  for (const [path, { isFolder, because, twins: cloudTwins }] of cloudOnly) {
-    findings.push(
-      finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies: cloudTwins } }),
-    );
+  for (const [path, { isFolder, because, hiddenCopies }] of ignoredInCloud) {
+    findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies } }));
   }
   for (const [path, receipt] of sides.receipts) {
     if (sides.local.has(path) || sides.cloud.has(path)) continue;
@@ -128,15 +126,15 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
 }
 
 interface DoubtfulPaths {
-  /** Paths that have a row, and of whose copies the list says nothing for certain. */
+  /** Paths with a row of which the listing does not say for certain whether they have a copy. */
   readonly doubtful: ReadonlySet<FilePath>;
-  /** What was set aside and needs a row of its own. */
+  /** Entries that were set aside and need rows of their own. */
   readonly others: readonly SetAside[];
 }
 
 /**
- * An entry of the list that is at fault may be of a file that is here or was safe once: such a file
- * is not missing, nor is it lost.
+ * A faulty entry of the listing may belong to a file that is here or was safe once: such a file is
+ * not missing, nor is it lost.
  */
 function doubtfulPaths({ local, cloud, receipts, setAside }: Sides): DoubtfulPaths {
   const doubtful = new Set<FilePath>();
@@ -149,7 +147,7 @@ function doubtfulPaths({ local, cloud, receipts, setAside }: Sides): DoubtfulPat
     } else if (!cloud.has(path) && (local.has(path) || receipts.has(path))) {
       doubtful.add(path);
     } else if (cloud.has(path) || rows.has(path)) {
-      // Its name is taken; the one of its row is none that a file can have.
+      // The row of its path is taken; this one gets a path that no file can have.
       others.push({ ...entry, key: `./${entry.key}` });
     } else {
       rows.add(path);
@@ -166,13 +164,13 @@ function oddEntry(path: FilePath): Verdict {
 interface IgnoredInCloud {
   readonly isFolder: boolean;
   readonly because: IgnoreReason;
-  readonly twins: number;
+  readonly hiddenCopies: number;
 }
 
 type CloudPlace =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** Below something on disk that is ignored as a whole: a number on that row. */
-  | { readonly kind: 'twin'; readonly of: FilePath }
+  /** Below something on disk that is ignored as a whole, whose row counts it. */
+  | { readonly kind: 'hidden'; readonly below: FilePath }
   | {
       readonly kind: 'ignored';
       readonly path: FilePath;
@@ -180,11 +178,11 @@ type CloudPlace =
       readonly because: IgnoreReason;
     };
 
-/** Where a cloud file without a local file of its path belongs. */
+/** Which row shows a cloud file without a local file of its path. */
 function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlace {
   if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
   for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
-    // A folder that was walked says that nothing above it stands in the way either.
+    // If a folder was walked, nothing above it is in the way either.
     if (sides.folders.has(above) && !sides.local.has(above)) break;
     const entry = sides.local.get(above);
     if (entry === undefined) continue;
@@ -192,7 +190,7 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlac
       return { kind: 'verdict', verdict: { kind: 'unchecked', failure: entry.failure } };
     }
     if (entry.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
-      return { kind: 'twin', of: above };
+      return { kind: 'hidden', below: above };
     }
     return notRestorable({ kind: 'below-local-file', path: above });
   }
@@ -203,7 +201,7 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlac
     return { kind: 'verdict', verdict: { kind: 'unchecked', failure: ruling.failure } };
   }
   const { because } = ruling;
-  // A file of the folder's name, gone from the disk, has a row of its own there.
+  // A file with the folder's path that is gone from the disk has a row of its own there.
   const isTaken = sides.cloud.has(ruled.path)
     ? exclude.match(ruled.path, 'file') === undefined
     : sides.receipts.has(ruled.path);
@@ -213,8 +211,8 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlac
 }
 
 /**
- * The verdict over a path that was proved once and now is on neither side; `undefined` where
- * something that is ignored as a whole stands for it, and may still hold it.
+ * The verdict on a path that was proved once and now is on neither side; `undefined` where it is
+ * below something that is ignored as a whole, and may still be there.
  */
 function verdictOfGone(
   path: FilePath,
@@ -251,7 +249,7 @@ function judgeFile(
   return judge(known, rules);
 }
 
-/** The verdict over a file that no bucket can hold, or `undefined` where its key is short enough. */
+/** The verdict on a file whose key is too long for any bucket; `undefined` for a shorter key. */
 export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined {
   if (Buffer.byteLength(toKey(prefix, path)) <= maxKeyBytes) return undefined;
   return { kind: 'unchecked', failure: new Failure('key-too-long', path).toRecord() };
@@ -261,7 +259,7 @@ function setAsideFinding(
   { key, size, modifiedAtMs, etag, fault }: SetAside,
   prefix: string,
 ): Finding {
-  // The marker of the prefix itself has no name below it; its key would be that of another marker.
+  // The marker of the prefix itself has no name below the prefix, so that it gets one.
   const rest = key.startsWith(prefix) ? key.slice(prefix.length) : key;
   const path = (rest === '' ? './' : rest) as FilePath;
   return finding(path, {

@@ -9,29 +9,29 @@ export interface Case {
   readonly local: LocalFile | undefined;
   readonly cloud: CloudFile | undefined;
   readonly receipt: Receipt | undefined;
-  /** What the last reading found that proved nothing. */
+  /** The last reading, where it proved nothing. */
   readonly reading: Reading | undefined;
 }
 
 export interface JudgeRules {
-  /** By `verify`, no earlier reading counts: everything that can be is a question of content. */
+  /** With `verify`, no earlier reading counts: whatever content can decide becomes a question. */
   readonly rule: CompareRule | 'verify';
   /** How far the store's clock is ahead of this machine's, in milliseconds. */
   readonly clockOffset: number;
 }
 
-/** A verdict that hangs on whether the contents are equal, with the verdict for each answer. */
+/** A question whether the contents are equal, with the verdict for each answer. */
 export interface ContentQuestion {
   readonly kind: 'ask-content';
   readonly equal: Verdict;
   readonly different: Verdict;
-  /** Different, and the local bytes are still those that the receipt proves. */
+  /** Different, and the local bytes are still the ones that the receipt proves. */
   readonly differentThere: Verdict;
-  /** Where nothing that the store gives away can be compared. */
+  /** Nothing that the store says of the copy can be compared. */
   readonly unknown: Verdict;
 }
 
-/** The verdict table; `undefined` for a path of which nothing is left and nothing was known. */
+/** The verdict table. Returns `undefined` for a path that is on neither side and has no receipt. */
 export function judge(
   known: Case & { readonly local: LocalFile },
   rules: JudgeRules,
@@ -55,7 +55,7 @@ export function judge(
   return judgeByNameAndTime(local, cloud, reading, rules);
 }
 
-/** `undefined` where the rule leaves the receipt out of account. */
+/** Returns `undefined` where the receipt does not count by this rule. */
 function judgeByReceipt(
   local: LocalFile,
   cloud: CloudFile,
@@ -116,8 +116,8 @@ function judgeByNameAndTime(
 }
 
 /**
- * Whether these very two have been read and found different. A racy reading is doubt enough: what
- * name and time say has been wrong of them once.
+ * Whether an earlier reading has found this file and this copy different. A racy reading counts too:
+ * what name and time say has been wrong once, and the file is read again.
  */
 function saysDifferent(reading: Reading | undefined, local: LocalFile, cloud: CloudFile): boolean {
   return (
@@ -127,19 +127,20 @@ function saysDifferent(reading: Reading | undefined, local: LocalFile, cloud: Cl
   );
 }
 
-/** Clocks that differ by more than this, in milliseconds, can't tell which copy is the newer. */
-const trustedOffset = 2_000;
+/** Clocks that differ by more than this cannot tell which side is newer. */
+const maxClockOffsetMs = 2_000;
 
 /**
- * Whether the local file was changed after its copy was stored. Stores give whole seconds, and the
- * clock offset is learned from whole seconds, so a difference of one second is a tie.
+ * Whether the local file was changed before or after its copy was stored. `Last-Modified` and `Date`,
+ * from which the clock offset is learned, have whole seconds (RFC 9110, section 5.6.7), so that a
+ * difference of one second is a tie.
  */
 function compareAges(
   local: LocalFile,
   cloud: CloudFile,
   clockOffset: number,
 ): 'newer' | 'tie' | 'older' {
-  if (Math.abs(clockOffset) > trustedOffset) return 'tie';
+  if (Math.abs(clockOffset) > maxClockOffsetMs) return 'tie';
   const localSecond = Math.floor((Number(local.mtimeNs / 1_000_000n) + clockOffset) / 1000);
   const difference = localSecond - Math.floor(cloud.modifiedAtMs / 1000);
   if (Math.abs(difference) <= 1) return 'tie';

@@ -12,8 +12,8 @@ export interface UnlistedRequest {
 }
 
 /**
- * The copies, among so many of these paths, that the store has though its list did not show them.
- * One that does not answer adds nothing to its list. Throws where it is cancelled.
+ * Asks for copies that a listing did not show: not every store lists everything that it has. Returns
+ * those that exist. A store that does not answer adds none. Throws `cancelled` alone.
  */
 export async function unlistedCopies(
   paths: readonly FilePath[],
@@ -21,11 +21,11 @@ export async function unlistedCopies(
 ): Promise<ReadonlyMap<FilePath, CloudFile>> {
   const found = new Map<FilePath, CloudFile>();
   try {
-    await inParallel(paths.toSorted().slice(0, mostAsked), askedAtOnce, async path => {
+    await inParallel(paths.toSorted().slice(0, maxHeads), maxConcurrentHeads, async path => {
       const head = await bucket.head({ key: toKey(prefix, path), signal });
       if (head === undefined) return;
-      const { size, etag, modifiedAtMs: modifiedAt, storageClass } = head;
-      found.set(path, { path, size, etag, modifiedAtMs: modifiedAt, storageClass });
+      const { size, etag, modifiedAtMs, storageClass } = head;
+      found.set(path, { path, size, etag, modifiedAtMs, storageClass });
     });
   } catch (error) {
     const failure = toFailure(error, bucket.name);
@@ -34,6 +34,6 @@ export async function unlistedCopies(
   return found;
 }
 
-/** Who has lost more has lost a folder, or a bucket. */
-const mostAsked = 100;
-const askedAtOnce = 8;
+/** Whoever has lost more than this has lost a folder or a bucket, and not a few entries of a list. */
+const maxHeads = 100;
+const maxConcurrentHeads = 8;

@@ -126,16 +126,17 @@ export function noteFreed(
 }
 
 /**
- * Whether a file is still in the state in which it was read. A racy reading says nothing: a file
- * changed within two seconds before it was read may be changed again without its times showing it.
+ * Whether a file is still in the state in which it was read. A racy reading says nothing: a file that
+ * was changed shortly before it was read can be changed again without its times showing it (git's
+ * Documentation/technical/racy-git, https://git-scm.com/docs/racy-git).
  */
 export function isSameReading(
   { local: proved, hashBegan }: Pick<Receipt, 'local' | 'hashBegan'>,
   local: LocalFile,
 ): boolean {
-  const settled = BigInt(Math.floor(hashBegan - racyWindow)) * 1_000_000n;
+  const settled = BigInt(Math.floor(hashBegan - racyWindowMs)) * 1_000_000n;
   return isSameState(proved, local) && local.mtimeNs <= settled && local.ctimeNs <= settled;
 }
 
-/** In milliseconds; some file systems keep times in steps of two seconds. */
-const racyWindow = 2_000;
+/** FAT keeps modification times in steps of two seconds, coarser than any other file system here. */
+const racyWindowMs = 2_000;

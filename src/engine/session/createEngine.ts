@@ -22,10 +22,10 @@ import { rowChanges, type RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
 import { statePublisher, type StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
-import { comparisonLock, type ComparisonLock } from '../schedule/comparisonLock';
+import { ComparisonLock } from '../schedule/comparisonLock';
 import { UploadLimits } from '../network/uploadLimits';
 import { Verifier } from '../verify/verifier';
-import { waitingFolders, type WaitingFolders } from '../schedule/waitingFolders';
+import { WaitingFolders } from '../schedule/waitingFolders';
 
 /** What the engine tells of its own accord. */
 export interface EngineEvents {
@@ -92,7 +92,7 @@ export function createServices(options: EngineOptions): EngineServices {
     }),
   );
   const reports = recentReports();
-  const waiting = waitingFolders();
+  const waiting = new WaitingFolders();
   const remaining = unfinishedTotals(unfinished);
   const rows: RowChanges = rowChanges(options.onRows);
   const publisher: StatePublisher = statePublisher(options.onState, () => ({
@@ -118,7 +118,7 @@ export function createServices(options: EngineOptions): EngineServices {
     onLog,
   });
   const batches: Batches = new Batches({ comparisons, reports, publisher, traffic, onLog });
-  const order = comparisonLock({
+  const order = new ComparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {
       publisher.comparing(undefined);
