@@ -53,7 +53,7 @@ export interface BatchToRun {
  * Shows a running batch as a notification with counts, bytes and *Cancel*, unless it ends before
  * anybody could read it.
  */
-export function showBatch(
+function showBatch(
   engine: EngineClient,
   { planId, work }: BatchToRun,
   running: Promise<unknown>,

@@ -37,7 +37,7 @@ import { RecentContents } from './recentContents';
  * its bytes by ETag. When a comparison finds another copy than the one that was read, it notifies
  * the editors that show it.
  */
-export class CloudCopyFiles implements FileSystemProvider, Disposable {
+class CloudCopyFiles implements FileSystemProvider, Disposable {
   readonly #onDidChangeFile = new EventEmitter<FileChangeEvent[]>();
   readonly #known = new Map<string, KnownCopy>();
   readonly #recent = new RecentContents(maxCachedBytes);

@@ -23,7 +23,7 @@ export type CloudPlacesDeps = ActiveSelectionDeps & FolderSetupDeps & ResolveTar
 /**
  * Returns where the selected files are in the cloud. Asks if a folder's target is not known yet.
  */
-export async function cloudPlaces(
+async function cloudPlaces(
   deps: CloudPlacesDeps,
   selection: Selection,
 ): Promise<readonly CloudPlace[]> {

@@ -62,7 +62,7 @@ function trashText(): string {
 }
 
 /** Lists the kept files, by reason. */
-export function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
+function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
   return stays.flatMap(({ because, files, examples }) => [
     l10n.t('{0}:', keptText(because, formatFiles(files))),
     ...namedFiles(examples, files),

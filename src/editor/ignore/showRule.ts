@@ -16,7 +16,7 @@ export async function showRule(deps: ActiveSelectionDeps, selection: Selection):
   if (place !== undefined) await openRule(node.folder, place);
 }
 
-export async function openRule(folder: string, { source, line }: RulePlace): Promise<void> {
+async function openRule(folder: string, { source, line }: RulePlace): Promise<void> {
   if (line === undefined) {
     await commands.executeCommand('workbench.action.openSettings', source);
     return;

@@ -35,7 +35,7 @@ function withCopies(selection: Selection): Selection {
 }
 
 /** Names the only selected item, or says how many there are. */
-export function itemText(selection: Exclude<Selection, { kind: 'nothing' }>): string {
+function itemText(selection: Exclude<Selection, { kind: 'nothing' }>): string {
   const names =
     selection.kind === 'nodes'
       ? selection.nodes.map(nodeName)

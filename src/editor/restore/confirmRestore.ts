@@ -135,7 +135,7 @@ function conflictText({ files, newerHere }: RestoreSummary['conflicts'], total: 
 }
 
 /** Asks about each local file that is in the way. Returns `undefined` if the user stops. */
-export async function askAboutEach(
+async function askAboutEach(
   planId: number,
   conflicts: readonly RestoreConflict[],
 ): Promise<ConflictChoices | undefined> {
@@ -173,7 +173,7 @@ async function askAbout(
 }
 
 /** Says what happens to local files that a restore replaces. */
-export function outcomeOfReplacedHere(): string {
+function outcomeOfReplacedHere(): string {
   return env.remoteName === undefined
     ? l10n.t('What is replaced goes to the trash.')
     : l10n.t('What is replaced is kept under a name with the time in it: there is no trash here.');
