@@ -20,6 +20,7 @@ export function describeBucketContract(store: ContractStore): void {
     let open: OpenStore | undefined;
 
     before(async function () {
+      if (store.openTimeoutMs !== undefined) this.timeout(store.openTimeoutMs);
       const opened = await store.open();
       if (opened.kind === 'unavailable') skipSuite(this, opened.reason);
       open = opened;
@@ -35,8 +36,10 @@ export function describeBucketContract(store: ContractStore): void {
     const harness: Harness = {
       bucket: () => opened().bucket,
       opened,
-      itWhere(capability, title, test) {
-        const reason = store.lacks[capability];
+      itWhere(capabilities, title, test) {
+        const reason = [capabilities]
+          .flat()
+          .flatMap(capability => store.lacks[capability] ?? [])[0];
         if (reason === undefined) it(title, test);
         else it.skip(`${title} (${reason})`);
       },

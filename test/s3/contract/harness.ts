@@ -5,6 +5,8 @@ export interface ContractStore {
   readonly name: string;
   /** What it cannot do through no fault of the port, with the reason: skipped by name. */
   readonly lacks: Partial<Record<Capability, string>>;
+  /** How long opening may take where a server is built first, which takes minutes. */
+  readonly openTimeoutMs?: number;
   open(): Promise<OpenStore | StoreUnavailable>;
 }
 
@@ -55,6 +57,8 @@ export type Capability =
   | 'versions'
   /** Loses no versions between pages. */
   | 'pagesOfVersions'
+  /** Goes on after a page of one version. */
+  | 'shortPagesOfVersions'
   | 'listsParts'
   /** Refuses names longer than 1,024 bytes. */
   | 'nameLimit'
@@ -65,6 +69,7 @@ export type Capability =
   | 'folderMarkers'
   | 'backslashes'
   | 'carriageReturns'
+  | 'controlCharacters'
   | 'longSegments'
   | 'fileBesideFolder';
 
@@ -72,5 +77,10 @@ export type Capability =
 export interface Harness {
   readonly bucket: () => Bucket;
   readonly opened: () => OpenStore;
-  readonly itWhere: (capability: Capability, title: string, test: () => Promise<void>) => void;
+  /** Skips what takes one of the capabilities that the store lacks. */
+  readonly itWhere: (
+    capabilities: Capability | readonly Capability[],
+    title: string,
+    test: () => Promise<void>,
+  ) => void;
 }

@@ -64,7 +64,6 @@ const ordinaryNames: Readonly<Record<string, string>> = {
   'signs that encoders leave alone or not': "!*'()~$,=[]{}^`|",
   'a line feed': 'a\nb',
   'a tab': 'a\tb',
-  'control characters': 'a\u0001b\u001f\u007f',
   'an emoji': '😀 👩‍👩‍👧.txt',
   'a composed letter': 'caf\u00e9',
   'a decomposed letter': 'cafe\u0301',
@@ -94,6 +93,11 @@ const specialNames: readonly {
   { capability: 'folderMarkers', what: 'a trailing slash', key: prefix => `${prefix}folder/` },
   { capability: 'backslashes', what: 'a backslash', key: prefix => `${prefix}a\\b` },
   { capability: 'carriageReturns', what: 'a carriage return', key: prefix => `${prefix}a\rb` },
+  {
+    capability: 'controlCharacters',
+    what: 'control characters',
+    key: prefix => `${prefix}a\u0001b\u001f\u007f`,
+  },
   {
     capability: 'longSegments',
     what: 'a segment that fills 1,024 bytes',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Bucket, StoredObject } from '../../../src/engine/ports/bucket';
+import type { Bucket, ObjectVersion, StoredObject } from '../../../src/engine/ports/bucket';
 import { newKey, patience, unchanged, put, collect, listVersions, absent } from './calls';
 import type { Harness } from './harness';
 
@@ -16,9 +16,21 @@ export function describeVersions({ opened, itWhere }: Harness): void {
     itWhere('versions', 'are kept when an object is replaced, newest first', async () => {
       const key = newKey();
       const stored = await putVersions(versioned(), key, 3);
-      await put(versioned(), `${key}/below`, Buffer.from('another'));
       await put(versioned(), `${key}-2`, Buffer.from('another'));
-      const versions = await listVersions(versioned(), key);
+      assertNewestFirst(await listVersions(versioned(), key), stored);
+    });
+
+    itWhere(['versions', 'fileBesideFolder'], 'are told from those of files below', async () => {
+      const key = newKey();
+      const stored = await putVersions(versioned(), key, 3);
+      await put(versioned(), `${key}/below`, Buffer.from('another'));
+      assertNewestFirst(await listVersions(versioned(), key), stored);
+    });
+
+    function assertNewestFirst(
+      versions: readonly ObjectVersion[],
+      stored: readonly StoredObject[],
+    ): void {
       assert.deepEqual(
         versions.map(({ kind, versionId, etag, size, isLatest }) => ({
           kind,
@@ -35,13 +47,17 @@ export function describeVersions({ opened, itWhere }: Harness): void {
           isLatest: index === 0,
         })),
       );
-    });
+    }
 
-    for (const [capability, among, others] of [
-      ['versions', '', []],
-      ['pagesOfVersions', ', among those of longer names', ['-2', '/below']],
+    for (const [capabilities, among, others] of [
+      [['versions', 'shortPagesOfVersions'], '', []],
+      [
+        ['pagesOfVersions', 'shortPagesOfVersions', 'fileBesideFolder'],
+        ', among those of longer names',
+        ['-2', '/below'],
+      ],
     ] as const) {
-      itWhere(capability, `come in pages, each once${among}`, async () => {
+      itWhere(capabilities, `come in pages, each once${among}`, async () => {
         const key = newKey();
         const stored = await putVersions(versioned(), key, 5);
         for (const other of others) await putVersions(versioned(), key + other, 2);
