@@ -20,6 +20,7 @@ import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { GivenHints } from '../hints/givenHints';
 import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderById, folderId } from '../targets/targets';
+import { includeGit } from './ignorePattern';
 
 interface HistoryHintDeps extends ResolveTargetsDeps, ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -107,15 +108,3 @@ async function includeHistory(
     void showFailure(deps, error, () => void includeHistory(deps, folder, pattern));
   }
 }
-
-/**
- * Returns the patterns of `s3Backup.exclude`, changed so that they no longer exclude `.git`. Removes
- * a pattern that excludes nothing else; adds an exception to any other.
- */
-export function includeGit(patterns: readonly string[], culprit: string): readonly string[] {
-  return plain.test(culprit)
-    ? patterns.filter(pattern => !plain.test(pattern))
-    : [...patterns, '!/.git'];
-}
-
-const plain = /^(?:\/|\*\*\/)?\.git\/?$/;

@@ -14,3 +14,15 @@ export function ignorePattern(path: FilePath, kind: 'file' | 'folder'): string {
     ? `${literal}/`
     : literal.replace(/ +$/, spaces => '\\ '.repeat(spaces.length));
 }
+
+/**
+ * Returns the patterns of `s3Backup.exclude`, changed so that they no longer exclude `.git`. Removes
+ * a pattern that excludes nothing else; adds an exception to any other.
+ */
+export function includeGit(patterns: readonly string[], culprit: string): readonly string[] {
+  return plain.test(culprit)
+    ? patterns.filter(pattern => !plain.test(pattern))
+    : [...patterns, '!/.git'];
+}
+
+const plain = /^(?:\/|\*\*\/)?\.git\/?$/;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { includeGit } from '../../../src/editor/ignore/historyHint';
+import { includeGit } from '../../../src/editor/ignore/ignorePattern';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
 
