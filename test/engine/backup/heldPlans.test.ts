@@ -70,9 +70,9 @@ describe('A plan that was shown', () => {
     beforeEach(async () => {
       await writeTree(folder.path, { emptied: '', edited: 'new', 'always-empty': '', new: '' });
       for (const path of ['emptied', 'edited']) {
-        bucket.place(`w/${path}`, 'old', { modifiedAt: hourAgo() });
+        bucket.place(`w/${path}`, 'old', { modifiedAtMs: hourAgo() });
       }
-      bucket.place('w/always-empty', '', { modifiedAt: hourAgo(), etag: 'other' });
+      bucket.place('w/always-empty', '', { modifiedAtMs: hourAgo(), etag: 'other' });
       await project.compare();
     });
 

@@ -31,7 +31,7 @@ describe('compare', () => {
 
   function place(path: string, content: string, etag?: string): void {
     bucket.place(`w/${path}`, content, {
-      modifiedAt: storedAt,
+      modifiedAtMs: storedAt,
       ...(etag !== undefined && { etag }),
     });
   }
@@ -290,7 +290,7 @@ describe('compare', () => {
       ['same', 'same'],
       ['other', 'two'],
     ] as const) {
-      skewed.place(`w/${path}`, content, { modifiedAt: storedAt });
+      skewed.place(`w/${path}`, content, { modifiedAtMs: storedAt });
     }
     const { words } = await compare({ bucket: skewed });
     assert.deepEqual(words, { same: 'up-to-date content', other: 'out-of-date content' });

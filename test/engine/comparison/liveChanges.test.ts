@@ -55,7 +55,7 @@ describe('liveChanges', () => {
   });
 
   function place(...paths: readonly string[]): void {
-    for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
+    for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
   }
 
   async function findings() {
@@ -264,7 +264,7 @@ describe('liveChanges', () => {
 
   it('keeps a conflict a conflict', async () => {
     await writeTree(root, { a: 'short' }, before);
-    bucket.place('w/a', 'longer, and newer', { modifiedAt: storedAt });
+    bucket.place('w/a', 'longer, and newer', { modifiedAtMs: storedAt });
     await compare();
     assert.equal(rows()['a'], 'changed-in-cloud');
     writeFileSync(join(root, 'a'), 'edited');

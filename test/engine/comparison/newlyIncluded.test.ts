@@ -25,7 +25,7 @@ describe('newlyIncludedBy', () => {
     project = new ProjectInMemory({ root, bucket, settings: { exclude: [] } });
     await writeTree(join(folder.path, 'elsewhere'), { same: 'x', other: 'x' }, before);
     for (const path of ['d/l/same', 'd/l/gone']) {
-      bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
+      bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
     }
     mkdirSync(join(root, 'd'));
   });
@@ -130,7 +130,7 @@ describe('newlyIncludedBy', () => {
       const files = { 'd/y': 'x', 'd/gone': 'x', 'd/kept': 'x', 'd/e/z': 'x' };
       await writeTree(root, files, before);
       for (const path of Object.keys(files)) {
-        bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
+        bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
       }
       link();
       await project.compare();

@@ -34,7 +34,7 @@ describe('ruleChanges', () => {
   }
 
   function place(...paths: readonly string[]): void {
-    for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAt: storedAt });
+    for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
   }
 
   function write(path: string, content: string | Uint8Array): void {

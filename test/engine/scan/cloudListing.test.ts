@@ -64,7 +64,7 @@ describe('cloudListing', () => {
 
   it('keeps what the listing says of an object', async () => {
     const bucket = memoryBucket();
-    bucket.place('p/a', 'four', { etag: 'e-2', modifiedAt: 5_000, storageClass: 'GLACIER' });
+    bucket.place('p/a', 'four', { etag: 'e-2', modifiedAtMs: 5_000, storageClass: 'GLACIER' });
     assert.deepEqual(await listed(bucket, 'p/'), [
       {
         kind: 'file',

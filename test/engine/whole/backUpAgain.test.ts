@@ -83,7 +83,7 @@ describe('Backing up what was chosen, and what failed', () => {
 
       // Meanwhile one is gone, one has arrived otherwise, one is new, one has another content.
       rmSync(join(folder.path, 'f0'));
-      bucket.place('w/f1', 'somebody else’s', { modifiedAt: Date.now() + 60_000 });
+      bucket.place('w/f1', 'somebody else’s', { modifiedAtMs: Date.now() + 60_000 });
       writeFileSync(join(folder.path, 'new'), 'new');
       writeFileSync(join(folder.path, 'f2'), 'changed');
       const again = await plan({ kind: 'failed', planId: first.planId });

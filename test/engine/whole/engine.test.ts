@@ -133,8 +133,8 @@ describe('backup', () => {
   it('compares, plans and backs up a folder, and knows that all of it is safe then', async () => {
     await writeTree(root, { new: 'n', 'd/edited': 'edited', 'node_modules/x': 'x' });
     await writeTree(root, { same: 's' }, before);
-    bucket.place('w/d/edited', 'old', { modifiedAt: storedAt });
-    bucket.place('w/same', 's', { modifiedAt: storedAt });
+    bucket.place('w/d/edited', 'old', { modifiedAtMs: storedAt });
+    bucket.place('w/same', 's', { modifiedAtMs: storedAt });
     bucket.place('w/gone', 'g');
     await compare();
     assert.deepEqual(rows(), {
@@ -388,7 +388,7 @@ describe('backup', () => {
     await compare();
     await plan(all);
     assert.ok(!bucket.calls.some(({ operation }) => operation === 'versioning'));
-    bucket.place('w/a', 'older', { modifiedAt: before });
+    bucket.place('w/a', 'older', { modifiedAtMs: before });
     await compare();
     assert.deepEqual((await plan(all)).unknownOrigin, {
       files: 1,
@@ -502,7 +502,7 @@ describe('backup', () => {
 
   it('takes a refusal of what it has itself stored meanwhile for no change of somebody else', async () => {
     await writeTree(root, { new: 'n', edited: 'e' });
-    bucket.place('w/edited', 'old', { modifiedAt: storedAt });
+    bucket.place('w/edited', 'old', { modifiedAtMs: storedAt });
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
     assert.equal((await engine.run(one.planId, signal())).done, 2);
@@ -516,7 +516,7 @@ describe('backup', () => {
 
   it('counts what stands there with just its bytes already as backed up', async () => {
     await writeTree(root, { new: 'n', edited: 'e' });
-    bucket.place('w/edited', 'old', { modifiedAt: storedAt });
+    bucket.place('w/edited', 'old', { modifiedAtMs: storedAt });
     await compare();
     const [one, other] = [await plan(all), await plan(all)];
     assert.equal((await engine.run(one.planId, signal())).done, 2);
@@ -527,7 +527,7 @@ describe('backup', () => {
 
   it('follows changes to files after the comparison, and finds those that it missed', async () => {
     await writeTree(root, { a: 'a', b: 'b' }, before);
-    for (const name of ['a', 'b']) bucket.place(`w/${name}`, name, { modifiedAt: storedAt });
+    for (const name of ['a', 'b']) bucket.place(`w/${name}`, name, { modifiedAtMs: storedAt });
     await compare();
     writeFileSync(join(root, 'a'), 'changed');
     writeFileSync(join(root, 'new'), 'n');
@@ -543,9 +543,9 @@ describe('backup', () => {
   it('does not lose changes that come while it compares', async () => {
     await writeTree(root, { a: 'a', gone: 'g', 'd/x': 'x' }, before);
     for (const name of ['a', 'gone', 'd/x']) {
-      bucket.place(`w/${name}`, name.at(-1) ?? '', { modifiedAt: storedAt });
+      bucket.place(`w/${name}`, name.at(-1) ?? '', { modifiedAtMs: storedAt });
     }
-    bucket.place('w/gone', 'g', { modifiedAt: storedAt });
+    bucket.place('w/gone', 'g', { modifiedAtMs: storedAt });
     for (const round of ['first', 'second']) {
       const list = bucket.holdNext('list');
       const comparing = compare();
@@ -568,7 +568,7 @@ describe('backup', () => {
 
   it('does not lose changes that come while it compares a part', async () => {
     await writeTree(root, { 'd/a': 'a' }, before);
-    bucket.place('w/d/a', 'a', { modifiedAt: storedAt });
+    bucket.place('w/d/a', 'a', { modifiedAtMs: storedAt });
     await compare();
     const list = bucket.holdNext('list');
     const planning = plan(resources('d'));

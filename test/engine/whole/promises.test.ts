@@ -129,7 +129,7 @@ describe('The promises', () => {
         const bucket = memoryBucket();
         for (const { path, content, age } of world.local) edit(path, content, age);
         for (const { path, content } of world.cloud) {
-          bucket.place(`w/${path}`, content, { modifiedAt: storedAt });
+          bucket.place(`w/${path}`, content, { modifiedAtMs: storedAt });
         }
         for (const { operation, after, code } of world.failures) {
           bucket.failNext(operation, new Failure(code, 'memory'), { after });

@@ -151,7 +151,7 @@ describe('restore', function () {
 
   it('gives no file the right to act as somebody else, and one without a note the usual ones', async () => {
     bucket.place('w/setuid', 'x', { metadata: { mode: '104755' } });
-    bucket.place('w/plain', 'x', { modifiedAt: storedAt, metadata: { mode: 'rwx', mtime: '?' } });
+    bucket.place('w/plain', 'x', { modifiedAtMs: storedAt, metadata: { mode: 'rwx', mtime: '?' } });
     await project.compare();
     await project.restore(all);
     assert.equal(statSync(join(root, 'setuid')).mode & 0o7777, 0o755);
@@ -163,7 +163,7 @@ describe('restore', function () {
   describe('where a local file is in the place', () => {
     const conflict = { kind: 'nodes' } as const;
     beforeEach(async () => {
-      bucket.place('w/d/a.txt', 'cloud', { modifiedAt: storedAt });
+      bucket.place('w/d/a.txt', 'cloud', { modifiedAtMs: storedAt });
       await writeTree(root, { 'd/a.txt': 'local!' });
       await project.compare();
     });
@@ -177,7 +177,7 @@ describe('restore', function () {
       assert.deepEqual([files, bytes, conflicts.files, conflicts.newerHere], [1, 5, 1, 1]);
       const [example] = conflicts.examples;
       assert.deepEqual([example?.path, example?.local.size], ['d/a.txt', 6]);
-      assert.deepEqual(example?.cloud, { size: 5, modifiedAt: storedAt });
+      assert.deepEqual(example?.cloud, { size: 5, modifiedAtMs: storedAt });
     });
 
     it('replaces nothing without a decision', async () => {
@@ -246,7 +246,7 @@ describe('restore', function () {
     });
 
     it('decides for one file otherwise than for the rest', async () => {
-      bucket.place('w/d/b.txt', 'cloud b', { modifiedAt: storedAt });
+      bucket.place('w/d/b.txt', 'cloud b', { modifiedAtMs: storedAt });
       await writeTree(root, { 'd/b.txt': 'local b' });
       await project.compare();
       const { planId } = await project.planRestore(scope());

@@ -191,7 +191,7 @@ describe('What a batch that was cut off has left', () => {
     close(first.engine);
 
     // Meanwhile one has arrived otherwise, one is gone, one is new and was never asked for.
-    bucket.place('w/f59', 'theirs', { modifiedAt: Date.now() + 60_000 });
+    bucket.place('w/f59', 'theirs', { modifiedAtMs: Date.now() + 60_000 });
     rmSync(join(root, 'f58'));
     await writeTree(root, { new: 'new' });
     const second = window();

@@ -319,8 +319,8 @@ describe('The verdict', () => {
   it('that content has settled asks nothing of the store a second time', async () => {
     await write('different', 'one', -day);
     await write('unknown', 'one', -day);
-    bucket.place('f/different', Buffer.from('two'), { modifiedAt: Date.now() - 20 * day });
-    bucket.place('f/unknown', Buffer.from('one'), { etag: 'x', modifiedAt: Date.now() - 20 * day });
+    bucket.place('f/different', Buffer.from('two'), { modifiedAtMs: Date.now() - 20 * day });
+    bucket.place('f/unknown', Buffer.from('one'), { etag: 'x', modifiedAtMs: Date.now() - 20 * day });
     // Changed long before it is read, or the reading would be racy and rightly be done again.
     const time = new Date(Date.now() - 10 * day);
     for (const path of ['different', 'unknown']) await utimes(at(path), time, time);

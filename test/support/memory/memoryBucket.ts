@@ -1,22 +1,28 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type {
   Archive,
   Bucket,
-  CompleteMultipartRequest,
   Condition,
   ObjectAttributes,
   ObjectChecksum,
-  StoredObject,
   Versioning,
 } from '../../../src/engine/ports/bucket';
-import { crc32Of } from '../../../src/engine/checksums/crc32';
 import { Failure, throwIfCancelled } from '../../../src/engine/failures/failure';
 import { maxKeyBytes } from '../../../src/engine/disk/objectKey';
-import { wholeChecksum } from '../../../src/engine/checksums/wholeChecksum';
 import { disturbances, type Disturbances } from './disturbances';
-import { byUtf8, memoryObjects, toHead, toListed, type MemoryObject } from './memoryObjects';
+import {
+  byUtf8,
+  inChunks,
+  md5,
+  memoryObjects,
+  toHead,
+  toListed,
+  toStored,
+  wholeCrc32,
+  type MemoryObject,
+} from './memoryObjects';
+import { MemoryUploads } from './memoryUploads';
 
 /** A bucket in memory that keeps the port's promises, and that tests can look into and disturb. */
 export interface MemoryBucket
@@ -69,7 +75,7 @@ export interface BucketCall {
 
 export interface PlacedAttributes extends Partial<ObjectAttributes> {
   readonly etag?: string;
-  readonly modifiedAt?: number;
+  readonly modifiedAtMs?: number;
   readonly storageClass?: string;
   readonly etagIsOpaque?: boolean;
   readonly checksums?: readonly ObjectChecksum[];
@@ -90,7 +96,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   const calls: BucketCall[] = [];
   const objects = memoryObjects(options.versioning ?? 'off');
   const hidden = new Set<string>();
-  const uploads = new Map<string, MemoryUpload>();
+  const uploads = new MemoryUploads();
   const disturbed = disturbances<BucketOperation>();
   let clockOffset = 0;
 
@@ -124,29 +130,6 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     return present;
   }
 
-  function openUpload(key: string, uploadId: string): MemoryUpload {
-    const upload = uploads.get(uploadId);
-    if (upload?.key !== key) throw new Failure('no-such-upload', key);
-    return upload;
-  }
-
-  function assemble({ upload, parts, size }: CompleteMultipartRequest): readonly MemoryPart[] {
-    const { parts: sent } = openUpload(upload.key, upload.uploadId);
-    const chosen = parts.map(({ partNumber, etag }, index) => {
-      const part = sent.get(partNumber);
-      const previous = parts[index - 1];
-      if (part?.etag !== etag || (previous !== undefined && previous.partNumber >= partNumber)) {
-        throw new Failure('unexpected', upload.key, `part ${String(partNumber)} does not fit`);
-      }
-      return part;
-    });
-    const actual = chosen.reduce((sum, part) => sum + part.body.byteLength, 0);
-    if (chosen.length === 0 || actual !== size) {
-      throw new Failure('unexpected', upload.key, `${String(actual)} bytes, not ${String(size)}`);
-    }
-    return chosen;
-  }
-
   return {
     name,
     calls,
@@ -158,10 +141,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       return objects.current().map(([key]) => key);
     },
     get openUploads() {
-      return [...uploads.values()].map(({ key, parts }) => ({
-        key,
-        partNumbers: [...parts.keys()].sort((a, b) => a - b),
-      }));
+      return uploads.open;
     },
     bytes(key) {
       const body = objects.find(key)?.body;
@@ -172,7 +152,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       const bytes = Buffer.from(body);
       objects.write(key, {
         etag: md5(bytes).toString('hex'),
-        modifiedAt: wholeSeconds(now()),
+        modifiedAtMs: wholeSeconds(now()),
         contentType: 'application/octet-stream',
         metadata: {},
         checksums: [],
@@ -250,7 +230,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
         ...attributes,
         body: bytes,
         etag,
-        modifiedAt: wholeSeconds(now()),
+        modifiedAtMs: wholeSeconds(now()),
         checksums: [wholeCrc32(bytes)],
       });
       return toStored(stored);
@@ -259,59 +239,37 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     async startMultipart({ key, attributes, signal }) {
       await arrive('startMultipart', key, signal);
       requireShortKey(key);
-      const uploadId = randomUUID();
       // As with S3, the finished object is as old as the beginning of its upload.
-      const modifiedAt = wholeSeconds(now());
-      uploads.set(uploadId, { key, attributes, modifiedAt, parts: new Map() });
-      return { key, uploadId, takesCrc32: true };
+      return uploads.start({ key, attributes, modifiedAtMs: wholeSeconds(now()) });
     },
 
     async putPart({ upload, partNumber, body, signal }) {
       const bytes = Buffer.from(body);
       await arrive('putPart', upload.key, signal);
-      const etag = md5(bytes).toString('hex');
-      openUpload(upload.key, upload.uploadId).parts.set(partNumber, { body: bytes, etag });
-      return { partNumber, size: bytes.byteLength, etag, crc32: crc32Of(bytes) };
+      return uploads.putPart(upload, partNumber, bytes);
     },
 
     async *listParts(upload, signal) {
       await arrive('listParts', upload.key, signal);
-      const { parts } = openUpload(upload.key, upload.uploadId);
-      yield [...parts]
-        .sort(([one], [other]) => one - other)
-        .map(([partNumber, { body, etag }]) => ({
-          partNumber,
-          size: body.byteLength,
-          etag,
-          crc32: crc32Of(body),
-        }));
+      yield uploads.parts(upload);
     },
 
     async completeMultipart(request) {
       const { upload, condition, signal } = request;
       await arrive('completeMultipart', upload.key, signal);
-      const parts = assemble(request);
-      const { attributes, modifiedAt } = openUpload(upload.key, upload.uploadId);
-      const body = Buffer.concat(parts.map(part => part.body));
-      const digests = Buffer.concat(parts.map(part => md5(part.body)));
-      const etag = `${md5(digests).toString('hex')}-${String(parts.length)}`;
-      const present = requireCondition(upload.key, condition, { body, etag });
+      const assembled = uploads.assemble(request);
+      const present = requireCondition(upload.key, condition, assembled);
       if (present !== undefined) return toStored(present);
-      const checksums = [wholeCrc32(body)];
-      const stored = objects.write(upload.key, {
-        ...attributes,
-        body,
-        etag,
-        modifiedAt,
-        checksums,
-      });
-      uploads.delete(upload.uploadId);
+      const { attributes, ...object } = assembled;
+      const checksums = [wholeCrc32(object.body)];
+      const stored = objects.write(upload.key, { ...attributes, ...object, checksums });
+      uploads.end(upload);
       return toStored(stored);
     },
 
     async abortMultipart(upload, signal) {
       await arrive('abortMultipart', upload.key, signal);
-      uploads.delete(upload.uploadId);
+      uploads.end(upload);
     },
 
     async requestRestore({ key, versionId, signal }) {
@@ -330,48 +288,10 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   };
 }
 
-interface MemoryPart {
-  readonly body: Buffer;
-  readonly etag: string;
-}
-
-interface MemoryUpload {
-  readonly key: string;
-  readonly attributes: ObjectAttributes;
-  readonly modifiedAt: number;
-  readonly parts: Map<number, MemoryPart>;
-}
-
-function toStored(object: MemoryObject): StoredObject {
-  const { etag, versionId } = object;
-  return { etag, versionId, crc32: wholeChecksum(object, 'crc32') };
-}
-
-async function* inChunks(
-  body: Buffer,
-  key: string,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const chunk = 64 * 1024;
-  for (let start = 0; start < body.byteLength; start += chunk) {
-    await nextTurn();
-    throwIfCancelled(signal, key);
-    yield body.subarray(start, start + chunk);
-  }
-}
-
 function requireShortKey(key: string): void {
   if (Buffer.byteLength(key) > maxKeyBytes) throw new Failure('key-too-long', key);
 }
 
 function wholeSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
-}
-
-function md5(bytes: Uint8Array): Buffer {
-  return createHash('md5').update(bytes).digest();
-}
-
-function wholeCrc32(bytes: Uint8Array): ObjectChecksum {
-  return { algorithm: 'crc32', type: 'full-object', value: crc32Of(bytes) };
 }

@@ -1,5 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { crc32Of } from '../../../src/engine/checksums/crc32';
+import { wholeChecksum } from '../../../src/engine/checksums/wholeChecksum';
+import { throwIfCancelled } from '../../../src/engine/failures/failure';
 import type {
   Archive,
   ListedObject,
@@ -7,6 +11,7 @@ import type {
   ObjectChecksum,
   ObjectHead,
   ObjectVersion,
+  StoredObject,
   Versioning,
 } from '../../../src/engine/ports/bucket';
 
@@ -20,7 +25,7 @@ export interface MemoryObjects {
   versions(key: string): readonly ObjectVersion[];
   write(key: string, object: Omit<MemoryObject, 'versionId'>): MemoryObject;
   /** Leaves a marker where versions are kept. */
-  remove(key: string, modifiedAt: number): void;
+  remove(key: string, modifiedAtMs: number): void;
   /** Changes what the store says of an object, not what it is. */
   amend(key: string, versionId: string | undefined, changes: Partial<MemoryObject>): void;
 }
@@ -28,7 +33,7 @@ export interface MemoryObjects {
 export interface MemoryObject extends ObjectAttributes {
   readonly body: Buffer;
   readonly etag: string;
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
   readonly versionId: string | undefined;
   readonly checksums: readonly ObjectChecksum[];
   readonly storageClass?: string | undefined;
@@ -70,8 +75,8 @@ export function memoryObjects(versioning: Versioning): MemoryObjects {
     find,
     versions: key =>
       (histories.get(key) ?? []).map((entry, index) => {
-        const { modifiedAt } = entry;
-        const common = { versionId: idOf(entry), isLatest: index === 0, modifiedAtMs: modifiedAt };
+        const { modifiedAtMs } = entry;
+        const common = { versionId: idOf(entry), isLatest: index === 0, modifiedAtMs };
         if ('isMarker' in entry) {
           return { kind: 'delete-marker', ...common, size: 0, etag: '', storageClass: undefined };
         }
@@ -83,10 +88,10 @@ export function memoryObjects(versioning: Versioning): MemoryObjects {
       add(key, written);
       return written;
     },
-    remove(key, modifiedAt) {
+    remove(key, modifiedAtMs) {
       const versionId = newVersion();
       if (versionId === undefined) histories.delete(key);
-      else add(key, { isMarker: true, versionId, modifiedAt });
+      else add(key, { isMarker: true, versionId, modifiedAtMs });
     },
     amend(key, versionId, changes) {
       const object = find(key, versionId);
@@ -102,7 +107,7 @@ export function memoryObjects(versioning: Versioning): MemoryObjects {
 interface Marker {
   readonly isMarker: true;
   readonly versionId: string;
-  readonly modifiedAt: number;
+  readonly modifiedAtMs: number;
 }
 
 type Entry = MemoryObject | Marker;
@@ -113,11 +118,11 @@ function idOf({ versionId }: Entry): string {
 }
 
 export function toHead({ body, ...object }: MemoryObject): ObjectHead {
-  const { etag, modifiedAt, metadata, versionId, checksums } = object;
+  const { etag, modifiedAtMs, metadata, versionId, checksums } = object;
   return {
     size: body.byteLength,
     etag,
-    modifiedAtMs: modifiedAt,
+    modifiedAtMs,
     metadata,
     storageClass: object.storageClass,
     versionId,
@@ -129,12 +134,12 @@ export function toHead({ body, ...object }: MemoryObject): ObjectHead {
 }
 
 export function toListed([key, object]: readonly [string, MemoryObject]): ListedObject {
-  const { body, etag, modifiedAt, storageClass } = object;
+  const { body, etag, modifiedAtMs, storageClass } = object;
   return {
     key,
     size: body.byteLength,
     etag,
-    modifiedAtMs: modifiedAt,
+    modifiedAtMs,
     storageClass: storageClass ?? 'STANDARD',
   };
 }
@@ -142,4 +147,31 @@ export function toListed([key, object]: readonly [string, MemoryObject]): Listed
 /** The order of a list in S3; JavaScript's own differs where surrogates meet U+E000 to U+FFFF. */
 export function byUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+export function toStored(object: MemoryObject): StoredObject {
+  const { etag, versionId } = object;
+  return { etag, versionId, crc32: wholeChecksum(object, 'crc32') };
+}
+
+export function md5(bytes: Uint8Array): Buffer {
+  return createHash('md5').update(bytes).digest();
+}
+
+export function wholeCrc32(bytes: Uint8Array): ObjectChecksum {
+  return { algorithm: 'crc32', type: 'full-object', value: crc32Of(bytes) };
+}
+
+/** Gives the body piece by piece, and heeds the signal between them. */
+export async function* inChunks(
+  body: Buffer,
+  key: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunk = 64 * 1024;
+  for (let start = 0; start < body.byteLength; start += chunk) {
+    await nextTurn();
+    throwIfCancelled(signal, key);
+    yield body.subarray(start, start + chunk);
+  }
 }

@@ -29,7 +29,7 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
   const root = join(folder, 'w');
   const bucket = memoryBucket();
   for (const [path, size] of restoredFiles) {
-    bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAt: 1_500_000_000_000 });
+    bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAtMs: 1_500_000_000_000 });
   }
   const journal = openStagingJournal(join(folder, 'own-files'));
   const project = new ProjectInMemory({ root, bucket, journal });
