@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { compareFolder } from '../../src/engine/compare/compare';
 import { excludeBy } from '../../src/engine/scan/exclude';
-import { receiptsInMemory, type FolderReceipts } from '../../src/engine/records/receipts';
+import { receiptsInMemory } from '../support/memory/recordsInMemory';
+import type { FolderReceipts } from '../../src/engine/records/receiptStore';
 import type { FilePath } from '../../src/protocol/folders';
 import { writeTree } from '../support/disk/localTree';
 import { openStubStore } from '../support/servers/stubStore';
@@ -18,7 +19,7 @@ describe('A comparison with a store of odd lists', function () {
   beforeEach(async () => {
     folder = await temporaryFolder('proven');
     await writeTree(folder.path, { 'here.txt': 'hello' }, Date.UTC(2023, 0));
-    receipts = receiptsInMemory('a test').of({
+    receipts = receiptsInMemory().of({
       folderId: 'f',
       endpoint: 'e',
       bucket: 'b',

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FilePath } from '../../src/protocol/folders';
 import { Semaphore } from '../../src/engine/concurrency/semaphore';
-import { keptUploadsInMemory } from '../../src/engine/records/uploadStore';
+import { noUploads } from '../support/memory/recordsInMemory';
 import { uploadFile } from '../../src/engine/backup/upload';
 import { count, openStores, writeOurs } from '../support/servers/conditionalWrites';
 import { sendError, treatAll, type ConditionStore } from '../support/servers/conditionStore';
@@ -86,7 +86,7 @@ describe('An upload in parts whose completion takes long', function () {
       prefix: '',
       path: 'big' as FilePath,
       condition: { kind: 'absent' },
-      uploads: keptUploadsInMemory(),
+      uploads: noUploads(),
       semaphore: new Semaphore({ places: 8, bytes: 64 << 20 }),
       signal: AbortSignal.timeout(50_000),
       onBytes: () => undefined,

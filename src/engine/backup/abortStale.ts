@@ -3,8 +3,9 @@ import { Failure } from '../failures/failure';
 import { isSameState } from '../disk/localFile';
 import { withOpenFile } from '../disk/openFile';
 import type { ReceiptOwner } from '../records/receipts';
+import type { Unfinished } from '../records/unfinished';
+import type { OwnedUpload } from '../records/uploadStore';
 import { giveUpUpload } from './giveUpUpload';
-import type { OwnedUpload, Unfinished } from '../records/unfinished';
 
 export interface StaleUploadsRequest {
   readonly unfinished: Unfinished;
@@ -29,7 +30,7 @@ export async function abortStale(request: StaleUploadsRequest): Promise<void> {
     if (signal.aborted) return;
     if (!(await isStale(found, request))) continue;
     const { bucket } = found.owner;
-    await giveUpUpload(bucketNamed(bucket), found.kept, unfinished.of(found.owner).uploads);
+    await giveUpUpload(bucketNamed(bucket), found.stored, unfinished.of(found.owner).uploads);
   }
 }
 
@@ -38,17 +39,17 @@ const longestKept = 7 * 24 * 3_600_000;
 const inUse = 3_600_000;
 
 async function isStale(
-  { owner, kept }: OwnedUpload,
+  { owner, stored }: OwnedUpload,
   { owner: here, root, now }: StaleUploadsRequest,
 ): Promise<boolean> {
-  const age = now - kept.usedAt;
+  const age = now - stored.usedAt;
   if (age > longestKept) return true;
   if (owner.folderId !== here.folderId || age < inUse) return false;
-  if (kept.fate === 'abort' || owner.bucket !== here.bucket || owner.prefix !== here.prefix) {
+  if (stored.intent === 'abort' || owner.bucket !== here.bucket || owner.prefix !== here.prefix) {
     return true;
   }
   try {
-    const { local } = kept;
+    const { local } = stored;
     return await withOpenFile(root, local.path, async file => {
       return !isSameState(await file.stat(), local);
     });

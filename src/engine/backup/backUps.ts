@@ -3,7 +3,7 @@ import type { Report } from '../../protocol/reports';
 import type { Batches } from '../batch/batches';
 import type { HeldPlans } from './heldPlans';
 import { wouldEmpty, isOfUnknownOrigin, summarize } from './plan';
-import { rememberSteps } from '../records/unfinishedFiles';
+import { rememberSteps } from './rememberSteps';
 import type { UnfinishedTotals } from './unfinishedTotals';
 import { selectScope, type Known, type ScopeSelection } from './scopeSelection';
 import { applyOutcome } from './applyOutcome';

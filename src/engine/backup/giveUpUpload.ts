@@ -12,7 +12,7 @@ export async function giveUpUpload(
   kept: StoredUpload,
   uploads: UploadStore,
 ): Promise<void> {
-  uploads.keep({ ...kept, fate: 'abort' });
+  uploads.keep({ ...kept, intent: 'abort' });
   const freed = bucket.abortMultipart(kept.upload, AbortSignal.timeout(10_000)).then(
     () => {
       uploads.forget(kept.upload);

@@ -1,10 +1,10 @@
 import type { Comparison } from '../comparison/comparison';
 import { groupsToBackUp } from '../comparison/differences';
-import type { UnfinishedFilesStore } from '../records/unfinishedFiles';
+import type { UnfinishedFiles } from '../records/unfinishedFiles';
 
 /** Forgets what is left to do of files that have arrived in another way, or are gone. */
-export function leaveOutSettled(remaining: UnfinishedFilesStore, comparison: Comparison): void {
-  const settled = remaining.paths().filter(path => {
+export function leaveOutSettled(unfinished: UnfinishedFiles, comparison: Comparison): void {
+  const settled = unfinished.paths().filter(path => {
     const kind = comparison.get(path)?.verdict.kind;
     const isOpen =
       kind === undefined
@@ -12,5 +12,5 @@ export function leaveOutSettled(remaining: UnfinishedFilesStore, comparison: Com
         : kind === 'unchecked' || groupsToBackUp.includes(kind);
     return !isOpen;
   });
-  remaining.remove(settled);
+  unfinished.remove(settled);
 }

@@ -30,13 +30,13 @@ export async function openUpload(request: OpenUploadRequest): Promise<OpenUpload
   const { bucket, key, local, partSize, attributes, uploads, signal } = request;
   for (const kept of uploads.of(local.path)) {
     const fits =
-      kept.fate === 'finish' && kept.partSize === partSize && isSameState(kept.local, local);
+      kept.intent === 'finish' && kept.partSize === partSize && isSameState(kept.local, local);
     const arrived = fits ? await partsOf(bucket, kept, signal) : undefined;
     if (arrived !== undefined) return { kept: { ...kept, usedAt: Date.now() }, arrived };
     await giveUpUpload(bucket, kept, uploads);
   }
   const upload = await bucket.startMultipart({ key, attributes, signal });
-  const kept = { upload, local, partSize, fate: 'finish', usedAt: Date.now() } as const;
+  const kept = { upload, local, partSize, intent: 'finish', usedAt: Date.now() } as const;
   uploads.keep(kept);
   return { kept, arrived: new Map() };
 }

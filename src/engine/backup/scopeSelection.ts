@@ -59,9 +59,9 @@ function entryScopeOf(
       // Why they failed may no longer hold, and what was seen may have changed.
       return { kind: 'anew', paths: reports.failed(scope.planId, job.target) };
     case 'remaining': {
-      const { remaining } = job.unfinished;
-      leaveOutSettled(remaining, comparisons.requireCurrent(job));
-      return { kind: 'known', paths: remaining.paths() };
+      const { files } = job.unfinished;
+      leaveOutSettled(files, comparisons.requireCurrent(job));
+      return { kind: 'known', paths: files.paths() };
     }
     default:
       return scope;

@@ -18,7 +18,7 @@ export function unfinishedTotals(unfinishedWork: Unfinished): UnfinishedTotals {
       for (const { target, unfinished } of routes) {
         const { folder, bucket, prefix } = target;
         unfinishedWork.forgetElsewhere(target);
-        folders.set(folder, { folder, bucket, prefix, files: unfinished.remaining.count });
+        folders.set(folder, { folder, bucket, prefix, files: unfinished.files.count });
       }
     },
     forget: folder => void folders.delete(folder),

@@ -14,8 +14,8 @@ import { withOpenFile, type OpenFile } from '../disk/openFile';
 import { partSizeFor } from './partSize';
 import { readRange } from '../disk/readFile';
 import type { Receipt } from '../records/receipts';
-import { giveUpUpload } from './giveUpUpload';
 import type { UploadStore } from '../records/uploadStore';
+import { giveUpUpload } from './giveUpUpload';
 import { uploadInParts, type Sent } from './uploadInParts';
 
 export interface UploadRequest {

@@ -16,7 +16,8 @@ import {
 } from './join';
 import { scanLocal } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
-import type { FolderReceipts, Receipt } from '../records/receipts';
+import type { FolderReceipts } from '../records/receiptStore';
+import type { Receipt } from '../records/receipts';
 import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
 import { unlistedCopies } from './unlistedCopies';

@@ -4,14 +4,8 @@ import { compareContent, type ContentAnswer } from './content';
 import { toFailure, type Failure } from '../failures/failure';
 import type { ContentCase } from './join';
 import type { ContentQuestion } from './judge';
-import { distrust, invalidateReading } from '../records/invalidateReading';
-import {
-  isOfCopy,
-  isSameReading,
-  type FolderReceipts,
-  type Reading,
-  type Receipt,
-} from '../records/receipts';
+import { isOfCopy, isSameReading, type Reading, type Receipt } from '../records/receipts';
+import type { FolderReceipts } from '../records/receiptStore';
 import type { Finding } from './finding';
 
 export interface ContentDecisionRequest {
@@ -79,10 +73,10 @@ export async function decideByReading(
     const reading = { local, etag: cloud.etag, cloud: content, sha256, hashBegan };
     receipts.remember(reading);
     const kept = receipts.get(local.path);
-    invalidateReading(receipts, kept, reading);
+    receipts.invalidateReading(kept, reading);
     // The store contradicts now what the receipt was made of.
     const isRefuted = content === 'different' && sha256 === proof?.sha256;
-    if (isRefuted && kept?.etag === proof.etag) distrust(receipts, kept);
+    if (isRefuted && kept?.etag === proof.etag) receipts.distrust(kept);
     const verdict = verdictOf(question, reading, receipt);
     return { finding: { ...finding, verdict }, content };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { CompareRule } from '../config/settings';
 import type { Bucket } from '../ports/bucket';
-import type { FolderReceipts, ReceiptOwner } from '../records/receipts';
+import type { FolderReceipts } from '../records/receiptStore';
+import type { ReceiptOwner } from '../records/receipts';
 import type { FolderUnfinished } from '../records/unfinished';
 import type { Exclude } from '../scan/exclude';
 

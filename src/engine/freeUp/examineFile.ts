@@ -4,7 +4,6 @@ import { toAbsolutePath } from '../disk/filePath';
 import { toKey } from '../disk/objectKey';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statWhenStable } from '../disk/statWhenStable';
-import { invalidateReading } from '../records/invalidateReading';
 import type { OpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readFile';
 import type { Receipt } from '../records/receipts';
@@ -57,7 +56,7 @@ export async function examineFile(
   if (nlink > 1) throw new Failure('hard-link', path);
   const local = await statWhenStable(file, signal);
   const digests = await digest(file, local, tools);
-  invalidateReading(route.receipts, receipt, { local, sha256: digests.sha256 });
+  route.receipts.invalidateReading(receipt, { local, sha256: digests.sha256 });
   if (local.size !== receipt.local.size || digests.sha256 !== receipt.sha256) {
     throw new Failure('differs-here', path);
   }

@@ -1,7 +1,6 @@
 import type { FailureCode } from '../../protocol/failures';
 import type { FreeUpMethod } from '../../protocol/freeUp';
 import { Failure } from '../failures/failure';
-import { noteFreed } from '../records/receipts';
 import { deleteLocal } from './deleteLocal';
 import { refuseUnsaved } from './examineFile';
 import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
@@ -22,14 +21,14 @@ export async function freeFile(
   if (receipt?.etag !== copy.etag) throw new Failure('not-proved', path);
   await refuseUnsaved(step, tools);
   // Before it goes: not even a kill may make the copy pass for one that can be replaced.
-  noteFreed(route.receipts, path, Date.now());
+  route.receipts.noteFreed(path, Date.now());
   try {
     return await (way === 'delete'
       ? deleteLocal(step, receipt, tools)
       : trashLocal(step, receipt, tools));
   } catch (error) {
     const isHere = !(error instanceof Failure) || !elsewhere.has(error.code);
-    if (isHere) noteFreed(route.receipts, path, undefined);
+    if (isHere) route.receipts.noteFreed(path, undefined);
     throw error;
   }
 }

@@ -1,10 +1,8 @@
 import type { LogEntry } from '../../protocol/host';
-import { openDatabase } from './database';
 import { Failure } from '../failures/failure';
-import { receiptsIn } from './receiptDatabase';
-import { receiptsInMemory, type Receipts } from './receipts';
-import { unfinishedInMemory, type Unfinished } from './unfinished';
-import { unfinishedInDatabase } from './unfinishedInDatabase';
+import { Database } from './database';
+import { Receipts } from './receiptStore';
+import { Unfinished } from './unfinished';
 
 /** What is to outlive the engine. */
 export interface Records {
@@ -12,30 +10,33 @@ export interface Records {
   readonly unfinished: Unfinished;
 }
 
-/** Without a file for them receipts last as long as the window: everything is proved again then. */
-export function openRecords(
-  file: string,
-  tell: (level: LogEntry['level'], message: string) => void,
-  warn: (failure: Failure) => void,
-): Records {
+export interface RecordsOptions {
+  readonly file: string;
+  readonly log: (level: LogEntry['level'], message: string) => void;
+  readonly warn: (failure: Failure) => void;
+}
+
+/** If the file cannot be opened, records last as long as the window; all is proved again then. */
+export function openRecords({ file, log, warn }: RecordsOptions): Records {
   try {
-    const database = openDatabase(
+    const database = Database.open({
       file,
-      (setAside, why) => {
-        tell(
-          'warning',
-          `The receipts were broken and are begun anew (${String(why)}): ${setAside}`,
-        );
+      onBroken(renamedTo, why) {
+        log('warning', `Receipts were broken and begin anew (${String(why)}): ${renamedTo}`);
       },
-      why => {
-        tell('error', `Receipts could not be kept and are proved again later: ${String(why)}`);
+      onError(why) {
+        log('error', `Receipts could not be kept and are proved again later: ${String(why)}`);
         warn(new Failure('records-not-kept', file, String(why)));
       },
-    );
-    return { receipts: receiptsIn(database), unfinished: unfinishedInDatabase(database) };
+    });
+    return { receipts: new Receipts(database), unfinished: new Unfinished(database) };
   } catch (error) {
-    tell('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
+    log('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
     warn(new Failure('records-not-kept', file, String(error)));
-    return { receipts: receiptsInMemory(String(error)), unfinished: unfinishedInMemory() };
+    const database = Database.inMemory();
+    return {
+      receipts: new Receipts(database, String(error)),
+      unfinished: new Unfinished(database),
+    };
   }
 }

@@ -1,67 +1,75 @@
+import type { Database } from './database';
 import type { ReceiptOwner } from './receipts';
-import {
-  keptUploadsInMemory,
-  type StoredUpload,
-  type UploadStore,
-  type KeptUploadsInMemory,
-} from './uploadStore';
-import { remainingInMemory, type UnfinishedFilesStore } from './unfinishedFiles';
+import { UnfinishedFiles, UnfinishedFileTable } from './unfinishedFiles';
+import { UploadStore, UploadTable, type OwnedUpload } from './uploadStore';
 
-/** What has begun and is to outlive the engine; of all folders. */
-export interface Unfinished {
-  of(owner: ReceiptOwner): FolderUnfinished;
-  /** The uploads of all folders that lie in this store. */
-  uploadsAt(endpoint: string): readonly OwnedUpload[];
-  /** Forgets what this folder has left to send to other places: it is backed up here now. */
-  forgetElsewhere(owner: ReceiptOwner): void;
-}
+/** What has begun and is to outlive the engine, of all folders. */
+export class Unfinished {
+  readonly #database: Database;
+  readonly #tables = new Map<Database, Tables>();
 
-/** Of one folder, for one place in the cloud. */
-export interface FolderUnfinished {
-  readonly remaining: UnfinishedFilesStore;
-  readonly uploads: UploadStore;
-}
-
-export interface OwnedUpload {
-  readonly owner: ReceiptOwner;
-  readonly kept: StoredUpload;
-}
-
-/** For as long as the engine lives. */
-export function unfinishedInMemory(): Unfinished {
-  const owners = new Map<string, OwnerInMemory>();
-
-  function known(owner: ReceiptOwner): OwnerInMemory {
-    const key = keyOf(owner);
-    const found = owners.get(key) ?? {
-      owner,
-      remaining: remainingInMemory(),
-      uploads: keptUploadsInMemory(),
-    };
-    owners.set(key, found);
-    return found;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
-  return {
-    of: known,
-    uploadsAt: endpoint =>
-      [...owners.values()]
-        .filter(({ owner }) => owner.endpoint === endpoint)
-        .flatMap(({ owner, uploads }) => uploads.all().map(kept => ({ owner, kept }))),
-    forgetElsewhere(here) {
-      for (const { owner, remaining } of owners.values()) {
-        const isElsewhere = owner.folderId === here.folderId && keyOf(owner) !== keyOf(here);
-        if (isElsewhere) remaining.clear();
-      }
-    },
-  };
+  of(owner: ReceiptOwner): FolderUnfinished {
+    return new FolderUnfinished(() => this.#rows(owner));
+  }
+
+  /** Returns the uploads of all folders that lie in one store. */
+  uploadsAt(endpoint: string): readonly OwnedUpload[] {
+    const { unkept } = this.#database;
+    const all = unkept === undefined ? [this.#database] : [this.#database, unkept];
+    return all.flatMap(database => this.#tablesIn(database).uploads.at(endpoint));
+  }
+
+  /** Forgets what a folder has left to send to other places: it is backed up here now. */
+  forgetElsewhere(owner: ReceiptOwner): void {
+    const { tables, id } = this.#rows(owner);
+    tables.files.clearElsewhere(id, owner.folderId);
+  }
+
+  #rows(owner: ReceiptOwner): Rows {
+    const { database, id } = this.#database.locate(owner);
+    return { tables: this.#tablesIn(database), id };
+  }
+
+  #tablesIn(database: Database): Tables {
+    const tables = this.#tables.get(database) ?? {
+      files: new UnfinishedFileTable(database),
+      uploads: new UploadTable(database),
+    };
+    this.#tables.set(database, tables);
+    return tables;
+  }
 }
 
-interface OwnerInMemory extends FolderUnfinished {
-  readonly owner: ReceiptOwner;
-  readonly uploads: KeptUploadsInMemory;
+/** What is unfinished of one folder, for one place in the cloud. */
+export class FolderUnfinished {
+  readonly #rows: () => Rows;
+
+  /** `rows` is asked each time: what is locked now may be written later. */
+  constructor(rows: () => Rows) {
+    this.#rows = rows;
+  }
+
+  get files(): UnfinishedFiles {
+    const { tables, id } = this.#rows();
+    return new UnfinishedFiles(tables.files, id);
+  }
+
+  get uploads(): UploadStore {
+    const { tables, id } = this.#rows();
+    return new UploadStore(tables.uploads, id);
+  }
 }
 
-function keyOf({ folderId, endpoint, bucket, prefix }: ReceiptOwner): string {
-  return JSON.stringify([folderId, endpoint, bucket, prefix]);
+interface Rows {
+  readonly tables: Tables;
+  readonly id: number;
+}
+
+interface Tables {
+  readonly files: UnfinishedFileTable;
+  readonly uploads: UploadTable;
 }

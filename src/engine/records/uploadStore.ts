@@ -1,42 +1,138 @@
+import type { StatementSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
-import type { MultipartUpload } from '../ports/bucket';
 import type { LocalFile } from '../disk/localFile';
+import type { MultipartUpload } from '../ports/bucket';
+import type { Database } from './database';
+import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
+import { PendingRows } from './pendingRows';
+import type { ReceiptOwner } from './receipts';
 
-/** An upload in parts that we have begun and that is neither completed nor given up in the store. */
+/** A multipart upload that we have begun and neither completed nor aborted. */
 export interface StoredUpload {
   readonly upload: MultipartUpload;
   /** The state of the file whose bytes its parts are. */
   readonly local: LocalFile;
   readonly partSize: number;
-  /** What is to become of it, when there is a chance. */
-  readonly fate: 'finish' | 'abort';
-  /** When something was last done with it; milliseconds since 1970. */
+  /** What to do with it when there is a chance. */
+  readonly intent: 'finish' | 'abort';
+  /** When it was last used; milliseconds since 1970. */
   readonly usedAt: number;
 }
 
-/** Those of one folder, for one place in the cloud. */
-export interface UploadStore {
-  /** Those of a path, the last used first. */
-  of(path: FilePath): readonly StoredUpload[];
+export interface OwnedUpload {
+  readonly owner: ReceiptOwner;
+  readonly stored: StoredUpload;
+}
+
+/** The unfinished uploads of one folder, for one place in the cloud. All windows see them. */
+export class UploadStore {
+  readonly #table: UploadTable;
+  readonly #owner: number;
+
+  constructor(table: UploadTable, owner: number) {
+    this.#table = table;
+    this.#owner = owner;
+  }
+
+  /** Returns those of a path, the last used first. */
+  of(path: FilePath): readonly StoredUpload[] {
+    return this.#table.of(this.#owner, path);
+  }
+
   /** Replaces what was known of the same upload. */
-  keep(kept: StoredUpload): void;
-  forget(upload: MultipartUpload): void;
+  keep(stored: StoredUpload): void {
+    this.#table.replace(this.#owner, stored);
+  }
+
+  forget(upload: MultipartUpload): void {
+    this.#table.delete(this.#owner, upload);
+  }
 }
 
-/** For as long as the engine lives. */
-export interface KeptUploadsInMemory extends UploadStore {
-  all(): readonly StoredUpload[];
+/** The table of unfinished uploads, by the numbers of their owners. */
+export class UploadTable {
+  readonly #database: Database;
+  readonly #select: StatementSync;
+  readonly #selectAt: StatementSync;
+  readonly #replace: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #pending = new PendingRows<StoredUpload>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    const { sqlite } = database;
+    this.#select = sqlite.prepare(
+      'SELECT * FROM uploads WHERE owner = ? AND path = ? ORDER BY used_at DESC',
+    );
+    this.#selectAt = sqlite.prepare(
+      'SELECT * FROM uploads JOIN owners ON owners.id = uploads.owner WHERE endpoint = ?',
+    );
+    for (const statement of [this.#select, this.#selectAt]) statement.setReadBigInts(true);
+    this.#replace = sqlite.prepare(
+      'INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#delete = sqlite.prepare('DELETE FROM uploads WHERE owner = ? AND upload_id = ?');
+  }
+
+  of(owner: number, path: FilePath): readonly StoredUpload[] {
+    const rows = this.#database.read(() => this.#select.all(owner, path), []);
+    const uploads = rows
+      .map(row => toStored(row as unknown as UploadRow))
+      .filter(({ upload }) => this.#pending.find(owner, upload.uploadId) === undefined);
+    for (const { row } of this.#pending.of(owner).values()) {
+      if (row?.local.path === path) uploads.push(row);
+    }
+    return uploads.sort((one, other) => other.usedAt - one.usedAt);
+  }
+
+  /** Returns those of all folders in one store, but none so young that it waits to be written. */
+  at(endpoint: string): readonly OwnedUpload[] {
+    const rows = this.#database.read(() => this.#selectAt.all(endpoint), []);
+    return rows.flatMap(row => {
+      const found = row as unknown as UploadRow & OwnerRow;
+      const { owner, folder_id: folderId, bucket, prefix } = found;
+      const stored = toStored(found);
+      if (this.#pending.find(Number(owner), stored.upload.uploadId) !== undefined) return [];
+      return { owner: { folderId, endpoint, bucket, prefix }, stored };
+    });
+  }
+
+  replace(owner: number, stored: StoredUpload): void {
+    const { upload, local, partSize, intent, usedAt } = stored;
+    const { uploadId } = upload;
+    const text = JSON.stringify(upload);
+    const columns = localFileColumns(local);
+    this.#database.write(
+      () => this.#replace.run(owner, uploadId, text, ...columns, partSize, intent, usedAt),
+      this.#pending.add(owner, uploadId, stored),
+    );
+  }
+
+  delete(owner: number, { uploadId }: MultipartUpload): void {
+    const onSettled = this.#pending.add(owner, uploadId, undefined);
+    this.#database.write(() => this.#delete.run(owner, uploadId), onSettled);
+  }
 }
 
-export function keptUploadsInMemory(): KeptUploadsInMemory {
-  const uploads = new Map<string, StoredUpload>();
+interface UploadRow extends LocalFileRow {
+  /** As the bucket returned it, in JSON. */
+  readonly upload: string;
+  readonly part_size: bigint;
+  readonly intent: StoredUpload['intent'];
+  readonly used_at: number;
+}
+
+interface OwnerRow extends Pick<ReceiptOwner, 'bucket' | 'prefix'> {
+  readonly owner: bigint;
+  readonly folder_id: string;
+}
+
+function toStored(row: UploadRow): StoredUpload {
   return {
-    all: () => [...uploads.values()],
-    of: path =>
-      [...uploads.values()]
-        .filter(({ local }) => local.path === path)
-        .sort((one, other) => other.usedAt - one.usedAt),
-    keep: kept => void uploads.set(kept.upload.uploadId, kept),
-    forget: ({ uploadId }) => void uploads.delete(uploadId),
+    upload: JSON.parse(row.upload) as MultipartUpload,
+    local: fromRow(row),
+    partSize: Number(row.part_size),
+    intent: row.intent,
+    usedAt: row.used_at,
   };
 }

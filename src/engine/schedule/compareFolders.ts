@@ -48,7 +48,7 @@ export async function compareFolders(
         await comparisons.compare(job, signal);
         const comparison = comparisons.current(job);
         // A kill may have kept from its note what had arrived.
-        if (comparison !== undefined) leaveOutSettled(job.unfinished.remaining, comparison);
+        if (comparison !== undefined) leaveOutSettled(job.unfinished.files, comparison);
         remaining.count([job]);
         publisher.changed();
         void abortStaleOf(job, setup.settings, deps);

@@ -2,7 +2,7 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { Connections } from '../store/connections';
 import { excludeBy } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
-import type { Receipts } from '../records/receipts';
+import type { Receipts } from '../records/receiptStore';
 import type { Unfinished } from '../records/unfinished';
 import { parseCompareSettings } from '../config/settings';
 import type { ComparisonJob } from '../comparison/job';

@@ -24,7 +24,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   const warn = (failure: Failure) => {
     port.notify(hostMessages.warned, failure.toRecord());
   };
-  const { receipts, unfinished } = openRecords(receiptsFile, log, warn);
+  const { receipts, unfinished } = openRecords({ file: receiptsFile, log, warn });
   const backup = new Engine({
     connect: (settings, traffic, onWeakness) =>
       openConnection(settings, traffic, openTransport(), onWeakness),

@@ -14,10 +14,11 @@ import { recheckKept } from '../freeUp/recheckKept';
 import { heldPlans, type HeldPlans } from '../backup/heldPlans';
 import { recentReports, type RecentReports } from '../batch/reports';
 import { noJournal, type StagingJournal } from '../staging/stagingJournal';
-import type { Receipts } from '../records/receipts';
+import type { Receipts } from '../records/receiptStore';
+import { Database } from '../records/database';
+import { Unfinished } from '../records/unfinished';
 import { restores, type Restores } from '../restore/restores';
 import { unfinishedTotals, type UnfinishedTotals } from '../backup/unfinishedTotals';
-import { unfinishedInMemory, type Unfinished } from '../records/unfinished';
 import { rowChanges, type RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
 import { statePublisher, type StatePublisher } from '../state/statePublisher';
@@ -78,7 +79,8 @@ export interface EngineServices {
 
 export function createServices(options: EngineOptions): EngineServices {
   const { receipts, onLog } = options;
-  const { editor = noEditor, journal = noJournal, unfinished = unfinishedInMemory() } = options;
+  const { editor = noEditor, journal = noJournal } = options;
+  const { unfinished = new Unfinished(Database.inMemory()) } = options;
   const ending = new AbortController();
   const ended = ending.signal;
   const traffic = new TransferControl(outage => {

@@ -81,7 +81,7 @@ export class Engine {
   dropRemaining(setups: readonly FolderSetup[]): void {
     const { publisher, flush, jobOf, remaining } = this.#parts;
     const jobs = setups.map(jobOf);
-    for (const { unfinished } of jobs) unfinished.remaining.clear();
+    for (const { unfinished } of jobs) unfinished.files.clear();
     remaining.count(jobs);
     publisher.changed();
     flush();

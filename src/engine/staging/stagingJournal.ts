@@ -6,7 +6,7 @@ import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
 import type { StagedFile } from '../disk/stagedFile';
 import type { Placeholder, PlaceholderJournal } from '../disk/rename';
-import { isBusy, loadSqlite, sqliteCode } from '../records/sqlite';
+import { hasSqliteCode, isBusy, loadSqlite, sqliteCodes } from '../records/sqlite';
 import { hasCode } from '../failures/systemCode';
 
 /** Which files of our own there are, kept so that even a killed process leaves none behind. */
@@ -45,7 +45,11 @@ export function openStagingJournal(folder: string): StagingJournal {
         .prepare(sql)
         .run(...values);
     } catch (error) {
-      throw new Failure(sqliteCode(error) === full ? 'disk-full' : 'disk-error', file, error);
+      throw new Failure(
+        hasSqliteCode(error, sqliteCodes.full) ? 'disk-full' : 'disk-error',
+        file,
+        error,
+      );
     }
   }
 
@@ -165,9 +169,6 @@ function openAbandoned(
 
 const suffix = '.sqlite';
 const youngMs = 3_600_000;
-
-/** SQLite's code for a full disk. */
-const full = 13;
 
 function journalsIn(folder: string): readonly string[] {
   try {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
-import { openDatabase, type Database } from '../../../src/engine/records/database';
+import { Database } from '../../../src/engine/records/database';
+import type { StoredUpload } from '../../../src/engine/records/uploadStore';
+import { unfinishedInMemory } from '../../support/memory/recordsInMemory';
+import { Unfinished } from '../../../src/engine/records/unfinished';
 import { Failure } from '../../../src/engine/failures/failure';
 import { abortStale } from '../../../src/engine/backup/abortStale';
-import type { StoredUpload } from '../../../src/engine/records/uploadStore';
-import { unfinishedInMemory, type Unfinished } from '../../../src/engine/records/unfinished';
-import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -62,9 +62,13 @@ describe('An interrupted upload in parts', function () {
 
   function inDatabase(): Unfinished {
     const fail = () => assert.fail('The file is whole.');
-    const database = openDatabase(join(root, 'receipts.sqlite'), fail, fail);
+    const database = Database.open({
+      file: join(root, 'receipts.sqlite'),
+      onBroken: fail,
+      onError: fail,
+    });
     opened.push(database);
-    return unfinishedInDatabase(database);
+    return new Unfinished(database);
   }
 
   /** A file of four parts; none equals another, nor those of an earlier file. */
@@ -102,7 +106,7 @@ describe('An interrupted upload in parts', function () {
   }
 
   function kept(): readonly StoredUpload[] {
-    return unfinished.uploadsAt('memory').map(found => found.kept);
+    return unfinished.uploadsAt('memory').map(found => found.stored);
   }
 
   function checkWhole(): void {
@@ -340,7 +344,7 @@ describe('An interrupted upload in parts', function () {
     bucket.failNext('abortMultipart', failure('unreachable'));
     await tidy();
     assert.deepEqual(
-      kept().map(({ fate }) => fate),
+      kept().map(({ intent }) => intent),
       ['abort'],
     );
     await tidy();
@@ -360,12 +364,12 @@ describe('An interrupted upload in parts', function () {
       all.of({ ...owner, folderId: 'g' }).uploads.keep(keptAs('fourth', 'a', 1));
       all.of({ ...owner, endpoint: 'https://example.org' }).uploads.keep(keptAs('fifth', 'a', 1));
       assert.deepEqual(uploads.of('a' as FilePath), [other, one]);
-      const again = { ...one, usedAt: 9, fate: 'abort' } as const;
+      const again = { ...one, usedAt: 9, intent: 'abort' } as const;
       uploads.keep(again);
       assert.deepEqual(all.of(owner).uploads.of('a' as FilePath), [again, other]);
       uploads.forget(other.upload);
       assert.deepEqual(uploads.of('a' as FilePath), [again]);
-      const ids = all.uploadsAt('memory').map(found => [found.kept.upload.uploadId, found.owner]);
+      const ids = all.uploadsAt('memory').map(found => [found.stored.upload.uploadId, found.owner]);
       assert.deepEqual(ids.sort(), [
         ['fourth', { ...owner, folderId: 'g' }],
         ['one', owner],
@@ -380,7 +384,7 @@ describe('An interrupted upload in parts', function () {
       upload: { key: `w/${name}`, uploadId, takesCrc32: true },
       local,
       partSize: 4,
-      fate: 'finish',
+      intent: 'finish',
       usedAt,
     };
   }

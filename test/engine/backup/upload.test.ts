@@ -20,10 +20,8 @@ import fc from 'fast-check';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
-import {
-  keptUploadsInMemory,
-  type KeptUploadsInMemory,
-} from '../../../src/engine/records/uploadStore';
+import { noUploads } from '../../support/memory/recordsInMemory';
+import type { UploadStore } from '../../../src/engine/records/uploadStore';
 import { partSizeFor } from '../../../src/engine/backup/partSize';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -41,13 +39,13 @@ describe('upload', function () {
   let root: string;
   let file: string;
   let bucket: MemoryBucket;
-  let uploads: KeptUploadsInMemory;
+  let uploads: UploadStore;
   beforeEach(async () => {
     folder = await temporaryFolder('upload');
     root = folder.path;
     file = join(root, 'a.bin');
     bucket = memoryBucket();
-    uploads = keptUploadsInMemory();
+    uploads = noUploads();
   });
   afterEach(() => folder.remove());
 
@@ -387,7 +385,7 @@ describe('upload', function () {
       await assert.rejects(uploading, { code: 'cancelled' });
       const kept = operation === 'startMultipart' ? 0 : 1;
       assert.equal(bucket.openUploads.length, kept, operation);
-      assert.equal(uploads.all().length, kept, operation);
+      assert.equal(uploads.of('a.bin' as FilePath).length, kept, operation);
     }
     assert.deepEqual(bucket.keys, []);
     await assert.rejects(upload({ signal: AbortSignal.abort() }), { code: 'cancelled' });

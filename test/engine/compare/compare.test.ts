@@ -9,7 +9,7 @@ import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts } from '../../support/memory/noReceipts';
+import { noReceipts } from '../../support/memory/recordsInMemory';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import type { Finding } from '../../../src/engine/compare/finding';

@@ -6,13 +6,13 @@ import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFol
 import { decideByContent } from '../../../src/engine/compare/decideByContent';
 import { judge, type Case } from '../../../src/engine/compare/judge';
 import type { Reading, Receipt } from '../../../src/engine/records/receipts';
+import { noReceipts } from '../../support/memory/recordsInMemory';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
 import { toLocalFile, type LocalFile } from '../../../src/engine/disk/localFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts } from '../../support/memory/noReceipts';
 
 const path = 'a.txt' as FilePath;
 const storedAt = 1_700_000_000_000;
@@ -41,13 +41,15 @@ describe('decideByContent', () => {
     const question = judge(known, { rule: 'content', clockOffset: 0 });
     assert.ok(question.kind === 'ask-content' && cloud !== undefined);
     await write('other', after);
+    const receipts = noReceipts();
+    if (reading !== undefined) receipts.remember(reading);
     const { verdict } = await decideByContent(
       { local, cloud, receipt, question },
       {
         root: folder.path,
         bucket: memoryBucket(),
         prefix: 'w/',
-        receipts: { ...noReceipts(), reading: () => reading },
+        receipts,
         signal: new AbortController().signal,
       },
     );

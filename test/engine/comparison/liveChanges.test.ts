@@ -27,7 +27,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { groups, type Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts } from '../../support/memory/noReceipts';
+import { noReceipts } from '../../support/memory/recordsInMemory';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';

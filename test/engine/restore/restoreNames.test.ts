@@ -7,8 +7,7 @@ import { unsafeName, type NameRules } from '../../../src/engine/restore/unsafeNa
 import type { FilePath } from '../../../src/protocol/folders';
 import { hostileNames } from '../../support/disk/hostileNames';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts } from '../../support/memory/noReceipts';
-import { nothingUnfinished } from '../../support/memory/nothingUnfinished';
+import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
 import { targetOf } from '../../support/memory/targetOf';
 import type { Route } from '../../../src/engine/comparison/job';
 import { assertProperty } from '../../support/suite/assertProperty';

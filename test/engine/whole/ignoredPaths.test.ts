@@ -11,7 +11,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { groups } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts } from '../../support/memory/noReceipts';
+import { noReceipts } from '../../support/memory/recordsInMemory';
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';

@@ -5,11 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 
 import type { Engine } from '../../../src/engine/session/engine';
-import { openDatabase, type Database } from '../../../src/engine/records/database';
+import { Database } from '../../../src/engine/records/database';
+import { Receipts } from '../../../src/engine/records/receiptStore';
+import { Unfinished } from '../../../src/engine/records/unfinished';
+import { unfinishedInMemory } from '../../support/memory/recordsInMemory';
 import { Failure } from '../../../src/engine/failures/failure';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
-import { unfinishedInMemory, type Unfinished } from '../../../src/engine/records/unfinished';
-import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { Report } from '../../../src/protocol/reports';
@@ -49,23 +49,23 @@ describe('What a batch that was cut off has left', () => {
   });
 
   function database(): Database {
-    return openDatabase(
-      join(folder.path, 'receipts.sqlite'),
-      () => assert.fail('The file is whole.'),
+    return Database.open({
+      file: join(folder.path, 'receipts.sqlite'),
+      onBroken: () => assert.fail('The file is whole.'),
       // What arrives after an engine's end is not written, and judged anew by the next one.
-      () => undefined,
-    );
+      onError: () => undefined,
+    });
   }
 
   function unfinished(): Unfinished {
     const file = database();
     opened.push(file);
-    return unfinishedInDatabase(file);
+    return new Unfinished(file);
   }
 
   function unfinishedLocked(): Unfinished {
     const kept = unfinished();
-    kept.of(owner).remaining.clear();
+    kept.of(owner).files.clear();
     const locker = new DatabaseSync(join(folder.path, 'receipts.sqlite'));
     lockers.push(locker);
     locker.exec('BEGIN EXCLUSIVE');
@@ -77,8 +77,8 @@ describe('What a batch that was cut off has left', () => {
     const file = database();
     let state: State | undefined;
     const engine = startEngine({
-      receipts: receiptsIn(file),
-      unfinished: unfinishedInDatabase(file),
+      receipts: new Receipts(file),
+      unfinished: new Unfinished(file),
       bucket,
       onState: now => (state = now),
     });
@@ -136,23 +136,23 @@ describe('What a batch that was cut off has left', () => {
       const kept = make();
       assertProperty(
         fc.property(fc.array(change), changes => {
-          const { remaining } = kept.of(owner);
-          remaining.clear();
+          const { files } = kept.of(owner);
+          files.clear();
           const model = new Set<FilePath>();
           for (const step of changes) {
             if (step.kind === 'add') {
-              remaining.add(step.paths);
+              files.add(step.paths);
               for (const added of step.paths) model.add(added);
             } else if (step.kind === 'remove') {
-              remaining.remove([step.path]);
+              files.remove([step.path]);
               model.delete(step.path);
             } else {
-              remaining.clear();
+              files.clear();
               model.clear();
             }
           }
-          assert.deepEqual([...kept.of(owner).remaining.paths()].sort(), [...model].sort());
-          assert.equal(remaining.count, model.size);
+          assert.deepEqual([...kept.of(owner).files.paths()].sort(), [...model].sort());
+          assert.equal(files.count, model.size);
         }),
       );
     });
@@ -167,10 +167,10 @@ describe('What a batch that was cut off has left', () => {
       const elsewhere = { ...owner, prefix: 'other/' };
       const other = { ...owner, folderId: 'g' };
       for (const each of [owner, elsewhere, other]) {
-        kept.of(each).remaining.add(['a' as FilePath]);
+        kept.of(each).files.add(['a' as FilePath]);
       }
       kept.forgetElsewhere(owner);
-      const counts = [owner, elsewhere, other].map(each => kept.of(each).remaining.count);
+      const counts = [owner, elsewhere, other].map(each => kept.of(each).files.count);
       assert.deepEqual(counts, [1, 0, 1]);
     });
   }

@@ -8,7 +8,8 @@ import type { Engine } from '../../../src/engine/session/engine';
 import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
-import { receiptsInMemory, type Receipts } from '../../../src/engine/records/receipts';
+import { receiptsInMemory } from '../../support/memory/recordsInMemory';
+import type { Receipts } from '../../../src/engine/records/receiptStore';
 import type { CompareRule } from '../../../src/engine/config/settings';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { State } from '../../../src/protocol/state';
@@ -37,7 +38,7 @@ describe('The verdict', () => {
   beforeEach(async () => {
     clockOffset = 0;
     onRows = () => undefined;
-    receipts = receiptsInMemory('a test');
+    receipts = receiptsInMemory();
     states = [];
     folder = await temporaryFolder('verdicts');
     bucket = memoryBucket({ now: () => Date.now() + clockOffset });

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Failure } from '../../../src/engine/failures/failure';
 import { toLocalFile } from '../../../src/engine/disk/localFile';
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import { receiptsInMemory } from '../../support/memory/recordsInMemory';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Chosen, Scope } from '../../../src/protocol/plans';
 import type { NodeId } from '../../../src/protocol/rows';
@@ -142,7 +142,7 @@ describe('Verify', () => {
 
   it('never calls a file safe again by the fields that have hidden a change', async () => {
     const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
-    const receipts = receiptsInMemory('a test');
+    const receipts = receiptsInMemory();
     project.engine.dispose();
     project = new ProjectInMemory({ root: folder.path, bucket, receipts });
     await writeTree(folder.path, { rotten: 'one' }, long());

@@ -1,4 +1,4 @@
-import { receiptsInMemory } from '../../../src/engine/records/receipts';
+import { receiptsInMemory } from '../memory/recordsInMemory';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection } from '../../../src/engine/s3/openConnection';
 import type { EngineOptions } from '../../../src/engine/session/createEngine';
@@ -14,7 +14,7 @@ export interface StartEngineOptions extends Partial<EngineOptions> {
 /** Starts an engine whose receipts end with it, and that tells nobody what the test leaves out. */
 export function startEngine({ bucket, ...options }: StartEngineOptions = {}): Engine {
   return new Engine({
-    receipts: receiptsInMemory('a test'),
+    receipts: receiptsInMemory(),
     connect:
       bucket === undefined
         ? (settings, traffic) => openConnection(settings, traffic)

@@ -9,12 +9,12 @@ import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
 import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeStep';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import { receiptsInMemory, type FolderReceipts } from '../../../src/engine/records/receipts';
+import { receiptsInMemory, nothingUnfinished } from './recordsInMemory';
+import type { FolderReceipts } from '../../../src/engine/records/receiptStore';
 import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
-import { nothingUnfinished } from './nothingUnfinished';
 import type { ComparisonJob } from '../../../src/engine/comparison/job';
 
 /** A folder on the disk whose files are in a bucket, proved, and what freeing them needs. */
@@ -41,7 +41,7 @@ export function freeUpUnderTest(
   const root = join(folder, 'project');
   const journals = join(folder, 'own-files');
   const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
-  const receipts = receiptsInMemory('a test').of(owner);
+  const receipts = receiptsInMemory().of(owner);
   const trashed: string[] = [];
   const journal = openStagingJournal(journals);
   const tools: FreeUpTools = {

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openDatabase } from '../../../src/engine/records/database';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
+import { Database } from '../../../src/engine/records/database';
+import { Receipts } from '../../../src/engine/records/receiptStore';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import type { State } from '../../../src/protocol/state';
 import { eventually } from '../suite/eventually';
@@ -42,8 +42,12 @@ async function main(disk: string): Promise<void> {
     const fail = (why: unknown) => {
       throw new Error('The file is broken.', { cause: why });
     };
-    const receipts = receiptsIn(
-      openDatabase(file, fail, why => troubles.push((why as Error).message)),
+    const receipts = new Receipts(
+      Database.open({
+        file,
+        onBroken: fail,
+        onError: why => troubles.push((why as Error).message),
+      }),
     );
     let state: State | undefined;
     const engine = startEngine({

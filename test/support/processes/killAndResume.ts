@@ -12,8 +12,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openDatabase } from '../../../src/engine/records/database';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
+import { Database } from '../../../src/engine/records/database';
+import { Receipts } from '../../../src/engine/records/receiptStore';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { EngineOrder, EngineWord } from './killedEngine';
 import type { SeaweedFs } from '../../../dev/seaweedfs';
@@ -169,11 +169,15 @@ async function checkObjects(client: S3Client, setup: FolderSetup): Promise<void>
 /** Every file has a receipt, and what stands in it is so. */
 async function checkReceipts(client: S3Client, setup: FolderSetup, storage: string): Promise<void> {
   const fail = () => assert.fail('The database is whole.');
-  const database = openDatabase(join(storage, 'receipts.sqlite'), fail, fail);
+  const database = Database.open({
+    file: join(storage, 'receipts.sqlite'),
+    onBroken: fail,
+    onError: fail,
+  });
   try {
     const { folderId, bucket, prefix, settings } = setup;
     const endpoint = String(settings['endpoint']);
-    const receipts = receiptsIn(database).of({ folderId, endpoint, bucket, prefix });
+    const receipts = new Receipts(database).of({ folderId, endpoint, bucket, prefix });
     for (const path of await filesBelow(setup.root)) {
       const receipt = receipts.get(path as FilePath);
       const bytes = await readFile(join(setup.root, path));

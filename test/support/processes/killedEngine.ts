@@ -2,9 +2,9 @@ import { join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { openConnection } from '../../../src/engine/s3/openConnection';
-import { openDatabase } from '../../../src/engine/records/database';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
-import { unfinishedInDatabase } from '../../../src/engine/records/unfinishedInDatabase';
+import { Database } from '../../../src/engine/records/database';
+import { Receipts } from '../../../src/engine/records/receiptStore';
+import { Unfinished } from '../../../src/engine/records/unfinished';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
@@ -33,15 +33,19 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
   const fail = (...why: readonly unknown[]) => {
     throw new Error('The database is broken, or cannot be written.', { cause: why });
   };
-  const database = openDatabase(join(storage, 'receipts.sqlite'), fail, fail);
+  const database = Database.open({
+    file: join(storage, 'receipts.sqlite'),
+    onBroken: fail,
+    onError: fail,
+  });
   let moments = 0;
   const moment = () => {
     if (moments++ === killAt) process.kill(process.pid, 'SIGKILL');
   };
   let state: State | undefined;
   const engine = startEngine({
-    receipts: receiptsIn(database),
-    unfinished: unfinishedInDatabase(database),
+    receipts: new Receipts(database),
+    unfinished: new Unfinished(database),
     connect(settings, traffic) {
       const connection = openConnection(settings, traffic);
       return { ...connection, bucket: name => mortal(connection.bucket(name), moment) };

@@ -1,6 +1,6 @@
-import { openDatabase } from '../../../src/engine/records/database';
-import type { JournalMode } from '../../../src/engine/records/journalMode';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
+import { Database } from '../../../src/engine/records/database';
+import type { JournalMode } from '../../../src/engine/records/sqlite';
+import { Receipts } from '../../../src/engine/records/receiptStore';
 import type { FilePath } from '../../../src/protocol/folders';
 
 /** Writes receipts to the file without end and tells of each, until it is killed. */
@@ -8,7 +8,9 @@ function main(file: string, mode: JournalMode): void {
   const fail = (why: unknown) => {
     throw new Error('The file is broken, or cannot be written.', { cause: why });
   };
-  const receipts = receiptsIn(openDatabase(file, fail, fail, () => mode)).of({
+  const receipts = new Receipts(
+    Database.open({ file, onBroken: fail, onError: fail, journalModeOn: () => mode }),
+  ).of({
     folderId: 'f',
     endpoint: 'AWS',
     bucket: 'b',

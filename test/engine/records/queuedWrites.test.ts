@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { waitingWrites } from '../../../src/engine/records/waitingWrites';
+import { QueuedWrites } from '../../../src/engine/records/queuedWrites';
 import { eventually } from '../../support/suite/eventually';
 
 const locked = Object.assign(new Error('locked'), { errcode: 5 });
@@ -33,13 +33,13 @@ describe('Writes to a file that may be locked', () => {
 
   it('are done at once where nobody has it locked', () => {
     isLocked = false;
-    const writes = waitingWrites(why => troubles.push(why));
+    const writes = new QueuedWrites(why => troubles.push(why));
     writes.add(write(1));
     assert.deepEqual([written, settled], [[1], [1]]);
   });
 
   it('are done in their order when the lock has gone, each once', async () => {
-    const writes = waitingWrites(why => troubles.push(why));
+    const writes = new QueuedWrites(why => troubles.push(why));
     const all = Array.from({ length: 1000 }, (_, number) => number);
     for (const number of all) writes.add(write(number));
     assert.deepEqual(settled, []);
@@ -53,7 +53,7 @@ describe('Writes to a file that may be locked', () => {
   });
 
   it('are given up when the lock lasts, and later ones tried again', async () => {
-    const writes = waitingWrites(why => troubles.push(why), -1);
+    const writes = new QueuedWrites(why => troubles.push(why), -1);
     writes.add(write(1));
     writes.add(write(2));
     await eventually(() => {
@@ -66,7 +66,7 @@ describe('Writes to a file that may be locked', () => {
   });
 
   it('are tried once more in the end, and told of where that fails', () => {
-    const writes = waitingWrites(why => troubles.push(why));
+    const writes = new QueuedWrites(why => troubles.push(why));
     writes.add(write(1));
     writes.close();
     assert.deepEqual(troubles, [locked]);
@@ -77,7 +77,7 @@ describe('Writes to a file that may be locked', () => {
   });
 
   it('are given up at once where it is not a lock that they meet', () => {
-    const writes = waitingWrites(why => troubles.push(why));
+    const writes = new QueuedWrites(why => troubles.push(why));
     writes.add({
       ...write(1),
       run: () => {

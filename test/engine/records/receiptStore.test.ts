@@ -10,16 +10,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 
-import { openDatabase, type Database } from '../../../src/engine/records/database';
-import type { JournalMode } from '../../../src/engine/records/journalMode';
+import { Database } from '../../../src/engine/records/database';
+import type { JournalMode } from '../../../src/engine/records/sqlite';
+import { Receipts } from '../../../src/engine/records/receiptStore';
+import type { Reading, Receipt, ReceiptOwner } from '../../../src/engine/records/receipts';
 import { isSameState } from '../../../src/engine/disk/localFile';
-import { receiptsIn } from '../../../src/engine/records/receiptDatabase';
-import type {
-  Reading,
-  Receipt,
-  ReceiptOwner,
-  Receipts,
-} from '../../../src/engine/records/receipts';
 import type { FilePath } from '../../../src/protocol/folders';
 import { eventually } from '../../support/suite/eventually';
 import type { FullDiskStory } from '../../support/processes/fullDiskWorker';
@@ -46,8 +41,13 @@ describe('The receipt database', () => {
   });
 
   function openIt(onBroken: () => void = neverBroken, modeOn?: () => JournalMode): Receipts {
-    const database = openDatabase(file, onBroken, why => troubles.push(why), modeOn);
-    const receipts = receiptsIn(database);
+    const database = Database.open({
+      file,
+      onBroken,
+      onError: why => troubles.push(why),
+      ...(modeOn && { journalModeOn: modeOn }),
+    });
+    const receipts = new Receipts(database);
     open.push(receipts);
     return receipts;
   }
@@ -57,12 +57,12 @@ describe('The receipt database', () => {
   }
 
   function openUnkept(): Database {
-    const database = openDatabase(
+    const database = Database.open({
       file,
-      () => assert.fail('The file is whole.'),
-      why => troubles.push(why),
-    );
-    open.push(receiptsIn(database));
+      onBroken: neverBroken,
+      onError: why => troubles.push(why),
+    });
+    open.push(new Receipts(database));
     return database;
   }
 
@@ -106,7 +106,7 @@ describe('The receipt database', () => {
 
   it('tells once that it cannot write, and goes on with what can be read', () => {
     const database = openUnkept();
-    const receipts = receiptsIn(database);
+    const receipts = new Receipts(database);
     const mine = receipts.of(owner);
     mine.put(receiptOf('a.txt'));
     database.sqlite.exec('PRAGMA query_only = ON');
@@ -123,7 +123,7 @@ describe('The receipt database', () => {
 
   it('tells once that it cannot read, and takes it for nothing proved', () => {
     const database = openUnkept();
-    const mine = receiptsIn(database).of(owner);
+    const mine = new Receipts(database).of(owner);
     mine.put(receiptOf('a.txt'));
     database.sqlite.exec('DROP TABLE receipts; DROP TABLE readings');
     assert.equal(mine.all().size, 0);
@@ -227,13 +227,7 @@ describe('The receipt database', () => {
     later.exec('PRAGMA user_version = 99');
     later.close();
     const before = await readFile(file);
-    assert.throws(() =>
-      openDatabase(
-        file,
-        () => assert.fail('It is not broken.'),
-        () => undefined,
-      ),
-    );
+    assert.throws(() => Database.open({ file, onBroken: neverBroken, onError: () => undefined }));
     assert.deepEqual(await readFile(file), before);
   });
 

@@ -1,0 +1,152 @@
+import type { FilePath } from '../../protocol/folders';
+import type { LocalFile } from '../disk/localFile';
+import type { Database } from './database';
+import { isSameReading, type Reading, type Receipt, type ReceiptOwner } from './receipts';
+import { ReceiptTable } from './receiptTable';
+
+/**
+ * The receipts of all folders. What is put is kept before the call returns, unless another process
+ * has the file locked: then it is kept when the lock goes, and read until then as if it were.
+ */
+export class Receipts {
+  /** Why receipts are lost with this window; `undefined` if they are kept. */
+  readonly persistenceError: string | undefined;
+  readonly #database: Database;
+  readonly #tables = new Map<Database, ReceiptTable>();
+
+  constructor(database: Database, persistenceError?: string) {
+    this.#database = database;
+    this.persistenceError = persistenceError;
+  }
+
+  of(owner: ReceiptOwner): FolderReceipts {
+    return new FolderReceipts({
+      owner,
+      database: this.#database,
+      tableIn: database => {
+        const table = this.#tables.get(database) ?? new ReceiptTable(database);
+        this.#tables.set(database, table);
+        return table;
+      },
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+interface FolderReceiptsDeps {
+  readonly owner: ReceiptOwner;
+  readonly database: Database;
+  readonly tableIn: (database: Database) => ReceiptTable;
+}
+
+interface Rows {
+  readonly table: ReceiptTable;
+  readonly id: number;
+}
+
+/** The receipts of one folder for one place in the cloud. */
+export class FolderReceipts {
+  readonly #deps: FolderReceiptsDeps;
+  #kept: Rows | undefined;
+
+  constructor(deps: FolderReceiptsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Wait for it before a comparison: what cannot be read counts as not proved. */
+  readable(signal: AbortSignal): Promise<void> {
+    return this.#deps.database.readable(signal);
+  }
+
+  all(): ReadonlyMap<FilePath, Receipt> {
+    const { table, id } = this.#rows();
+    return table.all(id);
+  }
+
+  get(path: FilePath): Receipt | undefined {
+    const { table, id } = this.#rows();
+    return table.get(id, path);
+  }
+
+  /** Replaces the path's receipt. */
+  put(receipt: Receipt): void {
+    const { table, id } = this.#rows();
+    table.put(id, receipt);
+  }
+
+  forget(path: FilePath): void {
+    const { table, id } = this.#rows();
+    table.delete(id, path);
+  }
+
+  /**
+   * Notes when a path's local file was freed, or `undefined` if it stayed. Whatever proves both sides
+   * to be the same again replaces the receipt, and with it the note.
+   */
+  noteFreed(path: FilePath, freedAt: number | undefined): void {
+    const receipt = this.get(path);
+    if (receipt !== undefined && receipt.freedAt !== freedAt) this.put({ ...receipt, freedAt });
+  }
+
+  /** Lets a receipt prove nothing until the file has been read once more and found equal. */
+  distrust(receipt: Receipt): void {
+    this.put({ ...receipt, hashBegan: neverSettled });
+  }
+
+  /**
+   * Distrusts a receipt if the file's bytes turn out to be others though none of its fields shows
+   * it: else the next comparison would call the file safe again.
+   */
+  invalidateReading(
+    receipt: Receipt | undefined,
+    { local, sha256 }: { readonly local: LocalFile; readonly sha256: string },
+  ): void {
+    if (receipt === undefined || receipt.sha256 === sha256) return;
+    if (isSameReading(receipt, local)) this.distrust(receipt);
+  }
+
+  /** What an earlier reading of the path found, whatever it said of the copy. */
+  reading(path: FilePath): Reading | undefined {
+    const { table, id } = this.#rows();
+    return table.reading(id, path);
+  }
+
+  /** The last readings of the paths whose bytes were not those of their copies. */
+  differing(): ReadonlyMap<FilePath, Reading> {
+    const { table, id } = this.#rows();
+    return table.differing(id);
+  }
+
+  /** Replaces what is remembered of the path's readings. */
+  remember(reading: Reading): void {
+    const { table, id } = this.#rows();
+    table.putReading(id, reading);
+  }
+
+  #rows(): Rows {
+    if (this.#kept !== undefined) return this.#kept;
+    const { owner, database, tableIn } = this.#deps;
+    const place = database.locate(owner);
+    const rows = { table: tableIn(place.database), id: place.id };
+    if (place.database !== database) return rows;
+    this.#kept = rows;
+    if (database.unkept !== undefined) this.#moveFrom(database.unkept);
+    return rows;
+  }
+
+  /** Keeps what was put while the file was locked. */
+  #moveFrom(unkept: Database): void {
+    const { database, id } = unkept.locate(this.#deps.owner);
+    const table = this.#deps.tableIn(database);
+    for (const [path, receipt] of table.all(id)) {
+      this.put(receipt);
+      table.delete(id, path);
+    }
+  }
+}
+
+/** Any file was changed after it. */
+const neverSettled = 0;

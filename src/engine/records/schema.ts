@@ -1,0 +1,77 @@
+import type * as Sqlite from 'node:sqlite';
+
+/** Makes the tables in a file that has none. Throws if a later version wrote the file. */
+export function createTables(database: Sqlite.DatabaseSync): void {
+  const version = () =>
+    (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+  if (version() === schemaVersion) return;
+  // Another window may be doing the same, so the version is read again under the lock.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    if (version() > schemaVersion) {
+      throw new Error('The receipts were written by a later version of S3 Backup.');
+    }
+    if (version() < schemaVersion) database.exec(schema);
+    database.exec(`PRAGMA user_version = ${String(schemaVersion)}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+const schemaVersion = 1;
+
+/** The columns that `localFileColumns` fills. */
+const localFile = `
+  path TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  ctime_ns INTEGER NOT NULL,
+  inode INTEGER NOT NULL`;
+
+const schema = `
+  CREATE TABLE owners (
+    id INTEGER PRIMARY KEY,
+    folder_id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    UNIQUE (folder_id, endpoint, bucket, prefix)
+  ) STRICT;
+  CREATE TABLE receipts (
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    ${localFile},
+    sha256 TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    crc32 TEXT,
+    version_id TEXT,
+    hash_began REAL NOT NULL,
+    proved_at REAL NOT NULL,
+    freed_at REAL,
+    PRIMARY KEY (owner, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE readings (
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    ${localFile},
+    etag TEXT NOT NULL,
+    cloud TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    hash_began REAL NOT NULL,
+    PRIMARY KEY (owner, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE unfinished_files (
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    path TEXT NOT NULL,
+    PRIMARY KEY (owner, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE uploads (
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    upload_id TEXT NOT NULL,
+    upload TEXT NOT NULL,
+    ${localFile},
+    part_size INTEGER NOT NULL,
+    intent TEXT NOT NULL,
+    used_at REAL NOT NULL,
+    PRIMARY KEY (owner, upload_id)
+  ) STRICT, WITHOUT ROWID;`;
