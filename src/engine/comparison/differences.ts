@@ -9,12 +9,12 @@ import type { Entry } from './entry';
 export const groupsToBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
 
 /**
- * What there is to choose from when backing up: every file, or, where these would be too many to
- * go through, folders. The rows name every file exactly once.
+ * What can be chosen for a back-up: every file, or folders where the files would be too many to read
+ * through. The rows cover every file exactly once.
  */
 export function differencesOf(comparison: Comparison): readonly Difference[] {
   const entries = groupsToBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
-  if (entries.length > mostFiles) return byFolder(entries);
+  if (entries.length > maxFiles) return byFolder(entries);
   return entries
     .map(({ path, verdict, bytes }) => ({
       kind: 'file' as const,
@@ -26,14 +26,15 @@ export function differencesOf(comparison: Comparison): readonly Difference[] {
     .sort((one, other) => byName.compare(one.path, other.path));
 }
 
-const mostFiles = 1000;
-const mostFolders = 200;
+/** More files than this are shown by folder. */
+const maxFiles = 1000;
+const maxFolderRows = 200;
 const byName = new Intl.Collator(undefined, { numeric: true });
 
 function byFolder(entries: readonly Entry[]): readonly Difference[] {
   const root = treeOf(entries);
-  let rows = parts(root);
-  // Opens the folder that holds most, as long as the list stays short enough to be read.
+  let rows = rowsIn(root);
+  // Replaces the folder with most files by its folders, as long as the list stays short.
   for (;;) {
     const largest = rows
       .filter(row => row.kind === 'folder' && row.folder.folders.size > 0)
@@ -42,8 +43,8 @@ function byFolder(entries: readonly Entry[]): readonly Difference[] {
         undefined,
       );
     if (largest === undefined) break;
-    const opened = parts(largest.folder);
-    if (rows.length - 1 + opened.length > mostFolders) break;
+    const opened = rowsIn(largest.folder);
+    if (rows.length - 1 + opened.length > maxFolderRows) break;
     rows = [...rows.filter(row => row !== largest), ...opened];
   }
   return rows
@@ -69,7 +70,7 @@ interface Row {
   readonly bytes: number;
 }
 
-function parts(folder: Folder): readonly Row[] {
+function rowsIn(folder: Folder): readonly Row[] {
   const folders = [...folder.folders.values()].map(each => ({
     kind: 'folder' as const,
     folder: each,

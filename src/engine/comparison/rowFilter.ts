@@ -4,9 +4,9 @@ import type { FilePath } from '../../protocol/folders';
 export type RowFilter = (path: FilePath) => boolean;
 
 /**
- * A filter by what somebody types: paths that contain the text, or, where there is a `*` in it,
- * paths that end in it from the beginning of a name on. Case and the way in which Unicode is
- * composed make no difference. `undefined` where nothing is typed.
+ * Returns the filter for a typed text: it matches paths that contain the text or, if the text has a
+ * `*`, paths whose end matches it, beginning at the start of a name. Case and Unicode normalization make no difference.
+ * Returns `undefined` where nothing is typed.
  */
 export function rowFilter(typed: string): RowFilter | undefined {
   const text = folded(typed.trim());

@@ -15,7 +15,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import type { IgnoreReason } from '../../../src/protocol/verdicts';
 import { assertProperty } from '../../support/suite/assertProperty';
 
-/** A disk as a tree: what stands at each name. Folders that excluded names stand for hold nothing. */
+/** A disk as a tree: what is at each name. Folders that excluded names stand for hold nothing. */
 type DiskNode = 'file' | 'link' | 'fifo' | 'unreadable-file' | 'unreadable-folder' | DiskFolder;
 interface DiskFolder {
   readonly [name: string]: DiskNode;
@@ -118,7 +118,7 @@ function localFile(path: FilePath) {
 /** What should be said of each path, found the slow way: key by key, down the tree. */
 function expectedRows(world: World): Map<string, string> {
   const rows = new Map<string, string>();
-  const twins = new Map<string, number>();
+  const hiddenCopies = new Map<string, number>();
   const standing = new Map<string, string>();
 
   const walk = (folder: DiskFolder, above: string) => {
@@ -143,12 +143,15 @@ function expectedRows(world: World): Map<string, string> {
       rows.set(`key ${key}`, 'ignored not-a-path 1');
       continue;
     }
-    placeOne(rest, segments, world.disk, rows, twins);
+    placeOne(rest, segments, world.disk, rows, hiddenCopies);
   }
   for (const [path, what] of standing) {
-    rows.set(path, what.startsWith('ignored') ? `${what} ${String(twins.get(path) ?? 0)}` : what);
+    rows.set(
+      path,
+      what.startsWith('ignored') ? `${what} ${String(hiddenCopies.get(path) ?? 0)}` : what,
+    );
   }
-  for (const [path, count] of twins) {
+  for (const [path, count] of hiddenCopies) {
     if (!standing.has(path)) rows.set(path, `ignored rule ${String(count)}`);
   }
   return rows;
@@ -159,10 +162,10 @@ function placeOne(
   segments: readonly string[],
   disk: DiskFolder,
   rows: Map<string, string>,
-  twins: Map<string, number>,
+  hiddenCopies: Map<string, number>,
 ): void {
-  const twinOf = (row: string) => {
-    twins.set(row, (twins.get(row) ?? 0) + 1);
+  const hideBelow = (row: string) => {
+    hiddenCopies.set(row, (hiddenCopies.get(row) ?? 0) + 1);
   };
   let here: DiskNode | undefined = disk;
   for (const [index, name] of segments.entries()) {
@@ -171,7 +174,7 @@ function placeOne(
     here = typeof here === 'object' && Object.hasOwn(here, name) ? here[name] : undefined;
     if (here === undefined) {
       if (isExcluded(name)) {
-        twinOf(at);
+        hideBelow(at);
         return;
       }
       if (isLast) rows.set(path, 'only-in-cloud');
@@ -179,12 +182,12 @@ function placeOne(
     }
     const isFolder = typeof here === 'object' || here === 'unreadable-folder';
     if (isExcluded(name)) {
-      if (isLast || isFolder) twinOf(at);
+      if (isLast || isFolder) hideBelow(at);
       else rows.set(path, 'ignored below-local-file 1');
       return;
     }
     if (here === 'link') {
-      twinOf(at);
+      hideBelow(at);
       return;
     }
     if (here === 'unreadable-file' || here === 'unreadable-folder') {
@@ -193,7 +196,7 @@ function placeOne(
     }
     if (typeof here === 'string') {
       if (!isLast) rows.set(path, 'ignored below-local-file 1');
-      else if (here === 'fifo') twinOf(at);
+      else if (here === 'fifo') hideBelow(at);
       return;
     }
     if (isLast) rows.set(path, 'ignored namesake-is-folder 1');
@@ -260,7 +263,7 @@ describe('join', () => {
     assert.deepEqual(findings.map(({ path }) => path).sort(), ['./', 'proj/']);
   });
 
-  it('counts the bucket’s twins of an ignored folder on its row, with or without the folder', () => {
+  it('counts the bucket’s hidden copies below an ignored folder on its row, with or without the folder', () => {
     const keys = ['node_modules/a', 'node_modules/b/c', 'x/node_modules/d'];
     for (const disk of [
       { node_modules: {}, x: {} },

@@ -50,7 +50,7 @@ function finding(path: string, given: Verdict, size = 1): Finding {
   };
 }
 
-/* The model: each path with its verdict, size and the group in which it stands. */
+/* The model: each path with its verdict, size and the group that shows it. */
 
 interface Placed {
   readonly finding: Finding;
@@ -239,12 +239,12 @@ describe('comparison', () => {
                 const found = finding(step.path, step.verdict, step.size);
                 if (step.kind === 'place') comparison.place(found);
                 else comparison.finish(found, 'back-up');
-                const settles = step.kind === 'finish' && before !== undefined;
+                const staysFirst = step.kind === 'finish' && before !== undefined;
                 model.set(step.path, {
                   finding: found,
                   size: step.size,
-                  group: settles ? before.group : found.verdict.kind,
-                  movesAt: settles ? now + finishedRowMs : undefined,
+                  group: staysFirst ? before.group : found.verdict.kind,
+                  movesAt: staysFirst ? now + finishedRowMs : undefined,
                 });
                 break;
               }
@@ -296,7 +296,7 @@ describe('comparison', () => {
     assert.equal(comparison.totals().proved, 1);
   });
 
-  it('means by a group what it holds by verdict, wherever a finished row still stands', () => {
+  it('means by a group what it holds by verdict, wherever a finished row still is', () => {
     const comparison = new Comparison(target);
     for (const path of ['d/1', 'd/2', '3']) {
       comparison.place(finding(path, { kind: 'missing-in-cloud' }));

@@ -330,7 +330,7 @@ describe('liveChanges', () => {
     });
   });
 
-  it('leaves the thread free while it looks again, and can be stopped', async () => {
+  it('leaves the thread free while it rechecks, and can be stopped', async () => {
     writeFileSync(join(root, '0'), 'x');
     utimesSync(join(root, '0'), before / 1000, before / 1000);
     for (let n = 1; n < 3_000; n++) linkSync(join(root, '0'), join(root, String(n)));
@@ -441,7 +441,7 @@ describe('liveChanges', () => {
         const fresh = new Map((await findings()).findings.map(found => [found.path, found]));
         const shown = rows();
         for (const [path, { verdict, local: onDisk }] of fresh) {
-          // Links and ignored folders may have been forgotten with their number of twins.
+          // Links and ignored folders may have been forgotten with the number of their hidden copies.
           if (verdict.kind === 'ignored' && !existsSync(join(root, path))) continue;
           const entry = live.comparison.get(path);
           assert.ok(entry !== undefined, `${path} is not shown`);

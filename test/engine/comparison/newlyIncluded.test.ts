@@ -51,7 +51,7 @@ describe('newlyIncludedBy', () => {
   }
 
   /** Waits until nothing is being compared any more. */
-  async function settled(): Promise<void> {
+  async function comparisonsEnded(): Promise<void> {
     project.engine.dropPlan((await project.plan({ kind: 'all' })).planId);
   }
 
@@ -78,7 +78,7 @@ describe('newlyIncludedBy', () => {
       // Nothing is called missing before the bucket was asked.
       assert.deepEqual(rows(), { 'd/l': 'ignored' });
       held.release();
-      await settled();
+      await comparisonsEnded();
       assert.deepEqual(rows(), judged);
     });
   }
@@ -93,7 +93,7 @@ describe('newlyIncludedBy', () => {
     await changed('d/l');
     held.release();
     await comparing;
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), judged);
   });
 
@@ -103,7 +103,7 @@ describe('newlyIncludedBy', () => {
     bucket.failNext('list', new Failure('unreachable', 'memory'));
     await becomeFolder();
     await changed('d/l');
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), { 'd/l': 'unchecked' });
     await changed('d/l', 'd/l/same', 'd/l/new');
     assert.ok(!Object.values(rows()).includes('missing-in-cloud'), JSON.stringify(rows()));
@@ -149,7 +149,7 @@ describe('newlyIncludedBy', () => {
       };
       assert.deepEqual(rows(), { ...known, 'd/l': 'ignored' });
       held?.release();
-      await settled();
+      await comparisonsEnded();
       assert.deepEqual(rows(), { ...known, ...(isThere ? judged : { 'd/l': 'unchecked' }) });
     });
   }
@@ -169,7 +169,7 @@ describe('newlyIncludedBy', () => {
     rmSync(join(root, 'd/l'));
     renameSync(join(folder.path, 'moved'), join(root, 'd/l'));
     await changed('d/l');
-    await settled();
+    await comparisonsEnded();
     assert.equal(rows()['d/l/new'], 'missing-in-cloud');
     assert.notEqual(rows()['d/l/same'], 'missing-in-cloud');
   });

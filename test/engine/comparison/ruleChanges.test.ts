@@ -50,7 +50,7 @@ describe('ruleChanges', () => {
   }
 
   /** Waits until nothing is being compared any more. */
-  async function settled(): Promise<void> {
+  async function comparisonsEnded(): Promise<void> {
     project.engine.dropPlan((await project.plan({ kind: 'all' })).planId);
   }
 
@@ -80,7 +80,7 @@ describe('ruleChanges', () => {
     };
     assert.deepEqual(rows(), expected);
     held.release();
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), expected);
     const lists = bucket.calls.filter(({ operation }) => operation === 'list');
     assert.equal(lists.at(-1)?.key, 'w/d');
@@ -93,7 +93,7 @@ describe('ruleChanges', () => {
     assert.equal(rows()['out'], 'out folder 2');
     rmSync(join(root, '.s3backupignore'));
     await changed('.s3backupignore');
-    await settled();
+    await comparisonsEnded();
     const { 'out/a': known, ...others } = rows();
     assert.notEqual(known, 'missing-in-cloud');
     assert.deepEqual(others, { 'out/new': 'missing-in-cloud', 'out/gone': 'only-in-cloud' });
@@ -107,7 +107,7 @@ describe('ruleChanges', () => {
     bucket.failNext('list', new Failure('unreachable', 'memory'));
     write('d/.s3backupignore', '');
     await changed('d/.s3backupignore');
-    await settled();
+    await comparisonsEnded();
     assert.equal(rows()['d/out'], 'unreachable');
     assert.equal(rows()['d/b'], before);
     await changed('d/out/a');
@@ -123,7 +123,7 @@ describe('ruleChanges', () => {
     write('.s3backupignore', Uint8Array.of(0xff));
     await changed('.s3backupignore');
     assert.equal(rows()['d/a'], 'ignore-file-unreadable');
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), {
       '.s3backupignore': 'ignore-file-unreadable',
       d: 'ignore-file-unreadable',
@@ -132,11 +132,11 @@ describe('ruleChanges', () => {
     assert.equal((await project.plan({ kind: 'all' })).files, 0);
     const asked = bucket.calls.length;
     await project.engine.recheck();
-    await settled();
+    await comparisonsEnded();
     assert.equal(bucket.calls.length, asked);
     write('.s3backupignore', '*.tmp');
     await changed('.s3backupignore');
-    await settled();
+    await comparisonsEnded();
     assert.equal(rows()['d/a'], 'up-to-date');
     assert.equal(rows()['d'], undefined);
   });
@@ -146,11 +146,11 @@ describe('ruleChanges', () => {
     await project.compare();
     rmSync(join(root, 'd'), { recursive: true });
     await changed('d');
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), {});
     await writeTree(root, { 'd/a.tmp': 'x', 'd/b.o': 'x', 'd/.s3backupignore': '*.o' });
     await changed('d');
-    await settled();
+    await comparisonsEnded();
     assert.deepEqual(rows(), {
       'd/.s3backupignore': 'missing-in-cloud',
       'd/a.tmp': 'missing-in-cloud',
@@ -163,19 +163,19 @@ describe('ruleChanges', () => {
     await project.compare();
     const before = bucket.calls.length;
     await project.engine.recheck();
-    await settled();
+    await comparisonsEnded();
     assert.equal(bucket.calls.length, before);
     write('d/.s3backupignore', '*.o');
     await project.engine.recheck();
     assert.equal(rows()['d/b.o'], '*.o 0');
-    await settled();
+    await comparisonsEnded();
     assert.equal(rows()['d/a.tmp'], 'missing-in-cloud');
   });
 
   it('ask nothing of the bucket before a comparison was asked for', async () => {
     await writeTree(root, { '.s3backupignore': '*.tmp' });
     await changed('.s3backupignore');
-    await settled().catch(() => undefined);
+    await comparisonsEnded().catch(() => undefined);
     assert.deepEqual(bucket.calls, []);
   });
 
@@ -184,7 +184,7 @@ describe('ruleChanges', () => {
     await project.compare();
     const before = bucket.calls.length;
     await changed('node_modules/m/.s3backupignore');
-    await settled();
+    await comparisonsEnded();
     assert.equal(bucket.calls.length, before);
   });
 
@@ -242,7 +242,7 @@ describe('ruleChanges', () => {
           });
           if (isDone) await changed(path);
         }
-        await settled();
+        await comparisonsEnded();
         const live = rows();
         await project.compare();
         assert.deepEqual(live, rows());

@@ -25,7 +25,7 @@ const before = storedAt - 60_000;
 const id = 'file:///w';
 const all: Scope = { kind: 'all' };
 
-describe('backup', () => {
+describe('Engine', () => {
   let folder: TemporaryFolder;
   let root: string;
   let buckets: Map<string, MemoryBucket>;

@@ -317,7 +317,7 @@ describe('The verdict', () => {
     await expect({ same: 'proved', other: 'out-of-date content' });
   });
 
-  it('that content has settled asks nothing of the store a second time', async () => {
+  it('that content has decided asks nothing of the store a second time', async () => {
     await write('different', 'one', -day);
     await write('unknown', 'one', -day);
     bucket.place('f/different', Buffer.from('two'), { modifiedAtMs: Date.now() - 20 * day });
@@ -335,7 +335,7 @@ describe('The verdict', () => {
     assert.deepEqual(calls().slice(before), ['list']);
   });
 
-  it('that content has settled opens no file a second time', async () => {
+  it('that content has decided opens no file a second time', async () => {
     for (const path of ['same', 'edited', 'unknown', 'ours']) await write(path, 'one');
     await backUpAll();
     for (const path of ['same', 'edited', 'unknown'])
