@@ -12,7 +12,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 
-import { workerLimits } from '../src/editor/client/engineClient';
+import { workerLimits } from '../src/editor/client/workerLimits';
 import { compare } from '../src/protocol/comparisons';
 import type { FolderSetup } from '../src/protocol/folders';
 import type { WorkerData } from '../src/protocol/host';

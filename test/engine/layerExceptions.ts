@@ -47,8 +47,7 @@ export const knownLongFiles: readonly string[] = [];
 
 /** Short files with one importer, and why each stands by itself. */
 export const smallFiles: Readonly<Record<string, string>> = {
-  'editor/client/handleEngineRequests': 'to be merged',
-  'editor/ignore/ignorePattern': 'is held to the engine’s reading of it where there is no VS Code',
+  'editor/client/workerLimits': 'the measurements need them where there is no VS Code',
   'engine/backup/preview': 'to be merged',
   'engine/config/profiles': 'to be merged',
   'engine/disk/contentType': 'to be merged',

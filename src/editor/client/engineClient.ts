@@ -1,10 +1,13 @@
-import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import {
   EventEmitter,
   type CancellationToken,
   type Disposable,
   type Event,
   type LogOutputChannel,
+  env,
+  Uri,
+  workspace,
 } from 'vscode';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { FailureRecord } from '../../protocol/failures';
@@ -15,13 +18,17 @@ import {
   type HostReport,
   type LogEntry,
   type WorkerData,
+  isUnsaved,
+  moveToTrash,
+  type TrashOutcome,
 } from '../../protocol/host';
 import type { NotificationType, RequestType } from '../../protocol/messages';
 import { rowsChanged } from '../../protocol/rows';
 import { stateChanged, type State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { Failed } from '../failures/failed';
-import { handleEngineRequests } from './handleEngineRequests';
+import { unsavedFiles } from './unsavedFiles';
+import { workerLimits } from './workerLimits';
 
 export interface RowsChange {
   readonly folder: string;
@@ -218,8 +225,22 @@ function isFailureRecord(data: unknown): data is FailureRecord {
   return typeof data === 'object' && data !== null && 'code' in data && 'subject' in data;
 }
 
-/**
- * Bounds for the engine's memory. Its many short-lived objects would otherwise be left to pile up:
- * with a young generation of this size 3,000 files took half the memory, and no more time.
- */
-export const workerLimits: ResourceLimits = { maxYoungGenerationSizeMb: 8 };
+/** Does for the engine what only the editor can. */
+function handleEngineRequests(connection: MessageConnection): void {
+  connection.onRequest(isUnsaved.method, (path: string) =>
+    unsavedFiles().some(({ uri }) => uri.fsPath === path),
+  );
+  connection.onRequest(moveToTrash.method, (path: string) => trashFile(path));
+}
+
+/** Moves a file to the trash. Where VS Code works on another machine, that one has none. */
+async function trashFile(path: string): Promise<TrashOutcome> {
+  if (env.remoteName !== undefined) return 'no-trash';
+  try {
+    await workspace.fs.delete(Uri.file(path), { useTrash: true });
+    return 'trashed';
+  } catch {
+    // Not every disk has one; the file is still there.
+    return 'no-trash';
+  }
+}

@@ -146,7 +146,7 @@ function checkState(option: BucketOption): CheckState {
 }
 
 /** What is wrong with a name for a bucket, in words: one sentence for each of S3's rules. */
-export function bucketNameWords(fault: BucketNameFault): string {
+function bucketNameWords(fault: BucketNameFault): string {
   switch (fault) {
     case 'characters':
       return l10n.t('Only lowercase letters a to z, digits, dots and hyphens can be used.');

@@ -64,7 +64,7 @@ async function settledTarget(
 }
 
 /** Asks whether files may go where the workspace's settings, and not the user, want them. */
-export async function confirmTarget(folder: WorkspaceFolder, target: Target): Promise<boolean> {
+async function confirmTarget(folder: WorkspaceFolder, target: Target): Promise<boolean> {
   const endpoint = rawSettings(folder.uri)['endpoint'];
   const use = l10n.t('Back Up There');
   const answer = await window.showWarningMessage(
