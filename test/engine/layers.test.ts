@@ -60,7 +60,7 @@ for (const { path, imports } of files) {
 
 describe('The layers', () => {
   it('are those of the files that are there', () => {
-    assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/openConnection'));
+    assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/s3Connection'));
     assert.ok(importersOf.get('protocol/plans')?.includes('engine/backup/backUps'));
     for (const [part, rooms] of [
       ['engine', engineRooms],

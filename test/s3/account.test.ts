@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { createBucket } from '../../src/engine/store/createBucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
@@ -68,7 +68,7 @@ for (const store of stores) {
       wire = await startWireRecorder(server.endpoint);
       admin = adminClient(server);
       restoreVariables = setAwsVariables(server);
-      connection = openConnection({
+      connection = new S3Connection({
         profile: undefined,
         region: server.region,
         endpoint: wire.endpoint,

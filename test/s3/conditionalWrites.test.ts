@@ -10,7 +10,12 @@ import {
   takeNext,
   writeOurs,
 } from '../support/servers/conditionalWrites';
-import { sendError, treatAll, treatOnly, type StoreRequest } from '../support/servers/conditionStore';
+import {
+  sendError,
+  treatAll,
+  treatOnly,
+  type StoreRequest,
+} from '../support/servers/conditionStore';
 
 const writes = ['put', 'completion'] as const;
 const conditions = ['absent', 'unchanged'] as const;

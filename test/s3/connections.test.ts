@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
@@ -23,7 +23,7 @@ describe('Connections to a store', () => {
   });
 
   it('are used again, for large bodies too, and closed at the end', async () => {
-    const connection = openConnection({
+    const connection = new S3Connection({
       profile: undefined,
       region: 'us-east-1',
       endpoint: wire.endpoint,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mock } from 'node:test';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { checkNewName, createBucket } from '../../src/engine/store/createBucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
@@ -25,7 +25,7 @@ describe('The creation of a bucket where the endpoint is that of a bucket', func
     s3 = await startEmbeddedS3({ buckets: ['plain-1'] });
     wire = await startWireRecorder(s3.endpoint);
     restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
-    connection = openConnection({
+    connection = new S3Connection({
       profile: undefined,
       region: 'us-east-1',
       endpoint: `${wire.endpoint}/plain-1`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
-import { collectBounded } from '../../src/engine/s3/collectBounded';
+import { collectBounded } from '../../src/engine/s3/proveAnswers';
 import { eventually } from '../support/suite/eventually';
 import { openStubStore } from '../support/servers/stubStore';
 

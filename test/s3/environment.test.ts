@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { describeBucketContract } from './bucketContract';
 import type { Capability, ContractStore, OpenStore } from './contract/harness';
 import { contentTypeOf, makeVersioned } from './s3Store';
@@ -48,7 +48,7 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
   );
   const versioned = keepsVersions ? `s3-backup-test-${randomUUID()}` : undefined;
   if (versioned !== undefined) await makeVersioned(client, versioned);
-  const connection = openConnection({
+  const connection = new S3Connection({
     profile: process.env['AWS_PROFILE'],
     region,
     endpoint: url,

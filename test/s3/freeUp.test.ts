@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import { setAwsVariables } from '../../dev/awsVariables';
@@ -35,7 +35,7 @@ describe('Freeing files that are on a production server (SeaweedFS)', function (
     server = started;
     restoreVariables = setAwsVariables(server);
     const { endpoint, region, accessKeyId, secretAccessKey } = server;
-    connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
+    connection = new S3Connection({ profile: undefined, region, endpoint, forcePathStyle: true });
     const credentials = { accessKeyId, secretAccessKey };
     client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
     await client.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
 import type { Engine } from '../../src/engine/session/engine';
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { Failure } from '../../src/engine/failures/failure';
 import { rootPath, type FolderSetup } from '../../src/protocol/folders';
@@ -47,7 +47,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     run++;
     temporary = await temporaryFolder('hostile');
     const { endpoint, region } = server;
-    connection = openConnection({ profile: undefined, region, endpoint, forcePathStyle: true });
+    connection = new S3Connection({ profile: undefined, region, endpoint, forcePathStyle: true });
     engine = startEngine({
       connect: () => connection,
       onState: now => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 
@@ -62,7 +62,7 @@ describe('A bucket in another region', () => {
   });
 
   function connect(): Connection {
-    return openConnection({
+    return new S3Connection({
       profile: undefined,
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import type { Engine } from '../../src/engine/session/engine';
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { openStagingJournal } from '../../src/engine/staging/stagingJournal';
 import { rootPath, type FilePath, type FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
@@ -82,7 +82,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
     const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
     return startEngine({
       journal: openStagingJournal(join(temporary.path, 'own-files')),
-      connect: (_settings, traffic) => openConnection(settings, traffic),
+      connect: (_settings, traffic) => new S3Connection(settings, { traffic }),
       onState: now => {
         state = now;
       },

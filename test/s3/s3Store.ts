@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startWireRecorder, type WireRequest } from '../support/servers/wire';
 import type { Disturb, OpenStore } from './contract/harness';
@@ -31,7 +31,7 @@ export async function openS3Store(
   const versioned = 'contract-versions';
   if (keepsVersions) await makeVersioned(client, versioned);
   const restoreVariables = setAwsVariables(server);
-  const connection = openConnection({
+  const connection = new S3Connection({
     profile: undefined,
     region: server.region,
     endpoint: wire.endpoint,

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import type { Bucket, ObjectVersion } from '../../src/engine/ports/bucket';
-import { openConnection } from '../../src/engine/s3/openConnection';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startSeaweedFs, type Identity, type SeaweedFs } from '../../dev/seaweedfs';
@@ -61,7 +61,7 @@ describe('A production server (SeaweedFS) and its accounts', function () {
   function connectAs(credentials: Pick<Identity, 'accessKeyId' | 'secretAccessKey'>): Connection {
     const { endpoint, region } = server;
     undo.push(setAwsVariables(credentials));
-    const connection = openConnection({
+    const connection = new S3Connection({
       profile: undefined,
       region,
       endpoint,

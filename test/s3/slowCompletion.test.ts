@@ -63,8 +63,8 @@ describe('An upload in parts whose completion takes long', function () {
   it('may be silent for longer than any other request', async () => {
     const store = await stores.open({
       treatments: treatAll('honours'),
-      stallTimeout: 500,
-      completionTimeout: 20_000,
+      stallTimeoutMs: 500,
+      completionTimeoutMs: 20_000,
     });
     let attempts = 0;
     store.before = ({ kind }) => {

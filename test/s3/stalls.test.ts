@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 
-import { openConnection } from '../../src/engine/s3/openConnection';
-import { TransferControl } from '../../src/engine/network/transferControl';
-import { openTransport } from '../../src/engine/s3/transport';
+import { S3Connection } from '../../src/engine/s3/s3Connection';
+import { Transport } from '../../src/engine/s3/transport';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
 import { startWireRecorder, type WireDisturbance } from '../support/servers/wire';
@@ -20,10 +19,9 @@ describe('A request that stalls', function () {
     const server = await startEmbeddedS3({ buckets: ['b'] });
     const wire = await startWireRecorder(server.endpoint);
     const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
-    const connection = openConnection(
+    const connection = new S3Connection(
       { profile: undefined, region: 'us-east-1', endpoint: wire.endpoint, forcePathStyle: true },
-      new TransferControl(),
-      openTransport(patience),
+      { transport: new Transport({ stallTimeoutMs: patience }) },
     );
     return {
       bucket: connection.bucket('b'),

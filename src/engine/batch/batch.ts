@@ -10,7 +10,7 @@ import type { KeyedLock } from '../concurrency/keyedLock';
 import { rateMeter } from './rateMeter';
 import type { Receipt } from '../records/receipts';
 import type { TransferControl } from '../network/transferControl';
-import { mostRequests } from '../config/settings';
+import { maxConcurrency } from '../config/settings';
 import type { Route } from '../comparison/job';
 import { toAbsolutePath } from '../disk/filePath';
 
@@ -132,7 +132,7 @@ export async function runBatch<S extends BatchStep, R extends StepResult>(
 }
 
 /** Files under way at once; the budget decides how many of them hold bytes. */
-const stepsAtOnce = mostRequests;
+const stepsAtOnce = maxConcurrency;
 
 type Fate<R> =
   | { readonly kind: 'done'; readonly result: R }

@@ -74,7 +74,7 @@ export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
 }
 
 /** More would wait for a socket. */
-export const mostRequests = 64;
+export const maxConcurrency = 64;
 
 function parseConcurrency(raw: RawSettings): number | undefined {
   const name = 'concurrency';
@@ -82,14 +82,14 @@ function parseConcurrency(raw: RawSettings): number | undefined {
   const text = typeof value === 'number' ? String(value) : optionalText(raw, name);
   if (text === undefined || text.toLowerCase() === 'auto') return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > mostRequests) {
-    throw invalid(name, `it takes “auto” or a number from 1 to ${String(mostRequests)}`);
+  if (number < 1 || number > maxConcurrency) {
+    throw invalid(name, `it takes “auto” or a number from 1 to ${String(maxConcurrency)}`);
   }
   return number;
 }
 
 /** Slower than this, requests would look as if they had stalled. */
-const leastBandwidth = 1024;
+const minBandwidthBytesPerSecond = 1024;
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
 
@@ -105,7 +105,8 @@ function parseBandwidth(raw: RawSettings): number | undefined {
   }
   const bytes = Math.round(Number(match[1]) * unit);
   if (bytes === 0) return undefined;
-  if (bytes < leastBandwidth) throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
+  if (bytes < minBandwidthBytesPerSecond)
+    throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
   return bytes;
 }
 

@@ -1,33 +1,28 @@
 import type { CircuitBreaker } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
-import type { EtagCase } from './answerField';
-import type { ChecksumSupport } from './checksumNegotiation';
-import type { ConditionSupport } from './conditionSupport';
 import type { RegionalClient } from './regionalClient';
+import type { StoreCapabilities } from './storeCapabilities';
 
-/** Where a bucket is, and how one gets there. */
-export interface BucketPlace {
-  readonly client: Pick<RegionalClient, 'send'>;
-  readonly endpoint: string;
-  readonly traits: StoreTraits;
-  readonly traffic: TransferControl;
-  readonly name: string;
-  /** What is known of this bucket's way with conditions. */
-  readonly conditions: ConditionSupport;
-  /** Told of what the store cannot do, in words for the log. */
-  readonly onWeakness: (message: string) => void;
-}
-
-/** What every request to the bucket needs. */
+/** What every request to a bucket needs. */
 export interface BucketContext extends BucketPlace {
   readonly breaker: CircuitBreaker;
 }
 
-/** What the answers of a store have taught about it. */
-export interface StoreTraits {
-  /** How far the store's clock is ahead of ours, in milliseconds. */
-  clockOffset: number;
-  /** Whether the store takes a CRC32 with a write, and gives it back. */
-  readonly crc32: ChecksumSupport;
-  etagCase: EtagCase;
+/** Where a bucket is, and how requests get there. */
+export interface BucketPlace {
+  readonly client: Pick<RegionalClient, 'send'>;
+  /** The endpoint's URL, or `AWS`. */
+  readonly endpoint: string;
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+  readonly clock: StoreClock;
+  readonly traffic: TransferControl;
+  /** Called with what the store cannot do, in words for the log. */
+  readonly onWeakness: (message: string) => void;
+}
+
+/** The store's clock, learned from the answers so far. */
+export interface StoreClock {
+  /** How far it is ahead of this machine's, in milliseconds. */
+  offsetMs: number;
 }

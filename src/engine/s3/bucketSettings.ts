@@ -14,30 +14,57 @@ import type { Attempt } from '../network/attempt';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import type { RegionalClient } from './regionalClient';
 
-interface BucketSettingsParts {
-  readonly client: Pick<RegionalClient, 'send'>;
-  readonly request: <T>(
-    bucket: string,
-    signal: AbortSignal,
-    send: (attempt: Attempt) => Promise<T>,
-  ) => Promise<T>;
-}
+/** What is set on a bucket. Reading is one attempt; `setUp` retries by itself. */
+export class BucketSettings {
+  readonly #client: Pick<RegionalClient, 'send'>;
+  readonly #request: RequestOfBucket;
 
-/** What is set on a bucket. Reading is one attempt; `setUp` sees to it that its own are tried again. */
-export interface BucketSettings {
-  setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<SettingProof>;
+  constructor({ client, request }: BucketSettingsDeps) {
+    this.#client = client;
+    this.#request = request;
+  }
+
+  /** Sets it, and returns whether the store shows it afterwards. Throws `not-kept` where it does not. */
+  async setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<SettingProof> {
+    await this.#request(bucket, signal, () => this.#put(bucket, option, signal));
+    try {
+      await this.#request(bucket, signal, async ({ number }) => {
+        if (await this.#isShown(bucket, option, signal)) return;
+        // A store may need a moment until it shows what it took.
+        throw new Failure(number < maxReads ? 'store-busy' : 'not-kept', bucket);
+      });
+      return { kind: 'shown' };
+    } catch (error) {
+      throwIfCancelled(signal, bucket);
+      const failure = toFailure(error, bucket);
+      if (failure.code === 'not-kept') throw failure;
+      return { kind: 'unconfirmed', failure: failure.toRecord() };
+    }
+  }
+
   publicAccessBlock(
     bucket: string,
     signal: AbortSignal,
-  ): Promise<PublicAccessBlockConfiguration | undefined>;
-  lifecycleRules(bucket: string, signal: AbortSignal): Promise<readonly LifecycleRule[]>;
-}
+  ): Promise<PublicAccessBlockConfiguration | undefined> {
+    return unlessUnset(async () => {
+      const command = new GetPublicAccessBlockCommand({ Bucket: bucket });
+      const answer = await this.#client.send(command, { abortSignal: signal });
+      return answer.PublicAccessBlockConfiguration;
+    }, undefined);
+  }
 
-export function bucketSettings({ client, request }: BucketSettingsParts): BucketSettings {
-  async function put(bucket: string, option: BucketOption, signal: AbortSignal): Promise<void> {
+  lifecycleRules(bucket: string, signal: AbortSignal): Promise<readonly LifecycleRule[]> {
+    return unlessUnset(async () => {
+      const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
+      const answer = await this.#client.send(command, { abortSignal: signal });
+      return answer.Rules ?? [];
+    }, []);
+  }
+
+  async #put(bucket: string, option: BucketOption, signal: AbortSignal): Promise<void> {
     switch (option) {
       case 'block-public-access':
-        await client.send(
+        await this.#client.send(
           new PutPublicAccessBlockCommand({
             Bucket: bucket,
             PublicAccessBlockConfiguration: blockAll,
@@ -46,7 +73,7 @@ export function bucketSettings({ client, request }: BucketSettingsParts): Bucket
         );
         return;
       case 'keep-versions':
-        await client.send(
+        await this.#client.send(
           new PutBucketVersioningCommand({
             Bucket: bucket,
             VersioningConfiguration: { Status: 'Enabled' },
@@ -55,7 +82,7 @@ export function bucketSettings({ client, request }: BucketSettingsParts): Bucket
         );
         return;
       case 'clean-up-uploads':
-        await client.send(
+        await this.#client.send(
           new PutBucketLifecycleConfigurationCommand({
             Bucket: bucket,
             LifecycleConfiguration: { Rules: [cleanUpRule] },
@@ -65,23 +92,19 @@ export function bucketSettings({ client, request }: BucketSettingsParts): Bucket
     }
   }
 
-  async function isShown(
-    bucket: string,
-    option: BucketOption,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #isShown(bucket: string, option: BucketOption, signal: AbortSignal): Promise<boolean> {
     switch (option) {
       case 'block-public-access': {
-        const block = await settings.publicAccessBlock(bucket, signal);
+        const block = await this.publicAccessBlock(bucket, signal);
         return blockNames.every(name => block?.[name] === true);
       }
       case 'keep-versions': {
         const command = new GetBucketVersioningCommand({ Bucket: bucket });
-        const answer = await client.send(command, { abortSignal: signal });
+        const answer = await this.#client.send(command, { abortSignal: signal });
         return answer.Status === 'Enabled';
       }
       case 'clean-up-uploads': {
-        const rules = await settings.lifecycleRules(bucket, signal);
+        const rules = await this.lifecycleRules(bucket, signal);
         return rules.some(
           ({ Status: status, AbortIncompleteMultipartUpload: abort }) =>
             status === 'Enabled' && abort?.DaysAfterInitiation === cleanUpDays,
@@ -89,46 +112,22 @@ export function bucketSettings({ client, request }: BucketSettingsParts): Bucket
       }
     }
   }
-
-  const settings: BucketSettings = {
-    async setUp(bucket, option, signal) {
-      await request(bucket, signal, () => put(bucket, option, signal));
-      try {
-        await request(bucket, signal, async ({ number }) => {
-          if (await isShown(bucket, option, signal)) return;
-          // A store may need a moment until it shows what it took.
-          throw new Failure(number < looks ? 'store-busy' : 'not-kept', bucket);
-        });
-        return { kind: 'shown' };
-      } catch (error) {
-        throwIfCancelled(signal, bucket);
-        const failure = toFailure(error, bucket);
-        if (failure.code === 'not-kept') throw failure;
-        return { kind: 'unconfirmed', failure: failure.toRecord() };
-      }
-    },
-
-    publicAccessBlock(bucket, signal) {
-      return unlessUnset(async () => {
-        const command = new GetPublicAccessBlockCommand({ Bucket: bucket });
-        const answer = await client.send(command, { abortSignal: signal });
-        return answer.PublicAccessBlockConfiguration;
-      }, undefined);
-    },
-
-    lifecycleRules(bucket, signal) {
-      return unlessUnset(async () => {
-        const command = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
-        const answer = await client.send(command, { abortSignal: signal });
-        return answer.Rules ?? [];
-      }, []);
-    },
-  };
-  return settings;
 }
 
-/** How often it is looked whether a setting is shown. */
-const looks = 3;
+interface BucketSettingsDeps {
+  readonly client: Pick<RegionalClient, 'send'>;
+  readonly request: RequestOfBucket;
+}
+
+/** Sends one request about a bucket, retried where that may help. */
+type RequestOfBucket = <T>(
+  bucket: string,
+  signal: AbortSignal,
+  send: (attempt: Attempt) => Promise<T>,
+) => Promise<T>;
+
+/** How often a setting is read until it must be shown. */
+const maxReads = 3;
 
 const blockNames = [
   'BlockPublicAcls',
@@ -146,7 +145,7 @@ const blockAll: PublicAccessBlockConfiguration = {
 
 const cleanUpDays = 7;
 
-/** The promise never to delete has this one exception: what was never finished, and by a tick box. */
+/** The one exception from never deleting: uploads that were never finished, and only by a tick box. */
 const cleanUpRule: LifecycleRule = {
   ID: 's3-backup-unfinished-uploads',
   Status: 'Enabled',
@@ -154,7 +153,7 @@ const cleanUpRule: LifecycleRule = {
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: cleanUpDays },
 };
 
-/** Gives `otherwise` where the store's error says that nothing has been set. */
+/** Returns `otherwise` where the store's error says that nothing has been set. */
 export async function unlessUnset<T>(send: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await send();

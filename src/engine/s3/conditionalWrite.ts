@@ -12,30 +12,30 @@ import { matchHeader, plainEtag } from './answerField';
 import {
   learnTreatment,
   maySendHeader,
-  mustLookFirst,
-  type Treatment,
+  needsHeadFirst,
+  type ConditionTreatment,
   type WriteKind,
-} from './conditionSupport';
-import { lookAtVersionBefore } from './lookAtVersionBefore';
+} from './storeCapabilities';
+import { checkReplacedVersion } from './replacedVersion';
 import { bucketMustExist, headIfReadable } from './readableHead';
-import { refusesConditions } from './refusesConditions';
+import { mayRefuseConditions } from './refusedHeader';
 import type { BucketContext } from './bucketContext';
 
-/** A write under a condition, and what tells an object of our own from somebody else's. */
+/** A write under a condition, and what tells our own object from somebody else's. */
 export interface ConditionalWrite {
   readonly kind: WriteKind;
   readonly key: string;
   readonly size: number;
   /** Whether an object of this size is what an attempt of this very write has made. */
-  readonly isOwn: (told: ToldOfBytes) => boolean;
+  readonly isOwn: (told: StoredBytes) => boolean;
   /** Whether an object of this size has just these bytes, by a digest, whoever has stored it. */
   readonly hasSameDigest: (etag: string) => boolean;
-  /** Changes only where an attempt of this very write has left something behind. */
+  /** Changes only where an attempt of this very write has left a damaged object behind. */
   condition: Condition;
   readonly signal: AbortSignal;
 }
 
-type ToldOfBytes = Pick<StoredObject, 'etag' | 'crc32'>;
+type StoredBytes = Pick<StoredObject, 'etag' | 'crc32'>;
 type WriteAnswer = PutObjectCommandOutput | CompleteMultipartUploadCommandOutput;
 
 export interface ConditionHeaders {
@@ -43,14 +43,16 @@ export interface ConditionHeaders {
   readonly IfMatch?: string;
 }
 
-/** Sends the request with these headers, or without any. */
+/** Sends the request with these headers, or with none. */
 type Send = (headers: ConditionHeaders) => Promise<WriteAnswer>;
 
 /**
- * Carries out one attempt of a write, with its condition as headers. Looks before it wherever the
- * store is not known to honour just this condition, and after an attempt whose answer was lost; and
- * looks after a refusal, which may be about an earlier attempt of our own. Gives what the store says
- * of the object that it has made, or of the one that turns out to be our own.
+ * Makes one attempt at a write, with its condition as headers (S3's page "How to prevent object
+ * overwrites with conditional writes"; RFC 9110, section 13.1). It first asks for what is there,
+ * by HEAD, where the store is not known to honour just this condition, and where an earlier attempt
+ * may have been carried out. It asks after a refusal too, which may be due to an earlier attempt of
+ * our own. Returns what the store says of the object that it has made, or of one that proves to be
+ * our own. Throws `changed-in-cloud` where the condition does not hold.
  */
 export async function conditionalWrite(
   context: BucketContext,
@@ -60,31 +62,33 @@ export async function conditionalWrite(
 ): Promise<StoredObject> {
   // As it was when this attempt began: what others learn meanwhile says nothing of what was sent.
   const treatment = treatmentOf(context, write);
-  const own = await lookBefore(context, write, attempt, treatment);
+  const own = await headBefore(context, write, attempt, treatment);
   if (own !== undefined) return own;
   let stored: StoredObject;
   try {
-    stored = await underCondition(context, write, treatment, send);
+    stored = await sendUnderCondition(context, write, treatment, send);
   } catch (error) {
-    const settled = await lookAfterRefusal(context, write, attempt, treatment, error);
-    return settled === 'send-without' ? conditionalWrite(context, write, attempt, send) : settled;
+    const explained = await explainRefusal(context, write, attempt, treatment, error);
+    return explained === 'send-without'
+      ? conditionalWrite(context, write, attempt, send)
+      : explained;
   }
-  if (mustLookFirst(treatmentOf(context, write))) {
-    await lookAtVersionBefore(context, write, stored, () => {
+  if (needsHeadFirst(treatmentOf(context, write))) {
+    await checkReplacedVersion(context, write, stored, () => {
       learn(context, write, 'ignored');
     });
   }
   return stored;
 }
 
-/** Gives the object back where it is our own; throws where something stands in the way. */
-async function lookBefore(
+/** Returns the object where it is our own. Throws `changed-in-cloud` where another one is there. */
+async function headBefore(
   context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
-  treatment: Treatment,
+  treatment: ConditionTreatment,
 ): Promise<StoredObject | undefined> {
-  const isHonoured = !mustLookFirst(treatment);
+  const isHonoured = !needsHeadFirst(treatment);
   if (isHonoured && !attempt.uncertain) return undefined;
   const look = await headIfReadable(context, write);
   if (look.kind === 'denied') {
@@ -98,18 +102,18 @@ async function lookBefore(
   throw new Failure('changed-in-cloud', write.key);
 }
 
-/** Sends with the header; where it is that which the store minds, looks again and sends without. */
-async function underCondition(
+/** Sends with the header. Where the store refuses the header itself, asks again and sends without. */
+async function sendUnderCondition(
   context: BucketContext,
   write: ConditionalWrite,
-  treatment: Treatment,
+  treatment: ConditionTreatment,
   send: Send,
 ): Promise<StoredObject> {
   if (!maySendHeader(treatment)) return toStored(await send({}));
   try {
     return toStored(await send(headersOf(context, write.condition)));
   } catch (error) {
-    if (treatment !== 'unknown' || !refusesConditions(error)) throw error;
+    if (treatment !== 'unknown' || !mayRefuseConditions(error)) throw error;
     const look = await headIfReadable(context, write);
     if (look.kind === 'denied') throw look.failure;
     if (!holds(write.condition, look.head)) throw new Failure('changed-in-cloud', write.key);
@@ -118,7 +122,7 @@ async function underCondition(
       stored = toStored(await send({}));
     } catch (second) {
       // Refused without it, too: the header was not to blame.
-      throw refusesConditions(second) ? error : second;
+      throw mayRefuseConditions(second) ? error : second;
     }
     learn(context, write, 'refused');
     return stored;
@@ -126,27 +130,28 @@ async function underCondition(
 }
 
 /**
- * Tells what a refusal means by what stands there now: our own bytes, from an attempt whose answer
- * was lost or from another window; a change of somebody else; or nothing that would explain it.
+ * Explains a refusal by what is there now. Returns our own object, from an attempt whose answer was
+ * lost or from another window; throws `changed-in-cloud` after somebody else's change; and returns
+ * `send-without` where the store turns out to invert the condition.
  */
-async function lookAfterRefusal(
+async function explainRefusal(
   context: BucketContext,
   write: ConditionalWrite,
   attempt: Attempt,
-  treatment: Treatment,
+  treatment: ConditionTreatment,
   error: unknown,
 ): Promise<StoredObject | 'send-without'> {
   const { key, condition } = write;
   const { code } = fromStoreError(error, { endpoint: context.endpoint, key });
   const isConflict = httpStatus(error) === 409;
-  if (!isConflict && !explainedByALook.has(code)) throw error;
+  if (!isConflict && !explainedByHead.has(code)) throw error;
   const isGone = code === 'no-such-upload';
-  // Parts are being put together behind an answer that was lost, for as long as that takes.
-  const pauses = isGone && attempt.uncertain ? pausesBetweenLooks : [];
-  for (let looks = 0; ; looks++) {
+  // The answer was lost, and the store may still be putting the parts together.
+  const delaysMs = isGone && attempt.uncertain ? headDelaysMs : [];
+  for (let heads = 0; ; heads++) {
     const look = await headIfReadable(context, write);
     if (look.kind === 'denied') {
-      // Whether it is an earlier attempt of our own cannot be told.
+      // It may be an earlier attempt of our own; nobody can tell.
       throw attempt.uncertain ? look.failure : error;
     }
     const own = ownOf(write, attempt, look.head);
@@ -156,33 +161,33 @@ async function lookAfterRefusal(
     }
     if (own !== undefined) return own;
     if (!doesHold && !isConflict) throw new Failure('changed-in-cloud', key, error);
-    const pause = pauses[looks];
-    if (pause === undefined) break;
-    await delay(pause, undefined, { signal: write.signal });
+    const delayMs = delaysMs[heads];
+    if (delayMs === undefined) break;
+    await delay(delayMs, undefined, { signal: write.signal });
   }
   if (code !== 'changed-in-cloud' || error instanceof Failure) throw error;
-  // Two changes, one after the other.
+  // Somebody has changed it and changed it back meanwhile.
   if (treatmentOf(context, write) === 'honoured') throw new Failure('changed-in-cloud', key, error);
   if (!isOfStore(error) || !maySendHeader(treatment)) throw new Failure('unexpected', key, error);
-  // Heeded after all: that it was ignored before proves that it is not inverted.
+  // Honoured after all: having been ignored before, it is not inverted.
   if (treatment === 'ignored') throw new Failure('changed-in-cloud', key, error);
   learn(context, write, 'inverted');
   return 'send-without';
 }
 
-const explainedByALook = new Set(['changed-in-cloud', 'no-such-key', 'no-such-upload']);
+const explainedByHead = new Set(['changed-in-cloud', 'no-such-key', 'no-such-upload']);
 
-/** Milliseconds. A store may take minutes; this only keeps a whole file from being sent twice. */
-const pausesBetweenLooks = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** A store may take minutes; this only keeps a whole file from being sent twice. */
+const headDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** What a firewall answers proves nothing of the store behind it. */
+/** Whether the store itself has answered: a firewall's answer proves nothing of the store. */
 function isOfStore(error: unknown): boolean {
   return error instanceof Error && error.name === 'PreconditionFailed';
 }
 
 /**
- * A CRC32 is enough to know an attempt of one's own by; of another object nothing less than a digest
- * proves that its bytes are the same.
+ * Returns what is there where it has our bytes. A CRC32 is enough to recognise an attempt of our
+ * own; that another object has the same bytes is proved by nothing less than a digest.
  */
 function ownOf(
   { size, isOwn, hasSameDigest, condition }: ConditionalWrite,
@@ -196,30 +201,31 @@ function ownOf(
   return isSame || (uncertain && isOwn(found)) ? found : undefined;
 }
 
-function treatmentOf({ conditions }: BucketContext, write: ConditionalWrite): Treatment {
-  return conditions[write.kind][write.condition.kind];
+function treatmentOf({ capabilities }: BucketContext, write: ConditionalWrite): ConditionTreatment {
+  return capabilities.conditions[write.kind][write.condition.kind];
 }
 
 function learn(
-  { conditions, endpoint, name, onWeakness }: BucketContext,
+  { capabilities, endpoint, name, onWeakness }: BucketContext,
   { kind, condition }: ConditionalWrite,
-  shown: Exclude<Treatment, 'unknown'>,
+  shown: Exclude<ConditionTreatment, 'unknown'>,
 ): void {
-  const news = learnTreatment(conditions, { write: kind, condition: condition.kind }, shown);
-  if (news !== undefined) onWeakness(`${endpoint}/${name}: ${news}`);
+  const capability = { write: kind, condition: condition.kind };
+  const weakness = learnTreatment(capabilities.conditions, capability, shown);
+  if (weakness !== undefined) onWeakness(`${endpoint}/${name}: ${weakness}`);
 }
 
 function holds(condition: Condition, present: ObjectHead | undefined): boolean {
   return condition.kind === 'absent' ? present === undefined : present?.etag === condition.etag;
 }
 
-function headersOf({ traits }: BucketContext, condition: Condition): ConditionHeaders {
+function headersOf({ capabilities }: BucketContext, condition: Condition): ConditionHeaders {
   return condition.kind === 'absent'
     ? { IfNoneMatch: '*' }
-    : { IfMatch: matchHeader(condition.etag, traits.etagCase) };
+    : { IfMatch: matchHeader(condition.etag, capabilities.etags.case) };
 }
 
-/** What a write's answer says of the object that it has made. */
+/** Returns what the answer to a write says of the object that it has made. */
 export function toStored(answer: WriteAnswer): StoredObject {
   const { VersionId: versionId, ChecksumType: type, ChecksumCRC32: crc32 } = answer;
   const etag = plainEtag(answer.ETag);

@@ -3,11 +3,11 @@ import {
   type ListObjectsV2CommandOutput,
   type _Object,
 } from '@aws-sdk/client-s3';
+import { MalformedAnswer, fromStoreError } from '../failures/storeErrors';
 import type { ListRequest, ListedObject } from '../ports/bucket';
-import { MalformedAnswer } from '../failures/storeErrors';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
-import { pagingGuard } from './pagingGuard';
 import type { BucketPlace, BucketContext } from './bucketContext';
+import { PagingGuard } from './pagingGuard';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
@@ -16,14 +16,14 @@ export async function* listObjects(
   { prefix, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
   const { endpoint, name } = place;
-  const follow = pagingGuard(endpoint);
+  const guard = new PagingGuard(endpoint);
   let token: string | undefined;
   for (;;) {
     const page = await storeRequest(
       { endpoint, bucket: name },
       signal,
       async () => {
-        const answer = await askForPage(place, { prefix, pageSize, token }, signal);
+        const answer = await listPage(place, { prefix, pageSize, token }, signal);
         // It may be any file's; what has one is not known as a whole.
         for (const entry of answer.Contents ?? []) required(entry.Key, 'Key');
         return answer;
@@ -34,7 +34,7 @@ export async function* listObjects(
     const { Contents: listed = [] } = page;
     yield listed.map(entry => toListed(entry, decode(entry.Key ?? '')));
     if (!page.IsTruncated) return;
-    token = follow(page.NextContinuationToken, listed.length);
+    token = guard.follow(page.NextContinuationToken, listed.length);
   }
 }
 
@@ -46,7 +46,7 @@ interface PageRequest {
 }
 
 /** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
-export async function askForPage(
+export async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
   { prefix, pageSize, token }: PageRequest,
   signal: AbortSignal,
@@ -86,12 +86,24 @@ function toListed(
 }
 
 /** Not every store names the bucket; one that names another one has listed that. */
-function requireListOf(bucket: string, told: string | undefined): void {
-  if (told === undefined || told === '' || told === bucket) return;
+function requireListOf(bucket: string, named: string | undefined): void {
+  if (named === undefined || named === '' || named === bucket) return;
   // The name of a bucket of another tenant stands behind that of the tenant.
-  if (bucket.endsWith(`:${told}`) || accessPoint.test(bucket)) return;
-  throw new MalformedAnswer(`The list is of the bucket “${told}”.`);
+  if (bucket.endsWith(`:${named}`) || accessPoint.test(bucket)) return;
+  throw new MalformedAnswer(`The list is of the bucket “${named}”.`);
 }
 
 /** Lists by way of an access point name the bucket behind it. */
 const accessPoint = /^arn:|-s3alias$|--(?:ol|op|xa)-s3$/;
+
+/**
+ * Asks a bucket for one key, in one attempt. Only the bucket and the credentials decide how that
+ * ends, and no name or content of a file: where it is answered, the store can be reached.
+ */
+export async function probeBucket(place: BucketPlace, signal: AbortSignal): Promise<void> {
+  try {
+    await listPage(place, { pageSize: 1 }, signal);
+  } catch (error) {
+    throw fromStoreError(error, { endpoint: place.endpoint, bucket: place.name });
+  }
+}

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListVersionsRequest, ObjectVersion } from '../ports/bucket';
 import { keyDecoder, plainEtag, required } from './answerField';
-import { pagingGuard } from './pagingGuard';
+import { PagingGuard } from './pagingGuard';
 import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
@@ -14,7 +14,7 @@ export async function* listVersions(
   { client, endpoint, name }: BucketContext,
   { key, pageSize, signal }: ListVersionsRequest,
 ): AsyncGenerator<readonly ObjectVersion[]> {
-  const follow = pagingGuard(endpoint);
+  const guard = new PagingGuard(endpoint);
   let from:
     { readonly KeyMarker: string; readonly VersionIdMarker?: string | undefined } | undefined;
   let isFound = false;
@@ -48,7 +48,7 @@ export async function* listVersions(
     if (isFound && ![versions, markers].some(list => isOwn(list.at(-1)))) return;
     const { NextKeyMarker: marker, NextVersionIdMarker: version } = page;
     const place = marker === undefined ? undefined : JSON.stringify([marker, version]);
-    follow(place, versions.length + markers.length);
+    guard.follow(place, versions.length + markers.length);
     from = { KeyMarker: decode(marker ?? '').key, VersionIdMarker: version };
   }
 }

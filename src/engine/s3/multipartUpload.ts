@@ -19,37 +19,36 @@ import type {
 import { combinedCrc32 } from '../checksums/crc32';
 import { Failure } from '../failures/failure';
 import { isDigestEtag, plainEtag, required } from './answerField';
-import { bodyDigest } from './bodyDigest';
+import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
-import { withChecksum } from './checksumNegotiation';
-import { pagingGuard } from './pagingGuard';
-import { readBack } from './readBackObject';
+import { PagingGuard } from './pagingGuard';
+import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
-/** Begins an upload in parts. */
+/** Starts an upload in parts, with a CRC32 over the whole where the store supports that. */
 export async function startUpload(
   context: BucketContext,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  const { client, endpoint, traits, breaker, name } = context;
+  const { client, endpoint, capabilities, breaker, name } = context;
   const start = (): Promise<CreateMultipartUploadCommandOutput> =>
     storeRequest(
       { endpoint, bucket: name, key },
       signal,
       () =>
         withChecksum(
-          traits.crc32,
+          capabilities.checksums,
           'upload',
-          guard =>
+          checksum =>
             client.send(
               new CreateMultipartUploadCommand({
                 Bucket: name,
                 Key: key,
                 ContentType: attributes.contentType,
                 Metadata: attributes.metadata,
-                ...(guard === 'md5'
+                ...(checksum === 'md5'
                   ? {}
                   : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
               }),
@@ -61,9 +60,9 @@ export async function startUpload(
     );
   const answer = await start();
   const upload = toUpload(key, answer);
-  // A store that knows checksums of parts only would insist on them for this upload.
+  // A store that supports composite checksums only would insist on them for this upload.
   if (answer.ChecksumAlgorithm === undefined || upload.takesCrc32) return upload;
-  traits.crc32.upload = 'not-taken';
+  capabilities.checksums.upload = 'unsupported';
   await abortUpload(context, upload, signal);
   return toUpload(key, await start());
 }
@@ -87,7 +86,7 @@ export function putPart(
 ): Promise<StoredPart> {
   const { client, name } = context;
   const { key, uploadId, takesCrc32 } = upload;
-  const proof = bodyDigest(body);
+  const digest = new BodyDigest(body);
   return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, pace, sending) => {
     const answer = await client.send(
       pace(
@@ -98,29 +97,29 @@ export function putPart(
           PartNumber: partNumber,
           Body: body,
           ContentLength: body.byteLength,
-          ...proof.headers(takesCrc32 ? 'crc32' : 'md5'),
+          ...digest.headers(takesCrc32 ? 'crc32' : 'md5'),
         }),
       ),
       { abortSignal: sending },
     );
     const etag = plainEtag(answer.ETag);
-    // A part cannot be read back: where nothing tells of its bytes, the whole is.
-    const isUntold = answer.ChecksumCRC32 === undefined && !isDigestEtag(etag);
-    if (!isUntold && !proof.matches({ etag, crc32: answer.ChecksumCRC32 })) {
+    // A part cannot be read back: where the answer shows nothing of its bytes, the whole is.
+    const isUnverifiable = answer.ChecksumCRC32 === undefined && !isDigestEtag(etag);
+    if (!isUnverifiable && !digest.matches({ etag, crc32: answer.ChecksumCRC32 })) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
-    const crc32 = takesCrc32 || isUntold ? proof.crc32 : undefined;
+    const crc32 = takesCrc32 || isUnverifiable ? digest.crc32 : undefined;
     return { partNumber, size: body.byteLength, etag, crc32 };
   });
 }
 
-/** The parts that have arrived. */
+/** Lists the parts that have arrived, page by page. */
 export async function* listParts(
   { client, endpoint, name }: BucketContext,
   { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedPart[]> {
-  const follow = pagingGuard(endpoint);
+  const guard = new PagingGuard(endpoint);
   let after: string | undefined;
   for (;;) {
     const page = await storeRequest({ endpoint, bucket: name, key }, signal, () =>
@@ -142,11 +141,11 @@ export async function* listParts(
       crc32: part.ChecksumCRC32,
     }));
     if (page.IsTruncated !== true) return;
-    after = follow(page.NextPartNumberMarker, listed.length);
+    after = guard.follow(page.NextPartNumberMarker, listed.length);
   }
 }
 
-/** Makes the parts the object. */
+/** Makes the parts the object, and verifies it. */
 export async function completeUpload(
   context: BucketContext,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
@@ -173,7 +172,7 @@ export async function completeUpload(
     signal,
     attempt =>
       conditionalWrite(context, write, attempt, headers =>
-        begunAnewOnConflict(
+        restartOnConflict(
           key,
           client.send(
             new CompleteMultipartUploadCommand({
@@ -198,22 +197,22 @@ export async function completeUpload(
     { breaker },
   );
   if (write.isOwn(stored)) return stored;
-  // Not every store makes the ETag from the parts' ETags; then the object itself is looked at.
+  // Not every store makes the ETag from the parts' ETags; then the object itself is verified.
   const whole = crc32OfParts(sent);
   // Where each part was confirmed, its size says enough.
   const isConfirmed = sent.every(part => isDigestEtag(part.etag));
-  const settled = await readBack(
+  const verified = await verifyStored(
     context,
     { key, size, crc32: whole, signal },
     stored,
     isConfirmed ? 'size' : 'bytes',
   );
-  if (settled !== undefined) return settled;
+  if (verified !== undefined) return verified;
   // Not tried again: the upload is gone, whatever it has become.
   throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
 }
 
-/** That of the whole, where it is known of all parts. */
+/** Returns the CRC32 of the whole, where that of each part is known. */
 function crc32OfParts(parts: readonly StoredPart[]): string | undefined {
   const pieces: { readonly size: number; readonly crc32: string }[] = [];
   for (const { size, crc32 } of parts) {
@@ -223,7 +222,7 @@ function crc32OfParts(parts: readonly StoredPart[]): string | undefined {
   return combinedCrc32(pieces);
 }
 
-/** Gives an upload up; one that is gone already is no failure. */
+/** Aborts an upload; one that is gone already is no failure. */
 export async function abortUpload(
   { client, endpoint, name }: BucketContext,
   { key, uploadId }: Pick<MultipartUpload, 'key' | 'uploadId'>,
@@ -243,7 +242,10 @@ export async function abortUpload(
 
 const goneCodes = new Set(['no-such-upload', 'no-such-key']);
 
-/** How S3 derives a multipart object's ETag from those of its parts. */
+/**
+ * Returns the ETag that S3 gives to an object of these parts: the MD5 of their MD5s, and their number
+ * (S3's page "Checking object integrity").
+ */
 function etagOfParts(partEtags: readonly string[]): string {
   const hash = createHash('md5');
   for (const etag of partEtags) hash.update(Buffer.from(etag, 'hex'));
@@ -251,10 +253,11 @@ function etagOfParts(partEtags: readonly string[]): string {
 }
 
 /**
- * A put that met another write is sent again; of an upload in parts the store asks that it be begun
- * anew.
+ * Throws `no-such-upload` where the completion met another write: S3 asks that such an upload be
+ * begun anew, whereas a put may be sent again (S3's page "How to prevent object overwrites with
+ * conditional writes", on 409 Conflict).
  */
-async function begunAnewOnConflict<T>(key: string, completing: Promise<T>): Promise<T> {
+async function restartOnConflict<T>(key: string, completing: Promise<T>): Promise<T> {
   try {
     return await completing;
   } catch (error) {

@@ -1,28 +1,38 @@
 import { Failure } from '../failures/failure';
 
 /**
- * Follows a list from page to page, and gives the way to the next one. A list that says "there is
- * more" and not where, that leads back to where it has been, or whose pages stay empty is a
- * `store-error` of the endpoint: it would otherwise look like the end, or never have one.
+ * Follows a list from page to page. A list that says "there is more" and not where, that leads back
+ * to where it has been, or whose pages stay empty is a `store-error` of the endpoint: it would
+ * otherwise look like the end, or never have one.
  */
-export function pagingGuard(
-  endpoint: string,
-): (next: string | undefined, entries: number) => string {
-  const been = new Set<string>();
-  let empty = 0;
-  return (next, entries) => {
-    empty = entries === 0 ? empty + 1 : 0;
-    if (next === undefined) throw noEnd('a list page without a way to the next one');
-    if (been.has(next)) throw noEnd('a list whose pages run in a circle');
-    if (empty >= mostEmpty) throw noEnd(`${String(empty)} empty list pages in succession`);
-    been.add(next);
-    return next;
-  };
+export class PagingGuard {
+  readonly #endpoint: string;
+  readonly #visited = new Set<string>();
+  #emptyInSuccession = 0;
 
-  function noEnd(cause: string): Failure {
-    return new Failure('store-error', endpoint, cause);
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  /**
+   * Returns `next`, which leads to the page after one with so many entries. Throws `store-error`
+   * where it leads nowhere.
+   */
+  follow(next: string | undefined, entries: number): string {
+    this.#emptyInSuccession = entries === 0 ? this.#emptyInSuccession + 1 : 0;
+    const empty = this.#emptyInSuccession;
+    if (next === undefined) throw this.#noEnd('a list page without a way to the next one');
+    if (this.#visited.has(next)) throw this.#noEnd('a list whose pages run in a circle');
+    if (empty >= maxEmptyPages)
+      throw this.#noEnd(`${String(empty)} empty list pages in succession`);
+    this.#visited.add(next);
+    return next;
+  }
+
+  #noEnd(cause: string): Failure {
+    return new Failure('store-error', this.#endpoint, cause);
   }
 }
 
-/** Stores may give some, where much has been deleted below a prefix. */
-const mostEmpty = 1000;
+/** Stores may send some, where much has been deleted below a prefix. */
+const maxEmptyPages = 1000;

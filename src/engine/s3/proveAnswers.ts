@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
 import { MalformedAnswer } from '../failures/storeErrors';
 
 /**
@@ -112,3 +113,26 @@ function inShort(text: string, name: string | undefined): string {
   if (text.trim() === '') return 'nothing';
   return /^\s*<!doctype html/i.test(text) ? 'a page' : 'no XML';
 }
+
+/**
+ * Reads an answer that is to be parsed as a whole. Throws `MalformedAnswer` where it is longer than
+ * the limit: one without an end would fill the memory. The bytes of objects are not read by it.
+ */
+export async function collectBounded(
+  stream: Readable,
+  limitBytes = maxAnswerBytes,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop destroys the stream, and with it the connection.
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    size += piece.byteLength;
+    if (size > limitBytes)
+      throw new MalformedAnswer(`an answer of more than ${String(limitBytes)} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size);
+}
+
+/** A page of 1,000 keys, all of the longest kind and escaped, takes about 4 MB. */
+const maxAnswerBytes = 64 << 20;

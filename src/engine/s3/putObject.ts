@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutRequest, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
-import { bodyDigest } from './bodyDigest';
+import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
 import {
   conditionalWrite,
@@ -9,36 +9,35 @@ import {
   type ConditionalWrite,
   type ConditionHeaders,
 } from './conditionalWrite';
-import { withChecksum } from './checksumNegotiation';
-import { readBack } from './readBackObject';
+import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 
-/** Stores a body in one request, verified by the store's answer or, where that says nothing, by reading it back. */
+/** Stores a body in one request. It is verified by the answer or, where that shows nothing, by reading. */
 export async function putObject(
   context: BucketContext,
   { key, body, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
-  const { client, traits, name } = context;
-  const proof = bodyDigest(body);
+  const { client, capabilities, name } = context;
+  const digest = new BodyDigest(body);
   const size = body.byteLength;
   const write: ConditionalWrite = {
     kind: 'put',
     key,
     size,
-    isOwn: told => proof.matches(told),
-    hasSameDigest: etag => proof.hasSameDigest(etag),
+    isOwn: stored => digest.matches(stored),
+    hasSameDigest: etag => digest.hasSameDigest(etag),
     condition,
     signal,
   };
-  let wrongBefore: string | undefined;
+  let previousCause: string | undefined;
   const outcome = await bodyRequest(
     context,
     { key, body, signal, onSent },
     async (attempt, pace, sending) => {
       const send = withChecksum(
-        traits.crc32,
+        capabilities.checksums,
         'put',
-        (guard, headers: ConditionHeaders) =>
+        (checksum, headers: ConditionHeaders) =>
           client.send(
             pace(
               new PutObjectCommand({
@@ -48,29 +47,29 @@ export async function putObject(
                 ContentLength: size,
                 ContentType: attributes.contentType,
                 Metadata: attributes.metadata,
-                ...proof.headers(guard),
+                ...digest.headers(checksum),
                 ...headers,
               }),
             ),
             { abortSignal: sending },
           ),
-        answer => toStored(answer).crc32 === proof.crc32,
+        answer => toStored(answer).crc32 === digest.crc32,
       );
       const stored = await conditionalWrite(context, write, attempt, send);
-      if (proof.matches(stored)) return stored;
-      const settled = await readBack(
+      if (digest.matches(stored)) return stored;
+      const verified = await verifyStored(
         context,
-        { key, size, crc32: proof.crc32, signal },
+        { key, size, crc32: digest.crc32, signal },
         stored,
         'bytes',
       );
-      if (settled !== undefined) return settled;
-      const told = `the store answered ETag ${stored.etag}`;
-      const failure = new Failure('not-verified', key, told);
-      // Twice the same from different requests: it is not the way there that damages the bytes.
-      if (told === wrongBefore) return failure;
-      wrongBefore = told;
-      // What stands there now is our own, damaged: the next attempt is to replace just that.
+      if (verified !== undefined) return verified;
+      const cause = `the store answered ETag ${stored.etag}`;
+      const failure = new Failure('not-verified', key, cause);
+      // Twice the same from different requests: it is not the network that damages the bytes.
+      if (cause === previousCause) return failure;
+      previousCause = cause;
+      // What is there now is our own, damaged: the next attempt is to replace just that.
       write.condition = { kind: 'unchanged', etag: stored.etag };
       throw failure;
     },

@@ -70,14 +70,15 @@ type BodyStream = AsyncIterable<Uint8Array> & { destroy(): void };
 
 /** Sends the request for the bytes; once more where the store minds how the ETag was spelled. */
 async function open(context: BucketContext, request: GetRequest): Promise<OpenedBody> {
-  const { etagCase } = context.traits;
+  const { etags } = context.capabilities;
+  const etagCase = etags.case;
   try {
     return await openAsSpelled(context, request, etagCase);
   } catch (error) {
     if (request.ifMatch === undefined || httpStatus(error) !== 412) throw error;
     // The answer also tells how the store spells it.
     const head = await headObject(context, request);
-    const spelled = context.traits.etagCase;
+    const spelled = etags.case;
     if (head?.etag !== request.ifMatch || spelled === etagCase) throw error;
     return openAsSpelled(context, request, spelled);
   }

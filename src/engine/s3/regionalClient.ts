@@ -1,69 +1,76 @@
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 
-/** What sends the SDK's commands, each to its bucket's region. */
-export type RegionalClient = Pick<S3Client, 'send' | 'destroy'>;
-
 /**
- * One client for each region that buckets turn out to be in, beginning with the connection's own. A
- * store refuses a request to the wrong region and says which is right; that is remembered for the
- * bucket, so that it happens once. The SDK's own way pays two requests each time, and changes the
- * client's region under the feet of requests that run beside.
+ * Sends the SDK's commands, each to its bucket's region, by one client for each region, beginning
+ * with the connection's own. A store refuses a request to the wrong region and names the right one
+ * (301, or `AuthorizationHeaderMalformed`); that is remembered for the bucket, so that it happens
+ * once. The SDK's own `followRegionRedirects` pays two requests each time, and changes the client's
+ * region while other requests are under way.
  */
-export function regionalClient(home: string, open: (region: string) => S3Client): RegionalClient {
-  const clients = new Map<string, S3Client>();
-  const regions = new Map<string, string>();
-  const searches = new Map<string, Promise<void>>();
+export class RegionalClient {
+  readonly #home: string;
+  readonly #open: (region: string) => S3Client;
+  readonly #clients = new Map<string, S3Client>();
+  readonly #regions = new Map<string, string>();
+  /** Requests for a bucket's region that are under way, by the bucket's name. */
+  readonly #searches = new Map<string, Promise<void>>();
 
-  function clientOf(region: string): S3Client {
-    let client = clients.get(region);
-    if (client === undefined) {
-      client = open(region);
-      clients.set(region, client);
-    }
-    return client;
+  constructor(home: string, open: (region: string) => S3Client) {
+    this.#home = home;
+    this.#open = open;
   }
 
-  async function send(command: BucketCommand, options: SendOptions): Promise<unknown> {
+  /** Sends a command once. Throws what the SDK throws. */
+  readonly send = ((command: BucketCommand, options: SendOptions) =>
+    // One signature stands for the many of the SDK, which differ by command only.
+    this.#send(command, options)) as S3Client['send'];
+
+  destroy(): void {
+    for (const client of this.#clients.values()) client.destroy();
+  }
+
+  async #send(command: BucketCommand, options: SendOptions): Promise<unknown> {
     const { Bucket: bucket, Body: body } = command.input;
-    if (bucket === undefined) return clientOf(home).send(command, options);
+    if (bucket === undefined) return this.#clientOf(this.#home).send(command, options);
     // A body is a stream, which cannot be sent twice.
-    if (body !== undefined && !regions.has(bucket)) await search(bucket, options);
-    const region = regions.get(bucket) ?? home;
+    if (body !== undefined && !this.#regions.has(bucket)) await this.#search(bucket, options);
+    const region = this.#regions.get(bucket) ?? this.#home;
     try {
-      const answer = await clientOf(region).send(command, options);
-      regions.set(bucket, region);
+      const answer = await this.#clientOf(region).send(command, options);
+      this.#regions.set(bucket, region);
       return answer;
     } catch (error) {
-      const told = toldRegion(error);
-      if (told === undefined || told === region) throw error;
-      regions.set(bucket, told);
+      const named = namedRegion(error);
+      if (named === undefined || named === region) throw error;
+      this.#regions.set(bucket, named);
       if (body !== undefined) throw error;
-      return await clientOf(told).send(command, options);
+      return await this.#clientOf(named).send(command, options);
     }
   }
 
-  /** Learns a bucket's region, for all who wait for it; what goes wrong here they meet themselves. */
-  function search(bucket: string, options: SendOptions): Promise<void> {
-    let searching = searches.get(bucket);
-    if (searching === undefined) {
+  /** Learns a bucket's region. It does not throw: the request that follows meets the same failure. */
+  #search(bucket: string, options: SendOptions): Promise<void> {
+    let search = this.#searches.get(bucket);
+    if (search === undefined) {
       const head = new HeadBucketCommand({ Bucket: bucket }) as BucketCommand;
-      searching = send(head, options).then(
+      search = this.#send(head, options).then(
         () => undefined,
         () => undefined,
       );
-      searches.set(bucket, searching);
-      void searching.then(() => searches.delete(bucket));
+      this.#searches.set(bucket, search);
+      void search.then(() => this.#searches.delete(bucket));
     }
-    return searching;
+    return search;
   }
 
-  return {
-    // One signature stands for the many of the SDK, which differ by command only.
-    send: send as S3Client['send'],
-    destroy() {
-      for (const client of clients.values()) client.destroy();
-    },
-  };
+  #clientOf(region: string): S3Client {
+    let client = this.#clients.get(region);
+    if (client === undefined) {
+      client = this.#open(region);
+      this.#clients.set(region, client);
+    }
+    return client;
+  }
 }
 
 type BucketCommand = Parameters<S3Client['send']>[0] & {
@@ -72,7 +79,7 @@ type BucketCommand = Parameters<S3Client['send']>[0] & {
 type SendOptions = Parameters<S3Client['send']>[1];
 
 /** The region that a store names when it refuses a request for its region. */
-function toldRegion(error: unknown): string | undefined {
+function namedRegion(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { httpStatusCode: status } = error.$metadata as { readonly httpStatusCode?: number };
   // 400 stands for a signature made for another region.

@@ -7,43 +7,164 @@ import {
   type BucketLocationConstraint,
   type LifecycleRule as S3LifecycleRule,
 } from '@aws-sdk/client-s3';
-import type { Account, LifecycleRule } from '../ports/account';
+import type { BucketOption, BucketPage } from '../../protocol/buckets';
+import type {
+  Account,
+  BucketPresence,
+  BucketsRequest,
+  LifecycleRule,
+  PublicAccess,
+  SettingProof,
+} from '../ports/account';
 import { isArchiveClass } from '../ports/bucket';
 import { maxAttempts, type Attempt } from '../network/attempt';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
-import { bucketSettings, unlessUnset } from './bucketSettings';
+import { BucketSettings, unlessUnset } from './bucketSettings';
 import { listObjects } from './listObjects';
 import type { RegionalClient } from './regionalClient';
 import { storeRequest } from './storeRequest';
 
-export interface S3AccountOptions {
-  readonly client: Pick<RegionalClient, 'send'>;
-  readonly endpoint: string;
-  /** The region of the connection. */
-  readonly region: string;
-}
-
 /** The `Account` port over S3. */
-export function s3Account({ client, endpoint, region }: S3AccountOptions): Account {
+export class S3Account implements Account {
+  readonly region: string;
+  readonly #client: Pick<RegionalClient, 'send'>;
+  readonly #endpoint: string;
+  readonly #settings: BucketSettings;
+
+  constructor({ client, endpoint, region }: S3AccountOptions) {
+    this.region = region;
+    this.#client = client;
+    this.#endpoint = endpoint;
+    this.#settings = new BucketSettings({
+      client,
+      request: (bucket, signal, send) => this.#request(bucket, signal, send),
+    });
+  }
+
+  buckets({ after, limit, signal, onAttempt }: BucketsRequest): Promise<BucketPage> {
+    const list = async () => {
+      const page = await this.#client.send(
+        new ListBucketsCommand({ ContinuationToken: after, MaxBuckets: limit }),
+        { abortSignal: signal },
+      );
+      const buckets = (page.Buckets ?? []).flatMap(({ Name: name, BucketRegion: inRegion }) =>
+        name === undefined ? [] : [{ name, region: inRegion }],
+      );
+      return { buckets, next: page.ContinuationToken };
+    };
+    return this.#request(undefined, signal, list, onAttempt);
+  }
+
+  async presence(bucket: string, signal: AbortSignal): Promise<BucketPresence> {
+    let region: string | undefined;
+    let isMissed = false;
+    try {
+      const answer = await this.#request(bucket, signal, () =>
+        this.#client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }),
+      );
+      region = answer.BucketRegion;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.code === 'access-denied') return { kind: 'taken' };
+      if (error.code !== 'no-such-bucket') throw error;
+      isMissed = true;
+    }
+    // The answer to HEAD has no body that could tell a bucket from an object.
+    const listing = await this.#tryToList(bucket, signal);
+    if (listing.kind === 'listed' || (!isMissed && listing.kind === 'denied')) {
+      return { kind: 'usable', region };
+    }
+    if (listing.kind === 'no-such-bucket') return { kind: 'absent' };
+    // Neither answer speaks of buckets; where there are any, the endpoint is that of a store.
+    await this.buckets({ limit: 1, signal });
+    return { kind: 'absent' };
+  }
+
+  async create(bucket: string, inRegion: string, signal: AbortSignal): Promise<void> {
+    await this.#request(bucket, signal, async ({ uncertain }) => {
+      try {
+        await this.#client.send(
+          new CreateBucketCommand({ Bucket: bucket, ...locationConstraint(inRegion) }),
+          { abortSignal: signal },
+        );
+      } catch (error) {
+        const failure = fromStoreError(error, { endpoint: this.#endpoint, bucket });
+        // The answer to the attempt that made it was lost.
+        if (uncertain && failure.code === 'bucket-already-yours') return;
+        throw failure;
+      }
+    });
+    await this.#request(bucket, signal, async ({ number }) => {
+      const { kind } = await this.#tryToList(bucket, signal);
+      if (kind === 'listed' || kind === 'denied') return;
+      // A store may need a moment to know it everywhere.
+      throw new Failure(number < maxAttempts ? 'store-busy' : 'no-such-bucket', bucket);
+    });
+  }
+
+  setUp(bucket: string, option: BucketOption, signal: AbortSignal): Promise<SettingProof> {
+    return this.#settings.setUp(bucket, option, signal);
+  }
+
+  turnOnVersioning(bucket: string, signal: AbortSignal): Promise<SettingProof> {
+    return this.#settings.setUp(bucket, 'keep-versions', signal);
+  }
+
+  async publicAccess(bucket: string, signal: AbortSignal): Promise<PublicAccess> {
+    const block = await this.#request(bucket, signal, () =>
+      this.#settings.publicAccessBlock(bucket, signal),
+    );
+    if (block?.IgnorePublicAcls === true && block.RestrictPublicBuckets === true) {
+      return 'blocked';
+    }
+    const isPublic = await this.#request(bucket, signal, () =>
+      unlessUnset(async () => {
+        const command = new GetBucketPolicyStatusCommand({ Bucket: bucket });
+        const answer = await this.#client.send(command, { abortSignal: signal });
+        return answer.PolicyStatus?.IsPublic ?? false;
+      }, false),
+    );
+    return isPublic ? 'public' : 'unknown';
+  }
+
+  async lifecycle(bucket: string, signal: AbortSignal): Promise<readonly LifecycleRule[]> {
+    const rules = await this.#request(bucket, signal, () =>
+      this.#settings.lifecycleRules(bucket, signal),
+    );
+    return rules.flatMap(toRule);
+  }
+
+  lockedDays(bucket: string, signal: AbortSignal): Promise<number> {
+    return this.#request(bucket, signal, () =>
+      unlessUnset(async () => {
+        const command = new GetObjectLockConfigurationCommand({ Bucket: bucket });
+        const answer = await this.#client.send(command, { abortSignal: signal });
+        const { Days: days, Years: years } =
+          answer.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+        return days ?? (years ?? 0) * 365;
+      }, 0),
+    );
+  }
+
   /** Sends one request; what it is about is a bucket or the store itself. */
-  function request<T>(
+  #request<T>(
     bucket: string | undefined,
     signal: AbortSignal,
     send: (attempt: Attempt) => Promise<T>,
     onAttempt?: (number: number) => void,
   ): Promise<T> {
-    const subject = { endpoint, ...(bucket === undefined ? {} : { bucket }) };
+    const subject = { endpoint: this.#endpoint, ...(bucket === undefined ? {} : { bucket }) };
     return storeRequest(subject, signal, send, onAttempt && { onAttempt });
   }
 
   /** Whether there is a bucket, by a list of one object in it. */
-  async function tryToList(
+  async #tryToList(
     bucket: string,
     signal: AbortSignal,
   ): Promise<{ readonly kind: 'listed' | 'denied' | 'no-such-bucket' | 'not-found' }> {
     try {
-      const store = { client, endpoint, name: bucket };
+      const store = { client: this.#client, endpoint: this.#endpoint, name: bucket };
       await listObjects(store, { prefix: '', pageSize: 1, signal }).next();
       return { kind: 'listed' };
     } catch (error) {
@@ -56,108 +177,13 @@ export function s3Account({ client, endpoint, region }: S3AccountOptions): Accou
       return { kind: isTold ? 'no-such-bucket' : 'not-found' };
     }
   }
+}
 
-  const settings = bucketSettings({ client, request });
-  const account: Account = {
-    region,
-
-    buckets({ after, limit, signal, onAttempt }) {
-      const list = async () => {
-        const page = await client.send(
-          new ListBucketsCommand({ ContinuationToken: after, MaxBuckets: limit }),
-          { abortSignal: signal },
-        );
-        const buckets = (page.Buckets ?? []).flatMap(({ Name: name, BucketRegion: inRegion }) =>
-          name === undefined ? [] : [{ name, region: inRegion }],
-        );
-        return { buckets, next: page.ContinuationToken };
-      };
-      return request(undefined, signal, list, onAttempt);
-    },
-
-    async presence(bucket, signal) {
-      let region: string | undefined;
-      let isMissed = false;
-      try {
-        const answer = await request(bucket, signal, () =>
-          client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }),
-        );
-        region = answer.BucketRegion;
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        if (error.code === 'access-denied') return { kind: 'taken' };
-        if (error.code !== 'no-such-bucket') throw error;
-        isMissed = true;
-      }
-      // The answer to HEAD has no body that could tell a bucket from an object.
-      const listing = await tryToList(bucket, signal);
-      if (listing.kind === 'listed' || (!isMissed && listing.kind === 'denied')) {
-        return { kind: 'usable', region };
-      }
-      if (listing.kind === 'no-such-bucket') return { kind: 'absent' };
-      // Neither answer speaks of buckets; where there are any, the endpoint is that of a store.
-      await account.buckets({ limit: 1, signal });
-      return { kind: 'absent' };
-    },
-
-    async create(bucket, inRegion, signal) {
-      await request(bucket, signal, async ({ uncertain }) => {
-        try {
-          await client.send(
-            new CreateBucketCommand({ Bucket: bucket, ...locationConstraint(inRegion) }),
-            { abortSignal: signal },
-          );
-        } catch (error) {
-          const failure = fromStoreError(error, { endpoint, bucket });
-          // The answer to the attempt that made it was lost.
-          if (uncertain && failure.code === 'bucket-already-yours') return;
-          throw failure;
-        }
-      });
-      await request(bucket, signal, async ({ number }) => {
-        const { kind } = await tryToList(bucket, signal);
-        if (kind === 'listed' || kind === 'denied') return;
-        // A store may need a moment to know it everywhere.
-        throw new Failure(number < maxAttempts ? 'store-busy' : 'no-such-bucket', bucket);
-      });
-    },
-
-    setUp: (bucket, option, signal) => settings.setUp(bucket, option, signal),
-    turnOnVersioning: (bucket, signal) => settings.setUp(bucket, 'keep-versions', signal),
-
-    async publicAccess(bucket, signal) {
-      const block = await request(bucket, signal, () => settings.publicAccessBlock(bucket, signal));
-      if (block?.IgnorePublicAcls === true && block.RestrictPublicBuckets === true) {
-        return 'blocked';
-      }
-      const isPublic = await request(bucket, signal, () =>
-        unlessUnset(async () => {
-          const command = new GetBucketPolicyStatusCommand({ Bucket: bucket });
-          const answer = await client.send(command, { abortSignal: signal });
-          return answer.PolicyStatus?.IsPublic ?? false;
-        }, false),
-      );
-      return isPublic ? 'public' : 'unknown';
-    },
-
-    async lifecycle(bucket, signal) {
-      const rules = await request(bucket, signal, () => settings.lifecycleRules(bucket, signal));
-      return rules.flatMap(toRule);
-    },
-
-    lockedDays(bucket, signal) {
-      return request(bucket, signal, () =>
-        unlessUnset(async () => {
-          const command = new GetObjectLockConfigurationCommand({ Bucket: bucket });
-          const answer = await client.send(command, { abortSignal: signal });
-          const { Days: days, Years: years } =
-            answer.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
-          return days ?? (years ?? 0) * 365;
-        }, 0),
-      );
-    },
-  };
-  return account;
+export interface S3AccountOptions {
+  readonly client: Pick<RegionalClient, 'send'>;
+  readonly endpoint: string;
+  /** The region of the connection. */
+  readonly region: string;
 }
 
 /** S3 knows its first region by the lack of a constraint; `auto` leaves the choice to the store. */

@@ -1,57 +1,112 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
-import type { Bucket, Versioning } from '../ports/bucket';
+import { isCancelled } from '../failures/failure';
+import type {
+  Bucket,
+  CompleteMultipartRequest,
+  GetRequest,
+  HeadRequest,
+  ListedObject,
+  ListedPart,
+  ListRequest,
+  ListVersionsRequest,
+  MultipartUpload,
+  ObjectContent,
+  ObjectHead,
+  ObjectVersion,
+  PutPartRequest,
+  PutRequest,
+  RestoreRequest,
+  StartMultipartRequest,
+  StoredObject,
+  StoredPart,
+  Versioning,
+} from '../ports/bucket';
 import type { BucketContext, BucketPlace } from './bucketContext';
-import { Failure } from '../failures/failure';
-import { askHarmlessly } from './askHarmlessly';
-import { mustLookFirst } from './conditionSupport';
-import { listObjects } from './listObjects';
+import { listObjects, probeBucket } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
 import { putObject } from './putObject';
 import { getObject, headObject } from './readObject';
 import { restoreArchived } from './restoreArchived';
+import { needsHeadFirst } from './storeCapabilities';
 import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
-export function s3Bucket(place: BucketPlace): Bucket {
-  const { traits, traffic, conditions } = place;
-  const breaker = traffic.createBreaker(signal => askHarmlessly(place, signal));
-  const context: BucketContext = { ...place, breaker };
-  return {
-    name: context.name,
-    get looksBeforeWriting() {
-      return mustLookFirst(conditions.put.absent);
-    },
-    get clockOffset() {
-      return traits.clockOffset;
-    },
-    list: request => listObjects(context, request),
-    listVersions: request => listVersions(context, request),
-    head: request => headObject(context, request),
-    get: request => getObject(context, request),
-    put: request => putObject(context, request),
-    startMultipart: request => startUpload(context, request),
-    putPart: request => putPart(context, request),
-    listParts: (upload, signal) => listParts(context, upload, signal),
-    completeMultipart: request => completeUpload(context, request),
-    abortMultipart: (upload, signal) => abortUpload(context, upload, signal),
-    requestRestore: request => restoreArchived(context, request),
-    versioning: signal => versioningOf(context, signal),
-  };
-}
+export class S3Bucket implements Bucket {
+  readonly #context: BucketContext;
 
-async function versioningOf(
-  { client, endpoint, name }: BucketContext,
-  signal: AbortSignal,
-): Promise<Versioning> {
-  try {
-    const answer = await storeRequest({ endpoint, bucket: name }, signal, () =>
-      client.send(new GetBucketVersioningCommand({ Bucket: name }), { abortSignal: signal }),
-    );
-    if (answer.Status === 'Enabled') return 'enabled';
-    return answer.Status === 'Suspended' ? 'suspended' : 'off';
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'cancelled') throw error;
-    return 'unknown';
+  constructor(place: BucketPlace) {
+    const breaker = place.traffic.createBreaker(signal => probeBucket(place, signal));
+    this.#context = { ...place, breaker };
+  }
+
+  get name(): string {
+    return this.#context.name;
+  }
+
+  get looksBeforeWriting(): boolean {
+    return needsHeadFirst(this.#context.capabilities.conditions.put.absent);
+  }
+
+  get clockOffset(): number {
+    return this.#context.clock.offsetMs;
+  }
+
+  list(request: ListRequest): AsyncIterable<readonly ListedObject[]> {
+    return listObjects(this.#context, request);
+  }
+
+  listVersions(request: ListVersionsRequest): AsyncIterable<readonly ObjectVersion[]> {
+    return listVersions(this.#context, request);
+  }
+
+  head(request: HeadRequest): Promise<ObjectHead | undefined> {
+    return headObject(this.#context, request);
+  }
+
+  get(request: GetRequest): Promise<ObjectContent> {
+    return getObject(this.#context, request);
+  }
+
+  put(request: PutRequest): Promise<StoredObject> {
+    return putObject(this.#context, request);
+  }
+
+  startMultipart(request: StartMultipartRequest): Promise<MultipartUpload> {
+    return startUpload(this.#context, request);
+  }
+
+  putPart(request: PutPartRequest): Promise<StoredPart> {
+    return putPart(this.#context, request);
+  }
+
+  listParts(upload: MultipartUpload, signal: AbortSignal): AsyncIterable<readonly ListedPart[]> {
+    return listParts(this.#context, upload, signal);
+  }
+
+  completeMultipart(request: CompleteMultipartRequest): Promise<StoredObject> {
+    return completeUpload(this.#context, request);
+  }
+
+  abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void> {
+    return abortUpload(this.#context, upload, signal);
+  }
+
+  requestRestore(request: RestoreRequest): Promise<void> {
+    return restoreArchived(this.#context, request);
+  }
+
+  async versioning(signal: AbortSignal): Promise<Versioning> {
+    const { client, endpoint, name } = this.#context;
+    try {
+      const answer = await storeRequest({ endpoint, bucket: name }, signal, () =>
+        client.send(new GetBucketVersioningCommand({ Bucket: name }), { abortSignal: signal }),
+      );
+      if (answer.Status === 'Enabled') return 'enabled';
+      return answer.Status === 'Suspended' ? 'suspended' : 'off';
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      return 'unknown';
+    }
   }
 }

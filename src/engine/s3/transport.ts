@@ -1,63 +1,85 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { maxConcurrency } from '../config/settings';
+
+export interface TransportOptions {
+  /** A request that moves no byte for so long fails. */
+  readonly stallTimeoutMs?: number;
+  /**
+   * The same for the completion of an upload in parts: putting the parts together takes a store
+   * minutes, and some say nothing meanwhile (S3's API reference, CompleteMultipartUpload).
+   */
+  readonly completionTimeoutMs?: number;
+}
 
 /** The sockets to one store: pooled, kept alive, bounded. */
-export interface Transport {
+export class Transport {
+  /** What the SDK sends its requests by. */
   readonly handler: Pick<
     NodeHttpHandler,
     'handle' | 'metadata' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
   >;
-  close(): void;
-}
+  readonly #agents: readonly (HttpAgent | HttpsAgent)[];
 
-/** Requests in flight to one store at the most; more wait for a socket. */
-const maximumSockets = 64;
-
-/**
- * @param stallTimeout A request that moves no byte for so many milliseconds fails.
- * @param completionTimeout The same for the completion of an upload in parts: putting the parts
- *   together takes a store minutes, and some say nothing meanwhile (S3's page on
- *   CompleteMultipartUpload).
- */
-export function openTransport(
-  stallTimeout = 30_000,
-  completionTimeout = 20 * stallTimeout,
-): Transport {
-  // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
-  // and wait for "100 Continue", which some stores never send.
-  const options = { keepAlive: true, maxSockets: maximumSockets, scheduling: 'lifo' } as const;
-  const httpAgent = new HttpAgent(options);
-  const httpsAgent = new HttpsAgent(options);
-  const handlerWith = (socketTimeout: number) =>
-    new NodeHttpHandler({ httpAgent, httpsAgent, connectionTimeout: 10_000, socketTimeout });
-  const usual = handlerWith(stallTimeout);
-  const patient = handlerWith(completionTimeout);
-  return {
-    handler: {
+  constructor({
+    stallTimeoutMs = 30_000,
+    completionTimeoutMs = 20 * stallTimeoutMs,
+  }: TransportOptions = {}) {
+    // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
+    // and wait for "100 Continue", which some stores never send.
+    const options = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
+    const httpAgent = new HttpAgent(options);
+    const httpsAgent = new HttpsAgent(options);
+    this.#agents = [httpAgent, httpsAgent];
+    const handlerWith = (socketTimeout: number) =>
+      new NodeHttpHandler({ httpAgent, httpsAgent, connectionTimeout: 10_000, socketTimeout });
+    const usual = handlerWith(stallTimeoutMs);
+    const forCompletions = handlerWith(completionTimeoutMs);
+    this.handler = {
       metadata: usual.metadata,
-      handle: (request, options) =>
-        (isCompletion(request) ? patient : usual).handle(request, options),
+      handle: (request, sending) =>
+        (isCompletion(request) ? forCompletions : usual).handle(request, sending),
       destroy() {
         usual.destroy();
-        patient.destroy();
+        forCompletions.destroy();
       },
       updateHttpClientConfig(key, value) {
         usual.updateHttpClientConfig(key, value);
-        patient.updateHttpClientConfig(key, value);
+        forCompletions.updateHttpClientConfig(key, value);
       },
       httpHandlerConfigs: () => usual.httpHandlerConfigs(),
-    },
-    close() {
-      usual.destroy();
-      patient.destroy();
-      httpAgent.destroy();
-      httpsAgent.destroy();
-    },
-  };
+    };
+  }
+
+  /** Closes all sockets. Requests under way fail. */
+  close(): void {
+    this.handler.destroy();
+    for (const agent of this.#agents) agent.destroy();
+  }
 }
 
 /** The one POST that names an upload. */
 function isCompletion({ method, query }: Parameters<NodeHttpHandler['handle']>[0]): boolean {
   return method === 'POST' && 'uploadId' in query;
 }
+
+/**
+ * Returns how far a store's clock is ahead of ours by the `Date` header of one answer (RFC 9110,
+ * section 6.6.1), in milliseconds; `undefined` where that answer shows nothing.
+ */
+export function clockOffsetMs(
+  dateHeader: string | undefined,
+  sentAtMs: number,
+  answeredAtMs: number,
+): number | undefined {
+  const dateMs = Date.parse(dateHeader ?? '');
+  if (Number.isNaN(dateMs)) return undefined;
+  // How much of a long round trip went by before that second can't be told: a body takes time.
+  if (answeredAtMs - sentAtMs > maxRoundTripMs) return undefined;
+  // The header has whole seconds, so the middle of that second is the best guess.
+  return dateMs + 500 - (sentAtMs + answeredAtMs) / 2;
+}
+
+/** The longest round trip that counts. */
+const maxRoundTripMs = 1000;

@@ -4,7 +4,7 @@ import * as rowMessages from '../../protocol/rows';
 import * as stateMessages from '../../protocol/state';
 import type { LogEntry, WorkerData } from '../../protocol/host';
 import { Engine } from '../session/engine';
-import { openConnection } from '../s3/openConnection';
+import { S3Connection } from '../s3/s3Connection';
 import { Failure } from '../failures/failure';
 import { openRecords } from '../records/openRecords';
 import { openStagingJournal } from '../staging/stagingJournal';
@@ -14,7 +14,6 @@ import { serveComparisons } from './serveComparisons';
 import { servedPort, type ServedPort } from './servedPort';
 import { servePlans } from './servePlans';
 import { serveStore } from './serveStore';
-import { openTransport } from '../s3/transport';
 
 /** Serves the protocol: the only thing that runs in the engine's thread. */
 function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
@@ -26,8 +25,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   };
   const { receipts, unfinished } = openRecords({ file: receiptsFile, log, warn });
   const backup = new Engine({
-    connect: (settings, traffic, onWeakness) =>
-      openConnection(settings, traffic, openTransport(), onWeakness),
+    connect: (settings, traffic, onWeakness) => new S3Connection(settings, { traffic, onWeakness }),
     receipts,
     unfinished,
     journal: openStagingJournal(ownFilesFolder),

@@ -1,6 +1,6 @@
 import { receiptsInMemory } from '../memory/recordsInMemory';
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { openConnection } from '../../../src/engine/s3/openConnection';
+import { S3Connection } from '../../../src/engine/s3/s3Connection';
 import type { EngineOptions } from '../../../src/engine/session/createEngine';
 import { Engine } from '../../../src/engine/session/engine';
 import { memoryConnection } from '../memory/memoryConnection';
@@ -17,7 +17,7 @@ export function startEngine({ bucket, ...options }: StartEngineOptions = {}): En
     receipts: receiptsInMemory(),
     connect:
       bucket === undefined
-        ? (settings, traffic) => openConnection(settings, traffic)
+        ? (settings, traffic) => new S3Connection(settings, { traffic })
         : () => memoryConnection(bucket),
     onState: () => undefined,
     onRows: () => undefined,

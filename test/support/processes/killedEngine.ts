@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { openConnection } from '../../../src/engine/s3/openConnection';
+import type { Connection } from '../../../src/engine/ports/connection';
 import { Database } from '../../../src/engine/records/database';
 import { Receipts } from '../../../src/engine/records/receiptStore';
 import { Unfinished } from '../../../src/engine/records/unfinished';
+import { S3Connection } from '../../../src/engine/s3/s3Connection';
+import { withOverrides } from '../suite/withOverrides';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
@@ -47,8 +49,10 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
     receipts: new Receipts(database),
     unfinished: new Unfinished(database),
     connect(settings, traffic) {
-      const connection = openConnection(settings, traffic);
-      return { ...connection, bucket: name => mortal(connection.bucket(name), moment) };
+      const connection = new S3Connection(settings, { traffic });
+      return withOverrides<Connection>(connection, {
+        bucket: name => mortal(connection.bucket(name), moment),
+      });
     },
     onState: now => (state = now),
   });
@@ -72,14 +76,7 @@ function mortal(bucket: Bucket, moment: () => void): Bucket {
     moment();
     return answer;
   };
-  return {
-    ...bucket,
-    get looksBeforeWriting() {
-      return bucket.looksBeforeWriting;
-    },
-    get clockOffset() {
-      return bucket.clockOffset;
-    },
+  return withOverrides(bucket, {
     put: request => around(() => bucket.put({ ...request, onSent: counted(request, moment) })),
     startMultipart: request => around(() => bucket.startMultipart(request)),
     putPart: request =>
@@ -91,7 +88,7 @@ function mortal(bucket: Bucket, moment: () => void): Bucket {
         yield page;
       }
     },
-  };
+  });
 }
 
 function counted(

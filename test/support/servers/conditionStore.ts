@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import type { Capability, WriteKind } from '../../../src/engine/s3/conditionSupport';
+import type { ConditionCapability, WriteKind } from '../../../src/engine/s3/storeCapabilities';
 import { openStubStore, type StubStoreOptions } from './stubStore';
 
 /** What a store does with the condition of a write. */
@@ -41,7 +41,7 @@ export interface StoreRequest {
 
 /** One capability differs from all others. */
 export function treatOnly(
-  { write, condition }: Capability,
+  { write, condition }: ConditionCapability,
   treatment: Treatment,
   others: Treatment,
 ): Treatments {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 
 import type { Condition, StoredObject } from '../../../src/engine/ports/bucket';
-import type { WriteKind } from '../../../src/engine/s3/conditionSupport';
-import { openTransport } from '../../../src/engine/s3/transport';
+import type { WriteKind } from '../../../src/engine/s3/storeCapabilities';
+import { Transport } from '../../../src/engine/s3/transport';
 import {
   openConditionStore,
   type ConditionStore,
@@ -18,15 +18,15 @@ export function openStores() {
   return {
     async open({
       treatments,
-      stallTimeout = 20_000,
-      completionTimeout = stallTimeout,
+      stallTimeoutMs = 20_000,
+      completionTimeoutMs = stallTimeoutMs,
       ...options
     }: ConditionStoreOptions & {
       readonly treatments: Treatments;
-      readonly stallTimeout?: number;
-      readonly completionTimeout?: number;
+      readonly stallTimeoutMs?: number;
+      readonly completionTimeoutMs?: number;
     }): Promise<ConditionStore> {
-      const transport = openTransport(stallTimeout, completionTimeout);
+      const transport = new Transport({ stallTimeoutMs, completionTimeoutMs });
       const store = await openConditionStore(treatments, { ...options, transport });
       opened.push(store);
       return store;

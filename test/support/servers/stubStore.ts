@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import { openConnection } from '../../../src/engine/s3/openConnection';
+import { S3Connection } from '../../../src/engine/s3/s3Connection';
 import type { Connection } from '../../../src/engine/ports/connection';
-import { TransferControl } from '../../../src/engine/network/transferControl';
 import type { Transport } from '../../../src/engine/s3/transport';
 import { setAwsVariables } from '../../../dev/awsVariables';
 
@@ -33,16 +32,14 @@ export async function openStubStore(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const restore = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
-  const connection = openConnection(
+  const connection = new S3Connection(
     {
       profile: undefined,
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       forcePathStyle: true,
     },
-    new TransferControl(),
-    transport,
-    onWeakness,
+    { ...(transport && { transport }), onWeakness },
   );
   return {
     account: connection.account,

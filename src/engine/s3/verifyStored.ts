@@ -14,11 +14,11 @@ export interface WrittenBytes {
 }
 
 /**
- * Settles what a write has made where the store's answer does not: by what the store says of the
- * object on asking, else, where that is not enough, by reading it once. Gives `undefined` where it
- * is not what was sent.
+ * Verifies what a write has stored where the answer to it does not: by what HEAD says of the object
+ * and, where that is not `enough`, by reading it once. Returns `undefined` where it is not what was
+ * sent.
  */
-export async function readBack(
+export async function verifyStored(
   context: BucketContext,
   { key, size, crc32, signal }: WrittenBytes,
   stored: StoredObject,
@@ -39,7 +39,7 @@ export async function readBack(
     : undefined;
 }
 
-/** Gives `undefined` where another object has come between. */
+/** Returns the CRC32 of the stored bytes; `undefined` where another object has taken their place. */
 async function readCrc32(
   context: BucketContext,
   { key, etag, signal }: { readonly key: string; readonly etag: string; signal: AbortSignal },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { clockOffsetBy } from '../../../src/engine/s3/clockOffset';
+import { clockOffsetMs } from '../../../src/engine/s3/transport';
 import { assertProperty } from '../../support/suite/assertProperty';
 
-describe('clockOffset', () => {
+describe('clockOffsetMs', () => {
   const offset = fc.integer({ min: -1e9, max: 1e9 });
   const sentAt = fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 });
   const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -14,7 +14,7 @@ describe('clockOffset', () => {
     assertProperty(
       fc.property(offset, sentAt, trip, share, (ahead, sent, tripMs, written) => {
         const header = headerAt(sent + tripMs * written + ahead);
-        const learned = clockOffsetBy(header, sent, sent + tripMs);
+        const learned = clockOffsetMs(header, sent, sent + tripMs);
         assert.ok(learned !== undefined);
         assert.ok(Math.abs(learned - ahead) <= 500 + tripMs / 2 + 1, String(learned - ahead));
       }),
@@ -26,11 +26,11 @@ describe('clockOffset', () => {
     assertProperty(
       fc.property(offset, sentAt, trip, share, (ahead, sent, tripMs, written) => {
         const header = headerAt(sent + tripMs * written + ahead);
-        assert.equal(clockOffsetBy(header, sent, sent + tripMs), undefined);
+        assert.equal(clockOffsetMs(header, sent, sent + tripMs), undefined);
       }),
     );
     for (const header of [undefined, '', 'yesterday']) {
-      assert.equal(clockOffsetBy(header, 1_700_000_000_000, 1_700_000_000_010), undefined);
+      assert.equal(clockOffsetMs(header, 1_700_000_000_000, 1_700_000_000_010), undefined);
     }
   });
 });

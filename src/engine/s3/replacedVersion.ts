@@ -12,10 +12,11 @@ interface FinishedWrite {
 }
 
 /**
- * Where versions are kept, the one below ours says what a write has replaced, whatever the store
- * makes of conditions. Throws `replaced-unseen` where that is not what was seen before it.
+ * Checks what a write has replaced: where versions are kept, that is the one below ours, whatever
+ * the store makes of conditions. Throws `replaced-unseen`, after calling `onUnseen`, where that is
+ * not what was seen before the write.
  */
-export async function lookAtVersionBefore(
+export async function checkReplacedVersion(
   context: BucketContext,
   { key, size, condition, isOwn, signal }: FinishedWrite,
   { versionId }: StoredObject,
@@ -33,7 +34,7 @@ export async function lookAtVersionBefore(
   throw new Failure('replaced-unseen', key, `version ${before?.versionId ?? 'none'}`);
 }
 
-/** Gives none where they cannot be had: the write has its condition all the same. */
+/** Returns none where they cannot be listed: the write has had its condition all the same. */
 async function newestTwo(
   context: BucketContext,
   key: string,

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { crc32Of } from '../checksums/crc32';
+import type { StoredObject } from '../ports/bucket';
+import { mayRefuseCrc32 } from './refusedHeader';
+import type { ChecksumSupport } from './storeCapabilities';
+
+/** Which checksums travel with a body, so that the store can tell whether it arrived whole. */
+export type ChecksumHeaders = 'crc32' | 'md5' | 'both';
+
+/**
+ * Returns a function that sends one request with the best checksum that the store supports. The
+ * first request of its kind finds out: where it is refused, it is sent again without a CRC32, and
+ * where that helps, the CRC32 is not sent any more. The function may be called several times, with
+ * other headers; the CRC32 is suspected only once.
+ */
+export function withChecksum<A extends readonly unknown[], T>(
+  support: ChecksumSupport,
+  kind: keyof ChecksumSupport,
+  send: (checksum: ChecksumHeaders, ...headers: A) => Promise<T>,
+  isConfirmed: (answer: T) => boolean,
+): (...headers: A) => Promise<T> {
+  let wasSuspected = false;
+  return async (...headers) => {
+    if (support[kind] === 'supported') return send('crc32', ...headers);
+    if (support[kind] === 'unsupported' || wasSuspected) return send('md5', ...headers);
+    let answer: T;
+    try {
+      answer = await send('both', ...headers);
+    } catch (error) {
+      if (!mayRefuseCrc32(error)) throw error;
+      wasSuspected = true;
+      // Where this fails as well, the CRC32 alone was not to blame.
+      answer = await send('md5', ...headers);
+      support[kind] = 'unsupported';
+      return answer;
+    }
+    support[kind] = isConfirmed(answer) ? 'supported' : 'unsupported';
+    return answer;
+  };
+}
+
+/** The checksums of one body, each computed when it is first needed. */
+export class BodyDigest {
+  readonly #body: Uint8Array;
+  #crc32: string | undefined;
+  #md5: Buffer | undefined;
+
+  constructor(body: Uint8Array) {
+    this.#body = body;
+  }
+
+  /** In base64. */
+  get crc32(): string {
+    return (this.#crc32 ??= crc32Of(this.#body));
+  }
+
+  headers(checksum: ChecksumHeaders): ChecksumHeaderValues {
+    return {
+      ...(checksum === 'md5' ? {} : { ChecksumCRC32: this.crc32 }),
+      ...(checksum === 'crc32' ? {} : { ContentMD5: this.#getMd5().toString('base64') }),
+    };
+  }
+
+  /** Whether the store's CRC32, or else its ETag, is that of the body. */
+  matches(stored: Pick<StoredObject, 'etag' | 'crc32'>): boolean {
+    if (stored.crc32 !== undefined) return stored.crc32 === this.crc32;
+    return this.hasSameDigest(stored.etag);
+  }
+
+  /** Whether an ETag is the MD5 of the body. */
+  hasSameDigest(etag: string): boolean {
+    return etag === this.#getMd5().toString('hex');
+  }
+
+  #getMd5(): Buffer {
+    return (this.#md5 ??= createHash('md5').update(this.#body).digest());
+  }
+}
+
+interface ChecksumHeaderValues {
+  readonly ChecksumCRC32?: string;
+  readonly ContentMD5?: string;
+}

@@ -1,0 +1,150 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { ConnectionSettings } from '../config/settings';
+import { Failure } from '../failures/failure';
+import { TransferControl } from '../network/transferControl';
+import type { Account } from '../ports/account';
+import type { Bucket } from '../ports/bucket';
+import type { CheckRequest, Connection } from '../ports/connection';
+import { etagCaseOf } from './answerField';
+import type { StoreClock } from './bucketContext';
+import { defaultCredentials } from './credentials';
+import { collectBounded, proveAnswers } from './proveAnswers';
+import { RegionalClient } from './regionalClient';
+import { S3Account } from './s3Account';
+import { S3Bucket } from './s3Bucket';
+import { forAnotherBucket, storeCapabilities, type StoreCapabilities } from './storeCapabilities';
+import { clockOffsetMs, Transport } from './transport';
+
+export interface S3ConnectionOptions {
+  /** All bodies of the connection's uploads go by it. */
+  readonly traffic?: TransferControl;
+  readonly transport?: Transport;
+  /**
+   * Called, once for each, with what the store turns out not to be able to do that its users should
+   * know, in words for the log.
+   */
+  readonly onWeakness?: ((message: string) => void) | undefined;
+}
+
+/** The `Connection` port over S3. */
+export class S3Connection implements Connection {
+  readonly endpoint: string;
+  readonly account: Account;
+  readonly #settings: ConnectionSettings;
+  readonly #traffic: TransferControl;
+  readonly #transport: Transport;
+  readonly #onWeakness: (message: string) => void;
+  readonly #client: RegionalClient;
+  readonly #store: 'aws' | 'unknown';
+  /** What is known of the endpoint; each bucket adds what is known of itself. */
+  readonly #capabilities: StoreCapabilities;
+  readonly #clock: StoreClock = { offsetMs: 0 };
+  /** By name: what is learned of a bucket holds for all who use it. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(
+    settings: ConnectionSettings,
+    {
+      traffic = new TransferControl(),
+      transport = new Transport(),
+      onWeakness = () => undefined,
+    }: S3ConnectionOptions = {},
+  ) {
+    this.#settings = settings;
+    this.#traffic = traffic;
+    this.#transport = transport;
+    this.#onWeakness = onWeakness;
+    this.endpoint = settings.endpoint ?? 'AWS';
+    const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
+    this.#store = isAws ? 'aws' : 'unknown';
+    this.#capabilities = storeCapabilities(this.#store);
+    const region = settings.region ?? 'us-east-1';
+    this.#client = new RegionalClient(region, each => this.#openClient(each));
+    this.account = new S3Account({ client: this.#client, endpoint: this.endpoint, region });
+  }
+
+  async check({ target, ...request }: CheckRequest): Promise<void> {
+    try {
+      if (target === undefined) {
+        await this.account.buckets({ limit: 1, ...request });
+      } else {
+        const { bucket, prefix } = target;
+        const pages = this.bucket(bucket).list({ prefix, pageSize: 1, ...request });
+        await pages[Symbol.asyncIterator]().next();
+      }
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
+    }
+  }
+
+  bucket(name: string): Bucket {
+    const known =
+      this.#buckets.get(name) ??
+      new S3Bucket({
+        client: this.#client,
+        endpoint: this.endpoint,
+        name,
+        capabilities: forAnotherBucket(this.#capabilities, this.#store),
+        clock: this.#clock,
+        traffic: this.#traffic,
+        onWeakness: this.#onWeakness,
+      });
+    this.#buckets.set(name, known);
+    return known;
+  }
+
+  close(): void {
+    this.#client.destroy();
+    this.#transport.close();
+  }
+
+  /** Returns a client for one region. Nothing is sent yet. */
+  #openClient(region: string): S3Client {
+    const { profile, endpoint, forcePathStyle } = this.#settings;
+    const client = new S3Client({
+      credentials: defaultCredentials(profile),
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      // They are in the settings already; read once more, they would go by another profile.
+      ignoreConfiguredEndpointUrls: true,
+      forcePathStyle,
+      requestHandler: this.#transport.handler,
+      streamCollector: collectBounded,
+      // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
+      maxAttempts: 1,
+      // It costs a round trip for each large body, and some stores never answer it.
+      expectContinueHeader: false,
+      // Stores other than AWS know no trailing checksums; ours travel as plain headers.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    client.middlewareStack.add(
+      next => async args => {
+        const sentAt = Date.now();
+        const result = await next(args);
+        this.#learn((result.response as ResponseWithHeaders).headers, sentAt);
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'learnFromAnswers' },
+    );
+    proveAnswers(client);
+    return client;
+  }
+
+  /** Learns what any answer shows of the store's clock and of how it spells ETags. */
+  #learn(headers: ResponseWithHeaders['headers'], sentAt: number): void {
+    const offsetMs = clockOffsetMs(headers?.['date'], sentAt, Date.now());
+    if (offsetMs !== undefined) this.#clock.offsetMs = offsetMs;
+    const { etags } = this.#capabilities;
+    etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
+  }
+}
+
+function isAmazonHost(endpoint: string): boolean {
+  const host = new URL(endpoint).hostname;
+  return host.endsWith('.amazonaws.com') || host.endsWith('.amazonaws.com.cn');
+}
+
+interface ResponseWithHeaders {
+  readonly headers?: Readonly<Record<string, string>>;
+}

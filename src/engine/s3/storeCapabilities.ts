@@ -1,0 +1,104 @@
+import type { Condition } from '../ports/bucket';
+import type { EtagCase } from './answerField';
+
+/**
+ * How a store may differ from S3, as far as its answers have shown it: one record for each bucket.
+ * What holds for all buckets of an endpoint is shared by their records.
+ */
+export interface StoreCapabilities {
+  readonly conditions: ConditionSupport;
+  readonly checksums: ChecksumSupport;
+  /** How the store spells the digests in its ETags. */
+  readonly etags: { case: EtagCase };
+}
+
+/** Whether the store accepts a CRC32 with a single put, and with an upload in parts as a whole. */
+export interface ChecksumSupport {
+  put: Support;
+  upload: Support;
+}
+
+export type Support = 'unknown' | 'supported' | 'unsupported';
+
+/**
+ * What a store does with the condition of a write. Putting and completing, `If-None-Match` and
+ * `If-Match`, are four capabilities: stores exist that have any one of them without the others. S3
+ * itself honours all four (RFC 9110, sections 13.1.1 and 13.1.2; S3's page "How to prevent object
+ * overwrites with conditional writes").
+ */
+export type ConditionSupport = Record<WriteKind, Record<Condition['kind'], ConditionTreatment>>;
+
+/** The two requests that make an object: PutObject and CompleteMultipartUpload. */
+export type WriteKind = 'put' | 'completion';
+
+export type ConditionTreatment =
+  /** No answer has shown it. */
+  | 'unknown'
+  /** A write was refused whose condition did not hold. */
+  | 'honoured'
+  /** A write was carried out whose condition did not hold. */
+  | 'ignored'
+  /** Requests with the header are refused, whatever the condition. */
+  | 'refused'
+  /** A write was refused although its condition held. */
+  | 'inverted';
+
+/** One of the four capabilities of writes under conditions. */
+export interface ConditionCapability {
+  readonly write: WriteKind;
+  readonly condition: Condition['kind'];
+}
+
+/** Returns the capabilities of S3 itself, or of a store of which nothing is known yet. */
+export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
+  const checksums: Support = store === 'aws' ? 'supported' : 'unknown';
+  return {
+    conditions: conditionSupport(store),
+    checksums: { put: checksums, upload: checksums },
+    etags: { case: 'lower' },
+  };
+}
+
+/** Returns those of another bucket at the same endpoint: each may lie in a store of its own. */
+export function forAnotherBucket(
+  capabilities: StoreCapabilities,
+  store: 'aws' | 'unknown',
+): StoreCapabilities {
+  return { ...capabilities, conditions: conditionSupport(store) };
+}
+
+function conditionSupport(store: 'aws' | 'unknown'): ConditionSupport {
+  const treatment = store === 'aws' ? 'honoured' : 'unknown';
+  return {
+    put: { absent: treatment, unchanged: treatment },
+    completion: { absent: treatment, unchanged: treatment },
+  };
+}
+
+/** Whether only a look directly before the write keeps a copy from being replaced unseen. */
+export function needsHeadFirst(treatment: ConditionTreatment): boolean {
+  return treatment !== 'honoured';
+}
+
+/** Whether to send the header: even where it is ignored in some cases, it may help in others. */
+export function maySendHeader(treatment: ConditionTreatment): boolean {
+  return treatment !== 'refused' && treatment !== 'inverted';
+}
+
+/**
+ * Records what an answer has shown of one capability, and of no other. Returns a warning for the
+ * users of the store; `undefined` where there is none, or it has been given.
+ */
+export function learnTreatment(
+  support: ConditionSupport,
+  { write, condition }: ConditionCapability,
+  shown: Exclude<ConditionTreatment, 'unknown'>,
+): string | undefined {
+  // What was shown once is not doubted for one odd answer: two changes may have followed one another.
+  if (support[write][condition] !== 'unknown') return undefined;
+  support[write][condition] = shown;
+  if (shown === 'honoured') return undefined;
+  const header = condition === 'absent' ? 'If-None-Match' : 'If-Match';
+  const request = write === 'put' ? 'PutObject' : 'CompleteMultipartUpload';
+  return `${header} is ${shown} by this store with ${request}: what somebody else stores in the moment between a look and the write is not seen.`;
+}
