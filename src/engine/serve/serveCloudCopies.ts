@@ -9,7 +9,7 @@ import type { ServedPort } from './servedPort';
  * Single cloud copies and their versions, as the bucket has them now; `disk` is for what writes them
  * to the disk.
  */
-export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Engine): void {
+export function serveCloudCopies(port: ServedPort, disk: ServedPort, engine: Engine): void {
   port.onRequest(cloudCopyMessages.cloudCopy, (request, signal) =>
     cloudCopy(bucketOf(request), request, signal),
   );
@@ -20,10 +20,10 @@ export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Eng
     cloudVersions(bucketOf(request), request, signal),
   );
   disk.onCommand(cloudCopyMessages.saveCloudCopy, (request, signal) =>
-    backup.saveCopy(request, signal),
+    engine.saveCopy(request, signal),
   );
 
   function bucketOf({ setup }: cloudCopyMessages.CloudCopyRequest): Bucket {
-    return backup.connection(setup.settings).bucket(setup.bucket);
+    return engine.connection(setup.settings).bucket(setup.bucket);
   }
 }

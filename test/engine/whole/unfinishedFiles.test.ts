@@ -96,7 +96,7 @@ describe('What a batch that was cut off has left', () => {
     kind: 'all' | 'remaining',
     signal: AbortSignal = never,
   ): Promise<Report> {
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, never);
+    const plan = await engine.planBackUp({ folders: [{ setup, scope: { kind } }] }, never);
     return engine.run(plan.planId, signal);
   }
 
@@ -250,9 +250,12 @@ describe('What a batch that was cut off has left', () => {
   it('is forgotten where the user wants none of it', async () => {
     const { engine, state } = window();
     await cutOff(engine, 60);
-    engine.dropRemaining([setup]);
+    engine.dropUnfinished([setup]);
     assert.equal(left(state()), 0);
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const plan = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'remaining' } }] },
+      never,
+    );
     assert.equal(plan.files, 0);
   });
 

@@ -60,7 +60,7 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
   await engine.compare([setup], signal);
   let report: Report | undefined;
   for (const kind of ['remaining', 'all'] as const) {
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, signal);
+    const plan = await engine.planBackUp({ folders: [{ setup, scope: { kind } }] }, signal);
     if (kind === 'all' || plan.files > 0) report = await engine.run(plan.planId, signal);
   }
   const [left] = state?.unfinished ?? [];
