@@ -135,7 +135,7 @@ describe('Files that a store always refuses', function () {
     wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
     assert.equal((await engine.run(planId, never)).failed, bad.length);
     const left = await engine.planBackUp(
-      { folders: [{ setup, scope: { kind: 'remaining' } }] },
+      { folders: [{ setup, scope: { kind: 'unfinished' } }] },
       never,
     );
     assert.equal(left.files, 0);

@@ -35,7 +35,7 @@ export function backUpKind(deps: BackUpDeps): BackUpKind {
         return await selectBackUp(deps, { job, scope }, signal);
       } finally {
         // What has arrived in another way was left out.
-        if (scope.kind === 'remaining') {
+        if (scope.kind === 'unfinished') {
           unfinishedTotals.count([job]);
           publisher.changed();
         }

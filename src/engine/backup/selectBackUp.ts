@@ -70,7 +70,7 @@ function entryScopeOf(
     case 'failed':
       // Compared again: why it failed may be gone, and what was seen may have changed.
       return { kind: 'anew', paths: reports.failed(scope.planId, job.target) };
-    case 'remaining': {
+    case 'unfinished': {
       const { files } = job.unfinished;
       forgetArrived(files, comparisons.requireCurrent(job));
       return { kind: 'known', paths: files.paths() };
