@@ -2,7 +2,7 @@ import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import type { Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';
-import { folderFailed } from '../store/folderFailed';
+import { folderFailed } from '../store/checkConnection';
 import type { FolderJobs } from './folderJobs';
 import { forgetArrived, type UnfinishedTotals } from '../backup/unfinishedFiles';
 import { abortStale } from '../backup/unfinishedUploads';

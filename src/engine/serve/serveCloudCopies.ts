@@ -1,8 +1,7 @@
 import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import type { Engine } from '../session/engine';
 import type { Bucket } from '../ports/bucket';
-import { cloudVersions } from '../store/cloudVersions';
-import { cloudCopy, readCloudCopy } from '../store/readCloudCopy';
+import { cloudVersions, cloudCopy, readCloudCopy } from '../store/cloudCopies';
 import type { ServedPort } from './servedPort';
 
 /**

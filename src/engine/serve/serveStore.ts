@@ -1,10 +1,8 @@
 import * as bucketMessages from '../../protocol/buckets';
 import * as credentialMessages from '../../protocol/credentials';
 import type { Engine } from '../session/engine';
-import { bucketNameFault } from '../store/bucketName';
-import { checkNewName, createBucket } from '../store/createBucket';
-import { inspectBucket } from '../store/inspectBucket';
-import { inspectPrefix } from '../store/inspectPrefix';
+import { checkNewName, createBucket, bucketNameFault } from '../store/createBucket';
+import { inspectBucket, inspectPrefix } from '../store/inspectBucket';
 import type { ServedPort } from './servedPort';
 
 /** Credentials, the store that they lead to, and its buckets. */

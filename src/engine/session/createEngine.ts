@@ -6,7 +6,7 @@ import { Batches } from '../batch/batches';
 import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
 import type { Connection } from '../ports/connection';
-import { connections, type Connections } from '../store/connections';
+import { Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
@@ -21,9 +21,9 @@ import type { Receipts } from '../records/receiptStore';
 import { Database } from '../records/database';
 import { UnfinishedTotals } from '../backup/unfinishedFiles';
 import { Unfinished } from '../records/unfinished';
-import { rowChanges, type RowChanges } from '../state/rowChanges';
+import { RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
-import { statePublisher, type StatePublisher } from '../state/statePublisher';
+import { StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
 import { ComparisonLock } from '../schedule/comparisonLock';
 import { UploadLimits } from '../network/uploadLimits';
@@ -93,7 +93,7 @@ export function createServices(options: EngineOptions): EngineServices {
   });
   const limits = new UploadLimits(traffic);
   const { semaphore } = limits;
-  const known = connections(settings =>
+  const known = new Connections(settings =>
     options.connect(settings, traffic, message => {
       onLog({ level: 'warning', message });
     }),
@@ -102,8 +102,8 @@ export function createServices(options: EngineOptions): EngineServices {
   const recentRestores = new RecentRestores();
   const waiting = new WaitingFolders();
   const unfinishedTotals = new UnfinishedTotals(unfinished);
-  const rows: RowChanges = rowChanges(options.onRows);
-  const publisher: StatePublisher = statePublisher(options.onState, () => ({
+  const rows = new RowChanges(options.onRows);
+  const publisher: StatePublisher = new StatePublisher(options.onState, () => ({
     comparisons: comparisons.totals(),
     unfinished: unfinishedTotals.now(),
   }));

@@ -23,14 +23,13 @@ import type {
 } from '../../protocol/restore';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import type { VerifyReport } from '../../protocol/verify';
-import { checkConnection } from '../store/checkConnection';
+import { checkConnection, listBuckets } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
 import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
-import { listBuckets } from '../store/listBuckets';
 import { createServices, type EngineOptions, type EngineServices } from './createEngine';
 import {
   leaveOutOf,

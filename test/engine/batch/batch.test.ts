@@ -16,7 +16,7 @@ import type { Plan } from '../../../src/engine/batch/planKind';
 import { describeReport, RecentReports, toReport } from '../../../src/engine/batch/reports';
 import type { Outcome } from '../../../src/engine/batch/step';
 import { Comparisons } from '../../../src/engine/comparison/comparisons';
-import { statePublisher } from '../../../src/engine/state/statePublisher';
+import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { BatchProgress } from '../../../src/protocol/state';
@@ -104,7 +104,7 @@ describe('runBatch', () => {
         onLog: nothing,
       }),
       reports: new RecentReports(),
-      publisher: statePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
+      publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
       semaphore: new Semaphore({ places: 48, bytes: 1 << 20 }),
       unfinishedTotals: new UnfinishedTotals(unfinishedInMemory()),
       ended,

@@ -1,12 +1,14 @@
+import { toKey } from '../disk/objectKey';
+import { Failure } from '../failures/failure';
+import type { Bucket, ObjectHead } from '../ports/bucket';
 import type {
   CloudCopy,
   CloudCopyContent,
   CloudCopyReading,
   CloudCopyRequest,
+  CloudVersion,
+  CloudVersions,
 } from '../../protocol/cloudCopies';
-import type { Bucket, ObjectHead } from '../ports/bucket';
-import { Failure } from '../failures/failure';
-import { toKey } from '../disk/objectKey';
 
 /** A copy's bytes, in memory of their own. Throws `too-large-to-open` where there are too many. */
 export async function readCloudCopy(
@@ -47,3 +49,26 @@ export async function cloudCopy(
 function toCopy({ size, etag, modifiedAtMs: modifiedAt, versionId }: ObjectHead): CloudCopy {
   return { size, etag, modifiedAtMs: modifiedAt, versionId };
 }
+
+/** What the store still has of a file, newest first, and whether it keeps more from now on. */
+export async function cloudVersions(
+  bucket: Pick<Bucket, 'versioning' | 'listVersions'>,
+  { setup, path }: CloudCopyRequest,
+  signal: AbortSignal,
+): Promise<CloudVersions> {
+  const versioning = await bucket.versioning(signal);
+  // There is the copy as it is now, and not all stores can list it as a version.
+  if (versioning === 'off') return { versioning, versions: [], areAll: true };
+  const versions: CloudVersion[] = [];
+  const pages = bucket.listVersions({ key: toKey(setup.prefix, path), signal });
+  for await (const page of pages) {
+    for (const { kind, versionId, isLatest, size, modifiedAtMs: modifiedAt } of page) {
+      if (versions.length === maxVersions) return { versioning, versions, areAll: false };
+      versions.push({ kind, versionId, isLatest, size, modifiedAtMs: modifiedAt });
+    }
+  }
+  return { versioning, versions, areAll: true };
+}
+
+/** More than anybody goes through in a list. */
+const maxVersions = 1000;
