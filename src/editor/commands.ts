@@ -105,7 +105,7 @@ const table = {
   },
 } satisfies Readonly<Record<CommandId, Command>>;
 
-/** What is done once more about what has failed. */
+/** How each kind of work is tried again for what has failed. */
 const retries = {
   'back-up': retryBackUp,
   restore: retryRestore,
@@ -113,7 +113,7 @@ const retries = {
   trash: retryFreeUp,
 } satisfies Readonly<Record<Work, unknown>>;
 
-/** What rows do when they are clicked; not in the manifest, because nobody is to call it. */
+/** What a click on a row does. Not in the manifest, since no user calls it by name. */
 const rowTable: Readonly<
   Record<string, (services: Services, node: TreeNode) => Promise<void> | void>
 > = {
@@ -127,24 +127,29 @@ const rowTable: Readonly<
 export function registerCommands(services: Services): Disposable {
   const own = Object.entries<Command>(table).map(([id, run]) =>
     commands.registerCommand(id, (clicked?: unknown, selected?: unknown) =>
-      shown(services, () => run(services, readSelection(clicked, selected))),
+      runShowingFailure(services, () => run(services, readSelection(clicked, selected))),
     ),
   );
   const rows = Object.entries(rowTable).map(([id, run]) =>
-    commands.registerCommand(id, (node: TreeNode) => shown(services, () => run(services, node))),
+    commands.registerCommand(id, (node: TreeNode) =>
+      runShowingFailure(services, () => run(services, node)),
+    ),
   );
   return Disposable.from(...own, ...rows);
 }
 
 type Command = (services: Services, selection: Selection) => Promise<void> | void;
 
-/** Runs a command; a failure becomes one message. */
-async function shown(services: Services, run: () => Promise<void> | void): Promise<void> {
+/** Runs a command, and shows its failure as one message. */
+async function runShowingFailure(
+  services: Services,
+  run: () => Promise<void> | void,
+): Promise<void> {
   try {
     await run();
   } catch (error) {
     // The message stays as long as the user likes; the command is over.
-    void showFailure(services, error, () => void shown(services, run));
+    void showFailure(services, error, () => void runShowingFailure(services, run));
   }
 }
 
@@ -174,7 +179,7 @@ async function chooseProfileFor(services: Services, selection: Selection): Promi
   if (concerned.length === 0) return;
   if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
   // Retry is to ask the store again, and not the user.
-  await shown(services, () => tryCredentials(services, concerned));
+  await runShowingFailure(services, () => tryCredentials(services, concerned));
 }
 
 async function backUpSelection(services: Services, selection: Selection): Promise<void> {
@@ -198,7 +203,7 @@ async function backUpSelection(services: Services, selection: Selection): Promis
   }
 }
 
-/** Runs what works on rows or files; without any passed, on what is in front. */
+/** Runs a function on the selection or, where there is none, on what is in front of the user. */
 async function withChosen(
   services: Services,
   selection: Selection,
@@ -233,7 +238,7 @@ async function revealSelection(services: Services, selection: Selection): Promis
   if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
 }
 
-/** The workspace folders that a command is meant for; all of them where it doesn't say. */
+/** Returns the workspace folders that a command is meant for; all of them if it does not say. */
 function foldersOf(selection: Selection): ReturnType<typeof localFolders> {
   switch (selection.kind) {
     case 'nothing':

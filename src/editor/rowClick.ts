@@ -12,7 +12,7 @@ import { idOf, type RowNode } from './view/treeNode';
 
 type RowClickDeps = BackUpDeps & ShowVersionsDeps;
 
-/** Click or Enter on a file's row: does what its group, and for uploads the setting, says. */
+/** Does what a click or Enter on a file's row means: its group decides, for uploads a setting. */
 export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<void> {
   const { row, group } = node;
   if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
@@ -66,8 +66,8 @@ function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
 }
 
 /**
- * What a click on a file does that is out of date or missing in the cloud. Throws
- * `invalid-setting` where the setting says none of these.
+ * Returns what a click does on a file that is out of date or missing in the cloud. Throws
+ * `invalid-setting` for any other value of the setting.
  */
 export function clickAction(): 'upload' | 'diff' | 'open' {
   const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'upload';

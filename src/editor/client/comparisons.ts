@@ -5,7 +5,7 @@ import { viewId } from '../contributions/manifest';
 import type { EngineClient } from './engineClient';
 import type { RunningOperations } from './runningOperations';
 
-/** Runs comparisons, at most one at a time, and remembers over reloads when the last one was. */
+/** Runs comparisons, one at a time, and remembers across reloads when the last one finished. */
 export class Comparisons {
   #current: { readonly key: string; readonly done: Promise<void>; cancel: () => void } | undefined;
 
@@ -19,12 +19,12 @@ export class Comparisons {
     this.#memory = memory;
   }
 
-  /** When a comparison was last finished in this workspace; milliseconds since 1970. */
+  /** When a comparison last finished in this workspace, in milliseconds since 1970. */
   get lastFinishedAt(): number | undefined {
     return this.#memory.get(memoryKey);
   }
 
-  /** Joins a comparison of the same folders and targets that is under way, and ends any other. */
+  /** Joins a running comparison of the same folders and targets, and cancels any other. */
   run(setups: readonly FolderSetup[]): Promise<void> {
     const key = JSON.stringify(setups);
     if (this.#current?.key === key) return this.#current.done;

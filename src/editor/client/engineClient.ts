@@ -36,9 +36,9 @@ export interface RowsChange {
 }
 
 /**
- * The engine as the editor sees it. Its worker thread starts with the first request; when it dies,
- * what was asked of it fails with `engine-stopped`, the state says so, and the next request starts
- * a new one.
+ * The engine as the editor sees it. Its worker thread starts with the first request. When the
+ * thread dies, pending requests fail with `engine-stopped`, the state says so, and the next request
+ * starts a new thread.
  */
 export class EngineClient implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
@@ -51,7 +51,7 @@ export class EngineClient implements Disposable {
 
   readonly onDidChangeState: Event<State> = this.#onDidChangeState.event;
   readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
-  /** Something failed that no request has asked for. */
+  /** Something failed that belongs to no request. */
   readonly onDidWarn: Event<FailureRecord> = this.#onDidWarn.event;
 
   readonly #workerFile: string;
@@ -72,7 +72,7 @@ export class EngineClient implements Disposable {
     return this.#session !== undefined;
   }
 
-  /** Throws `Failed`, and nothing else. */
+  /** Sends a request, and starts the engine if it does not run. Throws only `Failed`. */
   async sendRequest<P, R>(
     { method }: RequestType<P, R>,
     params: P,
@@ -87,10 +87,10 @@ export class EngineClient implements Disposable {
     }
   }
 
-  /** What is told to an engine that does not run needs no telling: it knows nothing yet. */
+  /** Sends a notification. Drops it if the engine does not run: a new one knows nothing yet. */
   notify<P>({ method }: NotificationType<P>, params: P): void {
     this.#session?.connection.sendNotification(method, params).catch((error: unknown) => {
-      this.#log.warn(`The engine could not be told: ${method}: ${String(error)}`);
+      this.#log.warn(`The engine could not be notified: ${method}: ${String(error)}`);
     });
   }
 
@@ -109,7 +109,7 @@ export class EngineClient implements Disposable {
   }
 
   async #start(): Promise<Session> {
-    // Loaded now and not before, because it takes longer than all the rest of the activation.
+    // Loaded only now, because it takes longer than all the rest of the activation.
     const { createMessageConnection, PortMessageReader, PortMessageWriter } =
       await import('vscode-jsonrpc/node');
     if (this.#isDisposed) throw Failed.of('engine-stopped', '', 'closed');
@@ -127,7 +127,7 @@ export class EngineClient implements Disposable {
     const session: Session = { worker, connection, ended: undefined };
     this.#session = session;
     this.#starting = undefined;
-    // A worker that has been replaced may still have something to say; it no longer counts.
+    // Messages of a worker that has been replaced no longer count.
     const isCurrent = (): boolean => this.#session === session;
     connection.onNotification(stateChanged.method, (state: State) => {
       if (isCurrent()) this.#setState(state);
@@ -208,7 +208,7 @@ export class EngineClient implements Disposable {
 interface Session {
   readonly worker: Worker;
   readonly connection: MessageConnection;
-  /** Why it ended, once it has. */
+  /** Why it ended; `undefined` while it runs. */
   ended: string | undefined;
 }
 
@@ -225,7 +225,7 @@ function isFailureRecord(data: unknown): data is FailureRecord {
   return typeof data === 'object' && data !== null && 'code' in data && 'subject' in data;
 }
 
-/** Does for the engine what only the editor can. */
+/** Answers the engine's requests for what only the editor can do. */
 function handleEngineRequests(connection: MessageConnection): void {
   connection.onRequest(isUnsaved.method, (path: string) =>
     unsavedFiles().some(({ uri }) => uri.fsPath === path),
@@ -233,7 +233,7 @@ function handleEngineRequests(connection: MessageConnection): void {
   connection.onRequest(moveToTrash.method, (path: string) => trashFile(path));
 }
 
-/** Moves a file to the trash. Where VS Code works on another machine, that one has none. */
+/** Moves a file to the trash. There is none when VS Code works on a remote machine. */
 async function trashFile(path: string): Promise<TrashOutcome> {
   if (env.remoteName !== undefined) return 'no-trash';
   try {

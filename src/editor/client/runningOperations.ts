@@ -1,6 +1,6 @@
 import { CancellationTokenSource, EventEmitter, type CancellationToken, type Event } from 'vscode';
 
-/** All work under way that *Cancel* ends. */
+/** The operations under way, which *Cancel* ends. */
 export class RunningOperations {
   readonly #sources = new Set<CancellationTokenSource>();
   readonly #onDidChange = new EventEmitter<void>();
@@ -11,7 +11,7 @@ export class RunningOperations {
     return this.#sources.size === 0;
   }
 
-  /** Runs the work with a token that *Cancel*, and the work itself, can cancel. */
+  /** Runs an operation with a token that *Cancel* and the operation itself can cancel. */
   async run<T>(work: (token: CancellationToken, cancel: () => void) => Promise<T>): Promise<T> {
     const source = new CancellationTokenSource();
     this.#sources.add(source);

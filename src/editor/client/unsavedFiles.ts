@@ -8,14 +8,14 @@ import {
   type Uri,
 } from 'vscode';
 
-/** A file on the disk whose editor holds changes that are not there yet. */
+/** A file whose editor holds changes that are not on the disk yet. */
 export interface UnsavedFile {
   readonly uri: Uri;
-  /** Gives `false` where the editor would not save. */
+  /** Returns `false` if the editor did not save. */
   save(): Thenable<boolean>;
 }
 
-/** The files that have unsaved changes, whichever kind of editor holds them. */
+/** Returns the files that have unsaved changes in any kind of editor. */
 export function unsavedFiles(): readonly UnsavedFile[] {
   const found = new Map<string, UnsavedFile>();
   for (const { tabs } of window.tabGroups.all) {
@@ -26,7 +26,7 @@ export function unsavedFiles(): readonly UnsavedFile[] {
       found.set(uri.toString(), { uri, save });
     }
   }
-  // Not every one of them has a tab.
+  // Not every open document has a tab.
   for (const document of [...workspace.textDocuments, ...workspace.notebookDocuments]) {
     if (!document.isDirty) continue;
     found.set(document.uri.toString(), { uri: document.uri, save: () => document.save() });

@@ -2,27 +2,27 @@ import { workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
 import type { RawSettings } from '../../protocol/folders';
 import { section, type SettingName } from './manifest';
 
-/** The settings that the engine goes by, as they are: checking them is the engine's business. */
+/** Returns the settings that the engine applies, unchecked: the engine checks them. */
 export function rawSettings(scope: Uri | undefined): RawSettings {
   const configuration = workspace.getConfiguration(section, scope);
   const entries = [...engineSettings, ...trafficSettings].map(
     name => [name, configuration.get<unknown>(name)] as const,
   );
-  // VS Code gives out objects as proxies, which cannot be sent to a worker.
+  // VS Code returns objects as proxies, which cannot be sent to a worker.
   return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as RawSettings;
 }
 
-/** Whether the folder may be backed up elsewhere now. */
+/** Whether the change may affect where the folder is backed up. */
 export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boolean {
   return targetSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
 }
 
-/** Whether a comparison of the folder would go by other settings now. */
+/** Whether the change affects how the folder is compared. */
 export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boolean {
   return engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
 }
 
-/** Whether uploads may take more or less of the network now. */
+/** Whether the change affects how much of the network uploads may use. */
 export function concernsTraffic(event: ConfigurationChangeEvent): boolean {
   return trafficSettings.some(name => event.affectsConfiguration(`${section}.${name}`));
 }

@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, firstLink, store } from './failureWords';
 
-/** What is wrong with credentials, or where they come from. */
+/** What is wrong with credentials or with their source. */
 export const credentialFailures = {
   'no-credentials': {
     brief: () => l10n.t('no credentials'),
@@ -69,7 +69,7 @@ export const credentialFailures = {
   },
 } satisfies Readonly<Record<string, FailureEntry>>;
 
-/** The places that hold no credentials. */
+/** Names the places that hold no credentials. */
 function lookedFor(places: string | undefined): string {
   return places === undefined ? '.' : l10n.t('. Looked for: {0}.', places);
 }

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, quoted } from './failureWords';
 
-/** What the disk says, or what is on it. */
+/** What goes wrong with files on the disk. */
 export const diskFailures = {
   'file-vanished': {
     brief: () => l10n.t('gone from the disk'),

@@ -8,7 +8,7 @@ interface EngineWarningsDeps {
   readonly engine: { readonly onDidWarn: Event<FailureRecord> };
 }
 
-/** Shows what fails in the engine without having been asked for; each code once in a window. */
+/** Shows failures of the engine that belong to no request; each code once in a window. */
 export function showEngineWarnings({ log, engine }: EngineWarningsDeps): Disposable {
   const shown = new Set<string>();
 

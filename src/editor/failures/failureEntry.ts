@@ -1,8 +1,8 @@
 import type { FailureRecord } from '../../protocol/failures';
 
 /**
- * What is said of one kind of failure. Texts are functions: what they say depends on the language,
- * which is known at run time only.
+ * What the user is told about one kind of failure. Texts are functions, because the language is
+ * known at run time only.
  */
 export interface FailureEntry {
   readonly brief: () => string;

@@ -6,9 +6,9 @@ import { freeUpFailures } from './freeUpFailures';
 import { ownFailures } from './ownFailures';
 import { storeFailures } from './storeFailures';
 import { targetFailures } from './targetFailures';
-import { wayFailures } from './networkFailures';
+import { networkFailures } from './networkFailures';
 
-/** What the user is told of a failure: what happened, to which thing, and what to do next. */
+/** What the user is told about a failure: what happened, to what, and what to do next. */
 export interface FailureMessage {
   readonly what: string;
   readonly next: string | undefined;
@@ -25,7 +25,7 @@ export function failureMessage(failure: FailureRecord): FailureMessage {
   return { what, next, text, actions: entry.actions };
 }
 
-/** The failure in a few words, for a row. */
+/** Returns the failure in a few words, for a row. */
 export function failureText(failure: FailureRecord): string {
   return entries[failure.code].brief();
 }
@@ -33,7 +33,7 @@ export function failureText(failure: FailureRecord): string {
 const entries: Readonly<Record<FailureCode, FailureEntry>> = {
   ...targetFailures,
   ...credentialFailures,
-  ...wayFailures,
+  ...networkFailures,
   ...storeFailures,
   ...diskFailures,
   ...freeUpFailures,

@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 
-/** The end of a sentence: the cause, where there is one. */
+/** Returns the end of a sentence: the cause, if there is one. */
 export function because(cause: string | undefined): string {
   return cause === undefined || cause === '' ? '.' : `: ${cause.replace(/\.?$/, '.')}`;
 }
 
-/** What the outermost cause says; the whole chain is in the log. */
+/** Returns the outermost cause; the whole chain is in the log. */
 export function firstLink(cause: string | undefined): string | undefined {
   return firstLine(cause)?.split(' ← ', 1)[0];
 }

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, firstLink, quoted } from './failureWords';
 
-/** Why a file stays that was to be freed. */
+/** Why a file is kept that was to be freed. */
 export const freeUpFailures = {
   'not-proved': {
     brief: () => l10n.t('not proved'),

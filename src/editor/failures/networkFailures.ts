@@ -2,8 +2,8 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, firstLink, store } from './failureWords';
 
-/** What happens on the way to the store. */
-export const wayFailures = {
+/** What goes wrong between this machine and the store. */
+export const networkFailures = {
   unreachable: {
     brief: () => l10n.t('not reachable'),
     what: ({ subject, cause }) =>

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, firstLine, quoted } from './failureWords';
 
-/** What happens to this program itself. */
+/** What goes wrong in this extension itself. */
 export const ownFailures = {
   'records-not-kept': {
     brief: () => l10n.t('records not kept'),

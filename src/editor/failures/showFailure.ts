@@ -20,7 +20,7 @@ export interface ShowFailureDeps {
   readonly log: LogOutputChannel;
 }
 
-/** One message for one failure, with what can be done about it. Cancelling is silent. */
+/** Shows a failure as one message with buttons, and logs it. A cancellation is silent. */
 export async function showFailure(
   { log }: ShowFailureDeps,
   thrown: unknown,
@@ -71,11 +71,11 @@ export async function showFailure(
   }
 }
 
-/** How AWS itself tells people to give their tools credentials. */
+/** How AWS explains setting up credentials. */
 const credentialsGuide =
   'https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html';
 
-/** Opens what a failure names as `path:line`. */
+/** Opens a place that a failure names as `path:line`. */
 async function openFaultyLine(place: string): Promise<void> {
   const [, path = place, line = '1'] = /^(.*):(\d+)$/.exec(place) ?? [];
   const at = new Position(Number(line) - 1, 0);

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, firstLink, quoted } from './failureWords';
 
-/** What the store says to a request. */
+/** What the store answers to a request. */
 export const storeFailures = {
   'access-denied': {
     brief: () => l10n.t('access denied'),

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
 import { because, quoted } from './failureWords';
 
-/** What keeps a folder from having a place of its own in a bucket. */
+/** Why a folder has no place of its own in a bucket. */
 export const targetFailures = {
   'invalid-setting': {
     brief: () => l10n.t('wrong setting'),

@@ -1,6 +1,6 @@
 /**
- * A text for a message, with names of files in it. VS Code makes a link of `[text](target)` there,
- * even one that runs a command, and what the bucket holds is not to be trusted with that.
+ * Returns a message's text without links. VS Code turns `[text](target)` into a link, even into one
+ * that runs a command, and names of files in the bucket are not to be trusted with that.
  */
 export function plainText(text: string): string {
   return text.replaceAll('](', `]${wordJoiner}(`);

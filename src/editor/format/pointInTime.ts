@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** How long ago something was, in one unit: "just now", "5 min ago", "2 h ago". */
+/** Says how long ago something was, in one unit: "just now", "5 min ago", "2 h ago". */
 export function formatAge(then: number, now: number): string {
   const minutes = Math.floor((now - then) / 60_000);
   if (minutes < 1) return l10n.t('just now');
@@ -10,12 +10,12 @@ export function formatAge(then: number, now: number): string {
   return l10n.t('{0} days ago', Math.floor(hours / 24));
 }
 
-/** Date and time to the second: rows are judged by it. */
+/** Returns date and time to the second, since users compare the times of two copies. */
 export function formatTime(time: number): string {
   return new Date(time).toLocaleString(env.language, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-/** How long something takes, no more exact than it can be known: "8 s", "3 min", "2 h 10 min". */
+/** Says how long something takes, as exactly as an estimate can be: "8 s", "3 min", "2 h 10 min". */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return l10n.t('{0} s', Math.max(1, Math.round(seconds)));
   const minutes = Math.round(seconds / 60);

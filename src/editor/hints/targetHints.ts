@@ -33,8 +33,8 @@ export interface TargetHintsDeps {
 }
 
 /**
- * Says once, in one message, what is worth knowing of a target that has just been chosen: what the
- * bucket does with files by itself, and what becomes of the copies at the place before.
+ * Tells in one message what is worth knowing about a target that has just been chosen: what the
+ * bucket itself does with files, and what happens to the copies at the former place.
  */
 export async function showTargetHints(
   deps: TargetHintsDeps,

@@ -13,8 +13,8 @@ export interface VersioningHintDeps {
 }
 
 /**
- * Says once for each bucket, after files have been backed up to it, that it keeps nothing of what
- * is replaced. A bucket that was just chosen has had its hint.
+ * Tells once for each bucket, after files have been backed up to it, that it keeps no versions. A
+ * bucket that has just been chosen has had its hint already.
  */
 export async function hintAtVersioning(
   { engine, memory, log }: VersioningHintDeps,
@@ -33,12 +33,12 @@ export async function hintAtVersioning(
   }
 }
 
-/** Remembers that the user knows of the bucket. */
+/** Remembers that the user has had the hint about this bucket. */
 export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
   await hintsIn(memory).remember(placeText(bucket));
 }
 
-/** Runs the command for a folder, so that a failure is shown as any other command's. */
+/** Runs the command that turns on versioning for a folder's bucket. */
 export async function askForVersioning({ id }: Pick<FolderSetup, 'id'>): Promise<void> {
   await runCommand('s3Backup.turnOnVersioning', Uri.parse(id));
 }
@@ -64,7 +64,7 @@ function hintsIn(memory: Memento): GivenHints {
   return new GivenHints(memory, 'versioningHints');
 }
 
-/** A bucket's name means something within one store only. */
+/** A bucket's name is unique within one store only. */
 function placeText({ bucket, settings }: BucketPlace): string {
   const endpoint = settings['endpoint'];
   return `${typeof endpoint === 'string' ? endpoint : ''} ${bucket}`;

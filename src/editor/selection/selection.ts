@@ -16,9 +16,8 @@ export type Selection =
   | { readonly kind: 'nodes'; readonly nodes: readonly TreeNode[] };
 
 /**
- * Reads the arguments with which VS Code calls a command: none from the palette, the clicked thing
- * and all that are selected from the Explorer and from trees, a URI and something else from editor
- * tabs.
+ * Reads the arguments that VS Code passes to a command: none from the palette, the clicked item and
+ * all selected ones from the Explorer and from trees, a URI and something else from editor tabs.
  */
 export function readSelection(clicked: unknown, selected: unknown): Selection {
   const all: readonly unknown[] =
@@ -35,8 +34,8 @@ export interface ActiveSelectionDeps {
 }
 
 /**
- * What a command is meant for that was called without arguments, by the palette or a key: what is
- * selected in the view in front, or the file in the editor.
+ * Returns what a command without arguments, from the palette or a key, is meant for: the selection
+ * of the view if it is visible, or else the file in the active editor.
  */
 export function activeSelection({ view: { treeView } }: ActiveSelectionDeps): Selection {
   if (treeView.visible && treeView.selection.length > 0) {

@@ -10,12 +10,12 @@ export interface WorkspaceItem {
   readonly kind: 'file' | 'folder';
 }
 
-/** What rows stand for; a group stands for its whole folder. */
+/** Returns what rows stand for; a group stands for its whole folder. */
 export function nodeItems(nodes: readonly TreeNode[]): readonly WorkspaceItem[] {
   return nodes.flatMap(itemOf);
 }
 
-/** Where files of the disk belong; those of no folder of this workspace are left out. */
+/** Returns the items of files on the disk. Leaves out files of no workspace folder. */
 export async function localItems(uris: readonly Uri[]): Promise<readonly WorkspaceItem[]> {
   return (await Promise.all(uris.map(localItem))).flat();
 }
@@ -37,7 +37,7 @@ async function localItem(uri: Uri): Promise<readonly WorkspaceItem[]> {
   return [{ folder, path, kind: await kindOf(uri) }];
 }
 
-/** What is no longer on the disk was a file, or it would not have been open. */
+/** Takes what is no longer on the disk for a file, since it was open in an editor. */
 async function kindOf(uri: Uri): Promise<WorkspaceItem['kind']> {
   try {
     const { type } = await workspace.fs.stat(uri);

@@ -1,4 +1,7 @@
-/** AWS's regions for everybody; a new one comes as the region of a connection. */
+/**
+ * The public regions of AWS: https://docs.aws.amazon.com/general/latest/gr/s3.html. One that is
+ * missing here is still offered when the connection uses it.
+ */
 export const awsRegions: readonly string[] = [
   'us-east-1',
   'us-east-2',

@@ -28,8 +28,8 @@ export interface ChooseBucketDeps
 }
 
 /**
- * Lets the user choose where a folder is backed up, and remembers it. `undefined` where the user
- * chose nothing.
+ * Lets the user choose where a folder is backed up, and remembers it. Returns `undefined` if the
+ * user chose nothing.
  */
 export async function chooseBucket(
   deps: ChooseBucketDeps,
@@ -77,7 +77,7 @@ type BucketChoice =
   | { readonly kind: 'enter-name' }
   | { readonly kind: 'retry' };
 
-/** The list shows at once and is filled page by page; what needs no list can be taken at once. */
+/** Shows the list at once and loads it page by page; items that need no list come first. */
 function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choice> {
   const settings = deps.profiles.settings(folder);
   const id = folderId(folder);
@@ -120,7 +120,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
         }
       },
       async accept([choice], typed) {
-        // Whose files are in the way is judged by it.
+        // Whether another folder's files are in the way depends on it.
         await refreshEndpoint(deps, folder);
         switch (choice?.kind) {
           case 'bucket': {
@@ -175,7 +175,7 @@ function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
   };
 }
 
-/** The buckets that were chosen last, then all others, under a heading each. */
+/** Returns the recently chosen buckets and then all others, each group under a heading. */
 function bucketItems(
   deps: ChooseBucketDeps,
   folder: WorkspaceFolder,
@@ -210,7 +210,7 @@ function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): 
   return status.kind === 'settled' ? status.target : undefined;
 }
 
-/** For identities that may use a bucket and not list all; the name or the address may be pasted. */
+/** For identities that may use a bucket but not list them. Takes a name or an `s3://` address. */
 function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: string): Step<Choice> {
   return position =>
     inputStep<Choice>(position, {
@@ -239,7 +239,7 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
     });
 }
 
-/** Buckets that are older than S3's rules, or of other stores, may have names of other kinds. */
+/** Buckets older than S3's naming rules, and those of other stores, may have other names. */
 function readAddress(value: string): Target | undefined {
   const match = /^(?:s3:\/\/)?([\w.-]+)(?:\/(.*))?$/i.exec(value);
   const [, bucket, prefix] = match ?? [];

@@ -12,12 +12,12 @@ import { targetText, type Target } from '../targets/target';
 import { configuredPrefix, ownPrefix, type Clash, type Targets } from '../targets/targets';
 import type { Choice } from './choice';
 
-/** What has been settled before the prefix is asked for. */
+/** What the user has chosen before the prefix. */
 export interface ChosenBucket {
   readonly folder: WorkspaceFolder;
   readonly bucket: string;
   readonly created: CreatedBucket | undefined;
-  /** A prefix that was given together with the bucket. */
+  /** A prefix that the user entered together with the bucket. */
   readonly proposed?: string;
 }
 
@@ -30,7 +30,7 @@ export interface ChoosePrefixDeps {
   readonly profiles: Profiles;
 }
 
-/** Asks what the names of the folder's files begin with in the bucket. */
+/** Asks for the prefix of the folder's keys in the bucket. */
 export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
   return position =>
     pickStep<PrefixChoice, Choice>(position, {
@@ -107,7 +107,7 @@ function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> 
     });
 }
 
-/** Takes a prefix where nothing stands in the way, and asks where something does. */
+/** Accepts a prefix that is free, and asks about one that is occupied. */
 async function acceptPrefix(
   deps: ChoosePrefixDeps,
   chosen: ChosenBucket,
@@ -129,18 +129,18 @@ async function acceptPrefix(
   return { kind: 'next', step: askWhose(deps, chosen, { target, contents, clash, other }) };
 }
 
-/** What was found where a folder's files were to go. */
+/** What was found at the place that the user chose. */
 interface Occupied {
   readonly target: Target;
   readonly contents: PrefixContents;
   readonly clash: Clash | undefined;
-  /** A prefix beside it that is free. */
+  /** A similar prefix that is free. */
   readonly other: string | undefined;
 }
 
 type WhoseChoice = 'same' | 'moved' | 'other-prefix' | 'type-prefix';
 
-/** Two projects never share a prefix by accident; the same one may, from two computers. */
+/** Asks before two folders share a prefix: one project on two computers may, two projects not. */
 function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupied): Step<Choice> {
   const { folder, created } = chosen;
   const { target, contents, clash, other } = occupied;
@@ -208,7 +208,7 @@ function occupiedText(target: Target, contents: PrefixContents): string {
   }
 }
 
-/** The first prefix with a number beside the wanted one that neither folders nor objects use. */
+/** Returns the wanted prefix with the first number that neither folders nor objects use. */
 async function freePrefix(
   deps: ChoosePrefixDeps,
   { folder, bucket }: ChosenBucket,
@@ -227,7 +227,7 @@ async function freePrefix(
   return undefined;
 }
 
-/** Why a prefix cannot be had at all; another folder's very prefix is a matter of asking. */
+/** Returns why a prefix is refused. An equal one is not: the user is asked about it. */
 function refusalOf({ relation, record }: Clash): string | undefined {
   const theirs = targetText(record.places[0] ?? { bucket: '', prefix: '' });
   switch (relation) {

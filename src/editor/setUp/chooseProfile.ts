@@ -26,8 +26,8 @@ interface ChooseProfileDeps extends OpenCredentialsFileDeps {
 }
 
 /**
- * Lets the user choose with which credentials folders are backed up, and remembers it. Gives the
- * folders it was chosen for; none where the user chose nothing.
+ * Lets the user choose the credentials for folders, and remembers them. Returns the folders that
+ * they were chosen for; none if the user chose nothing.
  */
 export async function chooseProfile(
   deps: ChooseProfileDeps,
@@ -112,7 +112,7 @@ function chainItem(sources: CredentialSources, isCurrent: boolean): ChoiceItem {
   };
 }
 
-/** What the chain would take first. */
+/** Says what the default provider chain would use first. */
 function defaultText(sources: CredentialSources): string {
   if (sources.environmentProfile !== undefined) {
     return l10n.t('profile “{0}”, by AWS_PROFILE', sources.environmentProfile);
@@ -176,7 +176,7 @@ function described(text: string, isCurrent: boolean): string {
   return isCurrent ? `${text} · ${l10n.t('current')}` : text;
 }
 
-/** For the log. */
+/** Names a choice in the log. */
 function choiceText(choice: ProfileChoice): string {
   return choice.kind === 'profile' ? choice.name : l10n.t('Default Credentials');
 }

@@ -24,7 +24,7 @@ export interface NameNewBucketDeps extends ChoosePrefixDeps {
   readonly profiles: Profiles;
 }
 
-/** The steps to a new bucket: its name, its region, and what is set on it. */
+/** Asks for a new bucket's name, region and options, and creates it. */
 export function nameNewBucket(
   deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
@@ -58,7 +58,7 @@ export function nameNewBucket(
     });
 }
 
-/** The connection's own comes first; the names of other stores' regions are not known here. */
+/** Offers the connection's own region first. The regions of stores other than AWS are unknown. */
 function chooseRegion(
   deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
@@ -145,7 +145,10 @@ function checkState(option: BucketOption): CheckState {
   }
 }
 
-/** What is wrong with a name for a bucket, in words: one sentence for each of S3's rules. */
+/**
+ * Says what is wrong with a bucket's name, one sentence for each of S3's rules:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
 function bucketNameWords(fault: BucketNameFault): string {
   switch (fault) {
     case 'characters':

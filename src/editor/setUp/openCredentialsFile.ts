@@ -11,7 +11,7 @@ export interface OpenCredentialsFileDeps {
   readonly engine: EngineClient;
 }
 
-/** Opens the file in which AWS's tools keep keys, and begins it with a template where there is none. */
+/** Opens the AWS credentials file. Creates it from a template if there is none. */
 export async function openCredentialsFile({ engine, log }: OpenCredentialsFileDeps): Promise<void> {
   const { credentialsFile: path } = await engine.sendRequest(credentialSources, null);
   try {
@@ -22,12 +22,12 @@ export async function openCredentialsFile({ engine, log }: OpenCredentialsFileDe
   }
   const document = await workspace.openTextDocument(Uri.file(path));
   await window.showTextDocument(document, { preview: false });
-  // Its name has no ending by which its form could be known.
+  // VS Code cannot tell the language, because the name has no extension.
   const known = await languages.getLanguages();
   if (known.includes('ini')) await languages.setTextDocumentLanguage(document, 'ini');
 }
 
-/** Keys are to be nobody else's to read: the modes are those that AWS's own tools give. */
+/** Creates the file for its owner alone, with the modes that the AWS CLI uses. */
 async function created(path: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {

@@ -12,7 +12,7 @@ export interface RefreshEndpointDeps {
   readonly profiles: Profiles;
 }
 
-/** Has the engine say in which store a folder's buckets are, before its place is judged by it. */
+/** Asks the engine which store the folder's settings and profile lead to, and remembers it. */
 export async function refreshEndpoint(
   { engine, log, profiles, targets }: RefreshEndpointDeps,
   folder: WorkspaceFolder,
@@ -23,7 +23,7 @@ export async function refreshEndpoint(
       await engine.sendRequest(storeEndpoint, profiles.settings(folder)),
     );
   } catch (error) {
-    // Whatever is done next with these settings fails by the same, and says so.
+    // The next request with these settings fails for the same reason, and shows it.
     log.warn(`The store of ${folder.name} is not known: ${failureLine(toFailureRecord(error))}`);
   }
 }

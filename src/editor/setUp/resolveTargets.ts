@@ -17,9 +17,9 @@ export interface ResolveTargetsDeps extends ChooseBucketDeps {
 }
 
 /**
- * Those of the folders that are backed up somewhere, with their targets; asks for what has to be
- * asked. Where none has a target yet, the user chooses one. Empty where the user would not.
- * Throws why, where no folder is given.
+ * Returns the folders that have a target, with all that the engine needs. Asks the user to confirm
+ * a target that the workspace names, and to choose one if no folder has any. Returns nothing if the
+ * user declines. Throws `Failed` if no folder is given.
  */
 export async function resolveTargets(
   deps: ResolveTargetsDeps,
@@ -28,7 +28,7 @@ export async function resolveTargets(
   if (folders.length === 0) throw unsupportedResource([]);
   const setups: FolderSetup[] = [];
   for (const folder of folders) {
-    const target = await settledTarget(deps, folder);
+    const target = await resolveTarget(deps, folder);
     if (target === 'refused') return [];
     if (target !== undefined) setups.push(folderSetup(deps, folder, target));
   }
@@ -37,7 +37,7 @@ export async function resolveTargets(
   return chosen === undefined ? [] : [chosen];
 }
 
-async function settledTarget(
+async function resolveTarget(
   deps: ResolveTargetsDeps,
   folder: WorkspaceFolder,
 ): Promise<Target | 'refused' | undefined> {
@@ -63,7 +63,7 @@ async function settledTarget(
   }
 }
 
-/** Asks whether files may go where the workspace's settings, and not the user, want them. */
+/** Asks whether to back up to the target that the workspace's settings, not the user, name. */
 async function confirmTarget(folder: WorkspaceFolder, target: Target): Promise<boolean> {
   const endpoint = rawSettings(folder.uri)['endpoint'];
   const use = l10n.t('Back Up There');
@@ -91,10 +91,10 @@ export interface ComparedTargetsDeps extends ResolveTargetsDeps {
   readonly comparisons: Comparisons;
 }
 
-/** The folders that are backed up, compared where that has not been done. */
+/** Resolves the targets of all folders, and compares those that have not been compared. */
 export async function comparedTargets(deps: ComparedTargetsDeps): Promise<readonly FolderSetup[]> {
   const setups = await resolveTargets(deps, localFolders());
-  // A comparison with an earlier target may still be there for a moment.
+  // A comparison with a former target may still be there for a moment.
   const isCompared = ({ id, bucket, prefix }: FolderSetup): boolean =>
     deps.engine.state.comparisons.some(
       known => known.folder === id && known.bucket === bucket && known.prefix === prefix,

@@ -19,8 +19,8 @@ interface TryCredentialsDeps extends FolderSetupDeps {
 }
 
 /**
- * Asks the store, with progress in the view, whether it takes the credentials of these folders, and
- * compares those that have a bucket. Throws where it does not take them.
+ * Checks the credentials of these folders against the store, with progress in the view, and compares
+ * the folders that have a bucket. Throws if the store refuses the credentials.
  */
 export async function tryCredentials(
   deps: TryCredentialsDeps,

@@ -12,29 +12,29 @@ import { join } from 'node:path';
 import { Failed } from '../failures/failed';
 import type { Target, Place } from './target';
 
-/** What is kept of a workspace folder, over windows and reloads, once it has had a target. */
+/** What is remembered about a workspace folder across windows, once it has had a target. */
 export interface FolderRecord {
-  /** Random; what a folder has proved is kept under it, wherever the folder moves. */
+  /** Random. The folder's receipts are stored under it, and stay valid when the folder moves. */
   readonly id: string;
   readonly uri: string;
   readonly name: string;
-  /** What the user chose, before all settings; missing where only settings have spoken. */
+  /** What the user chose, which overrides settings; missing if only settings name a target. */
   readonly chosen?: ChosenTarget;
-  /** Where the folder has been backed up; the first is where it is now. */
+  /** Where the folder has been backed up; the current place comes first. */
   readonly places: readonly Place[];
   /** Milliseconds since 1970. */
   readonly changedAt: number;
 }
 
 export interface ChosenTarget extends Target {
-  /** The signature of the workspace's settings when the user chose, if it had any. */
+  /** The signature of the workspace's settings that the user agreed to, if it had any. */
   readonly agreedTo?: string;
 }
 
 /**
- * The records of all folders: one small file for each, so that windows do not overwrite each
- * other's. They lie where the files are, not in the window's own storage, which belongs to the
- * browser where VS Code runs in one.
+ * The records of all folders, one small file each, so that windows do not overwrite each other's.
+ * They are stored on the machine that has the files. The window's own storage would be the
+ * browser's where VS Code runs in one.
  */
 export class FolderRecords {
   #known: ReadonlyMap<string, FolderRecord> = new Map();
@@ -52,18 +52,18 @@ export class FolderRecords {
     return this.#fresh().get(uri);
   }
 
-  /** All of them, the one changed last at first. */
+  /** Returns all records, the latest change first. */
   all(): readonly FolderRecord[] {
     return [...this.#fresh().values()].sort((one, other) => other.changedAt - one.changedAt);
   }
 
-  /** Keeps what is known of a folder; its first record gets a new id. */
+  /** Saves a folder's record, with a new id if it is the first. Throws `disk-error`. */
   save(record: Omit<FolderRecord, 'id' | 'changedAt'>): void {
     const id = this.get(record.uri)?.id ?? randomUUID();
     this.#write({ ...record, id, changedAt: Date.now() });
   }
 
-  /** Lets a folder that was moved or renamed take over the record of the one that it was. */
+  /** Gives the record of a folder that was moved or renamed to its successor. Throws `disk-error`. */
   move(from: FolderRecord, to: Pick<FolderRecord, 'uri' | 'name' | 'chosen' | 'places'>): void {
     this.#write({ ...to, id: from.id, changedAt: Date.now() });
     const file = this.#fileOf(from.uri);
@@ -79,7 +79,7 @@ export class FolderRecords {
     const file = this.#fileOf(record.uri);
     try {
       mkdirSync(this.#folder, { recursive: true });
-      // Another window never sees half a record.
+      // Renamed into place, so that no window reads half a record.
       const whole = `${file}.${randomUUID()}.new`;
       writeFileSync(whole, JSON.stringify(record, undefined, 2));
       renameSync(whole, file);
@@ -90,7 +90,7 @@ export class FolderRecords {
     }
   }
 
-  /** Reads again when a file has come, gone or been replaced, by whichever window. */
+  /** Reads the records again if any window has added, removed or replaced a file. */
   #fresh(): ReadonlyMap<string, FolderRecord> {
     const changedAt = statSync(this.#folder, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
     if (changedAt === undefined) return new Map();

@@ -9,7 +9,7 @@ export interface FolderSetupDeps {
   readonly profiles: Profiles;
 }
 
-/** What the engine needs to know of a folder that is backed up to a target. */
+/** Returns what the engine needs to know about a folder and its target. */
 export function folderSetup(
   { profiles, targets }: FolderSetupDeps,
   folder: WorkspaceFolder,

@@ -1,12 +1,12 @@
 import { l10n } from 'vscode';
 
-/** Empty, or ending in exactly one `/`; a lone `/` is the root of the bucket. */
+/** Returns the prefix without outer spaces and slashes, and with one `/` at its end unless empty. */
 export function normalPrefix(typed: string): string {
   const bare = typed.trim().replace(/^\/+|\/+$/g, '');
   return bare === '' ? '' : `${bare}/`;
 }
 
-/** Why files below a prefix could not be found again by their paths, or not be stored everywhere. */
+/** Why a prefix is refused: not every store keeps such keys, or paths could not be read back. */
 export type PrefixFault = 'empty-segment' | 'dot-segment' | 'backslash' | 'control' | 'too-long';
 
 export function prefixFault(prefix: string): PrefixFault | undefined {
@@ -15,27 +15,28 @@ export function prefixFault(prefix: string): PrefixFault | undefined {
   if (segments.some(segment => segment === '.' || segment === '..')) return 'dot-segment';
   if (prefix.includes('\\')) return 'backslash';
   if (/\p{Cc}/u.test(prefix)) return 'control';
-  // A key has 1,024 bytes at the most; the files' own paths need room too.
+  // A key has at most 1,024 bytes of UTF-8, and the files' own paths need room too:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
   if (new TextEncoder().encode(prefix).length > 512) return 'too-long';
   return undefined;
 }
 
-/** How the objects below one prefix lie to those below another. */
+/** How the objects below one prefix relate to those below another. */
 export type PrefixRelation = 'same' | 'inside' | 'around' | 'apart';
 
-/** Both are empty or end in `/`. */
+/** Compares two prefixes, which are empty or end in `/`. */
 export function prefixRelation(prefix: string, other: string): PrefixRelation {
   if (prefix === other) return 'same';
   if (prefix.startsWith(other)) return 'inside';
   return other.startsWith(prefix) ? 'around' : 'apart';
 }
 
-/** The prefix beside this one with a number at its end; the root has none beside it. */
+/** Returns the prefix with a number at its end, as in `backup-2/`. It must not be empty. */
 export function numberedPrefix(prefix: string, number: number): string {
   return `${prefix.slice(0, -1)}-${String(number)}/`;
 }
 
-/** What is wrong with a prefix, in words. */
+/** Says what is wrong with a prefix. */
 export function prefixWords(fault: PrefixFault): string {
   switch (fault) {
     case 'empty-segment':

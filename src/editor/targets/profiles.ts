@@ -3,10 +3,10 @@ import type { RawSettings } from '../../protocol/folders';
 import { rawSettings } from '../contributions/settings';
 import { folderId } from './targets';
 
-/** With which credentials a folder is backed up, as the user chose. */
+/** The credentials that the user chose for a folder. */
 export type ProfileChoice =
   | { readonly kind: 'profile'; readonly name: string }
-  /** AWS's own order of places, whatever the setting says. */
+  /** The default provider chain of the AWS SDK, whatever the setting says. */
   | { readonly kind: 'default-chain' };
 
 /**
@@ -20,7 +20,7 @@ export class Profiles {
     this.#memory = memory;
   }
 
-  /** `undefined` where nothing was chosen, so that the setting counts. */
+  /** Returns `undefined` if nothing was chosen, so that the setting counts. */
   chosen(folder: WorkspaceFolder): ProfileChoice | undefined {
     return this.#memory.get<ProfileChoice>(memoryKey(folder));
   }
@@ -29,7 +29,7 @@ export class Profiles {
     await this.#memory.update(memoryKey(folder), choice);
   }
 
-  /** The settings that the engine goes by for this folder. */
+  /** Returns the folder's settings as the engine is to apply them. */
   settings(folder: WorkspaceFolder): RawSettings {
     const settings = rawSettings(folder.uri);
     const choice = this.chosen(folder);

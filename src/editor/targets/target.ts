@@ -5,13 +5,13 @@ export interface Target {
   readonly prefix: string;
 }
 
-/** A target together with the store that it is in. */
+/** A target and the store that holds it. */
 export interface Place extends Target {
-  /** The endpoint's URL, or AWS. */
+  /** The endpoint's URL, or `AWS`. */
   readonly store: string;
 }
 
-/** `bucket/prefix`, as it is shown to the user. */
+/** Returns `bucket/prefix`, as users see it. */
 export function targetText({ bucket, prefix }: Target): string {
   return prefix === '' ? bucket : `${bucket}/${prefix}`;
 }

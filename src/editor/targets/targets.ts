@@ -21,13 +21,13 @@ import {
 } from './prefix';
 import { type Place, type Target, targetText } from './target';
 
-/** What is known of a folder's target. */
+/** What is known about a folder's target. */
 export type TargetStatus =
   | { readonly kind: 'none' }
   | { readonly kind: 'settled'; readonly target: Target }
-  /** The workspace's own settings name it, and this user never agreed to it. */
+  /** The workspace's settings name it, and the user has not agreed to it yet. */
   | { readonly kind: 'to-confirm'; readonly target: Target }
-  /** A setting holds what cannot be meant. */
+  /** A setting has an invalid value. */
   | { readonly kind: 'invalid'; readonly failure: FailureRecord };
 
 /**
@@ -37,10 +37,10 @@ export type TargetStatus =
  */
 export class Targets implements Disposable {
   readonly #onDidChange = new EventEmitter<WorkspaceFolder>();
-  /** What the engine has said of folders' stores: a profile may name another than the settings. */
+  /** The stores as the engine reported them: a profile may name another one than the settings. */
   readonly #stores = new Map<string, string>();
 
-  /** The user chose a target for this folder. */
+  /** Fires when the user has chosen a target for the folder. */
   readonly onDidChange: Event<WorkspaceFolder> = this.#onDidChange.event;
 
   readonly #records: FolderRecords;
@@ -63,7 +63,7 @@ export class Targets implements Disposable {
     this.#onDidChange.fire(folder);
   }
 
-  /** Like `settle`, for a folder that is another one under a new name or at a new place. */
+  /** Like `choose`, for a folder that has been renamed or moved: it keeps the other one's record. */
   adoptRecord(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
     const { places } = from;
     this.#records.move(from, {
@@ -76,8 +76,8 @@ export class Targets implements Disposable {
   }
 
   /**
-   * Remembers that a folder is backed up where the settings say. Throws `prefix-in-use` where
-   * another folder's files are in the way.
+   * Remembers that a folder is backed up where the settings say. Throws `prefix-in-use` if the
+   * place overlaps with another folder's.
    */
   recordPlace(folder: WorkspaceFolder, target: Target): void {
     const place = this.#placeOf(folder, target);
@@ -95,12 +95,12 @@ export class Targets implements Disposable {
     });
   }
 
-  /** Remembers in which store a folder's buckets are; by its settings alone until then. */
+  /** Remembers the folder's store as the engine reported it; until then the settings decide. */
   rememberStore(folder: WorkspaceFolder, store: string): void {
     this.#stores.set(folderId(folder), store);
   }
 
-  /** The other folder whose files lie there, or above or below it. */
+  /** Returns another folder that is backed up to the same place, or above or below it. */
   clash(folder: WorkspaceFolder, target: Target): Clash | undefined {
     const place = this.#placeOf(folder, target);
     const clashes = this.#records.all().flatMap(record => {
@@ -110,23 +110,23 @@ export class Targets implements Disposable {
       const relation = prefixRelation(place.prefix, theirs.prefix);
       return relation === 'apart' ? [] : [{ relation, record }];
     });
-    // Lying inside or around one folder's files is refused, whoever else has the same prefix.
+    // A nested place is refused outright, so it counts more than an equal one.
     return clashes.find(({ relation }) => relation !== 'same') ?? clashes[0];
   }
 
-  /** By what a folder's receipts are kept, once it has had a target. */
+  /** Returns the id that the folder's receipts are stored under, once it has had a target. */
   recordId(folder: WorkspaceFolder): string | undefined {
     return this.#records.get(folderId(folder))?.id;
   }
 
-  /** Whether the folder is, or once was, backed up there. */
+  /** Whether the folder is backed up there, or was earlier. */
   hasBeenAt(folder: WorkspaceFolder, target: Target): boolean {
     const place = this.#placeOf(folder, target);
     const { places = [] } = this.#records.get(folderId(folder)) ?? {};
     return places.some(each => isSamePlace(each, place));
   }
 
-  /** The buckets of the folder's store that were chosen last, for whichever folder. */
+  /** Returns the buckets of the folder's store that any folder uses, the latest choice first. */
   recentBuckets(folder: WorkspaceFolder): readonly string[] {
     const store = this.#storeOf(folder);
     const places = this.#records.all().flatMap(({ places: [now] }) => now ?? []);
@@ -137,7 +137,7 @@ export class Targets implements Disposable {
     this.#onDidChange.dispose();
   }
 
-  /** The folder's record once it is backed up there. */
+  /** Returns the folder's record with this target as its current place. */
   #moved(folder: WorkspaceFolder, target: Target): Pick<FolderRecord, 'uri' | 'name' | 'places'> {
     const place = this.#placeOf(folder, target);
     const { places = [] } = this.#records.get(folderId(folder)) ?? {};
@@ -152,7 +152,7 @@ export class Targets implements Disposable {
     return { store: this.#storeOf(folder), bucket, prefix };
   }
 
-  /** Bucket names mean something within one store only. */
+  /** A bucket's name is unique within one store only. */
   #storeOf(folder: WorkspaceFolder): string {
     return this.#stores.get(folderId(folder)) ?? storeInSettings(folder);
   }
@@ -175,7 +175,7 @@ export class Targets implements Disposable {
   }
 }
 
-/** The workspace's folders that are on a disk. */
+/** Returns the workspace's folders that are on a disk. */
 export function localFolders(): readonly WorkspaceFolder[] {
   return (workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
 }
@@ -189,8 +189,8 @@ export function folderId(folder: WorkspaceFolder): string {
 }
 
 /**
- * The prefix that the settings give a folder, or the one named after it. Throws `invalid-setting`
- * for one that no file's path can follow.
+ * Returns the prefix that the settings give a folder, or the one named after it. Throws
+ * `invalid-setting` for a prefix that cannot be used.
  */
 export function configuredPrefix(folder: WorkspaceFolder): string {
   const prefix = text(folder.uri, 'prefix');
@@ -205,7 +205,7 @@ export function ownPrefix(folder: WorkspaceFolder): string {
   return normalPrefix(folder.name);
 }
 
-/** Whose files are in the way of a target, and how. */
+/** Another folder's backup that overlaps with a target. */
 export interface Clash {
   readonly relation: Exclude<PrefixRelation, 'apart'>;
   readonly record: FolderRecord;
@@ -226,7 +226,7 @@ function storeInSettings(folder: WorkspaceFolder): string {
   return url === '' ? 'AWS' : url;
 }
 
-/** What a repository, or whoever wrote the workspace's settings, asks for. */
+/** Returns the target that the workspace's own settings ask for; a repository may bring them. */
 function declaredByWorkspace(folder: WorkspaceFolder): {
   readonly bucket: string | undefined;
   readonly signature: string | undefined;

@@ -3,7 +3,7 @@ import { workspace, type Uri } from 'vscode';
 import { Failed } from '../failures/failed';
 import { localFolders } from './targets';
 
-/** Why none of these files, or, where none are named, nothing in this window can be backed up. */
+/** Returns why none of these files can be backed up or, if none are given, nothing in this window. */
 export function unsupportedResource(uris: readonly Uri[]): Failed {
   const virtual = uris.find(uri => uri.scheme !== 'file');
   if (virtual !== undefined) return notOnDisk(virtual, posix.basename(virtual.path));

@@ -141,7 +141,7 @@ export class ChangeWatch implements Disposable {
   }
 }
 
-/** Editors write a file in several steps, and a checkout writes thousands. */
+/** Gathers changes, since editors write a file in several steps and a checkout writes thousands. */
 const gatherMs = 100;
 
 function isBusy(kind: EngineClient['state']['kind']): boolean {
