@@ -1,17 +1,17 @@
 import type { Problem } from '../../protocol/reports';
 import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
-import { groups, type Group } from '../../protocol/verdicts';
-import type { Plan } from '../batch/planKind';
+import type { Group } from '../../protocol/verdicts';
+import { groups } from '../../protocol/verdicts';
 import { isArchiveClass } from '../ports/bucket';
-import { cloudSide, localSide } from '../comparison/entry';
 import type { LocalFile } from '../disk/localFile';
-import type { RestoreStep } from './restoreStep';
-import type { RestoreSelection } from './selectRestore';
+import type { RestorePlan, RestoreStep } from './restorePlan';
+import type { RestoreSelection } from './selectRestores';
+import { cloudSide, localSide } from '../comparison/entry';
 
-/** Describes a restore to the user before it runs. */
+/** What is shown of a restore before it runs. */
 export function summarizeRestore(
-  { id, steps }: Plan<RestoreStep>,
-  selections: readonly RestoreSelection[],
+  { id, steps }: RestorePlan,
+  selections: readonly Pick<RestoreSelection, 'excluded'>[],
 ): RestoreSummary {
   const fetched = steps.filter(({ refusal }) => refusal === undefined);
   const refused = steps.filter(({ refusal }) => refusal !== undefined);
@@ -28,19 +28,19 @@ export function summarizeRestore(
     conflicts: {
       files: conflicts.length,
       newerHere: conflicts.filter(isNewerHere).length,
-      examples: conflicts.slice(0, maxExamples).map(toConflict),
+      examples: conflicts.slice(0, mostExamples).map(toConflict),
     },
     archived: fetched.filter(({ cloud }) => isArchiveClass(cloud.storageClass)).length,
     refused: {
       files: refused.length,
-      examples: refused.slice(0, maxExamples).flatMap(toProblem),
+      examples: refused.slice(0, mostExamples).flatMap(toTrouble),
     },
     excluded,
   };
 }
 
 /** More than anybody decides about one by one. */
-const maxExamples = 50;
+const mostExamples = 50;
 
 type Conflict = RestoreStep & { readonly local: LocalFile };
 
@@ -61,7 +61,7 @@ function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
   };
 }
 
-function toProblem({ route, path, refusal }: RestoreStep): readonly Problem[] {
+function toTrouble({ route, path, refusal }: RestoreStep): readonly Problem[] {
   if (refusal === undefined) return [];
   const { folder } = route.target;
   return [{ folder, path, kind: 'skipped', failure: refusal.toRecord() }];

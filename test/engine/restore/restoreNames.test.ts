@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import type { Entry } from '../../../src/engine/comparison/entry';
-import type { Route } from '../../../src/engine/comparison/job';
-import { findCollisions, unsafeName, type NameRules } from '../../../src/engine/restore/diskNames';
-import { selectSteps } from '../../../src/engine/restore/selectRestore';
+import { findCollisions } from '../../../src/engine/restore/collisions';
+import { selectRestores } from '../../../src/engine/restore/selectRestores';
+import { unsafeName, type NameRules } from '../../../src/engine/restore/unsafeName';
 import type { FilePath } from '../../../src/protocol/folders';
 import { hostileNames } from '../../support/disk/hostileNames';
-import { assertProperty } from '../../support/suite/assertProperty';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
 import { targetOf } from '../../support/memory/targetOf';
+import type { Route } from '../../../src/engine/comparison/job';
+import { assertProperty } from '../../support/suite/assertProperty';
+import type { Entry } from '../../../src/engine/comparison/entry';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };
@@ -43,10 +44,10 @@ describe('The names of restored files', () => {
       folder: '' as FilePath,
     };
     const { signal } = new AbortController();
-    const { steps } = await selectSteps({ route, rules: linux }, [entry], signal);
+    const { steps } = await selectRestores(route, [entry], linux, signal);
     assert.deepEqual(
       steps.map(({ refusal }) => refusal?.code),
-      ['unsafe-name'],
+      ['odd-entry'],
     );
   });
 
