@@ -82,13 +82,17 @@ type SendOptions = Parameters<S3Client['send']>[1];
 function namedRegion(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { httpStatusCode: status } = error.$metadata as { readonly httpStatusCode?: number };
-  // 400 stands for a signature made for another region.
-  if (status !== 301 && status !== 400) return undefined;
+  if (status === undefined || !refusesRegion.has(status)) return undefined;
   const response = '$response' in error ? (error.$response as AnswerLike | undefined) : undefined;
   const told = response?.headers?.['x-amz-bucket-region'];
   if (told !== undefined) return told;
-  return 'Region' in error && typeof error.Region === 'string' ? error.Region : undefined;
+  if ('Region' in error && typeof error.Region === 'string') return error.Region;
+  // Not every store repeats in an element what the words of AWS say.
+  return /\bexpecting ['"]([a-z0-9-]+)['"]/.exec(error.message)?.[1];
 }
+
+/** Redirects, and what stores answer to a signature that was made for another region. */
+const refusesRegion = new Set([301, 307, 400, 403]);
 
 interface AnswerLike {
   readonly headers?: Readonly<Record<string, string>>;
