@@ -25,6 +25,7 @@ import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { PagingGuard } from './pagingGuard';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
+import { mayRefuseConditions, mayRefuseCrc32 } from './refusedHeader';
 import { storeRequest } from './storeRequest';
 
 /** Starts an upload in parts, with a CRC32 over the whole where the store supports that. */
@@ -172,8 +173,9 @@ export async function completeUpload(
     signal,
     attempt =>
       conditionalWrite(context, write, attempt, headers =>
-        restartOnConflict(
-          key,
+        restartWhereRefused(
+          context,
+          upload,
           client.send(
             new CompleteMultipartUploadCommand({
               Bucket: name,
@@ -253,15 +255,22 @@ function etagOfParts(partEtags: readonly string[]): string {
 }
 
 /**
- * Throws `no-such-upload` where the completion met another write: S3 asks that such an upload be
- * begun anew, whereas a put may be sent again (S3's page "How to prevent object overwrites with
- * conditional writes", on 409 Conflict).
+ * Throws `no-such-upload` where the upload must be begun anew. S3 asks for that where the completion
+ * met another write, whereas a put may be sent again (S3's page "How to prevent object overwrites
+ * with conditional writes", on 409 Conflict). Some stores, S3Mock among them, accept the CRC32s of
+ * the parts and refuse that of the whole; the next upload is sent without.
  */
-async function restartOnConflict<T>(key: string, completing: Promise<T>): Promise<T> {
+async function restartWhereRefused<T>(
+  { capabilities }: BucketContext,
+  { key, takesCrc32 }: MultipartUpload,
+  completing: Promise<T>,
+): Promise<T> {
   try {
     return await completing;
   } catch (error) {
     const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
-    throw isConflict ? new Failure('no-such-upload', key, error) : error;
+    const isCrc32Refused = takesCrc32 && !mayRefuseConditions(error) && mayRefuseCrc32(error);
+    if (isCrc32Refused) capabilities.checksums.upload = 'unsupported';
+    throw isConflict || isCrc32Refused ? new Failure('no-such-upload', key, error) : error;
   }
 }
