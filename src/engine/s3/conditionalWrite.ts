@@ -143,7 +143,8 @@ async function explainRefusal(
 ): Promise<StoredObject | 'send-without'> {
   const { key, condition } = write;
   const { code } = fromStoreError(error, { endpoint: context.endpoint, key });
-  const isConflict = httpStatus(error) === 409;
+  // Some stores refuse a name with 409 that they cannot keep, whatever stands there.
+  const isConflict = httpStatus(error) === 409 && code !== 'name-refused';
   if (!isConflict && !explainedByHead.has(code)) throw error;
   const isGone = code === 'no-such-upload';
   // The answer was lost, and the store may still be putting the parts together.
