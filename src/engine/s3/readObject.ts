@@ -158,7 +158,7 @@ async function* bytesOf(
       throw new Failure('unreachable', context.endpoint, 'the body ended early');
     } catch (error) {
       close();
-      throw error;
+      throw isChecksumMismatch(error) ? new Failure('not-as-stored', key, error) : error;
     }
   }
 
@@ -169,13 +169,18 @@ async function* bytesOf(
       const piece = await storeRequest(subjectOf(context, request), signal, nextPiece);
       if (piece === undefined) return;
       position += piece.byteLength;
-      if (position > end) throw new Failure('unexpected', key, 'the body is too long');
+      if (position > end) throw new Failure('not-as-stored', key, 'the body is too long');
       yield piece;
     }
   } finally {
     signal.removeEventListener('abort', close);
     close();
   }
+}
+
+/** Whether the SDK found that a body is not of the checksum in its header; it has no name for that. */
+function isChecksumMismatch(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Checksum mismatch: ');
 }
 
 /** A version that only says that the object was deleted is answered with a code of its own. */
