@@ -14,17 +14,17 @@ const engineRooms = roomTable({
   config: 'failures',
   network: 'concurrency config failures',
   records: 'disk failures ports',
-  scan: 'concurrency disk failures ports',
+  scan: 'disk failures ports',
   s3: 'checksums config failures network ports',
   staging: 'disk failures records',
   compare: 'checksums concurrency config disk failures ports records scan',
-  store: 'concurrency config disk failures network ports state',
+  store: 'config disk failures network ports state',
   comparison: '<compare compare network state',
   batch: '<comparison comparison',
   verify: '<comparison comparison',
   backup: '<batch batch',
-  restore: '<batch batch staging store',
-  freeUp: '<batch batch staging store',
+  restore: '<batch batch staging',
+  freeUp: '<batch batch staging',
   schedule: '<backup backup store',
   session: '<schedule <restore <verify backup freeUp restore schedule verify',
   serve: 'concurrency failures ports records s3 session staging store',
@@ -61,7 +61,7 @@ for (const { path, imports } of files) {
 describe('The layers', () => {
   it('are those of the files that are there', () => {
     assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/s3Connection'));
-    assert.ok(importersOf.get('protocol/plans')?.includes('engine/backup/summarizeBackUp'));
+    assert.ok(importersOf.get('protocol/plans')?.includes('engine/backup/backUps'));
     for (const [part, rooms] of [
       ['engine', engineRooms],
       ['editor', editorRooms],

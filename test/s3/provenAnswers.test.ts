@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { Connection } from '../../src/engine/ports/connection';
-import { inspectBucket, inspectPrefix } from '../../src/engine/store/inspectBucket';
+import { inspectBucket } from '../../src/engine/store/inspectBucket';
+import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
 import { openStubStore } from '../support/servers/stubStore';
 import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
 

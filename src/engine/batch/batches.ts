@@ -1,17 +1,19 @@
 import type { LogEntry } from '../../protocol/host';
 import type { Report } from '../../protocol/reports';
-import type { Comparisons } from '../comparison/comparisons';
-import { KeyedLock } from '../concurrency/keyedLock';
-import { toAbsolutePath } from '../disk/filePath';
-import { describeFailure, type Failure } from '../failures/failure';
+import type { Work } from '../../protocol/rows';
+import type { BatchEvents, BatchStep, StepResult, Outcome } from './batch';
 import type { Outage } from '../network/circuitBreaker';
-import type { TransferControl } from '../network/transferControl';
+import type { Comparison } from '../comparison/comparison';
+import type { Comparisons } from '../comparison/comparisons';
+import { toAbsolutePath } from '../disk/filePath';
+import type { RecentReports } from './reports';
+import { KeyedLock } from '../concurrency/keyedLock';
+import { describeReport, toReport } from './report';
 import type { StatePublisher } from '../state/statePublisher';
-import { runBatch } from './batch';
-import type { PlanKind, PlanRun } from './planKind';
-import { describeReport, toReport, type RecentReports } from './reports';
-import type { BatchStep, Outcome, StepResult } from './step';
+import type { TransferControl } from '../network/transferControl';
+import { describeFailure } from '../failures/failure';
 
+/** What the batches are shown in, and what bounds them. */
 export interface BatchesDeps {
   readonly comparisons: Comparisons;
   readonly reports: RecentReports;
@@ -20,25 +22,24 @@ export interface BatchesDeps {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-export interface BatchToRun<Step extends BatchStep, Result extends StepResult> {
-  readonly planId: number;
-  readonly kind: Pick<
-    PlanKind<never, never, unknown, Step, Result>,
-    'bytesOf' | 'isSkipped' | 'apply'
-  >;
-  readonly started: PlanRun<Step, Result>;
-  readonly signal: AbortSignal;
+/** A plan that is about to run, and what goes with its kind of work. */
+export interface BatchToRun<S extends BatchStep, R extends StepResult> {
+  readonly work: Work;
+  readonly plan: { readonly id: number; readonly steps: readonly S[] };
+  /** Takes what became of a step into its row. */
+  readonly settle: (comparison: Comparison, outcome: Outcome<S, R>) => void;
+  readonly start: (events: BatchEvents<S, R>) => Promise<readonly Outcome<S, R>[]>;
 }
 
-/** The batches under way: shown, paused and reported alike, whatever they do. */
+/** The batches under way, in whichever direction: shown, paused and reported alike. */
 export class Batches {
-  readonly #deps: BatchesDeps;
+  readonly #parts: BatchesDeps;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #fileLock = new KeyedLock();
   #outage: Outage | undefined;
 
   constructor(deps: BatchesDeps) {
-    this.#deps = deps;
+    this.#parts = deps;
   }
 
   get underWay(): Iterable<Promise<unknown>> {
@@ -46,27 +47,15 @@ export class Batches {
   }
 
   /** Runs the steps of a plan, shows what becomes of them, and reports. */
-  async run<Step extends BatchStep, Result extends StepResult>(
-    batch: BatchToRun<Step, Result>,
-  ): Promise<Report> {
-    const { planId, kind, started } = batch;
-    const { comparisons, reports, publisher, onLog } = this.#deps;
-    const { work, steps } = started;
+  async run<S extends BatchStep, R extends StepResult>(batch: BatchToRun<S, R>): Promise<Report> {
+    const { work, plan, start } = batch;
+    const { comparisons, reports, publisher, onLog } = this.#parts;
     // So that nobody sends a file again that is only waiting for its turn.
-    for (const { route, path } of steps) {
+    for (const { route, path } of plan.steps) {
       comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
-    let outcomes: readonly Outcome<Step, Result>[] = [];
-    const running = runBatch({
-      planId,
-      work,
-      steps,
-      runStep: (step, onBytes) => started.runStep(step, onBytes),
-      bytesOf: step => kind.bytesOf(step),
-      isSkipped: failure => kind.isSkipped(failure),
-      traffic: this.#deps.traffic,
+    const running = start({
       fileLock: this.#fileLock,
-      signal: batch.signal,
       onProgress: progress => {
         publisher.batch(progress);
       },
@@ -74,50 +63,50 @@ export class Batches {
         comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
       },
       onEnded: outcome => {
-        started.onEnded?.(outcome);
-        this.#applyOutcome(outcome, batch);
+        this.#settle(outcome, batch);
       },
     });
     this.#underWay.add(running);
     try {
-      outcomes = await running;
-      reports.add(planId, outcomes);
-      const report = toReport(work, planId, outcomes);
+      const outcomes = await running;
+      reports.add(plan.id, outcomes);
+      const report = toReport(work, plan.id, outcomes);
       onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {
       this.#underWay.delete(running);
-      started.finish?.(outcomes);
       // A pause is for what was under way; what begins after it is not meant.
       if (this.#underWay.size === 0) this.resume();
-      publisher.batchEnded(planId);
+      publisher.batchEnded(plan.id);
     }
   }
 
   /** Lets no byte of any batch move until `resume`. */
   pause(): void {
     if (this.#underWay.size === 0) return;
-    this.#deps.traffic.pause();
-    this.#publishPause();
+    this.#parts.traffic.pause();
+    this.#tellPause();
   }
 
-  /** Ends a pause that the user asked for, and tests at once whether an outage is over. */
+  /** Ends a pause that was asked for, and tries at once whether one that was not has to go on. */
   resume(): void {
-    const { traffic } = this.#deps;
+    const { traffic } = this.#parts;
     traffic.resume();
     traffic.probeNow();
-    this.#publishPause();
+    this.#tellPause();
   }
 
   /** All batches wait for the store, or no longer do. */
   interrupted(outage: Outage | undefined): void {
     this.#outage = outage;
-    this.#publishPause();
-    if (outage !== undefined) this.#warn('Waiting to go on', outage.failure);
+    this.#tellPause();
+    if (outage === undefined) return;
+    const message = `Waiting to go on: ${describeFailure(outage.failure)}`;
+    this.#parts.onLog({ level: 'warning', message });
   }
 
-  #publishPause(): void {
-    const { traffic, publisher } = this.#deps;
+  #tellPause(): void {
+    const { traffic, publisher } = this.#parts;
     if (traffic.isPaused) {
       publisher.paused({ kind: 'asked-for' });
     } else if (this.#outage === undefined) {
@@ -128,27 +117,25 @@ export class Batches {
     }
   }
 
-  /** Updates receipts and row by what became of a step. */
-  #applyOutcome<Step extends BatchStep, Result extends StepResult>(
-    outcome: Outcome<Step, Result>,
-    { kind }: BatchToRun<Step, Result>,
+  /** Takes what became of a step into the comparison at hand. */
+  #settle<S extends BatchStep, R extends StepResult>(
+    outcome: Outcome<S, R>,
+    { settle }: BatchToRun<S, R>,
   ): void {
-    const { comparisons } = this.#deps;
+    const { comparisons, onLog } = this.#parts;
     const { route, path } = outcome.step;
     const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
     // In the same turn: whatever happens next, what has been proved is known.
     if (receipt !== undefined) route.receipts.put(receipt);
-    if (outcome.kind === 'failed' || outcome.kind === 'skipped') this.#warn(path, outcome.failure);
     const comparison = comparisons.of(route.target);
+    if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
+      onLog({ level: 'warning', message: `${path}: ${describeFailure(outcome.failure)}` });
+    }
     if (comparison === undefined) return;
-    kind.apply(comparison, outcome);
+    settle(comparison, outcome);
     // Changes that came while the file was on its way were left until now.
-    const paths = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
-    const changed = [...new Set(paths)].map(each => toAbsolutePath(route.root, each));
+    const places = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
+    const changed = [...new Set(places)].map(place => toAbsolutePath(route.root, place));
     void comparisons.filesChanged(route.target.folder, changed);
-  }
-
-  #warn(about: string, failure: Failure): void {
-    this.#deps.onLog({ level: 'warning', message: `${about}: ${describeFailure(failure)}` });
   }
 }

@@ -2,10 +2,11 @@ import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import type { Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';
-import { folderFailed } from '../store/checkConnection';
+import { folderFailed } from '../store/folderFailed';
 import type { FolderJobs } from './folderJobs';
-import { forgetArrived, type UnfinishedTotals } from '../backup/unfinishedFiles';
-import { abortStale } from '../backup/unfinishedUploads';
+import { abortStale } from '../backup/abortStale';
+import { leaveOutSettled } from '../backup/leaveOutSettled';
+import type { UnfinishedTotals } from '../backup/unfinishedTotals';
 import type { Unfinished } from '../records/unfinished';
 import type { StatePublisher } from '../state/statePublisher';
 import type { ComparisonLock } from './comparisonLock';
@@ -17,7 +18,7 @@ export interface CompareFoldersDeps {
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
-  readonly unfinishedTotals: UnfinishedTotals;
+  readonly remaining: UnfinishedTotals;
   readonly comparisonLock: ComparisonLock;
   readonly unfinished: Unfinished;
   readonly waiting: WaitingFolders;
@@ -34,7 +35,7 @@ export async function compareFolders(
   setups: readonly FolderSetup[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { publisher, comparisons, jobOf, unfinishedTotals, comparisonLock } = deps;
+  const { publisher, comparisons, jobOf, remaining, comparisonLock } = deps;
   const waiting = deps.waiting.join(setups);
   const work = comparisonLock.runExclusive(signal, async () => {
     for (const { id } of setups) publisher.failed(id, undefined);
@@ -47,8 +48,8 @@ export async function compareFolders(
         await comparisons.compare(job, signal);
         const comparison = comparisons.current(job);
         // A kill may have kept from its note what had arrived.
-        if (comparison !== undefined) forgetArrived(job.unfinished.files, comparison);
-        unfinishedTotals.count([job]);
+        if (comparison !== undefined) leaveOutSettled(job.unfinished.files, comparison);
+        remaining.count([job]);
         publisher.changed();
         void abortStaleOf(job, setup.settings, deps);
       } catch (error) {

@@ -1,36 +1,34 @@
 import type { LogEntry } from '../../protocol/host';
 import type { State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
-import { backUpKind, type BackUpKind } from '../backup/backUpKind';
+import { backUps, type BackUps } from '../backup/backUps';
 import { Batches } from '../batch/batches';
-import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
 import type { Connection } from '../ports/connection';
-import { Connections } from '../store/connections';
+import { connections, type Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
-import { freeUpKind, type FreeUpKind } from '../freeUp/freeUpKind';
-import { RecentReports } from '../batch/reports';
-import { FolderLeases } from '../restore/folderLeases';
-import { RecentRestores } from '../restore/recentRestores';
-import { restoreKind, type RestoreKind } from '../restore/restoreKind';
-import type { RestoreTools } from '../restore/restoreStep';
+import { freeUps, type FreeUps } from '../freeUp/freeUps';
+import { recheckKept } from '../freeUp/recheckKept';
+import { heldPlans, type HeldPlans } from '../backup/heldPlans';
+import { recentReports, type RecentReports } from '../batch/reports';
 import { noJournal, type StagingJournal } from '../staging/stagingJournal';
 import type { Receipts } from '../records/receiptStore';
 import { Database } from '../records/database';
-import { UnfinishedTotals } from '../backup/unfinishedFiles';
 import { Unfinished } from '../records/unfinished';
-import { RowChanges } from '../state/rowChanges';
+import { restores, type Restores } from '../restore/restores';
+import { unfinishedTotals, type UnfinishedTotals } from '../backup/unfinishedTotals';
+import { rowChanges, type RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
-import { StatePublisher } from '../state/statePublisher';
+import { statePublisher, type StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
 import { ComparisonLock } from '../schedule/comparisonLock';
 import { UploadLimits } from '../network/uploadLimits';
 import { Verifier } from '../verify/verifier';
 import { WaitingFolders } from '../schedule/waitingFolders';
 
-/** What the engine reports of its own accord. */
+/** What the engine tells of its own accord. */
 export interface EngineEvents {
   readonly onState: (state: State) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
@@ -44,40 +42,37 @@ export interface EngineOptions extends EngineEvents {
     onWeakness: (message: string) => void,
   ) => Connection;
   readonly receipts: Receipts;
-  /** Is asked about files that are to be replaced; without it, nobody is. */
+  /** Whom to ask about files that are to be replaced; nobody where it is left out. */
   readonly editor?: EditorPort;
-  /** Notes temporary files; without it, what a crash leaves behind stays. */
+  /** Where temporary files are noted; where it is left out, what a crash leaves behind stays. */
   readonly journal?: StagingJournal;
-  /** What earlier batches have left; without it, that is forgotten with this engine. */
+  /** What earlier batches have left; where it is left out, it is forgotten with this engine. */
   readonly unfinished?: Unfinished;
 }
 
 /** What the engine is made of. */
 export interface EngineServices {
+  readonly backUps: BackUps;
   readonly batches: Batches;
-  readonly comparisonLock: ComparisonLock;
+  readonly publisher: StatePublisher;
   readonly comparisons: Comparisons;
   readonly connections: Connections;
+  readonly freeUps: FreeUps;
   readonly jobOf: FolderJobs;
   readonly limits: UploadLimits;
-  /** What can be planned. */
-  readonly kinds: {
-    readonly backUp: BackUpKind;
-    readonly restore: RestoreKind;
-    readonly freeUp: FreeUpKind;
-  };
-  readonly plans: Plans;
-  readonly publisher: StatePublisher;
-  readonly recentRestores: RecentRestores;
+  /** Of whichever kind a plan is. */
+  readonly newPlanId: () => number;
+  readonly plans: HeldPlans;
+  readonly remaining: UnfinishedTotals;
   readonly reports: RecentReports;
-  readonly restoreTools: RestoreTools;
+  readonly restores: Restores;
+  readonly comparisonLock: ComparisonLock;
   readonly unfinished: Unfinished;
-  readonly unfinishedTotals: UnfinishedTotals;
   readonly verifier: Verifier;
   readonly waiting: WaitingFolders;
   /** Aborted when the engine ends. */
   readonly ended: AbortSignal;
-  /** Publishes what is still waiting to be, so that no answer precedes the state it leads to. */
+  /** Tells what is still untold, so that no answer precedes the state that it leads to. */
   readonly flush: () => void;
   readonly close: () => void;
 }
@@ -93,19 +88,18 @@ export function createServices(options: EngineOptions): EngineServices {
   });
   const limits = new UploadLimits(traffic);
   const { semaphore } = limits;
-  const known = new Connections(settings =>
+  const known = connections(settings =>
     options.connect(settings, traffic, message => {
       onLog({ level: 'warning', message });
     }),
   );
-  const reports = new RecentReports();
-  const recentRestores = new RecentRestores();
+  const reports = recentReports();
   const waiting = new WaitingFolders();
-  const unfinishedTotals = new UnfinishedTotals(unfinished);
-  const rows = new RowChanges(options.onRows);
-  const publisher: StatePublisher = new StatePublisher(options.onState, () => ({
+  const remaining = unfinishedTotals(unfinished);
+  const rows: RowChanges = rowChanges(options.onRows);
+  const publisher: StatePublisher = statePublisher(options.onState, () => ({
     comparisons: comparisons.totals(),
-    unfinished: unfinishedTotals.now(),
+    unfinished: remaining.now(),
   }));
   const flush = () => {
     rows.flush();
@@ -117,7 +111,7 @@ export function createServices(options: EngineOptions): EngineServices {
       publisher.comparing(now);
     },
     onNewlyIncluded: folder => {
-      compareInBackground(() => comparisons.compareNewlyIncluded(folder));
+      inBackground(() => comparisons.compareNewlyIncluded(folder));
     },
     onRows: (folder, groups) => {
       rows.add(folder, groups);
@@ -126,47 +120,49 @@ export function createServices(options: EngineOptions): EngineServices {
     onLog,
   });
   const batches: Batches = new Batches({ comparisons, reports, publisher, traffic, onLog });
-  const lock = new ComparisonLock({
+  const order = new ComparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {
       publisher.comparing(undefined);
       flush();
     },
   });
+  let lastPlanId = 0;
+  const newPlanId = () => ++lastPlanId;
+  const plans = heldPlans(newPlanId);
+  const shared = { comparisons, reports, traffic, editor, journal };
 
   /** Compares what nobody waits for. */
-  function compareInBackground(compare: (signal: AbortSignal) => Promise<void>): void {
-    lock
-      .runExclusive(ended, () => compare(ended))
-      .catch((error: unknown) => {
-        const failure = toFailure(error, '');
-        if (failure.code === 'cancelled') return;
-        onLog({ level: 'error', message: describeFailure(failure) });
-      });
+  function inBackground(work: () => Promise<void>): void {
+    order.runExclusive(ended, work).catch((error: unknown) => {
+      const failure = toFailure(error, '');
+      if (failure.code === 'cancelled') return;
+      onLog({ level: 'error', message: describeFailure(failure) });
+    });
   }
 
-  const transfer = { editor, journal, semaphore, traffic };
-  const restoreTools = { ...transfer, folders: new FolderLeases() };
-  const selecting = { comparisons, reports };
   return {
+    backUps: backUps({ ...shared, batches, publisher, semaphore, plans, remaining, ended }),
     batches,
-    comparisonLock: lock,
+    publisher,
     comparisons,
     connections: known,
+    freeUps: freeUps({
+      ...shared,
+      memory: semaphore,
+      onStayed: outcomes => {
+        inBackground(() => recheckKept(comparisons, outcomes, ended));
+      },
+    }),
     jobOf: folderJobs({ connections: known, receipts, unfinished }),
     limits,
-    kinds: {
-      backUp: backUpKind({ ...selecting, publisher, semaphore, unfinishedTotals, ended }),
-      restore: restoreKind({ ...selecting, recentRestores, tools: restoreTools }),
-      freeUp: freeUpKind({ ...selecting, ...transfer, compareInBackground }),
-    },
-    plans: new Plans(batches),
-    publisher,
-    recentRestores,
+    newPlanId,
+    plans,
+    remaining,
     reports,
-    restoreTools,
+    restores: restores({ ...shared, semaphore }),
+    comparisonLock: order,
     unfinished,
-    unfinishedTotals,
     verifier: new Verifier({
       comparisons,
       onProgress: (id, progress) => {

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 
-import { RateMeter } from '../../../src/engine/batch/rateMeter';
+import { rateMeter } from '../../../src/engine/batch/rateMeter';
 
-describe('RateMeter', () => {
+describe('rateMeter', () => {
   it('knows nothing before two moments', () => {
-    const meter = new RateMeter();
+    const meter = rateMeter();
     assert.equal(meter.perSecond, 0);
     meter.note(100, 0);
     assert.equal(meter.perSecond, 0);
   });
 
   it('goes by the last ten seconds', () => {
-    const meter = new RateMeter();
+    const meter = rateMeter();
     for (let second = 0; second <= 30; second++) meter.note(second * 1000, second * 1000);
     assert.equal(meter.perSecond, 1000);
     for (let second = 31; second <= 41; second++) {
@@ -21,7 +21,7 @@ describe('RateMeter', () => {
   });
 
   it('comes down to nothing where nothing moves', () => {
-    const meter = new RateMeter();
+    const meter = rateMeter();
     meter.note(0, 0);
     meter.note(5000, 1000);
     for (let at = 2000; at <= 12_000; at += 500) meter.note(5000, at);
@@ -29,14 +29,14 @@ describe('RateMeter', () => {
   });
 
   it('is never negative, though bytes go again', () => {
-    const meter = new RateMeter();
+    const meter = rateMeter();
     meter.note(5000, 0);
     meter.note(1000, 1000);
     assert.equal(meter.perSecond, 0);
   });
 
   it('does not count a rest as slowness', () => {
-    const meter = new RateMeter();
+    const meter = rateMeter();
     meter.note(0, 0);
     meter.note(1000, 1000);
     meter.restart();

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
-import { RowChanges } from '../../../src/engine/state/rowChanges';
+import { rowChanges, type RowChanges } from '../../../src/engine/state/rowChanges';
 import type { Group } from '../../../src/protocol/verdicts';
 
-describe('RowChanges', () => {
+describe('rowNews', () => {
   let news: RowChanges;
   let told: (readonly [string, readonly Group[]])[];
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
     told = [];
-    news = new RowChanges((folder, groups) => told.push([folder, groups]));
+    news = rowChanges((folder, groups) => told.push([folder, groups]));
   });
   afterEach(() => {
     news.dispose();

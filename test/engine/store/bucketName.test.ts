@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { bucketNameFault } from '../../../src/engine/store/createBucket';
+import { bucketNameFault } from '../../../src/engine/store/bucketName';
 import type { BucketNameFault } from '../../../src/protocol/buckets';
 
 describe('bucketName', () => {

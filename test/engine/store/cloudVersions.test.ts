@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { cloudVersions } from '../../../src/engine/store/cloudCopies';
+import { cloudVersions } from '../../../src/engine/store/cloudVersions';
 import type { CloudCopyRequest } from '../../../src/protocol/cloudCopies';
 import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket } from '../../support/memory/memoryBucket';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import { inspectPrefix } from '../../../src/engine/store/inspectBucket';
+import { inspectPrefix } from '../../../src/engine/store/inspectPrefix';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 
 describe('inspectPrefix', () => {

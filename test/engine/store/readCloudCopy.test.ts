@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { cloudCopy, readCloudCopy } from '../../../src/engine/store/cloudCopies';
+import { cloudCopy, readCloudCopy } from '../../../src/engine/store/readCloudCopy';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { CloudCopyRequest } from '../../../src/protocol/cloudCopies';
 import type { FilePath } from '../../../src/protocol/folders';

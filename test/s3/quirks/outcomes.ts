@@ -1,0 +1,134 @@
+import type { FailureCode } from '../../../src/protocol/failures';
+import { quirks } from '../../support/servers/quirks';
+
+/** What each stage of the job came to: of each path, or one failure of the whole. */
+export interface Outcome {
+  readonly compared: ByPath | FailureOfAll;
+  readonly backedUp: ByPath | FailureOfAll;
+  readonly comparedAgain: ByPath | FailureOfAll;
+  readonly restored: ByPath | FailureOfAll;
+}
+export type ByPath = Readonly<Record<string, string>>;
+export type FailureOfAll = `failed: ${string}`;
+
+const large = (fill: number) => Buffer.alloc((8 << 20) + 1, fill);
+export const local: Readonly<Record<string, string | Buffer>> = {
+  'new.txt': 'new',
+  'same.txt': 'same',
+  'old.txt': 'changed since',
+  'new.bin': large(1),
+  'old.bin': large(2),
+};
+export const inCloudOnly = { 'freed.txt': 'freed' };
+
+export const works = {
+  compared: {
+    'new.txt': 'missing-in-cloud',
+    'same.txt': 'up-to-date',
+    'old.txt': 'out-of-date',
+    'new.bin': 'missing-in-cloud',
+    'old.bin': 'out-of-date',
+    'freed.txt': 'only-in-cloud',
+  },
+  backedUp: { 'new.txt': 'done', 'old.txt': 'done', 'new.bin': 'done', 'old.bin': 'done' },
+  comparedAgain: {
+    ...Object.fromEntries(Object.keys(local).map(path => [path, 'up-to-date'])),
+    'freed.txt': 'only-in-cloud',
+  },
+  restored: Object.fromEntries(
+    [...Object.keys(local), ...Object.keys(inCloudOnly)].map(path => [path, 'done']),
+  ),
+} as const satisfies Outcome;
+
+/** No list can be had: nothing is judged, and nothing is sent. */
+function fails(code: FailureCode): Outcome {
+  const all: FailureOfAll = `failed: ${code}`;
+  // Without a comparison there is nothing to plan from.
+  return { compared: all, backedUp: 'failed: plan-outdated', comparedAgain: all, restored: all };
+}
+
+/** What a list begins with is known, and what it breaks off before is not. */
+function breaksOff(code: FailureCode): Outcome {
+  const unchecked = mapValues(works.comparedAgain, () => `unchecked: ${code}`);
+  return { compared: unchecked, backedUp: {}, comparedAgain: unchecked, restored: {} };
+}
+
+/** Some files fail to be backed up, and stay what they were; all others go their way. */
+function keepsOut(failures: Partial<Record<keyof typeof works.backedUp, FailureCode>>): Outcome {
+  const failed = Object.keys(failures) as (keyof typeof failures)[];
+  const asBefore = Object.fromEntries(failed.map(path => [path, works.compared[path]]));
+  const isThere = (path: string) =>
+    !failed.some(name => name === path && works.compared[name] === 'missing-in-cloud');
+  return {
+    compared: works.compared,
+    backedUp: { ...works.backedUp, ...failures },
+    comparedAgain: { ...works.comparedAgain, ...asBefore },
+    restored: Object.fromEntries(Object.entries(works.restored).filter(([path]) => isThere(path))),
+  };
+}
+
+/** A list with one entry more, which is set aside and never restored. */
+function setsAside(path: string): Outcome {
+  return {
+    compared: { ...works.compared, [path]: 'ignored' },
+    backedUp: works.backedUp,
+    comparedAgain: { ...works.comparedAgain, [path]: 'ignored' },
+    restored: { ...works.restored, [path]: 'odd-entry' },
+  };
+}
+
+/** Where entries lack their ETags, nothing is said of a file that has one. */
+const withoutEtags = {
+  compared: {
+    ...mapValues(works.compared, () => 'unchecked: odd-entry'),
+    'new.txt': 'missing-in-cloud',
+    'new.bin': 'missing-in-cloud',
+  },
+  comparedAgain: mapValues(works.comparedAgain, () => 'unchecked: odd-entry'),
+  restored: mapValues(works.restored, () => 'odd-entry'),
+};
+
+/** What is not as with a store that is as it should be. */
+export const expected: Readonly<Record<string, Outcome>> = {
+  ...Object.fromEntries(
+    Object.keys(quirks)
+      .filter(what => what.endsWith(' for lists'))
+      .map(what => [what, fails('not-s3')]),
+  ),
+  'compressed lists': fails('not-s3'),
+  'lists with an entry without ETag': setsAside('odd'),
+  'lists with a % that begins no escape': setsAside('100%.dat'),
+  'lists without ETags': { ...withoutEtags, backedUp: { 'new.txt': 'done', 'new.bin': 'done' } },
+  'no ETags at all': {
+    compared: withoutEtags.compared,
+    backedUp: { 'new.txt': 'not-s3', 'new.bin': 'not-s3' },
+    // The small one has arrived, but nothing proves it.
+    comparedAgain: { ...withoutEtags.comparedAgain, 'new.bin': 'missing-in-cloud' },
+    restored: Object.fromEntries(
+      Object.entries(withoutEtags.restored).filter(([path]) => path !== 'new.bin'),
+    ),
+  },
+  'lists whose tokens run in a circle': breaksOff('store-error'),
+  'lists of endless empty pages': breaksOff('store-error'),
+  'a name refused with a page': keepsOut({ 'new.txt': 'name-refused' }),
+  'a name refused with 409, which cannot be looked at then': keepsOut({
+    'new.txt': 'name-refused',
+  }),
+  '500 for one small file': keepsOut({ 'new.txt': 'file-refused' }),
+  '500 for the parts of one file': keepsOut({ 'new.bin': 'file-refused' }),
+  'HEAD forbidden': keepsOut(mapValues(works.backedUp, () => 'read-denied')),
+  // What stands there cannot be looked at, nor read.
+  'answers without length': {
+    ...keepsOut({ 'old.txt': 'not-s3', 'old.bin': 'not-s3' }),
+    restored: mapValues(works.restored, () => 'not-s3'),
+  },
+  'compressed objects': { ...works, restored: mapValues(works.restored, () => 'not-as-stored') },
+};
+
+export function mapValues<T, U, K extends string>(
+  record: Readonly<Record<K, T>>,
+  map: (value: T) => U,
+): Record<K, U> {
+  const entries = Object.entries<T>(record).map(([name, value]) => [name, map(value)] as const);
+  return Object.fromEntries(entries) as Record<K, U>;
+}

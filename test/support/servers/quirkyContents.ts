@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+
+import { crc32Of } from '../../../src/engine/checksums/crc32';
+import { treatAll, type Treatments } from './conditionStore';
+import {
+  ok,
+  quirkyBucket,
+  s3Error,
+  type Answer,
+  type Quirks,
+  type StoreRequest,
+} from './quirkyAnswers';
+
+interface StoredObject {
+  readonly body: Buffer;
+  /** An MD5, or one over those of the parts. */
+  readonly digest: string;
+  readonly crc32: string | undefined;
+  /** Content type and metadata. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly modifiedAtMs: number;
+}
+
+interface Upload {
+  readonly headers: StoredObject['headers'];
+  readonly takesCrc32: boolean;
+  readonly parts: Map<number, Buffer>;
+}
+
+/** What is in the bucket, and what each request does to it. */
+export class QuirkyContents {
+  readonly #objects = new Map<string, StoredObject>();
+  readonly #uploads = new Map<string, Upload>();
+  #lastUpload = 0;
+
+  find(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  store(
+    key: string,
+    given: Pick<StoredObject, 'body' | 'headers' | 'modifiedAtMs'> & Partial<StoredObject>,
+  ): StoredObject {
+    const object = { digest: md5(given.body).toString('hex'), crc32: undefined, ...given };
+    this.#objects.set(key, object);
+    return object;
+  }
+
+  answer(request: StoreRequest, quirks: Quirks): Answer {
+    const { crc32: way = 'kept' } = quirks;
+    if (way === 'refused' && hasCrc32(request)) return s3Error(501, 'NotImplemented');
+    switch (request.kind) {
+      case 'list':
+        return this.#list(request, quirks);
+      case 'head':
+      case 'get':
+        return this.#read(request, quirks);
+      case 'put':
+        return this.#put(request, quirks);
+      case 'begin':
+        return this.#begin(request, way !== 'unknown');
+      case 'part':
+        return this.#putPart(request, quirks);
+      case 'completion':
+        return this.#complete(request, quirks);
+      case 'abort':
+        this.#uploads.delete(uploadIdOf(request));
+        return { ...ok(''), status: 204 };
+      case 'parts':
+        return this.#parts(request);
+      case 'bucket':
+        return ok('');
+      case 'settings':
+        return ok('<VersioningConfiguration/>');
+    }
+  }
+
+  #list({ query }: StoreRequest, { spellEtag = quoted }: Quirks): Answer {
+    const prefix = query.get('prefix') ?? '';
+    const after = query.get('continuation-token') ?? '';
+    const limit = Number(query.get('max-keys') ?? '1000');
+    const isBelow = (key: string) => key.startsWith(prefix) && key > after;
+    const keys = [...this.#objects.keys()].filter(isBelow).sort();
+    const page = keys.slice(0, limit);
+    const entries = page.map(key => {
+      const { body, digest, modifiedAtMs } = this.#objects.get(key)!;
+      const etag = spellEtag(digest, 'list');
+      return (
+        `<Contents><Key>${escaped(key)}</Key>` +
+        `<LastModified>${new Date(modifiedAtMs).toISOString()}</LastModified>` +
+        (etag === undefined ? '' : `<ETag>${etag.replaceAll('"', '&quot;')}</ETag>`) +
+        `<Size>${String(body.byteLength)}</Size></Contents>`
+      );
+    });
+    const next = keys.length > limit ? (page.at(-1) ?? '') : '';
+    return ok(
+      '<?xml version="1.0" encoding="UTF-8"?>\n' +
+        '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
+        `<Name>${quirkyBucket}</Name><EncodingType>url</EncodingType>` +
+        `<IsTruncated>${String(next !== '')}</IsTruncated>` +
+        (next === '' ? '' : `<NextContinuationToken>${escaped(next)}</NextContinuationToken>`) +
+        `${entries.join('')}</ListBucketResult>`,
+    );
+  }
+
+  #read({ key, headers }: StoreRequest, { spellEtag = quoted }: Quirks): Answer {
+    const object = this.find(key);
+    if (object === undefined) return s3Error(404, 'NoSuchKey');
+    const etag = spellEtag(object.digest, 'head');
+    const match = headers['if-match'];
+    if (match !== undefined && plain(match) !== plain(etag))
+      return s3Error(412, 'PreconditionFailed');
+    const { body, crc32 } = object;
+    const told = {
+      ...object.headers,
+      etag,
+      'last-modified': new Date(object.modifiedAtMs).toUTCString(),
+      'accept-ranges': 'bytes',
+    };
+    const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');
+    if (range === null) {
+      return ok(body, { ...told, ...crc32Headers(crc32), 'content-length': String(body.length) });
+    }
+    const [start, end] = [Number(range[1]), Number(range[2]) + 1];
+    const part = body.subarray(start, end);
+    const given = `bytes ${String(start)}-${String(start + part.length - 1)}/${String(body.length)}`;
+    const partHeaders = { 'content-range': given, 'content-length': String(part.length) };
+    return { ...ok(part, { ...told, ...partHeaders }), status: 206 };
+  }
+
+  #put(request: StoreRequest, quirks: Quirks): Answer {
+    const refusal = this.#refusalOf('put', request, quirks);
+    if (refusal !== undefined) return refusal;
+    const { key, body, headers } = request;
+    const crc32 = quirks.crc32 === 'unknown' ? undefined : headers['x-amz-checksum-crc32'];
+    if (crc32 !== undefined && crc32 !== crc32Of(body)) return s3Error(400, 'BadDigest');
+    const { digest } = this.store(key, {
+      body,
+      headers: kept(request),
+      modifiedAtMs: Date.now(),
+      crc32: crc32?.toString(),
+    });
+    const { spellEtag = quoted } = quirks;
+    return ok('', { etag: spellEtag(digest, 'head'), ...crc32Headers(crc32?.toString()) });
+  }
+
+  #begin(request: StoreRequest, knowsCrc32: boolean): Answer {
+    const uploadId = `upload-${String(++this.#lastUpload)}`;
+    const takesCrc32 = knowsCrc32 && hasCrc32(request);
+    this.#uploads.set(uploadId, { headers: kept(request), takesCrc32, parts: new Map() });
+    return ok(
+      `<InitiateMultipartUploadResult><UploadId>${uploadId}</UploadId></InitiateMultipartUploadResult>`,
+      takesCrc32
+        ? { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' }
+        : {},
+    );
+  }
+
+  #putPart(request: StoreRequest, { spellEtag = quoted }: Quirks): Answer {
+    const { query, body } = request;
+    const upload = this.#uploads.get(uploadIdOf(request));
+    if (upload === undefined) return s3Error(404, 'NoSuchUpload');
+    upload.parts.set(Number(query.get('partNumber')), body);
+    const etag = spellEtag(md5(body).toString('hex'), 'head');
+    return ok('', { etag, ...(upload.takesCrc32 && { 'x-amz-checksum-crc32': crc32Of(body) }) });
+  }
+
+  #complete(request: StoreRequest, quirks: Quirks): Answer {
+    const { key } = request;
+    const uploadId = uploadIdOf(request);
+    const upload = this.#uploads.get(uploadId);
+    if (upload === undefined) return s3Error(404, 'NoSuchUpload');
+    if (quirks.crc32 === 'refused-at-completion' && hasCrc32(request)) {
+      return s3Error(400, 'BadRequest');
+    }
+    const refusal = this.#refusalOf('completion', request, quirks);
+    if (refusal !== undefined) return refusal;
+    this.#uploads.delete(uploadId);
+    const parts = [...upload.parts].sort(([one], [other]) => one - other).map(([, part]) => part);
+    const body = Buffer.concat(parts);
+    const digest = `${md5(Buffer.concat(parts.map(md5))).toString('hex')}-${String(parts.length)}`;
+    const crc32 = upload.takesCrc32 ? crc32Of(body) : undefined;
+    this.store(key, { body, digest, crc32, headers: upload.headers, modifiedAtMs: Date.now() });
+    const { spellEtag = quoted } = quirks;
+    const etag = spellEtag(digest, 'completion');
+    return ok(
+      '<CompleteMultipartUploadResult>' +
+        (etag === undefined ? '' : `<ETag>${etag.replaceAll('"', '&quot;')}</ETag>`) +
+        (crc32 === undefined
+          ? ''
+          : `<ChecksumCRC32>${crc32}</ChecksumCRC32><ChecksumType>FULL_OBJECT</ChecksumType>`) +
+        '</CompleteMultipartUploadResult>',
+    );
+  }
+
+  #parts(request: StoreRequest): Answer {
+    const upload = this.#uploads.get(uploadIdOf(request));
+    if (upload === undefined) return s3Error(404, 'NoSuchUpload');
+    const parts = [...upload.parts].map(
+      ([partNumber, part]) =>
+        `<Part><PartNumber>${String(partNumber)}</PartNumber><Size>${String(part.length)}</Size>` +
+        `<ETag>&quot;${md5(part).toString('hex')}&quot;</ETag></Part>`,
+    );
+    return ok(
+      `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`,
+    );
+  }
+
+  /** What a write's condition leads to, where it is not to be carried out. */
+  #refusalOf(
+    kind: keyof Treatments,
+    { key, headers }: StoreRequest,
+    { conditions = treatAll('honours'), spellEtag = quoted }: Quirks,
+  ): Answer | undefined {
+    const isAbsent = headers['if-none-match'] !== undefined;
+    const match = headers['if-match'];
+    if (!isAbsent && match === undefined) return undefined;
+    const treatment = conditions[kind][isAbsent ? 'absent' : 'unchanged'];
+    if (treatment === 'ignores') return undefined;
+    if (treatment === 'refuses') {
+      const header = isAbsent ? 'If-None-Match' : 'If-Match';
+      return s3Error(501, 'NotImplemented', { element: `<Header>${header}</Header>` });
+    }
+    const present = this.find(key);
+    const etag = present === undefined ? undefined : spellEtag(present.digest, 'head');
+    const holds = isAbsent ? present === undefined : plain(etag) === plain(match);
+    return holds === (treatment === 'honours') ? undefined : s3Error(412, 'PreconditionFailed');
+  }
+}
+
+/** ETags are compared as they are spelled, but for quotation marks and the mark of a weak one. */
+function plain(etag: string | undefined): string | undefined {
+  return etag?.replace(/^W\//, '').replaceAll('"', '');
+}
+
+function quoted(digest: string): string {
+  return `"${digest}"`;
+}
+
+function uploadIdOf({ query }: StoreRequest): string {
+  return query.get('uploadId') ?? '';
+}
+
+function hasCrc32({ headers }: StoreRequest): boolean {
+  return 'x-amz-checksum-crc32' in headers || 'x-amz-checksum-algorithm' in headers;
+}
+
+/** What of a request's headers comes back with the object. */
+function kept({ headers }: StoreRequest): StoredObject['headers'] {
+  const isKept = (name: string) => name === 'content-type' || name.startsWith('x-amz-meta-');
+  const entries = Object.entries(headers).filter(([name]) => isKept(name));
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+function crc32Headers(crc32: string | undefined): Record<string, string> {
+  if (crc32 === undefined) return {};
+  return { 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-type': 'FULL_OBJECT' };
+}
+
+/** A key as lists of encoding `url` spell it. */
+function escaped(key: string): string {
+  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+}
+
+function md5(bytes: Uint8Array): Buffer {
+  return createHash('md5').update(bytes).digest();
+}
