@@ -9,6 +9,7 @@ import { writeTree } from '../support/disk/localTree';
 import { openStubStore } from '../support/servers/stubStore';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
+import { aLocalFile } from '../support/engine/aFile';
 
 const hello = '5d41402abc4b2a76b9719d911017c592';
 
@@ -32,7 +33,7 @@ describe('A comparison with a store of odd lists', function () {
   function prove(name: string): void {
     const path = name as FilePath;
     receipts.put({
-      local: { path, size: 5, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+      local: aLocalFile({ path, size: 5 }),
       sha256: 'x',
       etag: hello,
       crc32: undefined,

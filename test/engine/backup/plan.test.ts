@@ -12,6 +12,7 @@ import { targetOf } from '../../support/memory/targetOf';
 import type { Finding } from '../../../src/engine/compare/finding';
 import type { Route } from '../../../src/engine/comparison/job';
 import type { Entry } from '../../../src/engine/comparison/entry';
+import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = {
@@ -31,11 +32,11 @@ interface Sides {
 function entry(path: string, verdict: Verdict, sides: Sides, activity?: Activity): Entry {
   const at = path as FilePath;
   const { local: size, etag } = sides;
-  const cloud = { path: at, size: 9, etag: etag ?? '', modifiedAtMs: 1, storageClass: undefined };
+  const cloud = aCloudFile({ path: at, size: 9, etag: etag ?? '' });
   const finding: Finding = {
     path: at,
     isFolder: false,
-    local: size === undefined ? undefined : { path: at, size, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+    local: size === undefined ? undefined : aLocalFile({ path: at, size }),
     cloud: etag === undefined ? undefined : cloud,
     verdict,
   };

@@ -22,6 +22,7 @@ import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMem
 import { targetOf } from '../../support/memory/targetOf';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { aLocalFile } from '../../support/engine/aFile';
 
 describe('transfer', () => {
   let folder: TemporaryFolder;
@@ -52,7 +53,7 @@ describe('transfer', () => {
           unfinished: nothingUnfinished(),
         },
         path,
-        local: { path, size: 4, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+        local: aLocalFile({ path, size: 4 }),
         condition: { kind: 'absent' },
       };
     });

@@ -10,6 +10,7 @@ import type { Receipt } from '../../../src/engine/records/receipts';
 import { contentCheck } from '../../../src/engine/checksums/contentCheck';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { aLocalFile } from '../../support/engine/aFile';
 
 const body = Buffer.from('the bytes that the store holds');
 const mebibyte = 1 << 20;
@@ -34,7 +35,7 @@ describe('contentCheck', () => {
   function receipt(etag: string, sha256: string): Receipt {
     const path = 'a' as FilePath;
     return {
-      local: { path, size: 1, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+      local: aLocalFile({ path }),
       sha256,
       etag,
       crc32: undefined,

@@ -13,6 +13,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket } from '../../support/memory/memoryBucket';
+import { aCloudFile } from '../../support/engine/aFile';
 
 const path = 'a.txt' as FilePath;
 const storedAt = 1_700_000_000_000;
@@ -32,7 +33,7 @@ describe('decideByContent', () => {
   }
 
   function cloudFile(etag: string): CloudFile {
-    return { path, size: 1, modifiedAtMs: storedAt, etag, storageClass: 'STANDARD' };
+    return aCloudFile({ path, modifiedAtMs: storedAt, etag });
   }
 
   /** The verdict over a file that is written anew between being seen and being read. */

@@ -14,6 +14,7 @@ import type { FailureRecord } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { IgnoreReason } from '../../../src/protocol/verdicts';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { aCloudFile } from '../../support/engine/aFile';
 
 /** A disk as a tree: what is at each name. Folders that excluded names stand for hold nothing. */
 type DiskNode = 'file' | 'link' | 'fifo' | 'unreadable-file' | 'unreadable-folder' | DiskFolder;
@@ -311,7 +312,7 @@ describe('join', () => {
   it('asks for the content of files that are newer and as large', () => {
     const path = 'a' as FilePath;
     const file = { ...localFile(path), mtimeNs: BigInt(storedAt + 60_000) * 1_000_000n };
-    const cloud = { path, size: 1, etag: 'e', modifiedAtMs: storedAt, storageClass: undefined };
+    const cloud = aCloudFile({ path, modifiedAtMs: storedAt });
     const { findings, questions } = joinSides(
       {
         local: new Map([[path, { kind: 'file', file }]]),

@@ -9,17 +9,18 @@ import type { CompareRule } from '../../../src/engine/config/settings';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
 
 const path = 'a.txt' as FilePath;
 const storedAt = 1_700_000_000_000;
 
 function localFile(size: number, modifiedAt: number): LocalFile {
   const nanoseconds = BigInt(modifiedAt) * 1_000_000n;
-  return { path, size, mtimeNs: nanoseconds, ctimeNs: nanoseconds, inode: 1n };
+  return aLocalFile({ path, size, mtimeNs: nanoseconds, ctimeNs: nanoseconds });
 }
 
 function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
-  return { path, size, modifiedAtMs: modifiedAt, etag: 'e', storageClass: 'STANDARD' };
+  return aCloudFile({ path, size, modifiedAtMs: modifiedAt });
 }
 
 /** The rows of the table that need no receipt. */

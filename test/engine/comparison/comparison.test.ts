@@ -11,6 +11,7 @@ import { groups, type Group, type Verdict } from '../../../src/protocol/verdicts
 import { targetOf } from '../../support/memory/targetOf';
 import type { Finding } from '../../../src/engine/compare/finding';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
 
 const target = targetOf({ bucket: 'b', prefix: 'w/' });
 const failure = { code: 'not-readable', subject: 'x', cause: undefined } as const;
@@ -39,8 +40,8 @@ function finding(path: string, given: Verdict, size = 1): Finding {
   const verdict = noNames.includes(path) ? notAPath : given;
   const at = path as FilePath;
   const cloudOnly = verdict.kind === 'only-in-cloud' || verdict.kind === 'ignored';
-  const local = { path: at, size, mtimeNs: 1n, ctimeNs: 1n, inode: 1n };
-  const cloud = { path: at, size, etag: 'e', modifiedAtMs: 1, storageClass: undefined };
+  const local = aLocalFile({ path: at, size });
+  const cloud = aCloudFile({ path: at, size, modifiedAtMs: 1 });
   return {
     path: at,
     isFolder: false,

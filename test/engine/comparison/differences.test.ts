@@ -6,6 +6,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import type { Difference } from '../../../src/protocol/plans';
 import type { Group } from '../../../src/protocol/verdicts';
 import { targetOf } from '../../support/memory/targetOf';
+import { aLocalFile } from '../../support/engine/aFile';
 
 function differences(
   paths: readonly string[],
@@ -17,7 +18,7 @@ function differences(
     comparison.place({
       path,
       isFolder: false,
-      local: { path, size: 2, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+      local: aLocalFile({ path, size: 2 }),
       cloud: undefined,
       verdict: group === 'out-of-date' ? { kind: group, because: 'size' } : { kind: group },
     });
