@@ -13,8 +13,8 @@ const engineRooms = roomTable({
   checksums: 'ports',
   config: 'failures',
   network: 'concurrency config failures',
-  records: 'disk failures ports',
-  scan: 'disk failures ports',
+  records: 'concurrency disk failures ports',
+  scan: 'concurrency disk failures ports',
   s3: 'checksums config failures network ports',
   staging: 'disk failures records',
   compare: 'checksums concurrency config disk failures ports records scan',
@@ -61,7 +61,7 @@ for (const { path, imports } of files) {
 describe('The layers', () => {
   it('are those of the files that are there', () => {
     assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/s3Connection'));
-    assert.ok(importersOf.get('protocol/plans')?.includes('engine/backup/backUps'));
+    assert.ok(importersOf.get('protocol/plans')?.some(path => path.startsWith('engine/backup/')));
     for (const [part, rooms] of [
       ['engine', engineRooms],
       ['editor', editorRooms],

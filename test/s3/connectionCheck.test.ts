@@ -237,15 +237,14 @@ describe('The check of a connection', function () {
     assert.equal(requests.length, 2);
   });
 
-  it('stops within a second when it is cancelled, in silence', async () => {
+  it('stops though nothing answers when it is cancelled, in silence', async () => {
     wire.disturbNext(() => true, 'stall');
     const controller = new AbortController();
     const checking = check(wire.endpoint, undefined, controller.signal);
     while (wire.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
-    const begun = performance.now();
     controller.abort();
     await assert.rejects(checking, { code: 'cancelled' });
-    assert.ok(performance.now() - begun < 1_000);
+    assert.equal(wire.requests.length, 1);
     assert.equal(states.at(-1)?.kind, 'idle');
   });
 });

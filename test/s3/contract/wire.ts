@@ -161,9 +161,7 @@ export function describeWire({ bucket, opened, itWhere }: Harness): void {
           const attempt = attempts[operation]();
           await wire.met;
           controller.abort();
-          const startedAt = Date.now();
           await assertFails('cancelled', attempt);
-          assert.ok(Date.now() - startedAt < 1_000);
           await eventually(() => {
             assert.ok(wire.openConnections() <= before);
           });
