@@ -1,96 +1,104 @@
 import type { EntryFault } from '../../protocol/verdicts';
 
 /**
- * One S3 bucket, as the engine needs it. There is deliberately no way to delete an object and no
+ * One S3 bucket, as the engine needs it. There is deliberately no way to delete an object, and no
  * way to write one without saying what the caller believes to be there.
  *
- * Promises that every implementation keeps:
- * - Keys are used exactly as given: no normalising, no trimming, no decoding.
- * - A call that fails throws a `Failure`; an aborted signal makes it throw one with the code
- *   `cancelled`, soon, with its sockets closed.
- * - A call that returns has been answered by the store; nothing is assumed.
- * - Retrying is the implementation's business; no caller retries.
+ * Every implementation keeps these promises:
+ * - It uses keys exactly as given: it does not normalise, trim or decode them.
+ * - A call that fails throws a `Failure`, also while its result is iterated. When its signal is
+ *   aborted, it soon throws one with the code `cancelled`, and closes its sockets.
+ * - A call that returns was answered by the store; nothing is assumed.
+ * - It retries what may succeed later; callers do not retry.
+ * - Sizes and offsets are in bytes; times are in milliseconds since 1970; ETags come without
+ *   quotation marks, digests in lower case; checksums are in base64.
  */
 export interface Bucket {
   readonly name: string;
 
   /**
-   * All objects whose key starts with `prefix`, page by page, each exactly once. A page that cannot
-   * be had ends the iteration with a `Failure`: what was yielded before is then not the whole.
+   * Yields all objects whose key starts with `prefix`, page by page, each exactly once. Where it
+   * throws, what it has yielded before is not the whole list.
    */
   list(request: ListRequest): AsyncIterable<readonly ListedObject[]>;
 
   /**
-   * The versions of the object with exactly this key that the store still has, its delete markers
-   * among them, newest first, page by page; the last is the only one where it keeps none.
+   * Yields the versions and delete markers that the store still has of the object with exactly this
+   * key, page by page, newest first. Where the bucket keeps no versions, the current object is the
+   * only one.
    */
   listVersions(request: ListVersionsRequest): AsyncIterable<readonly ObjectVersion[]>;
 
-  /** The object as it is now, or as that version was; `undefined` where there is none. */
+  /** Returns what the store says of the object, or of one version; `undefined` where there is none. */
   head(request: HeadRequest): Promise<ObjectHead | undefined>;
 
   /**
-   * The object's bytes, or a range of them: all of them, or the iteration fails; never fewer. A
-   * body that breaks off or stalls is asked for again from there, of the same object. Throws
-   * `no-such-key` where there is none, `archived` where it has to be called back first, and
-   * `changed-in-cloud` where `ifMatch` is given and is no longer its ETag.
+   * Returns the bytes of the object, or of a range of it. The body yields all of them or throws; it
+   * never ends early. Where it breaks off or stalls, the rest of the same object is requested. Throws
+   * `no-such-key` where there is no such object, `archived` where it must be restored from an archive
+   * first, and `changed-in-cloud` where its ETag is not `ifMatch` (RFC 9110, section 13.1.1).
    */
   get(request: GetRequest): Promise<ObjectContent>;
 
   /**
-   * Stores `body` under `key` in one request, all or nothing, and returns only when the store's own
-   * ETag or checksum equals the one computed here from `body`; else throws `not-verified`. Throws
-   * `changed-in-cloud` where the condition does not hold. Where the store is not known to honour
-   * conditions, it looks before it writes. An attempt of its own whose answer was lost is found
-   * again and counts as done, never as somebody else's change.
+   * Stores `body` under `key` in one request, all or nothing. It returns only when the store's ETag
+   * or checksum equals the one computed from `body`, or the stored bytes do; else it throws
+   * `not-verified`. Throws `changed-in-cloud` where the condition does not hold, and
+   * `replaced-unseen` where kept versions show that the store ignored it. Where the store is not known to honour conditions,
+   * a HEAD precedes the write. An earlier attempt whose answer was lost is recognised and counts as
+   * done, not as somebody else's change.
    */
   put(request: PutRequest): Promise<StoredObject>;
 
-  /** Begins a multipart upload; nothing is visible under `key` before it is completed. */
+  /** Starts a multipart upload. Nothing is visible under `key` before it is completed. */
   startMultipart(request: StartMultipartRequest): Promise<MultipartUpload>;
 
   /**
-   * Stores one part, verified as `put` verifies. A part number sent twice counts once, with the
-   * later bytes.
+   * Stores one part, verified by the store's answer; throws `not-verified` where that contradicts
+   * the bytes. Of two parts with the same number, the later one counts. Throws `no-such-upload` where
+   * the store no longer knows the upload.
    */
   putPart(request: PutPartRequest): Promise<StoredPart>;
 
   /**
-   * The parts of an upload that have arrived, by their numbers, page by page. Throws
-   * `no-such-upload` where the store no longer knows the upload.
+   * Yields the parts of an upload that have arrived, page by page, in the order of their numbers.
+   * Throws `no-such-upload` where the store no longer knows the upload.
    */
   listParts(upload: MultipartUpload, signal: AbortSignal): AsyncIterable<readonly ListedPart[]>;
 
   /**
-   * Makes the parts, in ascending order, the object, with the same promises about condition, lost
-   * answers and verification as `put`. Throws `no-such-upload` where the store no longer knows the
-   * upload, or asks that it be begun anew.
+   * Makes the parts, given in ascending order, the object. It keeps the promises of `put` about the
+   * condition, lost answers and verification. Throws `no-such-upload` where the store no longer knows
+   * the upload, or asks that it be begun anew.
    */
   completeMultipart(request: CompleteMultipartRequest): Promise<StoredObject>;
 
-  /** Gives up an upload of our own and frees its parts. Does nothing if it is already gone. */
+  /** Aborts an upload of our own and frees its parts. Does nothing where it is already gone. */
   abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void>;
 
   /**
-   * Asks for the bytes of an archived object to be made readable for so many days, which takes
-   * hours. Does nothing where they are readable or asked for already.
+   * Asks the store to make an archived object readable for so many days, which takes hours. Does
+   * nothing where it is readable, or was asked for already. Throws `no-such-key` where there is none.
    */
   requestRestore(request: RestoreRequest): Promise<void>;
 
-  /** Whether overwritten objects are kept; `unknown` where the store or its policy won't say. */
+  /** Returns whether overwritten objects are kept; `unknown` where the store does not tell. */
   versioning(signal: AbortSignal): Promise<Versioning>;
 
-  /** Whether a write is preceded by a look, which is a request more. */
+  /** Whether a HEAD precedes each write, which is one more request. */
   readonly looksBeforeWriting: boolean;
 
   /**
-   * How far the store's clock is ahead of this machine's, in milliseconds, learned from the answers
-   * so far; 0 before the first.
+   * How far the store's clock is ahead of this machine's, in milliseconds, as the answers so far have
+   * shown; 0 before the first.
    */
   readonly clockOffset: number;
 }
 
-/** What a write requires of the object that it would replace. */
+/**
+ * What a write requires of the object that it would replace: that there is none, or that it still
+ * has this ETag.
+ */
 export type Condition =
   { readonly kind: 'absent' } | { readonly kind: 'unchanged'; readonly etag: string };
 
@@ -98,10 +106,10 @@ export type Versioning = 'enabled' | 'suspended' | 'off' | 'unknown';
 
 export interface ListRequest {
   readonly prefix: string;
-  /** Objects per page at the most; the store's own limit (1,000) where it is left out. */
+  /** The most objects per page; the store's own limit, 1,000 on S3, where it is left out. */
   readonly pageSize?: number;
   readonly signal: AbortSignal;
-  /** Called before each attempt at the first page, counted from 1: the way to the store is new. */
+  /** Called before each attempt at the first page, with its number from 1. */
   readonly onAttempt?: (number: number) => void;
 }
 
@@ -110,7 +118,7 @@ export interface ListedObject {
   readonly size: number;
   /** Without its quotation marks. */
   readonly etag: string;
-  /** Milliseconds since 1970; most stores give whole seconds. */
+  /** Most stores give whole seconds. */
   readonly modifiedAtMs: number;
   readonly storageClass: string | undefined;
   /** Why it cannot be judged: what the entry lacks is 0 or empty here, or the key is a guess. */
@@ -119,13 +127,13 @@ export interface ListedObject {
 
 export interface ListVersionsRequest {
   readonly key: string;
-  /** As for a list. */
+  /** As in `ListRequest`. */
   readonly pageSize?: number;
   readonly signal: AbortSignal;
 }
 
 export interface ObjectVersion {
-  /** A marker stands for a deletion: it has no bytes and no ETag. */
+  /** A delete marker stands for a deletion: its size is 0 and its ETag empty. */
   readonly kind: 'version' | 'delete-marker';
   readonly versionId: string;
   readonly isLatest: boolean;
@@ -139,25 +147,25 @@ export interface ObjectHead {
   readonly size: number;
   readonly etag: string;
   readonly modifiedAtMs: number;
-  /** User metadata, names in lower case and without the `x-amz-meta-` before them. */
+  /** User metadata; its names are in lower case and without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string | undefined;
   readonly versionId: string | undefined;
-  /** What the store keeps and gives; none in the answer to a range. */
+  /** The checksums that the store keeps and tells; none in the answer to a range. */
   readonly checksums: readonly ObjectChecksum[];
-  /** Whether the ETag only looks like a digest: the object is encrypted with a key of its own. */
+  /** Whether the ETag is no digest of the bytes though it looks like one: SSE-KMS and SSE-C. */
   readonly etagIsOpaque: boolean;
-  /** When a rule of the bucket will remove it; milliseconds since 1970. */
+  /** When a lifecycle rule of the bucket will remove it. */
   readonly expiresAt: number | undefined;
-  /** Where it lies in an archive, which gives no bytes at once. */
+  /** Set where it is in an archive class, whose bytes cannot be read at once. */
   readonly archive: Archive | undefined;
 }
 
 export interface ObjectChecksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Over all bytes, or over the checksums of the parts that it was stored in. */
+  /** Computed from all bytes, or from the checksums of the parts. */
   readonly type: 'full-object' | 'composite';
-  /** In base64, without the number of parts. */
+  /** Without the number of parts. */
   readonly value: string;
 }
 
@@ -166,10 +174,10 @@ export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha
 export type Archive =
   | { readonly kind: 'archived' }
   | { readonly kind: 'restoring' }
-  /** Its bytes can be had, for good or until then (milliseconds since 1970). */
+  /** Its bytes can be read, until then or for good. */
   | { readonly kind: 'restored'; readonly until: number | undefined };
 
-/** Whether objects of this class give their bytes only hours after they were asked for. */
+/** Whether objects of this storage class must be restored, which takes hours, before they are read. */
 export function isArchiveClass(storageClass: string | undefined): boolean {
   return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
 }
@@ -182,7 +190,7 @@ export interface HeadRequest {
 
 export interface GetRequest extends HeadRequest {
   readonly ifMatch?: string | undefined;
-  /** Within the object and not empty. */
+  /** It must not be empty, and must lie within the object. */
   readonly range?: ByteRange | undefined;
 }
 
@@ -193,12 +201,12 @@ export interface ByteRange {
 }
 
 export interface ObjectContent {
-  /** Of the whole object, whatever the range. */
+  /** It describes the whole object, whatever the range. */
   readonly head: ObjectHead;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What is stored beside the bytes. */
+/** What is stored with the bytes. */
 export interface ObjectAttributes {
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -210,13 +218,13 @@ export interface PutRequest {
   readonly condition: Condition;
   readonly attributes: ObjectAttributes;
   readonly signal: AbortSignal;
-  /** Called with bytes of the body as they go out; negative where they have to go again. */
+  /** Called with the number of bytes that have gone out; negative where they must be sent again. */
   readonly onSent?: (bytes: number) => void;
 }
 
 export interface StoredObject {
   readonly etag: string;
-  /** The checksum that the store has confirmed, base64, where it keeps one. */
+  /** The CRC32 that the store has confirmed, where it keeps one. */
   readonly crc32: string | undefined;
   readonly versionId: string | undefined;
 }
@@ -230,30 +238,30 @@ export interface StartMultipartRequest {
 export interface MultipartUpload {
   readonly key: string;
   readonly uploadId: string;
-  /** Whether the store takes a CRC32 with its parts and with the whole. */
+  /** Whether the store accepts a CRC32 with each part and with the whole. */
   readonly takesCrc32: boolean;
 }
 
 export interface PutPartRequest {
   readonly upload: MultipartUpload;
-  /** From 1 to 10,000. */
+  /** From 1 to 10,000 (S3's page "Amazon S3 multipart upload limits"). */
   readonly partNumber: number;
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
-  /** As for a put. */
+  /** As in `PutRequest`. */
   readonly onSent?: (bytes: number) => void;
 }
 
-/** A part that the store has, and what its bytes are known by. */
+/** A part that the store has. */
 export interface StoredPart {
   readonly partNumber: number;
   readonly size: number;
   readonly etag: string;
-  /** In base64. Where no part lacks it, the whole is verified by them together. */
+  /** Where every part has one, that of the whole is computed from them. */
   readonly crc32: string | undefined;
 }
 
-/** A part as the store tells of it; not every store tells its CRC32. */
+/** A part as the store lists it; not every store lists its CRC32. */
 export type ListedPart = StoredPart;
 
 export interface RestoreRequest extends HeadRequest {

@@ -4,6 +4,7 @@ import {
   PortMessageReader,
   ResponseError,
   type CancellationToken,
+  type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { FailureRecord } from '../../protocol/failures';
 import { logged } from '../../protocol/host';
@@ -12,106 +13,91 @@ import { BytesWriter } from './bytesWriter';
 import { describeFailure, throwIfCancelled, toFailure } from '../failures/failure';
 import { settledOrAborted } from '../concurrency/keyedLock';
 
-/** The protocol's messages, spoken over the port of the engine's thread. */
-export interface ServedPort {
-  onRequest<P, R>(
-    question: RequestType<P, R>,
-    work: (request: P, signal: AbortSignal) => R | Promise<R>,
-  ): void;
-  /** For what is only to be done. */
-  onCommand<P>(
-    question: RequestType<P, null>,
-    work: (request: P, signal: AbortSignal) => void | Promise<void>,
-  ): void;
-  /** A notice has no answer in which a failure could travel: it is logged. */
-  onNotification<P>(notice: NotificationType<P>, work: (news: P) => void | Promise<void>): void;
-  sendRequest<P, R>(question: RequestType<P, R>, request: P): Promise<R>;
-  notify<P>(notice: NotificationType<P>, news: P): void;
-  onClose(close: () => void): void;
-  /**
-   * The same port for work that must not begin before `ready`, whichever way that ends. What waits
-   * begins in the order in which it came; cancelling a request ends its wait.
-   */
-  waitingFor(ready: Promise<unknown>): ServedPort;
-  /** What was sent before comes now; what comes while nobody listens is lost. */
-  listen(): void;
-}
+/** Sends and handles the protocol's messages over the port of the engine's thread. */
+export class ServedPort {
+  readonly #connection: MessageConnection;
+  /** Settles before any message is handled. */
+  readonly #ready: Promise<unknown> | undefined;
 
-export function servedPort(port: MessagePort): ServedPort {
-  const connection = createMessageConnection(new PortMessageReader(port), new BytesWriter(port));
-  const served: ServedPort = {
-    onRequest<P, R>(
-      { method }: RequestType<P, R>,
-      work: (request: P, signal: AbortSignal) => R | Promise<R>,
-    ) {
-      connection.onRequest(method, (request: P, token: CancellationToken) =>
-        answered(token, async signal => work(request, signal)),
-      );
-    },
-    onCommand(question, work) {
-      served.onRequest(question, doneOnly(work));
-    },
-    onNotification<P>({ method }: NotificationType<P>, work: (news: P) => void | Promise<void>) {
-      connection.onNotification(method, async (news: P) => {
-        try {
-          await work(news);
-        } catch (error) {
-          const failure = toFailure(error, method);
-          const message = `${failure.subject}: ${describeFailure(failure)}`;
-          served.notify(logged, { level: 'error', message });
+  private constructor(connection: MessageConnection, ready: Promise<unknown> | undefined) {
+    this.#connection = connection;
+    this.#ready = ready;
+  }
+
+  static over(port: MessagePort): ServedPort {
+    const reader = new PortMessageReader(port);
+    return new ServedPort(createMessageConnection(reader, new BytesWriter(port)), undefined);
+  }
+
+  onRequest<P, R>({ method }: RequestType<P, R>, handler: RequestHandler<P, R>): void {
+    this.#connection.onRequest(method, (request: P, token: CancellationToken) =>
+      answered(token, async signal => {
+        if (this.#ready !== undefined) {
+          await settledOrAborted([this.#ready], signal);
+          throwIfCancelled(signal, '');
         }
-      });
-    },
-    sendRequest<P, R>({ method }: RequestType<P, R>, request: P) {
-      return connection.sendRequest<R>(method, request);
-    },
-    notify<P>({ method }: NotificationType<P>, news: P) {
-      void connection.sendNotification(method, news);
-    },
-    onClose(close) {
-      connection.onClose(close);
-    },
-    waitingFor(ready) {
-      const waiting: ServedPort = {
-        ...served,
-        onRequest(question, work) {
-          served.onRequest(question, async (request, signal) => {
-            await settledOrAborted([ready], signal);
-            throwIfCancelled(signal, '');
-            return work(request, signal);
-          });
-        },
-        onCommand(question, work) {
-          waiting.onRequest(question, doneOnly(work));
-        },
-        onNotification(notice, work) {
-          served.onNotification(notice, async news => {
-            await settledOrAborted([ready], neverCancelled);
-            return work(news);
-          });
-        },
-      };
-      return waiting;
-    },
-    listen() {
-      connection.listen();
-    },
-  };
-  return served;
+        return handler(request, signal);
+      }),
+    );
+  }
+
+  /** Handles a request that has no answer but that it is done. */
+  onCommand<P>(type: RequestType<P, null>, handler: RequestHandler<P, void>): void {
+    this.onRequest(type, async (request, signal) => {
+      await handler(request, signal);
+      return null;
+    });
+  }
+
+  /** Handles a notification. It has no answer that could carry a failure, so that is logged. */
+  onNotification<P>(
+    { method }: NotificationType<P>,
+    handler: (notification: P) => void | Promise<void>,
+  ): void {
+    this.#connection.onNotification(method, async (notification: P) => {
+      try {
+        if (this.#ready !== undefined) await settledOrAborted([this.#ready], neverAborted);
+        await handler(notification);
+      } catch (error) {
+        const failure = toFailure(error, method);
+        const message = `${failure.subject}: ${describeFailure(failure)}`;
+        this.notify(logged, { level: 'error', message });
+      }
+    });
+  }
+
+  sendRequest<P, R>({ method }: RequestType<P, R>, request: P): Promise<R> {
+    return this.#connection.sendRequest<R>(method, request);
+  }
+
+  notify<P>({ method }: NotificationType<P>, notification: P): void {
+    void this.#connection.sendNotification(method, notification);
+  }
+
+  onClose(handler: () => void): void {
+    this.#connection.onClose(handler);
+  }
+
+  /**
+   * Returns the same port for work that must not begin before `ready`, whether that is fulfilled or
+   * rejected. What waits begins in the order in which it came; cancelling a request ends its wait.
+   */
+  waitingFor(ready: Promise<unknown>): ServedPort {
+    return new ServedPort(this.#connection, ready);
+  }
+
+  /** Begins to receive, also what was sent before. Messages without a handler are lost. */
+  listen(): void {
+    this.#connection.listen();
+  }
 }
 
-/** What has nothing to answer but that it is done. */
-function doneOnly<P>(work: (request: P, signal: AbortSignal) => void | Promise<void>) {
-  return async (request: P, signal: AbortSignal): Promise<null> => {
-    await work(request, signal);
-    return null;
-  };
-}
+type RequestHandler<P, R> = (request: P, signal: AbortSignal) => R | Promise<R>;
 
-/** A notice has nobody who could cancel it. */
-const neverCancelled = new AbortController().signal;
+/** A notification cannot be cancelled. */
+const neverAborted = new AbortController().signal;
 
-/** Runs a request under its own signal; its failure travels as data. */
+/** Runs a request under a signal of its own. Its failure is returned as the data of an error. */
 async function answered<T>(
   token: CancellationToken,
   work: (signal: AbortSignal) => Promise<T>,
@@ -125,11 +111,11 @@ async function answered<T>(
     return await work(controller.signal);
   } catch (error) {
     const failure = toFailure(error, '');
-    return new ResponseError(failureResponse, failure.message, failure.toRecord());
+    return new ResponseError(failureErrorCode, failure.message, failure.toRecord());
   } finally {
     listening.dispose();
   }
 }
 
-/** JSON-RPC asks for a number; which failure it is stands in the data. */
-const failureResponse = 1;
+/** JSON-RPC 2.0, section 5.1, asks for a number; which failure it is stands in the data. */
+const failureErrorCode = 1;

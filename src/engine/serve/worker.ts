@@ -11,7 +11,7 @@ import { openStagingJournal } from '../staging/stagingJournal';
 import { describeRecovery, recoverStagedFiles } from '../staging/recoverStagedFiles';
 import { serveCloudCopies } from './serveCloudCopies';
 import { serveComparisons } from './serveComparisons';
-import { servedPort, type ServedPort } from './servedPort';
+import { ServedPort } from './servedPort';
 import { servePlans } from './servePlans';
 import { serveStore } from './serveStore';
 
@@ -24,7 +24,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     port.notify(hostMessages.warned, failure.toRecord());
   };
   const { receipts, unfinished } = openRecords({ file: receiptsFile, log, warn });
-  const backup = new Engine({
+  const engine = new Engine({
     connect: (settings, traffic, onWeakness) => new S3Connection(settings, { traffic, onWeakness }),
     receipts,
     unfinished,
@@ -51,13 +51,13 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   const recovered = recover(ending.signal);
   // Nobody is to see the folders as an engine left them that was killed.
   const disk = port.waitingFor(recovered);
-  serveStore(port, backup);
-  serveComparisons(port, disk, backup);
-  servePlans(port, disk, backup);
-  serveCloudCopies(port, disk, backup);
+  serveStore(port, engine);
+  serveComparisons(port, disk, engine);
+  servePlans(port, disk, engine);
+  serveCloudCopies(port, disk, engine);
   port.onClose(() => {
     ending.abort();
-    backup.dispose();
+    engine.dispose();
   });
   port.listen();
 
@@ -82,4 +82,4 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   }
 }
 
-if (parentPort !== null) serve(servedPort(parentPort), workerData as WorkerData);
+if (parentPort !== null) serve(ServedPort.over(parentPort), workerData as WorkerData);
