@@ -1,4 +1,4 @@
-import { commands, Disposable, l10n, Uri, window, workspace } from 'vscode';
+import { commands, Disposable, l10n, window } from 'vscode';
 import { pause, resume } from '../protocol/plans';
 import type { Work } from '../protocol/rows';
 import {
@@ -10,8 +10,8 @@ import {
 } from './backUp/backUp';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { showReport } from './batch/reportDocument';
-import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
+import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
@@ -23,18 +23,22 @@ import { showRule } from './ignore/showRule';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
 import { rowClicked } from './rowClick';
-import { readSelection, type Selection, activeSelection } from './selection/selection';
+import {
+  readSelection,
+  type Selection,
+  activeSelection,
+  foldersOf,
+  urisOf,
+} from './selection/selection';
 import type { Services } from './services';
 import { chooseBucket } from './setUp/chooseBucket';
 import { chooseProfile } from './setUp/chooseProfile';
 import { openCredentialsFile } from './setUp/openCredentialsFile';
 import { resolveTargets } from './setUp/resolveTargets';
 import { tryCredentials } from './setUp/tryCredentials';
-import { folderById, localFolders } from './targets/targets';
 import { unsupportedResource } from './targets/unsupportedResource';
 import { forgetFiles } from './verify/forgetFiles';
 import { verifyFiles } from './verify/verifyFiles';
-import { localUri } from './view/fileLocation';
 import { askForFilter } from './view/filter';
 import { rowClickedCommand, showMoreCommand } from './view/treeItem';
 import type { TreeNode } from './view/treeNode';
@@ -236,45 +240,4 @@ async function openSelection(services: Services, selection: Selection): Promise<
 async function revealSelection(services: Services, selection: Selection): Promise<void> {
   const [uri] = urisOf(services, selection);
   if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
-}
-
-/** Returns the workspace folders that a command is meant for; all of them if it does not say. */
-function foldersOf(selection: Selection): ReturnType<typeof localFolders> {
-  switch (selection.kind) {
-    case 'nothing':
-      return localFolders();
-    case 'resources':
-      return foldersWith(selection.uris);
-    case 'nodes':
-      return distinct(selection.nodes.map(node => folderById(node.folder)));
-  }
-}
-
-function foldersWith(uris: readonly Uri[]): ReturnType<typeof localFolders> {
-  const onDisk = uris.filter(uri => uri.scheme === 'file');
-  const folders = distinct(onDisk.map(uri => workspace.getWorkspaceFolder(uri)));
-  if (folders.length === 0) throw unsupportedResource(uris);
-  return folders;
-}
-
-function urisOf({ view }: Services, selection: Selection): readonly Uri[] {
-  switch (selection.kind) {
-    case 'nothing':
-      return view.treeView.selection.flatMap(uriOf);
-    case 'resources':
-      return selection.uris;
-    case 'nodes':
-      return selection.nodes.flatMap(uriOf);
-  }
-}
-
-function uriOf(node: TreeNode): readonly Uri[] {
-  if (node.kind === 'folder') return [Uri.parse(node.folder)];
-  if (node.kind !== 'row') return [];
-  const uri = localUri(node.folder, node.row.path);
-  return uri === undefined ? [] : [uri];
-}
-
-function distinct<T>(items: readonly (T | undefined)[]): readonly T[] {
-  return [...new Set(items.filter(item => item !== undefined))];
 }

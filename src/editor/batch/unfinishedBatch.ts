@@ -56,7 +56,7 @@ export class UnfinishedBatch implements Disposable {
       const known = noted.find(each => each.folder === folderId(folder));
       return (
         known !== undefined &&
-        status.kind === 'settled' &&
+        status.kind === 'known' &&
         status.target.bucket === known.bucket &&
         status.target.prefix === known.prefix
       );

@@ -5,7 +5,12 @@ import {
   TabInputText,
   TabInputTextDiff,
   window,
+  workspace,
+  type WorkspaceFolder,
 } from 'vscode';
+import { localFolders, folderById } from '../targets/targets';
+import { unsupportedResource } from '../targets/unsupportedResource';
+import { localUri } from '../view/fileLocation';
 import type { FilesView } from '../view/filesView';
 import { isTreeNode, type TreeNode } from '../view/treeNode';
 
@@ -51,4 +56,46 @@ export function activeSelection({ view: { treeView } }: ActiveSelectionDeps): Se
   }
   if (input instanceof TabInputTextDiff) return { kind: 'resources', uris: [input.modified] };
   return { kind: 'nothing' };
+}
+
+/** Returns the workspace folders that a command is meant for; all of them if it does not say. */
+export function foldersOf(selection: Selection): readonly WorkspaceFolder[] {
+  switch (selection.kind) {
+    case 'nothing':
+      return localFolders();
+    case 'resources':
+      return foldersWith(selection.uris);
+    case 'nodes':
+      return distinct(selection.nodes.map(node => folderById(node.folder)));
+  }
+}
+
+function foldersWith(uris: readonly Uri[]): readonly WorkspaceFolder[] {
+  const onDisk = uris.filter(uri => uri.scheme === 'file');
+  const folders = distinct(onDisk.map(uri => workspace.getWorkspaceFolder(uri)));
+  if (folders.length === 0) throw unsupportedResource(uris);
+  return folders;
+}
+
+/** Returns the local files that a command is meant for: the view's selection if it does not say. */
+export function urisOf({ view }: ActiveSelectionDeps, selection: Selection): readonly Uri[] {
+  switch (selection.kind) {
+    case 'nothing':
+      return view.treeView.selection.flatMap(uriOf);
+    case 'resources':
+      return selection.uris;
+    case 'nodes':
+      return selection.nodes.flatMap(uriOf);
+  }
+}
+
+function uriOf(node: TreeNode): readonly Uri[] {
+  if (node.kind === 'folder') return [Uri.parse(node.folder)];
+  if (node.kind !== 'row') return [];
+  const uri = localUri(node.folder, node.row.path);
+  return uri === undefined ? [] : [uri];
+}
+
+function distinct<T>(items: readonly (T | undefined)[]): readonly T[] {
+  return [...new Set(items.filter(item => item !== undefined))];
 }

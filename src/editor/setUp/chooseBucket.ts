@@ -59,7 +59,7 @@ function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[
       items: folders.map(folder => {
         const status = deps.targets.statusOf(folder);
         const description =
-          status.kind === 'settled' ? targetText(status.target) : l10n.t('no bucket yet');
+          status.kind === 'known' ? targetText(status.target) : l10n.t('no bucket yet');
         return { label: folder.name, description, detail: folder.uri.fsPath, value: folder };
       }),
       accept: ([folder]) =>
@@ -207,7 +207,7 @@ function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickI
 
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {
   const status = targets.statusOf(folder);
-  return status.kind === 'settled' ? status.target : undefined;
+  return status.kind === 'known' ? status.target : undefined;
 }
 
 /** For identities that may use a bucket but not list them. Takes a name or an `s3://` address. */

@@ -55,7 +55,7 @@ function prefixItems(
   { folder, bucket, proposed }: ChosenBucket,
 ): readonly PickItem<PrefixChoice>[] {
   const status = targets.statusOf(folder);
-  const current = status.kind === 'settled' ? status.target : undefined;
+  const current = status.kind === 'known' ? status.target : undefined;
   const offers: readonly (readonly [string | undefined, string])[] = [
     [proposed, l10n.t('as entered')],
     [current?.bucket === bucket ? current.prefix : undefined, l10n.t('current')],

@@ -48,7 +48,7 @@ async function resolveTarget(
       return undefined;
     case 'invalid':
       throw new Failed(status.failure);
-    case 'settled':
+    case 'known':
       await refreshEndpoint(deps, folder);
       targets.recordPlace(folder, status.target);
       return status.target;

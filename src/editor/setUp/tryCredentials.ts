@@ -29,7 +29,7 @@ export async function tryCredentials(
   const { engine, operations, profiles, targets, view } = deps;
   const placed = folders.flatMap(folder => {
     const status = targets.statusOf(folder);
-    return status.kind === 'settled' ? { folder, target: status.target } : [];
+    return status.kind === 'known' ? { folder, target: status.target } : [];
   });
   const [first] = placed;
   const folder = first?.folder ?? folders[0];

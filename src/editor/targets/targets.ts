@@ -24,7 +24,7 @@ import { type Place, type Target, targetText } from './target';
 /** What is known about a folder's target. */
 export type TargetStatus =
   | { readonly kind: 'none' }
-  | { readonly kind: 'settled'; readonly target: Target }
+  | { readonly kind: 'known'; readonly target: Target }
   /** The workspace's settings name it, and the user has not agreed to it yet. */
   | { readonly kind: 'to-confirm'; readonly target: Target }
   /** A setting has an invalid value. */
@@ -167,11 +167,11 @@ export class Targets implements Disposable {
       }
     }
     if (chosen !== undefined) {
-      return { kind: 'settled', target: { bucket: chosen.bucket, prefix: chosen.prefix } };
+      return { kind: 'known', target: { bucket: chosen.bucket, prefix: chosen.prefix } };
     }
     const bucket = userSetting(folder, 'bucket');
     if (bucket === undefined) return { kind: 'none' };
-    return { kind: 'settled', target: { bucket, prefix: configuredPrefix(folder) } };
+    return { kind: 'known', target: { bucket, prefix: configuredPrefix(folder) } };
   }
 }
 

@@ -9,7 +9,6 @@ import { commands, window, workspace, type QuickPick, type QuickPickItem } from 
 
 import { chooseBucket } from '../../../src/editor/setUp/chooseBucket';
 import { EngineClient } from '../../../src/editor/client/engineClient';
-import type { Services } from '../../../src/editor/services';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { Targets } from '../../../src/editor/targets/targets';
 import { eventually } from '../../support/suite/eventually';
@@ -79,8 +78,9 @@ describe('The list of buckets', () => {
   /** Shows the list, and gives what ends when it is closed. */
   function choose(): Promise<unknown> {
     const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
-    const parts = { engine, log, targets, profiles: new Profiles(memento()) };
-    return chooseBucket(parts as unknown as Services, [workspaceFolder()]);
+    const memory = memento();
+    const deps = { engine, log, targets, memory, profiles: new Profiles(memory) };
+    return chooseBucket(deps, [workspaceFolder()]);
   }
 
   async function untilLabels(...labels: readonly string[]): Promise<void> {

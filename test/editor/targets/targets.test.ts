@@ -56,7 +56,7 @@ describe('A folder’s target', () => {
     await setUserSetting('bucket', 'mine');
     const { name } = workspaceFolder();
     assert.deepEqual(targets.statusOf(workspaceFolder()), {
-      kind: 'settled',
+      kind: 'known',
       target: { bucket: 'mine', prefix: `${name}/` },
     });
   });
@@ -70,7 +70,7 @@ describe('A folder’s target', () => {
     ]) {
       await setUserSetting('prefix', setting);
       const status = targets.statusOf(workspaceFolder());
-      assert.ok(status.kind === 'settled');
+      assert.ok(status.kind === 'known');
       assert.equal(status.target.prefix, prefix);
     }
   });
@@ -79,7 +79,7 @@ describe('A folder’s target', () => {
     await setUserSetting('bucket', 'mine');
     const target = { bucket: 'chosen', prefix: 'here/' };
     targets.choose(workspaceFolder(), target);
-    assert.deepEqual(targets.statusOf(workspaceFolder()), { kind: 'settled', target });
+    assert.deepEqual(targets.statusOf(workspaceFolder()), { kind: 'known', target });
   });
 
   it('is asked about where the workspace names it, and again when it names another', async () => {
@@ -91,7 +91,7 @@ describe('A folder’s target', () => {
 
     targets.choose(workspaceFolder(), asked.target);
     const settled = targets.statusOf(workspaceFolder());
-    assert.deepEqual(settled, { kind: 'settled', target: asked.target });
+    assert.deepEqual(settled, { kind: 'known', target: asked.target });
 
     await setInWorkspace('prefix', 'elsewhere/');
     assert.equal(targets.statusOf(workspaceFolder()).kind, 'to-confirm');
@@ -176,7 +176,7 @@ describe('A folder’s target', () => {
     );
     assert.equal(records.get(folderId(twin)), undefined);
     await setUserSetting('bucket', 'mine');
-    assert.equal(targets.statusOf(folder).kind, 'settled');
+    assert.equal(targets.statusOf(folder).kind, 'known');
   });
 
   it('moves with its id to where the folder is now', () => {
@@ -189,7 +189,7 @@ describe('A folder’s target', () => {
     targets.adoptRecord(after, target, record);
     assert.equal(records.get(folderId(before)), undefined);
     assert.equal(records.get(folderId(after))?.id, record.id);
-    assert.deepEqual(targets.statusOf(after), { kind: 'settled', target });
+    assert.deepEqual(targets.statusOf(after), { kind: 'known', target });
     assert.equal(targets.clash(after, target), undefined);
   });
 
