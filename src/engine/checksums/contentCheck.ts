@@ -1,47 +1,53 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ObjectHead } from '../ports/bucket';
-import { crc64nvme } from './crc64nvme';
-import { likelyPartSizes, multipartEtag, partsOf } from './multipartEtag';
-import type { Receipt } from '../records/receipts';
-import { wholeChecksum } from './wholeChecksum';
+import { Crc64Nvme } from './crc64nvme';
+import { likelyPartSizes, MultipartEtag, partCount } from './multipart';
+import { wholeChecksum } from './storeChecksums';
 
-/** Takes an object's bytes in their order, and tells in the end whether they are the store's. */
+/** Takes an object's bytes in order, and tells in the end whether they are those that were stored. */
 export interface ContentCheck {
   update(bytes: Uint8Array): void;
-  /** Once, when all bytes have been given. */
-  settle(): ContentVerdict;
+  /** Call it once, after the last byte. */
+  finish(): ContentVerdict;
 }
 
 export interface ContentVerdict {
-  /** `untold`: nothing that the store keeps says anything of the bytes. */
-  readonly kind: 'same' | 'different' | 'untold';
+  /** `unknown`: nothing that the store keeps tells anything of the bytes. */
+  readonly kind: 'same' | 'different' | 'unknown';
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What is known of an object's bytes since they were sent or read before. */
+export interface KnownContent {
+  readonly etag: string;
   /** In hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * Checks against what tells most, at the least cost: the receipt of this very object, else the
+ * Checks against what tells most at the least cost: what is known of this very object, else the
  * store's checksum over the whole object, else its ETag.
  */
-export function contentCheck(head: ObjectHead, receipt: Receipt | undefined): ContentCheck {
+export function contentCheck(head: ObjectHead, known: KnownContent | undefined): ContentCheck {
   const sha256 = createHash('sha256');
-  const evidence = receipt?.etag === head.etag ? bySha256(receipt.sha256) : byStore(head);
+  const evidence = known?.etag === head.etag ? bySha256(known.sha256) : byStore(head);
   return {
     update(bytes) {
       sha256.update(bytes);
       evidence?.update?.(bytes);
     },
-    settle() {
+    finish() {
       const hex = sha256.digest('hex');
-      return { kind: evidence?.settle(hex) ?? 'untold', sha256: hex };
+      return { kind: evidence?.finish(hex) ?? 'unknown', sha256: hex };
     },
   };
 }
 
 interface Evidence {
   readonly update?: (bytes: Uint8Array) => void;
-  readonly settle: (sha256: string) => ContentVerdict['kind'];
+  readonly finish: (sha256: string) => ContentVerdict['kind'];
 }
 
 function byStore(head: ObjectHead): Evidence | undefined {
@@ -55,14 +61,14 @@ function byStore(head: ObjectHead): Evidence | undefined {
   const expectedSha1 = wholeChecksum(head, 'sha1');
   if (expectedSha1 !== undefined) return byDigest(createHash('sha1'), expectedSha1);
   const expectedCrc64 = wholeChecksum(head, 'crc64nvme');
-  if (expectedCrc64 !== undefined) return byDigest(crc64nvme(), expectedCrc64);
+  if (expectedCrc64 !== undefined) return byDigest(new Crc64Nvme(), expectedCrc64);
   if (head.etagIsOpaque) return undefined;
-  const parts = partsOf(head.etag);
+  const parts = partCount(head.etag);
   return parts === undefined ? undefined : byParts(head, parts);
 }
 
 function bySha256(expected: string): Evidence {
-  return { settle: sha256 => (sha256 === expected ? 'same' : 'different') };
+  return { finish: sha256 => (sha256 === expected ? 'same' : 'different') };
 }
 
 function byCrc32(expected: string): Evidence {
@@ -71,7 +77,7 @@ function byCrc32(expected: string): Evidence {
     update(bytes) {
       value = crc32(bytes, value);
     },
-    settle() {
+    finish() {
       const found = Buffer.alloc(4);
       found.writeUInt32BE(value);
       return found.toString('base64') === expected ? 'same' : 'different';
@@ -87,18 +93,18 @@ function byDigest(
     update(bytes) {
       hash.update(bytes);
     },
-    settle: () => (hash.digest().toString('base64') === expected ? 'same' : 'different'),
+    finish: () => (hash.digest().toString('base64') === expected ? 'same' : 'different'),
   };
 }
 
-/** The sizes of the parts are not told, so an ETag that none of the likely ones gives says nothing. */
+/** The store does not tell the part sizes, so an ETag that no likely one gives proves nothing. */
 function byParts({ size, etag }: ObjectHead, parts: number): Evidence {
-  const candidates = likelyPartSizes(size, parts).map(multipartEtag);
+  const candidates = likelyPartSizes(size, parts).map(size => new MultipartEtag(size));
   return {
     update(bytes) {
       for (const candidate of candidates) candidate.update(bytes);
     },
-    settle: () => (candidates.some(each => each.digest() === etag) ? 'same' : 'untold'),
+    finish: () => (candidates.some(each => each.digest() === etag) ? 'same' : 'unknown'),
   };
 }
 

@@ -1,18 +1,21 @@
 import { crc32 } from 'node:zlib';
 
-/** A CRC32 as S3 writes it: in base64. */
+/** Returns a CRC32 as S3 writes it: big-endian, in base64. */
 export function crc32Of(bytes: Uint8Array): string {
   return toText(crc32(bytes));
 }
 
-/** The CRC32 of bytes that are known only in pieces, by the CRC32s of these. */
+/**
+ * Returns the CRC32 of all bytes from the CRC32s of consecutive pieces, as zlib's `crc32_combine`
+ * does (https://github.com/madler/zlib/blob/develop/crc32.c).
+ */
 export function combinedCrc32(
   pieces: Iterable<{ readonly size: number; readonly crc32: string }>,
 ): string {
   let whole = 0;
   for (const piece of pieces) {
-    // As if the piece's own bytes were zeros that follow; then they are added.
-    whole = multiplied(shiftBy(piece.size), whole) ^ fromText(piece.crc32);
+    // Appends as many zeros as the piece has bytes, then adds the piece's own CRC.
+    whole = multiplyModulo(shiftBy(piece.size), whole) ^ fromText(piece.crc32);
   }
   return toText(whole >>> 0);
 }
@@ -21,7 +24,7 @@ export function combinedCrc32(
  * Polynomials over two elements modulo that of CRC32, the highest bit for the lowest power: a shift
  * by one bit is a multiplication by x.
  */
-function multiplied(one: number, other: number): number {
+function multiplyModulo(one: number, other: number): number {
   let product = 0;
   for (let bit = 0x80000000, power = other; bit !== 0; bit >>>= 1) {
     if ((one & bit) !== 0) product ^= power;
@@ -30,14 +33,14 @@ function multiplied(one: number, other: number): number {
   return product;
 }
 
-/** The power of x that shifts by so many bytes. */
+/** Returns x to the power of 8 times `bytes`: multiplying by it appends that many zeros. */
 function shiftBy(bytes: number): number {
   let shift = 0x80000000;
-  // By eight bits; then by twice as many with each round.
+  // x to the power of 8, squared with each round.
   let step = 0x00800000;
   for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) shift = multiplied(step, shift);
-    step = multiplied(step, step);
+    if (rest % 2 === 1) shift = multiplyModulo(step, shift);
+    step = multiplyModulo(step, step);
   }
   return shift;
 }

@@ -1,35 +1,34 @@
-/** Computes a CRC64NVME, which S3 keeps of objects that came without a checksum. */
-export interface Crc64Nvme {
-  update(bytes: Uint8Array): void;
-  digest(): Buffer;
+/**
+ * Computes the CRC-64/NVME, which S3 keeps of objects that came without a checksum
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). Its
+ * parameters: https://reveng.sourceforge.io/crc-catalogue/all.htm#crc.cat.crc-64-nvme
+ */
+export class Crc64Nvme {
+  // Two halves of 32 bits: numbers have no 64, and BigInt is far too slow.
+  #high = -1;
+  #low = -1;
+
+  update(bytes: Uint8Array): void {
+    const table = (madeTable ??= makeTable());
+    // Signed numbers and a plain loop: anything else is slower by an order of magnitude.
+    let [high, low] = [this.#high, this.#low];
+    for (let at = 0, end = bytes.length; at < end; at++) {
+      const index = ((low ^ (bytes[at] ?? 0)) & 0xff) << 1;
+      low = ((low >>> 8) | (high << 24)) ^ (table[index] ?? 0);
+      high = (high >>> 8) ^ (table[index + 1] ?? 0);
+    }
+    [this.#high, this.#low] = [high, low];
+  }
+
+  digest(): Buffer {
+    const value = Buffer.alloc(8);
+    value.writeInt32BE(~this.#high, 0);
+    value.writeInt32BE(~this.#low, 4);
+    return value;
+  }
 }
 
-export function crc64nvme(): Crc64Nvme {
-  // Two halves of 32 bits: numbers have no 64, and BigInt is far too slow. All of them are signed,
-  // and the loop is plain, since anything else is slower by an order of magnitude.
-  let high = -1;
-  let low = -1;
-  return {
-    update(bytes) {
-      const table = (made ??= makeTable());
-      let [h, l] = [high, low];
-      for (let at = 0, end = bytes.length; at < end; at++) {
-        const index = ((l ^ (bytes[at] ?? 0)) & 0xff) << 1;
-        l = ((l >>> 8) | (h << 24)) ^ (table[index] ?? 0);
-        h = (h >>> 8) ^ (table[index + 1] ?? 0);
-      }
-      [high, low] = [h, l];
-    },
-    digest() {
-      const value = Buffer.alloc(8);
-      value.writeInt32BE(~high, 0);
-      value.writeInt32BE(~low, 4);
-      return value;
-    },
-  };
-}
-
-let made: Int32Array | undefined;
+let madeTable: Int32Array | undefined;
 
 /** For each byte the low half, then the high one. */
 function makeTable(): Int32Array {
@@ -45,5 +44,5 @@ function makeTable(): Int32Array {
   return table;
 }
 
-/** That of the NVM Express specification, its bits in reverse order. */
+/** That of the NVM Express specification, 0xad93d23594c93659, with its bits in reverse order. */
 const polynomial = 0x9a6c9329ac4bc9b5n;

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { ObjectHead } from '../ports/bucket';
-import { crc64nvme } from './crc64nvme';
-import { multipartDigest } from './multipartDigest';
-import { likelyPartSizes, partsOf } from './multipartEtag';
-import { wholeChecksum } from './wholeChecksum';
+import { Crc64Nvme } from './crc64nvme';
+import { likelyPartSizes, partCount, MultipartDigest } from './multipart';
+import type { ObjectHead, ChecksumAlgorithm } from '../ports/bucket';
 
-/** What is fed with a file's bytes in their order. */
+/** Takes a file's bytes in order. */
 export interface ByteSink {
   update(bytes: Uint8Array): unknown;
 }
 
-/** What the local file is known to be, and the way to read it once more. */
+/** What is known of the local file, and how to read it once more. */
 export interface LocalContent {
   readonly size: number;
   /** In hexadecimal. */
@@ -20,11 +18,11 @@ export interface LocalContent {
 }
 
 /**
- * What the store's own checksums say of a local file of the same size whose ETags have not told.
- * The long ones prove. A CRC of 32 bits can only refute: too many files have the same. The file is
- * read once more only where that can answer something.
+ * Compares a local file with its copy of the same size by the checksums that the store keeps, if the
+ * ETag did not tell. Long ones prove; a CRC of 32 bits can only refute, since too many files share
+ * one. Reads the file once more only if that can answer something.
  */
-export async function checksumAnswer(
+export async function compareByStoreChecksums(
   head: ObjectHead,
   local: LocalContent,
 ): Promise<'equal' | 'different' | 'unknown'> {
@@ -33,7 +31,7 @@ export async function checksumAnswer(
   for (const algorithm of ['sha1', 'crc64nvme'] as const) {
     const kept = wholeChecksum(head, algorithm);
     if (kept === undefined) continue;
-    const digest = algorithm === 'sha1' ? createHash('sha1') : crc64nvme();
+    const digest = algorithm === 'sha1' ? createHash('sha1') : new Crc64Nvme();
     await local.read([digest]);
     return kept === digest.digest().toString('base64') ? 'equal' : 'different';
   }
@@ -41,14 +39,14 @@ export async function checksumAnswer(
   return (await refutes(head, local)) ? 'different' : 'unknown';
 }
 
-/** The part sizes are not told, so that only a match says something. */
+/** The store does not tell the part sizes, so only a match proves something. */
 async function isOfLikelyParts(head: ObjectHead, local: LocalContent): Promise<boolean> {
-  const parts = partsOf(head.etag);
+  const parts = partCount(head.etag);
   if (parts === undefined) return false;
   const sizes = likelyPartSizes(local.size, parts);
   for (const { algorithm, type, value } of head.checksums) {
     if (type !== 'composite' || (algorithm !== 'sha256' && algorithm !== 'sha1')) continue;
-    const digests = sizes.map(size => multipartDigest(algorithm, size));
+    const digests = sizes.map(size => new MultipartDigest(algorithm, size));
     await local.read(digests);
     return digests.some(each => each.digest().digest.toString('base64') === value);
   }
@@ -71,4 +69,12 @@ async function refutes(head: ObjectHead, local: LocalContent): Promise<boolean> 
 
 function toBase64(hexadecimal: string): string {
   return Buffer.from(hexadecimal, 'hex').toString('base64');
+}
+
+/** The checksum over all of an object's bytes, in base64, where the store keeps one. */
+export function wholeChecksum(
+  { checksums }: Pick<ObjectHead, 'checksums'>,
+  algorithm: ChecksumAlgorithm,
+): string | undefined {
+  return checksums.find(each => each.algorithm === algorithm && each.type === 'full-object')?.value;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Bucket, ObjectHead } from '../ports/bucket';
-import { checksumAnswer, type ByteSink } from '../checksums/storeChecksums';
+import { compareByStoreChecksums, type ByteSink } from '../checksums/storeChecksums';
 import { toKey } from '../disk/objectKey';
 import type { CloudFile } from '../scan/cloudListing';
 import { Failure, toFailure } from '../failures/failure';
 import { flushMapped } from '../disk/statWhenStable';
 import { isSameState, type LocalFile } from '../disk/localFile';
-import { likelyPartSizes, multipartEtag, partsOf } from '../checksums/multipartEtag';
+import { likelyPartSizes, MultipartEtag, partCount } from '../checksums/multipart';
 import { withOpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readFile';
 import { isOfCopy, type Receipt } from '../records/receipts';
@@ -40,7 +40,7 @@ export interface ContentRequest {
  */
 export async function compareContent(request: ContentRequest): Promise<ContentAnswer> {
   const { local, cloud, receipt } = request;
-  const parts = partsOf(cloud.etag);
+  const parts = partCount(cloud.etag);
   const hashBegan = Date.now();
   const digests = await digest(
     request,
@@ -65,7 +65,7 @@ export async function compareContent(request: ContentRequest): Promise<ContentAn
   if (head.size !== local.size || isDigest(head)) return answer(false);
   if (proof !== undefined) return answer(true);
   const read = (sinks: readonly ByteSink[]) => readInto(request, sinks);
-  const told = await checksumAnswer(head, { size: local.size, sha256, read });
+  const told = await compareByStoreChecksums(head, { size: local.size, sha256, read });
   return { cloud: told, sha256, hashBegan };
 }
 
@@ -78,7 +78,7 @@ interface Digests {
 async function digest(request: ContentRequest, partSizes: readonly number[]): Promise<Digests> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
-  const multipart = partSizes.map(multipartEtag);
+  const multipart = partSizes.map(size => new MultipartEtag(size));
   await readInto(request, [sha256, md5, ...multipart], request.onBytes);
   return {
     sha256: sha256.digest('hex'),

@@ -1,7 +1,7 @@
 import { isArchiveClass, type ListedObject, type ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import type { Receipt } from '../records/receipts';
-import { wholeChecksum } from '../checksums/wholeChecksum';
+import { wholeChecksum } from '../checksums/storeChecksums';
 
 /** What the store says of an object at this moment, when it is asked for it and when it lists. */
 export interface CopyNow {

@@ -9,7 +9,7 @@ import { toKey } from '../disk/objectKey';
 import type { LocalFile } from '../disk/localFile';
 import type { Receipt } from '../records/receipts';
 import type { TransferControl } from '../network/transferControl';
-import { wholeChecksum } from '../checksums/wholeChecksum';
+import { wholeChecksum } from '../checksums/storeChecksums';
 import { contentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { fetchObject } from './fetchObject';
 import { writeAtomically, type Placed, type WriteDeps } from './writeAtomically';
@@ -94,7 +94,7 @@ async function fetchInto(
   }
   if (opened === undefined) throw new Failure('unexpected', path);
   const { head, check } = opened;
-  const content = check.settle();
+  const content = check.finish();
   if (content.kind === 'different') {
     onBytes(-position);
     throw new Failure('not-as-stored', path);

@@ -7,7 +7,7 @@ import type { Attempt } from '../network/attempt';
 import type { Condition, ObjectHead, StoredObject } from '../ports/bucket';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
-import { wholeChecksum } from '../checksums/wholeChecksum';
+import { wholeChecksum } from '../checksums/storeChecksums';
 import { matchHeader, plainEtag } from './answerField';
 import {
   learnTreatment,

@@ -6,7 +6,7 @@ import {
   type ObjectChecksum,
   type ObjectHead,
 } from '../ports/bucket';
-import { partsOf } from '../checksums/multipartEtag';
+import { partCount } from '../checksums/multipart';
 import { plainEtag, required } from './answerField';
 
 /** What an answer says of an object; that to a range speaks of the whole too. */
@@ -37,7 +37,7 @@ function wholeSize(contentRange: string | undefined): number | undefined {
 }
 
 function checksumsOf(answer: ObjectAnswer): readonly ObjectChecksum[] {
-  const inParts = partsOf(plainEtag(answer.ETag)) !== undefined;
+  const inParts = partCount(plainEtag(answer.ETag)) !== undefined;
   return algorithms.flatMap(([algorithm, field]) => {
     const [value, parts] = (answer[field] ?? '').split('-');
     if (value === undefined || value === '') return [];

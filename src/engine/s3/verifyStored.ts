@@ -1,7 +1,7 @@
 import { crc32 as addToCrc32 } from 'node:zlib';
 import type { StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
-import { wholeChecksum } from '../checksums/wholeChecksum';
+import { wholeChecksum } from '../checksums/storeChecksums';
 import { getObject, headObject } from './readObject';
 import type { BucketContext } from './bucketContext';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
 import { seededRandom } from '../../support/suite/seededRandom';
 import { firstSeed } from '../../support/suite/seeds';
 
@@ -14,7 +14,7 @@ describe('CRC64NVME', () => {
     ['\u00ff'.repeat(4096), 'c0ddba7302eca3ac'],
   ] as const) {
     it(`has the published value of ${JSON.stringify(bytes.slice(0, 9))}`, () => {
-      const crc = crc64nvme();
+      const crc = new Crc64Nvme();
       crc.update(Buffer.from(bytes, 'latin1'));
       assert.equal(crc.digest().toString('hex'), expected);
     });
@@ -23,9 +23,9 @@ describe('CRC64NVME', () => {
   it('does not depend on the pieces that the bytes come in', () => {
     const random = seededRandom(firstSeed);
     const bytes = random.bytes(10_000);
-    const whole = crc64nvme();
+    const whole = new Crc64Nvme();
     whole.update(bytes);
-    const pieced = crc64nvme();
+    const pieced = new Crc64Nvme();
     for (let start = 0; start < bytes.length;) {
       const end = start + 1 + random.below(999);
       pieced.update(bytes.subarray(start, end));

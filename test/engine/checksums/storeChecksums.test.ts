@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
 import type { ObjectChecksum, ObjectHead } from '../../../src/engine/ports/bucket';
-import { checksumAnswer } from '../../../src/engine/checksums/storeChecksums';
+import { compareByStoreChecksums } from '../../../src/engine/checksums/storeChecksums';
 import { crc32Of } from '../../../src/engine/checksums/crc32';
-import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
 import { seededRandom } from '../../support/suite/seededRandom';
 import { firstSeed } from '../../support/suite/seeds';
 
@@ -29,7 +29,7 @@ describe('What a store’s own checksums say of a local file', () => {
   }
 
   function crc64Of(content: Buffer): string {
-    const crc = crc64nvme();
+    const crc = new Crc64Nvme();
     crc.update(content);
     return crc.digest().toString('base64');
   }
@@ -117,7 +117,7 @@ describe('What a store’s own checksums say of a local file', () => {
   ]) {
     it(`is ${what}`, async () => {
       let read = 0;
-      const told = await checksumAnswer(
+      const told = await compareByStoreChecksums(
         { ...head, etag, checksums },
         {
           size: bytes.length,

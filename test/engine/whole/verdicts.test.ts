@@ -5,7 +5,7 @@ import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'nod
 import { join } from 'node:path';
 
 import type { Engine } from '../../../src/engine/session/engine';
-import { crc64nvme } from '../../../src/engine/checksums/crc64nvme';
+import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
 import { receiptsInMemory } from '../../support/memory/recordsInMemory';
@@ -305,7 +305,7 @@ describe('The verdict', () => {
 
   it('of encrypted copies is proved by the store’s own long checksum', async () => {
     const etag = 'd'.repeat(32);
-    const crc = crc64nvme();
+    const crc = new Crc64Nvme();
     crc.update(Buffer.from('one'));
     const value = crc.digest().toString('base64');
     const checksums = [{ algorithm: 'crc64nvme', type: 'full-object', value }] as const;
@@ -321,7 +321,10 @@ describe('The verdict', () => {
     await write('different', 'one', -day);
     await write('unknown', 'one', -day);
     bucket.place('f/different', Buffer.from('two'), { modifiedAtMs: Date.now() - 20 * day });
-    bucket.place('f/unknown', Buffer.from('one'), { etag: 'x', modifiedAtMs: Date.now() - 20 * day });
+    bucket.place('f/unknown', Buffer.from('one'), {
+      etag: 'x',
+      modifiedAtMs: Date.now() - 20 * day,
+    });
     // Changed long before it is read, or the reading would be racy and rightly be done again.
     const time = new Date(Date.now() - 10 * day);
     for (const path of ['different', 'unknown']) await utimes(at(path), time, time);

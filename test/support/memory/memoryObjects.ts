@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { crc32Of } from '../../../src/engine/checksums/crc32';
-import { wholeChecksum } from '../../../src/engine/checksums/wholeChecksum';
+import { wholeChecksum } from '../../../src/engine/checksums/storeChecksums';
 import { throwIfCancelled } from '../../../src/engine/failures/failure';
 import type {
   Archive,

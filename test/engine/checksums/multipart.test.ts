@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
-import {
-  likelyPartSizes,
-  multipartEtag,
-  partsOf,
-} from '../../../src/engine/checksums/multipartEtag';
+import { likelyPartSizes, MultipartEtag, partCount } from '../../../src/engine/checksums/multipart';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 const mebibyte = 1 << 20;
@@ -19,7 +15,7 @@ describe('Multipart ETags', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.integer({ min: 1, max: 60 }),
         (bytes, partSize, chunk) => {
-          const etag = multipartEtag(partSize);
+          const etag = new MultipartEtag(partSize);
           for (let start = 0; start < bytes.length; start += chunk) {
             etag.update(bytes.subarray(start, start + chunk));
           }
@@ -36,9 +32,9 @@ describe('Multipart ETags', () => {
   });
 
   it('tell how many parts there were', () => {
-    assert.equal(partsOf(`${'a'.repeat(32)}-17`), 17);
+    assert.equal(partCount(`${'a'.repeat(32)}-17`), 17);
     for (const other of ['a'.repeat(32), `${'a'.repeat(32)}-`, 'x-1', '']) {
-      assert.equal(partsOf(other), undefined);
+      assert.equal(partCount(other), undefined);
     }
   });
 
