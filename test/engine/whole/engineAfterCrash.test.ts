@@ -118,7 +118,7 @@ describe('The engine’s thread after a crash', function () {
       const reached = new Promise(resolve => {
         channel.onmessage = resolve;
       });
-      const engine = start(require.resolve('../support/heldReaddir'));
+      const engine = start(require.resolve('../../support/disk/heldReaddir'));
       const cancelling = new AbortController();
       const cancelled = engine.ask(compare, [setup], cancelling.signal);
       const order: string[] = [];
