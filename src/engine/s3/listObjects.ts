@@ -46,7 +46,7 @@ interface PageRequest {
 }
 
 /** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
-export async function listPage(
+async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
   { prefix, pageSize, token }: PageRequest,
   signal: AbortSignal,
