@@ -194,7 +194,8 @@ describe('credentials', () => {
     let connections = 0;
     silent.on('connection', () => connections++);
     await expectFailure('no-credentials', 'default');
-    assert.equal(connections, 1);
+    // For a token and without one; a third would be a retry.
+    assert.ok(connections <= 2, String(connections));
     silent.close();
   });
 });
