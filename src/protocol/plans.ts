@@ -16,7 +16,7 @@ export type Scope =
   /** What was ticked in a list of the differences. */
   | { readonly kind: 'picks'; readonly picks: readonly Pick<Difference, 'kind' | 'path'>[] }
   /** What batches that were cut off have left, by the comparison at hand. */
-  | { readonly kind: 'remaining' }
+  | { readonly kind: 'unfinished' }
   /** Conflicts that were shown, and that the user wants to end by what is here. */
   | { readonly kind: 'mine'; readonly files: readonly Pick<Conflict, 'path' | 'etag'>[] }
   /** The files that failed in an earlier batch, judged anew. */

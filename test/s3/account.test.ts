@@ -10,8 +10,7 @@ import {
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { createBucket } from '../../src/engine/store/createBucket';
-import { inspectBucket } from '../../src/engine/store/inspectBucket';
-import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
+import { inspectBucket, inspectPrefix } from '../../src/engine/store/inspectBucket';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
 import { startSeaweedFs } from '../../dev/seaweedfs';

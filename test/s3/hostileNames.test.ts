@@ -98,7 +98,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await engine.plan({ folders: [part] }, signal());
+    const { planId } = await engine.planBackUp({ folders: [part] }, signal());
     return engine.run(planId, signal());
   }
 
@@ -172,7 +172,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
     await engine.compare([setup], signal());
 
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await engine.plan({ folders: [part] }, signal());
+    const { planId } = await engine.planBackUp({ folders: [part] }, signal());
     await deleteBucket();
     const { planned, done, failed, skipped, cancelled, problems } = await engine.run(
       planId,

@@ -82,7 +82,7 @@ describe('Nothing is ever deleted in the cloud', () => {
       const all = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
       const run = async (signal: AbortSignal) => {
         await engine.compare([setup], patience());
-        const { planId } = await engine.plan(all, patience());
+        const { planId } = await engine.planBackUp(all, patience());
         return engine.run(planId, signal);
       };
 

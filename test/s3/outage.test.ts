@@ -60,7 +60,10 @@ describe('A store that goes away in mid-batch', function () {
 
   /** The number of a plan for all files. */
   async function plan(): Promise<number> {
-    const { planId } = await engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
+    const { planId } = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'all' } }] },
+      never,
+    );
     return planId;
   }
 

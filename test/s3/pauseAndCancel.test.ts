@@ -79,7 +79,10 @@ describe('A batch on a slow or silent wire', function () {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<{ readonly report: Promise<Report> }> {
     await engine.compare([how], signal);
-    const plan = await engine.plan({ folders: [{ setup: how, scope: { kind: 'all' } }] }, signal);
+    const plan = await engine.planBackUp(
+      { folders: [{ setup: how, scope: { kind: 'all' } }] },
+      signal,
+    );
     return { report: engine.run(plan.planId, signal) };
   }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Connection } from '../../src/engine/ports/connection';
-import { inspectBucket } from '../../src/engine/store/inspectBucket';
-import { inspectPrefix } from '../../src/engine/store/inspectPrefix';
+import { inspectBucket, inspectPrefix } from '../../src/engine/store/inspectBucket';
 import { openStubStore } from '../support/servers/stubStore';
 import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
 

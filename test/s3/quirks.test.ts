@@ -131,7 +131,7 @@ describe('The whole job with a store that is odd in one way', function () {
 
   async function backUp(backup: Engine, setup: FolderSetup): Promise<ByPath | FailureOfAll> {
     const scope = { kind: 'all' } as const;
-    const planning = backup.plan({ folders: [{ setup, scope }] }, signal());
+    const planning = backup.planBackUp({ folders: [{ setup, scope }] }, signal());
     const failed = await failureOf(planning);
     if (failed !== undefined) return failed;
     const { planId } = await planning;

@@ -69,7 +69,10 @@ describe('Files that a store always refuses', function () {
   async function planFor(files: readonly string[]): Promise<number> {
     await writeTree(folder.path, Object.fromEntries(files.map(name => [name, name])));
     await engine.compare([setup], never);
-    const { planId } = await engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, never);
+    const { planId } = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'all' } }] },
+      never,
+    );
     return planId;
   }
 
@@ -131,7 +134,10 @@ describe('Files that a store always refuses', function () {
     const planId = await planFor(bad);
     wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
     assert.equal((await engine.run(planId, never)).failed, bad.length);
-    const left = await engine.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const left = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'unfinished' } }] },
+      never,
+    );
     assert.equal(left.files, 0);
   });
 

@@ -108,7 +108,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
 
   async function backUpAll(): Promise<Report> {
     const part = { setup, scope: { kind: 'all' as const } };
-    const { planId } = await engine.plan({ folders: [part] }, signal());
+    const { planId } = await engine.planBackUp({ folders: [part] }, signal());
     return engine.run(planId, signal());
   }
 

@@ -92,16 +92,6 @@ describe('What is left out', () => {
     await workbench.screenshot('ignored-rows');
   });
 
-  it('leads to the line behind it', async () => {
-    const { workbench } = session;
-    await tree.expand('data');
-    await tree.chooseFromContextMenu('measured.csv', 'Show Ignore Rule');
-    await eventually(async () => {
-      assert.match(await workbench.editorText(), /\*\.csv/);
-    });
-    await workbench.screenshot('ignore-rule-shown');
-  });
-
   it('can be backed up this once, from the Explorer', async () => {
     const { workbench, page } = session;
     await workbench.showViewContainer('Explorer');

@@ -94,7 +94,7 @@ export function backUpUnfinished(
 ): Promise<Report | undefined> {
   return backUp(
     deps,
-    setups.map(setup => ({ setup, scope: { kind: 'remaining' } })),
+    setups.map(setup => ({ setup, scope: { kind: 'unfinished' } })),
   );
 }
 

@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import type { Report } from '../../protocol/reports';
-import { formatCount } from '../format/quantity';
+import { formatCount, formatFiles } from '../format/quantity';
 import type { Work } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 
 /** "309 files backed up, 3 failed"; leaves out zeros. */
 export function reportNumbers(report: Report): string {
@@ -49,4 +50,43 @@ export function doneHeading(work: Work): string {
 /** The codicon next to a batch's outcome. */
 export function batchIcon(work: Work): string {
   return work === 'back-up' ? 'cloud-upload' : work === 'restore' ? 'cloud-download' : 'trash';
+}
+
+/**
+ * Counts the files that a plan leaves out, by group. Files of the groups that the plan takes are
+ * left out only while another batch works on them.
+ */
+export function excludedNumbers(
+  excluded: Readonly<Partial<Record<Group, number>>>,
+  takenGroups: readonly Group[],
+): string {
+  return (Object.entries(excluded) as [Group, number][])
+    .filter(([, count]) => count > 0)
+    .map(([group, count]) => {
+      const files = formatFiles(count);
+      return takenGroups.includes(group) ? l10n.t('{0} under way', files) : inGroup(group, files);
+    })
+    .join(', ');
+}
+
+/** Says of a number of files in which group they are. */
+export function inGroup(group: Group, files: string): string {
+  switch (group) {
+    case 'up-to-date':
+      return l10n.t('{0} up to date', files);
+    case 'out-of-date':
+      return l10n.t('{0} out of date in the cloud', files);
+    case 'missing-in-cloud':
+      return l10n.t('{0} missing in the cloud', files);
+    case 'changed-in-cloud':
+      return l10n.t('{0} changed in the cloud', files);
+    case 'only-in-cloud':
+      return l10n.t('{0} only in the cloud', files);
+    case 'unchecked':
+      return l10n.t('{0} that could not be checked', files);
+    case 'ignored':
+      return l10n.t('{0} ignored', files);
+    case 'lost':
+      return l10n.t('{0} lost', files);
+  }
 }

@@ -30,7 +30,7 @@ export function runBatch(
     try {
       const running = engine.sendRequest(runPlan, planId, token);
       // A single file's row shows all there is to see.
-      if (files > 1) showBatch(engine, batch, running, cancel);
+      if (files > 1) showBatch(engine, batch, { running, cancel });
       return await running;
     } catch (error) {
       if (!(error instanceof Failed) || error.record.code !== 'engine-stopped') throw error;
@@ -56,17 +56,17 @@ export interface BatchToRun {
 function showBatch(
   engine: EngineClient,
   { planId, work }: BatchToRun,
-  running: Promise<unknown>,
-  cancel: () => void,
+  operation: { readonly running: Promise<unknown>; readonly cancel: () => void },
 ): void {
-  withDelayedProgress(batchTitle(work), running, cancel, () => {
+  const getStatus = () => {
     const { state } = engine;
     if (state.kind !== 'transferring' && state.kind !== 'paused') return undefined;
     const batch = state.batches.find(candidate => candidate.planId === planId);
     if (batch === undefined) return undefined;
     const message = state.kind === 'paused' ? pausedText(batch, state.why) : batchText(batch);
     return { message, percent: percent(batch) };
-  });
+  };
+  withDelayedProgress({ ...operation, title: batchTitle(work), getStatus });
 }
 
 /** By bytes, because one large file can take longer than a thousand small ones. */

@@ -22,7 +22,7 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
  */
 export class UnfinishedBatch implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #remaining = new ContextKey('s3Backup.remaining');
+  readonly #hasUnfinished = new ContextKey('s3Backup.remaining');
   readonly #listening: readonly Disposable[];
   /** The first folder of the running batch; all of the batch's files are counted under it. */
   #underWay: UnfinishedFiles | undefined;
@@ -136,7 +136,7 @@ export class UnfinishedBatch implements Disposable {
 
   #show(): void {
     const { files } = this;
-    this.#remaining.set(files > 0);
+    this.#hasUnfinished.set(files > 0);
     if (files > 0) {
       this.#item ??= newItem();
       this.#item.text = l10n.t('$(debug-continue) Resume {0} remaining', formatCount(files));

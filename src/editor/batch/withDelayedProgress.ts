@@ -7,16 +7,17 @@ export interface ProgressStatus {
   readonly percent: number;
 }
 
-/**
- * Shows work as a notification with *Cancel*, unless it ends before anybody could read it.
- * `getStatus` is called repeatedly; when it returns `undefined`, its last answer stays on screen.
- */
-export function withDelayedProgress(
-  title: string,
-  running: Promise<unknown>,
-  cancel: () => void,
-  getStatus: () => ProgressStatus | undefined,
-): void {
+/** Work that may be shown while it runs. */
+interface ShownWork {
+  readonly title: string;
+  readonly running: Promise<unknown>;
+  readonly cancel: () => void;
+  /** Called repeatedly; when it returns `undefined`, its last answer stays on screen. */
+  readonly getStatus: () => ProgressStatus | undefined;
+}
+
+/** Shows work as a notification with *Cancel*, unless it ends before anybody could read it. */
+export function withDelayedProgress({ title, running, cancel, getStatus }: ShownWork): void {
   // The caller handles the failure; only the end matters here.
   const ended = running.then(
     () => undefined,

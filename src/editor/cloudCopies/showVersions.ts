@@ -59,7 +59,7 @@ async function offerVersions(
       await compareCopies(deps, [await findCopy(deps, { ...place, versionId })]);
       break;
     case 'restore':
-      await restoreVersion(deps, setup, path, versionId);
+      await restoreVersion(deps, { setup, path, versionId });
       break;
   }
 }

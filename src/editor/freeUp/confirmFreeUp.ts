@@ -2,6 +2,7 @@ import { env, l10n, window } from 'vscode';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatFiles } from '../format/quantity';
 import type { FreeUpSummary, FreeUpMethod, KeptReason } from '../../protocol/freeUp';
+import { inGroup } from '../batch/reportWords';
 
 /**
  * Shows which files would be removed, which are kept and why, and what to know about their cloud
@@ -62,28 +63,25 @@ function trashText(): string {
 }
 
 /** Lists the kept files, by reason. */
-function keptLines(stays: FreeUpSummary['kept']): readonly string[] {
-  return stays.flatMap(({ because, files, examples }) => [
+function keptLines(kept: FreeUpSummary['kept']): readonly string[] {
+  return kept.flatMap(({ because, files, examples }) => [
     l10n.t('{0}:', keptText(because, formatFiles(files))),
     ...namedFiles(examples, files),
   ]);
 }
 
 /** Counts the kept files in one line, for a message that has no room for names. */
-export function keptNumbers(stays: FreeUpSummary['kept']): string {
-  return stays.map(({ because, files }) => keptText(because, formatFiles(files))).join(', ');
+export function keptNumbers(kept: FreeUpSummary['kept']): string {
+  return kept.map(({ because, files }) => keptText(because, formatFiles(files))).join(', ');
 }
 
 function keptText(because: KeptReason, files: string): string {
   switch (because) {
     case 'out-of-date':
-      return l10n.t('{0} out of date in the cloud', files);
     case 'missing-in-cloud':
-      return l10n.t('{0} missing in the cloud', files);
     case 'changed-in-cloud':
-      return l10n.t('{0} changed in the cloud', files);
     case 'unchecked':
-      return l10n.t('{0} that could not be checked', files);
+      return inGroup(because, files);
     case 'not-proved':
       return l10n.t('{0} not proved, only up to date by name and time', files);
     case 'ignored':

@@ -9,7 +9,6 @@ import {
   type RestoreScope,
   type RestoreSummary,
 } from '../../protocol/restore';
-import type { Group } from '../../protocol/verdicts';
 import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
 import {
@@ -18,13 +17,13 @@ import {
   type Confirmation,
   type RunPlannedDeps,
 } from '../batch/runPlanned';
-import { formatFiles } from '../format/quantity';
 import { chosenScopes, failedScopes } from '../selection/chosenScopes';
 import type { ActiveSelectionDeps, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import { askWhatToRestore } from './askWhatToRestore';
 import { confirmRestore } from './confirmRestore';
 import { requestFromArchive, type RequestFromArchiveDeps } from './requestFromArchive';
+import { excludedNumbers } from '../batch/reportWords';
 
 export type RestoreFilesDeps = RunPlannedDeps &
   ReportMessageDeps &
@@ -50,11 +49,15 @@ export async function restoreSelection(
 /** Restores an older version of one file. */
 export function restoreVersion(
   deps: RestoreFilesDeps,
-  setup: FolderSetup,
-  path: FilePath,
-  versionId: string,
+  { setup, path, versionId }: FileVersion,
 ): Promise<Report | undefined> {
   return restore(deps, [{ setup, scope: { kind: 'version', path, versionId } }]);
+}
+
+interface FileVersion {
+  readonly setup: FolderSetup;
+  readonly path: FilePath;
+  readonly versionId: string;
 }
 
 /** Resolves conflicts by restoring the cloud copies. */
@@ -121,32 +124,11 @@ function skippedFiles({ choice, except }: ConflictChoices, { conflicts }: Restor
 
 /** Says why there is nothing to restore. */
 function announceNothingToRestore({ excluded }: RestoreSummary): void {
-  const reasons = (Object.entries(excluded) as [Group, number][]).map(([group, count]) =>
-    reasonText(group, formatFiles(count)),
-  );
+  const takenGroups = ['changed-in-cloud', 'out-of-date', 'only-in-cloud'] as const;
+  const numbers = excludedNumbers(excluded, takenGroups);
   void window.showInformationMessage(
-    reasons.length === 0
+    numbers === ''
       ? l10n.t('There is nothing to restore.')
-      : l10n.t('There is nothing to restore: {0}.', reasons.join(', ')),
+      : l10n.t('There is nothing to restore: {0}.', numbers),
   );
-}
-
-function reasonText(group: Group, files: string): string {
-  switch (group) {
-    case 'up-to-date':
-      return l10n.t('{0} up to date', files);
-    case 'missing-in-cloud':
-      return l10n.t('{0} missing in the cloud', files);
-    case 'lost':
-      return l10n.t('{0} lost', files);
-    case 'ignored':
-      return l10n.t('{0} ignored', files);
-    case 'unchecked':
-      return l10n.t('{0} that could not be checked', files);
-    case 'changed-in-cloud':
-    case 'out-of-date':
-    case 'only-in-cloud':
-      // A plan takes these, unless another batch is already working on them.
-      return l10n.t('{0} under way', files);
-  }
 }

@@ -51,7 +51,7 @@ function withProgress(
 ): Promise<VerifyReport> {
   const running = operations.run(async (token, cancel) => {
     const working = work(token);
-    withDelayedProgress(l10n.t('Verifying'), working, cancel, () => {
+    const getStatus = () => {
       const { state } = engine;
       if (state.kind !== 'verifying') return undefined;
       const { files, filesDone, bytes, bytesDone } = state;
@@ -60,7 +60,8 @@ function withProgress(
         l10n.t('{0} of {1}', formatBytes(bytesDone), formatBytes(bytes)),
       ].join(' · ');
       return { message, percent: bytes > 0 ? (100 * bytesDone) / bytes : 0 };
-    });
+    };
+    withDelayedProgress({ title: l10n.t('Verifying'), running: working, cancel, getStatus });
     return working;
   });
   return Promise.resolve(window.withProgress({ location: { viewId } }, () => running));

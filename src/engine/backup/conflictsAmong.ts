@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
 import type { ContentQuestion } from '../compare/judge';
 import { inParallel } from '../concurrency/parallel';
-import { inOrder } from './plan';
+import { inPathOrder } from '../batch/step';
 import { decideByContent } from '../compare/decideByContent';
 import type { Finding } from '../compare/finding';
 import type { ComparisonJob } from '../comparison/job';
@@ -42,7 +42,7 @@ async function conflictsOf(
   });
   throwIfCancelled(signal, job.bucket.name);
   const now = found.map(entry => comparison?.get(entry.path) ?? entry);
-  return inOrder(now.flatMap(entry => toConflict(entry) ?? []));
+  return inPathOrder(now.flatMap(entry => toConflict(entry) ?? []));
 }
 
 const looksAtOnce = 8;

@@ -1,17 +1,21 @@
 /**
- * The size of one part, and of the largest object that is sent in one piece. Equal for all parts of
- * an upload, since some stores insist on it, and large enough that 10,000 suffice.
+ * Returns the size of one part, in bytes, which is also that of the largest file that is sent in one
+ * piece. All parts of an upload have the same size, since some stores insist on it (Cloudflare R2
+ * does), and it is large enough that 10,000 parts suffice: S3 takes no more, nor any of less than
+ * 5 MiB but the last. See "Amazon S3 multipart upload limits",
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 export function partSizeFor(size: number): number {
-  const needed = Math.ceil(size / maximumParts / mebibyte) * mebibyte;
-  return Math.max(8 * mebibyte, needed);
+  const needed = Math.ceil(size / maxParts / mebibyte) * mebibyte;
+  return Math.max(minPartBytes, needed);
 }
 
-/** How many requests an upload of this size takes. */
+/** Returns how many requests an upload of this size takes. */
 export function requestsFor(size: number): number {
   const partSize = partSizeFor(size);
   return size <= partSize ? 1 : Math.ceil(size / partSize) + 2;
 }
 
 const mebibyte = 1 << 20;
-const maximumParts = 10_000;
+const minPartBytes = 8 * mebibyte;
+const maxParts = 10_000;

@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { FilePath } from '../../protocol/folders';
-import type { Bucket, Condition } from '../ports/bucket';
+import { crc32Of } from '../checksums/crc32';
+import { inParallel } from '../concurrency/parallel';
 import type { Semaphore } from '../concurrency/semaphore';
-import type { CloudFile } from '../scan/cloudListing';
-import { withByteProgress } from '../network/bodyStream';
-import { Failure } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
-import { acquireBuffer } from '../network/bufferPool';
-import { isSameState, type LocalFile } from '../disk/localFile';
-import { statWhenStable } from '../disk/statWhenStable';
 import { objectAttributes } from '../disk/fileMetadata';
 import { withOpenFile, type OpenFile } from '../disk/openFile';
-import { partSizeFor } from './partSize';
 import { readRange } from '../disk/readFile';
+import { statWhenStable } from '../disk/statWhenStable';
+import { Failure, toFailure } from '../failures/failure';
+import { acquireBuffer } from '../network/bufferPool';
+import { withByteProgress } from '../network/bodyStream';
+import { interruptionOf } from '../network/circuitBreaker';
+import type { Bucket, Condition, ListedPart, StoredObject, StoredPart } from '../ports/bucket';
 import type { Receipt } from '../records/receipts';
 import type { UploadStore } from '../records/uploadStore';
-import { giveUpUpload } from './giveUpUpload';
-import { uploadInParts, type Sent } from './uploadInParts';
+import type { CloudFile } from '../scan/cloudListing';
+import { isSameState, type LocalFile } from '../disk/localFile';
+import { partSizeFor } from './partSize';
+import { abortUpload, openUpload, type OpenUpload } from './unfinishedUploads';
 
 export interface UploadRequest {
   readonly bucket: Bucket;
@@ -24,7 +26,7 @@ export interface UploadRequest {
   readonly prefix: string;
   readonly path: FilePath;
   readonly condition: Condition;
-  /** What to do where the file turns out to hold nothing; `refuse` throws `empty-here`. */
+  /** What to do with a file that turns out to be empty; `refuse` throws `empty-here`. */
   readonly ifEmpty?: 'store' | 'refuse';
   /** What earlier uploads have left, and where this one is kept until it is finished. */
   readonly uploads: UploadStore;
@@ -47,27 +49,21 @@ export interface Uploaded {
  * bytes when this returns.
  */
 export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
+  const { bucket, root, path, uploads } = request;
   for (let reading = 1; ; reading++) {
-    const uploaded = await withOpenFile(request.root, request.path, file =>
-      uploadOnce(request, file),
-    );
+    const uploaded = await withOpenFile(root, path, file => uploadOnce(request, file));
     if (uploaded !== undefined) {
-      await giveUpOthers(request);
+      // What else was begun of the file is of no more use.
+      for (const other of uploads.of(path)) await abortUpload(bucket, other, uploads);
       return uploaded;
     }
-    if (reading === readings) throw new Failure('file-changing', request.path);
+    if (reading === maxReadings) throw new Failure('file-changing', path);
   }
 }
 
-/** What was left of the file in parts is of no more use. */
-async function giveUpOthers({ bucket, path, uploads }: UploadRequest): Promise<void> {
-  for (const kept of uploads.of(path)) await giveUpUpload(bucket, kept, uploads);
-}
+const maxReadings = 3;
 
-/** How often a file that keeps changing is read before it counts as failed. */
-const readings = 3;
-
-/** Gives `undefined` where the file changed while it was read: nothing of it is kept then. */
+/** Returns `undefined` where the file changed while it was read: nothing of it is kept then. */
 async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
   const { bucket, path, signal } = request;
   const before = await statWhenStable(file, signal);
@@ -93,6 +89,12 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
   };
 }
 
+/** What has arrived, and the SHA-256 of the bytes that were sent, in hexadecimal. */
+interface Sent {
+  readonly stored: StoredObject;
+  readonly sha256: string;
+}
+
 async function uploadWhole(
   { bucket, prefix, path, condition, semaphore, signal, onBytes }: UploadRequest,
   file: OpenFile,
@@ -115,4 +117,132 @@ async function uploadWhole(
   } finally {
     release();
   }
+}
+
+/**
+ * Sends a large file part by part, or what an earlier attempt has left of it. Returns `undefined`
+ * where the file changed meanwhile: nothing of it is kept then. An interruption keeps the upload, to
+ * be resumed another time.
+ */
+async function uploadInParts(
+  request: UploadRequest,
+  file: OpenFile,
+  before: LocalFile,
+): Promise<Sent | undefined> {
+  const { bucket, prefix, path, condition, uploads, signal, onBytes } = request;
+  const attributes = await objectAttributes(file, before);
+  const { size } = before;
+  for (let attempt = 1; ; attempt++) {
+    const open = await openUpload({
+      bucket,
+      key: toKey(prefix, path),
+      local: before,
+      partSize: partSizeFor(size),
+      attributes,
+      uploads,
+      signal,
+    });
+    const { upload } = open.stored;
+    let arrived = 0;
+    try {
+      const sent = await putParts(
+        {
+          ...request,
+          onBytes: bytes => {
+            arrived += bytes;
+            onBytes(bytes);
+          },
+        },
+        file,
+        open,
+      );
+      if (sent !== undefined && isSameState(before, await file.stat())) {
+        const { parts, sha256 } = sent;
+        const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
+        uploads.forget(upload);
+        return { stored, sha256 };
+      }
+    } catch (error) {
+      onBytes(-arrived);
+      const { code } = toFailure(error, path);
+      if (code === 'cancelled' || interruptionOf(code) !== undefined) throw error;
+      // What has arrived is worth keeping: the store may take the rest another day.
+      if (code === 'file-refused') throw error;
+      await abortUpload(bucket, open.stored, uploads);
+      // Somebody has aborted it, or the store wants to have all of it once more.
+      if (code === 'no-such-upload' && attempt < maxAttempts) continue;
+      throw error;
+    }
+    onBytes(-arrived);
+    await abortUpload(bucket, open.stored, uploads);
+    return undefined;
+  }
+}
+
+/** How often an upload is begun that the store keeps forgetting. */
+const maxAttempts = 3;
+
+/** Returns `undefined` where the file ended early. */
+async function putParts(
+  { bucket, path, semaphore, uploads, signal, onBytes }: UploadRequest,
+  file: OpenFile,
+  { stored, arrived }: OpenUpload,
+): Promise<{ readonly parts: readonly StoredPart[]; readonly sha256: string } | undefined> {
+  const { upload, partSize, local } = stored;
+  const { size } = local;
+  const numbers = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1);
+  const parts: StoredPart[] = [];
+  const hash = createHash('sha256');
+  // Parts travel side by side but are read one after the other: one hash runs over all of them.
+  let lastReading: Promise<unknown> = Promise.resolve();
+  await inParallel(numbers, maxPartsAtOnce, async partNumber => {
+    const start = (partNumber - 1) * partSize;
+    const length = Math.min(partSize, size - start);
+    const reading = lastReading.then(async () => {
+      const release = await semaphore.acquire(length, signal);
+      try {
+        const buffer = acquireBuffer(length);
+        const isWhole = await readRange({ file, path, start, buffer: buffer.bytes, signal });
+        if (isWhole) hash.update(buffer.bytes);
+        return { buffer: isWhole ? buffer : undefined, release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    });
+    lastReading = reading.catch(() => undefined);
+    const { buffer, release } = await reading;
+    try {
+      if (buffer === undefined) return;
+      const { bytes: body } = buffer;
+      const there = arrived.get(partNumber);
+      if (there !== undefined && matches(there, body)) {
+        // Not every store lists the CRC-32, and that of the whole is made from them.
+        parts.push(upload.takesCrc32 ? { ...there, crc32: crc32Of(body) } : there);
+        onBytes(length);
+      } else {
+        const part = await withByteProgress(length, onBytes, onSent =>
+          bucket.putPart({ upload, partNumber, body, signal, onSent }),
+        );
+        parts.push(part);
+        uploads.keep({ ...stored, usedAt: Date.now() });
+      }
+      buffer.release();
+    } finally {
+      release();
+    }
+  });
+  if (parts.length < numbers.length) return undefined;
+  parts.sort((one, other) => one.partNumber - other.partNumber);
+  return { parts, sha256: hash.digest('hex') };
+}
+
+/** Parts of one file in flight; those of more files are in flight beside them. */
+const maxPartsAtOnce = 4;
+
+/** Whether the store's part consists of just these bytes, by what it lists of it. */
+function matches({ size, etag, crc32: listedCrc32 }: ListedPart, body: Uint8Array): boolean {
+  if (size !== body.byteLength) return false;
+  if (etag === createHash('md5').update(body).digest('hex')) return true;
+  return listedCrc32 !== undefined && listedCrc32 === crc32Of(body);
 }

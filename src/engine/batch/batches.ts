@@ -1,19 +1,17 @@
 import type { LogEntry } from '../../protocol/host';
 import type { Report } from '../../protocol/reports';
-import type { Work } from '../../protocol/rows';
-import type { BatchEvents, BatchStep, StepResult, Outcome } from './batch';
-import type { Outage } from '../network/circuitBreaker';
-import type { Comparison } from '../comparison/comparison';
 import type { Comparisons } from '../comparison/comparisons';
-import { toAbsolutePath } from '../disk/filePath';
-import type { RecentReports } from './reports';
 import { KeyedLock } from '../concurrency/keyedLock';
-import { describeReport, toReport } from './report';
-import type { StatePublisher } from '../state/statePublisher';
+import { toAbsolutePath } from '../disk/filePath';
+import { describeFailure, type Failure } from '../failures/failure';
+import type { Outage } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
-import { describeFailure } from '../failures/failure';
+import type { StatePublisher } from '../state/statePublisher';
+import { runBatch } from './batch';
+import type { PlanKind, PlanRun } from './planKind';
+import { describeReport, toReport, type RecentReports } from './reports';
+import type { BatchStep, Outcome, StepResult } from './step';
 
-/** What the batches are shown in, and what bounds them. */
 export interface BatchesDeps {
   readonly comparisons: Comparisons;
   readonly reports: RecentReports;
@@ -22,24 +20,25 @@ export interface BatchesDeps {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-/** A plan that is about to run, and what goes with its kind of work. */
-export interface BatchToRun<S extends BatchStep, R extends StepResult> {
-  readonly work: Work;
-  readonly plan: { readonly id: number; readonly steps: readonly S[] };
-  /** Takes what became of a step into its row. */
-  readonly settle: (comparison: Comparison, outcome: Outcome<S, R>) => void;
-  readonly start: (events: BatchEvents<S, R>) => Promise<readonly Outcome<S, R>[]>;
+export interface BatchToRun<Step extends BatchStep, Result extends StepResult> {
+  readonly planId: number;
+  readonly kind: Pick<
+    PlanKind<never, never, unknown, Step, Result>,
+    'bytesOf' | 'isSkipped' | 'apply'
+  >;
+  readonly started: PlanRun<Step, Result>;
+  readonly signal: AbortSignal;
 }
 
-/** The batches under way, in whichever direction: shown, paused and reported alike. */
+/** The batches under way: shown, paused and reported alike, whatever they do. */
 export class Batches {
-  readonly #parts: BatchesDeps;
+  readonly #deps: BatchesDeps;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #fileLock = new KeyedLock();
   #outage: Outage | undefined;
 
   constructor(deps: BatchesDeps) {
-    this.#parts = deps;
+    this.#deps = deps;
   }
 
   get underWay(): Iterable<Promise<unknown>> {
@@ -47,15 +46,27 @@ export class Batches {
   }
 
   /** Runs the steps of a plan, shows what becomes of them, and reports. */
-  async run<S extends BatchStep, R extends StepResult>(batch: BatchToRun<S, R>): Promise<Report> {
-    const { work, plan, start } = batch;
-    const { comparisons, reports, publisher, onLog } = this.#parts;
+  async run<Step extends BatchStep, Result extends StepResult>(
+    batch: BatchToRun<Step, Result>,
+  ): Promise<Report> {
+    const { planId, kind, started } = batch;
+    const { comparisons, reports, publisher, onLog } = this.#deps;
+    const { work, steps } = started;
     // So that nobody sends a file again that is only waiting for its turn.
-    for (const { route, path } of plan.steps) {
+    for (const { route, path } of steps) {
       comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
-    const running = start({
+    let outcomes: readonly Outcome<Step, Result>[] = [];
+    const running = runBatch({
+      planId,
+      work,
+      steps,
+      runStep: (step, onBytes) => started.runStep(step, onBytes),
+      bytesOf: step => kind.bytesOf(step),
+      isSkipped: failure => kind.isSkipped(failure),
+      traffic: this.#deps.traffic,
       fileLock: this.#fileLock,
+      signal: batch.signal,
       onProgress: progress => {
         publisher.batch(progress);
       },
@@ -63,50 +74,50 @@ export class Batches {
         comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
       },
       onEnded: outcome => {
-        this.#settle(outcome, batch);
+        started.onEnded?.(outcome);
+        this.#applyOutcome(outcome, batch);
       },
     });
     this.#underWay.add(running);
     try {
-      const outcomes = await running;
-      reports.add(plan.id, outcomes);
-      const report = toReport(work, plan.id, outcomes);
+      outcomes = await running;
+      reports.add(planId, outcomes);
+      const report = toReport(work, planId, outcomes);
       onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {
       this.#underWay.delete(running);
+      started.finish?.(outcomes);
       // A pause is for what was under way; what begins after it is not meant.
       if (this.#underWay.size === 0) this.resume();
-      publisher.batchEnded(plan.id);
+      publisher.batchEnded(planId);
     }
   }
 
   /** Lets no byte of any batch move until `resume`. */
   pause(): void {
     if (this.#underWay.size === 0) return;
-    this.#parts.traffic.pause();
-    this.#tellPause();
+    this.#deps.traffic.pause();
+    this.#publishPause();
   }
 
-  /** Ends a pause that was asked for, and tries at once whether one that was not has to go on. */
+  /** Ends a pause that the user asked for, and tests at once whether an outage is over. */
   resume(): void {
-    const { traffic } = this.#parts;
+    const { traffic } = this.#deps;
     traffic.resume();
     traffic.probeNow();
-    this.#tellPause();
+    this.#publishPause();
   }
 
   /** All batches wait for the store, or no longer do. */
   interrupted(outage: Outage | undefined): void {
     this.#outage = outage;
-    this.#tellPause();
-    if (outage === undefined) return;
-    const message = `Waiting to go on: ${describeFailure(outage.failure)}`;
-    this.#parts.onLog({ level: 'warning', message });
+    this.#publishPause();
+    if (outage !== undefined) this.#warn('Waiting to go on', outage.failure);
   }
 
-  #tellPause(): void {
-    const { traffic, publisher } = this.#parts;
+  #publishPause(): void {
+    const { traffic, publisher } = this.#deps;
     if (traffic.isPaused) {
       publisher.paused({ kind: 'asked-for' });
     } else if (this.#outage === undefined) {
@@ -117,25 +128,27 @@ export class Batches {
     }
   }
 
-  /** Takes what became of a step into the comparison at hand. */
-  #settle<S extends BatchStep, R extends StepResult>(
-    outcome: Outcome<S, R>,
-    { settle }: BatchToRun<S, R>,
+  /** Updates receipts and row by what became of a step. */
+  #applyOutcome<Step extends BatchStep, Result extends StepResult>(
+    outcome: Outcome<Step, Result>,
+    { kind }: BatchToRun<Step, Result>,
   ): void {
-    const { comparisons, onLog } = this.#parts;
+    const { comparisons } = this.#deps;
     const { route, path } = outcome.step;
     const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
     // In the same turn: whatever happens next, what has been proved is known.
     if (receipt !== undefined) route.receipts.put(receipt);
+    if (outcome.kind === 'failed' || outcome.kind === 'skipped') this.#warn(path, outcome.failure);
     const comparison = comparisons.of(route.target);
-    if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
-      onLog({ level: 'warning', message: `${path}: ${describeFailure(outcome.failure)}` });
-    }
     if (comparison === undefined) return;
-    settle(comparison, outcome);
+    kind.apply(comparison, outcome);
     // Changes that came while the file was on its way were left until now.
-    const places = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
-    const changed = [...new Set(places)].map(place => toAbsolutePath(route.root, place));
+    const paths = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
+    const changed = [...new Set(paths)].map(each => toAbsolutePath(route.root, each));
     void comparisons.filesChanged(route.target.folder, changed);
+  }
+
+  #warn(about: string, failure: Failure): void {
+    this.#deps.onLog({ level: 'warning', message: `${about}: ${describeFailure(failure)}` });
   }
 }

@@ -1,47 +1,106 @@
+import type { FailureCode } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
-import type { ReportEntry, ReportPage } from '../../protocol/reports';
-import type { StepResult, Outcome } from './batch';
-import { Failure } from '../failures/failure';
-import { BoundedMap } from '../concurrency/boundedMap';
+import type { Report, ReportEntry, ReportPage } from '../../protocol/reports';
+import type { Work } from '../../protocol/rows';
 import { isSameTarget, type ComparisonTarget } from '../comparison/job';
+import { BoundedMap } from '../concurrency/boundedMap';
+import { Failure } from '../failures/failure';
+import type { Outcome, StepResult } from './step';
+
+/** Older reports are forgotten. */
+export const maxRecentReports = 5;
 
 /** The last reports, for whoever asks what became of each file. */
-export interface RecentReports {
-  add(planId: number, outcomes: readonly Outcome[]): void;
-  /** Entries of one report, those that did not arrive first. */
-  page(planId: number, offset: number, limit: number): ReportPage;
-  /** The files of a target that failed; not those that were skipped or cancelled. */
-  failed(planId: number, target: ComparisonTarget): readonly FilePath[];
-}
+export class RecentReports {
+  readonly #outcomes = new BoundedMap<number, readonly Outcome[]>(maxRecentReports);
 
-export function recentReports(): RecentReports {
-  const reports = new BoundedMap<number, readonly Outcome[]>(maxReports);
+  add(planId: number, outcomes: readonly Outcome[]): void {
+    const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
+    this.#outcomes.set(planId, inOrder);
+  }
 
-  function report(planId: number): readonly Outcome[] {
-    const found = reports.get(planId);
+  /** Entries of one report, those that did not arrive first. Throws `plan-outdated`. */
+  page(planId: number, offset: number, limit: number): ReportPage {
+    const all = this.#of(planId);
+    return { entries: all.slice(offset, offset + limit).map(toEntry), total: all.length };
+  }
+
+  /**
+   * The files of a target that failed; not those that were skipped or cancelled. Throws
+   * `plan-outdated`.
+   */
+  failed(planId: number, target: ComparisonTarget): readonly FilePath[] {
+    return this.#of(planId).flatMap(({ kind, step: { path, route } }) =>
+      kind === 'failed' && isSameTarget(route.target, target) ? [path] : [],
+    );
+  }
+
+  #of(planId: number): readonly Outcome[] {
+    const found = this.#outcomes.get(planId);
     if (found === undefined) throw new Failure('plan-outdated', String(planId));
     return found;
   }
+}
 
+const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
+
+/** Counts outcomes in numbers that add up to the plan, and names the files that did not arrive. */
+export function toReport(work: Work, planId: number, outcomes: readonly Outcome[]): Report {
+  const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
   return {
-    add(planId, outcomes) {
-      const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
-      reports.set(planId, inOrder);
-    },
-    page(planId, offset, limit) {
-      const all = report(planId);
-      return { entries: all.slice(offset, offset + limit).map(toEntry), total: all.length };
-    },
-    failed: (planId, target) =>
-      report(planId).flatMap(({ kind, step: { path, route } }) =>
-        kind === 'failed' && isSameTarget(route.target, target) ? [path] : [],
-      ),
+    work,
+    planId,
+    planned: outcomes.length,
+    done: count('done'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    cancelled: count('cancelled'),
+    bytes: outcomes.reduce(
+      (sum, outcome) => sum + (outcome.kind === 'done' ? outcome.bytes : 0),
+      0,
+    ),
+    reasons: reasonsOf(outcomes),
+    problems: outcomes
+      .flatMap(({ step, ...ending }): Report['problems'] => {
+        if (ending.kind === 'done' || ending.failure === undefined) return [];
+        const { folder } = step.route.target;
+        return [{ folder, path: step.path, kind: ending.kind, failure: ending.failure.toRecord() }];
+      })
+      .slice(0, maxProblems),
   };
 }
 
-const maxReports = 5;
+/** A report is one message; the editor asks for the rest page by page. */
+const maxProblems = 100;
 
-const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
+function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
+  const reasons: Partial<Record<FailureCode, number>> = {};
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'done' || outcome.failure === undefined) continue;
+    const { code } = outcome.failure;
+    reasons[code] = (reasons[code] ?? 0) + 1;
+  }
+  return reasons;
+}
+
+/** Describes a report in one line, for the log. */
+export function describeReport(report: Report): string {
+  const { work, planned, done, failed, skipped, cancelled, bytes } = report;
+  const numbers = [
+    `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
+    `${String(failed)} failed`,
+    `${String(skipped)} skipped`,
+    `${String(cancelled)} cancelled`,
+  ];
+  return `Batch of ${String(planned)}: ${numbers.join(', ')}`;
+}
+
+const doneWords: Readonly<Record<Work, string>> = {
+  'back-up': 'backed up',
+  restore: 'restored',
+  'free-up': 'freed',
+  trash: 'moved to the trash',
+};
 
 function toEntry(outcome: Outcome): ReportEntry {
   const { route, path } = outcome.step;
@@ -51,12 +110,12 @@ function toEntry(outcome: Outcome): ReportEntry {
     path,
     bytes: outcome.bytes,
     failure: outcome.kind === 'done' ? undefined : outcome.failure?.toRecord(),
-    ...(outcome.kind === 'done' && placeOf(outcome.result, path)),
+    ...(outcome.kind === 'done' && restoredPlace(outcome.result, path)),
   };
 }
 
-/** What else there is to say of a file that was restored. */
-function placeOf({ local, replaced }: StepResult, path: FilePath) {
+/** Where a restored file is, and what it has replaced. */
+function restoredPlace({ local, replaced }: StepResult, path: FilePath) {
   return {
     ...(local.path !== path && { restoredAs: local.path }),
     ...(replaced !== undefined && { replaced }),

@@ -8,13 +8,12 @@ import type { OpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readFile';
 import type { Receipt } from '../records/receipts';
 import { isRestoredExactly } from '../disk/fileMetadata';
-import { checkCopy, isConfirmed, type LocalDigests } from './checkCopy';
-import type { FreeUpStep, FreeUpTools } from './freeStep';
-import { readBack } from './readBack';
+import type { FreeUpStep, FreeUpTools } from './freeUpStep';
+import { checkCopy, isConfirmed, readBack, type LocalDigests } from './proveCopy';
 
 /**
- * The proof that a file may go, which only `examineFile` gives. What removes files takes nothing
- * else, so that no way leads round the examination.
+ * The proof that a file may go, which only `examineFile` can make. Whatever removes files takes
+ * nothing else, so that none is removed without an examination.
  */
 class Proof {
   readonly #examinedAt = Date.now();
@@ -26,21 +25,21 @@ class Proof {
     readonly versionId: string | undefined,
   ) {}
 
-  /** Throws where what was found is too old to remove anything by it. */
+  /** Throws `proof-expired` where the examination is too old to remove anything by it. */
   requireFresh(): void {
     const age = Date.now() - this.#examinedAt;
-    // A clock that was set back tells nothing either.
-    if (age < 0 || age > proofLastsMs) throw new Failure('proof-expired', this.local.path);
+    // With a clock that was set back, nobody knows the age.
+    if (age < 0 || age > maxProofAgeMs) throw new Failure('proof-expired', this.local.path);
   }
 }
 
 export type SafeToFree = Proof;
 
 /** A computer may have slept between the examination and the removal. */
-export const proofLastsMs = 60_000;
+export const maxProofAgeMs = 60_000;
 
 /**
- * Proves that every byte of an open file is in the cloud at this moment, and can be had back. Throws
+ * Proves that every byte of an open file is in the cloud at this moment, and can be read back. Throws
  * where that is not so, or where the file has changed by the end of the examination.
  */
 export async function examineFile(
@@ -88,7 +87,7 @@ async function digest(
   local: LocalFile,
   { reading, signal, onBytes }: FreeUpTools,
 ): Promise<LocalDigests & { readonly lastByte: number | undefined }> {
-  const giveBack = await reading.acquire(0, signal);
+  const release = await reading.acquire(0, signal);
   try {
     const sha256 = createHash('sha256');
     const md5 = createHash('md5');
@@ -106,6 +105,6 @@ async function digest(
     });
     return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), lastByte };
   } finally {
-    giveBack();
+    release();
   }
 }

@@ -1,18 +1,26 @@
+import { lstatSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import type { FailureCode } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
 import type { FreeUpMethod } from '../../protocol/freeUp';
+import { toAbsolutePath } from '../disk/filePath';
+import { newStagedFile } from '../disk/stagedFile';
+import { withOpenFile } from '../disk/openFile';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
-import { deleteLocal } from './deleteLocal';
-import { refuseUnsaved } from './examineFile';
-import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeStep';
-import { trashLocal } from './trashLocal';
+import type { Receipt } from '../records/receipts';
+import { restoreDisplaced } from '../staging/restoreDisplaced';
+import { examineFile, refuseUnsaved } from './examineFile';
+import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeUpStep';
+import { removeExamined, trashExamined } from './removeExamined';
 
 /**
- * Lets a local file go whose bytes are in the cloud, proved anew on both sides. Throws, with the
- * file where it was, whenever anything speaks against it.
+ * Frees a local file whose bytes are in the cloud, proved anew on both sides. Throws, with the file
+ * where it was, whenever anything speaks against it.
  */
 export async function freeFile(
   step: FreeUpStep,
-  way: FreeUpMethod,
+  method: FreeUpMethod,
   tools: FreeUpTools,
 ): Promise<FreeUpResult> {
   const { path, copy, route } = step;
@@ -20,10 +28,10 @@ export async function freeFile(
   // Nothing but a receipt says what the local bytes should be.
   if (receipt?.etag !== copy.etag) throw new Failure('not-proved', path);
   await refuseUnsaved(step, tools);
-  // Before it goes: not even a kill may make the copy pass for one that can be replaced.
+  // Noted first: not even a kill may make the copy pass for one that can be replaced.
   route.receipts.noteFreed(path, Date.now());
   try {
-    return await (way === 'delete'
+    return await (method === 'delete'
       ? deleteLocal(step, receipt, tools)
       : trashLocal(step, receipt, tools));
   } catch (error) {
@@ -33,5 +41,75 @@ export async function freeFile(
   }
 }
 
-/** With these the file does not stand under its name any more. */
+/** With these the file does not have its name any more. */
 const elsewhere = new Set<FailureCode>(['kept-beside', 'not-put-back', 'only-open']);
+
+/**
+ * Moves a local file to the trash after it was examined, under its own name, so that it can be put
+ * back from there. Whatever changes in the very last moment is in the trash, too.
+ */
+async function trashLocal(
+  step: FreeUpStep,
+  receipt: Receipt,
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
+  const { path, copy, route } = step;
+  // Closed before the file is moved: Windows moves no open files.
+  const safe = await withOpenFile(route.root, path, file =>
+    examineFile(file, step, receipt, tools),
+  );
+  await trashExamined(route.root, safe, tools.editor);
+  return { local: safe.local, copy };
+}
+
+/**
+ * Removes a local file for good, after it was displaced and examined under a name that nobody else
+ * knows: what is removed is what was examined. Where anything speaks against it, the file gets its
+ * name back; if this process is killed, at the next start.
+ */
+async function deleteLocal(
+  step: FreeUpStep,
+  receipt: Receipt,
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
+  const { path, copy, route } = step;
+  const staged = newStagedFile('displaced', route.root, path);
+  const displaced = toAbsolutePath(route.root, staged.stagedPath);
+  tools.journal.begin(staged);
+  try {
+    await rename(toAbsolutePath(route.root, path), displaced);
+  } catch (error) {
+    // A disk of the network may have done what it says has failed.
+    if (lstatSync(displaced, { throwIfNoEntry: false }) === undefined) tools.journal.end(staged);
+    else await restoreDisplaced(staged, tools.journal);
+    throw notRemovable(error, path);
+  }
+  try {
+    return await withOpenFile(route.root, staged.stagedPath, async file => {
+      const safe = await examineFile(file, step, receipt, tools);
+      await removeExamined(file, safe, staged, tools.journal).catch((error: unknown) => {
+        throw notRemovable(error, path);
+      });
+      tools.journal.end(staged);
+      return { local: { ...safe.local, path }, copy };
+    });
+  } catch (error) {
+    const failure = fromDiskError(error, path);
+    if (failure.code === 'only-open') {
+      // There is nothing that could have its name back.
+      tools.journal.end(staged);
+      throw failure;
+    }
+    await restoreDisplaced(staged, tools.journal);
+    // Nobody knows the file by the name that it had here.
+    throw failure.subject === staged.stagedPath
+      ? new Failure(failure.code, path, failure.cause)
+      : failure;
+  }
+}
+
+/** Names what forbids it: reading the file is another matter, here it is its folder. */
+function notRemovable(error: unknown, path: FilePath): Failure {
+  const failure = fromDiskError(error, path);
+  return failure.code === 'not-readable' ? new Failure('not-removable', path, error) : failure;
+}

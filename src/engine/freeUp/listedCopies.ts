@@ -1,22 +1,19 @@
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Bucket, ListedObject } from '../ports/bucket';
-import { parentPath, topmost, foldersAbove } from '../disk/filePath';
+import { foldersAbove, parentPath, topmost } from '../disk/filePath';
 import { toKey } from '../disk/objectKey';
-import type { FreeUpStep } from './freeStep';
-
-/** A step's copy as a list of the store shows it under exactly its key, `undefined` in none. */
-export type FindListed = (step: FreeUpStep) => Promise<ListedObject | undefined>;
+import type { FindListed, FreeUpStep } from './freeUpStep';
 
 /**
- * Asks the store's lists for the copies of a batch's files, since a copy that no list shows is found
- * by no comparison: many by a list of their folders, each made once, when the first of its files is
- * asked for; few by lists of their own.
+ * Looks for the copies of a batch's files in the store's listings, since no comparison finds a copy
+ * that is not listed: for many files their folders are listed, each once, when its first file is
+ * asked for; few files are listed one by one.
  */
 export function listedCopies(steps: readonly FreeUpStep[], signal: AbortSignal): FindListed {
   const folders = new Map<FreeUpStep['route'], FolderLists>();
   for (const route of new Set(steps.map(step => step.route))) {
     const paths = steps.flatMap(step => (step.route === route ? step.path : []));
-    if (paths.length > mostSingleLooks) folders.set(route, folderLists(route, paths, signal));
+    if (paths.length > maxSingleListings) folders.set(route, folderLists(route, paths, signal));
   }
   return ({ route, path }) => {
     const lists = folders.get(route);
@@ -25,8 +22,8 @@ export function listedCopies(steps: readonly FreeUpStep[], signal: AbortSignal):
   };
 }
 
-/** Up to so many files are looked for one by one: a folder may hold very many others. */
-const mostSingleLooks = 20;
+/** Up to so many files are listed one by one: a folder may hold very many others. */
+const maxSingleListings = 20;
 
 type FolderLists = (path: FilePath) => Promise<ListedObject | undefined>;
 
@@ -59,17 +56,17 @@ async function listFolder(
   return found;
 }
 
-/** The key itself stands first among those that begin with it, but for stores without an order. */
+/** The key itself comes first among those that begin with it, unless a store lists in no order. */
 async function findListed(
   bucket: Bucket,
   key: string,
   signal: AbortSignal,
 ): Promise<ListedObject | undefined> {
-  for await (const page of bucket.list({ prefix: key, pageSize: singleLookPage, signal })) {
+  for await (const page of bucket.list({ prefix: key, pageSize: singleListingPageSize, signal })) {
     const found = page.find(object => object.key === key);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-const singleLookPage = 100;
+const singleListingPageSize = 100;

@@ -1,68 +1,75 @@
+import { lstatSync } from 'node:fs';
 import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { type StagedFile, newStagedFile } from '../disk/stagedFile';
+import { newStagedFile, type StagedFile } from '../disk/stagedFile';
 import type { OpenFile } from '../disk/openFile';
+import type { EditorPort } from '../ports/editorPort';
+import { toLocalFile, isSameState } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import { writeAll } from '../disk/writeFile';
 import type { SafeToFree } from './examineFile';
 
 /**
- * Removes the name of an open file that was examined. Who has the file open, too, may have written
- * between the last look and now: then its bytes, which only the open file still has, get the name
- * again, all of them or none, and `differs-here` is thrown. Where there is no room for them the
- * file stays open, and `only-open` tells where.
+ * Removes the name of an open file that was examined. Another program that has the file open may
+ * have written since the last stat: then its bytes, which only the open file still has, get the name
+ * again, all of them or none, and this throws `differs-here`. Where there is no room for them the
+ * file stays open, and `only-open` says where.
  */
 export async function removeExamined(
   file: OpenFile,
   safe: SafeToFree,
-  aside: StagedFile,
+  displaced: StagedFile,
   journal: StagingJournal,
 ): Promise<void> {
-  const absolute = toAbsolutePath(aside.root, aside.stagedPath);
-  await requireRoomOrRest(safe, aside);
+  const absolute = toAbsolutePath(displaced.root, displaced.stagedPath);
+  await assertRoomOrRest(safe, displaced);
   safe.requireFresh();
   await unlink(absolute);
-  // Some disks tell nothing of a file without a name.
+  // Some disks can't stat a file without a name.
   const now = await file.stat().catch(() => safe.local);
   if (now.size === safe.local.size && now.mtimeNs === safe.local.mtimeNs) return;
   try {
-    await copyBack(file, aside, journal);
+    await copyBack(file, displaced, journal);
   } catch (error) {
     file.keepOpen();
-    throw new Failure('only-open', aside.path, new Error(placeOf(file), { cause: error }));
+    throw new Failure('only-open', displaced.path, new Error(placeOf(file), { cause: error }));
   }
-  throw new Failure('differs-here', aside.path);
+  throw new Failure('differs-here', displaced.path);
 }
 
 /**
  * Throws `disk-full` where a file could not be copied back that somebody may just be writing. One
  * that has rested is not written by anybody: of a full disk it is what frees the space.
  */
-async function requireRoomOrRest({ local }: SafeToFree, { root, path }: StagedFile): Promise<void> {
+async function assertRoomOrRest({ local }: SafeToFree, { root, path }: StagedFile): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(toAbsolutePath(root, parentPath(path)), {
     bigint: true,
   });
   // Some network disks don't say.
   if (blocks === 0n || bavail * bsize >= BigInt(local.size)) return;
   const restedMs = Date.now() - Number(local.mtimeNs / 1_000_000n);
-  if (restedMs < longRestMs) throw new Failure('disk-full', path);
+  if (restedMs < minRestMs) throw new Failure('disk-full', path);
 }
 
-const longRestMs = 10 * 60_000;
+const minRestMs = 10 * 60_000;
 
 /** Under a name of our own first: a part of a file is never given its name. */
-async function copyBack(file: OpenFile, aside: StagedFile, journal: StagingJournal): Promise<void> {
-  const { root, path, stagedPath } = aside;
-  const own = newStagedFile('temporary', root, path);
-  const temporary = toAbsolutePath(root, own.stagedPath);
-  journal.begin(own);
+async function copyBack(
+  file: OpenFile,
+  displaced: StagedFile,
+  journal: StagingJournal,
+): Promise<void> {
+  const { root, path, stagedPath } = displaced;
+  const staged = newStagedFile('temporary', root, path);
+  const temporary = toAbsolutePath(root, staged.stagedPath);
+  journal.begin(staged);
   try {
     await writeCopy(file, temporary);
     await rename(temporary, toAbsolutePath(root, stagedPath));
   } finally {
     await rm(temporary, { force: true });
-    journal.end(own);
+    journal.end(staged);
   }
 }
 
@@ -71,9 +78,9 @@ async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> 
   const { mode } = await handle.stat();
   const copy = await open(absolute, 'wx', mode & 0o777);
   try {
-    const buffer = Buffer.allocUnsafe(copySize);
+    const buffer = Buffer.allocUnsafe(copyBytes);
     for (let position = 0; ;) {
-      const { bytesRead } = await handle.read(buffer, 0, copySize, position);
+      const { bytesRead } = await handle.read(buffer, 0, copyBytes, position);
       if (bytesRead === 0) break;
       await writeAll(copy, buffer.subarray(0, bytesRead), position);
       position += bytesRead;
@@ -84,13 +91,30 @@ async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> 
   }
 }
 
-const copySize = 1 << 20;
+const copyBytes = 1 << 20;
 
-/** By what the bytes of a file without a name can be reached. */
+/** Returns how the bytes of a file without a name can be reached. */
 function placeOf({ handle }: OpenFile): string {
   const { pid, platform } = process;
   const number = String(handle.fd);
   return platform === 'linux'
     ? `/proc/${String(pid)}/fd/${number}`
     : `process ${String(pid)}, file descriptor ${number}`;
+}
+
+/** Moves a file to the trash that was examined under its own name, if it is still the same. */
+export async function trashExamined(
+  root: string,
+  safe: SafeToFree,
+  editor: EditorPort,
+): Promise<void> {
+  const { path } = safe.local;
+  const absolute = toAbsolutePath(root, path);
+  const now = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
+  if (now === undefined) throw new Failure('file-vanished', path);
+  if (!isSameState(safe.local, toLocalFile(path, now))) throw new Failure('differs-here', path);
+  safe.requireFresh();
+  if ((await editor.moveToTrash(absolute)) === 'no-trash') {
+    throw new Failure('not-trashed', path);
+  }
 }

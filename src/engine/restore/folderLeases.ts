@@ -1,85 +1,79 @@
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
-import { fromDiskError } from '../failures/diskErrors';
-import { Failure } from '../failures/failure';
 import { toAbsolutePath, foldersAbove } from '../disk/filePath';
+import { fromDiskError } from '../failures/diskErrors';
 import { hasCode } from '../failures/systemCode';
+import { Failure } from '../failures/failure';
 
-/** Makes folders for files that are about to come into being, and removes those made for nothing. */
-export interface FolderLeases {
+/**
+ * Makes folders for files that are about to be created, and removes those made for nothing. All
+ * calls are synchronous: between the check of a folder and what follows from it, no other file of
+ * the same batch can make or remove one.
+ */
+export class FolderLeases {
+  readonly #leased = new Map<string, Leased>();
+
   /**
-   * Makes the folders above a path that are not there yet, and holds them until `release`. A link is
-   * not followed: what lies behind it is not this folder's.
+   * Makes the folders above a path that are not there yet, and leases them until `release`. A link
+   * is not followed: what lies behind it does not belong to this folder.
    */
-  hold(root: string, path: FilePath): FolderLease;
+  acquire(root: string, path: FilePath): FolderLease {
+    const acquired: FilePath[] = [];
+    const release = () => {
+      for (const folder of acquired.splice(0).reverse()) this.#release(root, folder);
+    };
+    try {
+      for (const folder of foldersAbove(path)) {
+        this.#acquire(root, folder, path);
+        acquired.push(folder);
+      }
+    } catch (error) {
+      release();
+      throw fromDiskError(error, path);
+    }
+    return {
+      check() {
+        for (const folder of acquired) assertFolder(toAbsolutePath(root, folder), folder, path);
+      },
+      release,
+    };
+  }
+
+  #acquire(root: string, folder: FilePath, path: FilePath): void {
+    const absolute = toAbsolutePath(root, folder);
+    const isMade = makeFolder(absolute);
+    if (!isMade) assertFolder(absolute, folder, path);
+    const known = this.#leased.get(absolute) ?? { users: 0, isMade };
+    this.#leased.set(absolute, { users: known.users + 1, isMade: known.isMade || isMade });
+  }
+
+  #release(root: string, folder: FilePath): void {
+    const absolute = toAbsolutePath(root, folder);
+    const known = this.#leased.get(absolute);
+    if (known === undefined) return;
+    if (known.users > 1) {
+      this.#leased.set(absolute, { ...known, users: known.users - 1 });
+      return;
+    }
+    this.#leased.delete(absolute);
+    if (known.isMade) removeIfEmpty(absolute);
+  }
 }
 
 export interface FolderLease {
-  /** Throws where one of the folders is none any more. */
+  /** Throws `in-the-way` where one of the folders is no folder any more. */
   check(): void;
-  /** Once; the last one to let go of a folder that was made here removes it if it is empty. */
+  /** Once; the last user of a folder that was made here removes it if it is empty. */
   release(): void;
 }
 
-/**
- * Each step is done in one turn: between the look at a folder and what follows from it, no other
- * file of the same batch can make or remove one.
- */
-export function folderLeases(): FolderLeases {
-  const held = new Map<string, Held>();
-
-  function take(root: string, folder: FilePath, path: FilePath): void {
-    const absolute = toAbsolutePath(root, folder);
-    const isMade = makeFolder(absolute);
-    if (!isMade) requireFolder(absolute, folder, path);
-    const known = held.get(absolute) ?? { users: 0, isMade };
-    held.set(absolute, { users: known.users + 1, isMade: known.isMade || isMade });
-  }
-
-  function letGo(root: string, folder: FilePath): void {
-    const absolute = toAbsolutePath(root, folder);
-    const known = held.get(absolute);
-    if (known === undefined) return;
-    if (known.users > 1) {
-      held.set(absolute, { ...known, users: known.users - 1 });
-      return;
-    }
-    held.delete(absolute);
-    if (known.isMade) removeIfEmpty(absolute);
-  }
-
-  return {
-    hold(root, path) {
-      const taken: FilePath[] = [];
-      const release = () => {
-        for (const folder of taken.splice(0).reverse()) letGo(root, folder);
-      };
-      try {
-        for (const folder of foldersAbove(path)) {
-          take(root, folder, path);
-          taken.push(folder);
-        }
-      } catch (error) {
-        release();
-        throw fromDiskError(error, path);
-      }
-      return {
-        check() {
-          for (const folder of taken) requireFolder(toAbsolutePath(root, folder), folder, path);
-        },
-        release,
-      };
-    },
-  };
-}
-
-interface Held {
+interface Leased {
   readonly users: number;
   /** Whether it was not there before. */
   readonly isMade: boolean;
 }
 
-/** Gives `false` where something has that name already. */
+/** Returns `false` where something has that name already. */
 function makeFolder(absolute: string): boolean {
   try {
     mkdirSync(absolute);
@@ -90,7 +84,7 @@ function makeFolder(absolute: string): boolean {
   }
 }
 
-function requireFolder(absolute: string, folder: FilePath, path: FilePath): void {
+function assertFolder(absolute: string, folder: FilePath, path: FilePath): void {
   if (!lstatSync(absolute).isDirectory()) throw new Failure('in-the-way', path, folder);
 }
 

@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/diskErrors';
-import type { Failure } from '../failures/failure';
+import { Failure } from '../failures/failure';
 import { fileName, parentPath, toAbsolutePath, foldersAbove } from '../disk/filePath';
 import { toLocalFile, type LocalFile } from '../disk/localFile';
-import type { NameRules } from './unsafeName';
+import type { NameRules } from './diskNames';
 
-/** What is in the place of a file that is to be restored. */
+/** What is at the path of a file that is to be restored. */
 export type Place =
   | { readonly kind: 'free' }
   | { readonly kind: 'file'; readonly local: LocalFile }
@@ -14,7 +14,7 @@ export type Place =
   | { readonly kind: 'taken'; readonly by: FilePath }
   | { readonly kind: 'unreadable'; readonly failure: Failure };
 
-/** Looks at places below a folder, one after the other, and at each folder above them only once. */
+/** Looks up paths below a folder, one after the other, and each folder above them only once. */
 export function localPlaces(root: string, { foldsNames }: NameRules): (path: FilePath) => Place {
   const above = new Map<FilePath, Place | 'folder'>();
   const names = new Map<FilePath, ReadonlySet<string>>();
@@ -30,7 +30,7 @@ export function localPlaces(root: string, { foldsNames }: NameRules): (path: Fil
     }
   }
 
-  /** A disk that folds names finds a file by any spelling; only a list of names tells its own. */
+  /** A disk that folds names finds a file by any spelling; only a list of names has its own. */
   function isSpelledSo(path: FilePath): boolean {
     const folder = parentPath(path);
     let known = names.get(folder);
@@ -57,4 +57,10 @@ function leafOf(path: FilePath, stat: BigIntStats): Place {
   return stat.isFile()
     ? { kind: 'file', local: toLocalFile(path, stat) }
     : { kind: 'taken', by: path };
+}
+
+/** Returns why nothing can be written to a path; `undefined` where something can. */
+export function refusalOf(path: FilePath, place: Place | undefined): Failure | undefined {
+  if (place?.kind === 'taken') return new Failure('in-the-way', path, place.by);
+  return place?.kind === 'unreadable' ? place.failure : undefined;
 }

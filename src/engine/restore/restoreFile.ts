@@ -1,139 +1,166 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { StepResult } from '../batch/batch';
-import type { ObjectHead } from '../ports/bucket';
-import type { Semaphore } from '../concurrency/semaphore';
-import type { CloudFile } from '../scan/cloudListing';
-import { fromDiskError } from '../failures/diskErrors';
-import { Failure } from '../failures/failure';
-import { toKey } from '../disk/objectKey';
-import type { LocalFile } from '../disk/localFile';
-import type { Receipt } from '../records/receipts';
-import type { TransferControl } from '../network/transferControl';
+import { basename, dirname } from 'node:path';
+import type { CloudCopySaving } from '../../protocol/cloudCopies';
+import type { FilePath } from '../../protocol/folders';
+import { contentCheck, type ContentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { wholeChecksum } from '../checksums/storeChecksums';
-import { contentCheck, type ContentVerdict } from '../checksums/contentCheck';
-import { fetchObject } from './fetchObject';
-import { writeAtomically, type Placed, type WriteDeps } from './writeAtomically';
-import type { RestoreStep } from './restorePlan';
+import type { ComparisonJob } from '../comparison/job';
+import { toKey } from '../disk/objectKey';
 import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
 import { writeAll } from '../disk/writeFile';
+import { fromDiskError } from '../failures/diskErrors';
+import { Failure } from '../failures/failure';
+import type { ObjectHead } from '../ports/bucket';
+import type { Receipt } from '../records/receipts';
+import type { LocalFile } from '../disk/localFile';
+import { download, type DownloadSink } from '../store/download';
+import { commit } from './commit';
+import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
+import { stepForCopy } from './selectRestore';
+import { complete, discard, stage } from './stage';
 
-export interface RestoreDeps extends WriteDeps {
-  readonly semaphore: Semaphore;
-  readonly traffic: TransferControl;
-}
-
-/** What the restoring of one file has led to. */
-export interface Restored extends StepResult {
-  readonly cloud: CloudFile;
+export interface TransferOptions {
+  readonly signal: AbortSignal;
+  /** Called with bytes as they arrive; negative where they have come in vain. */
+  readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * Restores one file: fetched, checked against what the store keeps of it, written beside its place
- * and only then put into it. Throws with everything as it was before.
+ * Restores one file: stages it beside its path, downloads into that, checks the bytes against what
+ * the store keeps of them, and only then commits it to its path. Throws with everything as it was.
  */
 export async function restoreFile(
   step: RestoreStep,
-  deps: RestoreDeps,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
+  tools: RestoreTools,
+  options: TransferOptions,
 ): Promise<Restored> {
-  if (step.refusal !== undefined) throw step.refusal;
-  const began = Date.now();
-  let fetched: Fetched | undefined;
-  const placed = await writeAtomically(step, deps, async (handle, usualMode) => {
-    fetched = await fetchInto(handle, step, deps, signal, onBytes);
-    await applyAttributes(handle, storedAttributes(fetched.head), usualMode);
-  });
-  const { local, replaced } = placed;
-  const receipt = isProof(step, placed, fetched) ? receiptOf(local, fetched, began) : undefined;
-  return { local, replaced, cloud: step.cloud, receipt };
+  const { path, cloud, refusal } = step;
+  if (refusal !== undefined) throw refusal;
+  const beganAt = Date.now();
+  const staged = await stage(step, tools);
+  try {
+    const downloaded = await downloadTo(staged.handle, step, { ...tools, ...options });
+    await applyAttributes(staged.handle, storedAttributes(downloaded.head), staged.newFileMode);
+    const written = await complete(staged);
+    const { local, replaced } = await commit(step, staged, tools);
+    const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
+    const receipt = isProved ? receiptOf(local, downloaded, beganAt) : undefined;
+    return { local, replaced, cloud, receipt };
+  } catch (error) {
+    await discard(staged, tools.journal);
+    throw fromDiskError(error, path);
+  } finally {
+    staged.folders.release();
+  }
 }
 
-interface Fetched {
+/**
+ * Restores one copy to any place on the disk, as any other file: checked, and all or nothing. A file
+ * that is there is moved away as restores do it.
+ */
+export async function saveCopy(
+  { job, saving }: { readonly job: ComparisonJob; readonly saving: CloudCopySaving },
+  tools: RestoreTools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path: from, versionId, to } = saving;
+  const route = { ...job, root: dirname(to) };
+  const path = basename(to) as FilePath;
+  const step = await stepForCopy(route, { path, from, versionId }, signal);
+  await restoreFile({ ...step, choice: 'replace' }, tools, { signal, onBytes: () => undefined });
+}
+
+interface Downloaded {
   readonly head: ObjectHead;
   readonly content: ContentVerdict;
 }
 
-async function fetchInto(
+async function downloadTo(
   handle: FileHandle,
   step: RestoreStep,
-  { semaphore, traffic }: RestoreDeps,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<Fetched> {
+  options: Pick<RestoreTools, 'semaphore' | 'traffic'> & TransferOptions,
+): Promise<Downloaded> {
   const { route, path, from = path, cloud, versionId } = step;
   const { bucket, target, receipts } = route;
-  const key = toKey(target.prefix, from);
+  const { semaphore, traffic, signal, onBytes } = options;
   const { etag, size } = cloud;
-  let position = 0;
-  let opened:
-    { readonly head: ObjectHead; readonly check: ReturnType<typeof contentCheck> } | undefined;
-  const request = {
-    bucket,
-    key,
-    versionId,
-    etag,
-    size,
-    semaphore,
-    traffic,
-    signal,
-    onBytes,
-  };
+  const key = toKey(target.prefix, from);
+  const sink = new CheckedFile(handle, receipts.get(from));
   try {
-    await fetchObject(request, head => {
-      const check = contentCheck(head, receipts.get(from));
-      opened = { head, check };
-      return Promise.resolve(async bytes => {
-        check.update(bytes);
-        await writeAll(handle, bytes, position);
-        position += bytes.byteLength;
-      });
-    });
+    await download(
+      { bucket, key, versionId, etag, size, semaphore, traffic, signal, onBytes },
+      sink,
+    );
   } catch (error) {
-    throw await nameArchived(fromDiskError(error, path), step, key, signal);
+    throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
   }
-  if (opened === undefined) throw new Failure('unexpected', path);
-  const { head, check } = opened;
-  const content = check.finish();
-  if (content.kind === 'different') {
-    onBytes(-position);
+  const downloaded = sink.finish();
+  if (downloaded.content.kind === 'different') {
+    onBytes(-size);
     throw new Failure('not-as-stored', path);
   }
-  return { head, content };
+  return downloaded;
 }
 
-/** Tells an object that was called back already from one that nobody has asked for. */
+/** Writes a download to a file, and checks it against what is known of the object's bytes. */
+class CheckedFile implements DownloadSink {
+  readonly #handle: FileHandle;
+  readonly #receipt: Receipt | undefined;
+  #begun: { readonly head: ObjectHead; readonly check: ContentCheck } | undefined;
+  #position = 0;
+
+  constructor(handle: FileHandle, receipt: Receipt | undefined) {
+    this.#handle = handle;
+    this.#receipt = receipt;
+  }
+
+  begin(head: ObjectHead): void {
+    this.#begun = { head, check: contentCheck(head, this.#receipt) };
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#begun?.check.update(bytes);
+    await writeAll(this.#handle, bytes, this.#position);
+    this.#position += bytes.byteLength;
+  }
+
+  finish(): Downloaded {
+    if (this.#begun === undefined) throw new Error('Nothing was downloaded.');
+    const { head, check } = this.#begun;
+    return { head, content: check.finish() };
+  }
+}
+
+/** Tells an object that is being brought out of its archive from one that nobody has asked for. */
 async function nameArchived(
   failure: Failure,
-  { route, path, versionId }: RestoreStep,
-  key: string,
+  { step, key }: { readonly step: RestoreStep; readonly key: string },
   signal: AbortSignal,
 ): Promise<Failure> {
   if (failure.code !== 'archived') return failure;
+  const { route, path, versionId } = step;
   const head = await route.bucket.head({ key, versionId, signal });
   return head?.archive?.kind === 'restoring' ? new Failure('archive-requested', path) : failure;
 }
 
-/** Whether this file's bytes are now known to be those of its path's copy. */
-function isProof(
-  { path, from, versionId }: RestoreStep,
-  { local, isUntouched }: Placed,
-  fetched: Fetched | undefined,
-): fetched is Fetched {
-  const isCopy = versionId === undefined && from === undefined && local.path === path;
-  return isCopy && isUntouched && fetched?.content.kind === 'same';
+/** A new name changes nothing but the ctime. */
+function isSameContent(one: LocalFile, other: LocalFile): boolean {
+  return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
 }
 
-function receiptOf(local: LocalFile, { head, content }: Fetched, began: number): Receipt {
+/** Whether the bytes of the file at a path are now known to be those of that path's copy. */
+function provesCopy(
+  { path, from, versionId }: RestoreStep,
+  local: LocalFile,
+  { content }: Downloaded,
+): boolean {
+  const isOwnCopy = versionId === undefined && from === undefined && local.path === path;
+  return isOwnCopy && content.kind === 'same';
+}
+
+function receiptOf(local: LocalFile, { head, content }: Downloaded, hashBegan: number): Receipt {
   const { etag, versionId } = head;
   const crc32 = wholeChecksum(head, 'crc32');
-  return {
-    local,
-    sha256: content.sha256,
-    etag,
-    crc32,
-    versionId,
-    hashBegan: began,
-    provedAt: Date.now(),
-  };
+  const { sha256 } = content;
+  return { local, sha256, etag, crc32, versionId, hashBegan, provedAt: Date.now() };
 }

@@ -1,17 +1,17 @@
 import type { Problem } from '../../protocol/reports';
 import type { RestoreConflict, RestoreSummary } from '../../protocol/restore';
-import type { Group } from '../../protocol/verdicts';
-import { groups } from '../../protocol/verdicts';
+import { groups, type Group } from '../../protocol/verdicts';
+import type { Plan } from '../batch/planKind';
 import { isArchiveClass } from '../ports/bucket';
-import type { LocalFile } from '../disk/localFile';
-import type { RestorePlan, RestoreStep } from './restorePlan';
-import type { RestoreSelection } from './selectRestores';
 import { cloudSide, localSide } from '../comparison/entry';
+import type { LocalFile } from '../disk/localFile';
+import type { RestoreStep } from './restoreStep';
+import type { RestoreSelection } from './selectRestore';
 
-/** What is shown of a restore before it runs. */
+/** Describes a restore to the user before it runs. */
 export function summarizeRestore(
-  { id, steps }: RestorePlan,
-  selections: readonly Pick<RestoreSelection, 'excluded'>[],
+  { id, steps }: Plan<RestoreStep>,
+  selections: readonly RestoreSelection[],
 ): RestoreSummary {
   const fetched = steps.filter(({ refusal }) => refusal === undefined);
   const refused = steps.filter(({ refusal }) => refusal !== undefined);
@@ -28,19 +28,19 @@ export function summarizeRestore(
     conflicts: {
       files: conflicts.length,
       newerHere: conflicts.filter(isNewerHere).length,
-      examples: conflicts.slice(0, mostExamples).map(toConflict),
+      examples: conflicts.slice(0, maxExamples).map(toConflict),
     },
     archived: fetched.filter(({ cloud }) => isArchiveClass(cloud.storageClass)).length,
     refused: {
       files: refused.length,
-      examples: refused.slice(0, mostExamples).flatMap(toTrouble),
+      examples: refused.slice(0, maxExamples).flatMap(toProblem),
     },
     excluded,
   };
 }
 
 /** More than anybody decides about one by one. */
-const mostExamples = 50;
+const maxExamples = 50;
 
 type Conflict = RestoreStep & { readonly local: LocalFile };
 
@@ -61,7 +61,7 @@ function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {
   };
 }
 
-function toTrouble({ route, path, refusal }: RestoreStep): readonly Problem[] {
+function toProblem({ route, path, refusal }: RestoreStep): readonly Problem[] {
   if (refusal === undefined) return [];
   const { folder } = route.target;
   return [{ folder, path, kind: 'skipped', failure: refusal.toRecord() }];

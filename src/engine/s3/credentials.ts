@@ -7,7 +7,7 @@ import {
 } from '../config/diagnoseCredentials';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
-import { profileKind } from '../config/profileKind';
+import { profileKind } from '../config/profiles';
 import { readSharedFiles } from '../config/sharedFiles';
 
 type CredentialProvider = ReturnType<typeof fromNodeProviderChain>;

@@ -2,11 +2,10 @@ import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import type { Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';
-import { folderFailed } from '../store/folderFailed';
+import { folderFailed } from '../store/checkConnection';
 import type { FolderJobs } from './folderJobs';
-import { abortStale } from '../backup/abortStale';
-import { leaveOutSettled } from '../backup/leaveOutSettled';
-import type { UnfinishedTotals } from '../backup/unfinishedTotals';
+import { forgetArrived, type UnfinishedTotals } from '../backup/unfinishedFiles';
+import { abortStale } from '../backup/unfinishedUploads';
 import type { Unfinished } from '../records/unfinished';
 import type { StatePublisher } from '../state/statePublisher';
 import type { ComparisonLock } from './comparisonLock';
@@ -18,7 +17,7 @@ export interface CompareFoldersDeps {
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
-  readonly remaining: UnfinishedTotals;
+  readonly unfinishedTotals: UnfinishedTotals;
   readonly comparisonLock: ComparisonLock;
   readonly unfinished: Unfinished;
   readonly waiting: WaitingFolders;
@@ -35,7 +34,7 @@ export async function compareFolders(
   setups: readonly FolderSetup[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { publisher, comparisons, jobOf, remaining, comparisonLock } = deps;
+  const { publisher, comparisons, jobOf, unfinishedTotals, comparisonLock } = deps;
   const waiting = deps.waiting.join(setups);
   const work = comparisonLock.runExclusive(signal, async () => {
     for (const { id } of setups) publisher.failed(id, undefined);
@@ -48,8 +47,8 @@ export async function compareFolders(
         await comparisons.compare(job, signal);
         const comparison = comparisons.current(job);
         // A kill may have kept from its note what had arrived.
-        if (comparison !== undefined) leaveOutSettled(job.unfinished.files, comparison);
-        remaining.count([job]);
+        if (comparison !== undefined) forgetArrived(job.unfinished.files, comparison);
+        unfinishedTotals.count([job]);
         publisher.changed();
         void abortStaleOf(job, setup.settings, deps);
       } catch (error) {

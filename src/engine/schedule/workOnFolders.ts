@@ -1,7 +1,4 @@
 import type { FolderSetup } from '../../protocol/folders';
-import type { FreeUpScope } from '../../protocol/freeUp';
-import type { Scope } from '../../protocol/plans';
-import type { RestoreScope } from '../../protocol/restore';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import type { FolderJobs } from './folderJobs';
 import type { ComparisonLock } from './comparisonLock';
@@ -23,7 +20,7 @@ export type When = 'compared' | 'idle';
  * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
  * or when no batch runs either.
  */
-export async function workOnFolders<S extends Scope | RestoreScope | FreeUpScope, T>(
+export async function workOnFolders<S extends { readonly kind: string }, T>(
   { jobOf, limits, comparisonLock, waiting: waitingFolders }: WorkOnFoldersDeps,
   asked: readonly { readonly setup: FolderSetup; readonly scope: S }[],
   signal: AbortSignal,

@@ -1,15 +1,14 @@
 import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import type { Engine } from '../session/engine';
 import type { Bucket } from '../ports/bucket';
-import { cloudVersions } from '../store/cloudVersions';
-import { cloudCopy, readCloudCopy } from '../store/readCloudCopy';
+import { cloudVersions, cloudCopy, readCloudCopy } from '../store/cloudCopies';
 import type { ServedPort } from './servedPort';
 
 /**
  * Single cloud copies and their versions, as the bucket has them now; `disk` is for what writes them
  * to the disk.
  */
-export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Engine): void {
+export function serveCloudCopies(port: ServedPort, disk: ServedPort, engine: Engine): void {
   port.onRequest(cloudCopyMessages.cloudCopy, (request, signal) =>
     cloudCopy(bucketOf(request), request, signal),
   );
@@ -20,10 +19,10 @@ export function serveCloudCopies(port: ServedPort, disk: ServedPort, backup: Eng
     cloudVersions(bucketOf(request), request, signal),
   );
   disk.onCommand(cloudCopyMessages.saveCloudCopy, (request, signal) =>
-    backup.saveCopy(request, signal),
+    engine.saveCopy(request, signal),
   );
 
   function bucketOf({ setup }: cloudCopyMessages.CloudCopyRequest): Bucket {
-    return backup.connection(setup.settings).bucket(setup.bucket);
+    return engine.connection(setup.settings).bucket(setup.bucket);
   }
 }

@@ -7,28 +7,28 @@ import type { Engine } from '../session/engine';
 import type { ServedPort } from './servedPort';
 
 /** What is known of files, and what changes it; `disk` is for what reads the folders. */
-export function serveComparisons(port: ServedPort, disk: ServedPort, backup: Engine): void {
-  disk.onCommand(comparisonMessages.compare, (setups, signal) => backup.compare(setups, signal));
-  port.onRequest(rowMessages.children, request => backup.children(request));
-  disk.onRequest(planMessages.differences, setup => backup.differences(setup));
-  port.onRequest(cloudCopyMessages.knownCopies, request => backup.knownCopies(request));
-  disk.onRequest(verifyMessages.verify, (request, signal) => backup.verify(request, signal));
+export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Engine): void {
+  disk.onCommand(comparisonMessages.compare, (setups, signal) => engine.compare(setups, signal));
+  port.onRequest(rowMessages.children, request => engine.children(request));
+  disk.onRequest(planMessages.differences, setup => engine.differences(setup));
+  port.onRequest(cloudCopyMessages.knownCopies, request => engine.knownCopies(request));
+  disk.onRequest(verifyMessages.verify, (request, signal) => engine.verify(request, signal));
   disk.onRequest(verifyMessages.readCloudCopies, (verificationId, signal) =>
-    backup.readCloudCopies(verificationId, signal),
+    engine.readCloudCopies(verificationId, signal),
   );
-  disk.onRequest(planMessages.forgetLost, (request, signal) => backup.forgetLost(request, signal));
-  disk.onRequest(planMessages.conflicts, (request, signal) => backup.conflicts(request, signal));
+  disk.onRequest(planMessages.forgetLost, (request, signal) => engine.forgetLost(request, signal));
+  disk.onRequest(planMessages.conflicts, (request, signal) => engine.conflicts(request, signal));
   disk.onNotification(comparisonMessages.filesChanged, ({ folder, paths }) =>
-    backup.filesChanged(folder, paths),
+    engine.filesChanged(folder, paths),
   );
-  disk.onNotification(comparisonMessages.recheck, () => backup.recheck());
+  disk.onNotification(comparisonMessages.recheck, () => engine.recheck());
   port.onNotification(rowMessages.filterRows, text => {
-    backup.filterRows(text);
+    engine.filterRows(text);
   });
   disk.onNotification(comparisonMessages.settingsChanged, ({ folder, settings }) => {
-    backup.settingsChanged(folder, settings);
+    engine.settingsChanged(folder, settings);
   });
   disk.onNotification(comparisonMessages.forgetFolder, folder => {
-    backup.forgetFolder(folder);
+    engine.forgetFolder(folder);
   });
 }

@@ -9,45 +9,45 @@ import type { ServedPort } from './servedPort';
  * What is to be done with files: plans, the batches that carry them out, and their reports; `disk`
  * is for what reads and changes the folders.
  */
-export function servePlans(port: ServedPort, disk: ServedPort, backup: Engine): void {
-  disk.onRequest(planMessages.planBackUp, (request, signal) => backup.plan(request, signal));
+export function servePlans(port: ServedPort, disk: ServedPort, engine: Engine): void {
+  disk.onRequest(planMessages.planBackUp, (request, signal) => engine.planBackUp(request, signal));
   disk.onRequest(planMessages.plannedAmong, ({ planId, paths }) =>
-    backup.plannedAmong(planId, paths),
+    engine.plannedAmong(planId, paths),
   );
-  disk.onRequest(planMessages.filesThatWouldEmpty, planId => backup.emptyingFiles(planId));
+  disk.onRequest(planMessages.filesThatWouldEmpty, planId => engine.filesThatWouldEmpty(planId));
   disk.onCommand(planMessages.leaveOut, left => {
-    backup.leaveOut(left);
+    engine.leaveOut(left);
   });
   disk.onRequest(restoreMessages.planRestore, (request, signal) =>
-    backup.planRestore(request, signal),
+    engine.planRestore(request, signal),
   );
   disk.onCommand(restoreMessages.chooseConflicts, choices => {
-    backup.chooseConflicts(choices);
+    engine.chooseConflicts(choices);
   });
   disk.onRequest(restoreMessages.requestArchived, (request, signal) =>
-    backup.requestArchived(request, signal),
+    engine.requestArchived(request, signal),
   );
   disk.onRequest(freeUpMessages.planFreeUp, (request, signal) =>
-    backup.planFreeUp(request, signal),
+    engine.planFreeUp(request, signal),
   );
   disk.onCommand(freeUpMessages.chooseFreeUpMethod, choice => {
-    backup.chooseFreeWay(choice);
+    engine.chooseFreeUpMethod(choice);
   });
-  disk.onRequest(planMessages.runPlan, (planId, signal) => backup.run(planId, signal));
+  disk.onRequest(planMessages.runPlan, (planId, signal) => engine.run(planId, signal));
   disk.onNotification(planMessages.dropPlan, planId => {
-    backup.dropPlan(planId);
+    engine.dropPlan(planId);
   });
   disk.onCommand(planMessages.dropUnfinished, setups => {
-    backup.dropRemaining(setups);
+    engine.dropUnfinished(setups);
   });
-  port.onRequest(reportMessages.reportPage, request => backup.reportPage(request));
+  port.onRequest(reportMessages.reportPage, request => engine.reportPage(request));
   disk.onNotification(planMessages.pause, () => {
-    backup.pause();
+    engine.pause();
   });
   disk.onNotification(planMessages.resume, () => {
-    backup.resume();
+    engine.resume();
   });
   port.onNotification(planMessages.trafficChanged, settings => {
-    backup.trafficChanged(settings);
+    engine.trafficChanged(settings);
   });
 }

@@ -1,48 +1,46 @@
 import * as bucketMessages from '../../protocol/buckets';
 import * as credentialMessages from '../../protocol/credentials';
 import type { Engine } from '../session/engine';
-import { bucketNameFault } from '../store/bucketName';
-import { checkNewName, createBucket } from '../store/createBucket';
-import { inspectBucket } from '../store/inspectBucket';
-import { inspectPrefix } from '../store/inspectPrefix';
+import { checkNewName, createBucket, bucketNameFault } from '../store/createBucket';
+import { inspectBucket, inspectPrefix } from '../store/inspectBucket';
 import type { ServedPort } from './servedPort';
 
 /** Credentials, the store that they lead to, and its buckets. */
-export function serveStore(port: ServedPort, backup: Engine): void {
-  port.onRequest(credentialMessages.credentialSources, () => backup.credentialSources());
+export function serveStore(port: ServedPort, engine: Engine): void {
+  port.onRequest(credentialMessages.credentialSources, () => engine.credentialSources());
   port.onCommand(credentialMessages.checkConnection, (check, signal) =>
-    backup.checkConnection(check, signal),
+    engine.checkConnection(check, signal),
   );
   port.onRequest(
     credentialMessages.connectionRegion,
-    settings => backup.connection(settings).account.region,
+    settings => engine.connection(settings).account.region,
   );
   port.onRequest(
     credentialMessages.storeEndpoint,
-    settings => backup.connection(settings).endpoint,
+    settings => engine.connection(settings).endpoint,
   );
   port.onRequest(bucketMessages.listBuckets, (request, signal) =>
-    backup.listBuckets(request, signal),
+    engine.listBuckets(request, signal),
   );
   port.onRequest(bucketMessages.judgeBucketName, name => bucketNameFault(name) ?? null);
   port.onCommand(bucketMessages.checkNewBucketName, ({ settings, bucket }, signal) =>
-    checkNewName(backup.connection(settings).account, bucket, signal),
+    checkNewName(engine.connection(settings).account, bucket, signal),
   );
   port.onRequest(bucketMessages.createBucket, ({ settings, ...bucket }, signal) =>
-    createBucket(backup.connection(settings).account, bucket, signal),
+    createBucket(engine.connection(settings).account, bucket, signal),
   );
   port.onRequest(bucketMessages.inspectPrefix, ({ settings, bucket, prefix }, signal) =>
-    inspectPrefix(backup.connection(settings).bucket(bucket), prefix, signal),
+    inspectPrefix(engine.connection(settings).bucket(bucket), prefix, signal),
   );
   port.onRequest(bucketMessages.inspectBucket, ({ settings, bucket, prefix }, signal) => {
-    const store = backup.connection(settings);
+    const store = engine.connection(settings);
     return inspectBucket(store.account, store.bucket(bucket), prefix, signal);
   });
   port.onRequest(bucketMessages.bucketVersioning, ({ settings, bucket }, signal) =>
-    backup.connection(settings).bucket(bucket).versioning(signal),
+    engine.connection(settings).bucket(bucket).versioning(signal),
   );
   port.onRequest(bucketMessages.turnOnVersioning, async ({ settings, bucket }, signal) => {
-    const proof = await backup.connection(settings).account.turnOnVersioning(bucket, signal);
+    const proof = await engine.connection(settings).account.turnOnVersioning(bucket, signal);
     return proof.kind === 'unconfirmed' ? proof.failure : null;
   });
 }

@@ -1,34 +1,36 @@
 import type { LogEntry } from '../../protocol/host';
 import type { State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
-import { backUps, type BackUps } from '../backup/backUps';
+import { backUpKind, type BackUpKind } from '../backup/backUpKind';
 import { Batches } from '../batch/batches';
+import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
 import type { Connection } from '../ports/connection';
-import { connections, type Connections } from '../store/connections';
+import { Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
-import { freeUps, type FreeUps } from '../freeUp/freeUps';
-import { recheckKept } from '../freeUp/recheckKept';
-import { heldPlans, type HeldPlans } from '../backup/heldPlans';
-import { recentReports, type RecentReports } from '../batch/reports';
+import { freeUpKind, type FreeUpKind } from '../freeUp/freeUpKind';
+import { RecentReports } from '../batch/reports';
+import { FolderLeases } from '../restore/folderLeases';
+import { RecentRestores } from '../restore/recentRestores';
+import { restoreKind, type RestoreKind } from '../restore/restoreKind';
+import type { RestoreTools } from '../restore/restoreStep';
 import { noJournal, type StagingJournal } from '../staging/stagingJournal';
 import type { Receipts } from '../records/receiptStore';
 import { Database } from '../records/database';
+import { UnfinishedTotals } from '../backup/unfinishedFiles';
 import { Unfinished } from '../records/unfinished';
-import { restores, type Restores } from '../restore/restores';
-import { unfinishedTotals, type UnfinishedTotals } from '../backup/unfinishedTotals';
-import { rowChanges, type RowChanges } from '../state/rowChanges';
+import { RowChanges } from '../state/rowChanges';
 import type { ConnectionSettings } from '../config/settings';
-import { statePublisher, type StatePublisher } from '../state/statePublisher';
+import { StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
 import { ComparisonLock } from '../schedule/comparisonLock';
 import { UploadLimits } from '../network/uploadLimits';
 import { Verifier } from '../verify/verifier';
 import { WaitingFolders } from '../schedule/waitingFolders';
 
-/** What the engine tells of its own accord. */
+/** What the engine reports of its own accord. */
 export interface EngineEvents {
   readonly onState: (state: State) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
@@ -42,37 +44,40 @@ export interface EngineOptions extends EngineEvents {
     onWeakness: (message: string) => void,
   ) => Connection;
   readonly receipts: Receipts;
-  /** Whom to ask about files that are to be replaced; nobody where it is left out. */
+  /** Is asked about files that are to be replaced; without it, nobody is. */
   readonly editor?: EditorPort;
-  /** Where temporary files are noted; where it is left out, what a crash leaves behind stays. */
+  /** Notes temporary files; without it, what a crash leaves behind stays. */
   readonly journal?: StagingJournal;
-  /** What earlier batches have left; where it is left out, it is forgotten with this engine. */
+  /** What earlier batches have left; without it, that is forgotten with this engine. */
   readonly unfinished?: Unfinished;
 }
 
 /** What the engine is made of. */
 export interface EngineServices {
-  readonly backUps: BackUps;
   readonly batches: Batches;
-  readonly publisher: StatePublisher;
+  readonly comparisonLock: ComparisonLock;
   readonly comparisons: Comparisons;
   readonly connections: Connections;
-  readonly freeUps: FreeUps;
   readonly jobOf: FolderJobs;
   readonly limits: UploadLimits;
-  /** Of whichever kind a plan is. */
-  readonly newPlanId: () => number;
-  readonly plans: HeldPlans;
-  readonly remaining: UnfinishedTotals;
+  /** What can be planned. */
+  readonly kinds: {
+    readonly backUp: BackUpKind;
+    readonly restore: RestoreKind;
+    readonly freeUp: FreeUpKind;
+  };
+  readonly plans: Plans;
+  readonly publisher: StatePublisher;
+  readonly recentRestores: RecentRestores;
   readonly reports: RecentReports;
-  readonly restores: Restores;
-  readonly comparisonLock: ComparisonLock;
+  readonly restoreTools: RestoreTools;
   readonly unfinished: Unfinished;
+  readonly unfinishedTotals: UnfinishedTotals;
   readonly verifier: Verifier;
   readonly waiting: WaitingFolders;
   /** Aborted when the engine ends. */
   readonly ended: AbortSignal;
-  /** Tells what is still untold, so that no answer precedes the state that it leads to. */
+  /** Publishes what is still waiting to be, so that no answer precedes the state it leads to. */
   readonly flush: () => void;
   readonly close: () => void;
 }
@@ -88,18 +93,19 @@ export function createServices(options: EngineOptions): EngineServices {
   });
   const limits = new UploadLimits(traffic);
   const { semaphore } = limits;
-  const known = connections(settings =>
+  const known = new Connections(settings =>
     options.connect(settings, traffic, message => {
       onLog({ level: 'warning', message });
     }),
   );
-  const reports = recentReports();
+  const reports = new RecentReports();
+  const recentRestores = new RecentRestores();
   const waiting = new WaitingFolders();
-  const remaining = unfinishedTotals(unfinished);
-  const rows: RowChanges = rowChanges(options.onRows);
-  const publisher: StatePublisher = statePublisher(options.onState, () => ({
+  const unfinishedTotals = new UnfinishedTotals(unfinished);
+  const rows = new RowChanges(options.onRows);
+  const publisher: StatePublisher = new StatePublisher(options.onState, () => ({
     comparisons: comparisons.totals(),
-    unfinished: remaining.now(),
+    unfinished: unfinishedTotals.now(),
   }));
   const flush = () => {
     rows.flush();
@@ -111,7 +117,7 @@ export function createServices(options: EngineOptions): EngineServices {
       publisher.comparing(now);
     },
     onNewlyIncluded: folder => {
-      inBackground(() => comparisons.compareNewlyIncluded(folder));
+      compareInBackground(() => comparisons.compareNewlyIncluded(folder));
     },
     onRows: (folder, groups) => {
       rows.add(folder, groups);
@@ -120,49 +126,47 @@ export function createServices(options: EngineOptions): EngineServices {
     onLog,
   });
   const batches: Batches = new Batches({ comparisons, reports, publisher, traffic, onLog });
-  const order = new ComparisonLock({
+  const lock = new ComparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {
       publisher.comparing(undefined);
       flush();
     },
   });
-  let lastPlanId = 0;
-  const newPlanId = () => ++lastPlanId;
-  const plans = heldPlans(newPlanId);
-  const shared = { comparisons, reports, traffic, editor, journal };
 
   /** Compares what nobody waits for. */
-  function inBackground(work: () => Promise<void>): void {
-    order.runExclusive(ended, work).catch((error: unknown) => {
-      const failure = toFailure(error, '');
-      if (failure.code === 'cancelled') return;
-      onLog({ level: 'error', message: describeFailure(failure) });
-    });
+  function compareInBackground(compare: (signal: AbortSignal) => Promise<void>): void {
+    lock
+      .runExclusive(ended, () => compare(ended))
+      .catch((error: unknown) => {
+        const failure = toFailure(error, '');
+        if (failure.code === 'cancelled') return;
+        onLog({ level: 'error', message: describeFailure(failure) });
+      });
   }
 
+  const transfer = { editor, journal, semaphore, traffic };
+  const restoreTools = { ...transfer, folders: new FolderLeases() };
+  const selecting = { comparisons, reports };
   return {
-    backUps: backUps({ ...shared, batches, publisher, semaphore, plans, remaining, ended }),
     batches,
-    publisher,
+    comparisonLock: lock,
     comparisons,
     connections: known,
-    freeUps: freeUps({
-      ...shared,
-      memory: semaphore,
-      onStayed: outcomes => {
-        inBackground(() => recheckKept(comparisons, outcomes, ended));
-      },
-    }),
     jobOf: folderJobs({ connections: known, receipts, unfinished }),
     limits,
-    newPlanId,
-    plans,
-    remaining,
+    kinds: {
+      backUp: backUpKind({ ...selecting, publisher, semaphore, unfinishedTotals, ended }),
+      restore: restoreKind({ ...selecting, recentRestores, tools: restoreTools }),
+      freeUp: freeUpKind({ ...selecting, ...transfer, compareInBackground }),
+    },
+    plans: new Plans(batches),
+    publisher,
+    recentRestores,
     reports,
-    restores: restores({ ...shared, semaphore }),
-    comparisonLock: order,
+    restoreTools,
     unfinished,
+    unfinishedTotals,
     verifier: new Verifier({
       comparisons,
       onProgress: (id, progress) => {

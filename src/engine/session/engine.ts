@@ -23,27 +23,37 @@ import type {
 } from '../../protocol/restore';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import type { VerifyReport } from '../../protocol/verify';
-import { checkConnection } from '../store/checkConnection';
+import { checkConnection, listBuckets } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
+import type { ComparisonJob } from '../comparison/job';
 import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
-import { listBuckets } from '../store/listBuckets';
 import { createServices, type EngineOptions, type EngineServices } from './createEngine';
+import {
+  leaveOutOf,
+  plannedAmong,
+  stepsThatWouldEmpty,
+  toPlannedFile,
+  wouldEmpty,
+} from '../backup/backUpStep';
+import type { PlanKind, StepSelection } from '../batch/planKind';
+import type { BatchStep, StepResult } from '../batch/step';
+import { requestArchived } from '../restore/recentRestores';
+import { saveCopy } from '../restore/restoreFile';
+import { choosing } from '../restore/restoreKind';
 import { conflictsAmong } from '../backup/conflictsAmong';
-import { runPlan } from './runPlan';
 import { readSharedFiles } from '../config/sharedFiles';
 import { Verification } from '../verify/verifier';
 import { workOnFolders } from '../schedule/workOnFolders';
-import type { ComparisonJob } from '../comparison/job';
 
 /** The engine's one entrance: compares folders with buckets, and backs them up. */
 export class Engine {
-  readonly #parts: EngineServices;
+  readonly #services: EngineServices;
 
   constructor(options: EngineOptions) {
-    this.#parts = createServices(options);
+    this.#services = createServices(options);
   }
 
   credentialSources(): CredentialSources {
@@ -51,74 +61,74 @@ export class Engine {
   }
 
   checkConnection(check: ConnectionCheck, signal: AbortSignal): Promise<void> {
-    return this.#told(checkConnection(this.#parts, check, signal));
+    return this.#told(checkConnection(this.#services, check, signal));
   }
 
   listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
-    return this.#told(listBuckets(this.#parts, request, signal));
+    return this.#told(listBuckets(this.#services, request, signal));
   }
 
   /** The store that these settings lead to; the same one for the same settings. */
   connection(raw: RawSettings): Connection {
-    return this.#parts.connections.of(raw);
+    return this.#services.connections.of(raw);
   }
 
   /** Compares whole folders; where some fail, the others are compared all the same. */
   compare(setups: readonly FolderSetup[], signal: AbortSignal): Promise<void> {
-    return compareFolders(this.#parts, setups, signal);
+    return compareFolders(this.#services, setups, signal);
   }
 
   children(request: ChildrenRequest): ChildrenPage {
-    return this.#parts.comparisons.children(request);
+    return this.#services.comparisons.children(request);
   }
 
   /** What there is to choose from for a back-up of a folder, by the comparison at hand. */
   differences(setup: FolderSetup): readonly Difference[] {
-    const { comparisons, jobOf } = this.#parts;
+    const { comparisons, jobOf } = this.#services;
     return differencesOf(comparisons.requireCurrent(jobOf(setup)));
   }
 
-  dropRemaining(setups: readonly FolderSetup[]): void {
-    const { publisher, flush, jobOf, remaining } = this.#parts;
+  dropUnfinished(setups: readonly FolderSetup[]): void {
+    const { publisher, flush, jobOf, unfinishedTotals } = this.#services;
     const jobs = setups.map(jobOf);
     for (const { unfinished } of jobs) unfinished.files.clear();
-    remaining.count(jobs);
+    unfinishedTotals.count(jobs);
     publisher.changed();
     flush();
   }
 
   knownCopies({ folder, paths }: KnownCopiesRequest): readonly KnownCopy[] {
-    return this.#parts.comparisons.knownCopies(folder, paths);
+    return this.#services.comparisons.knownCopies(folder, paths);
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {
-    return this.#parts.reports.page(planId, offset, limit);
+    return this.#services.reports.page(planId, offset, limit);
   }
 
   /** Shows only the rows whose paths match the text. */
   filterRows(text: string): void {
-    this.#parts.comparisons.filterRows(text);
+    this.#services.comparisons.filterRows(text);
   }
 
   /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
   async verify({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
-    const { comparisons, verifier } = this.#parts;
+    const { comparisons, verifier } = this.#services;
     const verification = new Verification();
     const add = (job: ComparisonJob, chosen: Chosen) =>
       verification.add(comparisons, job, { chosen, signal });
-    await workOnFolders(this.#parts, parts, signal, add, 'idle');
+    await workOnFolders(this.#services, parts, signal, add, 'idle');
     return this.#told(verifier.verify(verification, this.#whileOpen(signal)));
   }
 
   readCloudCopies(verificationId: number, signal: AbortSignal): Promise<VerifyReport> {
-    const { verifier } = this.#parts;
+    const { verifier } = this.#services;
     return this.#told(verifier.readCopies(verificationId, this.#whileOpen(signal)));
   }
 
   /** Forgets that files were ever safe which are gone from both sides. */
   async forgetLost({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
-    const { comparisons, flush } = this.#parts;
-    const counts = await workOnFolders(this.#parts, parts, signal, (job, chosen) =>
+    const { comparisons, flush } = this.#services;
+    const counts = await workOnFolders(this.#services, parts, signal, (job, chosen) =>
       forgetLost({ comparisons, job, chosen, signal }),
     );
     flush();
@@ -130,137 +140,146 @@ export class Engine {
     { folders: parts }: ChosenRequest,
     signal: AbortSignal,
   ): Promise<readonly FolderConflicts[]> {
-    return workOnFolders(this.#parts, parts, signal, (job, chosen) =>
-      conflictsAmong(this.#parts.comparisons, job, chosen, signal),
+    return workOnFolders(this.#services, parts, signal, (job, chosen) =>
+      conflictsAmong(this.#services.comparisons, job, chosen, signal),
     );
   }
 
-  /** Settles what a back-up would do. What is shown of the plan is what `run` carries out. */
-  async plan({ folders: parts }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
-    const { backUps } = this.#parts;
-    const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
-      backUps.select(job, scope, signal),
-    );
-    return backUps.hold(selections, signal);
+  /** Plans a back-up. What is shown of the plan is what `run` carries out. */
+  planBackUp({ folders }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
+    return this.#plan(this.#services.kinds.backUp, folders, signal);
   }
 
-  /** Settles what a restore would do. What is shown of the plan is what `run` carries out. */
-  async planRestore(
-    { folders: parts }: RestoreRequest,
-    signal: AbortSignal,
-  ): Promise<RestoreSummary> {
-    const { newPlanId, restores } = this.#parts;
-    const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
-      restores.select(job, scope, signal),
-    );
-    return restores.hold(newPlanId(), selections);
+  /** Plans a restore. What is shown of the plan is what `run` carries out. */
+  planRestore({ folders }: RestoreRequest, signal: AbortSignal): Promise<RestoreSummary> {
+    return this.#plan(this.#services.kinds.restore, folders, signal);
+  }
+
+  /** Plans which local files would go. What is shown of the plan is what `run` carries out. */
+  planFreeUp({ folders }: FreeUpRequest, signal: AbortSignal): Promise<FreeUpSummary> {
+    return this.#plan(this.#services.kinds.freeUp, folders, signal);
   }
 
   /** Restores one copy to a place of the user's. */
-  saveCopy(request: CloudCopySaving, signal: AbortSignal): Promise<void> {
-    const { jobOf, restores } = this.#parts;
-    return restores.saveCopy(jobOf(request.setup), request, signal);
-  }
-
-  chooseConflicts(choices: ConflictChoices): void {
-    this.#parts.restores.choose(choices);
+  saveCopy(saving: CloudCopySaving, signal: AbortSignal): Promise<void> {
+    const { jobOf, restoreTools } = this.#services;
+    return saveCopy({ job: jobOf(saving.setup), saving }, restoreTools, signal);
   }
 
   /** Asks for what a restore has found archived. */
   requestArchived(request: ArchiveRequest, signal: AbortSignal): Promise<ArchiveAnswer> {
-    return this.#parts.restores.requestArchived(request, signal);
+    return requestArchived(this.#services, request, signal);
   }
 
-  /** Settles which local files would go. What is shown of the plan is what `run` carries out. */
-  async planFreeUp({ folders: parts }: FreeUpRequest, signal: AbortSignal): Promise<FreeUpSummary> {
-    const { freeUps, newPlanId } = this.#parts;
-    const selections = await workOnFolders(this.#parts, parts, signal, (job, scope) =>
-      freeUps.select(job, scope, signal),
-    );
-    return freeUps.hold(newPlanId(), selections, signal);
+  chooseConflicts(choices: ConflictChoices): void {
+    const { kinds, plans } = this.#services;
+    plans.change(kinds.restore, choices.planId, choosing(choices));
   }
 
-  chooseFreeWay(choice: FreeUpChoice): void {
-    this.#parts.freeUps.choose(choice);
-  }
-
-  /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
-  async run(planId: number, signal: AbortSignal): Promise<Report> {
-    await this.#parts.comparisonLock.idle(signal);
-    return this.#told(runPlan(this.#parts, planId, this.#whileOpen(signal)));
-  }
-
-  /** Lets no byte of any batch move until `resume`. */
-  pause(): void {
-    this.#parts.batches.pause();
-  }
-
-  resume(): void {
-    this.#parts.batches.resume();
-  }
-
-  /** Takes in how much of the network uploads may have, from now on. */
-  trafficChanged(raw: RawSettings): void {
-    this.#parts.limits.set(raw);
-  }
-
-  dropPlan(planId: number): void {
-    const { freeUps, plans, restores } = this.#parts;
-    restores.drop(planId);
-    freeUps.drop(planId);
-    plans.drop(planId);
+  chooseFreeUpMethod({ planId, method }: FreeUpChoice): void {
+    const { kinds, plans } = this.#services;
+    plans.change(kinds.freeUp, planId, step => ({ ...step, method }));
   }
 
   plannedAmong(planId: number, absolute: readonly string[]): readonly PlannedFile[] {
-    return this.#parts.plans.among(planId, absolute);
+    const { kinds, plans } = this.#services;
+    return plannedAmong(plans.get(kinds.backUp, planId).steps, absolute);
   }
 
-  emptyingFiles(planId: number): Promise<readonly PlannedFile[]> {
-    return this.#parts.plans.emptying(planId);
+  /** Returns the files that would empty a copy; the plan then empties no other. */
+  async filesThatWouldEmpty(planId: number): Promise<readonly PlannedFile[]> {
+    const { kinds, plans } = this.#services;
+    const empty = await stepsThatWouldEmpty(plans.get(kinds.backUp, planId).steps);
+    plans.change(kinds.backUp, planId, step =>
+      wouldEmpty(step) && !empty.has(step) ? { ...step, refusesEmpty: true } : step,
+    );
+    return [...empty].map(toPlannedFile);
   }
 
   /** Lets a plan do less than was shown. */
   leaveOut(left: LeftOut): void {
-    this.#parts.plans.leaveOut(left);
+    const { kinds, plans } = this.#services;
+    plans.change(kinds.backUp, left.planId, leaveOutOf(left));
+  }
+
+  dropPlan(planId: number): void {
+    this.#services.plans.drop(planId);
+  }
+
+  /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
+  async run(planId: number, signal: AbortSignal): Promise<Report> {
+    await this.#services.comparisonLock.idle(signal);
+    return this.#told(this.#services.plans.run(planId, this.#whileOpen(signal)));
+  }
+
+  /** Lets no byte of any batch move until `resume`. */
+  pause(): void {
+    this.#services.batches.pause();
+  }
+
+  resume(): void {
+    this.#services.batches.resume();
+  }
+
+  /** Takes in how much of the network uploads may have, from now on. */
+  trafficChanged(raw: RawSettings): void {
+    this.#services.limits.set(raw);
   }
 
   /** Judges files again that were created, changed or deleted; their paths are absolute. */
   filesChanged(folder: string, paths: readonly string[]): Promise<void> {
-    return this.#parts.comparisons.filesChanged(folder, paths);
+    return this.#services.comparisons.filesChanged(folder, paths);
   }
 
   /** Looks again at every file that is shown as up to date. */
   recheck(): Promise<void> {
-    return this.#parts.comparisons.recheck();
+    return this.#services.comparisons.recheck();
   }
 
   /** A comparison by other settings is void; what waits for its turn goes by these. */
   settingsChanged(folder: string, settings: RawSettings): void {
-    this.#parts.waiting.settingsChanged(folder, settings);
+    this.#services.waiting.settingsChanged(folder, settings);
     this.#forget(folder);
   }
 
   forgetFolder(folder: string): void {
-    this.#parts.waiting.forget(folder);
-    this.#parts.remaining.forget(folder);
+    this.#services.waiting.forget(folder);
+    this.#services.unfinishedTotals.forget(folder);
     this.#forget(folder);
   }
 
   dispose(): void {
-    this.#parts.close();
+    this.#services.close();
+  }
+
+  /** Selects in each folder, and makes one plan of it. */
+  async #plan<
+    Scope extends { readonly kind: string },
+    Selection extends StepSelection<Step>,
+    Summary,
+    Step extends BatchStep,
+    Result extends StepResult,
+  >(
+    kind: PlanKind<Scope, Selection, Summary, Step, Result>,
+    folders: readonly { readonly setup: FolderSetup; readonly scope: Scope }[],
+    signal: AbortSignal,
+  ): Promise<Summary> {
+    const select = (job: ComparisonJob, scope: Scope) => kind.select(job, scope, signal);
+    const selections = await workOnFolders(this.#services, folders, signal, select);
+    return this.#services.plans.add(kind, selections, signal);
   }
 
   #forget(folder: string): void {
-    this.#parts.comparisons.forget(folder);
-    this.#parts.publisher.failed(folder, undefined);
+    this.#services.comparisons.forget(folder);
+    this.#services.publisher.failed(folder, undefined);
   }
 
   #whileOpen(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#parts.ended]);
+    return AbortSignal.any([signal, this.#services.ended]);
   }
 
   /** No answer precedes the rows and the state that it leads to. */
   #told<T>(work: Promise<T>): Promise<T> {
-    return work.finally(this.#parts.flush);
+    return work.finally(this.#services.flush);
   }
 }

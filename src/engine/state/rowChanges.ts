@@ -1,41 +1,40 @@
 import type { Group } from '../../protocol/verdicts';
 
-/** Gathers which groups' rows have changed, and tells it at most ten times a second. */
-export interface RowChanges {
-  add(folder: string, groups: readonly Group[]): void;
-  /** Tells at once what is still waiting to be told. */
-  flush(): void;
-  dispose(): void;
-}
+/** Collects which groups' rows have changed, and reports them at most ten times a second. */
+export class RowChanges {
+  readonly #report: (folder: string, groups: readonly Group[]) => void;
+  readonly #pending = new Map<string, Set<Group>>();
+  #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
 
-const interval = 100;
-
-export function rowChanges(tell: (folder: string, groups: readonly Group[]) => void): RowChanges {
-  const waiting = new Map<string, Set<Group>>();
-  let timer: NodeJS.Timeout | undefined;
-  let disposed = false;
-
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    const news = [...waiting];
-    waiting.clear();
-    for (const [folder, groups] of news) tell(folder, [...groups]);
+  constructor(report: (folder: string, groups: readonly Group[]) => void) {
+    this.#report = report;
   }
 
-  return {
-    add(folder, groups) {
-      if (disposed) return;
-      const known = waiting.get(folder) ?? new Set();
-      for (const group of groups) known.add(group);
-      waiting.set(folder, known);
-      timer ??= setTimeout(flush, interval);
-    },
-    flush,
-    dispose() {
-      disposed = true;
-      clearTimeout(timer);
-      waiting.clear();
-    },
-  };
+  add(folder: string, groups: readonly Group[]): void {
+    if (this.#isDisposed) return;
+    const known = this.#pending.get(folder) ?? new Set();
+    for (const group of groups) known.add(group);
+    this.#pending.set(folder, known);
+    this.#timer ??= setTimeout(() => {
+      this.flush();
+    }, intervalMs);
+  }
+
+  /** Reports at once what is still pending. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const changes = [...this.#pending];
+    this.#pending.clear();
+    for (const [folder, groups] of changes) this.#report(folder, [...groups]);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    this.#pending.clear();
+  }
 }
+
+const intervalMs = 100;

@@ -2,120 +2,122 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { BatchProgress, Doing, PauseReason, State } from '../../protocol/state';
 import type { VerifyProgress } from '../../protocol/verify';
 
-/** What is going on, gathered into the one state that views listen to. */
-export interface StatePublisher {
+/**
+ * Gathers what is going on into the one state that views listen to, and publishes it at most ten
+ * times a second; the last state is always published.
+ */
+export class StatePublisher {
+  readonly #publish: (state: State) => void;
+  readonly #known: () => Pick<State, 'comparisons' | 'unfinished'>;
+  readonly #batches = new Map<number, BatchProgress>();
+  readonly #failures = new Map<string, FailureRecord>();
+  readonly #verifications = new Map<number, VerifyProgress>();
+  #comparing: Comparing | undefined;
+  #connecting: Connecting | undefined;
+  #pauseReason: PauseReason | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #publishedAtMs = -Infinity;
+  #isDisposed = false;
+
+  /** @param known Returns the numbers that are part of every state. */
+  constructor(
+    publish: (state: State) => void,
+    known: () => Pick<State, 'comparisons' | 'unfinished'>,
+  ) {
+    this.#publish = publish;
+    this.#known = known;
+  }
+
   /** What a comparison is doing, or `undefined` when none runs. */
-  comparing(now: Comparing | undefined): void;
+  comparing(now: Comparing | undefined): void {
+    this.#comparing = now;
+    this.changed();
+  }
+
   /** How far a verification is, or `undefined` when it has ended. */
-  verifying(verificationId: number, progress: VerifyProgress | undefined): void;
+  verifying(verificationId: number, progress: VerifyProgress | undefined): void {
+    if (progress === undefined) this.#verifications.delete(verificationId);
+    else this.#verifications.set(verificationId, progress);
+    this.changed();
+  }
+
   /** How far a check of the connection is, or `undefined` when none runs. */
-  connecting(now: Connecting | undefined): void;
+  connecting(now: Connecting | undefined): void {
+    this.#connecting = now;
+    this.changed();
+  }
+
   /** What went wrong with a folder, or `undefined` when it no longer matters. */
-  failed(folder: string, failure: FailureRecord | undefined): void;
+  failed(folder: string, failure: FailureRecord | undefined): void {
+    if (failure === undefined) this.#failures.delete(folder);
+    else this.#failures.set(folder, failure);
+    this.changed();
+  }
+
   /** How far a batch is. */
-  batch(progress: BatchProgress): void;
-  batchEnded(planId: number): void;
-  /** Why batches rest, or `undefined` when they go on. */
-  paused(why: PauseReason | undefined): void;
-  /** The numbers of some comparison have changed. */
-  changed(): void;
-  /** Publishes at once what is still waiting to be, so that an answer never precedes its state. */
-  flush(): void;
-  dispose(): void;
+  batch(progress: BatchProgress): void {
+    this.#batches.set(progress.planId, progress);
+    this.changed();
+  }
+
+  batchEnded(planId: number): void {
+    this.#batches.delete(planId);
+    this.changed();
+  }
+
+  /** Why batches are paused, or `undefined` when they go on. */
+  paused(why: PauseReason | undefined): void {
+    this.#pauseReason = why;
+    this.changed();
+  }
+
+  /** Called when the numbers of a comparison have changed: publishes a state soon. */
+  changed(): void {
+    if (this.#timer !== undefined || this.#isDisposed) return;
+    const delayMs = Math.max(0, this.#publishedAtMs + intervalMs - performance.now());
+    this.#timer = setTimeout(() => {
+      this.flush();
+    }, delayMs);
+  }
+
+  /** Publishes at once what is still pending, so that an answer never precedes its state. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#publishedAtMs = performance.now();
+    this.#publish(this.#current());
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #current(): State {
+    const numbers = this.#known();
+    if (this.#batches.size > 0) {
+      const running = { batches: [...this.#batches.values()], ...numbers };
+      return this.#pauseReason === undefined
+        ? { kind: 'transferring', ...running }
+        : { kind: 'paused', why: this.#pauseReason, ...running };
+    }
+    const doing = this.#comparing ?? this.#connecting;
+    if (doing !== undefined) return { ...doing, ...numbers };
+    const [verifying] = this.#verifications.values();
+    if (verifying !== undefined) return { kind: 'verifying', ...verifying, ...numbers };
+    if (this.#failures.size > 0) {
+      const failures = [...this.#failures].map(([folder, failure]) => ({ folder, failure }));
+      return { kind: 'failed', failures, ...numbers };
+    }
+    return { kind: numbers.comparisons.length > 0 ? 'compared' : 'idle', ...numbers };
+  }
 }
 
 export type Comparing = Extract<Doing, { readonly kind: 'connecting' | 'comparing' }>;
 
 export type Connecting = Extract<Doing, { readonly kind: 'connecting' }>;
 
-/** The shortest time between two states, in milliseconds. */
-const interval = 100;
-
-/** `publish` gets a state at most ten times a second, and always the last one. */
-export function statePublisher(
-  publish: (state: State) => void,
-  known: () => Pick<State, 'comparisons' | 'unfinished'>,
-): StatePublisher {
-  const batches = new Map<number, BatchProgress>();
-  const failures = new Map<string, FailureRecord>();
-  const verifications = new Map<number, VerifyProgress>();
-  let comparing: Comparing | undefined;
-  let connecting: Connecting | undefined;
-  let pausedBecause: PauseReason | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let publishedAt = -Infinity;
-  let disposed = false;
-
-  function current(): State {
-    const numbers = known();
-    if (batches.size > 0) {
-      const running = { batches: [...batches.values()], ...numbers };
-      return pausedBecause === undefined
-        ? { kind: 'transferring', ...running }
-        : { kind: 'paused', why: pausedBecause, ...running };
-    }
-    const under = comparing ?? connecting;
-    if (under !== undefined) return { ...under, ...numbers };
-    const [verifying] = verifications.values();
-    if (verifying !== undefined) return { kind: 'verifying', ...verifying, ...numbers };
-    if (failures.size > 0) {
-      const told = [...failures].map(([folder, failure]) => ({ folder, failure }));
-      return { kind: 'failed', failures: told, ...numbers };
-    }
-    return { kind: numbers.comparisons.length > 0 ? 'compared' : 'idle', ...numbers };
-  }
-
-  function changed(): void {
-    if (timer !== undefined || disposed) return;
-    const wait = Math.max(0, publishedAt + interval - performance.now());
-    timer = setTimeout(flush, wait);
-  }
-
-  function flush(): void {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    timer = undefined;
-    publishedAt = performance.now();
-    publish(current());
-  }
-
-  return {
-    comparing(now) {
-      comparing = now;
-      changed();
-    },
-    verifying(verificationId, progress) {
-      if (progress === undefined) verifications.delete(verificationId);
-      else verifications.set(verificationId, progress);
-      changed();
-    },
-    connecting(now) {
-      connecting = now;
-      changed();
-    },
-    failed(folder, failure) {
-      if (failure === undefined) failures.delete(folder);
-      else failures.set(folder, failure);
-      changed();
-    },
-    batch(progress) {
-      batches.set(progress.planId, progress);
-      changed();
-    },
-    batchEnded(planId) {
-      batches.delete(planId);
-      changed();
-    },
-    paused(why) {
-      pausedBecause = why;
-      changed();
-    },
-    changed,
-    flush,
-    dispose() {
-      disposed = true;
-      clearTimeout(timer);
-      timer = undefined;
-    },
-  };
-}
+/** The shortest time between two states. */
+const intervalMs = 100;

@@ -1,16 +1,17 @@
-import type { ConnectionCheck } from '../../protocol/credentials';
+import { toFailure, type Failure } from '../failures/failure';
 import { maxAttempts } from '../network/attempt';
-import type { Connections } from './connections';
-import { toFailure } from '../failures/failure';
-import { folderFailed } from './folderFailed';
 import type { StatePublisher } from '../state/statePublisher';
+import type { Connections } from './connections';
+import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
+import type { ConnectionCheck } from '../../protocol/credentials';
+import type { FailureCode } from '../../protocol/failures';
 
 export interface CheckConnectionDeps {
   readonly connections: Connections;
   readonly publisher: StatePublisher;
 }
 
-/** Asks the store, visibly, whether it takes the credentials. */
+/** Asks the store whether it accepts the credentials, and publishes how far that is. */
 export async function checkConnection(
   deps: CheckConnectionDeps,
   { folder, settings, target }: ConnectionCheck,
@@ -25,6 +26,36 @@ export async function checkConnection(
     await connections.of(settings).check({ target, signal, onAttempt });
   } catch (error) {
     throw folderFailed(deps, folder, toFailure(error, ''));
+  } finally {
+    publisher.connecting(undefined);
+  }
+}
+
+/** Publishes what went wrong with a folder, and returns it to be thrown. */
+export function folderFailed(
+  { connections, publisher }: CheckConnectionDeps,
+  folder: string,
+  failure: Failure,
+): Failure {
+  if (refusals.has(failure.code)) connections.renew();
+  if (failure.code !== 'cancelled') publisher.failed(folder, failure.toRecord());
+  return failure;
+}
+
+const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
+
+/** Returns a page of the buckets. The state shows it where the store does not answer at once. */
+export async function listBuckets(
+  { connections, publisher }: CheckConnectionDeps,
+  { folder, settings, after }: BucketPageRequest,
+  signal: AbortSignal,
+): Promise<BucketPage> {
+  const onAttempt = (attempt: number): void => {
+    if (attempt === 1) return;
+    publisher.connecting({ kind: 'connecting', folder, attempt, attempts: maxAttempts });
+  };
+  try {
+    return await connections.of(settings).account.buckets({ after, signal, onAttempt });
   } finally {
     publisher.connecting(undefined);
   }

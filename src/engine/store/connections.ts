@@ -1,42 +1,43 @@
 import type { RawSettings } from '../../protocol/folders';
-import type { Connection } from '../ports/connection';
 import { connectionDefaults } from '../config/connectionDefaults';
 import { parseConnectionSettings, type ConnectionSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
+import type { Connection } from '../ports/connection';
 
-/** The stores that settings lead to. */
-export interface Connections {
-  /** The same one for the same settings. */
-  of(raw: RawSettings): Connection;
-  /** The next request gets its credentials anew; what is under way keeps the ones it has. */
-  renew(): void;
-  close(): void;
-}
+/** The connections to the stores that settings lead to. */
+export class Connections {
+  readonly #connect: (settings: ConnectionSettings) => Connection;
+  readonly #current = new Map<string, Connection>();
+  readonly #retired: Connection[] = [];
 
-export function connections(connect: (settings: ConnectionSettings) => Connection): Connections {
-  const current = new Map<string, Connection>();
-  const retired: Connection[] = [];
-  return {
-    of(raw) {
-      const files = readSharedFiles(process.env);
-      const settings = parseConnectionSettings(raw, profile =>
-        connectionDefaults(profile, process.env, files),
-      );
-      // Whoever mends the files is to be served by what they say now.
-      const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
-      let connection = current.get(key);
-      if (connection === undefined) {
-        connection = connect(settings);
-        current.set(key, connection);
-      }
-      return connection;
-    },
-    renew() {
-      retired.push(...current.values());
-      current.clear();
-    },
-    close() {
-      for (const connection of [...current.values(), ...retired]) connection.close();
-    },
-  };
+  constructor(connect: (settings: ConnectionSettings) => Connection) {
+    this.#connect = connect;
+  }
+
+  /** Returns the same connection for the same settings. Throws `invalid-setting`. */
+  of(raw: RawSettings): Connection {
+    const files = readSharedFiles(process.env);
+    const settings = parseConnectionSettings(raw, profile =>
+      connectionDefaults(profile, process.env, files),
+    );
+    // Whoever corrects the files expects what they say now to be used.
+    const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
+    let connection = this.#current.get(key);
+    if (connection === undefined) {
+      connection = this.#connect(settings);
+      this.#current.set(key, connection);
+    }
+    return connection;
+  }
+
+  /** Makes the next request get its credentials anew; what is under way keeps the ones it has. */
+  renew(): void {
+    this.#retired.push(...this.#current.values());
+    this.#current.clear();
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    for (const connection of [...this.#current.values(), ...this.#retired]) connection.close();
+  }
 }

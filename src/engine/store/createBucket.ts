@@ -1,7 +1,6 @@
-import type { CreatedBucket, NewBucket, OpenOption } from '../../protocol/buckets';
-import type { Account } from '../ports/account';
-import { bucketNameFault } from './bucketName';
 import { Failure, throwIfCancelled, toFailure } from '../failures/failure';
+import type { Account } from '../ports/account';
+import type { CreatedBucket, NewBucket, OpenOption, BucketNameFault } from '../../protocol/buckets';
 
 /**
  * Makes a bucket and sets it up. What the store does not know, refuses to set or does not show
@@ -42,3 +41,25 @@ export async function checkNewName(
   if (presence.kind === 'taken') throw new Failure('bucket-name-taken', bucket);
   if (presence.kind === 'usable') throw new Failure('bucket-already-yours', bucket);
 }
+
+/**
+ * Returns which rule for bucket names a name breaks first, if any (S3's page "General purpose bucket
+ * naming rules").
+ */
+export function bucketNameFault(name: string): BucketNameFault | undefined {
+  // Characters first: to be told that "My Bucket" is long enough helps nobody.
+  if (/[^a-z0-9.-]/.test(name)) return 'characters';
+  if (name.length < minLength) return 'too-short';
+  if (name.length > maxLength) return 'too-long';
+  if (!/^[a-z0-9].*[a-z0-9]$/.test(name)) return 'ends';
+  if (name.includes('..')) return 'adjacent-dots';
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return 'ip-address';
+  if (reservedPrefixes.some(prefix => name.startsWith(prefix))) return 'reserved-beginning';
+  if (reservedSuffixes.some(suffix => name.endsWith(suffix))) return 'reserved-end';
+  return undefined;
+}
+
+const minLength = 3;
+const maxLength = 63;
+const reservedPrefixes = ['xn--', 'sthree-', 'amzn-s3-demo-'];
+const reservedSuffixes = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];

@@ -1,7 +1,7 @@
-import type { BucketTraits } from '../../protocol/buckets';
+import { Failure, throwIfCancelled } from '../failures/failure';
 import type { Account, BucketPresence } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
-import { Failure, throwIfCancelled } from '../failures/failure';
+import type { BucketTraits, PrefixContents } from '../../protocol/buckets';
 
 /**
  * What a user should know of a bucket before trusting it with files below the prefix. What cannot be
@@ -59,3 +59,30 @@ async function learned<T>(question: Promise<T>): Promise<T | undefined> {
 function overlaps(one: string, other: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
+
+/** What already stands below a prefix: how many objects, counted up to a limit, and some names. */
+export async function inspectPrefix(
+  bucket: Pick<Bucket, 'list'>,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<PrefixContents> {
+  const examples: string[] = [];
+  let count = 0;
+  try {
+    for await (const page of bucket.list({ prefix, signal })) {
+      for (const { key } of page.slice(0, maxExamples - examples.length)) {
+        examples.push(key.slice(prefix.length));
+      }
+      count += page.length;
+      if (count > maxCounted) return { kind: 'more-than', count: maxCounted, examples };
+    }
+  } catch (error) {
+    // Whoever may not list here may still write here, and learns the rest from the comparison.
+    if (error instanceof Failure && error.code === 'access-denied') return { kind: 'unknown' };
+    throw error;
+  }
+  return { kind: 'counted', count, examples };
+}
+
+const maxExamples = 3;
+const maxCounted = 1000;

@@ -134,5 +134,6 @@ describe('Add to .s3backupignore', () => {
     // As VS Code knows `.gitignore`, with its colours and comments.
     assert.equal(editor.document.languageId, 'ignore');
     assert.equal(editor.selection.active.line, 2);
+    assert.match(editor.document.lineAt(2).text, /\*\.txt/);
   });
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 
-import { rateMeter } from '../../../src/engine/batch/rateMeter';
+import { RateMeter } from '../../../src/engine/batch/rateMeter';
 
-describe('rateMeter', () => {
+describe('RateMeter', () => {
   it('knows nothing before two moments', () => {
-    const meter = rateMeter();
+    const meter = new RateMeter();
     assert.equal(meter.perSecond, 0);
     meter.note(100, 0);
     assert.equal(meter.perSecond, 0);
   });
 
   it('goes by the last ten seconds', () => {
-    const meter = rateMeter();
+    const meter = new RateMeter();
     for (let second = 0; second <= 30; second++) meter.note(second * 1000, second * 1000);
     assert.equal(meter.perSecond, 1000);
     for (let second = 31; second <= 41; second++) {
@@ -21,7 +21,7 @@ describe('rateMeter', () => {
   });
 
   it('comes down to nothing where nothing moves', () => {
-    const meter = rateMeter();
+    const meter = new RateMeter();
     meter.note(0, 0);
     meter.note(5000, 1000);
     for (let at = 2000; at <= 12_000; at += 500) meter.note(5000, at);
@@ -29,14 +29,14 @@ describe('rateMeter', () => {
   });
 
   it('is never negative, though bytes go again', () => {
-    const meter = rateMeter();
+    const meter = new RateMeter();
     meter.note(5000, 0);
     meter.note(1000, 1000);
     assert.equal(meter.perSecond, 0);
   });
 
   it('does not count a rest as slowness', () => {
-    const meter = rateMeter();
+    const meter = new RateMeter();
     meter.note(0, 0);
     meter.note(1000, 1000);
     meter.restart();

@@ -20,7 +20,7 @@ import fc from 'fast-check';
 import type { Bucket, ByteRange } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { freeFile } from '../../../src/engine/freeUp/freeFile';
-import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
+import type { FreeUpStep } from '../../../src/engine/freeUp/freeUpStep';
 import { toLocalFile } from '../../../src/engine/disk/localFile';
 import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { isSameReading } from '../../../src/engine/records/receipts';
@@ -35,8 +35,8 @@ import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBuck
 import { notedAttributes } from '../../support/disk/notedAttributes';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { onSmallDisk } from '../../support/disk/smallDisk';
-import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const day = 86_400_000;
 const ways: readonly FreeUpMethod[] = ['delete', 'trash'];

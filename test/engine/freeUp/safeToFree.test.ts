@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { examineFile, proofLastsMs, type SafeToFree } from '../../../src/engine/freeUp/examineFile';
-import type { FreeUpStep } from '../../../src/engine/freeUp/freeStep';
-import { removeExamined } from '../../../src/engine/freeUp/removeExamined';
-import { trashExamined } from '../../../src/engine/freeUp/trashExamined';
+import {
+  examineFile,
+  maxProofAgeMs,
+  type SafeToFree,
+} from '../../../src/engine/freeUp/examineFile';
+import type { FreeUpStep } from '../../../src/engine/freeUp/freeUpStep';
+import { removeExamined, trashExamined } from '../../../src/engine/freeUp/removeExamined';
 import { toLocalFile } from '../../../src/engine/disk/localFile';
 import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { withOpenFile, type OpenFile } from '../../../src/engine/disk/openFile';
@@ -80,7 +83,7 @@ describe('The proof that a file may go', () => {
     });
 
     it(`lets nothing be ${how} once it is old, or the clock was set back`, async () => {
-      for (const passed of [proofLastsMs + 1000, -1000]) {
+      for (const passed of [maxProofAgeMs + 1000, -1000]) {
         await withProof(async (file, safe) => {
           Date.now = () => realNow() + passed;
           await assert.rejects(act(file, safe), { code: 'proof-expired' });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
-import { rowChanges, type RowChanges } from '../../../src/engine/state/rowChanges';
+import { RowChanges } from '../../../src/engine/state/rowChanges';
 import type { Group } from '../../../src/protocol/verdicts';
 
-describe('rowNews', () => {
+describe('RowChanges', () => {
   let news: RowChanges;
   let told: (readonly [string, readonly Group[]])[];
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
     told = [];
-    news = rowChanges((folder, groups) => told.push([folder, groups]));
+    news = new RowChanges((folder, groups) => told.push([folder, groups]));
   });
   afterEach(() => {
     news.dispose();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
-import { statePublisher, type StatePublisher } from '../../../src/engine/state/statePublisher';
+import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
 import type { BatchProgress, State } from '../../../src/protocol/state';
 
@@ -23,7 +23,7 @@ function progress(planId: number, filesDone = 0): BatchProgress {
   };
 }
 
-describe('stateBoard', () => {
+describe('StatePublisher', () => {
   let publisher: StatePublisher;
   let published: { readonly at: number; readonly state: State }[];
   let comparisons: ComparisonTotals[];
@@ -35,7 +35,7 @@ describe('stateBoard', () => {
     mock.method(performance, 'now', () => now);
     published = [];
     comparisons = [];
-    publisher = statePublisher(
+    publisher = new StatePublisher(
       state => published.push({ at: now, state }),
       () => ({ comparisons, unfinished: [] }),
     );

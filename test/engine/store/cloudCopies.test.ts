@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Failure } from '../../../src/engine/failures/failure';
-import { cloudVersions } from '../../../src/engine/store/cloudVersions';
-import { cloudCopy, readCloudCopy } from '../../../src/engine/store/readCloudCopy';
+import { cloudCopy, cloudVersions, readCloudCopy } from '../../../src/engine/store/cloudCopies';
 import type { CloudCopyRequest } from '../../../src/protocol/cloudCopies';
 import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket } from '../../support/memory/memoryBucket';

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { bucketNameFault } from '../../../src/engine/store/bucketName';
-import { checkNewName, createBucket } from '../../../src/engine/store/createBucket';
+import {
+  bucketNameFault,
+  checkNewName,
+  createBucket,
+} from '../../../src/engine/store/createBucket';
 import type { BucketNameFault } from '../../../src/protocol/buckets';
 import { memoryAccount } from '../../support/memory/memoryAccount';
 

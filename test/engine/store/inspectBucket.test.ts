@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { LifecycleRule } from '../../../src/engine/ports/account';
-import { inspectBucket } from '../../../src/engine/store/inspectBucket';
-import { inspectPrefix } from '../../../src/engine/store/inspectPrefix';
+import { inspectBucket, inspectPrefix } from '../../../src/engine/store/inspectBucket';
 import { memoryAccount } from '../../support/memory/memoryAccount';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 

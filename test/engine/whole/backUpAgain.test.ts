@@ -37,7 +37,7 @@ describe('Backing up what was chosen, and what failed', () => {
   });
 
   function plan(scope: Scope): Promise<PlanSummary> {
-    return engine.plan({ folders: [{ setup, scope }] }, signal);
+    return engine.planBackUp({ folders: [{ setup, scope }] }, signal);
   }
 
   async function run(scope: Scope): Promise<Report> {

@@ -57,7 +57,7 @@ describe('Bad input, from the comparison to the report', () => {
 
   async function plan(): Promise<PlanSummary> {
     await engine.compare([setup], signal());
-    return engine.plan({ folders: [{ setup, scope: { kind: 'all' } }] }, signal());
+    return engine.planBackUp({ folders: [{ setup, scope: { kind: 'all' } }] }, signal());
   }
 
   async function backUpAll(): Promise<Report> {

@@ -87,7 +87,7 @@ describe('Engine', () => {
   }
 
   function plan(scope: Scope, changed?: Partial<FolderSetup>) {
-    return engine.plan({ folders: [{ setup: setup(changed), scope }] }, signal());
+    return engine.planBackUp({ folders: [{ setup: setup(changed), scope }] }, signal());
   }
 
   function resources(...names: readonly string[]): Scope {
@@ -719,7 +719,7 @@ describe('Engine', () => {
     await engine.compare(setups, signal());
     assert.equal(lastState().comparisons.length, 2);
     const parts = setups.map(each => ({ setup: each, scope: all }));
-    const summary = await engine.plan({ folders: parts }, signal());
+    const summary = await engine.planBackUp({ folders: parts }, signal());
     assert.equal(summary.files, 3);
     assert.equal((await engine.run(summary.planId, signal())).done, 3);
     assert.deepEqual(bucket.keys, ['w/a']);

@@ -69,7 +69,7 @@ describe('Freeing space', () => {
 
   async function free(scope: FreeUpScope, way: FreeUpMethod = 'delete'): Promise<Report> {
     const { planId } = await plan(scope);
-    project.engine.chooseFreeWay({ planId, method: way });
+    project.engine.chooseFreeUpMethod({ planId, method: way });
     return project.engine.run(planId, signal);
   }
 
@@ -185,7 +185,7 @@ describe('Freeing space', () => {
     const names = Array.from({ length: 30 }, (_, index) => `sub/deep/${String(index)}.txt`);
     await safe({ ...Object.fromEntries(names.map(name => [name, name])), 'sub/b.txt': 'b' });
     const { planId } = await plan(everything);
-    project.engine.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
     bucket.hide('w/sub/deep/7.txt');
     const calls = bucket.calls.length;
     const { done, reasons } = await project.engine.run(planId, signal);
@@ -200,21 +200,21 @@ describe('Freeing space', () => {
   it('says of every file why it stays where the store gives no list', async () => {
     await safe(Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`s/${String(n)}`, 'x'])));
     const { planId } = await plan(everything);
-    project.engine.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
     bucket.failNext('list', new Failure('access-denied', 'memory'));
     const { done, reasons } = await project.engine.run(planId, signal);
     assert.deepEqual([done, reasons], [0, { 'access-denied': 25 }]);
     assert.equal(readdirSync(join(root, 's')).length, 25);
   });
 
-  it('runs no plan whose way was not chosen, and none twice', async () => {
+  it('runs no plan whose method was not chosen, and none twice', async () => {
     await safe({ 'a.txt': 'aa' });
     const { planId } = await plan(everything);
     await assert.rejects(project.engine.run(planId, signal), { code: 'plan-outdated' });
-    assert.throws(() => {
-      project.engine.chooseFreeWay({ planId, method: 'delete' });
-    });
     assert.ok(isThere('a.txt'));
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
+    assert.equal((await project.engine.run(planId, signal)).done, 1);
+    await assert.rejects(project.engine.run(planId, signal), { code: 'plan-outdated' });
   });
 
   for (const way of ['delete', 'trash'] as const) {
@@ -306,7 +306,7 @@ describe('Freeing space', () => {
   it('leaves what was lost or replaced in the cloud, and shows what it is now', async () => {
     await safe({ 'lost.txt': 'aa', 'replaced.txt': 'bb', 'fine.txt': 'cc' });
     const { planId } = await plan(everything);
-    project.engine.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
     bucket.remove('w/lost.txt');
     bucket.place('w/replaced.txt', 'somebody else’s');
     const report = await project.engine.run(planId, signal);
@@ -325,7 +325,7 @@ describe('Freeing space', () => {
   it('says at the row why a file stays that is as safe as before', async () => {
     await safe({ 'a.txt': 'aa' });
     const { planId } = await plan(everything);
-    project.engine.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
     const hold = bucket.holdNext('head');
     const running = project.engine.run(planId, signal);
     await hold.reached;
@@ -347,7 +347,7 @@ describe('Freeing space', () => {
     await safe(files);
     const cancel = new AbortController();
     const { planId } = await plan(everything);
-    project.engine.chooseFreeWay({ planId, method: 'delete' });
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
     const hold = bucket.holdNext('head', { after: 20 });
     const running = project.engine.run(planId, cancel.signal);
     await hold.reached;

@@ -167,7 +167,7 @@ describe('The promises', () => {
           for (let round = 0; round < 2; round++) {
             await engine.compare([setup()], signal);
             const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-            const summary = await engine.plan({ folders: parts }, signal);
+            const summary = await engine.planBackUp({ folders: parts }, signal);
             const report = await engine.run(summary.planId, signal);
             assert.equal(report.planned, summary.files);
             assert.equal(
@@ -207,7 +207,7 @@ describe('The promises', () => {
         };
         await compareAtLast();
         const parts = [{ setup: setup(), scope: { kind: 'all' } as const }];
-        const last = await engine.plan({ folders: parts }, signal);
+        const last = await engine.planBackUp({ folders: parts }, signal);
         await engine.run(last.planId, signal);
         await compareAtLast();
         await nextTurn();

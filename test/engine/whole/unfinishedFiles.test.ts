@@ -93,10 +93,10 @@ describe('What a batch that was cut off has left', () => {
 
   async function run(
     engine: Engine,
-    kind: 'all' | 'remaining',
+    kind: 'all' | 'unfinished',
     signal: AbortSignal = never,
   ): Promise<Report> {
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, never);
+    const plan = await engine.planBackUp({ folders: [{ setup, scope: { kind } }] }, never);
     return engine.run(plan.planId, signal);
   }
 
@@ -197,7 +197,7 @@ describe('What a batch that was cut off has left', () => {
     const second = window();
     await second.engine.compare([setup], never);
     assert.equal(left(second.state()), cut.cancelled - 2);
-    const report = await run(second.engine, 'remaining');
+    const report = await run(second.engine, 'unfinished');
     assert.deepEqual([report.planned, report.done], [cut.cancelled - 2, cut.cancelled - 2]);
     assert.equal(left(second.state()), 0);
     assert.equal(bucket.bytes('w/f59')?.toString(), 'theirs');
@@ -216,7 +216,7 @@ describe('What a batch that was cut off has left', () => {
     const second = window();
     await second.engine.compare([setup], never);
     assert.ok(cancelled > 0 && (left(second.state()) ?? 0) >= cancelled);
-    await run(second.engine, 'remaining');
+    await run(second.engine, 'unfinished');
     assert.equal(bucket.keys.length, 60);
   });
 
@@ -250,9 +250,12 @@ describe('What a batch that was cut off has left', () => {
   it('is forgotten where the user wants none of it', async () => {
     const { engine, state } = window();
     await cutOff(engine, 60);
-    engine.dropRemaining([setup]);
+    engine.dropUnfinished([setup]);
     assert.equal(left(state()), 0);
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind: 'remaining' } }] }, never);
+    const plan = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'unfinished' } }] },
+      never,
+    );
     assert.equal(plan.files, 0);
   });
 

@@ -85,7 +85,7 @@ describe('The verdict', () => {
 
   async function backUpAll(): Promise<void> {
     await engine.compare([setup('smart')], patience());
-    const { planId } = await engine.plan(
+    const { planId } = await engine.planBackUp(
       { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
       patience(),
     );
@@ -410,7 +410,7 @@ describe('The verdict', () => {
   /** Plans to back up a file or folder of the disk, which compares it anew. */
   async function planFor(path: string): Promise<void> {
     const scope = { kind: 'resources', paths: [at(path)] } as const;
-    await engine.plan({ folders: [{ setup: setup('smart'), scope }] }, patience());
+    await engine.planBackUp({ folders: [{ setup: setup('smart'), scope }] }, patience());
   }
 
   for (const [what, partly] of [
@@ -427,7 +427,7 @@ describe('The verdict', () => {
         await writeFile(at('d/.s3backupignore'), '');
         await engine.filesChanged('file:///f', [at('d/.s3backupignore')]);
         while (lists() === before) await new Promise(resolve => setImmediate(resolve));
-        await engine.plan(
+        await engine.planBackUp(
           { folders: [{ setup: setup('smart'), scope: { kind: 'all' } }] },
           patience(),
         );

@@ -4,18 +4,19 @@ import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
+import type { ComparisonJob } from '../../../src/engine/comparison/job';
 import { excludeBy } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
-import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeStep';
+import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeUpStep';
 import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import { receiptsInMemory, nothingUnfinished } from './recordsInMemory';
+import { receiptsInMemory } from './recordsInMemory';
 import type { FolderReceipts } from '../../../src/engine/records/receiptStore';
 import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { uploadFile } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
-import type { ComparisonJob } from '../../../src/engine/comparison/job';
+import { nothingUnfinished } from './recordsInMemory';
 
 /** A folder on the disk whose files are in a bucket, proved, and what freeing them needs. */
 export interface FreeUpUnderTest {
@@ -56,7 +57,7 @@ export function freeUpUnderTest(
       },
     },
     reading: new Semaphore({ places: 4, bytes: 0 }),
-    memory: new Semaphore({ places: 4, bytes: 64 << 20 }),
+    semaphore: new Semaphore({ places: 4, bytes: 64 << 20 }),
     traffic: new TransferControl(() => undefined),
     // A list for each file, as of now.
     findListed: step => listedCopies([step], new AbortController().signal)(step),

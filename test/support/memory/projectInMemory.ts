@@ -34,7 +34,7 @@ export class ProjectInMemory {
   }
 
   plan(scope: Scope): Promise<PlanSummary> {
-    return this.engine.plan({ folders: [{ setup: this.setup, scope }] }, this.#signal);
+    return this.engine.planBackUp({ folders: [{ setup: this.setup, scope }] }, this.#signal);
   }
 
   /** Plans and runs in one. */

@@ -65,7 +65,7 @@ async function main(disk: string): Promise<void> {
   full.receipts.of(owner);
   const filler = join(disk, 'filler');
   fill(filler);
-  const { planId } = await full.engine.plan(
+  const { planId } = await full.engine.planBackUp(
     { folders: [{ setup, scope: { kind: 'all' } }] },
     signal,
   );

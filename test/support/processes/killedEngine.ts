@@ -59,8 +59,8 @@ async function main({ setup, storage, killAt }: EngineOrder): Promise<void> {
   const { signal } = new AbortController();
   await engine.compare([setup], signal);
   let report: Report | undefined;
-  for (const kind of ['remaining', 'all'] as const) {
-    const plan = await engine.plan({ folders: [{ setup, scope: { kind } }] }, signal);
+  for (const kind of ['unfinished', 'all'] as const) {
+    const plan = await engine.planBackUp({ folders: [{ setup, scope: { kind } }] }, signal);
     if (kind === 'all' || plan.files > 0) report = await engine.run(plan.planId, signal);
   }
   const [left] = state?.unfinished ?? [];

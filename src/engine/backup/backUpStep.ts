@@ -1,0 +1,85 @@
+import type { FilePath } from '../../protocol/folders';
+import type { LeftOut, PlannedFile } from '../../protocol/plans';
+import type { BatchStep } from '../batch/step';
+import { toAbsolutePath, toFilePath } from '../disk/filePath';
+import { withOpenFile } from '../disk/openFile';
+import type { Condition } from '../ports/bucket';
+import type { RuledPath } from '../scan/exclude';
+import type { LocalFile } from '../disk/localFile';
+
+/** The upload of one file, under the condition of the cloud copy that was seen. */
+export interface BackUpStep extends BatchStep {
+  readonly path: FilePath;
+  readonly local: LocalFile;
+  readonly condition: Condition;
+  /** The size of the cloud copy that it replaces, in bytes. */
+  readonly replaces?: number;
+  /** Whether the file must not be empty: it was when it was planned, and nobody was asked. */
+  readonly refusesEmpty?: boolean;
+  /** The rule by which the file is ignored, and will be again. */
+  readonly ignoredAt?: RuledPath;
+  /** Why the user has left it out, after the plan was shown. */
+  readonly leftOut?: LeftOut['because'];
+}
+
+/** Whether a step would replace a copy that holds something by a file that holds nothing. */
+export function wouldEmpty({ local, replaces = 0 }: BackUpStep): boolean {
+  return local.size === 0 && replaces > 0;
+}
+
+/**
+ * Whether a step replaces a copy that this computer has no record of having written, or one that is
+ * the original, since its local file was freed and another file has the name now.
+ */
+export function isOfUnknownOrigin({ route, path, condition }: BackUpStep): boolean {
+  if (condition.kind !== 'unchanged') return false;
+  const receipt = route.receipts.get(path);
+  return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
+}
+
+/** Returns those of these files, absolute, that the steps would upload. */
+export function plannedAmong(
+  steps: readonly BackUpStep[],
+  absolute: readonly string[],
+): readonly PlannedFile[] {
+  const roots = new Set(steps.map(({ route }) => route.root));
+  const pathsByRoot = new Map(
+    [...roots].map(root => [root, new Set(absolute.flatMap(path => toFilePath(root, path) ?? []))]),
+  );
+  return steps
+    .filter(({ route, path }) => pathsByRoot.get(route.root)?.has(path))
+    .map(toPlannedFile);
+}
+
+/** Returns the steps whose file is empty by now, and would replace a cloud copy that is not. */
+export async function stepsThatWouldEmpty(
+  steps: readonly BackUpStep[],
+): Promise<ReadonlySet<BackUpStep>> {
+  const found = new Set<BackUpStep>();
+  for (const step of steps.filter(wouldEmpty)) if (await isEmptyNow(step)) found.add(step);
+  return found;
+}
+
+/** A file that can't be read is for the upload to report. */
+async function isEmptyNow({ route, path }: BackUpStep): Promise<boolean> {
+  try {
+    const { size } = await withOpenFile(route.root, path, file => file.stat());
+    return size === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns what marks the steps for the files that the user has left out. */
+export function leaveOutOf({ because, files }: LeftOut): (step: BackUpStep) => BackUpStep {
+  const left = new Set(files.map(identityOf));
+  return step => (left.has(identityOf(toPlannedFile(step))) ? { ...step, leftOut: because } : step);
+}
+
+export function toPlannedFile({ route, path }: BackUpStep): PlannedFile {
+  return { folder: route.target.folder, path, absolute: toAbsolutePath(route.root, path) };
+}
+
+function identityOf({ folder, path }: PlannedFile): string {
+  return `${folder}\n${path}`;
+}

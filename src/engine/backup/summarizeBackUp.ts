@@ -1,0 +1,60 @@
+import type { PlanPreview, PlanSummary } from '../../protocol/plans';
+import { groups, type Group } from '../../protocol/verdicts';
+import type { Plan } from '../batch/planKind';
+import { keepsVersions } from '../batch/step';
+import { isOfUnknownOrigin, wouldEmpty, type BackUpStep } from './backUpStep';
+import { bulkyFolders } from './bulkyFolders';
+import { requestsFor } from './partSize';
+import type { BackUpSelection } from './selectBackUp';
+
+/** Describes a back-up to the user before it runs. */
+export async function summarizeBackUp(
+  { id, steps }: Plan<BackUpStep>,
+  selections: readonly BackUpSelection[],
+  signal: AbortSignal,
+): Promise<PlanSummary> {
+  const excluded: Partial<Record<Group, number>> = {};
+  for (const group of groups) {
+    const files = selections.reduce((sum, each) => sum + (each.excluded[group] ?? 0), 0);
+    if (files > 0) excluded[group] = files;
+  }
+  const replacing = steps.filter(isOfUnknownOrigin);
+  const overwriting = steps.filter(step => isOfUnknownOrigin(step) || wouldEmpty(step));
+  const [only] = selections;
+  return {
+    planId: id,
+    files: steps.length,
+    bytes: steps.reduce((sum, step) => sum + step.local.size, 0),
+    preview: previewOf(steps),
+    unknownOrigin: {
+      files: replacing.length,
+      examples: replacing.slice(0, maxExamples).map(step => step.path),
+      keepsVersions: await keepsVersions(overwriting, signal),
+    },
+    wouldEmpty: steps.filter(wouldEmpty).length,
+    excluded,
+    ignored: selections.length === 1 ? only?.ignored : undefined,
+  };
+}
+
+const maxExamples = 3;
+
+/** What a user wants to know before everything that a plan names is sent for the first time. */
+function previewOf(steps: readonly BackUpStep[]): PlanPreview {
+  const files = steps.map(({ route, path, local }) => ({
+    folder: route.target.folder,
+    path,
+    bytes: local.size,
+  }));
+  return {
+    requests: steps.reduce(
+      (sum, { route, local }) =>
+        sum + requestsFor(local.size) + (route.bucket.looksBeforeWriting ? 1 : 0),
+      0,
+    ),
+    largest: files.toSorted((one, other) => other.bytes - one.bytes).slice(0, maxLargest),
+    bulky: bulkyFolders(files),
+  };
+}
+
+const maxLargest = 10;

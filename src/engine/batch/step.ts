@@ -1,0 +1,60 @@
+import type { FilePath } from '../../protocol/folders';
+import type { ReplacedFile } from '../../protocol/reports';
+import type { Activity } from '../../protocol/rows';
+import type { Route } from '../comparison/job';
+import type { Failure } from '../failures/failure';
+import type { Receipt } from '../records/receipts';
+import type { LocalFile } from '../disk/localFile';
+
+/** One file's part in a plan, whatever is done to it. */
+export interface BatchStep {
+  readonly route: Route;
+  readonly path: FilePath;
+}
+
+/** What a step returns that succeeds. */
+export interface StepResult {
+  readonly local: LocalFile;
+  /** Proves that both sides are the same, where the step has proved it. */
+  readonly receipt?: Receipt | undefined;
+  /** What became of the local file that the step has replaced. */
+  readonly replaced?: ReplacedFile | undefined;
+}
+
+/** What became of one step. */
+export type Outcome<Step extends BatchStep = BatchStep, Result extends StepResult = StepResult> = {
+  readonly step: Step;
+  /** How many bytes were moved, or were to be. */
+  readonly bytes: number;
+} & Ending<Result>;
+
+/** How a step ended. */
+export type Ending<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed' | 'skipped'; readonly failure: Failure }
+  /** The failure is what the step was waiting for when it was cancelled. */
+  | { readonly kind: 'cancelled'; readonly failure?: Failure };
+
+/** Sorts by path, so that every run has the same order, and a run cut off leaves whole folders. */
+export function inPathOrder<T extends { readonly path: FilePath }>(
+  items: readonly T[],
+): readonly T[] {
+  return items.toSorted((one, other) =>
+    one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
+  );
+}
+
+/** Whether a batch is about to work on a file. A finished one is what its verdict says. */
+export function isInBatch(activity: Activity | undefined): boolean {
+  return activity?.kind === 'waiting' || activity?.kind === 'under-way';
+}
+
+/** Whether every bucket of these steps keeps what is overwritten or deleted in it. */
+export async function keepsVersions(
+  steps: readonly BatchStep[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const buckets = new Set(steps.map(({ route }) => route.bucket));
+  const versioning = await Promise.all([...buckets].map(bucket => bucket.versioning(signal)));
+  return versioning.every(kind => kind === 'enabled');
+}

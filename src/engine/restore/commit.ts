@@ -1,0 +1,122 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat, rename } from 'node:fs/promises';
+import type { FilePath } from '../../protocol/folders';
+import type { ReplacedFile } from '../../protocol/reports';
+import { parentPath, toAbsolutePath } from '../disk/filePath';
+import { newStagedFile } from '../disk/stagedFile';
+import { renameNoReplace, renameToConflictName } from '../disk/rename';
+import { syncFolder } from '../disk/writeFile';
+import { hasCode } from '../failures/systemCode';
+import { Failure } from '../failures/failure';
+import { toLocalFile, isSameState, type LocalFile } from '../disk/localFile';
+import { restoreDisplaced } from '../staging/restoreDisplaced';
+import type { StagingJournal } from '../staging/stagingJournal';
+import type { RestoreStep, RestoreTools } from './restoreStep';
+import type { Staged } from './stage';
+
+export interface Committed {
+  /** The file as it is now; at another path than planned where both were to be kept. */
+  readonly local: LocalFile;
+  /** What became of the local file that was there. */
+  readonly replaced: ReplacedFile | undefined;
+}
+
+/**
+ * Gives a staged file, closed and whole, its name. What has that name by then is replaced only where
+ * it is what the plan saw, and the user has chosen so; else this throws `changed-here`.
+ */
+export async function commit(
+  step: RestoreStep,
+  { file, folders }: Staged,
+  { editor, journal }: RestoreTools,
+): Promise<Committed> {
+  const { root, path } = file;
+  const { local, choice, cloud } = step;
+  folders.check();
+  const displaced = await displaceExisting(step, { editor, journal });
+  const committedAs =
+    local !== undefined && choice === 'keep-both'
+      ? await renameToConflictName(
+          file,
+          { at: new Date(cloud.modifiedAtMs), word: 'cloud' },
+          journal,
+        )
+      : await takeName(step, { file, displaced }, journal);
+  journal.end(file);
+  await syncFolder(toAbsolutePath(root, parentPath(path)));
+  const stat = await lstat(toAbsolutePath(root, committedAs), { bigint: true });
+  return { local: toLocalFile(committedAs, stat), replaced: displaced };
+}
+
+/** Renames the staged file to the step's path, and never replaces a file that is there. */
+async function takeName(
+  { path }: RestoreStep,
+  { file, displaced }: Pick<Staged, 'file'> & { readonly displaced: ReplacedFile | undefined },
+  journal: StagingJournal,
+): Promise<FilePath> {
+  const from = toAbsolutePath(file.root, file.stagedPath);
+  const outcome = await renameNoReplace(from, toAbsolutePath(file.root, path), journal);
+  if (outcome === 'moved') return path;
+  throw new Failure('changed-here', path, displaced?.kind === 'kept' ? displaced.path : undefined);
+}
+
+/**
+ * Moves away the local file that the plan replaces: to the trash, or else to a conflict name beside
+ * it. Throws `changed-here`, with everything left as it is, where it is not what the plan saw.
+ */
+async function displaceExisting(
+  { route: { root }, path, local, choice }: RestoreStep,
+  { editor, journal }: Pick<RestoreTools, 'editor' | 'journal'>,
+): Promise<ReplacedFile | undefined> {
+  if (local !== undefined && choice === 'keep-both') return undefined;
+  const absolute = toAbsolutePath(root, path);
+  if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
+  const now = await statIfThere(absolute);
+  if (local === undefined) {
+    if (now !== undefined) throw new Failure('changed-here', path);
+    return undefined;
+  }
+  if (now?.isFile() !== true || !isSameState(local, toLocalFile(path, now))) {
+    throw new Failure('changed-here', path);
+  }
+  if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
+  return { kind: 'kept', path: await keepBeside(root, local, journal) };
+}
+
+/**
+ * Renames to a name of our own first: were the file linked to its conflict name and its own name
+ * removed then, a user who saves by replacing it could lose what has just been saved.
+ */
+async function keepBeside(
+  root: string,
+  { path, ...local }: LocalFile,
+  journal: StagingJournal,
+): Promise<FilePath> {
+  const file = newStagedFile('displaced', root, path);
+  const displaced = toAbsolutePath(root, file.stagedPath);
+  journal.begin(file);
+  try {
+    await rename(toAbsolutePath(root, path), displaced);
+    // Between the check and now another file may have taken the name.
+    const { size, mtimeNs, ino } = await lstat(displaced, { bigint: true });
+    if (Number(size) !== local.size || mtimeNs !== local.mtimeNs || ino !== local.inode) {
+      throw new Failure('changed-here', path);
+    }
+    const keptAs = await renameToConflictName(file, { at: new Date(), word: 'kept' }, journal);
+    journal.end(file);
+    return keptAs;
+  } catch (error) {
+    if ((await statIfThere(displaced)) === undefined) journal.end(file);
+    else await restoreDisplaced(file, journal);
+    throw error;
+  }
+}
+
+async function statIfThere(absolute: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(absolute, { bigint: true });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

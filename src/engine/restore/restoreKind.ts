@@ -1,0 +1,99 @@
+import type { FailureCode } from '../../protocol/failures';
+import type {
+  ConflictChoice,
+  ConflictChoices,
+  RestoreScope,
+  RestoreSummary,
+} from '../../protocol/restore';
+import type { PlanKind } from '../batch/planKind';
+import type { Comparison } from '../comparison/comparison';
+import type { RecentRestores, RestoreOutcome } from './recentRestores';
+import { restoreFile } from './restoreFile';
+import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
+import { selectRestore, type RestoreSelection, type SelectRestoreDeps } from './selectRestore';
+import { summarizeRestore } from './summarizeRestore';
+
+export interface RestoreDeps extends SelectRestoreDeps {
+  readonly recentRestores: RecentRestores;
+  readonly tools: RestoreTools;
+}
+
+export type RestoreKind = PlanKind<
+  RestoreScope,
+  RestoreSelection,
+  RestoreSummary,
+  RestoreStep,
+  Restored
+>;
+
+/** Plans and runs downloads, all or nothing for each file. */
+export function restoreKind(deps: RestoreDeps): RestoreKind {
+  const { recentRestores, tools } = deps;
+  return {
+    select(job, scope, signal) {
+      const failed =
+        scope.kind === 'failed' ? recentRestores.failedVersion(scope.planId) : undefined;
+      return selectRestore(deps, { job, scope: failed ?? scope }, signal);
+    },
+    summarize: summarizeRestore,
+    start(plan, signal) {
+      return {
+        work: 'restore',
+        steps: plan.steps.filter(step => !isLeftOut(step)),
+        runStep: (step, onBytes) => restoreFile(step, tools, { signal, onBytes }),
+        finish(outcomes) {
+          recentRestores.add(plan.id, outcomes);
+        },
+      };
+    },
+    bytesOf: ({ cloud, refusal }) => (refusal === undefined ? cloud.size : 0),
+    isSkipped: ({ code }) => skipped.has(code),
+    apply: applyRestore,
+  };
+}
+
+/** Returns what sets the user's choices on the steps of a plan. */
+export function choosing({ choice, except }: ConflictChoices): (step: RestoreStep) => RestoreStep {
+  const exceptions = new Map(except.map(each => [identityOf(each), each.choice]));
+  return step => {
+    const { route, path } = step;
+    const own: ConflictChoice | undefined = exceptions.get(
+      identityOf({ folder: route.target.folder, path }),
+    );
+    return { ...step, choice: own ?? choice };
+  };
+}
+
+function identityOf({ folder, path }: { readonly folder: string; readonly path: string }): string {
+  return JSON.stringify([folder, path]);
+}
+
+/** Whether the user keeps the local file, so that the step is no part of what runs. */
+function isLeftOut({ local, choice }: RestoreStep): boolean {
+  return local !== undefined && choice === 'skip';
+}
+
+/** A side is no longer what the plan saw, or the file can't be here. */
+const skipped = new Set<FailureCode>([
+  'changed-in-cloud',
+  'changed-here',
+  'unsafe-name',
+  'odd-entry',
+  'in-the-way',
+]);
+
+function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
+  const { path } = outcome.step;
+  if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
+    comparison.setActivity(path, { kind: 'failed', failure: outcome.failure.toRecord() });
+    return;
+  }
+  if (outcome.kind === 'done' && outcome.result.receipt !== undefined) {
+    const { local, cloud } = outcome.result;
+    const verdict = { kind: 'up-to-date', proof: 'content' } as const;
+    comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
+    return;
+  }
+  // A file beside its place, or an older one in it, is judged by what is on the disk now.
+  comparison.setActivity(path, undefined);
+}

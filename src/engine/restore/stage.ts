@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { requireSpace } from '../disk/writeFile';
+import { toAbsolutePath } from '../disk/filePath';
+import { newStagedFile, type StagedFile } from '../disk/stagedFile';
+import { fromDiskError } from '../failures/diskErrors';
+import { toLocalFile, type LocalFile } from '../disk/localFile';
+import type { StagingJournal } from '../staging/stagingJournal';
+import type { FolderLease } from './folderLeases';
+import type { RestoreStep, RestoreTools } from './restoreStep';
+
+/** A file of our own, open for writing, beside the path that it is to get. */
+export interface Staged {
+  readonly file: StagedFile;
+  readonly handle: FileHandle;
+  /** The permissions of new files. */
+  readonly newFileMode: number;
+  readonly folders: FolderLease;
+}
+
+/**
+ * Makes a temporary file beside a step's path, and the folders above it, with room for all of it.
+ * Whoever gets it calls `discard` or commits it, and then releases the folders.
+ */
+export async function stage(
+  { route: { root }, path, cloud }: RestoreStep,
+  { folders, journal }: RestoreTools,
+): Promise<Staged> {
+  const lease = folders.acquire(root, path);
+  const file = newStagedFile('temporary', root, path);
+  try {
+    await requireSpace(root, path, cloud.size);
+    journal.begin(file);
+    const handle = await open(temporaryPath(file), 'wx');
+    try {
+      const { mode } = await handle.stat();
+      // Nobody else reads it before it has a mode of its own.
+      await handle.chmod(0o600);
+      return { file, handle, newFileMode: mode & 0o777, folders: lease };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    await remove(file, journal);
+    lease.release();
+    throw fromDiskError(error, path);
+  }
+}
+
+/** Closes a staged file when all of it is on the disk, and returns its fields. */
+export async function complete({ file, handle }: Staged): Promise<LocalFile> {
+  await handle.sync();
+  const local = toLocalFile(file.path, await handle.stat({ bigint: true }));
+  // Windows renames no open files.
+  await handle.close();
+  return local;
+}
+
+/** Removes a staged file that was not committed. */
+export async function discard({ file, handle }: Staged, journal: StagingJournal): Promise<void> {
+  // It may be closed already.
+  await handle.close().catch(() => undefined);
+  await remove(file, journal);
+}
+
+async function remove(file: StagedFile, journal: StagingJournal): Promise<void> {
+  const temporary = temporaryPath(file);
+  await rm(temporary, { force: true });
+  // With its folder it has gone elsewhere; the next start finds it there.
+  if (existsSync(dirname(temporary))) journal.end(file);
+}
+
+function temporaryPath({ root, stagedPath }: StagedFile): string {
+  return toAbsolutePath(root, stagedPath);
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+
+import type { Bucket, Versioning } from '../../../src/engine/ports/bucket';
+import { Comparison } from '../../../src/engine/comparison/comparison';
+import type { Entry } from '../../../src/engine/comparison/entry';
+import type { Finding } from '../../../src/engine/compare/finding';
+import type { Route } from '../../../src/engine/comparison/job';
+import { selectSteps } from '../../../src/engine/backup/selectBackUp';
+import { summarizeBackUp } from '../../../src/engine/backup/summarizeBackUp';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { Activity } from '../../../src/protocol/rows';
+import type { Verdict } from '../../../src/protocol/verdicts';
+import { memoryBucket } from '../../support/memory/memoryBucket';
+import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
+import { targetOf } from '../../support/memory/targetOf';
+import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
+
+const bucket: Bucket = memoryBucket();
+const route: Route = {
+  target: targetOf({ bucket: 'memory', prefix: 'w/' }),
+  root: '/w',
+  bucket,
+  receipts: noReceipts(),
+  unfinished: nothingUnfinished(),
+};
+const { signal } = new AbortController();
+const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
+
+function withVersioning(kind: Versioning): Bucket {
+  return { ...bucket, clockOffset: 0, versioning: () => Promise.resolve(kind) };
+}
+
+interface Sides {
+  readonly local?: number;
+  readonly etag?: string;
+}
+
+function entry(path: string, verdict: Verdict, sides: Sides, activity?: Activity): Entry {
+  const at = path as FilePath;
+  const { local: size, etag } = sides;
+  const cloud = aCloudFile({ path: at, size: 9, etag: etag ?? '' });
+  const finding: Finding = {
+    path: at,
+    isFolder: false,
+    local: size === undefined ? undefined : aLocalFile({ path: at, size }),
+    cloud: etag === undefined ? undefined : cloud,
+    verdict,
+  };
+  const comparison = new Comparison(route.target);
+  comparison.place(finding);
+  comparison.setActivity(at, activity);
+  const placed = comparison.get(at);
+  assert.ok(placed !== undefined);
+  return placed;
+}
+
+const missing: Verdict = { kind: 'missing-in-cloud' };
+const outOfDate: Verdict = { kind: 'out-of-date', because: 'size' };
+
+describe('A plan to back up', () => {
+  it('takes what is missing or out of date, each under the condition of what was seen', () => {
+    const { steps, excluded } = selectSteps(route, [
+      entry('a', missing, { local: 1 }),
+      entry('b', outOfDate, { local: 2, etag: 'seen' }),
+    ]);
+    assert.deepEqual(
+      steps.map(({ path, condition, local }) => [path, condition, local.size]),
+      [
+        ['a', { kind: 'absent' }, 1],
+        ['b', { kind: 'unchanged', etag: 'seen' }, 2],
+      ],
+    );
+    assert.ok(steps.every(step => step.route === route));
+    assert.deepEqual(excluded, {});
+  });
+
+  it('leaves everything else alone, and counts it', () => {
+    const { steps, excluded } = selectSteps(route, [
+      entry('u1', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+      entry('u2', { kind: 'up-to-date', proof: 'name-and-time' }, { local: 1, etag: 'e' }),
+      entry('c', { kind: 'changed-in-cloud', because: 'newer-there' }, { local: 1, etag: 'e' }),
+      entry('o', { kind: 'only-in-cloud' }, { etag: 'e' }),
+      entry('k', { kind: 'unchecked', failure }, { local: 1 }),
+      entry('i', { kind: 'ignored', because: { kind: 'link' }, hiddenCopies: 0 }, {}),
+      // Out of date without the copy that would have to be seen for it.
+      entry('x', outOfDate, { local: 1 }),
+    ]);
+    assert.deepEqual(steps, []);
+    assert.deepEqual(excluded, {
+      'up-to-date': 2,
+      'changed-in-cloud': 1,
+      'only-in-cloud': 1,
+      unchecked: 1,
+      ignored: 1,
+      'out-of-date': 1,
+    });
+  });
+
+  it('sends nothing twice that is on its way, and whatever its verdict says otherwise', () => {
+    const chosen = (activity: Activity | undefined) =>
+      selectSteps(route, [entry('a', missing, { local: 1 }, activity)]).steps.length;
+    assert.equal(chosen(undefined), 1);
+    assert.equal(chosen({ kind: 'failed', failure }), 1);
+    assert.equal(chosen({ kind: 'waiting' }), 0);
+    assert.equal(chosen({ kind: 'under-way', work: 'back-up' }), 0);
+    assert.equal(chosen({ kind: 'finished', work: 'restore' }), 1);
+  });
+
+  it('goes in the order of the paths, in whatever order they come', () => {
+    const paths = ['z', 'b/2', 'a', 'b/1', 'b', 'a.txt'];
+    const order = (from: readonly string[]) =>
+      selectSteps(
+        route,
+        from.map(path => entry(path, missing, { local: 1 })),
+      ).steps.map(({ path }) => path);
+    assert.deepEqual(order(paths), ['a', 'a.txt', 'b', 'b/1', 'b/2', 'z']);
+    assert.deepEqual(order([...paths].reverse()), order(paths));
+  });
+
+  it('says in numbers what it would do, and what it would replace', async () => {
+    const keeping = { ...route, bucket: withVersioning('enabled') };
+    const one = selectSteps(keeping, [
+      entry('a', missing, { local: 10 }),
+      ...['b', 'c', 'd', 'e'].map(path => entry(path, outOfDate, { local: 1, etag: 'e' })),
+      entry('u', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+    ]);
+    const other = selectSteps(route, [
+      entry('v', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+      entry('k', { kind: 'unchecked', failure }, { local: 1 }),
+    ]);
+    const plan = { id: 7, steps: [...one.steps, ...other.steps] };
+    const kept = async (...versioning: Versioning[]) => {
+      const steps = versioning.flatMap(
+        kind =>
+          selectSteps({ ...route, bucket: withVersioning(kind) }, [
+            entry('b', outOfDate, { local: 1, etag: 'e' }),
+          ]).steps,
+      );
+      const summary = await summarizeBackUp({ id: 7, steps }, [], signal);
+      return summary.unknownOrigin.keepsVersions;
+    };
+    assert.deepEqual(await summarizeBackUp(plan, [one, other], signal), {
+      planId: 7,
+      files: 5,
+      bytes: 14,
+      preview: {
+        requests: 5,
+        largest: ['a', 'b', 'c', 'd', 'e'].map(path => ({
+          folder: 'file:///w',
+          path,
+          bytes: path === 'a' ? 10 : 1,
+        })),
+        bulky: [],
+      },
+      unknownOrigin: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
+      wouldEmpty: 0,
+      excluded: { 'up-to-date': 2, unchecked: 1 },
+      ignored: undefined,
+    });
+    assert.equal(await kept('enabled', 'enabled'), true);
+    for (const other of ['off', 'suspended', 'unknown'] as const) {
+      assert.equal(await kept('enabled', other), false);
+    }
+  });
+
+  it('counts the requests that it takes, with the parts of large files and looks before', async () => {
+    const mebibyte = 1 << 20;
+    const requests = async (size: number, over: Bucket = bucket) => {
+      const { steps } = selectSteps({ ...route, bucket: over }, [
+        entry('a', missing, { local: size }),
+      ]);
+      return (await summarizeBackUp({ id: 1, steps }, [], signal)).preview.requests;
+    };
+    assert.equal(await requests(0), 1);
+    assert.equal(await requests(8 * mebibyte), 1);
+    // Begin, two parts, complete.
+    assert.equal(await requests(8 * mebibyte + 1), 4);
+    assert.equal(await requests(6 * 1024 * mebibyte), 768 + 2);
+    assert.equal(await requests(1, { ...bucket, looksBeforeWriting: true, clockOffset: 0 }), 2);
+  });
+
+  it('names the ten largest files', async () => {
+    const { steps } = selectSteps(
+      route,
+      Array.from({ length: 30 }, (_, n) => entry(String(n), missing, { local: n })),
+    );
+    const { largest } = (await summarizeBackUp({ id: 1, steps }, [], signal)).preview;
+    assert.deepEqual(
+      largest.map(({ bytes }) => bytes),
+      [29, 28, 27, 26, 25, 24, 23, 22, 21, 20],
+    );
+  });
+});
