@@ -26,8 +26,8 @@ export interface CompareFoldersDeps {
 }
 
 /**
- * Compares whole folders, one after the other, each replacing what was known of it. Where some
- * fail, the others are compared all the same; the first failure is thrown, the state has all.
+ * Compares whole folders one after the other. If one fails, its earlier rows stay, unconfirmed, and
+ * the others are still compared. Throws the first failure; the state tells each of them.
  */
 export async function compareFolders(
   deps: CompareFoldersDeps,
@@ -35,25 +35,25 @@ export async function compareFolders(
   signal: AbortSignal,
 ): Promise<void> {
   const { publisher, comparisons, jobOf, unfinishedTotals, comparisonLock } = deps;
-  const waiting = deps.waiting.join(setups);
+  const request = deps.waiting.join(setups);
   const work = comparisonLock.runExclusive(signal, async () => {
     for (const { id } of setups) publisher.failed(id, undefined);
     let first: Failure | undefined;
     for (const { id } of setups) {
-      const setup = waiting.now(id);
+      const setup = request.now(id);
       if (setup === undefined) continue;
       try {
         const job = jobOf(setup);
         await comparisons.compare(job, signal);
         const comparison = comparisons.current(job);
-        // A kill may have kept from its note what had arrived.
+        // A killed engine may have left files noted as unfinished that had arrived.
         if (comparison !== undefined) forgetArrived(job.unfinished.files, comparison);
         unfinishedTotals.count([job]);
         publisher.changed();
         void abortStaleOf(job, setup.settings, deps);
       } catch (error) {
         const failure = folderFailed(deps, id, toFailure(error, setup.bucket));
-        // The earlier comparison stands, and is still watched.
+        // The earlier comparison stays, and is kept true as before.
         if (failure.code === 'cancelled') throw failure;
         comparisons.unconfirm(id);
         first ??= failure;
@@ -61,10 +61,10 @@ export async function compareFolders(
     }
     if (first !== undefined) throw first;
   });
-  await work.finally(waiting.leave);
+  await work.finally(request.leave);
 }
 
-/** Nobody waits for it: what cannot be freed now is tried again after the next comparison. */
+/** Nobody waits for it. What cannot be aborted now is tried again after the next comparison. */
 function abortStaleOf(
   { target, root }: ComparisonJob,
   settings: RawSettings,

@@ -13,7 +13,7 @@ export interface FolderJobsDeps {
   readonly unfinished: Unfinished;
 }
 
-/** Gives what there is to compare of a folder by its settings, or throws what is wrong with them. */
+/** Makes the comparison job of a folder from its setup. Throws what is wrong with its settings. */
 export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
 
 export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps): FolderJobs {

@@ -1,10 +1,10 @@
 import type { FolderSetup } from '../../protocol/folders';
-import { Failure, throwIfCancelled } from '../failures/failure';
-import type { FolderJobs } from './folderJobs';
-import type { ComparisonLock } from './comparisonLock';
-import type { UploadLimits } from '../network/uploadLimits';
-import type { WaitingFolders } from './waitingFolders';
 import type { ComparisonJob } from '../comparison/job';
+import { Failure, throwIfCancelled } from '../failures/failure';
+import type { UploadLimits } from '../network/uploadLimits';
+import type { ComparisonLock } from './comparisonLock';
+import type { FolderJobs } from './folderJobs';
+import type { WaitingFolders } from './waitingFolders';
 
 export interface WorkOnFoldersDeps {
   readonly jobOf: FolderJobs;
@@ -13,47 +13,58 @@ export interface WorkOnFoldersDeps {
   readonly waiting: WaitingFolders;
 }
 
-/** When work may begin: when no comparison runs, or when no batch runs either. */
-export type When = 'compared' | 'idle';
+export interface FolderWork<S, T> {
+  /** The folders as the user saw them, and what is asked for in each. */
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: S }[];
+  /** Works on one folder. */
+  readonly work: (job: ComparisonJob, scope: S) => Promise<T>;
+  /** By default what the scopes need. */
+  readonly mode?: Mode;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Works on what was asked for, folder by folder: when no comparison runs that it would rest on,
- * or when no batch runs either.
+ * Work that compares anew is exclusive, since it would undo what a batch changes meanwhile. Other
+ * work waits only for comparisons, which it relies on, and runs beside batches.
+ */
+export type Mode = 'exclusive' | 'beside-batches';
+
+/**
+ * Works on folders one after the other, and returns the results in their order. Throws
+ * `plan-outdated` where a folder was closed or got another target while it waited: the user saw the
+ * rows of the target before.
  */
 export async function workOnFolders<S extends { readonly kind: string }, T>(
-  { jobOf, limits, comparisonLock, waiting: waitingFolders }: WorkOnFoldersDeps,
-  asked: readonly { readonly setup: FolderSetup; readonly scope: S }[],
-  signal: AbortSignal,
-  work: (job: ComparisonJob, scope: S) => Promise<T>,
-  when = whenFor(asked),
+  { jobOf, limits, comparisonLock, waiting }: WorkOnFoldersDeps,
+  { folders, work, mode = modeFor(folders), signal }: FolderWork<S, T>,
 ): Promise<readonly T[]> {
-  // The same for all folders, since these settings are the machine's.
-  for (const { setup } of asked) limits.set(setup.settings);
-  const waiting = waitingFolders.join(asked.map(({ setup }) => setup));
+  // The upload limits are the machine's, and the same for all folders.
+  for (const { setup } of folders) limits.set(setup.settings);
+  const request = waiting.join(folders.map(({ setup }) => setup));
   const workOnAll = async () => {
     const results: T[] = [];
-    for (const { setup: shown, scope } of asked) {
-      const setup = waiting.now(shown.id);
-      // The user saw the rows of another target.
+    for (const { setup: shown, scope } of folders) {
+      const setup = request.now(shown.id);
       if (setup === undefined) throw new Failure('plan-outdated', shown.bucket);
       results.push(await work(jobOf(setup), scope));
     }
     return results;
   };
-  const working =
-    when === 'idle'
-      ? comparisonLock.runExclusive(signal, workOnAll)
-      : comparisonLock.idle(signal).then(() => {
-          throwIfCancelled(signal, '');
-          return workOnAll();
-        });
-  return working.finally(waiting.leave);
+  try {
+    if (mode === 'exclusive') return await comparisonLock.runExclusive(signal, workOnAll);
+    await comparisonLock.idle(signal);
+    throwIfCancelled(signal, '');
+    return await workOnAll();
+  } finally {
+    request.leave();
+  }
 }
 
-/** What does not go by the comparison at hand. */
-const comparingScopes = new Set<string>(['resources', 'failed', 'ignored']);
+/** The scopes that are compared anew. */
+const comparingScopes = new Set(['resources', 'failed', 'ignored']);
 
-/** What compares anew would undo what a batch does meanwhile. */
-function whenFor(asked: readonly { readonly scope: { readonly kind: string } }[]): When {
-  return asked.some(({ scope }) => comparingScopes.has(scope.kind)) ? 'idle' : 'compared';
+function modeFor(folders: readonly { readonly scope: { readonly kind: string } }[]): Mode {
+  return folders.some(({ scope }) => comparingScopes.has(scope.kind))
+    ? 'exclusive'
+    : 'beside-batches';
 }

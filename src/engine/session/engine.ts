@@ -111,12 +111,12 @@ export class Engine {
   }
 
   /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */
-  async verify({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
+  async verify({ folders }: ChosenRequest, signal: AbortSignal): Promise<VerifyReport> {
     const { comparisons, verifier } = this.#services;
     const verification = new Verification();
     const add = (job: ComparisonJob, chosen: Chosen) =>
       verification.add(comparisons, job, { chosen, signal });
-    await workOnFolders(this.#services, parts, signal, add, 'idle');
+    await workOnFolders(this.#services, { folders, work: add, mode: 'exclusive', signal });
     return this.#told(verifier.verify(verification, this.#whileOpen(signal)));
   }
 
@@ -126,23 +126,24 @@ export class Engine {
   }
 
   /** Forgets that files were ever safe which are gone from both sides. */
-  async forgetLost({ folders: parts }: ChosenRequest, signal: AbortSignal): Promise<number> {
+  async forgetLost({ folders }: ChosenRequest, signal: AbortSignal): Promise<number> {
     const { comparisons, flush } = this.#services;
-    const counts = await workOnFolders(this.#services, parts, signal, (job, chosen) =>
-      forgetLost({ comparisons, job, chosen, signal }),
-    );
+    const counts = await workOnFolders(this.#services, {
+      folders,
+      signal,
+      work: (job, chosen) => forgetLost({ comparisons, job, chosen, signal }),
+    });
     flush();
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** The conflicts among what was chosen, for somebody to decide. */
-  conflicts(
-    { folders: parts }: ChosenRequest,
-    signal: AbortSignal,
-  ): Promise<readonly FolderConflicts[]> {
-    return workOnFolders(this.#services, parts, signal, (job, chosen) =>
-      conflictsAmong(this.#services.comparisons, job, chosen, signal),
-    );
+  conflicts({ folders }: ChosenRequest, signal: AbortSignal): Promise<readonly FolderConflicts[]> {
+    return workOnFolders(this.#services, {
+      folders,
+      signal,
+      work: (job, chosen) => conflictsAmong(this.#services.comparisons, job, chosen, signal),
+    });
   }
 
   /** Plans a back-up. What is shown of the plan is what `run` carries out. */
@@ -264,8 +265,11 @@ export class Engine {
     folders: readonly { readonly setup: FolderSetup; readonly scope: Scope }[],
     signal: AbortSignal,
   ): Promise<Summary> {
-    const select = (job: ComparisonJob, scope: Scope) => kind.select(job, scope, signal);
-    const selections = await workOnFolders(this.#services, folders, signal, select);
+    const selections = await workOnFolders(this.#services, {
+      folders,
+      signal,
+      work: (job, scope) => kind.select(job, scope, signal),
+    });
     return this.#services.plans.add(kind, selections, signal);
   }
 
