@@ -10,5 +10,4 @@ export const knownLongFiles: readonly string[] = [];
 /** Short files with one importer, and why each stands by itself. */
 export const smallFiles: Readonly<Record<string, string>> = {
   'editor/client/workerLimits': 'the measurements need them where there is no VS Code',
-  'engine/config/profiles': 'to be merged',
 };
