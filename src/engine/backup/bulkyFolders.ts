@@ -10,8 +10,8 @@ export interface SizedFile {
 }
 
 /**
- * Folders that look, by their names, like something that can be made or fetched again, and that
- * weigh enough to be mentioned; the largest first. Within such a folder none is looked for.
+ * Returns folders that, by their names, can be built or fetched again, and that are large enough to
+ * be mentioned; the largest first. Folders within such a folder are not returned.
  */
 export function bulkyFolders(files: Iterable<SizedFile>): readonly BulkyFolder[] {
   const found = new Map<string, BulkyFolder>();
@@ -28,9 +28,9 @@ export function bulkyFolders(files: Iterable<SizedFile>): readonly BulkyFolder[]
     });
   }
   return [...found.values()]
-    .filter(({ files: count, bytes }) => count >= manyFiles || bytes >= manyBytes)
+    .filter(({ files: count, bytes }) => count >= minFiles || bytes >= minBytes)
     .sort((one, other) => other.bytes - one.bytes)
-    .slice(0, most);
+    .slice(0, maxFolders);
 }
 
 function outermost(path: FilePath): Pick<BulkyFolder, 'path' | 'kind'> | undefined {
@@ -42,9 +42,9 @@ function outermost(path: FilePath): Pick<BulkyFolder, 'path' | 'kind'> | undefin
   return undefined;
 }
 
-const most = 10;
-const manyFiles = 100;
-const manyBytes = 1 << 20;
+const maxFolders = 10;
+const minFiles = 100;
+const minBytes = 1 << 20;
 
 const buildOutput = [
   '__pycache__',

@@ -14,9 +14,9 @@ import type { ComparisonJob } from '../comparison/job';
 import { cloudSide, localSide, type Entry } from '../comparison/entry';
 
 /**
- * The conflicts among what was chosen, for somebody to decide. Where an upload was refused, nobody
- * has seen the copy that stood in its way: it is looked at first, and what turns out to be none any
- * more moves to where it belongs.
+ * Returns the conflicts among what was chosen, for the user to decide. Where an upload was refused,
+ * nobody has seen the copy that was there: it is checked first, and a file that is no conflict any
+ * more moves to its own group.
  */
 export async function conflictsAmong(
   comparisons: Comparisons,
@@ -37,21 +37,21 @@ async function conflictsOf(
   signal: AbortSignal,
 ): Promise<readonly Conflict[]> {
   const found = entries.filter(({ verdict }) => verdict.kind === 'changed-in-cloud');
-  await inParallel(found.filter(isUnseen), looksAtOnce, async entry => {
-    comparison?.place(await lookAgain(entry, job, signal));
+  await inParallel(found.filter(isUnseen), maxChecksAtOnce, async entry => {
+    comparison?.place(await recheck(entry, job, signal));
   });
   throwIfCancelled(signal, job.bucket.name);
   const now = found.map(entry => comparison?.get(entry.path) ?? entry);
   return inPathOrder(now.flatMap(entry => toConflict(entry) ?? []));
 }
 
-const looksAtOnce = 8;
+const maxChecksAtOnce = 8;
 
 function isUnseen({ verdict }: Entry): boolean {
   return verdict.kind === 'changed-in-cloud' && verdict.because === 'refused';
 }
 
-async function lookAgain(entry: Entry, job: ComparisonJob, signal: AbortSignal): Promise<Finding> {
+async function recheck(entry: Entry, job: ComparisonJob, signal: AbortSignal): Promise<Finding> {
   const { bucket, receipts, target } = job;
   const { path, local } = entry;
   const head = await bucket.head({ key: toKey(target.prefix, path), signal });
@@ -67,12 +67,12 @@ async function lookAgain(entry: Entry, job: ComparisonJob, signal: AbortSignal):
   const { size, etag, modifiedAtMs: modifiedAt, storageClass } = head;
   const cloud: CloudFile = { path, size, etag, modifiedAtMs: modifiedAt, storageClass };
   const request = { ...job, prefix: target.prefix, signal };
-  return decideByContent({ local, cloud, receipt, question: whetherStillRefused }, request);
+  return decideByContent({ local, cloud, receipt, question: stillRefused }, request);
 }
 
 /** Somebody else may have stored the very same bytes; anything else stays for the user to decide. */
 const refused = { kind: 'changed-in-cloud', because: 'refused' } as const;
-const whetherStillRefused: ContentQuestion = {
+const stillRefused: ContentQuestion = {
   kind: 'ask-content',
   equal: { kind: 'up-to-date', proof: 'content' },
   different: refused,

@@ -48,7 +48,7 @@ import { readSharedFiles } from '../config/sharedFiles';
 import { Verification } from '../verify/verifier';
 import { workOnFolders } from '../schedule/workOnFolders';
 
-/** The engine's one entrance: compares folders with buckets, and backs them up. */
+/** The engine's one entrance: compares folders with buckets, backs them up, restores and frees. */
 export class Engine {
   readonly #services: EngineServices;
 
@@ -82,7 +82,7 @@ export class Engine {
     return this.#services.comparisons.children(request);
   }
 
-  /** What there is to choose from for a back-up of a folder, by the comparison at hand. */
+  /** Returns what can be chosen for a back-up of a folder, by the comparison at hand. */
   differences(setup: FolderSetup): readonly Difference[] {
     const { comparisons, jobOf } = this.#services;
     return differencesOf(comparisons.requireCurrent(jobOf(setup)));
@@ -146,17 +146,17 @@ export class Engine {
     });
   }
 
-  /** Plans a back-up. What is shown of the plan is what `run` carries out. */
+  /** Plans a back-up. The summary describes exactly what `run` does. */
   planBackUp({ folders }: PlanRequest, signal: AbortSignal): Promise<PlanSummary> {
     return this.#plan(this.#services.kinds.backUp, folders, signal);
   }
 
-  /** Plans a restore. What is shown of the plan is what `run` carries out. */
+  /** Plans a restore. The summary describes exactly what `run` does. */
   planRestore({ folders }: RestoreRequest, signal: AbortSignal): Promise<RestoreSummary> {
     return this.#plan(this.#services.kinds.restore, folders, signal);
   }
 
-  /** Plans which local files would go. What is shown of the plan is what `run` carries out. */
+  /** Plans which local files would go. The summary describes exactly what `run` does. */
   planFreeUp({ folders }: FreeUpRequest, signal: AbortSignal): Promise<FreeUpSummary> {
     return this.#plan(this.#services.kinds.freeUp, folders, signal);
   }
@@ -207,7 +207,7 @@ export class Engine {
     this.#services.plans.drop(planId);
   }
 
-  /** Carries out a plan, once. Cancelling it still gives a report that adds up. */
+  /** Runs a plan, once. If it is cancelled, the report still adds up. */
   async run(planId: number, signal: AbortSignal): Promise<Report> {
     await this.#services.comparisonLock.idle(signal);
     return this.#told(this.#services.plans.run(planId, this.#whileOpen(signal)));
@@ -222,7 +222,7 @@ export class Engine {
     this.#services.batches.resume();
   }
 
-  /** Takes in how much of the network uploads may have, from now on. */
+  /** Sets how much of the network uploads may use, from now on. */
   trafficChanged(raw: RawSettings): void {
     this.#services.limits.set(raw);
   }
@@ -232,7 +232,7 @@ export class Engine {
     return this.#services.comparisons.filesChanged(folder, paths);
   }
 
-  /** Looks again at every file that is shown as up to date. */
+  /** Stats every file again that is shown as up to date. */
   recheck(): Promise<void> {
     return this.#services.comparisons.recheck();
   }
