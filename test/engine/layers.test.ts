@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 
 import { circlesAmong, readSourceFiles } from '../support/suite/sourceFiles';
-import { knownCircles, knownCrossings, knownLongFiles, smallFiles } from './layerExceptions';
 
 /** What each room may import of the others, types included; itself and the protocol it always may. */
 const engineRooms = roomTable({
@@ -58,6 +57,11 @@ for (const { path, imports } of files) {
   for (const to of imports) importersOf.set(to, [...(importersOf.get(to) ?? []), path]);
 }
 
+/** Short files with one importer, and why each stands by itself. */
+const smallFiles: Readonly<Record<string, string>> = {
+  'editor/client/workerLimits': 'the measurements need them where there is no VS Code',
+};
+
 describe('The layers', () => {
   it('are those of the files that are there', () => {
     assert.ok(importersOf.get('@aws-sdk/client-s3')?.includes('engine/s3/s3Connection'));
@@ -75,11 +79,11 @@ describe('The layers', () => {
     const crossings = files.flatMap(({ path, imports }) =>
       imports.filter(to => !mayImport(path, to)).map(to => `${path} imports ${to}`),
     );
-    assert.deepEqual(crossings, knownCrossings);
+    assert.deepEqual(crossings, []);
   });
 
   it('keep no files in circles, not even of types', () => {
-    assert.deepEqual(circlesAmong(files), knownCircles);
+    assert.deepEqual(circlesAmong(files), []);
   });
 
   it('leave few files outside a room, and no room within one', () => {
@@ -98,7 +102,7 @@ describe('The layers', () => {
 describe('A source file', () => {
   it('is not longer than 300 lines', () => {
     const long = files.filter(({ lines }) => lines > 300).map(({ path }) => path);
-    assert.deepEqual(long, knownLongFiles);
+    assert.deepEqual(long, []);
   });
 
   it('is not so short that it could stand in the only one that imports it', () => {
