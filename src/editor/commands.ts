@@ -103,7 +103,7 @@ const table = {
     if (engine.state.kind === 'paused') engine.notify(resume, null);
     else await resumeUnfinished(services);
   },
-  's3Backup.dropRemaining': forgetUnfinished,
+  's3Backup.forgetUnfinished': forgetUnfinished,
   's3Backup.showLog': ({ log }) => {
     log.show();
   },

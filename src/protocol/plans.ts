@@ -149,7 +149,7 @@ export const runPlan = requestType<number, Report>('runPlan');
 export const differences = requestType<FolderSetup, readonly Difference[]>('differences');
 
 /** Forgets what earlier batches have left of these folders. */
-export const dropUnfinished = requestType<readonly FolderSetup[], null>('dropRemaining');
+export const dropUnfinished = requestType<readonly FolderSetup[], null>('dropUnfinished');
 
 /** A plan that was shown and not confirmed. */
 export const dropPlan = notificationType<number>('dropPlan');

@@ -22,7 +22,7 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
  */
 export class UnfinishedBatch implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #hasUnfinished = new ContextKey('s3Backup.remaining');
+  readonly #hasUnfinished = new ContextKey('s3Backup.unfinished');
   readonly #listening: readonly Disposable[];
   /** The first folder of the running batch; all of the batch's files are counted under it. */
   #underWay: UnfinishedFiles | undefined;
@@ -148,7 +148,7 @@ export class UnfinishedBatch implements Disposable {
   }
 }
 
-const memoryKey = 'remaining';
+const memoryKey = 'unfinished';
 
 /** VS Code writes the memento to disk; not every number is worth that. */
 const minNoteIntervalMs = 2000;
@@ -158,7 +158,7 @@ function isRunning(state: State): state is Extract<State, { readonly batches: un
 }
 
 function newItem(): StatusBarItem {
-  const item = window.createStatusBarItem('s3Backup.remaining', StatusBarAlignment.Left);
+  const item = window.createStatusBarItem('s3Backup.unfinished', StatusBarAlignment.Left);
   item.name = l10n.t('S3 Backup: Remaining Files');
   item.tooltip = l10n.t('Compare, and back up what an earlier backup has left');
   item.command = 's3Backup.resume' satisfies CommandId;

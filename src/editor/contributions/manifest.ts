@@ -41,7 +41,7 @@ export const commandIds = [
   's3Backup.showReport',
   's3Backup.pause',
   's3Backup.resume',
-  's3Backup.dropRemaining',
+  's3Backup.forgetUnfinished',
   's3Backup.showLog',
 ] as const;
 
@@ -52,7 +52,7 @@ export const contextValues = {
   's3Backup.compared': [true, false],
   's3Backup.filtered': [true, false],
   's3Backup.layout': ['tree', 'list'],
-  's3Backup.remaining': [true, false],
+  's3Backup.unfinished': [true, false],
   's3Backup.report': ['none', 'fine', 'failed'],
   's3Backup.transfer': ['none', 'running', 'paused'],
   /** Which text the view shows while its tree is empty. */
