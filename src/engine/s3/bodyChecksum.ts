@@ -7,18 +7,27 @@ import type { ChecksumSupport } from './storeCapabilities';
 /** Which checksums travel with a body, so that the store can tell whether it arrived whole. */
 export type ChecksumHeaders = 'crc32' | 'md5' | 'both';
 
+interface ChecksumNegotiation<A extends readonly unknown[], T> {
+  /** What is known of the store; what the request shows is noted in it. */
+  readonly support: ChecksumSupport;
+  readonly kind: keyof ChecksumSupport;
+  readonly send: (checksum: ChecksumHeaders, ...headers: A) => Promise<T>;
+  /** Whether the answer shows that the store has computed the CRC32. */
+  readonly isConfirmed: (answer: T) => boolean;
+}
+
 /**
  * Returns a function that sends one request with the best checksum that the store supports. The
  * first request of its kind finds out: where it is refused, it is sent again without a CRC32, and
  * where that helps, the CRC32 is not sent any more. The function may be called several times, with
  * other headers; the CRC32 is suspected only once.
  */
-export function withChecksum<A extends readonly unknown[], T>(
-  support: ChecksumSupport,
-  kind: keyof ChecksumSupport,
-  send: (checksum: ChecksumHeaders, ...headers: A) => Promise<T>,
-  isConfirmed: (answer: T) => boolean,
-): (...headers: A) => Promise<T> {
+export function withChecksum<A extends readonly unknown[], T>({
+  support,
+  kind,
+  send,
+  isConfirmed,
+}: ChecksumNegotiation<A, T>): (...headers: A) => Promise<T> {
   let wasSuspected = false;
   return async (...headers) => {
     if (support[kind] === 'supported') return send('crc32', ...headers);

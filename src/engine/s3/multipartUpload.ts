@@ -39,10 +39,10 @@ export async function startUpload(
       { endpoint, bucket: name, key },
       signal,
       () =>
-        withChecksum(
-          capabilities.checksums,
-          'upload',
-          checksum =>
+        withChecksum({
+          support: capabilities.checksums,
+          kind: 'upload',
+          send: checksum =>
             client.send(
               new CreateMultipartUploadCommand({
                 Bucket: name,
@@ -55,8 +55,8 @@ export async function startUpload(
               }),
               { abortSignal: signal },
             ),
-          isOfWhole,
-        )(),
+          isConfirmed: isOfWhole,
+        })(),
       { breaker },
     );
   const answer = await start();

@@ -34,10 +34,10 @@ export async function putObject(
     context,
     { key, body, signal, onSent },
     async (attempt, pace, sending) => {
-      const send = withChecksum(
-        capabilities.checksums,
-        'put',
-        (checksum, headers: ConditionHeaders) =>
+      const send = withChecksum({
+        support: capabilities.checksums,
+        kind: 'put',
+        send: (checksum, headers: ConditionHeaders) =>
           client.send(
             pace(
               new PutObjectCommand({
@@ -53,8 +53,8 @@ export async function putObject(
             ),
             { abortSignal: sending },
           ),
-        answer => toStored(answer).crc32 === digest.crc32,
-      );
+        isConfirmed: answer => toStored(answer).crc32 === digest.crc32,
+      });
       const stored = await conditionalWrite(context, write, attempt, send);
       if (digest.matches(stored)) return stored;
       const verified = await verifyStored(
