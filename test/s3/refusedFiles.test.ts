@@ -124,7 +124,7 @@ describe('Files that a store always refuses', function () {
     const report = await engine.run(planId, never);
     requireSum(report);
     assert.deepEqual([report.done, report.failed], [good.length, bad.length]);
-    // The look before a write is not tried again by itself: the whole of it is.
+    // The HEAD before a write is not tried again by itself: the whole of it is.
     for (const file of bad) {
       assert.ok(wire.requests.filter(({ path }) => path.includes(file)).length <= 5);
     }

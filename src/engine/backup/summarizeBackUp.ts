@@ -49,7 +49,7 @@ function previewOf(steps: readonly BackUpStep[]): PlanPreview {
   return {
     requests: steps.reduce(
       (sum, { route, local }) =>
-        sum + requestsFor(local.size) + (route.bucket.looksBeforeWriting ? 1 : 0),
+        sum + requestsFor(local.size) + (route.bucket.headsBeforeWriting ? 1 : 0),
       0,
     ),
     largest: files.toSorted((one, other) => other.bytes - one.bytes).slice(0, maxLargest),

@@ -82,7 +82,7 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
       path,
       size: before.size,
       etag,
-      modifiedAtMs: provedAt + bucket.clockOffset,
+      modifiedAtMs: provedAt + bucket.clockOffsetMs,
       storageClass: undefined,
     },
     receipt: { local: before, sha256: sent.sha256, etag, crc32, versionId, hashBegan, provedAt },

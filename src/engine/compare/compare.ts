@@ -99,7 +99,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
     receipts: receiptsWithin(request),
     readings: request.receipts.differing(),
   };
-  const rules = { prefix, exclude, rule, clockOffset: bucket.clockOffset, incomplete };
+  const rules = { prefix, exclude, rule, clockOffsetMs: bucket.clockOffsetMs, incomplete };
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);
   const answers: Finding[] = [];
   await inParallel(questions, maxConcurrentReads, async question => {

@@ -17,7 +17,7 @@ export interface JudgeRules {
   /** With `verify`, no earlier reading counts: whatever content can decide becomes a question. */
   readonly rule: CompareRule | 'verify';
   /** How far the store's clock is ahead of this machine's, in milliseconds. */
-  readonly clockOffset: number;
+  readonly clockOffsetMs: number;
 }
 
 /** A question whether the contents are equal, with the verdict for each answer. */
@@ -91,9 +91,9 @@ function judgeByNameAndTime(
   local: LocalFile,
   cloud: CloudFile,
   reading: Reading | undefined,
-  { rule, clockOffset }: JudgeRules,
+  { rule, clockOffsetMs }: JudgeRules,
 ): Verdict | ContentQuestion {
-  const age = compareAges(local, cloud, clockOffset);
+  const age = compareAges(local, cloud, clockOffsetMs);
   const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
   if (local.size !== cloud.size) {
     return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
@@ -138,10 +138,10 @@ const maxClockOffsetMs = 2_000;
 function compareAges(
   local: LocalFile,
   cloud: CloudFile,
-  clockOffset: number,
+  clockOffsetMs: number,
 ): 'newer' | 'tie' | 'older' {
-  if (Math.abs(clockOffset) > maxClockOffsetMs) return 'tie';
-  const localSecond = Math.floor((Number(local.mtimeNs / 1_000_000n) + clockOffset) / 1000);
+  if (Math.abs(clockOffsetMs) > maxClockOffsetMs) return 'tie';
+  const localSecond = Math.floor((Number(local.mtimeNs / 1_000_000n) + clockOffsetMs) / 1000);
   const difference = localSecond - Math.floor(cloud.modifiedAtMs / 1000);
   if (Math.abs(difference) <= 1) return 'tie';
   return difference > 0 ? 'newer' : 'older';

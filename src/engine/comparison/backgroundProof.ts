@@ -90,8 +90,8 @@ export function contentCaseOf(
   if (local === undefined || cloud === undefined) return undefined;
   const receipt = receipts.get(path);
   const reading = receipts.reading(path);
-  const { clockOffset } = bucket;
-  const question = judge({ local, cloud, receipt, reading }, { rule, clockOffset });
+  const { clockOffsetMs } = bucket;
+  const question = judge({ local, cloud, receipt, reading }, { rule, clockOffsetMs });
   return question.kind === 'ask-content' ? { local, cloud, receipt, question } : undefined;
 }
 

@@ -61,7 +61,7 @@ export async function examineFile(
   }
   const listed = await tools.findListed(step);
   const asked = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
-  const now = Date.now() + route.bucket.clockOffset;
+  const now = Date.now() + route.bucket.clockOffsetMs;
   const head = checkCopy({ head: asked, listed }, receipt, digests, now);
   if (!isRestoredExactly(head.metadata, { mtimeNs: local.mtimeNs, mode }, process.platform)) {
     throw new Failure('attributes-differ', path);

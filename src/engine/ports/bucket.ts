@@ -86,13 +86,13 @@ export interface Bucket {
   versioning(signal: AbortSignal): Promise<Versioning>;
 
   /** Whether a HEAD precedes each write, which is one more request. */
-  readonly looksBeforeWriting: boolean;
+  readonly headsBeforeWriting: boolean;
 
   /**
    * How far the store's clock is ahead of this machine's, in milliseconds, as the answers so far have
    * shown; 0 before the first.
    */
-  readonly clockOffset: number;
+  readonly clockOffsetMs: number;
 }
 
 /**

@@ -49,7 +49,7 @@ function isConflict(step: RestoreStep): step is Conflict {
 }
 
 function isNewerHere({ route, local, cloud }: Conflict): boolean {
-  return localSide(local).modifiedAtMs + route.bucket.clockOffset > cloud.modifiedAtMs;
+  return localSide(local).modifiedAtMs + route.bucket.clockOffsetMs > cloud.modifiedAtMs;
 }
 
 function toConflict({ route, path, local, cloud }: Conflict): RestoreConflict {

@@ -90,15 +90,15 @@ async function headBefore(
 ): Promise<StoredObject | undefined> {
   const isHonoured = !needsHeadFirst(treatment);
   if (isHonoured && !attempt.uncertain) return undefined;
-  const look = await headIfReadable(context, write);
-  if (look.kind === 'denied') {
+  const current = await headIfReadable(context, write);
+  if (current.kind === 'denied') {
     if (isHonoured) return undefined;
-    throw look.failure;
+    throw current.failure;
   }
-  const own = ownOf(write, attempt, look.head);
+  const own = ownOf(write, attempt, current.head);
   if (own !== undefined) return own;
-  if (holds(write.condition, look.head)) return undefined;
-  if (look.head === undefined) await bucketMustExist(context, write);
+  if (holds(write.condition, current.head)) return undefined;
+  if (current.head === undefined) await bucketMustExist(context, write);
   throw new Failure('changed-in-cloud', write.key);
 }
 
@@ -114,9 +114,9 @@ async function sendUnderCondition(
     return toStored(await send(headersOf(context, write.condition)));
   } catch (error) {
     if (treatment !== 'unknown' || !mayRefuseConditions(error)) throw error;
-    const look = await headIfReadable(context, write);
-    if (look.kind === 'denied') throw look.failure;
-    if (!holds(write.condition, look.head)) throw new Failure('changed-in-cloud', write.key);
+    const current = await headIfReadable(context, write);
+    if (current.kind === 'denied') throw current.failure;
+    if (!holds(write.condition, current.head)) throw new Failure('changed-in-cloud', write.key);
     let stored: StoredObject;
     try {
       stored = toStored(await send({}));
@@ -150,13 +150,13 @@ async function explainRefusal(
   // The answer was lost, and the store may still be putting the parts together.
   const delaysMs = isGone && attempt.uncertain ? headDelaysMs : [];
   for (let heads = 0; ; heads++) {
-    const look = await headIfReadable(context, write);
-    if (look.kind === 'denied') {
+    const current = await headIfReadable(context, write);
+    if (current.kind === 'denied') {
       // It may be an earlier attempt of our own; nobody can tell.
-      throw attempt.uncertain ? look.failure : error;
+      throw attempt.uncertain ? current.failure : error;
     }
-    const own = ownOf(write, attempt, look.head);
-    const doesHold = holds(condition, look.head);
+    const own = ownOf(write, attempt, current.head);
+    const doesHold = holds(condition, current.head);
     if (code === 'changed-in-cloud' && !doesHold && isOfStore(error)) {
       learn(context, write, 'honoured');
     }

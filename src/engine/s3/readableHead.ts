@@ -4,18 +4,24 @@ import { listObjects } from './listObjects';
 import { headOnce } from './readObject';
 import type { BucketContext } from './bucketContext';
 
-/** What stands under a key, as far as these credentials may see. */
-export type Look =
+/** What is stored under a key, or that these credentials may not see it. */
+export type HeadOutcome =
   | { readonly kind: 'seen'; readonly head: ObjectHead | undefined }
   | { readonly kind: 'denied'; readonly failure: Failure };
 
-/** In one attempt. Throws what has nothing to do with the right to read. */
-export async function headIfReadable(context: BucketContext, request: HeadRequest): Promise<Look> {
+/**
+ * Asks with HeadObject, in one attempt. Throws every failure but a missing right to read, which is an
+ * outcome.
+ */
+export async function headIfReadable(
+  context: BucketContext,
+  request: HeadRequest,
+): Promise<HeadOutcome> {
   try {
     return { kind: 'seen', head: await headOnce(context, request) };
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
-    // An answer to HEAD has no body: keys that have expired look like a right that is missing.
+    // An answer to HEAD has no body, so that expired keys look like a missing right.
     const listing = await failureOfList(context, request);
     if (listing === undefined) {
       return { kind: 'denied', failure: new Failure('read-denied', request.key, error) };
@@ -25,13 +31,13 @@ export async function headIfReadable(context: BucketContext, request: HeadReques
   }
 }
 
-/** HEAD cannot tell a missing object from a missing bucket: throws where it is the bucket. */
+/** Throws if the bucket itself is missing, which HeadObject cannot tell from a missing object. */
 export async function bucketMustExist(context: BucketContext, request: HeadRequest): Promise<void> {
   const listing = await failureOfList(context, request);
   if (listing?.code === 'no-such-bucket' || listing?.code === 'not-s3') throw listing;
 }
 
-/** What a list fails with, whose answer has a body that says so; cancelling is thrown. */
+/** Returns the failure of a list, whose answer has a body that names it. Throws when cancelled. */
 async function failureOfList(
   context: BucketContext,
   { key, signal }: HeadRequest,

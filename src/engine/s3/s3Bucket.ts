@@ -44,11 +44,11 @@ export class S3Bucket implements Bucket {
     return this.#context.name;
   }
 
-  get looksBeforeWriting(): boolean {
+  get headsBeforeWriting(): boolean {
     return needsHeadFirst(this.#context.capabilities.conditions.put.absent);
   }
 
-  get clockOffset(): number {
+  get clockOffsetMs(): number {
     return this.#context.clock.offsetMs;
   }
 

@@ -75,7 +75,7 @@ function conditionSupport(store: 'aws' | 'unknown'): ConditionSupport {
   };
 }
 
-/** Whether only a look directly before the write keeps a copy from being replaced unseen. */
+/** Whether only a HEAD directly before the write keeps it from replacing an unseen copy. */
 export function needsHeadFirst(treatment: ConditionTreatment): boolean {
   return treatment !== 'honoured';
 }

@@ -27,7 +27,7 @@ const { signal } = new AbortController();
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 
 function withVersioning(kind: Versioning): Bucket {
-  return { ...bucket, clockOffset: 0, versioning: () => Promise.resolve(kind) };
+  return { ...bucket, clockOffsetMs: 0, versioning: () => Promise.resolve(kind) };
 }
 
 interface Sides {
@@ -163,7 +163,7 @@ describe('A plan to back up', () => {
     }
   });
 
-  it('counts the requests that it takes, with the parts of large files and looks before', async () => {
+  it('counts the requests that it takes, with the parts of large files and HEADs before', async () => {
     const mebibyte = 1 << 20;
     const requests = async (size: number, over: Bucket = bucket) => {
       const { steps } = selectSteps({ ...route, bucket: over }, [
@@ -176,7 +176,7 @@ describe('A plan to back up', () => {
     // Begin, two parts, complete.
     assert.equal(await requests(8 * mebibyte + 1), 4);
     assert.equal(await requests(6 * 1024 * mebibyte), 768 + 2);
-    assert.equal(await requests(1, { ...bucket, looksBeforeWriting: true, clockOffset: 0 }), 2);
+    assert.equal(await requests(1, { ...bucket, headsBeforeWriting: true, clockOffsetMs: 0 }), 2);
   });
 
   it('names the ten largest files', async () => {

@@ -79,7 +79,7 @@ describe('upload', function () {
   function whenCalled(happen: (operation: string) => void): Bucket {
     return {
       ...bucket,
-      clockOffset: 0,
+      clockOffsetMs: 0,
       startMultipart(request) {
         happen('startMultipart');
         return bucket.startMultipart(request);
@@ -346,7 +346,7 @@ describe('upload', function () {
     let most = 0;
     const counting: Bucket = {
       ...bucket,
-      clockOffset: 0,
+      clockOffsetMs: 0,
       async put(request) {
         return counted(request.body.byteLength, () => bucket.put(request));
       },

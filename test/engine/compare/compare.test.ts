@@ -186,7 +186,7 @@ describe('compare', () => {
     let stopped = 0;
     const endless: Bucket = {
       ...bucket,
-      clockOffset: 0,
+      clockOffsetMs: 0,
       // eslint-disable-next-line require-yield -- It ends in no other way than by being stopped.
       async *list({ signal }) {
         if (!signal.aborted) {
@@ -243,7 +243,7 @@ describe('compare', () => {
   function whenListed(event: () => void): Bucket {
     return {
       ...bucket,
-      clockOffset: 0,
+      clockOffsetMs: 0,
       async *list(request) {
         yield* bucket.list(request);
         // The scan's own turn comes first.

@@ -39,7 +39,7 @@ describe('decideByContent', () => {
   /** The verdict over a file that is written anew between being seen and being read. */
   async function whileChanging(known: Case & { readonly local: LocalFile }): Promise<Verdict> {
     const { local, cloud, receipt, reading } = known;
-    const question = judge(known, { rule: 'content', clockOffset: 0 });
+    const question = judge(known, { rule: 'content', clockOffsetMs: 0 });
     assert.ok(question.kind === 'ask-content' && cloud !== undefined);
     await write('other', after);
     const receipts = noReceipts();

@@ -220,7 +220,7 @@ describe('join', () => {
         const { findings, questions } = joinSides(sides, {
           prefix: world.prefix,
           exclude,
-          clockOffset: 0,
+          clockOffsetMs: 0,
           rule: 'smart',
           incomplete: world.incomplete ? brokenOff : undefined,
         });
@@ -256,7 +256,7 @@ describe('join', () => {
     const rules = {
       prefix: 'proj/',
       exclude,
-      clockOffset: 0,
+      clockOffsetMs: 0,
       rule: 'smart' as const,
       incomplete: undefined,
     };
@@ -274,7 +274,7 @@ describe('join', () => {
       const { findings } = joinSides(sidesOf({ disk, prefix: '', keys, incomplete: false }), {
         prefix: '',
         exclude,
-        clockOffset: 0,
+        clockOffsetMs: 0,
         rule: 'smart',
         incomplete: undefined,
       });
@@ -301,7 +301,7 @@ describe('join', () => {
       receipts: new Map(),
       readings: new Map(),
     };
-    const rules = { exclude, clockOffset: 0, rule: 'smart', incomplete: undefined } as const;
+    const rules = { exclude, clockOffsetMs: 0, rule: 'smart', incomplete: undefined } as const;
     const verdictUnder = (prefix: string) =>
       joinSides(sides, { ...rules, prefix }).findings[0]?.verdict;
     assert.equal(verdictUnder('')?.kind, 'missing-in-cloud');
@@ -322,7 +322,7 @@ describe('join', () => {
         receipts: new Map(),
         readings: new Map(),
       },
-      { prefix: '', exclude, clockOffset: 0, rule: 'smart' as const, incomplete: undefined },
+      { prefix: '', exclude, clockOffsetMs: 0, rule: 'smart' as const, incomplete: undefined },
     );
     assert.deepEqual(findings, []);
     assert.deepEqual(

@@ -24,10 +24,10 @@ function cloudFile(size: number, modifiedAt: number = storedAt): CloudFile {
 }
 
 /** The rows of the table that need no receipt. */
-function withoutReceipt(local: LocalFile, cloud: CloudFile | undefined, clockOffset: number) {
+function withoutReceipt(local: LocalFile, cloud: CloudFile | undefined, clockOffsetMs: number) {
   return judge(
     { local, cloud, receipt: undefined, reading: undefined },
-    { rule: 'smart', clockOffset },
+    { rule: 'smart', clockOffsetMs },
   );
 }
 
@@ -46,7 +46,7 @@ interface Row {
   readonly when: string;
   /** Local modification minus the cloud's, in milliseconds, as this machine's clock has it. */
   readonly after: number;
-  readonly clockOffset?: number;
+  readonly clockOffsetMs?: number;
   readonly sameSize: Verdict | ContentQuestion;
   readonly otherSize: Verdict;
 }
@@ -66,45 +66,50 @@ const table: readonly Row[] = [
   { when: 'is from the far future', after: 1_700_000_000_000, ...tieOrNewer },
   { when: 'is from before 1970', after: -storedAt - 86_400_000, ...older },
   // The store's clock is ahead: what looks older by this clock was changed after it was stored.
-  { when: 'is newer by the store’s clock', after: -1_500, clockOffset: 2_000, ...tieOrNewer },
-  { when: 'is 3.5 s older, 2 s by the store’s clock', after: -3_500, clockOffset: 1_500, ...older },
+  { when: 'is newer by the store’s clock', after: -1_500, clockOffsetMs: 2_000, ...tieOrNewer },
+  {
+    when: 'is 3.5 s older, 2 s by the store’s clock',
+    after: -3_500,
+    clockOffsetMs: 1_500,
+    ...older,
+  },
   {
     when: 'is 2.5 s older, 1 s by the store’s clock',
     after: -2_500,
-    clockOffset: 1_500,
+    clockOffsetMs: 1_500,
     ...tieOrNewer,
   },
   {
     when: 'is 1 s older, 2.5 s by the store’s clock',
     after: -1_000,
-    clockOffset: -1_500,
+    clockOffsetMs: -1_500,
     ...older,
   },
   {
     when: 'is 1 s newer, 1 s older by the store’s clock',
     after: 1_000,
-    clockOffset: -2_000,
+    clockOffsetMs: -2_000,
     ...tieOrNewer,
   },
   {
     when: 'is much older by clocks 2.001 s apart',
     after: -86_400_000,
-    clockOffset: 2_001,
+    clockOffsetMs: 2_001,
     ...tieOrNewer,
   },
   {
     when: 'is much older by clocks -2.001 s apart',
     after: -86_400_000,
-    clockOffset: -2_001,
+    clockOffsetMs: -2_001,
     ...tieOrNewer,
   },
   {
     when: 'is much older by clocks an hour apart',
     after: -86_400_000,
-    clockOffset: 3_600_000,
+    clockOffsetMs: 3_600_000,
     ...tieOrNewer,
   },
-  { when: 'is much older by clocks 2 s apart', after: -86_400_000, clockOffset: 2_000, ...older },
+  { when: 'is much older by clocks 2 s apart', after: -86_400_000, clockOffsetMs: 2_000, ...older },
 ];
 
 describe('judge', () => {
@@ -116,12 +121,12 @@ describe('judge', () => {
     }
   });
 
-  for (const { when, after, clockOffset = 0, sameSize, otherSize } of table) {
+  for (const { when, after, clockOffsetMs = 0, sameSize, otherSize } of table) {
     it(`gives its verdict where the local file ${when}`, () => {
       const local = localFile(10, storedAt + after);
-      assert.deepEqual(withoutReceipt(local, cloudFile(10), clockOffset), sameSize);
-      assert.deepEqual(withoutReceipt(local, cloudFile(11), clockOffset), otherSize);
-      assert.deepEqual(withoutReceipt(local, cloudFile(0), clockOffset), otherSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(10), clockOffsetMs), sameSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(11), clockOffsetMs), otherSize);
+      assert.deepEqual(withoutReceipt(local, cloudFile(0), clockOffsetMs), otherSize);
     });
   }
 
@@ -143,16 +148,16 @@ describe('judge', () => {
     const times = fc.integer({ min: -10_000, max: 10_000 });
     const sizes = fc.nat(3);
     assertProperty(
-      fc.property(times, times, sizes, sizes, (after, clockOffset, localSize, cloudSize) => {
+      fc.property(times, times, sizes, sizes, (after, clockOffsetMs, localSize, cloudSize) => {
         const verdict = withoutReceipt(
           localFile(localSize, storedAt + after),
           cloudFile(cloudSize),
-          clockOffset,
+          clockOffsetMs,
         );
         if (verdict.kind !== 'up-to-date') return;
         assert.equal(verdict.proof, 'name-and-time');
         assert.equal(localSize, cloudSize);
-        assert.ok(after + clockOffset < 0 && Math.abs(clockOffset) <= 2_000);
+        assert.ok(after + clockOffsetMs < 0 && Math.abs(clockOffsetMs) <= 2_000);
       }),
       { numRuns: 1000 },
     );
@@ -192,7 +197,7 @@ describe('judge by a receipt', () => {
 
   function judged(known: Partial<Case>, rule: CompareRule | 'verify' = 'smart') {
     const all = { local: inSync, cloud: cloudFile(10), receipt, reading: undefined, ...known };
-    return judge(all, { rule, clockOffset: 0 });
+    return judge(all, { rule, clockOffsetMs: 0 });
   }
 
   it('says since when a copy is gone', () => {

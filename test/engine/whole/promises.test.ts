@@ -149,7 +149,7 @@ describe('The promises', () => {
           onState: now => (state = now),
           bucket: {
             ...bucket,
-            clockOffset: 0,
+            clockOffsetMs: 0,
             list(request) {
               happen();
               return bucket.list(request);

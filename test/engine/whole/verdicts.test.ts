@@ -32,16 +32,16 @@ describe('The verdict', () => {
   let receipts: Receipts;
   let states: State[];
   let onRows: () => void = () => undefined;
-  let clockOffset = 0;
+  let clockOffsetMs = 0;
   const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: 'f/' };
 
   beforeEach(async () => {
-    clockOffset = 0;
+    clockOffsetMs = 0;
     onRows = () => undefined;
     receipts = receiptsInMemory();
     states = [];
     folder = await temporaryFolder('verdicts');
-    bucket = memoryBucket({ now: () => Date.now() + clockOffset });
+    bucket = memoryBucket({ now: () => Date.now() + clockOffsetMs });
     engine = open();
   });
   afterEach(async () => {
@@ -227,7 +227,7 @@ describe('The verdict', () => {
 
   it('is the same while the clock here is wrong by a day either way', async () => {
     for (const offset of [day, -day]) {
-      clockOffset = offset;
+      clockOffsetMs = offset;
       await write('same', 'one', 0);
       await write('edited', 'one', 0);
       await backUpAll();

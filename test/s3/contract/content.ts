@@ -99,7 +99,7 @@ export function describeContent({ bucket, opened, itWhere }: Harness): void {
       const before = Date.now();
       await put(bucket(), key, Buffer.from('x'));
       const after = Date.now();
-      const offset = bucket().clockOffset;
+      const offset = bucket().clockOffsetMs;
       const head = await bucket().head({ key, signal: patience() });
       const [listed] = await listAll(bucket(), key);
       assert.ok(head && listed);

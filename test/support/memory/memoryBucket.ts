@@ -98,7 +98,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   const hidden = new Set<string>();
   const uploads = new MemoryUploads();
   const disturbed = disturbances<BucketOperation>();
-  let clockOffset = 0;
+  let clockOffsetMs = 0;
 
   /** Every call goes through here: recorded, then disturbed if a test asked for it. */
   async function arrive(
@@ -111,7 +111,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     await nextTurn();
     await disturbed.meet(operation, key, signal);
     throwIfCancelled(signal, key);
-    clockOffset = now() - Date.now();
+    clockOffsetMs = now() - Date.now();
   }
 
   /** Gives the object that stands there where it has just these bytes already. */
@@ -133,9 +133,9 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   return {
     name,
     calls,
-    looksBeforeWriting: false,
-    get clockOffset() {
-      return clockOffset;
+    headsBeforeWriting: false,
+    get clockOffsetMs() {
+      return clockOffsetMs;
     },
     get keys() {
       return objects.current().map(([key]) => key);
