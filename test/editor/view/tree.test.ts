@@ -98,6 +98,39 @@ describe('The tree', () => {
     ]);
   });
 
+  it('reads from top to bottom as what there is to do', async () => {
+    assert.equal(
+      await opened.render(),
+      [
+        'Changed in Cloud — 1 · 5 B',
+        '  newer-there.txt — 5 B · newer in the cloud',
+        'Out of Date — 1 · 8 B',
+        '  out — 1 · 8 B',
+        '    dated.txt — 8 B · different size',
+        'Missing in Cloud — 1,007 · 1,012 B',
+        '  many — 1,005 · 1,005 B',
+        '    0000.txt — 1 B',
+        '    0001.txt — 1 B',
+        '    0002.txt — 1 B',
+        '    0003.txt — 1 B',
+        '    …',
+        '  missing — 2 · 7 B',
+        '    deep — 1 · 3 B',
+        '      one.txt — 3 B',
+        '    two.txt — 4 B',
+        'Up to Date — 2 · 5 MB · 1 not proved',
+        '  same-newer.txt — 3 B · proved',
+        '  same-older.txt — 5 MB · by name and time',
+        'Only in Cloud — 1 · 5 B',
+        '  only — 1 · 5 B',
+        '    there.txt — 5 B',
+        'Ignored — 2',
+        '  link — link',
+        '  trace.log — by a rule',
+      ].join('\n'),
+    );
+  });
+
   it('counts every path once', () => {
     const { groups, found } = totals();
     const sum = Object.values(groups).reduce((files, group) => files + group.files, 0);

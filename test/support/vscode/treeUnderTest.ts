@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { window, type LogOutputChannel, type Memento } from 'vscode';
+import { TreeItemCollapsibleState, window, type LogOutputChannel, type Memento } from 'vscode';
 
 import { EngineClient } from '../../../src/editor/client/engineClient';
 import { FilesTree } from '../../../src/editor/view/filesTree';
@@ -24,6 +24,8 @@ export interface TreeUnderTest {
   find(...labels: readonly string[]): Promise<TreeNode>;
   /** The labels of a node's children. */
   labels(node?: TreeNode): Promise<readonly string[]>;
+  /** A node's children and all below them as indented lines, four of each folder at the most. */
+  render(node?: TreeNode): Promise<string>;
 }
 
 export function openTree(): TreeUnderTest {
@@ -38,6 +40,18 @@ export function openTree(): TreeUnderTest {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
   };
+  async function linesBelow(node: TreeNode | undefined): Promise<readonly string[]> {
+    const children = await tree.getChildren(node);
+    const lines: string[] = [];
+    const shown = node === undefined ? children : children.slice(0, maxRendered);
+    for (const child of shown) {
+      const { description, collapsibleState } = tree.getTreeItem(child);
+      lines.push(`${label(child)} — ${String(description)}`);
+      if (collapsibleState === TreeItemCollapsibleState.None) continue;
+      lines.push(...(await linesBelow(child)).map(line => `  ${line}`));
+    }
+    return shown.length < children.length ? [...lines, '…'] : lines;
+  }
   return {
     engine,
     tree,
@@ -58,11 +72,16 @@ export function openTree(): TreeUnderTest {
     async labels(node) {
       return (await tree.getChildren(node)).map(label);
     },
+    async render(node) {
+      return (await linesBelow(node)).join('\n');
+    },
     dispose() {
       for (const part of [tree, layout, filter, refresh, targets, engine, log]) part.dispose();
     },
   };
 }
+
+const maxRendered = 4;
 
 export function testLog(): LogOutputChannel {
   // Those of one name are one: the first that is disposed would close them all.
