@@ -43,7 +43,7 @@ async function main(): Promise<void> {
       await make(root);
       const workerData = {
         receiptsFile: join(temporary.path, 'receipts.sqlite'),
-        ownFilesFolder: join(temporary.path, 'own-files'),
+        journalsFolder: join(temporary.path, 'staging-journals'),
       };
       growths.push(await measure(setupOf(name, root, store), workerData, before));
     }

@@ -26,7 +26,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const storage = context.globalStorageUri.fsPath;
   const workerData = {
     receiptsFile: join(storage, 'receipts.sqlite'),
-    ownFilesFolder: join(storage, 'own-files'),
+    journalsFolder: join(storage, 'staging-journals'),
   };
   const engine = new EngineClient(
     join(context.extensionPath, 'dist', 'engine.js'),

@@ -8,10 +8,10 @@ export type TrashOutcome = 'trashed' | 'no-trash';
 
 /** What the worker is started with. */
 export interface WorkerData {
-  /** Where receipts are kept; absolute. */
+  /** The database of receipts; absolute. */
   readonly receiptsFile: string;
-  /** Where it is noted which temporary files there are; absolute. */
-  readonly ownFilesFolder: string;
+  /** The folder of the staging journals; absolute. */
+  readonly journalsFolder: string;
 }
 
 /** What the worker's runtime can do. */

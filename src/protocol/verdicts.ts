@@ -78,7 +78,7 @@ export type KeyFault =
   | 'backslash'
   | 'outside-prefix'
   /** The name of a file that the engine makes for the time of its work. */
-  | 'own-file'
+  | 'staged-file'
   | EntryFault;
 
 /** Why an entry of a list says nothing for certain of an object. */

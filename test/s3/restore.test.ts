@@ -12,7 +12,7 @@ import {
 
 import type { Engine } from '../../src/engine/session/engine';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
-import { openStagingJournal } from '../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../src/engine/staging/stagingJournal';
 import { rootPath, type FilePath, type FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
 import type { RestoreScope } from '../../src/protocol/restore';
@@ -81,7 +81,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
     const { endpoint } = wire;
     const settings = { profile: undefined, region, endpoint, forcePathStyle: true };
     return startEngine({
-      journal: openStagingJournal(join(temporary.path, 'own-files')),
+      journal: new SqliteStagingJournal(join(temporary.path, 'staging-journals')),
       connect: (_settings, traffic) => new S3Connection(settings, { traffic }),
       onState: now => {
         state = now;

@@ -221,7 +221,7 @@ function keyFault(fault: KeyFault): string {
       return l10n.t('its key has a “\\”, which separates folders here');
     case 'outside-prefix':
       return l10n.t('its key does not begin with the prefix');
-    case 'own-file':
+    case 'staged-file':
       return l10n.t('its key is the name of a temporary file of S3 Backup');
     case 'not-decodable':
       return l10n.t('the store’s list has its key in a form that cannot be read');

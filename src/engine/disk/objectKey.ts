@@ -33,7 +33,7 @@ function keyFault(rest: string): KeyFault | undefined {
   if (rest.includes('\0')) return 'nul';
   if (sep === '\\' && rest.includes('\\')) return 'backslash';
   if (rest.startsWith('/') || rest.includes('//')) return 'empty-segment';
-  if (isStagedFile(rest)) return 'own-file';
+  if (isStagedFile(rest)) return 'staged-file';
   // Few keys have a segment that begins with a dot; only those are split.
   if (!rest.startsWith('.') && !rest.includes('/.')) return undefined;
   return rest.split('/').some(segment => segment === '.' || segment === '..')

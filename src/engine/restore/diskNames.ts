@@ -45,7 +45,7 @@ const keyFaults: Readonly<Record<KeyFault, string>> = {
   nul: 'it has a NUL character in it',
   backslash: 'it has a backslash in it',
   'outside-prefix': 'it lies elsewhere in the bucket',
-  'own-file': 'files of that name are S3 Backup’s own',
+  'staged-file': 'files of that name are S3 Backup’s own',
   'not-decodable': 'the store’s list has it in a form that cannot be read',
   incomplete: 'the store’s list does not say enough of it',
 };

@@ -7,7 +7,7 @@ import { Engine } from '../session/engine';
 import { S3Connection } from '../s3/s3Connection';
 import { Failure } from '../failures/failure';
 import { openRecords } from '../records/openRecords';
-import { openStagingJournal } from '../staging/stagingJournal';
+import { SqliteStagingJournal } from '../staging/stagingJournal';
 import { describeRecovery, recoverStagedFiles } from '../staging/recoverStagedFiles';
 import { serveCloudCopies } from './serveCloudCopies';
 import { serveComparisons } from './serveComparisons';
@@ -16,7 +16,7 @@ import { servePlans } from './servePlans';
 import { serveStore } from './serveStore';
 
 /** Serves the protocol: the only thing that runs in the engine's thread. */
-function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): void {
+function serve(port: ServedPort, { receiptsFile, journalsFolder }: WorkerData): void {
   const log = (level: LogEntry['level'], message: string) => {
     port.notify(hostMessages.logged, { level, message });
   };
@@ -28,7 +28,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     connect: (settings, traffic, onWeakness) => new S3Connection(settings, { traffic, onWeakness }),
     receipts,
     unfinished,
-    journal: openStagingJournal(ownFilesFolder),
+    journal: new SqliteStagingJournal(journalsFolder),
     editor: {
       isUnsaved: path => port.sendRequest(hostMessages.isUnsaved, path),
       moveToTrash: path => port.sendRequest(hostMessages.moveToTrash, path),
@@ -64,7 +64,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
   async function recover(signal: AbortSignal): Promise<void> {
     try {
       await recoverStagedFiles(
-        ownFilesFolder,
+        journalsFolder,
         recovery => {
           const { level, message } = describeRecovery(recovery);
           log(level, message);
@@ -77,7 +77,7 @@ function serve(port: ServedPort, { receiptsFile, ownFilesFolder }: WorkerData): 
     } catch (error) {
       // What is left is looked after again at the next start; the engine goes on.
       log('error', `What engines have left could not be cleared up: ${String(error)}`);
-      warn(new Failure('not-cleared-up', ownFilesFolder, error));
+      warn(new Failure('not-cleared-up', journalsFolder, error));
     }
   }
 }

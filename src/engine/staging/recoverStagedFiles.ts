@@ -1,39 +1,41 @@
 import { rm, stat, lstat, unlink } from 'node:fs/promises';
 import { toAbsolutePath } from '../disk/filePath';
-import { renameNoReplace, renameToConflictName, type Placeholder } from '../disk/rename';
+import type { Placeholder } from '../disk/rename';
 import { isStagedFile, type StagedFile } from '../disk/stagedFile';
 import { hasCode } from '../failures/systemCode';
-import { locateOwnFiles } from './locateStagedFile';
+import { locateStagedFiles } from './locateStagedFiles';
+import { restoreName } from './restoreDisplaced';
 import { openAbandonedJournals, type AbandonedJournal } from './stagingJournal';
 import type { FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 
-/** What became of a file of our own that an engine left behind. */
+/** What became of a file that an engine left behind. */
 export type Recovery =
   | { readonly kind: 'removed' | 'put-back'; readonly file: StagedFile }
-  /** Another file has taken its name meanwhile: both are there now. */
+  /** Another file has its name now: it has a conflict name beside that one. */
   | { readonly kind: 'kept-beside'; readonly file: StagedFile; readonly keptAs: FilePath }
-  /** It is looked after again the next time. */
+  /** The next start tries again. */
   | { readonly kind: 'left'; readonly file: StagedFile; readonly why: unknown }
-  /** Of the empty file at an absolute path, which held a name of the user's. */
+  /** `path`, absolute, is the user's; the placeholder reserved it. */
   | { readonly kind: 'placeholder-removed'; readonly path: string }
   | { readonly kind: 'placeholder-left'; readonly path: string; readonly why: unknown }
   | { readonly kind: 'journal-unreadable'; readonly journal: string; readonly why: unknown };
 
 /**
- * Clears up after engines that ended in the middle of their work: temporary files are removed, and
- * the user's own get their names back, never in the place of a file that is there now. Engines that
- * still live, in other windows, are left alone. What is not done when the signal comes, and what
- * fails, is for the next start. Throws where the folder of the journals cannot be read.
+ * Clears up after engines that were killed: removes temporary files, and gives displaced files their
+ * names back without ever replacing another file. It leaves the files of engines in other windows
+ * alone. What fails, or is not done when the signal aborts, remains for the next start. Throws if
+ * the folder of the journals cannot be read.
  */
 export async function recoverStagedFiles(
   journals: string,
   onRecovered: (recovery: Recovery) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const abandoned = openAbandonedJournals(journals, (journal, why) => {
+  const onUnreadable = (journal: string, why: unknown) => {
     onRecovered({ kind: 'journal-unreadable', journal, why });
-  });
+  };
+  const abandoned = openAbandonedJournals(journals, onUnreadable);
   try {
     for (const journal of abandoned) await removePlaceholders(journal, onRecovered, signal);
     const journalOf = new Map<StagedFile, AbandonedJournal>();
@@ -44,11 +46,11 @@ export async function recoverStagedFiles(
         else onRecovered({ kind: 'left', file, why });
       }
     }
-    for await (const { noted, now } of locateOwnFiles([...journalOf.keys()], signal)) {
+    for await (const { noted, now } of locateStagedFiles([...journalOf.keys()], signal)) {
       const journal = journalOf.get(noted);
       if (journal === undefined) continue;
       try {
-        // Where it is nowhere, it was never made, or is gone rightly.
+        // If it is nowhere, it was never made, or the user has deleted it.
         if (now !== undefined) onRecovered(await recover(now, journal));
         journal.end(noted);
       } catch (why) {
@@ -57,11 +59,11 @@ export async function recoverStagedFiles(
       if (signal.aborted) break;
     }
   } finally {
-    for (const journal of abandoned) journal.close();
+    for (const journal of abandoned) journal.close(onUnreadable);
   }
 }
 
-/** What was recovered in one line, for the log. */
+/** Describes a recovery in one line, for the log. */
 export function describeRecovery(recovery: Recovery): LogEntry {
   switch (recovery.kind) {
     case 'journal-unreadable': {
@@ -97,7 +99,7 @@ function describeFile(recovery: Extract<Recovery, { readonly file: StagedFile }>
   }
 }
 
-/** They go first: the files that waited for their names are to find them free. */
+/** Call it before the displaced files are renamed: they need the names that placeholders reserve. */
 async function removePlaceholders(
   journal: AbandonedJournal,
   onRecovered: (recovery: Recovery) => void,
@@ -117,9 +119,9 @@ async function removePlaceholders(
 }
 
 async function reasonToLeave({ root, stagedPath }: StagedFile): Promise<unknown> {
-  if (!isStagedFile(stagedPath)) return new Error(`${stagedPath} is no file of ours.`);
+  if (!isStagedFile(stagedPath)) return new Error(`${stagedPath} is no staged file.`);
   try {
-    // A disk that is not there today says nothing of what is on it.
+    // If the disk is not mounted, nobody knows which of its files are still there.
     await stat(root);
     return undefined;
   } catch (why) {
@@ -128,21 +130,17 @@ async function reasonToLeave({ root, stagedPath }: StagedFile): Promise<unknown>
 }
 
 async function recover(file: StagedFile, journal: AbandonedJournal): Promise<Recovery> {
-  const { kind, root, path, stagedPath } = file;
-  const own = toAbsolutePath(root, stagedPath);
-  if (kind === 'temporary') {
-    await rm(own);
+  if (file.kind === 'temporary') {
+    await rm(toAbsolutePath(file.root, file.stagedPath));
     return { kind: 'removed', file };
   }
-  const outcome = await renameNoReplace(own, toAbsolutePath(root, path), journal);
-  if (outcome === 'moved') return { kind: 'put-back', file };
-  const keptAs = await renameToConflictName(file, { at: new Date(), word: 'kept' }, journal);
-  return { kind: 'kept-beside', file, keptAs };
+  const keptAs = await restoreName(file, journal);
+  return keptAs === undefined ? { kind: 'put-back', file } : { kind: 'kept-beside', file, keptAs };
 }
 
 /**
- * Removes a placeholder that was left behind, and nothing else: if its source is gone, the
- * placeholder was replaced; an empty file that was made at another time is somebody else's.
+ * Removes an abandoned placeholder, and no other file: if its source is gone, the placeholder was
+ * replaced; an empty file with another time is not the placeholder.
  */
 export async function removePlaceholder({
   path,
@@ -156,7 +154,7 @@ export async function removePlaceholder({
   return 'removed';
 }
 
-/** Some file systems keep times in steps of two seconds. */
+/** FAT keeps times in steps of two seconds, and the clock of a network disk may differ. */
 const maxAgeDifferenceMs = 10_000;
 
 async function statIfThere(absolute: string) {

@@ -1,97 +1,99 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
-import type { FilePath } from '../../protocol/folders';
-import { Failure } from '../failures/failure';
-import type { StagedFile } from '../disk/stagedFile';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Placeholder, PlaceholderJournal } from '../disk/rename';
-import { hasSqliteCode, isBusy, loadSqlite, sqliteCodes } from '../records/sqlite';
+import type { StagedFile } from '../disk/stagedFile';
+import { Failure } from '../failures/failure';
 import { hasCode } from '../failures/systemCode';
+import { hasSqliteCode, isBusy, sqliteCodes } from '../records/sqlite';
+import { JournalDatabase } from './journalDatabase';
 
-/** Which files of our own there are, kept so that even a killed process leaves none behind. */
+/** Notes which staged files there are, so that even a killed process leaves none behind. */
 export interface StagingJournal extends PlaceholderJournal {
   /**
-   * Call it before the file comes into being: it is noted, on the disk too, when this returns.
-   * Throws a `Failure` where it cannot be noted; the file must not be made then.
+   * Call it before you make the file: when it returns, the entry is on the disk. Throws a `Failure`
+   * if the file cannot be noted; do not make it then.
    */
   begin(file: StagedFile): void;
   /**
-   * The file is gone, or has become what it was made for. Never throws: an entry without a file is
-   * found to be none at the next start.
+   * Call it when the file is gone or has its final name. Never throws: the next start removes an
+   * entry without a file.
    */
   end(file: StagedFile): void;
   close(): void;
 }
 
 /**
- * A journal of this engine's own, in a file that is made with the first entry. It is locked as long
- * as the engine lives, and by nothing longer: so others can tell whose journals nobody keeps any more.
+ * The journal of one engine, in a file of its own that is made with the first entry. The file is
+ * locked as long as the engine lives and no longer: so other engines can tell an abandoned journal.
  */
-export function openStagingJournal(folder: string): StagingJournal {
-  const file = join(folder, `${randomUUID()}${suffix}`);
-  let database: DatabaseSync | undefined;
+export class SqliteStagingJournal implements StagingJournal {
+  readonly #file: string;
+  #database: JournalDatabase | undefined;
 
-  function opened(): DatabaseSync {
-    if (database !== undefined) return database;
-    mkdirSync(folder, { recursive: true });
-    database = openLocked(file);
-    return database;
+  /** `folder`, absolute, holds the journals of all engines. */
+  constructor(folder: string) {
+    this.#file = join(folder, `${randomUUID()}${suffix}`);
   }
 
-  function note(sql: string, ...values: readonly (string | number)[]): void {
+  begin(file: StagedFile): void {
+    this.#add(database => {
+      database.addFile(file);
+    });
+  }
+
+  end(file: StagedFile): void {
+    this.#remove(database => {
+      database.removeFile(file);
+    });
+  }
+
+  beginPlaceholder(placeholder: Placeholder): void {
+    this.#add(database => {
+      database.addPlaceholder(placeholder);
+    });
+  }
+
+  endPlaceholder(placeholder: Placeholder): void {
+    this.#remove(database => {
+      database.removePlaceholder(placeholder);
+    });
+  }
+
+  /** Deletes the file if no entry is left. */
+  close(): void {
+    const database = this.#database;
+    if (database === undefined) return;
+    const { isEmpty } = database;
+    database.close();
+    this.#database = undefined;
+    if (isEmpty) database.delete();
+  }
+
+  #add(add: (database: JournalDatabase) => void): void {
     try {
-      opened()
-        .prepare(sql)
-        .run(...values);
+      add((this.#database ??= this.#open()));
     } catch (error) {
-      throw new Failure(
-        hasSqliteCode(error, sqliteCodes.full) ? 'disk-full' : 'disk-error',
-        file,
-        error,
-      );
+      const code = hasSqliteCode(error, sqliteCodes.full) ? 'disk-full' : 'disk-error';
+      throw new Failure(code, this.#file, error);
     }
   }
 
-  /** An entry that stays is found to be none at the next start. */
-  function strike(remove: (database: DatabaseSync) => void): void {
+  #remove(remove: (database: JournalDatabase) => void): void {
     try {
-      if (database !== undefined) remove(database);
+      if (this.#database !== undefined) remove(this.#database);
     } catch {
-      // As said above.
+      // The next start finds that the entry has no file.
     }
   }
 
-  return {
-    begin({ kind, root, path, stagedPath }) {
-      const sql = 'INSERT INTO own_files (kind, root, path, own_path) VALUES (?, ?, ?, ?)';
-      note(sql, kind, root, path, stagedPath);
-    },
-    end(own) {
-      strike(from => {
-        removeEntry(from, own);
-      });
-    },
-    beginPlaceholder({ path, source, notedAt }) {
-      const sql = 'INSERT INTO placeholders (path, source, noted_at) VALUES (?, ?, ?)';
-      note(sql, path, source, notedAt);
-    },
-    endPlaceholder(placeholder) {
-      strike(from => {
-        removePlaceholderEntry(from, placeholder);
-      });
-    },
-    close() {
-      if (database === undefined) return;
-      const isEmpty = isEmptied(database);
-      database.close();
-      database = undefined;
-      if (isEmpty) removeFile(file);
-    },
-  };
+  #open(): JournalDatabase {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    return new JournalDatabase(this.#file);
+  }
 }
 
-/** For an engine without a place to keep one: what it leaves behind when it is killed stays. */
+/** For an engine without storage: if it is killed, its staged files stay. */
 export const noJournal: StagingJournal = {
   begin: () => undefined,
   end: () => undefined,
@@ -100,29 +102,69 @@ export const noJournal: StagingJournal = {
   close: () => undefined,
 };
 
-/** A journal whose engine is no longer there, locked until it is closed. */
-export interface AbandonedJournal extends PlaceholderJournal {
+/** A journal whose engine is gone; it is locked until it is closed. */
+export class AbandonedJournal implements PlaceholderJournal {
   readonly files: readonly StagedFile[];
   readonly placeholders: readonly Placeholder[];
-  end(file: StagedFile): void;
-  /** Removes it where no entry is left. */
-  close(): void;
+  readonly #file: string;
+  readonly #database: JournalDatabase;
+
+  /** Throws if an engine still has it open, or if it cannot be read. */
+  constructor(file: string) {
+    this.#file = file;
+    this.#database = new JournalDatabase(file);
+    try {
+      this.files = this.#database.files;
+      this.placeholders = this.#database.placeholders;
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  end(file: StagedFile): void {
+    this.#database.removeFile(file);
+  }
+
+  beginPlaceholder(placeholder: Placeholder): void {
+    this.#database.addPlaceholder(placeholder);
+  }
+
+  endPlaceholder(placeholder: Placeholder): void {
+    this.#database.removePlaceholder(placeholder);
+  }
+
+  /** Deletes the file if no entry is left. Reports what fails. */
+  close(onUnreadable: OnUnreadable): void {
+    try {
+      const { isEmpty } = this.#database;
+      this.#database.close();
+      // An engine that has just made its journal may be about to lock it.
+      if (isEmpty && Date.now() - statSync(this.#file).mtimeMs > minAbandonedAgeMs) {
+        this.#database.delete();
+      }
+    } catch (error) {
+      onUnreadable(this.#file, error);
+    }
+  }
 }
 
+type OnUnreadable = (file: string, why: unknown) => void;
+
 /**
- * The journals that nobody keeps any more and that have entries; those without are removed. Throws
- * where their folder cannot be read.
+ * Returns the journals in `folder` that have entries and whose engines are gone, and deletes those
+ * without entries. Throws if the folder cannot be read.
  */
 export function openAbandonedJournals(
   folder: string,
-  onUnreadable: (file: string, why: unknown) => void,
+  onUnreadable: OnUnreadable,
 ): readonly AbandonedJournal[] {
   const abandoned: AbandonedJournal[] = [];
   for (const file of journalsIn(folder)) {
     try {
-      const journal = openAbandoned(file, onUnreadable);
+      const journal = new AbandonedJournal(file);
       if (journal.files.length + journal.placeholders.length > 0) abandoned.push(journal);
-      else journal.close();
+      else journal.close(onUnreadable);
     } catch (error) {
       if (!isBusy(error)) onUnreadable(file, error);
     }
@@ -130,45 +172,8 @@ export function openAbandonedJournals(
   return abandoned;
 }
 
-function openAbandoned(
-  file: string,
-  onUnreadable: (file: string, why: unknown) => void,
-): AbandonedJournal {
-  const database = openLocked(file);
-  try {
-    return {
-      files: entriesOf(database),
-      placeholders: placeholdersOf(database),
-      end(own) {
-        removeEntry(database, own);
-      },
-      beginPlaceholder({ path, source, notedAt }) {
-        database
-          .prepare('INSERT INTO placeholders (path, source, noted_at) VALUES (?, ?, ?)')
-          .run(path, source, notedAt);
-      },
-      endPlaceholder(placeholder) {
-        removePlaceholderEntry(database, placeholder);
-      },
-      close() {
-        try {
-          const hasEnded = isEmptied(database);
-          database.close();
-          // A young one may belong to an engine that is just about to lock it.
-          if (hasEnded && Date.now() - statSync(file).mtimeMs > youngMs) removeFile(file);
-        } catch (error) {
-          onUnreadable(file, error);
-        }
-      },
-    };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
 const suffix = '.sqlite';
-const youngMs = 3_600_000;
+const minAbandonedAgeMs = 3_600_000;
 
 function journalsIn(folder: string): readonly string[] {
   try {
@@ -176,86 +181,8 @@ function journalsIn(folder: string): readonly string[] {
       .filter(name => name.endsWith(suffix))
       .map(name => join(folder, name));
   } catch (error) {
-    // There has been none yet.
+    // No engine has needed a journal yet.
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
-}
-
-/** Throws where another process, or another thread, has it open. */
-function openLocked(file: string): DatabaseSync {
-  const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(file);
-  try {
-    // With an exclusive lock the write-ahead log needs no shared memory: it works on network disks.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    database.exec('PRAGMA journal_mode = WAL');
-    // Not even a power cut may take an entry: its file would lie hidden for ever.
-    database.exec('PRAGMA synchronous = FULL');
-    database.exec(
-      `CREATE TABLE IF NOT EXISTS own_files (
-         own_path TEXT NOT NULL,
-         root TEXT NOT NULL,
-         kind TEXT NOT NULL,
-         path TEXT NOT NULL,
-         PRIMARY KEY (own_path, root)
-       ) STRICT, WITHOUT ROWID`,
-    );
-    database.exec(
-      `CREATE TABLE IF NOT EXISTS placeholders (
-         path TEXT NOT NULL,
-         source TEXT NOT NULL,
-         noted_at REAL NOT NULL,
-         PRIMARY KEY (path, source)
-       ) STRICT, WITHOUT ROWID`,
-    );
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-interface OwnFileRow {
-  readonly own_path: string;
-  readonly root: string;
-  readonly kind: StagedFile['kind'];
-  readonly path: string;
-}
-
-function entriesOf(database: DatabaseSync): readonly StagedFile[] {
-  const rows = database.prepare('SELECT * FROM own_files').all() as unknown as OwnFileRow[];
-  return rows.map(({ kind, root, path, own_path }) => ({
-    kind,
-    root,
-    path: path as FilePath,
-    stagedPath: own_path as FilePath,
-  }));
-}
-
-function removeEntry(database: DatabaseSync, { root, stagedPath }: StagedFile): void {
-  database.prepare('DELETE FROM own_files WHERE own_path = ? AND root = ?').run(stagedPath, root);
-}
-
-function placeholdersOf(database: DatabaseSync): readonly Placeholder[] {
-  const rows = database.prepare('SELECT * FROM placeholders').all() as unknown as PlaceholderRow[];
-  return rows.map(({ path, source, noted_at: notedAt }) => ({ path, source, notedAt }));
-}
-
-interface PlaceholderRow {
-  readonly path: string;
-  readonly source: string;
-  readonly noted_at: number;
-}
-
-function removePlaceholderEntry(database: DatabaseSync, { path, source }: Placeholder): void {
-  database.prepare('DELETE FROM placeholders WHERE path = ? AND source = ?').run(path, source);
-}
-
-function isEmptied(database: DatabaseSync): boolean {
-  return entriesOf(database).length === 0 && placeholdersOf(database).length === 0;
-}
-
-function removeFile(file: string): void {
-  for (const companion of ['', '-wal', '-journal']) rmSync(file + companion, { force: true });
 }

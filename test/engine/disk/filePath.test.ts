@@ -129,7 +129,7 @@ describe('filePath', () => {
       ['p/', 'q/a', 'outside-prefix'],
       ['p/', 'p', 'outside-prefix'],
       ['proj/', 'proj-old/a', 'outside-prefix'],
-      ['p/', 'p/a/.b.txt.s3backup-0123456789abcdef', 'own-file'],
+      ['p/', 'p/a/.b.txt.s3backup-0123456789abcdef', 'staged-file'],
       ...(sep === '\\' ? ([['', 'a\\b', 'backslash']] as const) : []),
     ] as const;
     for (const [prefix, key, because] of faults) {

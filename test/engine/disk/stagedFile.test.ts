@@ -53,7 +53,7 @@ describe('Staged files', () => {
       }
       assert.deepEqual(seen.sort(), [`${own}-not`, join('sub', 'a.txt')].sort());
       assert.equal(statAt(request.root, own, request.exclude), undefined);
-      assert.deepEqual(readKey('p/', `p/${own}`), { kind: 'not-a-path', because: 'own-file' });
+      assert.deepEqual(readKey('p/', `p/${own}`), { kind: 'not-a-path', because: 'staged-file' });
     } finally {
       await folder.remove();
     }

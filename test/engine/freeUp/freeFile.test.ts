@@ -572,7 +572,7 @@ describe('Freeing a local file', () => {
     assert.deepEqual(await under.contents(), { 'a.txt': 'mine' });
   });
 
-  it('puts a file back that was set aside though the disk said it was not', async () => {
+  it('puts a file back that was displaced though the disk said it was not', async () => {
     atMoment('after rename', () => {
       throw Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
     });
@@ -606,7 +606,7 @@ describe('Freeing a local file', () => {
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
       assert.equal(signal, 'SIGKILL');
       const never = new AbortController().signal;
-      await recoverStagedFiles(join(own, 'own-files'), () => undefined, never);
+      await recoverStagedFiles(join(own, 'staging-journals'), () => undefined, never);
       const path = join(own, 'project', 'a.txt');
       if (moment === 'after unlink') assert.ok(!existsSync(path));
       else assert.equal(readFileSync(path, 'utf8'), 'mine');

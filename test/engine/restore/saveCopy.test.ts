@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -36,7 +36,7 @@ describe('Saving a cloud copy to a place', function () {
     mkdirSync(place);
     trashed = [];
     bucket = memoryBucket({ versioning: 'enabled' });
-    const journal = openStagingJournal(join(temporary.path, 'own-files'));
+    const journal = new SqliteStagingJournal(join(temporary.path, 'staging-journals'));
     project = new ProjectInMemory({ root, bucket, editor, journal });
   });
   afterEach(async () => {

@@ -13,7 +13,7 @@ import promises, {
 import { basename, dirname, join } from 'node:path';
 
 import { type StagedFile, newStagedFile } from '../../../src/engine/disk/stagedFile';
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import {
   describeRecovery,
   recoverStagedFiles,
@@ -22,7 +22,7 @@ import {
 import type { FilePath } from '../../../src/protocol/folders';
 import { killedWithEntries } from '../../support/processes/killedWithEntries';
 import { writeTree } from '../../support/disk/localTree';
-import { ownFileSteps } from '../../support/processes/stagedFileWorker';
+import { stagedFileSteps } from '../../support/processes/stagedFileWorker';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const path = 'folder/a.txt' as FilePath;
@@ -35,8 +35,8 @@ describe('What an engine leaves behind', () => {
   const children: ChildProcess[] = [];
 
   beforeEach(async () => {
-    folder = await temporaryFolder('own-files');
-    journals = join(folder.path, 'storage', 'own-files');
+    folder = await temporaryFolder('staging-journals');
+    journals = join(folder.path, 'storage', 'staging-journals');
     root = join(folder.path, 'project');
     await mkdir(join(root, 'folder'), { recursive: true });
   });
@@ -74,8 +74,8 @@ describe('What an engine leaves behind', () => {
   const namesLeft = async () => (await readdir(join(root, 'folder'))).sort();
   const read = (name: string) => readFile(join(root, 'folder', name), 'utf8');
 
-  for (const step of [...ownFileSteps.displaced, 'nothing']) {
-    it(`gives a file set aside its name back when killed before: ${step}`, async () => {
+  for (const step of [...stagedFileSteps.displaced, 'nothing']) {
+    it(`gives a displaced file its name back when killed before: ${step}`, async () => {
       await writeTree(root, { [path]: 'mine' });
       await killedBefore('displaced', step);
       await recovered();
@@ -86,7 +86,7 @@ describe('What an engine leaves behind', () => {
     });
   }
 
-  for (const step of [...ownFileSteps.temporary, 'nothing']) {
+  for (const step of [...stagedFileSteps.temporary, 'nothing']) {
     it(`leaves no temporary file when killed before: ${step}`, async () => {
       await killedBefore('temporary', step);
       await recovered();
@@ -109,7 +109,7 @@ describe('What an engine leaves behind', () => {
     assert.deepEqual(await recovered(), []);
   });
 
-  it('frees a name that an empty file of ours holds, before it looks whether it is free', async () => {
+  it('frees a name that a placeholder holds, before it looks whether it is free', async () => {
     const own = newStagedFile('displaced', root, path);
     const source = join(root, own.stagedPath);
     await writeTree(root, { [own.stagedPath]: 'mine', [path]: '' });
@@ -126,8 +126,8 @@ describe('What an engine leaves behind', () => {
     await writeTree(root, { [path]: 'mine' });
     const child = await startedUpTo('displaced', 'unlink');
     assert.deepEqual(await recovered(), []);
-    const [aside] = await namesLeft();
-    assert.ok(aside !== undefined && aside !== 'a.txt');
+    const [displaced] = await namesLeft();
+    assert.ok(displaced !== undefined && displaced !== 'a.txt');
     child.kill('SIGKILL');
     await once(child, 'exit');
     assert.equal((await recovered())[0]?.kind, 'put-back');
@@ -279,7 +279,7 @@ describe('What an engine leaves behind', () => {
   });
 
   it('leaves no journal where it ended as it should', async () => {
-    const journal = openStagingJournal(journals);
+    const journal = new SqliteStagingJournal(journals);
     const own = newStagedFile('temporary', root, path);
     journal.begin(own);
     journal.end(own);
@@ -290,7 +290,7 @@ describe('What an engine leaves behind', () => {
   it('makes no file that it cannot note', async () => {
     await mkdir(dirname(journals), { recursive: true });
     await writeFile(journals, 'no folder');
-    const journal = openStagingJournal(journals);
+    const journal = new SqliteStagingJournal(journals);
     assert.throws(
       () => {
         journal.begin(newStagedFile('displaced', root, path));

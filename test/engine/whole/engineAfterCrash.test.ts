@@ -42,7 +42,7 @@ describe('The engine’s thread after a crash', function () {
     mkdirSync(root);
     data = {
       receiptsFile: join(folder.path, 'receipts.sqlite'),
-      ownFilesFolder: join(folder.path, 'own-files'),
+      journalsFolder: join(folder.path, 'staging-journals'),
     };
     reading = 0;
     server = createServer(({ url = '' }, response) => {
@@ -112,7 +112,7 @@ describe('The engine’s thread after a crash', function () {
 
   it('hears Cancel while it clears up, and answers what does not wait for that', async () => {
     const own = newStagedFile('displaced', root, 'gone/a.txt' as FilePath);
-    await killedWithEntries(data.ownFilesFolder, [own]);
+    await killedWithEntries(data.journalsFolder, [own]);
     const channel = new BroadcastChannel(heldReaddir);
     try {
       const reached = new Promise(resolve => {
@@ -137,7 +137,7 @@ describe('The engine’s thread after a crash', function () {
   });
 
   it('tells that it could not clear up, and goes on', async () => {
-    writeFileSync(data.ownFilesFolder, 'no folder');
+    writeFileSync(data.journalsFolder, 'no folder');
     const engine = start();
     await Promise.all([engine.ask(hostReport, null), engine.ask(compare, [setup])]);
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { finishedRowMs } from '../../../src/engine/comparison/comparison';
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
-  openStagingJournal,
+  SqliteStagingJournal,
   type StagingJournal,
 } from '../../../src/engine/staging/stagingJournal';
 import type { FreeUpScope, FreeUpSummary, FreeUpMethod } from '../../../src/protocol/freeUp';
@@ -35,7 +35,7 @@ describe('Freeing space', () => {
     root = join(folder.path, 'project');
     bucket = memoryBucket();
     unsaved = new Set();
-    journal = openStagingJournal(join(folder.path, 'own-files'));
+    journal = new SqliteStagingJournal(join(folder.path, 'staging-journals'));
     const editor: EditorPort = {
       isUnsaved: path => Promise.resolve(unsaved.has(path)),
       moveToTrash: path => {

@@ -49,7 +49,10 @@ describe('Receipts that another process has locked', function () {
     });
     restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
     receiptsFile = join(folder.path, 'receipts.sqlite');
-    engine = startEngineWorker({ receiptsFile, ownFilesFolder: join(folder.path, 'own-files') });
+    engine = startEngineWorker({
+      receiptsFile,
+      journalsFolder: join(folder.path, 'staging-journals'),
+    });
     // It has opened the file, and the folder is known there.
     await engine.ask(compare, [setup]);
     locker = new DatabaseSync(receiptsFile);

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Failure } from '../../../src/engine/failures/failure';
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Report, ReportEntry } from '../../../src/protocol/reports';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
@@ -63,16 +63,16 @@ describe('restore', function () {
     unsaved = new Set();
     trash = undefined;
     onAsked = () => undefined;
-    const journal = openStagingJournal(join(temporary.path, 'own-files'));
+    const journal = new SqliteStagingJournal(join(temporary.path, 'staging-journals'));
     project = new ProjectInMemory({ root, bucket, editor, journal });
   });
   afterEach(async () => {
     project.engine.dispose();
-    assert.deepEqual(ownFiles(), [], 'litter');
+    assert.deepEqual(stagedFiles(), [], 'litter');
     await temporary.remove();
   });
 
-  function ownFiles(): readonly string[] {
+  function stagedFiles(): readonly string[] {
     return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(name =>
       name.includes('.s3backup-'),
     );
@@ -337,7 +337,7 @@ describe('restore', function () {
     assert.deepEqual([report.done, report.skipped], [2, 7]);
     assert.deepEqual(names(), ['foo', 'link', 'ok']);
     assert.deepEqual(readdirSync(join(temporary.path, 'elsewhere')), []);
-    assert.deepEqual(readdirSync(temporary.path).sort(), ['elsewhere', 'own-files', 'w']);
+    assert.deepEqual(readdirSync(temporary.path).sort(), ['elsewhere', 'staging-journals', 'w']);
   });
 
   it('follows no link that takes the place of a folder after the plan', async () => {

@@ -98,7 +98,7 @@ describe('A restore that is killed', function () {
           const recovered: Recovery['kind'][] = [];
           const { signal } = new AbortController();
           const note = ({ kind }: Recovery) => recovered.push(kind);
-          await recoverStagedFiles(join(temporary.path, 'own-files'), note, signal);
+          await recoverStagedFiles(join(temporary.path, 'staging-journals'), note, signal);
           assert.deepEqual(
             recovered.filter(kind => !clearedUp.has(kind)),
             [],

@@ -9,7 +9,7 @@ import { excludeBy } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
 import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeUpStep';
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { receiptsInMemory } from './recordsInMemory';
 import type { FolderReceipts } from '../../../src/engine/records/receiptStore';
 import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
@@ -40,11 +40,11 @@ export function freeUpUnderTest(
   changed: Partial<FreeUpTools> = {},
 ): FreeUpUnderTest {
   const root = join(folder, 'project');
-  const journals = join(folder, 'own-files');
+  const journals = join(folder, 'staging-journals');
   const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
   const receipts = receiptsInMemory().of(owner);
   const trashed: string[] = [];
-  const journal = openStagingJournal(journals);
+  const journal = new SqliteStagingJournal(journals);
   const tools: FreeUpTools = {
     journal,
     editor: {

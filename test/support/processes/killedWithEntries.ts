@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { StagedFile } from '../../../src/engine/disk/stagedFile';
 import type { Placeholder } from '../../../src/engine/disk/rename';
 
@@ -27,7 +27,7 @@ const [, script, journals] = process.argv;
 if (script === __filename && journals !== undefined) {
   process.once('message', told => {
     const { files, placeholders } = told as Entries;
-    const journal = openStagingJournal(journals);
+    const journal = new SqliteStagingJournal(journals);
     for (const file of files) journal.begin(file);
     for (const placeholder of placeholders) journal.beginPlaceholder(placeholder);
     process.send?.('noted');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { Report } from '../../../src/protocol/reports';
 import { ProjectInMemory } from '../memory/projectInMemory';
 import { writeTree } from '../disk/localTree';
@@ -28,7 +28,7 @@ async function main(disk: string): Promise<void> {
   for (let n = 0; n < 4; n++) bucket.place(`w/big/${String(n)}`, Buffer.alloc(1.5 * mebibyte, n));
   bucket.place('w/huge', Buffer.alloc(40 * mebibyte, 1));
   bucket.place('w/old', 'new');
-  const journal = openStagingJournal(join(disk, 'own-files'));
+  const journal = new SqliteStagingJournal(join(disk, 'staging-journals'));
   const project = new ProjectInMemory({ root, bucket, journal });
   await project.compare();
   const report = await project.restore({ kind: 'all' }, 'replace');

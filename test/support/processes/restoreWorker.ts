@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { ProjectInMemory } from '../memory/projectInMemory';
 import { hookDisk } from '../disk/diskHooks';
 import { memoryBucket } from '../memory/memoryBucket';
@@ -31,7 +31,7 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
   for (const [path, size] of restoredFiles) {
     bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAtMs: 1_500_000_000_000 });
   }
-  const journal = openStagingJournal(join(folder, 'own-files'));
+  const journal = new SqliteStagingJournal(join(folder, 'staging-journals'));
   const project = new ProjectInMemory({ root, bucket, journal });
   await project.compare();
   let moments = 0;

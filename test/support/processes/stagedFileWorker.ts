@@ -2,18 +2,18 @@ import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type StagedFile, newStagedFile } from '../../../src/engine/disk/stagedFile';
-import { openStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 
 /** Which steps each kind of work has; before each of them, and after the last, it can be killed. */
-export const ownFileSteps = {
+export const stagedFileSteps = {
   temporary: ['begin', 'write', 'rename', 'end'],
   displaced: ['begin', 'rename', 'unlink', 'end'],
 } as const;
 
-/** Does the steps that are done with a file of our own, up to one of them, and then waits to be killed. */
+/** Does the steps that are done with a staged file, up to one of them, and then waits to be killed. */
 async function main(kind: StagedFile['kind'], journals: string, root: string, stopAt: string) {
-  const journal = openStagingJournal(journals);
+  const journal = new SqliteStagingJournal(journals);
   const own = newStagedFile(kind, root, 'folder/a.txt' as FilePath);
   const place = join(root, own.path);
   const beside = join(root, own.stagedPath);
@@ -28,7 +28,7 @@ async function main(kind: StagedFile['kind'], journals: string, root: string, st
       journal.end(own);
     },
   };
-  for (const step of ownFileSteps[kind]) {
+  for (const step of stagedFileSteps[kind]) {
     if (step === stopAt) break;
     await steps[step]?.();
   }

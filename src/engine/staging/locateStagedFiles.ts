@@ -4,24 +4,25 @@ import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName, toAbsolutePath } from '../disk/filePath';
 import type { StagedFile } from '../disk/stagedFile';
 
-/** Where a file of our own is by now; `now` is `undefined` where it is nowhere below its root. */
+/** Where a staged file is now. */
 export interface Located {
   readonly noted: StagedFile;
+  /** `undefined` if it is nowhere below its root. */
   readonly now: StagedFile | undefined;
 }
 
 /**
- * Files of our own where they are now, each as soon as that is known: whoever renames a folder takes
- * what lies in it along. `path` is then the name that it is to have there. Those that are where they
- * were noted come first; for all others of a root there is one walk, in which no folder is read
- * twice, and which ends with the last of them. Once cancelled, it tells of no more.
+ * Yields where each staged file is now, as soon as that is known: renaming a folder moves the staged
+ * files in it, and `path` is then the file's final path in the renamed folder. Files that have not
+ * moved come first. One walk per root finds all others; it reads no folder twice and ends with the
+ * last of them. Yields no more once it is cancelled.
  */
-export async function* locateOwnFiles(
-  own: readonly StagedFile[],
+export async function* locateStagedFiles(
+  files: readonly StagedFile[],
   signal: AbortSignal,
 ): AsyncGenerator<Located> {
   const movedByRoot = new Map<string, Map<string, StagedFile>>();
-  for (const noted of own) {
+  for (const noted of files) {
     if (signal.aborted) return;
     if (isThere(noted)) {
       yield { noted, now: noted };
@@ -34,20 +35,11 @@ export async function* locateOwnFiles(
   for (const [root, wanted] of movedByRoot) yield* walk(root, wanted, signal);
 }
 
-/** The same for a single one. */
-export async function locateStagedFile(
-  own: StagedFile,
-  signal: AbortSignal,
-): Promise<StagedFile | undefined> {
-  for await (const { now } of locateOwnFiles([own], signal)) return now;
-  return undefined;
-}
-
 function isThere({ root, stagedPath }: StagedFile): boolean {
   return lstatSync(toAbsolutePath(root, stagedPath), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Looks for names, which no two files have, until all are found or nothing is left to read. */
+/** Searches for names, which are unique, until all are found or no folder is left to read. */
 async function* walk(
   root: string,
   wanted: Map<string, StagedFile>,
@@ -55,8 +47,8 @@ async function* walk(
 ): AsyncGenerator<Located> {
   const folders = ['' as FilePath];
   const late: FilePath[] = [];
-  const take = () => folders.splice(-foldersAtOnce);
-  for (let next = take(); next.length > 0; next = take()) {
+  const nextFolders = () => folders.splice(-foldersAtOnce);
+  for (let next = nextFolders(); next.length > 0; next = nextFolders()) {
     const read = await Promise.all(
       next.map(async folder => [folder, await entriesIn(toAbsolutePath(root, folder))] as const),
     );
@@ -79,10 +71,10 @@ async function* walk(
   for (const noted of wanted.values()) yield { noted, now: undefined };
 }
 
-/** So many that the disk is kept busy, and so few that their names hold the thread a moment only. */
+/** Enough to keep the disk busy, and few enough that their names block the thread only briefly. */
 const foldersAtOnce = 8;
 
-/** They have the most folders, and are the last that anybody renames or works in by hand. */
+/** These hold the most folders, and hardly anyone renames or edits anything in them by hand. */
 const searchedLast = new Set(['node_modules', '.git']);
 
 function movedTo(folder: FilePath, { path, stagedPath, ...rest }: StagedFile): StagedFile {
@@ -93,7 +85,7 @@ function movedTo(folder: FilePath, { path, stagedPath, ...rest }: StagedFile): S
   };
 }
 
-/** What cannot be read is not searched. */
+/** Returns nothing for a folder that cannot be read: it is not searched. */
 async function entriesIn(absolute: string): Promise<readonly Dirent[]> {
   return readdir(absolute, { withFileTypes: true }).catch(() => []);
 }
