@@ -5,6 +5,20 @@ export function crc32Of(bytes: Uint8Array): string {
   return toText(crc32(bytes));
 }
 
+/** Computes a CRC32 of bytes that come in pieces. */
+export class Crc32 {
+  #value = 0;
+
+  update(bytes: Uint8Array): void {
+    this.#value = crc32(bytes, this.#value);
+  }
+
+  /** Returns the CRC32 as 4 bytes, big-endian. */
+  digest(): Buffer {
+    return toBytes(this.#value);
+  }
+}
+
 /**
  * Returns the CRC32 of all bytes from the CRC32s of consecutive pieces, as zlib's `crc32_combine`
  * does (https://github.com/madler/zlib/blob/develop/crc32.c).
@@ -46,9 +60,13 @@ function shiftBy(bytes: number): number {
 }
 
 function toText(value: number): string {
+  return toBytes(value).toString('base64');
+}
+
+function toBytes(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
-  return bytes.toString('base64');
+  return bytes;
 }
 
 function fromText(text: string): number {

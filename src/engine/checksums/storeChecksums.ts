@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { Crc32 } from './crc32';
 import { Crc64Nvme } from './crc64nvme';
 import { likelyPartSizes, partCount, MultipartDigest } from './multipart';
 import type { ObjectHead, ChecksumAlgorithm } from '../ports/bucket';
@@ -9,7 +9,7 @@ export interface ByteSink {
   update(bytes: Uint8Array): unknown;
 }
 
-/** What is known of the local file, and how to read it once more. */
+/** What is known about the local file, and how to read it again. */
 export interface LocalContent {
   readonly size: number;
   /** In hexadecimal. */
@@ -39,7 +39,7 @@ export async function compareByStoreChecksums(
   return (await refutes(head, local)) ? 'different' : 'unknown';
 }
 
-/** The store does not tell the part sizes, so only a match proves something. */
+/** The store does not tell the part sizes, so that only a match proves anything. */
 async function isOfLikelyParts(head: ObjectHead, local: LocalContent): Promise<boolean> {
   const parts = partCount(head.etag);
   if (parts === undefined) return false;
@@ -56,22 +56,16 @@ async function isOfLikelyParts(head: ObjectHead, local: LocalContent): Promise<b
 async function refutes(head: ObjectHead, local: LocalContent): Promise<boolean> {
   const kept = wholeChecksum(head, 'crc32');
   if (kept === undefined) return false;
-  let value = 0;
-  await local.read([
-    {
-      update: bytes => {
-        value = crc32(bytes, value);
-      },
-    },
-  ]);
-  return Buffer.from(kept, 'base64').readUInt32BE() !== value;
+  const computed = new Crc32();
+  await local.read([computed]);
+  return Buffer.from(kept, 'base64').readUInt32BE() !== computed.digest().readUInt32BE();
 }
 
 function toBase64(hexadecimal: string): string {
   return Buffer.from(hexadecimal, 'hex').toString('base64');
 }
 
-/** The checksum over all of an object's bytes, in base64, where the store keeps one. */
+/** Returns the checksum over all bytes of an object, in base64, if the store keeps one. */
 export function wholeChecksum(
   { checksums }: Pick<ObjectHead, 'checksums'>,
   algorithm: ChecksumAlgorithm,

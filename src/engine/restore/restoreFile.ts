@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { CloudCopySaving } from '../../protocol/cloudCopies';
 import type { FilePath } from '../../protocol/folders';
-import { contentCheck, type ContentCheck, type ContentVerdict } from '../checksums/contentCheck';
+import { ContentCheck, type ContentVerdict } from '../checksums/contentCheck';
 import { wholeChecksum } from '../checksums/storeChecksums';
 import type { ComparisonJob } from '../comparison/job';
 import { toKey } from '../disk/objectKey';
@@ -115,7 +115,7 @@ class CheckedFile implements DownloadSink {
   }
 
   begin(head: ObjectHead): void {
-    this.#begun = { head, check: contentCheck(head, this.#receipt) };
+    this.#begun = { head, check: new ContentCheck(head, this.#receipt) };
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -7,7 +7,7 @@ import type { ObjectChecksum, ObjectHead } from '../../../src/engine/ports/bucke
 import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
 import { MultipartEtag } from '../../../src/engine/checksums/multipart';
 import type { Receipt } from '../../../src/engine/records/receipts';
-import { contentCheck } from '../../../src/engine/checksums/contentCheck';
+import { ContentCheck } from '../../../src/engine/checksums/contentCheck';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 import { aLocalFile } from '../../support/engine/aFile';
@@ -46,7 +46,7 @@ describe('contentCheck', () => {
   }
 
   function checked(of: ObjectHead, bytes: Buffer, known?: Receipt) {
-    const check = contentCheck(of, known);
+    const check = new ContentCheck(of, known);
     // However they come.
     const step = Math.ceil(bytes.length / 7);
     for (let at = 0; at < bytes.length; at += step) check.update(bytes.subarray(at, at + step));
