@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { compareFolder } from '../../src/engine/compare/compare';
-import { excludeBy } from '../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../src/engine/scan/exclude';
 import { receiptsInMemory } from '../support/memory/recordsInMemory';
 import type { FolderReceipts } from '../../src/engine/records/receiptStore';
 import type { FilePath } from '../../src/protocol/folders';
@@ -52,7 +52,7 @@ describe('A comparison with a store of odd lists', function () {
         bucket,
         prefix: 'p/',
         start: '' as FilePath,
-        exclude: excludeBy([]),
+        exclude: new ExcludeRules([]),
         rule: 'smart',
         receipts,
         signal: signal(),

@@ -10,7 +10,7 @@ import type { Comparisons } from '../comparison/comparisons';
 import { groupsToBackUp } from '../comparison/differences';
 import { toFilePath } from '../disk/filePath';
 import { Failure } from '../failures/failure';
-import { excludeBy } from '../scan/exclude';
+import { ExcludeRules } from '../scan/exclude';
 import type { BackUpStep } from './backUpStep';
 import { forgetArrived } from './unfinishedFiles';
 
@@ -130,7 +130,7 @@ async function selectIgnored(
   if (path === undefined) throw new Failure('file-vanished', absolute);
   const ruled = job.exclude.find(path, 'file');
   // Judged by no rules, so that what is found goes into no comparison by rules.
-  const withoutRules = { ...job, exclude: excludeBy([]), rulesKey: 'no rules' };
+  const withoutRules = { ...job, exclude: new ExcludeRules([]), rulesKey: 'no rules' };
   const found = await comparisons.compareBelow(path, withoutRules, signal);
   const { steps, excluded } = selectSteps(
     job,

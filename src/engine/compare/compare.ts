@@ -2,7 +2,7 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
-import type { Exclude } from '../scan/exclude';
+import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { isWithin } from '../disk/filePath';
 import {
@@ -29,7 +29,7 @@ export interface CompareRequest {
   readonly prefix: string;
   /** The file or folder to compare; empty for the whole folder. */
   readonly start: FilePath;
-  readonly exclude: Exclude;
+  readonly exclude: ExcludeRules;
   readonly rule: CompareRule;
   readonly receipts: FolderReceipts;
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
-import type { Exclude } from '../scan/exclude';
+import type { ExcludeRules } from '../scan/exclude';
 import { Failure } from '../failures/failure';
 import { parentPath } from '../disk/filePath';
 import { maxKeyBytes, toKey } from '../disk/objectKey';
@@ -33,7 +33,7 @@ export type SetAside = Extract<CloudEntry, { readonly kind: 'set-aside' }>;
 
 export interface JoinRules extends JudgeRules {
   readonly prefix: string;
-  readonly exclude: Exclude;
+  readonly exclude: ExcludeRules;
   /** Why the listing broke off; `undefined` for a complete one. */
   readonly incomplete: FailureRecord | undefined;
 }
@@ -179,7 +179,7 @@ type CloudPlace =
     };
 
 /** Which row shows a cloud file without a local file of its path. */
-function placeInCloud(path: FilePath, sides: Sides, exclude: Exclude): CloudPlace {
+function placeInCloud(path: FilePath, sides: Sides, exclude: ExcludeRules): CloudPlace {
   if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
   for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
     // If a folder was walked, nothing above it is in the way either.

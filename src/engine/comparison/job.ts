@@ -3,11 +3,11 @@ import type { Bucket } from '../ports/bucket';
 import type { FolderReceipts } from '../records/receiptStore';
 import type { ReceiptOwner } from '../records/receipts';
 import type { FolderUnfinished } from '../records/unfinished';
-import type { Exclude } from '../scan/exclude';
+import type { ExcludeRules } from '../scan/exclude';
 
 /** What to compare: where it is, where it goes, and what is left out. */
 export interface ComparisonJob extends Route {
-  readonly exclude: Exclude;
+  readonly exclude: ExcludeRules;
   readonly rule: CompareRule;
   /** The settings that `exclude` and `rule` were made from; equal keys judge alike. */
   readonly rulesKey: string;

@@ -3,7 +3,7 @@ import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { foldersAbove } from '../disk/filePath';
-import type { Exclude } from '../scan/exclude';
+import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
 import { isSameState, type LocalFile } from '../disk/localFile';
@@ -14,7 +14,7 @@ import type { Entry } from './entry';
 export interface LiveComparison {
   readonly comparison: Comparison;
   readonly root: string;
-  readonly exclude: Exclude;
+  readonly exclude: ExcludeRules;
   readonly signal: AbortSignal;
 }
 
@@ -201,7 +201,11 @@ function statOrObstacle(
 }
 
 /** The verdict on a cloud copy without a local file, by what is on disk in the file's place. */
-function verdictOfCopy(path: FilePath, found: LocalEntry | undefined, exclude: Exclude): Verdict {
+function verdictOfCopy(
+  path: FilePath,
+  found: LocalEntry | undefined,
+  exclude: ExcludeRules,
+): Verdict {
   const ignored = (because: IgnoreReason): Verdict => ({
     kind: 'ignored',
     because,

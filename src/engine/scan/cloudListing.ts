@@ -15,7 +15,7 @@ export interface CloudFile {
 
 export type CloudEntry =
   | { readonly kind: 'file'; readonly file: CloudFile }
-  /** A key that no file below this folder can have. */
+  /** An object whose key no file below this folder can have, or whose list entry is faulty. */
   | {
       readonly kind: 'set-aside';
       readonly key: string;
@@ -23,21 +23,21 @@ export type CloudEntry =
       readonly etag: string;
       readonly modifiedAtMs: number;
       readonly fault: KeyFault;
-      /** The file that it may stand for all the same, where only the list's entry is at fault. */
+      /** The file that it may belong to, if only the entry of the list is faulty. */
       readonly path?: FilePath;
     };
 
 export interface CloudListingRequest {
   readonly bucket: Bucket;
   readonly prefix: string;
-  /** The file or folder to list; empty for everything under the prefix. */
+  /** The file or folder to list; empty for everything below the prefix. */
   readonly start: FilePath;
   readonly signal: AbortSignal;
-  /** Called before each attempt at the first page, counted from 1. */
+  /** Called before each attempt at the first page; `number` counts from 1. */
   readonly onAttempt?: (number: number) => void;
 }
 
-/** Everything in the bucket at or below `start`, in pages. */
+/** Yields all objects at or below `start`, page by page. Throws what `bucket.list` throws. */
 export async function* listCloud(
   request: CloudListingRequest,
 ): AsyncGenerator<readonly CloudEntry[]> {
@@ -47,15 +47,15 @@ export async function* listCloud(
   for await (const page of listing) {
     const entries: CloudEntry[] = [];
     for (const object of page) {
-      // `src` as a prefix also finds `src-old/a`.
+      // The prefix `src` also finds `src-old/a`.
       if (start !== '' && object.key !== from && !object.key.startsWith(`${from}/`)) continue;
       const reading = readKey(prefix, object.key);
       const { key, size, etag, modifiedAtMs, storageClass, fault } = object;
-      const odd = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
+      const setAside = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
       if (reading.kind === 'not-a-path') {
-        entries.push({ ...odd, fault: reading.because });
+        entries.push({ ...setAside, fault: reading.because });
       } else if (fault !== undefined) {
-        entries.push({ ...odd, fault, path: reading.path });
+        entries.push({ ...setAside, fault, path: reading.path });
       } else {
         const { path } = reading;
         entries.push({ kind: 'file', file: { path, size, etag, modifiedAtMs, storageClass } });

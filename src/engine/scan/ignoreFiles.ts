@@ -1,35 +1,45 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readFileSync, statSync, type Stats } from 'node:fs';
-import { posix } from 'node:path';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
-import { childPath, toAbsolutePath } from '../disk/filePath';
+import { childPath, fileName, toAbsolutePath } from '../disk/filePath';
 
-/** The files below a workspace folder whose lines say what is not backed up. */
+/** Which files below a workspace folder list what is not backed up. */
 export interface IgnoreFiles {
-  /** The lines of those that lie in a folder. Throws `ignore-file-unreadable`. */
-  read(folder: FilePath): readonly IgnoreLine[];
-  /** Whether a path is such a file's. */
-  holds(path: FilePath): boolean;
+  /** The workspace folder, absolute. */
+  readonly root: string;
+  /** Their names in each folder; later ones override earlier ones. */
+  readonly names: readonly string[];
 }
 
 export interface IgnoreLine {
   readonly text: string;
-  /** The file that holds it. */
+  /** The ignore file. */
   readonly source: FilePath;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
-export const noIgnoreFiles: IgnoreFiles = { read: () => [], holds: () => false };
+export const noIgnoreFiles: IgnoreFiles = { root: '', names: [] };
 
-/** `others`: names of files that count too, before ours in the same folder. */
+/** Returns `.s3backupignore` with the names in `others`, which it overrides in the same folder. */
 export function ignoreFilesBelow(root: string, others: readonly string[]): IgnoreFiles {
-  const names = [...others, '.s3backupignore'];
-  return {
-    read: folder => names.flatMap(name => linesOf(root, childPath(folder, name))),
-    holds: path => names.includes(posix.basename(path)),
-  };
+  return { root, names: [...others, '.s3backupignore'] };
+}
+
+/**
+ * Returns the lines of the ignore files in a folder, without empty ones. Throws
+ * `ignore-file-unreadable`.
+ */
+export function readIgnoreFiles(
+  { root, names }: IgnoreFiles,
+  folder: FilePath,
+): readonly IgnoreLine[] {
+  return names.flatMap(name => linesOf(root, childPath(folder, name)));
+}
+
+export function isIgnoreFile({ names }: IgnoreFiles, path: FilePath): boolean {
+  return names.includes(fileName(path));
 }
 
 function linesOf(root: string, path: FilePath): readonly IgnoreLine[] {
@@ -44,9 +54,11 @@ function readText(absolute: string, path: FilePath): string {
   try {
     const stat = lstatSync(absolute, { throwIfNoEntry: false });
     if (stat === undefined || stat.isDirectory()) return '';
-    // A link is followed, and one that leads nowhere leaves the rules unknown.
-    const { size } = regular(statSync(absolute));
-    if (size > mostBytes) throw new Error(`it is larger than ${String(mostBytes)} bytes`);
+    // A link is followed; if it is broken, the rules are unknown.
+    const target = statSync(absolute);
+    // Reading a pipe would block until another process writes to it.
+    if (!target.isFile()) throw new Error('it is no regular file');
+    if (target.size > maxBytes) throw new Error(`it is larger than ${String(maxBytes)} bytes`);
     const bytes = readFileSync(absolute);
     if (!isUtf8(bytes)) throw new Error('it is not UTF-8 text');
     return bytes.toString('utf8');
@@ -55,11 +67,5 @@ function readText(absolute: string, path: FilePath): string {
   }
 }
 
-/** Reading a pipe would wait for whoever writes to it. */
-function regular(stat: Stats): Stats {
-  if (!stat.isFile()) throw new Error('it is no regular file');
-  return stat;
-}
-
-/** More is no list that somebody wrote. */
-const mostBytes = 1 << 20;
+/** Nobody writes a longer list by hand. */
+const maxBytes = 1 << 20;

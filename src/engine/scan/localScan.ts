@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { TimeSlice } from '../concurrency/timeSlice';
-import { childPath, toAbsolutePath } from '../disk/filePath';
+import { childPath, foldersAbove, toAbsolutePath } from '../disk/filePath';
 import { type LocalFile, toLocalFile } from '../disk/localFile';
 import { isStagedFile } from '../disk/stagedFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
-import type { Exclude, Ruling } from './exclude';
+import type { ExcludeRules, Ruling } from './exclude';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
@@ -30,16 +30,16 @@ export type LocalEntry =
 export interface ScanRequest {
   /** Absolute, as the system spells it. */
   readonly root: string;
-  /** The file or folder to begin with; empty for the whole folder. */
+  /** The file or folder to scan; empty for the whole workspace folder. */
   readonly start: FilePath;
-  readonly exclude: Exclude;
+  readonly exclude: ExcludeRules;
   readonly signal: AbortSignal;
 }
 
 /**
- * Everything below `start` that is on disk, in batches, parents before children. Links are named
- * and never followed, ignored folders are not walked into, and what cannot be read is an entry of
- * its own. Throws only where `start` is not there or the root cannot be read.
+ * Yields everything on disk at or below `start`, in batches, parents before children. Links and
+ * ignored folders are entries, but nothing below them is read; what cannot be read is an entry, too.
+ * Throws `file-vanished` if `start` does not exist, and the disk's failure if the root cannot be read.
  */
 export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly LocalEntry[]> {
   const { root, start, exclude, signal } = request;
@@ -64,13 +64,17 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
   if (batch.length > 0) yield batch;
 }
 
-/** What is at one path right now, or `undefined` where nothing is, or only a file of our own. */
-export function statAt(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
+/** Returns what is at one path now, or `undefined` if there is nothing or only a staged file. */
+export function statAt(
+  root: string,
+  path: FilePath,
+  exclude: ExcludeRules,
+): LocalEntry | undefined {
   if (isStagedFile(path)) return undefined;
   try {
-    // The folder itself may be opened by a link to it; nothing below it is followed.
-    const look = path === '' ? statSync : lstatSync;
-    const stat = look(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
+    // The workspace folder itself may be a link; no link below it is followed.
+    const statOf = path === '' ? statSync : lstatSync;
+    const stat = statOf(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
     return stat === undefined ? undefined : toEntry(path, stat, exclude);
   } catch (error) {
     const failure = fromDiskError(error, path);
@@ -80,22 +84,26 @@ export function statAt(root: string, path: FilePath, exclude: Exclude): LocalEnt
 }
 
 /**
- * What is at a path whose folders have not been looked at: an ignored folder or a link above it
- * stands for it, since nothing below those is backed up.
+ * Returns what is at a path whose folders have not been scanned. If a folder above it is ignored,
+ * unreadable or a link, that is returned instead: nothing below it is backed up.
  */
-export function statAlong(root: string, path: FilePath, exclude: Exclude): LocalEntry | undefined {
-  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-    const above = statAt(root, path.slice(0, end) as FilePath, exclude);
+export function statAlong(
+  root: string,
+  path: FilePath,
+  exclude: ExcludeRules,
+): LocalEntry | undefined {
+  for (const folder of foldersAbove(path)) {
+    const above = statAt(root, folder, exclude);
     if (above?.kind === 'file') return undefined;
     if (above?.kind !== 'folder') return above;
   }
   return statAt(root, path, exclude);
 }
 
-function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generator<LocalEntry> {
+function* readFolder(root: string, folder: FilePath, exclude: ExcludeRules): Generator<LocalEntry> {
   let children: Dirent<Buffer>[];
   try {
-    // As bytes: a name that is not valid UTF-8 would silently become another one.
+    // As bytes: decoding would silently change a name that is not valid UTF-8.
     children = readdirSync(toAbsolutePath(root, folder), {
       withFileTypes: true,
       encoding: 'buffer',
@@ -108,15 +116,15 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
     }
     return;
   }
-  let taken: Set<string> | undefined;
+  let names: Set<string> | undefined;
   for (const child of children) {
     if (!isUtf8(child.name)) {
-      taken ??= new Set(children.map(({ name }) => name.toString('utf8')));
-      let shown = escapeInvalid(child.name);
-      // A valid name may be spelled like that; it is another file's.
-      while (taken.has(shown)) shown += '?';
-      taken.add(shown);
-      yield unnameable(childPath(folder, shown), child);
+      names ??= new Set(children.map(({ name }) => name.toString('utf8')));
+      let escaped = escapeInvalid(child.name);
+      // Another file may have this very name.
+      while (names.has(escaped)) escaped += '?';
+      names.add(escaped);
+      yield unnameable(childPath(folder, escaped), child);
       continue;
     }
     const path = childPath(folder, child.name.toString('utf8'));
@@ -126,7 +134,7 @@ function* readFolder(root: string, folder: FilePath, exclude: Exclude): Generato
   }
 }
 
-function toEntry(path: FilePath, stat: BigIntStats, exclude: Exclude): LocalEntry {
+function toEntry(path: FilePath, stat: BigIntStats, exclude: ExcludeRules): LocalEntry {
   if (stat.isDirectory()) return folderEntry(path, exclude);
   const ruling = exclude.match(path, 'file');
   if (ruling !== undefined) return ruledEntry(path, 'file', ruling);
@@ -135,12 +143,12 @@ function toEntry(path: FilePath, stat: BigIntStats, exclude: Exclude): LocalEntr
   return { kind: 'ignored', path, isFolder: false, because };
 }
 
-function folderEntry(path: FilePath, exclude: Exclude): LocalEntry {
+function folderEntry(path: FilePath, exclude: ExcludeRules): LocalEntry {
   const ruling = path === '' ? undefined : exclude.match(path, 'folder');
   return ruling === undefined ? { kind: 'folder', path } : ruledEntry(path, 'folder', ruling);
 }
 
-/** What is not looked at any closer, by a rule or for lack of one. */
+/** Returns the entry of a path that is ignored, or whose rules cannot be read. */
 function ruledEntry(path: FilePath, kind: 'file' | 'folder', ruling: Ruling): LocalEntry {
   const isFolder = kind === 'folder';
   return ruling.kind === 'ignored'
@@ -157,11 +165,11 @@ function unnameable(path: FilePath, child: Dirent<Buffer>): LocalEntry {
   };
 }
 
-/** A way to show a name that is not valid UTF-8: its odd bytes as `\xNN`. */
+/** Returns a name that is not valid UTF-8 as text, with all bytes but ASCII as `\xNN`. */
 function escapeInvalid(name: Buffer): string {
-  let shown = '';
+  let escaped = '';
   for (const byte of name) {
-    shown += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+    escaped += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
   }
-  return shown;
+  return escaped;
 }

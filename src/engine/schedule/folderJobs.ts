@@ -1,6 +1,6 @@
 import type { FolderSetup } from '../../protocol/folders';
 import type { Connections } from '../store/connections';
-import { excludeBy } from '../scan/exclude';
+import { ExcludeRules } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
 import type { Receipts } from '../records/receiptStore';
 import type { Unfinished } from '../records/unfinished';
@@ -28,7 +28,7 @@ export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps
       bucket: connection.bucket(bucket),
       receipts: receipts.of(owner),
       unfinished: unfinished.of(owner),
-      exclude: excludeBy(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
+      exclude: new ExcludeRules(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
       rule: settings.rule,
       rulesKey: JSON.stringify(settings),
     };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { compareFolder, type CompareRequest } from '../../../src/engine/compare/compare';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath } from '../../../src/protocol/folders';
 import { writeTree } from '../../support/disk/localTree';
@@ -42,7 +42,7 @@ describe('compare', () => {
       bucket,
       prefix: 'w/',
       start: '' as FilePath,
-      exclude: excludeBy(['node_modules']),
+      exclude: new ExcludeRules(['node_modules']),
       rule: 'smart',
       receipts: noReceipts(),
       signal: new AbortController().signal,

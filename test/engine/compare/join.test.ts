@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { readKey } from '../../../src/engine/disk/objectKey';
 import {
   joinSides,
@@ -30,7 +30,7 @@ interface World {
 }
 
 const patterns = ['node_modules', '*.log'];
-const exclude = excludeBy(patterns);
+const exclude = new ExcludeRules(patterns);
 const brokenOff: FailureRecord = { code: 'unreachable', subject: 'bucket', cause: undefined };
 const denied: FailureRecord = { code: 'not-readable', subject: 'x', cause: undefined };
 const storedAt = 1_700_000_000_000;

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 
 import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import {
   applyChanges,
@@ -35,7 +35,7 @@ import { assertProperty } from '../../support/suite/assertProperty';
 
 const storedAt = 1_700_000_000_000;
 const before = storedAt - 60_000;
-const exclude = excludeBy(['node_modules', '*.log']);
+const exclude = new ExcludeRules(['node_modules', '*.log']);
 const signal = new AbortController().signal;
 
 describe('liveChanges', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { readKey } from '../../../src/engine/disk/objectKey';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { statAt, scanLocal } from '../../../src/engine/scan/localScan';
 import { isStagedFile, stagedFileName, newStagedFile } from '../../../src/engine/disk/stagedFile';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -45,7 +45,7 @@ describe('Staged files', () => {
     try {
       const own = newStagedFile('temporary', folder.path, 'sub/a.txt' as FilePath).stagedPath;
       await writeTree(folder.path, { [own]: 'x', [`${own}-not`]: 'x', 'sub/a.txt': 'x' });
-      const request = { root: folder.path, exclude: excludeBy([]) };
+      const request = { root: folder.path, exclude: new ExcludeRules([]) };
       const seen: string[] = [];
       const signal = new AbortController().signal;
       for await (const batch of scanLocal({ ...request, start: '' as FilePath, signal })) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -10,7 +10,7 @@ function matches(
   path: string,
   kind: 'file' | 'folder' = 'file',
 ): boolean {
-  return excludeBy(patterns).match(path as FilePath, kind) !== undefined;
+  return new ExcludeRules(patterns).match(path as FilePath, kind) !== undefined;
 }
 
 describe('exclude', () => {
@@ -54,12 +54,12 @@ describe('exclude', () => {
       source: 's3Backup.exclude',
       line: undefined,
     };
-    const ruling = excludeBy(['a', '*.log']).match('x.log' as FilePath, 'file');
+    const ruling = new ExcludeRules(['a', '*.log']).match('x.log' as FilePath, 'file');
     assert.deepEqual(ruling, { kind: 'ignored', because });
   });
 
   it('finds the topmost excluded folder above a path', () => {
-    const exclude = excludeBy(['node_modules', '*.log', 'out/']);
+    const exclude = new ExcludeRules(['node_modules', '*.log', 'out/']);
     const find = (path: string) => {
       const found = exclude.find(path as FilePath, 'file');
       return found && [found.path, found.kind];
@@ -86,7 +86,7 @@ describe('exclude', () => {
     ]);
     assertProperty(
       fc.property(patterns, paths, (chosen, text) => {
-        const exclude = excludeBy(chosen);
+        const exclude = new ExcludeRules(chosen);
         const path = text as FilePath;
         const found = exclude.find(path, 'file');
         assert.equal(found !== undefined, exclude.match(path, 'file') !== undefined);

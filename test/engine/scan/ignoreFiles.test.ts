@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 
-import { excludeBy, type Exclude } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { childPath } from '../../../src/engine/disk/filePath';
 import { ignoreFilesBelow } from '../../../src/engine/scan/ignoreFiles';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -33,12 +33,12 @@ describe('ignoreFiles', () => {
   });
   afterEach(() => folder.remove());
 
-  function rules(patterns: readonly string[] = [], others: readonly string[] = []): Exclude {
-    return excludeBy(patterns, ignoreFilesBelow(root, others));
+  function rules(patterns: readonly string[] = [], others: readonly string[] = []): ExcludeRules {
+    return new ExcludeRules(patterns, ignoreFilesBelow(root, others));
   }
 
   /** What a path's ruling says in words: the rule's pattern, file and line, or the failure. */
-  function said(exclude: Exclude, path: string, kind: 'file' | 'folder' = 'file'): string {
+  function said(exclude: ExcludeRules, path: string, kind: 'file' | 'folder' = 'file'): string {
     const found = exclude.find(path as FilePath, kind);
     if (found === undefined) return 'backed up';
     const { ruling } = found;

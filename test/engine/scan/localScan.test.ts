@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { isSameState } from '../../../src/engine/disk/localFile';
 import { statAlong, statAt, scanLocal, type LocalEntry } from '../../../src/engine/scan/localScan';
 import { pathOf } from '../../../src/engine/compare/join';
@@ -23,7 +23,7 @@ import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const posix = process.platform !== 'win32';
-const exclude = excludeBy(['.git', 'node_modules', '*.log']);
+const exclude = new ExcludeRules(['.git', 'node_modules', '*.log']);
 
 async function scan(
   root: string,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { ignorePattern } from '../../../src/editor/ignore/ignorePattern';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -36,7 +36,7 @@ describe('ignorePattern', () => {
       fc.property(paths, paths, fc.constantFrom('file', 'folder'), (path, other, kind) => {
         const line = ignorePattern(path, kind);
         assert.ok(!/[\r\n]/.test(line));
-        const exclude = excludeBy([line]);
+        const exclude = new ExcludeRules([line]);
         assert.ok(exclude.match(path, kind), line);
         assert.ok(exclude.match(`${path}/below` as FilePath, 'file'), line);
         const isWithin = other === path || other.startsWith(`${path}/`);
@@ -49,7 +49,7 @@ describe('ignorePattern', () => {
   });
 
   it('means a name with a line break at least', () => {
-    const exclude = excludeBy([ignorePattern('a\nb' as FilePath, 'file')]);
+    const exclude = new ExcludeRules([ignorePattern('a\nb' as FilePath, 'file')]);
     assert.ok(exclude.match('a\nb' as FilePath, 'file'));
     assert.equal(exclude.match('ab' as FilePath, 'file'), undefined);
   });

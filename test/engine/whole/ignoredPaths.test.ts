@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { ignoreFilesBelow } from '../../../src/engine/scan/ignoreFiles';
 import type { FilePath } from '../../../src/protocol/folders';
 import { groups } from '../../../src/protocol/verdicts';
@@ -27,7 +27,7 @@ describe('Ignored paths', () => {
   afterEach(() => folder.remove());
 
   function exclude() {
-    return excludeBy(['node_modules'], ignoreFilesBelow(root, []));
+    return new ExcludeRules(['node_modules'], ignoreFilesBelow(root, []));
   }
 
   async function compare(cloud: readonly string[]): Promise<Comparison> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import type { ComparisonJob } from '../../../src/engine/comparison/job';
-import { excludeBy } from '../../../src/engine/scan/exclude';
+import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { noIgnoreFiles } from '../../../src/engine/scan/ignoreFiles';
 import { listedCopies } from '../../../src/engine/freeUp/listedCopies';
 import type { FreeUpStep, FreeUpTools } from '../../../src/engine/freeUp/freeUpStep';
@@ -72,7 +72,7 @@ export function freeUpUnderTest(
     bucket,
     receipts,
     unfinished,
-    exclude: excludeBy([], noIgnoreFiles),
+    exclude: new ExcludeRules([], noIgnoreFiles),
     rule: 'smart',
     rulesKey: '',
   };
