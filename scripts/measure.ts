@@ -42,7 +42,7 @@ async function main(): Promise<void> {
       await mkdir(root);
       await make(root);
       const workerData = {
-        receiptsFile: join(temporary.path, 'receipts.sqlite'),
+        recordsFile: join(temporary.path, 'receipts.sqlite'),
         journalsFolder: join(temporary.path, 'staging-journals'),
       };
       growths.push(await measure(setupOf(name, root, store), workerData, before));

@@ -25,7 +25,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const log = window.createOutputChannel('S3 Backup', { log: true });
   const storage = context.globalStorageUri.fsPath;
   const workerData = {
-    receiptsFile: join(storage, 'receipts.sqlite'),
+    recordsFile: join(storage, 'receipts.sqlite'),
     journalsFolder: join(storage, 'staging-journals'),
   };
   const engine = new EngineClient(

@@ -1,5 +1,3 @@
-/** Every way to fail, as data. */
-
 /** Every way to fail, told apart by what the user can do next. */
 export type FailureCode =
   /* settings and target */
@@ -15,7 +13,7 @@ export type FailureCode =
   | 'credentials-unreadable'
   | 'credentials-malformed'
   | 'credentials-incomplete'
-  /* a profile that exists gave none */
+  /* the profile exists, and gave no credentials */
   | 'profile-failed'
   | 'sign-in-needed'
   | 'credentials-refused'

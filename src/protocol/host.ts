@@ -8,8 +8,8 @@ export type TrashOutcome = 'trashed' | 'no-trash';
 
 /** What the worker is started with. */
 export interface WorkerData {
-  /** The database of receipts; absolute. */
-  readonly receiptsFile: string;
+  /** The database of all records: receipts, readings, unfinished work; absolute. */
+  readonly recordsFile: string;
   /** The folder of the staging journals; absolute. */
   readonly journalsFolder: string;
 }

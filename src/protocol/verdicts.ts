@@ -51,10 +51,23 @@ export type Verdict =
 /**
  * What an up-to-date verdict rests on. `uploaded`: the store confirmed these very bytes. `receipt`:
  * it did so earlier, and neither side has changed since. `content`: a hash over the local bytes
- * equals the cloud object's. `name-and-time`: nothing but the original
- * rule; such a file is not called safe.
+ * equals the cloud object's. `name-and-time`: the size is the same and the file is not newer; such a
+ * file is not called safe.
  */
 export type Proof = 'uploaded' | 'receipt' | 'content' | 'name-and-time';
+
+/** Whether a proof calls a file safe. The compiler asks about each new one. */
+export function callsSafe(proof: Proof | 'unconfirmed'): boolean {
+  switch (proof) {
+    case 'uploaded':
+    case 'receipt':
+    case 'content':
+      return true;
+    case 'name-and-time':
+    case 'unconfirmed':
+      return false;
+  }
+}
 
 export type IgnoreReason =
   | {

@@ -22,7 +22,7 @@ export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boo
   return engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
 }
 
-/** Whether the change affects how much of the network uploads may use. */
+/** Whether the change affects how much of the network batches may use. */
 export function concernsTraffic(event: ConfigurationChangeEvent): boolean {
   return trafficSettings.some(name => event.affectsConfiguration(`${section}.${name}`));
 }

@@ -1,6 +1,6 @@
 import { ThemeColor, ThemeIcon, Uri } from 'vscode';
 import type { FileRow } from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
+import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { FilePath } from '../../protocol/folders';
 
 /**
@@ -23,9 +23,9 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
       break;
   }
   if (verdict.kind === 'up-to-date') {
-    return verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed'
-      ? new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'))
-      : new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'));
+    return callsSafe(verdict.proof)
+      ? new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'))
+      : new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
   }
   // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
   return isFolder ? new ThemeIcon('file-directory') : ThemeIcon.File;

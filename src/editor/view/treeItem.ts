@@ -263,7 +263,9 @@ function stateInWords({ verdict }: FileRow): string {
           return l10n.t('up to date by name and time, not proved');
         case 'unconfirmed':
           return l10n.t('up to date as of {0}, not confirmed', formatTime(verdict.asOf));
-        default:
+        case 'uploaded':
+        case 'receipt':
+        case 'content':
           return l10n.t('up to date, proved');
       }
     case 'changed-in-cloud':

@@ -81,7 +81,9 @@ export function shortReason(verdict: Verdict): string {
           return l10n.t('by name and time');
         case 'unconfirmed':
           return l10n.t('not confirmed');
-        default:
+        case 'uploaded':
+        case 'receipt':
+        case 'content':
           return l10n.t('proved');
       }
     case 'changed-in-cloud':

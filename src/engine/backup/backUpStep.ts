@@ -81,5 +81,5 @@ export function toPlannedFile({ route, path }: BackUpStep): PlannedFile {
 }
 
 function identityOf({ folder, path }: PlannedFile): string {
-  return `${folder}\n${path}`;
+  return JSON.stringify([folder, path]);
 }

@@ -5,8 +5,8 @@ export class RateMeter {
   /** Adds a sample; `atMs` is by a clock that never goes back. */
   note(amount: number, atMs: number): void {
     const last = this.#samples.at(-1);
-    const isTooSoon = this.#samples.length > 1 && last !== undefined;
-    if (isTooSoon && atMs - last.atMs < minIntervalMs) return;
+    const hasTwo = this.#samples.length > 1 && last !== undefined;
+    if (hasTwo && atMs - last.atMs < minIntervalMs) return;
     const samples = [...this.#samples, { amount, atMs }];
     // The oldest sample that is kept marks the beginning of the window.
     const first = samples.findLastIndex(sample => sample.atMs <= atMs - windowMs);

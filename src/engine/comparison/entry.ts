@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Activity, FileRow, Side } from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
+import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import { parentPath } from '../disk/filePath';
 import type { LocalFile } from '../disk/localFile';
@@ -35,12 +35,7 @@ function folderOf({ path, verdict }: Finding): FilePath {
 
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */
 export function isProved({ group, verdict }: Entry): boolean {
-  return (
-    group === 'up-to-date' &&
-    verdict.kind === 'up-to-date' &&
-    verdict.proof !== 'name-and-time' &&
-    verdict.proof !== 'unconfirmed'
-  );
+  return group === 'up-to-date' && verdict.kind === 'up-to-date' && callsSafe(verdict.proof);
 }
 
 export function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): FileRow {

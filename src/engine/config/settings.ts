@@ -27,7 +27,7 @@ export interface CompareSettings {
   readonly ignoreFiles: readonly string[];
 }
 
-/** What uploads may take of the network. */
+/** What batches may take of the network. */
 export interface TrafficSettings {
   /** Requests in flight; `undefined` where it is ours to choose. */
   readonly concurrency: number | undefined;

@@ -1,3 +1,4 @@
+import { callsSafe } from '../../protocol/verdicts';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import {
   keptReasons,
@@ -113,9 +114,7 @@ function reasonToKeep({
       return verdict.kind;
     case 'up-to-date':
       if (isInBatch(activity) || activity?.kind === 'verifying') return 'under-way';
-      if (verdict.proof === 'name-and-time' || verdict.proof === 'unconfirmed') {
-        return 'not-proved';
-      }
+      if (!callsSafe(verdict.proof)) return 'not-proved';
       // To have them back takes hours, and money.
       if (isArchiveClass(cloud?.storageClass)) return 'archived';
       // Without them the next back-up would take what they keep out.

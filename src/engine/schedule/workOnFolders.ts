@@ -1,14 +1,14 @@
 import type { FolderSetup } from '../../protocol/folders';
 import type { ComparisonJob } from '../comparison/job';
 import { Failure, throwIfCancelled } from '../failures/failure';
-import type { UploadLimits } from '../network/uploadLimits';
+import type { TransferLimits } from '../network/transferLimits';
 import type { ComparisonLock } from './comparisonLock';
 import type { FolderJobs } from './folderJobs';
 import type { WaitingFolders } from './waitingFolders';
 
 export interface WorkOnFoldersDeps {
   readonly jobOf: FolderJobs;
-  readonly limits: UploadLimits;
+  readonly limits: TransferLimits;
   readonly comparisonLock: ComparisonLock;
   readonly waiting: WaitingFolders;
 }
@@ -38,7 +38,7 @@ export async function workOnFolders<S extends { readonly kind: string }, T>(
   { jobOf, limits, comparisonLock, waiting }: WorkOnFoldersDeps,
   { folders, work, mode = modeFor(folders), signal }: FolderWork<S, T>,
 ): Promise<readonly T[]> {
-  // The upload limits are the machine's, and the same for all folders.
+  // The limits are the machine's, and the same for all folders.
   for (const { setup } of folders) limits.set(setup.settings);
   const request = waiting.join(folders.map(({ setup }) => setup));
   const workOnAll = async () => {

@@ -30,7 +30,7 @@ import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
-import { createServices, type EngineOptions, type EngineServices } from './createEngine';
+import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
 import {
   leaveOutOf,
   plannedAmong,
@@ -53,7 +53,7 @@ export class Engine {
   readonly #services: EngineServices;
 
   constructor(options: EngineOptions) {
-    this.#services = createServices(options);
+    this.#services = createEngineServices(options);
   }
 
   credentialSources(): CredentialSources {
@@ -125,7 +125,7 @@ export class Engine {
     return this.#told(verifier.readCopies(verificationId, this.#whileOpen(signal)));
   }
 
-  /** Forgets that files were ever safe which are gone from both sides. */
+  /** Forgets files that were safe once and are gone from both sides. */
   async forgetLost({ folders }: ChosenRequest, signal: AbortSignal): Promise<number> {
     const { comparisons, flush } = this.#services;
     const counts = await workOnFolders(this.#services, {
@@ -222,7 +222,7 @@ export class Engine {
     this.#services.batches.resume();
   }
 
-  /** Sets how much of the network uploads may use, from now on. */
+  /** Sets how much of the network batches may use, from now on. */
   trafficChanged(raw: RawSettings): void {
     this.#services.limits.set(raw);
   }

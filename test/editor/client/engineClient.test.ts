@@ -102,8 +102,8 @@ describe('The engine', () => {
     const folder = await temporaryFolder('receipts');
     const inTheWay = join(folder.path, 'file');
     await writeFile(inTheWay, '');
-    const receiptsFile = join(inTheWay, 'receipts.sqlite');
-    const homeless = new EngineClient(workerFile(), { ...workerData(), receiptsFile }, log);
+    const recordsFile = join(inTheWay, 'receipts.sqlite');
+    const homeless = new EngineClient(workerFile(), { ...workerData(), recordsFile }, log);
     const warnings: FailureRecord[] = [];
     homeless.onDidWarn(warning => warnings.push(warning));
     try {
@@ -111,7 +111,7 @@ describe('The engine', () => {
       await homeless.sendRequest(listBuckets, { folder: 'file:///w', settings });
       assert.deepEqual(
         warnings.map(({ code, subject }) => [code, subject]),
-        [['records-not-kept', receiptsFile]],
+        [['records-not-kept', recordsFile]],
       );
     } finally {
       await untilEngineEnds(() => {

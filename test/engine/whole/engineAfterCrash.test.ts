@@ -41,7 +41,7 @@ describe('The engine’s thread after a crash', function () {
     root = join(folder.path, 'w');
     mkdirSync(root);
     data = {
-      receiptsFile: join(folder.path, 'receipts.sqlite'),
+      recordsFile: join(folder.path, 'receipts.sqlite'),
       journalsFolder: join(folder.path, 'staging-journals'),
     };
     reading = 0;

@@ -24,7 +24,7 @@ describe('Receipts that another process has locked', function () {
   this.timeout(30_000);
   let folder: TemporaryFolder;
   let setup: FolderSetup;
-  let receiptsFile: string;
+  let recordsFile: string;
   let server: Server;
   let engine: EngineWorker;
   let locker: DatabaseSync;
@@ -48,14 +48,14 @@ describe('Receipts that another process has locked', function () {
       settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
     });
     restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
-    receiptsFile = join(folder.path, 'receipts.sqlite');
+    recordsFile = join(folder.path, 'receipts.sqlite');
     engine = startEngineWorker({
-      receiptsFile,
+      recordsFile,
       journalsFolder: join(folder.path, 'staging-journals'),
     });
     // It has opened the file, and the folder is known there.
     await engine.ask(compare, [setup]);
-    locker = new DatabaseSync(receiptsFile);
+    locker = new DatabaseSync(recordsFile);
     locker.exec('DELETE FROM receipts');
     locker.exec('BEGIN EXCLUSIVE');
   });

@@ -1,7 +1,7 @@
 import { receiptsInMemory } from '../memory/recordsInMemory';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import { S3Connection } from '../../../src/engine/s3/s3Connection';
-import type { EngineOptions } from '../../../src/engine/session/createEngine';
+import type { EngineOptions } from '../../../src/engine/session/engineServices';
 import { Engine } from '../../../src/engine/session/engine';
 import { memoryConnection } from '../memory/memoryConnection';
 

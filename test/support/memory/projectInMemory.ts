@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { EngineOptions } from '../../../src/engine/session/createEngine';
+import type { EngineOptions } from '../../../src/engine/session/engineServices';
 import type { Engine } from '../../../src/engine/session/engine';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';

@@ -26,7 +26,7 @@ import type { ConnectionSettings } from '../config/settings';
 import { StatePublisher } from '../state/statePublisher';
 import { TransferControl } from '../network/transferControl';
 import { ComparisonLock } from '../schedule/comparisonLock';
-import { UploadLimits } from '../network/uploadLimits';
+import { TransferLimits } from '../network/transferLimits';
 import { Verifier } from '../verify/verifier';
 import { WaitingFolders } from '../schedule/waitingFolders';
 
@@ -59,7 +59,7 @@ export interface EngineServices {
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
-  readonly limits: UploadLimits;
+  readonly limits: TransferLimits;
   /** What can be planned. */
   readonly kinds: {
     readonly backUp: BackUpKind;
@@ -82,7 +82,7 @@ export interface EngineServices {
   readonly close: () => void;
 }
 
-export function createServices(options: EngineOptions): EngineServices {
+export function createEngineServices(options: EngineOptions): EngineServices {
   const { receipts, onLog } = options;
   const { editor = noEditor, journal = noJournal } = options;
   const { unfinished = new Unfinished(Database.inMemory()) } = options;
@@ -91,7 +91,7 @@ export function createServices(options: EngineOptions): EngineServices {
   const traffic = new TransferControl(outage => {
     batches.interrupted(outage);
   });
-  const limits = new UploadLimits(traffic);
+  const limits = new TransferLimits(traffic);
   const { semaphore } = limits;
   const known = new Connections(settings =>
     options.connect(settings, traffic, message => {

@@ -4,7 +4,7 @@ import { parseTrafficSettings } from '../config/settings';
 import type { TransferControl } from './transferControl';
 
 /** How much of the network and of the memory all batches together may take. */
-export class UploadLimits {
+export class TransferLimits {
   /** Shared by all batches, so that they do not multiply what is in flight. */
   readonly semaphore = new Semaphore({ places: defaultConcurrency, bytes: maxBytesInFlight });
   readonly #traffic: TransferControl;
@@ -23,5 +23,5 @@ export class UploadLimits {
 
 /** Requests in flight where the settings do not say. */
 const defaultConcurrency = 48;
-/** Bounds the memory of all uploads together: 64 MiB. */
+/** Bounds the memory of all batches together: 64 MiB. */
 const maxBytesInFlight = 64 << 20;
