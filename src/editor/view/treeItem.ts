@@ -268,6 +268,7 @@ function stateInWords({ verdict }: FileRow): string {
         case 'content':
           return l10n.t('up to date, proved');
       }
+      break;
     case 'changed-in-cloud':
       return l10n.t('changed in cloud');
     case 'only-in-cloud':

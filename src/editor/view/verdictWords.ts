@@ -86,6 +86,7 @@ export function shortReason(verdict: Verdict): string {
         case 'content':
           return l10n.t('proved');
       }
+      break;
     case 'changed-in-cloud':
       switch (verdict.because) {
         case 'newer-there':
