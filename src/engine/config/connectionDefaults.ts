@@ -1,14 +1,16 @@
 import type { SharedFiles } from './sharedFiles';
 
-/** Where the store is, as far as AWS's own places say it. */
+/** Where the store is, as far as the environment and AWS's shared files say. */
 export interface ConnectionDefaults {
   readonly region: string | undefined;
+  /** `source` is the environment variable or the file that names the URL. */
   readonly endpoint: { readonly url: string; readonly source: string } | undefined;
 }
 
 /**
- * What the environment and the profile say of the store, in AWS's order. The SDK would find it by
- * itself, but not for the profile that was chosen for a folder, and we could not name it.
+ * Returns the region and endpoint that the environment and the profile name, in AWS's order of
+ * precedence (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The SDK
+ * reads them too, but not for the profile chosen for a folder, and does not tell their source.
  */
 export function connectionDefaults(
   set: string | undefined,

@@ -1,17 +1,18 @@
 import { Failure } from '../failures/failure';
 import type { Profile, SharedFile, SharedFiles } from './sharedFiles';
 
-/** Where credentials are to come from, as far as it can be known without asking anybody. */
+/** Where credentials are to come from, as far as it is known without a request. */
 export interface CredentialsQuestion {
-  /** The profile that the user or `AWS_PROFILE` named; `undefined` leaves it to AWS's own order. */
+  /** The profile that the user or `AWS_PROFILE` names; `undefined` for the SDK's default chain. */
   readonly profile: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly files: SharedFiles;
 }
 
 /**
- * What is certainly wrong before anybody is asked: a profile that is nowhere, or half a key pair.
- * Found now, because the chain would pass over it and might end with somebody else's credentials.
+ * Returns what is certainly wrong before any request: a profile that does not exist, or half a key
+ * pair. It must be found here: the SDK's chain would skip it and might use another identity's
+ * credentials.
  */
 export function certainFault(question: CredentialsQuestion): Failure | undefined {
   const { profile, env, files } = question;
@@ -38,11 +39,11 @@ export function certainFault(question: CredentialsQuestion): Failure | undefined
   return undefined;
 }
 
-/** Why nothing was found at all, once every source has been asked; `said` is what the last one said. */
+/** Returns why no source has given credentials; `said` is what the last source answered. */
 export function nothingFound(question: CredentialsQuestion, said?: string): Failure {
   const { profile, env, files } = question;
   const name = profile ?? 'default';
-  // A file that cannot be used is the likelier reason than that there is nothing to use.
+  // A faulty file is a likelier reason than that there are no credentials.
   return (
     fileFault(files) ??
     new Failure(
@@ -67,7 +68,7 @@ export function hasEnvironmentKeys(env: NodeJS.ProcessEnv): boolean {
   return isSet(env['AWS_ACCESS_KEY_ID']) && isSet(env['AWS_SECRET_ACCESS_KEY']);
 }
 
-/** A shared file that is there and cannot be used. */
+/** Returns what is wrong with a shared file that exists, or `undefined`. */
 export function fileFault({ credentials, config }: SharedFiles): Failure | undefined {
   for (const file of [credentials, config]) {
     if (file.kind === 'unreadable') {
@@ -82,8 +83,8 @@ export function fileFault({ credentials, config }: SharedFiles): Failure | undef
 }
 
 function missingProfile(name: string, files: SharedFiles, why?: string): Failure {
-  const looked = `looked in ${files.credentials.path} and ${files.config.path}`;
-  const cause = why === undefined ? looked : `${why}; ${looked}`;
+  const places = `looked in ${files.credentials.path} and ${files.config.path}`;
+  const cause = why === undefined ? places : `${why}; ${places}`;
   return fileFault(files) ?? new Failure('profile-not-found', name, cause);
 }
 

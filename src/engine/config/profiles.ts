@@ -2,7 +2,7 @@ import { fileFault, hasEnvironmentKeys } from './diagnoseCredentials';
 import type { SharedFiles, Profile } from './sharedFiles';
 import type { CredentialSources, ProfileKind } from '../../protocol/credentials';
 
-/** What a person can choose from. Nothing secret is in it. */
+/** Returns the sources of credentials that the user can choose from, without any secret. */
 export function credentialSources(env: NodeJS.ProcessEnv, files: SharedFiles): CredentialSources {
   const profiles = [...files.profiles].map(([name, profile]) => ({
     name,
@@ -19,7 +19,7 @@ export function credentialSources(env: NodeJS.ProcessEnv, files: SharedFiles): C
   };
 }
 
-/** How a profile comes to its credentials, asked in the SDK's order. */
+/** Returns how a profile gets its credentials, tested in the order of the SDK's `fromIni`. */
 export function profileKind(profile: Profile): ProfileKind {
   const has = (key: string): boolean => profile[key] !== undefined;
   if (has('role_arn') && (has('source_profile') || has('credential_source'))) return 'role';

@@ -6,36 +6,36 @@ import { Failure } from '../failures/failure';
 export interface ConnectionSettings {
   readonly profile: string | undefined;
   readonly region: string | undefined;
-  /** A URL without a trailing slash; AWS where it is left out. */
+  /** A URL without a trailing slash; `undefined` for AWS. */
   readonly endpoint: string | undefined;
-  /** Whether the bucket's name goes into the path instead of the host name. */
+  /** Whether requests name the bucket in the path instead of the host name. */
   readonly forcePathStyle: boolean;
 }
 
 /**
- * What settles a verdict. `smart`: receipts, then name and time, and content where these leave a
- * doubt. `time`: name and time alone; nothing is hashed. `content`: receipts, else content.
+ * What decides a verdict. `smart`: receipts, then name and time, then content if these leave a doubt.
+ * `time`: name and time alone, without hashing. `content`: receipts, else content.
  */
 export type CompareRule = 'smart' | 'time' | 'content';
 
-/** What a comparison goes by. */
+/** The settings of a comparison. */
 export interface CompareSettings {
   readonly rule: CompareRule;
   /** Patterns in the syntax of gitignore, from the setting `s3Backup.exclude`. */
   readonly exclude: readonly string[];
-  /** The names of files that hold more such patterns, beside our own. */
+  /** Names of files with more patterns, besides `.s3backupignore`. */
   readonly ignoreFiles: readonly string[];
 }
 
-/** What batches may take of the network. */
+/** How much of the network batches may use. */
 export interface TrafficSettings {
-  /** Requests in flight; `undefined` where it is ours to choose. */
+  /** The maximum of requests in flight; `undefined` if the engine chooses. */
   readonly concurrency: number | undefined;
-  /** Bytes in a second; `undefined` for no limit. */
+  /** Bytes per second; `undefined` for no limit. */
   readonly bandwidthLimit: number | undefined;
 }
 
-/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+/** Throws `invalid-setting` with the setting's name if a value is not valid. */
 export function parseConnectionSettings(
   raw: RawSettings,
   defaultsOf: (profile: string | undefined) => Partial<ConnectionDefaults> = () => ({}),
@@ -52,7 +52,7 @@ export function parseConnectionSettings(
   };
 }
 
-/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+/** Throws `invalid-setting` with the setting's name if a value is not valid. */
 export function parseCompareSettings(raw: RawSettings): CompareSettings {
   const exclude = raw['exclude'] ?? [];
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
@@ -68,12 +68,12 @@ function parseRule(raw: RawSettings): CompareRule {
   throw invalid('compare.rule', 'it takes smart, time or content');
 }
 
-/** Throws `invalid-setting`, naming the setting, where a value cannot be meant. */
+/** Throws `invalid-setting` with the setting's name if a value is not valid. */
 export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
   return { concurrency: parseConcurrency(raw), bandwidthLimit: parseBandwidth(raw) };
 }
 
-/** More would wait for a socket. */
+/** The number of sockets to one store; more requests would only wait. */
 export const maxConcurrency = 64;
 
 function parseConcurrency(raw: RawSettings): number | undefined {
@@ -88,7 +88,7 @@ function parseConcurrency(raw: RawSettings): number | undefined {
   return number;
 }
 
-/** Slower than this, requests would look as if they had stalled. */
+/** At a lower rate, requests would seem to have stalled. */
 const minBandwidthBytesPerSecond = 1024;
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
@@ -148,12 +148,12 @@ function optionalFlag(raw: RawSettings, name: string): boolean | undefined {
   return value;
 }
 
-/** The name without the `s3Backup.` that all our settings begin with. */
+/** `name` goes without the prefix `s3Backup.` of all settings. */
 function invalid(name: string, why: string): Failure {
   return invalidAt(`s3Backup.${name}`, why);
 }
 
-/** The source is a whole setting's name, an environment variable, or a place in a file. */
+/** `source` is the full name of a setting, an environment variable or the path of a file. */
 function invalidAt(source: string, why: string): Failure {
   return new Failure('invalid-setting', source, why);
 }

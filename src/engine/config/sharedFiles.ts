@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { hasCode } from '../failures/systemCode';
 
 /**
- * The two files in which AWS's tools keep profiles, read to tell what is in them and what is wrong
- * with them. The SDK reads them itself when it gets credentials, and says nothing of their faults.
+ * The two files in which AWS's tools keep profiles
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html), read for what they hold and
+ * what is wrong with them. The SDK reads them itself for credentials, and does not report faults.
  */
 export interface SharedFiles {
   readonly credentials: SharedFile;
   readonly config: SharedFile;
-  /** What both files say of each profile; keys as they are written, sub-keys as `s3.name`. */
+  /** Each profile, merged from both files. Keys are as written; nested ones are `s3.name`. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** The `[services name]` sections of the config file. */
   readonly services: ReadonlyMap<string, Profile>;
@@ -24,12 +25,13 @@ export type SharedFile =
   | {
       readonly kind: 'read';
       readonly path: string;
-      /** The first line that means nothing, from 1. */
+      /** The first line that cannot be parsed, counted from 1. */
       readonly faultyLine: number | undefined;
+      /** Differs whenever the file has changed. */
       readonly stamp: string;
     };
 
-/** Reads both files: small ones, so at once and without a thought for other work. */
+/** Reads both files, synchronously since they are small. Unreadable ones are part of the result. */
 export function readSharedFiles(env: NodeJS.ProcessEnv): SharedFiles {
   const credentials = readSections(pathOf(env['AWS_SHARED_CREDENTIALS_FILE'], 'credentials'));
   const config = readSections(pathOf(env['AWS_CONFIG_FILE'], 'config'));
@@ -47,7 +49,7 @@ export function readSharedFiles(env: NodeJS.ProcessEnv): SharedFiles {
   return { credentials: credentials.file, config: config.file, profiles, services };
 }
 
-/** Changes whenever the file does. */
+/** Returns a text that changes whenever the file does, also when it appears or goes. */
 export function stampOf(file: SharedFile): string {
   return file.kind === 'read' ? file.stamp : file.kind;
 }
@@ -75,7 +77,7 @@ function readSections(path: string): {
   }
 }
 
-/** Takes what the SDK takes, and notes the first line that it would pass over in silence. */
+/** Accepts what the SDK accepts, and notes the first line that the SDK would silently skip. */
 function parse(text: string): {
   readonly sections: ReadonlyMap<string, Profile>;
   readonly faultyLine: number | undefined;

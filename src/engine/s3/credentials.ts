@@ -13,9 +13,11 @@ import { readSharedFiles } from '../config/sharedFiles';
 type CredentialProvider = ReturnType<typeof fromNodeProviderChain>;
 
 /**
- * The AWS default chain: environment, shared files with all kinds of profiles, container and
- * instance. A profile that says where its credentials come from is used or fails: the chain would
- * go on to others, perhaps another account's. Nothing is looked up before the first request.
+ * Returns a provider over the AWS default chain: environment, shared files with all kinds of
+ * profiles, container, instance
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). If a profile names
+ * the source of its credentials, only that is used: the chain would go on to other sources, perhaps
+ * of another account. Nothing is read before the first request. The provider throws a `Failure`.
  */
 export function defaultCredentials(set: string | undefined): CredentialProvider {
   let resolved: { readonly key: string; readonly provider: CredentialProvider } | undefined;
@@ -31,7 +33,7 @@ export function defaultCredentials(set: string | undefined): CredentialProvider 
     const kind = fromEnvironment ? 'none' : profileKind(files.profiles.get(name) ?? {});
     const key = `${kind} ${name}`;
     if (resolved?.key !== key) {
-      // `ignoreCache` so that keys written into the shared files meanwhile are seen.
+      // `ignoreCache`: keys that are written into the shared files later must be found.
       const init = { ignoreCache: true, ...(fromEnvironment ? {} : { profile: name }) };
       const provider =
         kind === 'none' ? fromNodeProviderChain({ ...init, ...metadataService }) : fromIni(init);
@@ -45,25 +47,25 @@ export function defaultCredentials(set: string | undefined): CredentialProvider 
   };
 }
 
-/** Elsewhere than on an instance nobody answers, and a person is waiting: two seconds in all. */
+/** Off EC2 nothing answers, and the user is waiting: the two requests take two seconds at most. */
 const metadataService = { timeout: 1_000, maxRetries: 0 };
 
-/** Why no source gave any; the SDK's last word is left out where it says only just that. */
+/** Returns why no source gave credentials, without the SDK's message if it says only that. */
 function failedChain(question: CredentialsQuestion, error: unknown): Failure {
   const message = error instanceof Error ? error.message : '';
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
-  if (networkCodes.has(code)) return new Failure(code, 'AWS', harmless(message));
+  if (networkCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
   const nothing = /could not load credentials from any providers/i.test(message);
-  return nothingFound(question, nothing ? undefined : harmless(message));
+  return nothingFound(question, nothing ? undefined : withoutSecrets(message));
 }
 
-/** Why a profile that exists gave no credentials. */
+/** Returns why an existing profile gave no credentials. */
 function failedProfile(name: string, error: unknown): Failure {
   const message = error instanceof Error ? error.message : '';
   if (needsSignIn.test(message)) return new Failure('sign-in-needed', name, firstLine(message));
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
-  if (networkCodes.has(code)) return new Failure(code, 'AWS', harmless(message));
-  return new Failure('profile-failed', name, harmless(message));
+  if (networkCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
+  return new Failure('profile-failed', name, withoutSecrets(message));
 }
 
 const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is expired\b/i;
@@ -71,10 +73,10 @@ const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is
 const networkCodes = new Set(['unreachable', 'host-not-found', 'timed-out', 'certificate']);
 
 /**
- * A message without what could be secret: a command line with all that it printed, or the piece of
- * an answer that could not be read.
+ * Returns an error message without possible secrets: Node puts the whole command line and its output
+ * into one, and JSON.parse a piece of the text.
  */
-function harmless(message: string): string {
+function withoutSecrets(message: string): string {
   if (message.startsWith('Command failed')) {
     return 'its credential_process failed; run the command in a terminal to see why';
   }

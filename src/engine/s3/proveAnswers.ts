@@ -3,9 +3,11 @@ import type { Readable } from 'node:stream';
 import { MalformedAnswer } from '../failures/storeErrors';
 
 /**
- * Lets no answer through that is not what was asked for. The SDK reads whatever XML comes, so that
- * an empty body, a login page or the answer to another question would pass for an empty list. Each
- * operation whose answer is a document has the element that the document must be.
+ * Makes a client reject answers of another kind than the command asks for. The SDK parses any XML, so
+ * that an empty body, a login page or the answer to another command would pass for an empty list.
+ * The root element of each document must be that of the S3 API reference
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html).
+ * Requests then throw `MalformedAnswer`.
  */
 export function proveAnswers({ config, middlewareStack }: S3Client): void {
   middlewareStack.add(
@@ -17,7 +19,7 @@ export function proveAnswers({ config, middlewareStack }: S3Client): void {
         if (root === undefined || response.statusCode >= 300) return result;
         const bytes = await config.streamCollector(response.body);
         response.body = bytes;
-        // The SDK takes it for a completion that the store broke off, which may be tried again.
+        // The SDK makes an error of it that is retried: the store broke off the completion.
         if (bytes.byteLength === 0 && commandName === 'CompleteMultipartUploadCommand') {
           return result;
         }
@@ -35,7 +37,7 @@ interface Answer {
   body: unknown;
 }
 
-/** The root elements, by the names of the commands. */
+/** The root elements by command names. */
 const roots: Readonly<Record<string, string>> = {
   ListBucketsCommand: 'ListAllMyBucketsResult',
   ListObjectsV2Command: 'ListBucketResult',
@@ -52,35 +54,35 @@ const roots: Readonly<Record<string, string>> = {
 
 type DocumentReading =
   | { readonly kind: 'as-it-is' }
-  /** A store may begin to answer before it fails: the status then says that all is well. */
+  /** The store failed after it had sent status 200, as S3 may do for a completion. */
   | { readonly kind: 'error' }
-  /** What the SDK would make of it as it is would be wrong, or nothing. */
+  /** The SDK would misread the original text. */
   | { readonly kind: 'amended'; readonly text: string };
 
-/** Throws `MalformedAnswer` where the text is not one whole document with this root. */
+/** Throws `MalformedAnswer` if the text is not one complete document with this root element. */
 function readDocument(text: string, root: string): DocumentReading {
   const found = beginning.exec(text)?.groups;
   const name = found?.['name'];
   if (name === 'Error') return { kind: 'error' };
   if (found === undefined || name !== root) {
-    throw new MalformedAnswer(`Instead of <${root}> came ${inShort(text, name)}.`);
+    throw new MalformedAnswer(`Instead of <${root}> came ${describe(text, name)}.`);
   }
   const { prefix } = found;
   const element = prefix === undefined ? root : `${prefix}:${root}`;
-  // What is cut off is no list of all there is.
+  // A truncated list would hide objects.
   if (!ends(text, element)) throw new MalformedAnswer(`The answer ends before </${element}>.`);
   const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
   return amended === text ? { kind: 'as-it-is' } : { kind: 'amended', text: amended };
 }
 
-/** The SDK knows no element by a name with a namespace's prefix. */
+/** Removes the namespace prefix of elements, by which the SDK does not find them. */
 function withoutPrefix(text: string, prefix: string): string {
-  // Nothing but an element begins so, where there are no sections of raw text.
-  if (text.includes('<![CDATA[')) throw new MalformedAnswer('The answer has raw text in it.');
+  // Only outside CDATA sections does `<` always begin an element.
+  if (text.includes('<![CDATA[')) throw new MalformedAnswer('The answer has CDATA in it.');
   return text.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</');
 }
 
-/** One time that is none would fail the whole list, and no size would pass for 0. */
+/** Removes faulty fields: the SDK would reject the whole list for one time, and read no size as 0. */
 function withoutUnreadable(text: string): string {
   return text.replaceAll(unreadable, '');
 }
@@ -95,28 +97,28 @@ const unreadable = new RegExp(
   'gi',
 );
 
-/** Up to the name of the root: a byte order mark, the declaration and comments may stand before. */
+/** Matches up to the root element's name, after a byte order mark, declaration and comments. */
 const beginning =
   /^\uFEFF?\s*(?:<\?[^>]*\?>\s*|<!--[\s\S]*?-->\s*)*<(?:(?<prefix>[\w.-]+):)?(?<name>[\w.-]+)/;
 
 function ends(text: string, element: string): boolean {
   const end = text.trimEnd();
   if (end.endsWith(`</${element}>`)) return true;
-  // An element without content is its own end.
+  // The root element may be empty, as `<ListPartsResult/>`.
   const last = end.slice(end.lastIndexOf('<'));
   return last.startsWith(`<${element}`) && last.endsWith('/>');
 }
 
-/** What came instead, without what it says: it may be somebody's page. */
-function inShort(text: string, name: string | undefined): string {
+/** Names what came instead, without its text: it may be a private page. */
+function describe(text: string, name: string | undefined): string {
   if (name !== undefined) return `<${name}>`;
   if (text.trim() === '') return 'nothing';
   return /^\s*<!doctype html/i.test(text) ? 'a page' : 'no XML';
 }
 
 /**
- * Reads an answer that is to be parsed as a whole. Throws `MalformedAnswer` where it is longer than
- * the limit: one without an end would fill the memory. The bytes of objects are not read by it.
+ * Reads an answer that is parsed as a whole; objects are streamed instead. Throws `MalformedAnswer`
+ * if it is longer than the limit: an endless one would fill the memory.
  */
 export async function collectBounded(
   stream: Readable,
@@ -124,7 +126,7 @@ export async function collectBounded(
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop destroys the stream, and with it the connection.
+  // Leaving the loop destroys the stream and closes the connection.
   for await (const piece of stream as AsyncIterable<Uint8Array>) {
     size += piece.byteLength;
     if (size > limitBytes)
@@ -134,5 +136,5 @@ export async function collectBounded(
   return Buffer.concat(pieces, size);
 }
 
-/** A page of 1,000 keys, all of the longest kind and escaped, takes about 4 MB. */
+/** A page of 1,000 keys, all as long as they may be and escaped, takes about 4 MB. */
 const maxAnswerBytes = 64 << 20;
