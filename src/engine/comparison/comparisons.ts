@@ -290,7 +290,7 @@ export class Comparisons {
   }
 }
 
-/** What of these absolute paths is in a folder, and no staged file of our own. */
+/** Returns those of the absolute paths that are in a folder, without staged files. */
 function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
   return absolute.flatMap(each => {
     const path = toFilePath(root, each);

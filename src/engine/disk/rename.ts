@@ -28,7 +28,7 @@ export async function renameNoReplace(
 }
 
 /**
- * An empty file of ours that reserves a name for a moment, on disks without hard links, until
+ * An empty file of the engine that reserves a name for a moment, on disks without hard links, until
  * another file replaces it. Its name is the user's, so the name does not tell whose it is.
  */
 export interface Placeholder {

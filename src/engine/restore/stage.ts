@@ -10,7 +10,7 @@ import type { StagingJournal } from '../staging/stagingJournal';
 import type { FolderLease } from './folderLeases';
 import type { RestoreStep, RestoreTools } from './restoreStep';
 
-/** A file of our own, open for writing, beside the path that it is to get. */
+/** A temporary file, open for writing, beside the path that it is going to get. */
 export interface Staged {
   readonly file: StagedFile;
   readonly handle: FileHandle;
