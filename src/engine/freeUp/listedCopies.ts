@@ -51,7 +51,9 @@ async function listFolder(
 ): Promise<ReadonlyMap<string, ListedObject>> {
   const found = new Map<string, ListedObject>();
   for await (const page of bucket.list({ prefix, signal })) {
-    for (const object of page) if (keys.has(object.key)) found.set(object.key, object);
+    for (const object of page) {
+      if (keys.has(object.key) && object.fault === undefined) found.set(object.key, object);
+    }
   }
   return found;
 }
@@ -63,7 +65,7 @@ async function findListed(
   signal: AbortSignal,
 ): Promise<ListedObject | undefined> {
   for await (const page of bucket.list({ prefix: key, pageSize: singleListingPageSize, signal })) {
-    const found = page.find(object => object.key === key);
+    const found = page.find(object => object.key === key && object.fault === undefined);
     if (found !== undefined) return found;
   }
   return undefined;

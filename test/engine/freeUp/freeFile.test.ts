@@ -215,6 +215,21 @@ describe('Freeing a local file', () => {
       },
     },
     {
+      name: 'the key in the list is a guess',
+      code: 'not-listed',
+      arrange: () => {
+        const guessing: Bucket = {
+          ...bucket,
+          async *list(request) {
+            for await (const page of bucket.list(request)) {
+              yield page.map(object => ({ ...object, fault: 'not-decodable' as const }));
+            }
+          },
+        };
+        step = { ...step, route: { ...step.route, bucket: guessing } };
+      },
+    },
+    {
       name: 'the list shows a copy of another size',
       code: 'not-listed',
       arrange: () => {
