@@ -157,7 +157,8 @@ function doubtfulPaths({ local, cloud, receipts, setAside }: Sides): DoubtfulPat
   return { doubtful, others };
 }
 
-function oddEntry(path: FilePath): Verdict {
+/** The verdict on a file of which the listing may speak, in an entry that cannot be read. */
+export function oddEntry(path: FilePath): Verdict {
   return { kind: 'unchecked', failure: new Failure('odd-entry', path).toRecord() };
 }
 

@@ -5,7 +5,7 @@ import { TimeSlice } from '../concurrency/timeSlice';
 import { foldersAbove } from '../disk/filePath';
 import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
-import { keyTooLong, pathOf, type LocalLeaf } from '../compare/join';
+import { keyTooLong, oddEntry, pathOf, type LocalLeaf } from '../compare/join';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
 import type { Entry } from './entry';
@@ -120,7 +120,7 @@ function applyFile(comparison: Comparison, local: LocalFile, known: Entry | unde
     path: local.path,
     isFolder: false,
     local,
-    cloud: known?.cloud,
+    cloud: isOfOddEntry(known) ? undefined : known?.cloud,
     verdict: verdictOfChanged(comparison, local.path, known),
   });
 }
@@ -134,6 +134,7 @@ function verdictOfChanged(
   if (tooLong !== undefined) return tooLong;
   // A conflict stays one, or the next upload would overwrite a copy that nobody has seen.
   if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
+  if (isOfOddEntry(known)) return oddEntry(path);
   if (known?.cloud !== undefined) {
     return { kind: 'out-of-date', because: 'changed-since-comparison' };
   }
@@ -141,6 +142,16 @@ function verdictOfChanged(
     return { kind: 'unchecked', failure: comparison.incomplete };
   }
   return { kind: 'missing-in-cloud' };
+}
+
+/** Whether all that is known of a copy is an entry of the list that says nothing for certain. */
+function isOfOddEntry(known: Entry | undefined): boolean {
+  if (known === undefined) return false;
+  const { verdict } = known;
+  return (
+    (verdict.kind === 'unchecked' && verdict.failure.code === 'odd-entry') ||
+    (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path')
+  );
 }
 
 /** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
@@ -162,12 +173,15 @@ function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly 
       continue;
     }
     if (verdict.kind === 'lost') continue;
+    if (isOfOddEntry(known)) {
+      if (known.local !== undefined) comparison.place({ ...known, local: undefined });
+      continue;
+    }
     if (cloud === undefined) {
       // The rule ignores its copies in the bucket with or without a local file.
       if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) comparison.remove(path);
       continue;
     }
-    if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') continue;
     const now = verdictOfCopy(path, found, exclude);
     if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
     const isFolder = known.isFolder && now.kind === 'ignored';

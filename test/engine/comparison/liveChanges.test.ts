@@ -131,6 +131,28 @@ describe('liveChanges', () => {
     assert.equal(rows()['gone'], touched);
   });
 
+  it('calls nothing missing, nor gone, of which the list has an odd entry', async () => {
+    await writeTree(root, { here: 'x', gone: 'x' }, before);
+    place('here', 'gone', 'later');
+    const list = bucket.list.bind(bucket);
+    bucket.list = async function* (request) {
+      for await (const page of list(request)) {
+        yield page.map(object => ({ ...object, etag: '', fault: 'incomplete' as const }));
+      }
+    };
+    await compare();
+    const odd = 'unchecked odd-entry';
+    const later = 'ignored not-a-path 1';
+    assert.deepEqual(rows(), { here: odd, gone: odd, later });
+    writeFileSync(join(root, 'here'), 'changed');
+    writeFileSync(join(root, 'later'), 'new');
+    rmSync(join(root, 'gone'));
+    await changed('here', 'gone', 'later');
+    assert.deepEqual(rows(), { here: odd, gone: odd, later: odd });
+    assert.equal(live.comparison.get('gone' as FilePath)?.local, undefined);
+    assert.equal(live.comparison.get('later' as FilePath)?.cloud, undefined);
+  });
+
   it('takes a folder’s event for everything below it', async () => {
     await writeTree(root, { 'd/a': 'x', 'd/e/b': 'x', 'd-old/c': 'x' }, before);
     place('d/a', 'd/e/b', 'd-old/c', 'd/cloud');
