@@ -86,6 +86,18 @@ describe('A store that never comes to an end', function () {
     });
   }
 
+  it('is none whose list of buckets has an empty token at its end', async () => {
+    await open((_, response) => {
+      answerXml(
+        response,
+        '<ListAllMyBucketsResult><Buckets><Bucket><Name>b</Name></Bucket></Buckets>' +
+          '<ContinuationToken></ContinuationToken></ListAllMyBucketsResult>',
+      );
+    });
+    const { buckets, next } = await store.account.buckets({ signal });
+    assert.deepEqual([buckets.length, next], [1, undefined]);
+  });
+
   it('is left where its answer does not end', async () => {
     let isLeft = false;
     await open((_, response) => {

@@ -3,7 +3,7 @@ import { inspectPrefix, listBuckets, type BucketSummary } from '../../protocol/b
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord, failureLine } from '../failures/failed';
+import { Failed, toFailureRecord, failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
 import { inputStep } from '../quickInput/inputStep';
@@ -98,15 +98,21 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
         });
         await refreshEndpoint(deps, folder);
         const buckets: BucketSummary[] = [];
+        const visited = new Set<string>();
         let after: string | undefined;
         try {
-          do {
+          for (;;) {
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
             const page = await deps.engine.sendRequest(listBuckets, request, token);
             buckets.push(...page.buckets);
             list.items = [...ownItems, ...bucketItems(deps, folder, buckets)];
             after = page.next;
-          } while (after !== undefined);
+            if (after === undefined) break;
+            if (visited.has(after)) {
+              throw Failed.of('store-error', '', 'a list whose pages run in a circle');
+            }
+            visited.add(after);
+          }
           list.placeholder = placeholder(buckets, current);
         } catch (error) {
           const failure = toFailureRecord(error);

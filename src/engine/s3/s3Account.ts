@@ -51,7 +51,9 @@ export class S3Account implements Account {
       const buckets = (page.Buckets ?? []).flatMap(({ Name: name, BucketRegion: inRegion }) =>
         name === undefined ? [] : [{ name, region: inRegion }],
       );
-      return { buckets, next: page.ContinuationToken };
+      // Some stores name the way to the next page, and name none.
+      const next = page.ContinuationToken === '' ? undefined : page.ContinuationToken;
+      return { buckets, next };
     };
     return this.#request(undefined, signal, list, onAttempt);
   }

@@ -101,6 +101,15 @@ describe('The list of buckets', () => {
     assert.equal(await choosing, undefined);
   });
 
+  it('ends where its pages run in a circle, and keeps what came before', async () => {
+    pages = { first: page(['one'], 'x'), x: page(['two'], 'y'), y: page(['three'], 'x') };
+    const choosing = choose();
+    await untilLabels('Retry', ...own, 'Buckets', 'one', 'two', 'three');
+    assert.deepEqual(asked, ['first', 'x', 'y']);
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+
   it('says what failed and how often it was tried, keeps what came before, and tries again', async function () {
     this.timeout(60_000);
     pages = { first: page(['one'], 'more'), more: { status: 503, body: '' } };
