@@ -36,10 +36,10 @@ function outcome(bucket: string, unchecked: FailureRecord | null): string {
   if (unchecked === null) return l10n.t('Versioning is on for “{0}”.', bucket);
   return unchecked.code === 'access-denied'
     ? l10n.t(
-        'Versioning was asked for on “{0}”, but these credentials may not check whether it is on.',
+        'Versioning was requested for “{0}”, but these credentials may not check whether it is on.',
         bucket,
       )
-    : l10n.t('Versioning was asked for on “{0}”, but it could not be checked.', bucket);
+    : l10n.t('Versioning was requested for “{0}”, but it could not be checked.', bucket);
 }
 
 function consequences(): string {

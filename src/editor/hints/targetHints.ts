@@ -105,11 +105,11 @@ function isReplacedForGood(versioning: BucketTraits['versioning']): boolean {
 function notSetWords(option: BucketOption): string {
   switch (option) {
     case 'block-public-access':
-      return l10n.t('The store does not know how to block public access: check who can read it.');
+      return l10n.t('The store cannot block public access: check who can read the bucket.');
     case 'keep-versions':
-      return l10n.t('The store did not switch on that versions are kept.');
+      return l10n.t('Versioning could not be turned on.');
     case 'clean-up-uploads':
-      return l10n.t('The store did not take the rule for unfinished uploads.');
+      return l10n.t('The store did not accept the rule for unfinished uploads.');
   }
 }
 
@@ -118,17 +118,17 @@ function unconfirmedWords({ option, failure }: OpenOption): string {
   switch (option) {
     case 'block-public-access':
       return isDenied
-        ? l10n.t('To block public access was asked for, but these credentials may not check it.')
-        : l10n.t('To block public access was asked for, but it could not be checked.');
+        ? l10n.t('Blocking public access was requested, but these credentials may not check it.')
+        : l10n.t('Blocking public access was requested, but it could not be checked.');
     case 'keep-versions':
       return isDenied
-        ? l10n.t('To keep versions was asked for, but these credentials may not check it.')
-        : l10n.t('To keep versions was asked for, but it could not be checked.');
+        ? l10n.t('Versioning was requested, but these credentials may not check it.')
+        : l10n.t('Versioning was requested, but it could not be checked.');
     case 'clean-up-uploads':
       return isDenied
         ? l10n.t(
-            'The rule for unfinished uploads was asked for, but these credentials may not check it.',
+            'The rule for unfinished uploads was requested, but these credentials may not check it.',
           )
-        : l10n.t('The rule for unfinished uploads was asked for, but it could not be checked.');
+        : l10n.t('The rule for unfinished uploads was requested, but it could not be checked.');
   }
 }
