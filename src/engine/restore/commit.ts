@@ -80,14 +80,14 @@ async function displaceExisting(
     throw new Failure('changed-here', path);
   }
   if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
-  return { kind: 'kept', path: await keepBeside(root, local, journal) };
+  return { kind: 'kept', path: await displaceUnderConflictName(root, local, journal) };
 }
 
 /**
  * Renames to a name of our own first: were the file linked to its conflict name and its own name
  * removed then, a user who saves by replacing it could lose what has just been saved.
  */
-async function keepBeside(
+async function displaceUnderConflictName(
   root: string,
   { path, ...local }: LocalFile,
   journal: StagingJournal,
