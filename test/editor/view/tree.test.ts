@@ -125,8 +125,8 @@ describe('The tree', () => {
         '  only — 1 · 5 B',
         '    there.txt — 5 B',
         'Ignored — 2',
-        '  link — link',
-        '  trace.log — by a rule',
+        '  link — symbolic link',
+        '  trace.log — “*.log” in s3Backup.exclude',
       ].join('\n'),
     );
   });
