@@ -17,6 +17,7 @@ import {
   untilState,
   uriOf,
 } from '../../support/vscode/extensionUnderTest';
+import { eventually } from '../../support/suite/eventually';
 
 describe('Restore from Cloud', () => {
   let api: S3Backup;
@@ -200,8 +201,11 @@ describe('Restore from Cloud', () => {
     assert.equal(await readFile(uriOf('a.txt').fsPath, 'utf8'), 'mine');
     assert.deepEqual(await restored(), ['set/b.txt', 'set/deep/c.txt']);
     await commands.executeCommand('s3Backup.showReport');
-    const text = window.activeTextEditor?.document.getText() ?? '';
-    assert.match(text, /Skipped: 1 file\n\n {2}a\.txt/);
+    // VS Code tells extensions of the editor in front a moment after it is there.
+    await eventually(() => {
+      const text = window.activeTextEditor?.document.getText() ?? '';
+      assert.match(text, /Skipped: 1 file\n\n {2}a\.txt/);
+    });
     await window.showTextDocument(uriOf('a.txt'));
     await commands.executeCommand('workbench.action.files.revert');
   });
