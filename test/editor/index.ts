@@ -5,6 +5,7 @@ import { testVariable, testVariables } from '../support/suite/testEnvironment';
 export async function run(): Promise<void> {
   const { failed } = await runMochaSuite({
     folder: __dirname,
+    parts: JSON.parse(process.env[testVariables.parts] ?? '[]') as readonly string[],
     resultsFile: testVariable('results'),
     // Whoever stands at a breakpoint has time.
     timeoutMs: process.env[testVariables.inspect] === undefined ? 30_000 : 0,

@@ -18,7 +18,7 @@ import { testVariables } from '../support/suite/testEnvironment';
 import { quietSettings } from '../../dev/quietSettings';
 import { startVscodeServer, type EditorSuite, type VscodeServer } from '../../dev/vscodeServer';
 
-/** Runs the suite of this folder inside a VS Code, in a fresh workspace beside an S3 server. */
+/** Runs the suite of this folder, or some files of it, inside a VS Code, in a fresh workspace beside an S3 server. */
 async function main(): Promise<void> {
   const host = await chooseEditorHost();
   const s3 = await startEmbeddedS3({ buckets: [bucket] });
@@ -41,6 +41,7 @@ async function main(): Promise<void> {
       env: {
         ...env,
         [testVariables.results]: resultsFile,
+        [testVariables.parts]: JSON.stringify(process.argv.slice(2)),
         [testVariables.embeddedEndpoint]: s3.endpoint,
         [testVariables.embeddedBucket]: bucket,
       },

@@ -10,6 +10,8 @@ export const testVariables = {
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
   inspect: 'S3_BACKUP_TEST_INSPECT',
+  /** Parts of the paths of the test files that are wanted, as JSON; without it all. */
+  parts: 'S3_BACKUP_TEST_PARTS',
   /** Set where VS Code cannot watch files, to the reason. */
   noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
 } as const;
