@@ -90,6 +90,18 @@ describe('The list of buckets', () => {
     }, 30_000);
   }
 
+  /**
+   * Moves to the first item as keys do, and accepts it once the window has told that it is there.
+   * Setting `activeItems` would not do: VS Code sends it later than a command that follows it.
+   */
+  async function acceptFirst(): Promise<void> {
+    await eventually(async () => {
+      await commands.executeCommand('quickInput.first');
+      assert.equal(pick.activeItems[0], pick.items[0]);
+    }, 30_000);
+    await commands.executeCommand('quickInput.accept');
+  }
+
   const own = ['Create New Bucket…', 'Enter a Bucket Name…'];
 
   it('is filled page by page', async () => {
@@ -124,10 +136,7 @@ describe('The list of buckets', () => {
     assert.ok(pick.enabled);
 
     pages = { ...pages, more: page(['two'], undefined) };
-    const isActive = new Promise(resolve => pick.onDidChangeActive(resolve));
-    pick.activeItems = pick.items.slice(0, 1);
-    await isActive;
-    await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await acceptFirst();
     await untilLabels(...own, 'Buckets', 'one', 'two');
     pick.hide();
     assert.equal(await choosing, undefined);
