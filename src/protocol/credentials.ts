@@ -36,7 +36,7 @@ export interface ConnectionCheck {
 /** The region of new buckets, unless another one is asked for. */
 export const connectionRegion = requestType<RawSettings, string>('connectionRegion');
 
-/** The store that settings and profile lead to: its URL, or AWS. */
+/** Which store settings and profile lead to: its identity, however its endpoint is spelled. */
 export const storeEndpoint = requestType<RawSettings, string>('storeEndpoint');
 
 export const credentialSources = requestType<null, CredentialSources>('credentialSources');

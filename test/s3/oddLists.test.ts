@@ -22,7 +22,7 @@ describe('A comparison with a store of odd lists', function () {
     await writeTree(folder.path, { 'here.txt': 'hello' }, Date.UTC(2023, 0));
     receipts = receiptsInMemory().of({
       folderId: 'f',
-      endpoint: 'e',
+      store: 'e',
       bucket: 'b',
       prefix: 'p/',
     });

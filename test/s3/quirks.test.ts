@@ -8,6 +8,7 @@ import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder
 import { Failure } from '../../src/engine/failures/failure';
 import type { Receipts } from '../../src/engine/records/receiptStore';
 import type { Engine } from '../../src/engine/session/engine';
+import { storeOf } from '../../src/protocol/endpoint';
 import type { FilePath, FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
 import { groups, type Verdict } from '../../src/protocol/verdicts';
@@ -70,7 +71,7 @@ describe('The whole job with a store that is odd in one way', function () {
     store.place('w/old.bin', 'old', Date.UTC(2023, 0));
     const etag = store.place('w/freed.txt', 'freed', Date.UTC(2023, 0));
     const { folderId, bucket, prefix } = setupOf('here');
-    receipts.of({ folderId, endpoint: store.endpoint, bucket, prefix }).put({
+    receipts.of({ folderId, store: storeOf(store.endpoint), bucket, prefix }).put({
       local: {
         path: 'freed.txt' as FilePath,
         size: 5,

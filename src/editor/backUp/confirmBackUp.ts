@@ -3,6 +3,7 @@ import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import {
   type PlanRequest,
@@ -80,7 +81,8 @@ async function confirmFirstPlan(
 
 function memoryKey({ id, settings, bucket, prefix }: FolderSetup): string {
   const endpoint = settings['endpoint'];
-  return `planConfirmed:${JSON.stringify([id, endpoint ?? '', bucket, prefix])}`;
+  const store = storeOf(typeof endpoint === 'string' ? endpoint : undefined);
+  return `planConfirmed:${JSON.stringify([id, store, bucket, prefix])}`;
 }
 
 function whereTo(setups: readonly FolderSetup[]): string {

@@ -1,5 +1,6 @@
 import { l10n, Uri, window, type Memento, type LogOutputChannel } from 'vscode';
 import { bucketVersioning } from '../../protocol/buckets';
+import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
@@ -67,5 +68,5 @@ function hintsIn(memory: Memento): GivenHints {
 /** A bucket's name is unique within one store only. */
 function placeText({ bucket, settings }: BucketPlace): string {
   const endpoint = settings['endpoint'];
-  return `${typeof endpoint === 'string' ? endpoint : ''} ${bucket}`;
+  return `${storeOf(typeof endpoint === 'string' ? endpoint : undefined)} ${bucket}`;
 }

@@ -7,7 +7,7 @@ export interface Target {
 
 /** A target and the store that holds it. */
 export interface Place extends Target {
-  /** The endpoint's URL, or `AWS`. */
+  /** The store's identity; earlier versions noted the endpoint as it was spelled. */
   readonly store: string;
 }
 

@@ -7,6 +7,7 @@ import {
   type Uri,
   type WorkspaceFolder,
 } from 'vscode';
+import { storeOf } from '../../protocol/endpoint';
 import type { FailureRecord } from '../../protocol/failures';
 import { section } from '../contributions/manifest';
 import { rawSettings } from '../contributions/settings';
@@ -37,7 +38,7 @@ export type TargetStatus =
  */
 export class Targets implements Disposable {
   readonly #onDidChange = new EventEmitter<WorkspaceFolder>();
-  /** The stores as the engine reported them: a profile may name another one than the settings. */
+  /** As the engine reported them: a profile may lead to another store than the settings. */
   readonly #stores = new Map<string, string>();
 
   /** Fires when the user has chosen a target for the folder. */
@@ -106,7 +107,7 @@ export class Targets implements Disposable {
     const clashes = this.#records.all().flatMap(record => {
       const [theirs] = record.places;
       if (record.uri === folderId(folder) || theirs === undefined) return [];
-      if (theirs.store !== place.store || theirs.bucket !== place.bucket) return [];
+      if (storeOf(theirs.store) !== place.store || theirs.bucket !== place.bucket) return [];
       const relation = prefixRelation(place.prefix, theirs.prefix);
       return relation === 'apart' ? [] : [{ relation, record }];
     });
@@ -130,7 +131,9 @@ export class Targets implements Disposable {
   recentBuckets(folder: WorkspaceFolder): readonly string[] {
     const store = this.#storeOf(folder);
     const places = this.#records.all().flatMap(({ places: [now] }) => now ?? []);
-    return [...new Set(places.filter(each => each.store === store).map(each => each.bucket))];
+    return [
+      ...new Set(places.filter(each => storeOf(each.store) === store).map(each => each.bucket)),
+    ];
   }
 
   dispose(): void {
@@ -217,13 +220,16 @@ function chosenNow(folder: WorkspaceFolder, { bucket, prefix }: Target): ChosenT
 }
 
 function isSamePlace(one: Place, other: Place): boolean {
-  return one.store === other.store && one.bucket === other.bucket && one.prefix === other.prefix;
+  return (
+    storeOf(one.store) === storeOf(other.store) &&
+    one.bucket === other.bucket &&
+    one.prefix === other.prefix
+  );
 }
 
 function storeInSettings(folder: WorkspaceFolder): string {
   const endpoint = rawSettings(folder.uri)['endpoint'];
-  const url = typeof endpoint === 'string' ? endpoint.trim().replace(/\/+$/, '') : '';
-  return url === '' ? 'AWS' : url;
+  return storeOf(typeof endpoint === 'string' ? endpoint : undefined);
 }
 
 /** Returns the target that the workspace's own settings ask for; a repository may bring them. */

@@ -114,7 +114,7 @@ export interface StaleUploadsRequest {
  */
 export async function abortStale(request: StaleUploadsRequest): Promise<void> {
   const { unfinished, owner, bucketNamed, signal } = request;
-  for (const found of unfinished.uploadsAt(owner.endpoint)) {
+  for (const found of unfinished.uploadsAt(owner.store)) {
     if (signal.aborted) return;
     if (!(await isStale(found, request))) continue;
     const { bucket } = found.owner;

@@ -33,7 +33,7 @@ export function isSameTarget(one: ComparisonTarget, other: ComparisonTarget): bo
   return (
     one.folder === other.folder &&
     one.folderId === other.folderId &&
-    one.endpoint === other.endpoint &&
+    one.store === other.store &&
     one.bucket === other.bucket &&
     one.prefix === other.prefix
   );

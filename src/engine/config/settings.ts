@@ -1,4 +1,5 @@
 import type { RawSettings } from '../../protocol/folders';
+import { readEndpoint, type Endpoint } from '../../protocol/endpoint';
 import type { ConnectionDefaults } from './connectionDefaults';
 import { Failure } from '../failures/failure';
 
@@ -6,7 +7,7 @@ import { Failure } from '../failures/failure';
 export interface ConnectionSettings {
   readonly profile: string | undefined;
   readonly region: string | undefined;
-  /** A URL without a trailing slash; `undefined` for AWS. */
+  /** A URL in its normal form; `undefined` for AWS, unless a special way leads there. */
   readonly endpoint: string | undefined;
   /** Whether requests name the bucket in the path instead of the host name. */
   readonly forcePathStyle: boolean;
@@ -42,10 +43,12 @@ export function parseConnectionSettings(
 ): ConnectionSettings {
   const profile = optionalText(raw, 'profile');
   const defaults = defaultsOf(profile);
-  const endpoint = parseEndpoint(raw) ?? checkedDefault(defaults.endpoint);
+  const named = parseEndpoint(raw) ?? checkedDefault(defaults.endpoint);
+  // Without an endpoint, each bucket is asked for at the host of its own region.
+  const endpoint = named?.usual === undefined ? named?.url : undefined;
   return {
     profile,
-    region: optionalText(raw, 'region') ?? defaults.region,
+    region: optionalText(raw, 'region') ?? named?.usual?.region ?? defaults.region,
     endpoint,
     // Stores other than AWS seldom have a host name for each bucket.
     forcePathStyle: optionalFlag(raw, 'forcePathStyle') ?? endpoint !== undefined,
@@ -110,27 +113,36 @@ function parseBandwidth(raw: RawSettings): number | undefined {
   return bytes;
 }
 
-function parseEndpoint(raw: RawSettings): string | undefined {
+function parseEndpoint(raw: RawSettings): Endpoint | undefined {
   const text = optionalText(raw, 'endpoint');
   return text === undefined ? undefined : checkedEndpoint(text, 's3Backup.endpoint');
 }
 
-function checkedDefault(endpoint: ConnectionDefaults['endpoint']): string | undefined {
+function checkedDefault(endpoint: ConnectionDefaults['endpoint']): Endpoint | undefined {
   return endpoint === undefined ? undefined : checkedEndpoint(endpoint.url, endpoint.source);
 }
 
-function checkedEndpoint(text: string, source: string): string {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw invalidAt(source, 'it takes a URL that begins with https:// or http://');
-  }
+function checkedEndpoint(text: string, source: string): Endpoint {
+  const endpoint = readEndpoint(text);
+  if (endpoint === undefined) throw invalidAt(source, `it takes ${urlWanted(text)}`);
+  const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
     throw invalidAt(source, 'a URL with a user name or password is not used');
   }
   if (url.search !== '' || url.hash !== '') {
     throw invalidAt(source, 'a URL with a query or fragment is not used');
   }
-  return text.replace(/\/+$/, '');
+  return endpoint;
+}
+
+/** Never repeats all of the text, in which a password may stand. */
+function urlWanted(text: string): string {
+  if (/^https?:\/\/[^[@/]*:[^[@/]*:/i.test(text)) {
+    return 'an IPv6 address in brackets, as in http://[::1]:9000';
+  }
+  const meant = text.includes('://') ? undefined : readEndpoint(`https://${text}`)?.url;
+  const example = meant === undefined ? '' : `, as in ${meant}`;
+  return `a URL that begins with https:// or http://${example}`;
 }
 
 function optionalText(raw: RawSettings, name: string): string | undefined {

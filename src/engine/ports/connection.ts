@@ -6,6 +6,9 @@ export interface Connection {
   /** The store as people would name it: the endpoint's URL, or `AWS`. */
   readonly endpoint: string;
 
+  /** Which store that is, however its endpoint is spelled: `storeOf`. */
+  readonly store: string;
+
   /**
    * Resolves once the store has accepted the credentials; `access-denied` proves that as well as a
    * list does. Throws a `Failure` where the store cannot be reached, refuses the credentials, or has

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
+import { adoptEarlierSpellings } from './adoptEarlierSpellings';
 import { BackoffReads } from './backoffReads';
 import { QueuedWrites } from './queuedWrites';
 import type { ReceiptOwner } from './receipts';
@@ -140,8 +141,8 @@ export class Database {
     this.#unkept?.close();
   }
 
-  #ownerId({ folderId, endpoint, bucket, prefix }: ReceiptOwner): number | undefined {
-    const owner = [folderId, endpoint, bucket, prefix] as const;
+  #ownerId({ folderId, store, bucket, prefix }: ReceiptOwner): number | undefined {
+    const owner = [folderId, store, bucket, prefix] as const;
     const find = () => (this.#findOwner.get(...owner) as { id: number } | undefined)?.id;
     return (
       this.#reads.read(find, undefined) ??
@@ -172,6 +173,7 @@ function openChecked(file: string, mode: JournalMode): Sqlite.DatabaseSync {
     // anew by content.
     database.exec('PRAGMA synchronous = NORMAL');
     createTables(database);
+    adoptEarlierSpellings(database);
     database.exec('PRAGMA busy_timeout = 25');
     return database;
   } catch (error) {

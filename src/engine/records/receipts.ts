@@ -36,7 +36,8 @@ export interface Reading {
 export interface ReceiptOwner {
   /** Random, made when the folder got its first target. */
   readonly folderId: string;
-  readonly endpoint: string;
+  /** The store's identity, however its endpoint is spelled. */
+  readonly store: string;
   readonly bucket: string;
   readonly prefix: string;
 }

@@ -34,6 +34,7 @@ const schema = `
   CREATE TABLE owners (
     id INTEGER PRIMARY KEY,
     folder_id TEXT NOT NULL,
+    -- The store's identity; of earlier versions, its endpoint as the settings spelled it.
     endpoint TEXT NOT NULL,
     bucket TEXT NOT NULL,
     prefix TEXT NOT NULL,

@@ -17,10 +17,10 @@ export class Unfinished {
   }
 
   /** Returns the uploads of all folders that lie in one store. */
-  uploadsAt(endpoint: string): readonly OwnedUpload[] {
+  uploadsAt(store: string): readonly OwnedUpload[] {
     const { unkept } = this.#database;
     const all = unkept === undefined ? [this.#database] : [this.#database, unkept];
-    return all.flatMap(database => this.#tablesIn(database).uploads.at(endpoint));
+    return all.flatMap(database => this.#tablesIn(database).uploads.at(store));
   }
 
   /** Forgets what a folder has left to send to other places: it is backed up here now. */

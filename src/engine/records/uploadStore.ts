@@ -86,14 +86,14 @@ export class UploadTable {
   }
 
   /** Returns those of all folders in one store, but none so young that it waits to be written. */
-  at(endpoint: string): readonly OwnedUpload[] {
-    const rows = this.#database.read(() => this.#selectAt.all(endpoint), []);
+  at(store: string): readonly OwnedUpload[] {
+    const rows = this.#database.read(() => this.#selectAt.all(store), []);
     return rows.flatMap(row => {
       const found = row as unknown as UploadRow & OwnerRow;
       const { owner, folder_id: folderId, bucket, prefix } = found;
       const stored = toStored(found);
       if (this.#pending.find(Number(owner), stored.upload.uploadId) !== undefined) return [];
-      return { owner: { folderId, endpoint, bucket, prefix }, stored };
+      return { owner: { folderId, store, bucket, prefix }, stored };
     });
   }
 

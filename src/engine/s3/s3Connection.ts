@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { awsStore, storeOf } from '../../protocol/endpoint';
 import type { ConnectionSettings } from '../config/settings';
 import { Failure } from '../failures/failure';
 import { TransferControl } from '../network/transferControl';
@@ -29,13 +30,14 @@ export interface S3ConnectionOptions {
 /** The `Connection` port over S3. */
 export class S3Connection implements Connection {
   readonly endpoint: string;
+  readonly store: string;
   readonly account: Account;
   readonly #settings: ConnectionSettings;
   readonly #traffic: TransferControl;
   readonly #transport: Transport;
   readonly #onWeakness: (message: string) => void;
   readonly #client: RegionalClient;
-  readonly #store: 'aws' | 'unknown';
+  readonly #ways: 'aws' | 'unknown';
   /** What is known of the endpoint; each bucket adds what is known of itself. */
   readonly #capabilities: StoreCapabilities;
   readonly #clock: StoreClock = { offsetMs: 0 };
@@ -54,10 +56,10 @@ export class S3Connection implements Connection {
     this.#traffic = traffic;
     this.#transport = transport;
     this.#onWeakness = onWeakness;
-    this.endpoint = settings.endpoint ?? 'AWS';
-    const isAws = settings.endpoint === undefined || isAmazonHost(settings.endpoint);
-    this.#store = isAws ? 'aws' : 'unknown';
-    this.#capabilities = storeCapabilities(this.#store);
+    this.endpoint = settings.endpoint ?? awsStore;
+    this.store = storeOf(settings.endpoint);
+    this.#ways = this.store === awsStore ? 'aws' : 'unknown';
+    this.#capabilities = storeCapabilities(this.#ways);
     const region = settings.region ?? 'us-east-1';
     this.#client = new RegionalClient(region, each => this.#openClient(each));
     this.account = new S3Account({ client: this.#client, endpoint: this.endpoint, region });
@@ -84,7 +86,7 @@ export class S3Connection implements Connection {
         client: this.#client,
         endpoint: this.endpoint,
         name,
-        capabilities: forAnotherBucket(this.#capabilities, this.#store),
+        capabilities: forAnotherBucket(this.#capabilities, this.#ways),
         clock: this.#clock,
         traffic: this.#traffic,
         onWeakness: this.#onWeakness,
@@ -138,11 +140,6 @@ export class S3Connection implements Connection {
     const { etags } = this.#capabilities;
     etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
   }
-}
-
-function isAmazonHost(endpoint: string): boolean {
-  const host = new URL(endpoint).hostname;
-  return host.endsWith('.amazonaws.com') || host.endsWith('.amazonaws.com.cn');
 }
 
 interface ResponseWithHeaders {

@@ -21,7 +21,7 @@ export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps
     const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, bucket, prefix } = setup;
     const connection = connections.of(setup.settings);
-    const owner = { folderId, endpoint: connection.endpoint, bucket, prefix };
+    const owner = { folderId, store: connection.store, bucket, prefix };
     return {
       target: { folder, ...owner },
       root,

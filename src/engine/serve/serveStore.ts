@@ -15,10 +15,7 @@ export function serveStore(port: ServedPort, engine: Engine): void {
     credentialMessages.connectionRegion,
     settings => engine.connection(settings).account.region,
   );
-  port.onRequest(
-    credentialMessages.storeEndpoint,
-    settings => engine.connection(settings).endpoint,
-  );
+  port.onRequest(credentialMessages.storeEndpoint, settings => engine.connection(settings).store);
   port.onRequest(bucketMessages.listBuckets, (request, signal) =>
     engine.listBuckets(request, signal),
   );

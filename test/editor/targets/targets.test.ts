@@ -128,12 +128,35 @@ describe('A folder’s target', () => {
     assert.equal(targets.clash(folder, { bucket: 'shared', prefix: 'a/b/' })?.record.name, 'other');
   });
 
+  it('is where another folder’s files are in whatever way the store is spelled', () => {
+    const places = [
+      ['https://S3.Example.com:443/', 's3.example.com'],
+      ['https://s3.eu-west-1.amazonaws.com', 'AWS'],
+    ] as const;
+    for (const [earlier, now] of places) {
+      const folder = workspaceFolder();
+      const [of, bucket] = [folderNamed(`at ${now}`), now.toLowerCase()];
+      records.save({
+        uri: folderId(of),
+        name: of.name,
+        places: [{ store: earlier, bucket, prefix: 'a/' }],
+      });
+      targets.rememberStore(folder, now);
+      targets.rememberStore(of, now);
+      assert.equal(targets.clash(folder, { bucket, prefix: 'a/b/' })?.relation, 'inside');
+      assert.deepEqual(targets.recentBuckets(folder), [bucket]);
+      assert.ok(targets.hasBeenAt(of, { bucket, prefix: 'a/' }));
+      targets.recordPlace(of, { bucket, prefix: 'a/' });
+      assert.equal(records.get(folderId(of))?.places.length, 1);
+    }
+  });
+
   it('is judged by the store that its profile leads to', async () => {
     const aws = await awsFiles();
     const store = (port: number) =>
       `[profile at-${String(port)}]\nendpoint_url = http://127.0.0.1:${String(port)}\n`;
     await aws.write({
-      config: `${store(1)}${store(2)}[profile also-1]\nendpoint_url = http://127.0.0.1:1/\n`,
+      config: `${store(1)}${store(2)}[profile also-1]\nendpoint_url = HTTP://127.1:1//\n`,
     });
     const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
     await setUserSetting('endpoint', undefined);

@@ -21,7 +21,7 @@ import { assertProperty } from '../../support/suite/assertProperty';
 const mebibyte = 1 << 20;
 const part = 8 * mebibyte;
 const never = new AbortController().signal;
-const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
+const owner = { folderId: 'f', store: 'memory', bucket: 'memory', prefix: 'w/' };
 const path = 'a.bin' as FilePath;
 
 describe('An interrupted upload in parts', function () {
@@ -325,7 +325,7 @@ describe('An interrupted upload in parts', function () {
     for (const [changed, left] of [
       [{}, 1],
       [{ owner: { ...owner, folderId: 'g' } }, 1],
-      [{ owner: { ...owner, endpoint: 'https://example.org' }, now: Date.now() + 8 * days }, 1],
+      [{ owner: { ...owner, store: 'example.org' }, now: Date.now() + 8 * days }, 1],
       [{ owner: { ...owner, prefix: 'other/' } }, 0],
       [{ owner: { ...owner, bucket: 'other' } }, 0],
       [{ owner: { ...owner, folderId: 'g' }, now: Date.now() + 8 * days }, 0],
@@ -362,7 +362,7 @@ describe('An interrupted upload in parts', function () {
       const { uploads } = all.of(owner);
       for (const each of [one, other, keptAs('third', 'b', 6)]) uploads.keep(each);
       all.of({ ...owner, folderId: 'g' }).uploads.keep(keptAs('fourth', 'a', 1));
-      all.of({ ...owner, endpoint: 'https://example.org' }).uploads.keep(keptAs('fifth', 'a', 1));
+      all.of({ ...owner, store: 'example.org' }).uploads.keep(keptAs('fifth', 'a', 1));
       assert.deepEqual(uploads.of('a' as FilePath), [other, one]);
       const again = { ...one, usedAt: 9, intent: 'abort' } as const;
       uploads.keep(again);

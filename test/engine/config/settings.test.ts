@@ -41,6 +41,26 @@ describe('settings', () => {
     });
   });
 
+  it('takes what is S3 without an endpoint for that, and no special way to it', () => {
+    const usual: readonly (readonly [string, string | undefined, string | undefined])[] = [
+      ['https://s3.amazonaws.com', undefined, undefined],
+      ['https://s3.eu-west-1.amazonaws.com:443/', undefined, 'eu-west-1'],
+      ['https://S3-eu-west-1.amazonaws.com', undefined, 'eu-west-1'],
+      ['https://s3.dualstack.eu-west-1.amazonaws.com', 'kept', undefined],
+      ['https://s3-fips.us-east-1.amazonaws.com', 'kept', undefined],
+      ['http://s3.eu-west-1.amazonaws.com', 'kept', undefined],
+      ['https://ec2-3-4-5-6.compute-1.amazonaws.com', 'kept', undefined],
+    ];
+    for (const [text, kept, region] of usual) {
+      const settings = parseConnectionSettings({ endpoint: text });
+      assert.equal(settings.endpoint, kept === undefined ? undefined : text);
+      assert.equal(settings.region, region);
+      assert.equal(settings.forcePathStyle, kept !== undefined);
+    }
+    const regions = { endpoint: 'https://s3.eu-west-1.amazonaws.com', region: 'eu-central-1' };
+    assert.equal(parseConnectionSettings(regions).region, 'eu-central-1');
+  });
+
   const bad: readonly (readonly [string, unknown])[] = [
     ['profile', 5],
     ['region', ['eu']],

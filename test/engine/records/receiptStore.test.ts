@@ -22,7 +22,7 @@ import { onSmallDisk } from '../../support/disk/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
 
-const owner: ReceiptOwner = { folderId: 'f', endpoint: 'AWS', bucket: 'b', prefix: 'p/' };
+const owner: ReceiptOwner = { folderId: 'f', store: 'AWS', bucket: 'b', prefix: 'p/' };
 
 describe('The receipt database', () => {
   let folder: TemporaryFolder;
@@ -191,7 +191,7 @@ describe('The receipt database', () => {
     receipts.of(owner).put(receiptOf('a.txt'));
     for (const other of [
       { ...owner, folderId: 'g' },
-      { ...owner, endpoint: 'https://example.org' },
+      { ...owner, store: 'example.org' },
       { ...owner, bucket: 'c' },
       { ...owner, prefix: '' },
     ]) {
@@ -309,7 +309,7 @@ describe('The receipt database', () => {
       await once(child, 'exit');
       const kept = openIt(neverBroken, () => mode).of({
         folderId: 'f',
-        endpoint: 'AWS',
+        store: 'AWS',
         bucket: 'b',
         prefix: '',
       });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { ConnectionSettings } from '../../../src/engine/config/settings';
+import { storeOf } from '../../../src/protocol/endpoint';
 import type { FilePath, FolderSetup, RawSettings } from '../../../src/protocol/folders';
 import type { LogEntry } from '../../../src/protocol/host';
 import type { Scope } from '../../../src/protocol/plans';
@@ -56,6 +57,7 @@ describe('Engine', () => {
         connections.push(settings);
         return {
           endpoint: settings.endpoint ?? 'memory',
+          store: storeOf(settings.endpoint),
           check: () => Promise.resolve(),
           account: memoryAccount(),
           bucket: name => {
@@ -277,6 +279,24 @@ describe('Engine', () => {
       assert.deepEqual(rows(), { a: 'missing-in-cloud' }, JSON.stringify(other));
     }
     assert.equal((await plan(all)).files, 1);
+  });
+
+  it('takes it and its receipts for the same where the endpoint is spelled otherwise', async () => {
+    await writeTree(root, { a: 'a' });
+    const at = (endpoint: string) => ({ settings: { ...setup().settings, endpoint } });
+    await compare(at('http://LOCALHOST:9000/'));
+    const { planId } = await plan(all, at('http://localhost:9000'));
+    assert.equal((await engine.run(planId, signal())).done, 1);
+    await compare(at('https://localhost.:9000//'));
+    const { rows: proved } = engine.children({
+      node: node('up-to-date', ''),
+      layout: 'list',
+      offset: 0,
+      limit: 10,
+    });
+    const [row] = proved;
+    assert.ok(row?.kind === 'file' && row.verdict.kind === 'up-to-date');
+    assert.equal(row.verdict.proof, 'receipt');
   });
 
   it('compares by the settings that hold when its turn has come', async () => {

@@ -21,7 +21,7 @@ import { assertProperty } from '../../support/suite/assertProperty';
 import { startEngine } from '../../support/engine/startEngine';
 import { aFolder } from '../../support/engine/aFolder';
 
-const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
+const owner = { folderId: 'f', store: 'memory', bucket: 'memory', prefix: 'w/' };
 const never = new AbortController().signal;
 
 describe('What a batch that was cut off has left', () => {

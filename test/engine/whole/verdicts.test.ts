@@ -33,7 +33,7 @@ describe('The verdict', () => {
   let states: State[];
   let onRows: () => void = () => undefined;
   let clockOffsetMs = 0;
-  const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: 'f/' };
+  const owner = { folderId: 'f', store: 'memory', bucket: 'b', prefix: 'f/' };
 
   beforeEach(async () => {
     clockOffsetMs = 0;

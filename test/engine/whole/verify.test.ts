@@ -141,7 +141,7 @@ describe('Verify', () => {
   });
 
   it('never calls a file safe again by the fields that have hidden a change', async () => {
-    const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
+    const owner = { folderId: 'w', store: 'memory', bucket: bucket.name, prefix: 'w/' };
     const receipts = receiptsInMemory();
     project.engine.dispose();
     project = new ProjectInMemory({ root: folder.path, bucket, receipts });

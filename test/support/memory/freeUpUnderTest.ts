@@ -41,7 +41,7 @@ export function freeUpUnderTest(
 ): FreeUpUnderTest {
   const root = join(folder, 'project');
   const journals = join(folder, 'staging-journals');
-  const owner = { folderId: 'w', endpoint: 'memory', bucket: bucket.name, prefix: 'w/' };
+  const owner = { folderId: 'w', store: 'memory', bucket: bucket.name, prefix: 'w/' };
   const receipts = receiptsInMemory().of(owner);
   const trashed: string[] = [];
   const journal = new SqliteStagingJournal(journals);

@@ -6,6 +6,7 @@ import { memoryAccount } from './memoryAccount';
 export function memoryConnection(bucket: Bucket): Connection {
   return {
     endpoint: 'memory',
+    store: 'memory',
     check: () => Promise.resolve(),
     account: memoryAccount(),
     bucket: () => bucket,

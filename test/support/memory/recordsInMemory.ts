@@ -3,7 +3,7 @@ import { Receipts, type FolderReceipts } from '../../../src/engine/records/recei
 import { Unfinished, type FolderUnfinished } from '../../../src/engine/records/unfinished';
 import type { UploadStore } from '../../../src/engine/records/uploadStore';
 
-const owner = { folderId: 'f', endpoint: 'memory', bucket: 'memory', prefix: 'w/' };
+const owner = { folderId: 'f', store: 'memory', bucket: 'memory', prefix: 'w/' };
 
 /** Receipts that no engine closes: tests look into them afterwards, or pass them to the next one. */
 export function receiptsInMemory(): Receipts {

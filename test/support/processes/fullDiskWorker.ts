@@ -33,7 +33,7 @@ async function main(disk: string): Promise<void> {
     bucket: 'b',
     prefix: '',
   });
-  const owner = { folderId: 'f', endpoint: 'memory', bucket: 'b', prefix: '' };
+  const owner = { folderId: 'f', store: 'memory', bucket: 'b', prefix: '' };
   const bucket = memoryBucket({ name: 'b' });
   const troubles: string[] = [];
   const signal = new AbortController().signal;

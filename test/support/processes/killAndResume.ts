@@ -15,6 +15,7 @@ import {
 
 import { Database } from '../../../src/engine/records/database';
 import { Receipts } from '../../../src/engine/records/receiptStore';
+import { storeOf } from '../../../src/protocol/endpoint';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { EngineOrder, EngineWord } from './killedEngine';
 import type { SeaweedFs } from '../../../dev/seaweedfs';
@@ -177,8 +178,8 @@ async function checkReceipts(client: S3Client, setup: FolderSetup, storage: stri
   });
   try {
     const { folderId, bucket, prefix, settings } = setup;
-    const endpoint = String(settings['endpoint']);
-    const receipts = new Receipts(database).of({ folderId, endpoint, bucket, prefix });
+    const store = storeOf(String(settings['endpoint']));
+    const receipts = new Receipts(database).of({ folderId, store, bucket, prefix });
     for (const path of await filesBelow(setup.root)) {
       const receipt = receipts.get(path as FilePath);
       const bytes = await readFile(join(setup.root, path));

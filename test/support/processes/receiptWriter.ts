@@ -12,7 +12,7 @@ function main(file: string, mode: JournalMode): void {
     Database.open({ file, onBroken: fail, onError: fail, journalModeOn: () => mode }),
   ).of({
     folderId: 'f',
-    endpoint: 'AWS',
+    store: 'AWS',
     bucket: 'b',
     prefix: '',
   });
