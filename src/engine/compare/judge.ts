@@ -1,7 +1,7 @@
 import type { Verdict } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, type LocalFile } from '../disk/localFile';
-import { isOfCopy, isSameReading, type Reading, type Receipt } from '../records/receipts';
+import { isOfCopy, isSameReading, looksLikeReading, type Reading, type Receipt } from '../records/receipts';
 import type { CompareRule } from '../config/settings';
 
 /** What is known of one path before its content is looked at. */
@@ -65,7 +65,11 @@ function judgeByReceipt(
   const sameHere = isSameReading(receipt, local);
   const sameThere = isOfCopy(receipt, cloud);
   if (sameHere && sameThere && rule !== 'verify') return { kind: 'up-to-date', proof: 'receipt' };
-  if (rule === 'time') return undefined;
+  if (rule === 'time') {
+    // A disk may have refused a restored file its time, so that it looks newer than its copy.
+    const isUnchanged = sameThere && looksLikeReading(receipt, local);
+    return isUnchanged ? { kind: 'up-to-date', proof: 'name-and-time' } : undefined;
+  }
   if (sameThere) {
     const outOfDate: Verdict = { kind: 'out-of-date', because: 'content' };
     return {

@@ -1,7 +1,13 @@
 import type { FilePath } from '../../protocol/folders';
 import type { LocalFile } from '../disk/localFile';
 import type { Database } from './database';
-import { isSameReading, type Reading, type Receipt, type ReceiptOwner } from './receipts';
+import {
+  isSameReading,
+  neverSettled,
+  type Reading,
+  type Receipt,
+  type ReceiptOwner,
+} from './receipts';
 import { ReceiptTable } from './receiptTable';
 
 /**
@@ -147,6 +153,3 @@ export class FolderReceipts {
     }
   }
 }
-
-/** Any file was changed after it. */
-const neverSettled = 0;

@@ -62,9 +62,39 @@ export function isSameReading(
   { local: proved, hashBegan }: Pick<Receipt, 'local' | 'hashBegan'>,
   local: LocalFile,
 ): boolean {
-  const settled = BigInt(Math.floor(hashBegan - racyWindowMs)) * 1_000_000n;
-  return isSameState(proved, local) && local.mtimeNs <= settled && local.ctimeNs <= settled;
+  if (hashBegan === neverSettled || !isSameState(proved, local)) return false;
+  return !isRecent(local.mtimeNs, hashBegan) && !isRecent(local.ctimeNs, hashBegan);
+}
+
+/**
+ * Whether a file looks as it did when it was read, though it may have changed in that very moment:
+ * all that can be said by times alone.
+ */
+export function looksLikeReading(
+  { local: proved, hashBegan }: Pick<Receipt, 'local' | 'hashBegan'>,
+  local: LocalFile,
+): boolean {
+  return hashBegan !== neverSettled && isSameState(proved, local);
+}
+
+/** As the time of a reading: it proves nothing any more. */
+export const neverSettled = 0;
+
+/**
+ * Whether a file could have been changed at this time, in nanoseconds, and again while it was read.
+ * A time that lies further ahead was set by another clock, and whoever writes changes it.
+ */
+function isRecent(time: bigint, hashBegan: number): boolean {
+  const settled = nanoseconds(hashBegan - racyWindowMs);
+  return time > settled && time < nanoseconds(hashBegan + maxClockLeadMs);
+}
+
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.floor(milliseconds)) * 1_000_000n;
 }
 
 /** FAT keeps modification times in steps of two seconds, coarser than any other file system here. */
 const racyWindowMs = 2_000;
+
+/** By which the clock of a file server may be ahead. */
+const maxClockLeadMs = 3_600_000;

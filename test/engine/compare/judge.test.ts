@@ -238,6 +238,35 @@ describe('judge by a receipt', () => {
     assert.equal(judged({ receipt: settled })?.kind, 'up-to-date');
   });
 
+  it('does not take a time in the future for a change in the moment of the reading', () => {
+    const hour = 3_600_000;
+    const at = (ms: number) => BigInt(provedAt + ms) * 1_000_000n;
+    for (const [mtimeNs, ctimeNs, expected] of [
+      [at(24 * hour), inSync.ctimeNs, 'up-to-date'],
+      [at(50 * 365 * 24 * hour), inSync.ctimeNs, 'up-to-date'],
+      [10_000_000_000_000_000_000n, inSync.ctimeNs, 'up-to-date'],
+      // Written while the computer's clock was wrong.
+      [at(24 * hour), at(24 * hour), 'up-to-date'],
+      // The clock of a server may be ahead, and the next write within the same tick.
+      [at(60_000), at(60_000), 'ask-content'],
+      [at(24 * hour), at(0), 'ask-content'],
+    ] as const) {
+      const local = { ...inSync, mtimeNs, ctimeNs };
+      for (const rule of ['smart', 'content'] as const) {
+        assert.equal(judged({ local, receipt: { ...receipt, local } }, rule)?.kind, expected);
+      }
+    }
+  });
+
+  it('calls no file newer by its time alone that is as it was when it was read', () => {
+    const local = { ...inSync, mtimeNs: BigInt(storedAt + 3_000) * 1_000_000n };
+    const racy = { ...receipt, local, hashBegan: storedAt };
+    const expected = { kind: 'up-to-date', proof: 'name-and-time' };
+    assert.deepEqual(judged({ local, receipt: racy }, 'time'), expected);
+    const refuted = { ...racy, hashBegan: 0 };
+    assert.equal(judged({ local, receipt: refuted }, 'time')?.kind, 'out-of-date');
+  });
+
   it('calls another copy changed in cloud, and both changed where the file is another too', () => {
     const cloud = { ...cloudFile(10), etag: 'another' };
     assert.deepEqual(judged({ cloud }), content(onlyThere, 'content'));

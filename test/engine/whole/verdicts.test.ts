@@ -359,6 +359,31 @@ describe('The verdict', () => {
     }
   });
 
+  it('reads no file again because its time lies before 1970, ahead, or after 2262', async () => {
+    const times = {
+      past: -1e9,
+      tomorrow: Date.now() / 1000 + 86_400,
+      far: 9.4e9,
+      end: 15_032_385_535,
+    };
+    for (const [path, time] of Object.entries(times)) {
+      await write(path, 'one');
+      await utimes(at(path), new Date(time * 1000), new Date(time * 1000));
+    }
+    const expected = Object.fromEntries(Object.keys(times).map(path => [path, 'proved']));
+    await untilNotRacy();
+    await backUpAll();
+    const reads = readsOfFiles(folder.path);
+    try {
+      for (const rule of ['smart', 'time', 'content'] as const) {
+        assert.deepEqual(await verdicts(rule), expected, rule);
+      }
+      assert.deepEqual(reads.names, []);
+    } finally {
+      reads.restore();
+    }
+  });
+
   /* ---- by the other rules ---------------------------------------------------------------------- */
 
   it('by name and time reads nothing', async () => {
