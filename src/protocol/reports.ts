@@ -19,6 +19,8 @@ export interface Report {
   readonly bytes: number;
   /** How often each reason kept a file from arriving. */
   readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
+  /** How many restored files are without a time or permissions that their disk did not take. */
+  readonly attributesNotSet: number;
   /** The first hundred files that did not arrive, with the reason, where there is one. */
   readonly problems: readonly Problem[];
 }
@@ -34,7 +36,12 @@ export interface ReportEntry {
   readonly restoredAs?: FilePath;
   /** What became of the local file that a restored one has replaced. */
   readonly replaced?: ReplacedFile;
+  /** What the disk did not take of a restored file's attributes. */
+  readonly notSet?: readonly FileAttribute[];
 }
+
+/** What a restored file is to have beside its bytes. */
+export type FileAttribute = 'time' | 'permissions';
 
 export interface ReportRequest {
   readonly planId: number;

@@ -7,7 +7,7 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import { reportPage, type ReportEntry } from '../../protocol/reports';
+import { reportPage, type FileAttribute, type ReportEntry } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
 import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
@@ -104,7 +104,7 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
 }
 
 /** Lists what the report says about a file besides its size. */
-function remarksOn({ failure, restoredAs, replaced }: ReportEntry): readonly string[] {
+function remarksOn({ failure, restoredAs, replaced, notSet }: ReportEntry): readonly string[] {
   const remarks: string[] = [];
   if (failure !== undefined) remarks.push(failureMessage(failure).text);
   if (restoredAs !== undefined) remarks.push(l10n.t('Restored as “{0}”.', restoredAs));
@@ -112,5 +112,15 @@ function remarksOn({ failure, restoredAs, replaced }: ReportEntry): readonly str
   if (replaced?.kind === 'kept') {
     remarks.push(l10n.t('What was there is now “{0}”.', replaced.path));
   }
+  if (notSet !== undefined) remarks.push(...notSet.map(notSetRemark));
   return remarks;
+}
+
+function notSetRemark(attribute: FileAttribute): string {
+  switch (attribute) {
+    case 'time':
+      return l10n.t('The disk did not take its time.');
+    case 'permissions':
+      return l10n.t('The disk did not take its permissions.');
+  }
 }

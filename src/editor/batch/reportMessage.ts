@@ -95,8 +95,18 @@ function outcomeText(batch: FinishedBatch): string {
       isSame ? failureMessage(problem.failure).text : l10n.t('The report has the reason for each.'),
     );
   }
+  if (report.attributesNotSet > 0) sentences.push(notSetText(report.attributesNotSet));
   if (conflicts > 0) sentences.push(conflictsText(conflicts));
   return plainText(sentences.join(' '));
+}
+
+function notSetText(files: number): string {
+  return files === 1
+    ? l10n.t('The disk did not take the time or the permissions of 1 file; its content is whole.')
+    : l10n.t(
+        'The disk did not take the times or the permissions of {0} files; their contents are whole.',
+        formatCount(files),
+      );
 }
 
 function isNoConflict({ failure }: Problem): boolean {

@@ -60,6 +60,7 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
       0,
     ),
     reasons: reasonsOf(outcomes),
+    attributesNotSet: outcomes.filter(lacksAttributes).length,
     problems: outcomes
       .flatMap(({ step, ...ending }): Report['problems'] => {
         if (ending.kind === 'done' || ending.failure === undefined) return [];
@@ -72,6 +73,10 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
 
 /** A report is one message; the editor asks for the rest page by page. */
 const maxProblems = 100;
+
+function lacksAttributes(outcome: Outcome): boolean {
+  return outcome.kind === 'done' && (outcome.result.notSet ?? []).length > 0;
+}
 
 function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
   const reasons: Partial<Record<FailureCode, number>> = {};
@@ -114,10 +119,11 @@ function toEntry(outcome: Outcome): ReportEntry {
   };
 }
 
-/** Where a restored file is, and what it has replaced. */
-function restoredPlace({ local, replaced }: StepResult, path: FilePath) {
+/** Where a restored file is, what it has replaced, and what it lacks. */
+function restoredPlace({ local, replaced, notSet = [] }: StepResult, path: FilePath) {
   return {
     ...(local.path !== path && { restoredAs: local.path }),
     ...(replaced !== undefined && { replaced }),
+    ...(notSet.length > 0 && { notSet }),
   };
 }

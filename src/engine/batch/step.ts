@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
-import type { ReplacedFile } from '../../protocol/reports';
+import type { FileAttribute, ReplacedFile } from '../../protocol/reports';
 import type { Activity } from '../../protocol/rows';
 import type { Route } from '../comparison/job';
 import type { Failure } from '../failures/failure';
@@ -19,6 +19,8 @@ export interface StepResult {
   readonly receipt?: Receipt | undefined;
   /** What became of the local file that the step has replaced. */
   readonly replaced?: ReplacedFile | undefined;
+  /** What the disk did not take; empty where it took all. */
+  readonly notSet?: readonly FileAttribute[];
 }
 
 /** What became of one step. */

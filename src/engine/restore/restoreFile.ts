@@ -40,12 +40,13 @@ export async function restoreFile(
   const staged = await stage(step, tools);
   try {
     const downloaded = await downloadTo(staged.handle, step, { ...tools, ...options });
-    await applyAttributes(staged.handle, storedAttributes(downloaded.head), staged.newFileMode);
+    const attributes = storedAttributes(downloaded.head);
+    const notSet = await applyAttributes(staged.handle, attributes, staged.newFileMode);
     const written = await complete(staged);
     const { local, replaced } = await commit(step, staged, tools);
     const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
     const receipt = isProved ? receiptOf(local, downloaded, beganAt) : undefined;
-    return { local, replaced, cloud, receipt };
+    return { local, replaced, cloud, receipt, notSet };
   } catch (error) {
     await discard(staged, tools.journal);
     throw fromDiskError(error, path);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setMode } from '../disk/fileMetadata';
 import { requireSpace } from '../disk/writeFile';
 import { toAbsolutePath } from '../disk/filePath';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
@@ -35,8 +36,8 @@ export async function stage(
     const handle = await open(temporaryPath(file), 'wx');
     try {
       const { mode } = await handle.stat();
-      // Nobody else reads it before it has a mode of its own.
-      await handle.chmod(0o600);
+      // Nobody else reads it before it has a mode of its own, if the disk knows modes.
+      await setMode(handle, 0o600);
       return { file, handle, newFileMode: mode & 0o777, folders: lease };
     } catch (error) {
       await handle.close();

@@ -153,6 +153,7 @@ describe('runBatch', () => {
       cancelled: 0,
       bytes: 240,
       reasons: {},
+      attributesNotSet: 0,
       problems: [],
     });
     assert.equal(bucket.keys.length, 60);

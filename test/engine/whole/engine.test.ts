@@ -175,6 +175,7 @@ describe('Engine', () => {
       cancelled: 0,
       bytes: 7,
       reasons: {},
+      attributesNotSet: 0,
       problems: [],
     });
     assert.equal(bucket.bytes('w/d/edited')?.toString(), 'edited');

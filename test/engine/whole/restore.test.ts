@@ -22,7 +22,10 @@ import type { Report, ReportEntry } from '../../../src/protocol/reports';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { hostileNames } from '../../support/disk/hostileNames';
+import { refuseAttributes } from '../../support/disk/refusedAttributes';
 import { writeTree } from '../../support/disk/localTree';
+import { receiptsInMemory } from '../../support/memory/recordsInMemory';
+import type { Receipts } from '../../../src/engine/records/receiptStore';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import type { RestoreStory } from '../../support/processes/restoreFullDiskWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';
@@ -37,6 +40,7 @@ describe('restore', function () {
   let temporary: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
+  let receipts: Receipts;
   let project: ProjectInMemory;
   /** Files with unsaved changes, and what was trashed. */
   let unsaved: Set<string>;
@@ -60,11 +64,12 @@ describe('restore', function () {
     root = join(temporary.path, 'w');
     mkdirSync(root);
     bucket = memoryBucket();
+    receipts = receiptsInMemory();
     unsaved = new Set();
     trash = undefined;
     onAsked = () => undefined;
     const journal = new SqliteStagingJournal(join(temporary.path, 'staging-journals'));
-    project = new ProjectInMemory({ root, bucket, editor, journal });
+    project = new ProjectInMemory({ root, bucket, editor, journal, receipts });
   });
   afterEach(async () => {
     project.engine.dispose();
@@ -158,6 +163,51 @@ describe('restore', function () {
     const { mode, mtimeMs } = statSync(join(root, 'plain'));
     writeFileSync(join(root, 'new'), '');
     assert.deepEqual([mode, mtimeMs], [statSync(join(root, 'new')).mode, storedAt]);
+  });
+
+  for (const code of ['EPERM', 'EOPNOTSUPP', undefined]) {
+    it(`restores a file though the disk takes neither mode nor time (${code ?? 'unsaid'}), and says so`, async function () {
+      if (process.platform === 'win32') this.skip();
+      bucket.place('w/a', 'theirs', { metadata: { mtime: '1600000000.5', mode: '100711' } });
+      await project.compare();
+      const refusing = await refuseAttributes(code);
+      const report = await project.restore(all).finally(refusing.restore);
+      assert.deepEqual([report.done, report.attributesNotSet, report.problems], [1, 1, []]);
+      assert.equal(read('a'), 'theirs');
+      assert.deepEqual(entries(report)[0]?.notSet, ['permissions', 'time']);
+      for (const rule of ['time', 'smart', 'content'] as const) {
+        project.engine.dispose();
+        const settings = { 'compare.rule': rule };
+        project = new ProjectInMemory({ root, bucket, editor, receipts, settings });
+        await project.compare();
+        assert.equal(groupOf('a'), 'up-to-date', rule);
+      }
+    });
+  }
+
+  it('leaves nobody without the right to read what another tool has stored', async function () {
+    if (process.platform === 'win32') this.skip();
+    for (const [path, mode] of [
+      ['dec755', '33261'],
+      ['dec600', '33152'],
+      ['none', '100000'],
+      ['odd', '7777777'],
+    ] as const) {
+      bucket.place(`w/${path}`, path, { metadata: { mode, mtime: '9300000000' } });
+    }
+    await project.compare();
+    const report = await project.restore(all);
+    assert.deepEqual([report.done, report.attributesNotSet], [4, 0]);
+    const modes = names().map(name => [name, statSync(join(root, name)).mode & 0o777] as const);
+    assert.deepEqual(modes.slice(0, 3), [
+      ['dec600', 0o600],
+      ['dec755', 0o755],
+      ['none', 0o400],
+    ]);
+    await project.compare();
+    for (const name of names()) {
+      assert.deepEqual(project.row(name).verdict, { kind: 'up-to-date', proof: 'receipt' }, name);
+    }
   });
 
   describe('where a local file is in the place', () => {
