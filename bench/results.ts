@@ -1,0 +1,94 @@
+import type { Contestant } from './contestants';
+import type { Run } from './measureRuns';
+import type { Workload } from './workloads';
+
+export interface Result {
+  readonly workload: Workload;
+  readonly runs: readonly Run[];
+}
+
+export function runLine(run: Run): string {
+  const requests = Object.entries(run.requests).map(([kind, count]) => `${String(count)} ${kind}`);
+  return [
+    run.contestant.padEnd(10),
+    `${run.wallSeconds.toFixed(2)} s`,
+    `${processorSeconds(run).toFixed(2)} s of processor`,
+    inMegabytes(run.peakBytes),
+    requests.join(', '),
+    `${String(run.connections)} connections`,
+  ].join('  ');
+}
+
+/** Returns the medians of a workload as a table, with ratios to the best peer. */
+export function resultTable(
+  { workload, runs }: Result,
+  contestants: readonly Contestant[],
+): string {
+  const rows = contestants.flatMap(({ name, remarks, env }) => {
+    const own = runs.filter(run => run.contestant === name);
+    const [first] = own;
+    if (first === undefined) return [];
+    const variables = Object.entries(env('ENDPOINT')).filter(([key]) => key.startsWith('RCLONE'));
+    return [
+      {
+        name,
+        remark: remarks[workload.job] ?? '',
+        wall: median(own.map(run => run.wallSeconds)),
+        processor: median(own.map(processorSeconds)),
+        peak: median(own.map(run => run.peakBytes)),
+        requests: Object.entries(first.requests)
+          .map(([kind, count]) => `${String(count)} ${kind}`)
+          .join(', '),
+        connections: first.connections,
+        command: [...variables.map(pair => pair.join('=')), ...first.command].join(' '),
+      },
+    ];
+  });
+  const bestPeer = Math.min(...rows.slice(1).map(({ wall }) => wall));
+  const lines = rows.map(row =>
+    [
+      '',
+      row.name,
+      `${row.wall.toFixed(2)} s`,
+      Number.isFinite(bestPeer) ? (row.wall / bestPeer).toFixed(2) : '–',
+      `${row.processor.toFixed(2)} s`,
+      inMegabytes(row.peak),
+      row.requests,
+      String(row.connections),
+      row.remark,
+      '',
+    ]
+      .join(' | ')
+      .trim(),
+  );
+  return [
+    `## ${workload.name}`,
+    '',
+    `${String(runs.length / Math.max(1, rows.length))} runs each, by turns; medians; whole processes.`,
+    '',
+    '| program | wall | to the best peer | processor | peak memory | requests | connections | remark |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...lines,
+    '',
+    ...rows.map(({ name, command }) => `- ${name}: \`${command}\``),
+    '',
+  ].join('\n');
+}
+
+function processorSeconds({ userSeconds, sysSeconds }: Run): number {
+  return userSeconds + sysSeconds;
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = 0] = [
+    sorted[sorted.length % 2 === 0 ? middle - 1 : middle],
+    sorted[middle],
+  ];
+  return (low + high) / 2;
+}

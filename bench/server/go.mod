@@ -1,0 +1,3 @@
+module bareserver
+
+go 1.21
