@@ -5,6 +5,7 @@ import { hasCode } from '../failures/systemCode';
 import type { ObjectAttributes, ObjectHead } from '../ports/bucket';
 import type { LocalFile } from './localFile';
 import type { OpenFile } from './openFile';
+import { allocatedBytes } from './writeFile';
 
 /**
  * Returns what is stored with a file's bytes. `mtime` and `mode` are written as rclone does, which
@@ -14,14 +15,28 @@ export async function objectAttributes(
   file: OpenFile,
   { path, mtimeNs }: LocalFile,
 ): Promise<ObjectAttributes> {
-  const { mode } = await file.handle.stat();
+  const stat = await file.handle.stat();
+  const allocated = allocatedBytes(stat);
   return {
     contentType: lookup(path) ?? 'application/octet-stream',
     metadata: {
       mtime: decimalSeconds(mtimeNs),
-      ...(process.platform === 'win32' ? {} : { mode: mode.toString(8) }),
+      ...(process.platform === 'win32' ? {} : { mode: stat.mode.toString(8) }),
+      ...(stat.size - allocated >= minHolesBytes ? { allocated: String(allocated) } : {}),
     },
   };
+}
+
+/** Disks differ in smaller ones by how they keep files, not by what is in them. */
+const minHolesBytes = 1 << 20;
+
+/** Returns how many bytes a copy is known to take up on a disk: of a sparse file not all. */
+export function storedAllocation({
+  metadata,
+  size,
+}: Pick<ObjectHead, 'metadata' | 'size'>): number {
+  const { allocated = '' } = metadata;
+  return /^\d{1,15}$/.test(allocated) ? Math.min(size, Number(allocated)) : size;
 }
 
 /** What a restored file is to have beside its bytes. */

@@ -1,20 +1,51 @@
+import type { Stats } from 'node:fs';
 import { open, statfs, type FileHandle } from 'node:fs/promises';
-import type { FilePath } from '../../protocol/folders';
-import { Failure } from '../failures/failure';
 
-/** Throws `disk-full` if a file of this size, in bytes, cannot fit, before anything is fetched. */
-export async function requireSpace(root: string, path: FilePath, size: number): Promise<void> {
-  const { blocks, bavail, bsize } = await statfs(root, { bigint: true });
+/**
+ * Returns how many bytes the disk that holds a folder has room for, `undefined` where it does not
+ * say. A volume may be mounted anywhere below the workspace folder, so ask of the folder in which the
+ * file is to be.
+ */
+export async function freeBytes(absoluteFolder: string): Promise<bigint | undefined> {
+  const { blocks, bavail, bsize } = await statfs(absoluteFolder, { bigint: true });
   // Some network disks report no size.
-  if (blocks > 0n && bavail * bsize < BigInt(size)) throw new Failure('disk-full', path);
+  return blocks === 0n ? undefined : bavail * bsize;
 }
 
-/** Writes all bytes at `position`; one call to the disk may take only some of them. */
-export async function writeAll(
+/** How many bytes a file takes up on its disk: of a sparse one fewer than it is long. */
+export function allocatedBytes({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): number {
+  // In units of 512 bytes, whatever the disk's own are: stat(2).
+  return Math.min(size, blocks * 512);
+}
+
+/**
+ * Writes bytes at `position` of a new file, and leaves holes for what is zero, so that a disk image
+ * takes up no more than it did. Set the file's length when all is written: it may end in a hole.
+ */
+export async function writeSparse(
   handle: FileHandle,
   bytes: Uint8Array,
   position: number,
 ): Promise<void> {
+  let pending = 0;
+  const writePending = (end: number) =>
+    writeAll(handle, bytes.subarray(pending, end), position + pending);
+  // Holes begin and end where blocks of the file do.
+  let start = (holeBytes - (position % holeBytes)) % holeBytes;
+  for (; start + holeBytes <= bytes.byteLength; start += holeBytes) {
+    if (!zeros.equals(bytes.subarray(start, start + holeBytes))) continue;
+    await writePending(start);
+    pending = start + holeBytes;
+  }
+  await writePending(bytes.byteLength);
+}
+
+/** A multiple of every usual block, and large enough that a file is not cut into many pieces. */
+const holeBytes = 1 << 16;
+const zeros = Buffer.alloc(holeBytes);
+
+/** Writes all bytes at `position`; one call to the disk may take only some of them. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let written = 0; written < bytes.byteLength;) {
     const { bytesWritten } = await handle.write(
       bytes,

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { open, rename, rm, statfs, unlink } from 'node:fs/promises';
+import { open, rename, rm, unlink } from 'node:fs/promises';
 import { Failure } from '../failures/failure';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
@@ -7,7 +7,7 @@ import type { OpenFile } from '../disk/openFile';
 import type { EditorPort } from '../ports/editorPort';
 import { toLocalFile, isSameState } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
-import { writeAll } from '../disk/writeFile';
+import { allocatedBytes, freeBytes, writeSparse } from '../disk/writeFile';
 import type { SafeToFree } from './examineFile';
 
 /**
@@ -23,7 +23,7 @@ export async function removeExamined(
   journal: StagingJournal,
 ): Promise<void> {
   const absolute = toAbsolutePath(displaced.root, displaced.stagedPath);
-  await assertRoomOrRest(safe, displaced);
+  await assertRoomOrRest(file, safe, displaced);
   safe.requireFresh();
   await unlink(absolute);
   // Some disks can't stat a file without a name.
@@ -42,12 +42,14 @@ export async function removeExamined(
  * Throws `disk-full` where a file could not be copied back that somebody may just be writing. One
  * that has rested is not written by anybody: of a full disk it is what frees the space.
  */
-async function assertRoomOrRest({ local }: SafeToFree, { root, path }: StagedFile): Promise<void> {
-  const { blocks, bavail, bsize } = await statfs(toAbsolutePath(root, parentPath(path)), {
-    bigint: true,
-  });
-  // Some network disks don't say.
-  if (blocks === 0n || bavail * bsize >= BigInt(local.size)) return;
+async function assertRoomOrRest(
+  { handle }: OpenFile,
+  { local }: SafeToFree,
+  { root, path }: StagedFile,
+): Promise<void> {
+  const needed = allocatedBytes(await handle.stat());
+  const free = await freeBytes(toAbsolutePath(root, parentPath(path)));
+  if (free === undefined || free >= BigInt(needed)) return;
   const restedMs = Date.now() - Number(local.mtimeNs / 1_000_000n);
   if (restedMs < minRestMs) throw new Failure('disk-full', path);
 }
@@ -79,12 +81,14 @@ async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> 
   const copy = await open(absolute, 'wx', mode & 0o777);
   try {
     const buffer = Buffer.allocUnsafe(copyBytes);
-    for (let position = 0; ;) {
+    let position = 0;
+    for (;;) {
       const { bytesRead } = await handle.read(buffer, 0, copyBytes, position);
       if (bytesRead === 0) break;
-      await writeAll(copy, buffer.subarray(0, bytesRead), position);
+      await writeSparse(copy, buffer.subarray(0, bytesRead), position);
       position += bytesRead;
     }
+    await copy.truncate(position);
     await copy.sync();
   } finally {
     await copy.close();

@@ -7,7 +7,7 @@ import { wholeChecksum } from '../checksums/storeChecksums';
 import type { ComparisonJob } from '../comparison/job';
 import { toKey } from '../disk/objectKey';
 import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
-import { writeAll } from '../disk/writeFile';
+import { writeSparse } from '../disk/writeFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
@@ -37,7 +37,7 @@ export async function restoreFile(
   const { path, cloud, refusal } = step;
   if (refusal !== undefined) throw refusal;
   const beganAt = Date.now();
-  const staged = await stage(step, tools);
+  const staged = await stage(step, tools, options.signal);
   try {
     const downloaded = await downloadTo(staged.handle, step, { ...tools, ...options });
     const attributes = storedAttributes(downloaded.head);
@@ -95,6 +95,7 @@ async function downloadTo(
   } catch (error) {
     throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
   }
+  await handle.truncate(size);
   const downloaded = sink.finish();
   if (downloaded.content.kind === 'different') {
     onBytes(-size);
@@ -121,7 +122,7 @@ class CheckedFile implements DownloadSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#begun?.check.update(bytes);
-    await writeAll(this.#handle, bytes, this.#position);
+    await writeSparse(this.#handle, bytes, this.#position);
     this.#position += bytes.byteLength;
   }
 

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setMode } from '../disk/fileMetadata';
-import { requireSpace } from '../disk/writeFile';
+import { setMode, storedAllocation } from '../disk/fileMetadata';
+import { freeBytes } from '../disk/writeFile';
 import { toAbsolutePath } from '../disk/filePath';
+import { toKey } from '../disk/objectKey';
+import { Failure } from '../failures/failure';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { toLocalFile, type LocalFile } from '../disk/localFile';
@@ -25,13 +27,16 @@ export interface Staged {
  * Whoever gets it calls `discard` or commits it, and then releases the folders.
  */
 export async function stage(
-  { route: { root }, path, cloud }: RestoreStep,
+  step: RestoreStep,
   { folders, journal }: RestoreTools,
+  signal: AbortSignal,
 ): Promise<Staged> {
+  const { path } = step;
+  const { root } = step.route;
   const lease = folders.acquire(root, path);
   const file = newStagedFile('temporary', root, path);
   try {
-    await requireSpace(root, path, cloud.size);
+    await requireRoom(step, dirname(temporaryPath(file)), signal);
     journal.begin(file);
     const handle = await open(temporaryPath(file), 'wx');
     try {
@@ -48,6 +53,21 @@ export async function stage(
     lease.release();
     throw fromDiskError(error, path);
   }
+}
+
+/** Throws `disk-full` where a file cannot fit, before anything is fetched. */
+async function requireRoom(
+  { route: { bucket, target }, path, from = path, versionId, cloud: { size } }: RestoreStep,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const free = await freeBytes(folder);
+  // Some pools of disks report that nothing is free; one that is full says so when it is written to.
+  if (free === undefined || free === 0n || free >= BigInt(size)) return;
+  // A sparse file takes up less, which only its copy tells.
+  const head = await bucket.head({ key: toKey(target.prefix, from), versionId, signal });
+  const needed = head === undefined ? size : storedAllocation(head);
+  if (free < BigInt(needed)) throw new Failure('disk-full', path);
 }
 
 /** Closes a staged file when all of it is on the disk, and returns its fields. */

@@ -28,6 +28,7 @@ import { receiptsInMemory } from '../../support/memory/recordsInMemory';
 import type { Receipts } from '../../../src/engine/records/receiptStore';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import type { RestoreStory } from '../../support/processes/restoreFullDiskWorker';
+import type { SparseStory } from '../../support/processes/restoreSparseWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
@@ -545,5 +546,20 @@ describe('restore', function () {
     assert.ok(big.length > 0 && big.length < 4);
     assert.ok(big.every(([, size]) => size === 1.5 * mebibyte));
     assert.equal(fetchedInVain, 0);
+  });
+
+  it('goes by the room of the disk where the file is to be, and of a sparse file needs no more than it took up', async function () {
+    const outcome = await onSmallDisk('restoreSparseWorker', temporary.path, '8m');
+    if ('unavailable' in outcome) {
+      this.test!.title += ` (${outcome.unavailable})`;
+      this.skip();
+    }
+    const { freed, restored, isSame, allocated, roomy, rightSizes } = outcome.told as SparseStory;
+    assert.deepEqual([freed.done, freed.problems], [1, []]);
+    assert.deepEqual([restored.done, restored.problems], [1, []]);
+    assert.ok(isSame && allocated <= mebibyte, String(allocated));
+    // On the disk of the folder there is no room, on the one mounted below there is.
+    assert.deepEqual([roomy.done, roomy.reasons], [1, { 'disk-full': 1 }]);
+    assert.ok(rightSizes);
   });
 });
