@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
-import type { Engine } from '../../src/engine/session/engine';
 import type { FailureCode } from '../../src/protocol/failures';
-import type { FolderSetup } from '../../src/protocol/folders';
 import type { Report } from '../../src/protocol/reports';
-import type { State } from '../../src/protocol/state';
-import { setAwsVariables } from '../../dev/awsVariables';
-import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startWireRecorder, type WireRecorder, type WireRequest } from '../support/servers/wire';
-import { startEngine } from '../support/engine/startEngine';
-import { aFolder } from '../support/engine/aFolder';
+import type { WireRequest } from '../support/servers/wire';
+import { startEngineBehindWire, type EngineBehindWire } from '../support/engine/engineBehindWire';
 
-const bucket = 'refused';
 const never = new AbortController().signal;
 const good = names('good', 20);
 const bad = names('bad', 6);
@@ -29,51 +20,19 @@ function names(word: string, count: number): readonly string[] {
 describe('Files that a store always refuses', function () {
   // None of these batches ever ended once.
   this.timeout(60_000);
-  let s3: EmbeddedS3;
-  let wire: WireRecorder;
-  let folder: TemporaryFolder;
-  let engine: Engine;
-  let setup: FolderSetup;
-  const states: State[] = [];
-  let restore: () => void;
+  let behind: EngineBehindWire;
 
-  before(() => {
-    restore = setAwsVariables({ accessKeyId: 'test', secretAccessKey: 'test' });
-  });
-  after(() => {
-    restore();
-  });
   beforeEach(async () => {
-    states.length = 0;
-    s3 = await startEmbeddedS3({ buckets: [bucket] });
-    wire = await startWireRecorder(s3.endpoint);
-    folder = await temporaryFolder('refused');
-    engine = startEngine({
-      onState: now => states.push(now),
-    });
-    setup = aFolder({
-      id: pathToFileURL(folder.path).href,
-      root: folder.path,
-      bucket,
-      settings: { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true },
-    });
+    behind = await startEngineBehindWire('refused');
   });
-  afterEach(async () => {
-    engine.dispose();
-    await wire.stop();
-    await s3.stop();
-    await folder.remove();
-  });
+  afterEach(() => behind.stop());
 
   /** The number of a plan for these files. */
   async function planFor(files: readonly string[]): Promise<number> {
-    await writeTree(folder.path, Object.fromEntries(files.map(name => [name, name])));
+    const { engine, setup, planAll } = behind;
+    await writeTree(setup.root, Object.fromEntries(files.map(name => [name, name])));
     await engine.compare([setup], never);
-    const { planId } = await engine.planBackUp(
-      { folders: [{ setup, scope: { kind: 'all' } }] },
-      never,
-    );
-    return planId;
+    return planAll();
   }
 
   function isBad({ path }: WireRequest): boolean {
@@ -94,6 +53,7 @@ describe('Files that a store always refuses', function () {
 
   for (const [status, name, code, mostPuts] of refusals) {
     it(`fail for themselves with ${String(status)}, and what waits behind them begins`, async () => {
+      const { engine, wire, setup, states } = behind;
       const planId = await planFor([...bad, ...good]);
       wire.refuseAll(now => now.method === 'PUT' && isBad(now), { status, code: name });
       const running = engine.run(planId, never);
@@ -119,6 +79,7 @@ describe('Files that a store always refuses', function () {
   }
 
   it('fail soon where they are refused already when they are looked at', async () => {
+    const { engine, wire } = behind;
     const planId = await planFor([...bad, ...good]);
     wire.refuseAll(isBad, { status: 500, code: 'InternalError' });
     const report = await engine.run(planId, never);
@@ -131,6 +92,7 @@ describe('Files that a store always refuses', function () {
   });
 
   it('are not counted to what an outage has left', async () => {
+    const { engine, wire, setup } = behind;
     const planId = await planFor(bad);
     wire.refuseAll(now => now.method === 'PUT', { status: 500, code: 'InternalError' });
     assert.equal((await engine.run(planId, never)).failed, bad.length);
@@ -142,8 +104,9 @@ describe('Files that a store always refuses', function () {
   });
 
   it('keep the parts that have arrived, for the day when the rest is taken', async () => {
-    await writeFile(join(folder.path, 'large'), 'large');
-    await truncate(join(folder.path, 'large'), 20 << 20);
+    const { engine, wire, setup } = behind;
+    await writeFile(join(setup.root, 'large'), 'large');
+    await truncate(join(setup.root, 'large'), 20 << 20);
     const planId = await planFor([]);
     let refuses = true;
     wire.refuseAll(({ path }) => refuses && path.includes('partNumber=2'), {
@@ -158,6 +121,7 @@ describe('Files that a store always refuses', function () {
   });
 
   it('are told from an outage, whose files say after Cancel what they waited for', async () => {
+    const { engine, wire, states } = behind;
     // More than can be under way at once.
     const files = names('file', 80);
     const planId = await planFor(files);
