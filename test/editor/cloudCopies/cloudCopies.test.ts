@@ -232,23 +232,25 @@ describe('Cloud copies', () => {
     });
   });
 
+  /** The ways in which a command is told of one file. */
+  const forms: Readonly<Record<string, () => Promise<readonly unknown[]>>> = {
+    'the file in the editor': async () => {
+      await window.showTextDocument(uriOf('both.txt'));
+      return [];
+    },
+    'a file and all selected files': () =>
+      Promise.resolve([uriOf('both.txt'), [uriOf('both.txt')]]),
+    'a row and all selected rows': () => {
+      const node = fileNode('changed-in-cloud', 'both.txt', { local: side, cloud: side });
+      return Promise.resolve([node, [node]]);
+    },
+    'an open cloud copy': async () => {
+      await opened('both.txt');
+      return [];
+    },
+  };
+
   describe('Compare with Cloud Copy', () => {
-    const forms: Readonly<Record<string, () => Promise<readonly unknown[]>>> = {
-      'the file in the editor': async () => {
-        await window.showTextDocument(uriOf('both.txt'));
-        return [];
-      },
-      'a file and all selected files': () =>
-        Promise.resolve([uriOf('both.txt'), [uriOf('both.txt')]]),
-      'a row and all selected rows': () => {
-        const node = fileNode('changed-in-cloud', 'both.txt', { local: side, cloud: side });
-        return Promise.resolve([node, [node]]);
-      },
-      'an open cloud copy': async () => {
-        await opened('both.txt');
-        return [];
-      },
-    };
     for (const [form, args] of Object.entries(forms)) {
       it(`takes ${form}`, async () => {
         await commands.executeCommand('s3Backup.diff', ...(await args()));
@@ -279,22 +281,6 @@ describe('Cloud copies', () => {
   });
 
   describe('Show Cloud Versions', () => {
-    const forms: Readonly<Record<string, () => Promise<readonly unknown[]>>> = {
-      'the file in the editor': async () => {
-        await window.showTextDocument(uriOf('both.txt'));
-        return [];
-      },
-      'a file and all selected files': () =>
-        Promise.resolve([uriOf('both.txt'), [uriOf('both.txt')]]),
-      'a row and all selected rows': () => {
-        const node = fileNode('up-to-date', 'both.txt', { local: side, cloud: side });
-        return Promise.resolve([node, [node]]);
-      },
-      'an open cloud copy': async () => {
-        await opened('both.txt');
-        return [];
-      },
-    };
     for (const [form, args] of Object.entries(forms)) {
       it(`takes ${form}, and says that the bucket keeps none`, async () => {
         const given = await args();

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 
@@ -12,14 +9,12 @@ import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import { hostReport, type WorkerData } from '../../../src/protocol/host';
 import { runPlan } from '../../../src/protocol/plans';
 import { planRestore } from '../../../src/protocol/restore';
-import { setAwsVariables } from '../../../dev/awsVariables';
 import { startEngineWorker, type EngineWorker } from '../../support/processes/engineWorker';
 import { eventually } from '../../support/suite/eventually';
 import { heldReaddir } from '../../support/disk/heldReaddir';
 import { killedWithEntries } from '../../support/processes/killedWithEntries';
-import { listAnswer } from '../../support/servers/listAnswer';
+import { openListStore, type ListStore } from '../../support/servers/listStore';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
-import { aFolder } from '../../support/engine/aFolder';
 
 const names = ['a.txt', 'b.txt', 'c.txt'];
 const objects = names.map(key => ({ key, etag: 'd41d8cd98f00b204e9800998ecf8427e', size: 1000 }));
@@ -30,10 +25,7 @@ describe('The engine’s thread after a crash', function () {
   let root: string;
   let data: WorkerData;
   let setup: FolderSetup;
-  let server: Server;
-  /** How many objects are being read; none of these requests is ever answered. */
-  let reading: number;
-  let restoreVariables = (): void => undefined;
+  let store: ListStore;
   const engines: EngineWorker[] = [];
 
   beforeEach(async () => {
@@ -44,27 +36,12 @@ describe('The engine’s thread after a crash', function () {
       recordsFile: join(folder.path, 'receipts.sqlite'),
       journalsFolder: join(folder.path, 'staging-journals'),
     };
-    reading = 0;
-    server = createServer(({ url = '' }, response) => {
-      if (url.includes('list-type=2')) response.end(listAnswer(objects));
-      else reading++;
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    setup = aFolder({
-      root,
-      bucket: 'b',
-      prefix: '',
-      settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
-    });
-    restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+    store = await openListStore(objects);
+    setup = store.setup(root);
   });
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.terminate();
-    restoreVariables();
-    server.closeAllConnections();
-    await new Promise(resolve => server.close(resolve));
+    await store.close();
     await folder.remove();
   });
 
@@ -82,7 +59,7 @@ describe('The engine’s thread after a crash', function () {
     const { planId } = await engine.ask(planRestore, request);
     engine.ask(runPlan, planId).catch(() => undefined);
     await eventually(() => {
-      assert.equal(reading, names.length);
+      assert.equal(store.waiting(), names.length);
     });
     assert.equal(readdirSync(root).length, names.length);
     return engine;

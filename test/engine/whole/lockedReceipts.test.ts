@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { compare } from '../../../src/protocol/comparisons';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import { hostReport } from '../../../src/protocol/host';
-import { setAwsVariables } from '../../../dev/awsVariables';
 import { startEngineWorker, type EngineWorker } from '../../support/processes/engineWorker';
 import { eventually } from '../../support/suite/eventually';
-import { listAnswer } from '../../support/servers/listAnswer';
+import { openListStore, type ListStore } from '../../support/servers/listStore';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
-import { aFolder } from '../../support/engine/aFolder';
 
 const names = Array.from({ length: 1000 }, (_, number) => `${String(number)}.txt`);
 const content = 'the same on both sides';
@@ -25,29 +21,17 @@ describe('Receipts that another process has locked', function () {
   let folder: TemporaryFolder;
   let setup: FolderSetup;
   let recordsFile: string;
-  let server: Server;
+  let store: ListStore;
   let engine: EngineWorker;
   let locker: DatabaseSync;
-  let restoreVariables = (): void => undefined;
 
   beforeEach(async () => {
     folder = await temporaryFolder('locked');
     const root = join(folder.path, 'w');
     await writeTree(root, Object.fromEntries(names.map(name => [name, content])));
     const etag = createHash('md5').update(content).digest('hex');
-    server = createServer((_, response) => {
-      response.end(listAnswer(names.map(key => ({ key, etag, size: content.length }))));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    setup = aFolder({
-      root,
-      bucket: 'b',
-      prefix: '',
-      settings: { region: 'us-east-1', endpoint, forcePathStyle: true },
-    });
-    restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
+    store = await openListStore(names.map(key => ({ key, etag, size: content.length })));
+    setup = store.setup(root);
     recordsFile = join(folder.path, 'receipts.sqlite');
     engine = startEngineWorker({
       recordsFile,
@@ -62,9 +46,7 @@ describe('Receipts that another process has locked', function () {
   afterEach(async () => {
     if (locker.isOpen) locker.close();
     await engine.terminate();
-    restoreVariables();
-    server.closeAllConnections();
-    await new Promise(resolve => server.close(resolve));
+    await store.close();
     await folder.remove();
   });
 
@@ -89,7 +71,7 @@ describe('Receipts that another process has locked', function () {
   });
 
   it('do not keep Cancel from being heard', async () => {
-    const listed = once(server, 'request');
+    const listed = once(store.server, 'request');
     const cancelling = new AbortController();
     const comparing = engine.ask(compare, [setup], cancelling.signal);
     await listed;
