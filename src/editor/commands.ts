@@ -1,4 +1,4 @@
-import { commands, Disposable, l10n, window } from 'vscode';
+import { commands, Disposable, l10n, window, type WorkspaceFolder } from 'vscode';
 import { pause, resume } from '../protocol/plans';
 import type { Work } from '../protocol/rows';
 import {
@@ -24,12 +24,13 @@ import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
 import { rowClicked } from './rowClick';
 import {
-  readSelection,
-  type Selection,
-  activeSelection,
-  foldersOf,
-  urisOf,
-} from './selection/selection';
+  onFolders,
+  onSelection,
+  onSelectionOrEverything,
+  onWhole,
+  type Command,
+} from './selection/commandTarget';
+import { urisOf, type Selection } from './selection/selection';
 import type { Services } from './services';
 import { chooseBucket } from './setUp/chooseBucket';
 import { chooseProfile } from './setUp/chooseProfile';
@@ -43,71 +44,89 @@ import { askForFilter } from './view/filter';
 import { rowClickedCommand, showMoreCommand } from './view/treeItem';
 import type { TreeNode } from './view/treeNode';
 
-/** What the manifest's commands do. */
+/** What the manifest's commands do, and what each works on. */
 const table = {
-  's3Backup.compare': compareSelection,
-  's3Backup.chooseBucket': chooseBucketFor,
-  's3Backup.chooseProfile': chooseProfileFor,
-  's3Backup.openCredentialsFile': openCredentialsFile,
-  's3Backup.backUpAll': async services => {
+  's3Backup.compare': onFolders(compareFolders),
+  's3Backup.chooseBucket': onFolders(chooseBucketFor),
+  's3Backup.chooseProfile': onFolders(chooseProfileFor),
+  's3Backup.openCredentialsFile': onWhole(openCredentialsFile),
+  's3Backup.backUpAll': onWhole(async services => {
     await backUpAll(services);
-  },
-  's3Backup.backUp': backUpSelection,
-  's3Backup.backUpResource': backUpSelection,
-  's3Backup.open': openSelection,
-  's3Backup.revealInExplorer': revealSelection,
-  's3Backup.diff': compareWithCloud,
-  's3Backup.openCloudCopy': openCloudCopy,
-  's3Backup.showVersions': showVersions,
-  's3Backup.turnOnVersioning': async (services, selection) => {
-    await turnOnVersioningFor(services, await resolveTargets(services, foldersOf(selection)));
-  },
-  's3Backup.copyS3Uri': copyS3Uri,
-  's3Backup.ignore': addToIgnoreFile,
-  's3Backup.showRule': showRule,
-  's3Backup.filter': ({ filter }) => askForFilter(filter),
-  's3Backup.clearFilter': ({ filter }) => {
+  }),
+  's3Backup.backUp': onSelection(backUpSelection),
+  's3Backup.backUpResource': onSelection(backUpSelection),
+  's3Backup.open': onSelection(openSelection),
+  's3Backup.revealInExplorer': onSelection(revealSelection),
+  's3Backup.diff': onSelection(compareWithCloud),
+  's3Backup.openCloudCopy': onSelection(openCloudCopy),
+  's3Backup.showVersions': onSelection(showVersions),
+  's3Backup.turnOnVersioning': onFolders(async (services, folders) => {
+    await turnOnVersioningFor(services, await resolveTargets(services, folders));
+  }),
+  's3Backup.copyS3Uri': onSelection(copyS3Uri),
+  's3Backup.ignore': onSelection(addToIgnoreFile),
+  's3Backup.showRule': onSelection(showRule),
+  's3Backup.filter': onWhole(({ filter }) => askForFilter(filter)),
+  's3Backup.clearFilter': onWhole(({ filter }) => {
     filter.set('');
-  },
-  's3Backup.viewAsTree': ({ layout }) => layout.choose('tree'),
-  's3Backup.viewAsList': ({ layout }) => layout.choose('list'),
-  's3Backup.cancel': ({ operations }) => {
+  }),
+  's3Backup.viewAsTree': onWhole(({ layout }) => layout.choose('tree')),
+  's3Backup.viewAsList': onWhole(({ layout }) => layout.choose('list')),
+  's3Backup.cancel': onWhole(({ operations }) => {
     operations.cancelAll();
-  },
-  's3Backup.review': async services => {
+  }),
+  's3Backup.review': onWhole(async services => {
     await reviewAndBackUp(services);
-  },
-  's3Backup.retryFailed': async services => {
+  }),
+  's3Backup.retryFailed': onWhole(async services => {
     const { last } = services.reports;
     if (last === undefined) sayNoReport();
     else await retries[last.report.work](services, last);
-  },
-  's3Backup.freeUpSpace': async (services, selection) => {
-    await freeUpSpace(services, selection);
-  },
-  's3Backup.resolve': resolveConflicts,
-  's3Backup.restore': async (services, selection) => {
-    await restoreSelection(services, selection);
-  },
-  's3Backup.verify': (services, selection) => withChosen(services, selection, verifyFiles),
-  's3Backup.forget': (services, selection) => withChosen(services, selection, forgetFiles),
-  's3Backup.showReport': async ({ engine, reports }) => {
+  }),
+  's3Backup.freeUpSpace': onSelectionOrEverything(
+    () => ({
+      title: l10n.t('Free Up Local Space'),
+      everything: l10n.t('Everything That Is Safe in the Cloud'),
+    }),
+    async (services, meant) => {
+      await freeUpSpace(services, meant);
+    },
+  ),
+  's3Backup.resolve': onSelectionOrEverything(
+    () => ({
+      title: l10n.t('Resolve Changed in Cloud'),
+      everything: l10n.t('All Files Changed in the Cloud'),
+    }),
+    resolveConflicts,
+  ),
+  's3Backup.restore': onSelectionOrEverything(
+    () => ({ title: l10n.t('Restore from Cloud'), everything: l10n.t('Everything in the Cloud') }),
+    async (services, meant) => {
+      await restoreSelection(services, meant);
+    },
+  ),
+  's3Backup.verify': onSelectionOrEverything(
+    () => ({ title: l10n.t('Verify'), everything: l10n.t('Everything in the Workspace') }),
+    verifyFiles,
+  ),
+  's3Backup.forget': onSelection(forgetFiles),
+  's3Backup.showReport': onWhole(async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();
     else await showReport(engine, reports.last);
-  },
-  's3Backup.pause': ({ engine }) => {
+  }),
+  's3Backup.pause': onWhole(({ engine }) => {
     engine.notify(pause, null);
-  },
-  's3Backup.resume': async services => {
+  }),
+  's3Backup.resume': onWhole(async services => {
     const { engine } = services;
     if (engine.state.kind === 'paused') engine.notify(resume, null);
     else await resumeUnfinished(services);
-  },
-  's3Backup.forgetUnfinished': forgetUnfinished,
-  's3Backup.showLog': ({ log }) => {
+  }),
+  's3Backup.forgetUnfinished': onWhole(forgetUnfinished),
+  's3Backup.showLog': onWhole(({ log }) => {
     log.show();
-  },
-} satisfies Readonly<Record<CommandId, Command>>;
+  }),
+} satisfies Readonly<Record<CommandId, Command<Services>>>;
 
 /** How each kind of work is tried again for what has failed. */
 const retries = {
@@ -129,9 +148,9 @@ const rowTable: Readonly<
 };
 
 export function registerCommands(services: Services): Disposable {
-  const own = Object.entries<Command>(table).map(([id, run]) =>
-    commands.registerCommand(id, (clicked?: unknown, selected?: unknown) =>
-      runShowingFailure(services, () => run(services, readSelection(clicked, selected))),
+  const own = Object.entries<Command<Services>>(table).map(([id, run]) =>
+    commands.registerCommand(id, (...args: readonly unknown[]) =>
+      runShowingFailure(services, () => run(services, args)),
     ),
   );
   const rows = Object.entries(rowTable).map(([id, run]) =>
@@ -141,8 +160,6 @@ export function registerCommands(services: Services): Disposable {
   );
   return Disposable.from(...own, ...rows);
 }
-
-type Command = (services: Services, selection: Selection) => Promise<void> | void;
 
 /** Runs a command, and shows its failure as one message. */
 async function runShowingFailure(
@@ -157,15 +174,20 @@ async function runShowingFailure(
   }
 }
 
-async function compareSelection(services: Services, selection: Selection): Promise<void> {
-  const setups = await resolveTargets(services, foldersOf(selection));
+async function compareFolders(
+  services: Services,
+  folders: readonly WorkspaceFolder[],
+): Promise<void> {
+  const setups = await resolveTargets(services, folders);
   if (setups.length === 0) return;
   if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
   await services.comparisons.run(setups);
 }
 
-async function chooseBucketFor(services: Services, selection: Selection): Promise<void> {
-  const folders = foldersOf(selection);
+async function chooseBucketFor(
+  services: Services,
+  folders: readonly WorkspaceFolder[],
+): Promise<void> {
   if (folders.length === 0) throw unsupportedResource([]);
   const setup = await chooseBucket(services, folders);
   if (setup === undefined) return;
@@ -173,8 +195,10 @@ async function chooseBucketFor(services: Services, selection: Selection): Promis
   await services.comparisons.run([setup]);
 }
 
-async function chooseProfileFor(services: Services, selection: Selection): Promise<void> {
-  const folders = foldersOf(selection);
+async function chooseProfileFor(
+  services: Services,
+  folders: readonly WorkspaceFolder[],
+): Promise<void> {
   if (folders.length === 0) {
     await resolveTargets(services, folders);
     return;
@@ -187,40 +211,8 @@ async function chooseProfileFor(services: Services, selection: Selection): Promi
 }
 
 async function backUpSelection(services: Services, selection: Selection): Promise<void> {
-  switch (selection.kind) {
-    case 'nodes':
-      await backUpNodes(services, selection.nodes);
-      return;
-    case 'resources':
-      await backUpResources(services, selection.uris);
-      return;
-    case 'nothing': {
-      const meant = activeSelection(services);
-      if (meant.kind !== 'nothing') {
-        await backUpSelection(services, meant);
-        return;
-      }
-      void window.showInformationMessage(
-        l10n.t('Select files in the S3 Backup view, or open one, to back them up.'),
-      );
-    }
-  }
-}
-
-/** Runs a function on the selection or, where there is none, on what is in front of the user. */
-async function withChosen(
-  services: Services,
-  selection: Selection,
-  run: (services: Services, chosen: Exclude<Selection, { kind: 'nothing' }>) => Promise<void>,
-): Promise<void> {
-  const meant = selection.kind === 'nothing' ? activeSelection(services) : selection;
-  if (meant.kind !== 'nothing') {
-    await run(services, meant);
-    return;
-  }
-  void window.showInformationMessage(
-    l10n.t('Select files in the S3 Backup view, or open one, to go on.'),
-  );
+  if (selection.kind === 'nodes') await backUpNodes(services, selection.nodes);
+  else await backUpResources(services, selection.uris);
 }
 
 function sayNoReport(): void {
@@ -231,13 +223,13 @@ function sayNoReport(): void {
   );
 }
 
-async function openSelection(services: Services, selection: Selection): Promise<void> {
-  for (const uri of urisOf(services, selection)) {
+async function openSelection(_: Services, selection: Selection): Promise<void> {
+  for (const uri of urisOf(selection)) {
     await commands.executeCommand('vscode.open', uri, { preview: false });
   }
 }
 
-async function revealSelection(services: Services, selection: Selection): Promise<void> {
-  const [uri] = urisOf(services, selection);
+async function revealSelection(_: Services, selection: Selection): Promise<void> {
+  const [uri] = urisOf(selection);
   if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
 }

@@ -1,7 +1,8 @@
 import { l10n, window, workspace, type Uri, type WorkspaceFolder, env } from 'vscode';
 import { cloudCopyScheme, readCloudCopyUri, type CloudCopyName } from './cloudCopyUri';
+import { plainText } from '../format/plainText';
 import { formatCount } from '../format/quantity';
-import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
+import type { Selection } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
@@ -18,7 +19,7 @@ export interface CloudPlace {
   readonly versionId?: string;
 }
 
-export type CloudPlacesDeps = ActiveSelectionDeps & FolderSetupDeps & ResolveTargetsDeps;
+export type CloudPlacesDeps = FolderSetupDeps & ResolveTargetsDeps;
 
 /**
  * Returns where the selected files are in the cloud. Asks if a folder's target is not known yet.
@@ -27,18 +28,12 @@ async function cloudPlaces(
   deps: CloudPlacesDeps,
   selection: Selection,
 ): Promise<readonly CloudPlace[]> {
-  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
-  switch (meant.kind) {
-    case 'nothing':
-      void window.showInformationMessage(
-        l10n.t('Open a file first, or select it in the S3 Backup view.'),
-      );
-      return [];
+  switch (selection.kind) {
     case 'nodes':
-      return withTargets(deps, nodeItems(meant.nodes));
+      return withTargets(deps, nodeItems(selection.nodes));
     case 'resources': {
-      const copies = meant.uris.flatMap(uri => cloudCopyAt(deps, uri) ?? []);
-      const local = meant.uris.filter(uri => uri.scheme !== cloudCopyScheme);
+      const copies = selection.uris.flatMap(uri => cloudCopyAt(deps, uri) ?? []);
+      const local = selection.uris.filter(uri => uri.scheme !== cloudCopyScheme);
       if (local.length === 0) return copies;
       const items = await localItems(local);
       if (items.length === 0 && copies.length === 0) throw unsupportedResource(local);
@@ -94,10 +89,14 @@ export async function cloudFiles(
   const files = places.filter(({ kind }) => kind === 'file');
   if (files.length === 0 && places.length > 0) {
     void window.showInformationMessage(
-      l10n.t('A folder has no cloud copy of its own: choose the files in it.'),
+      plainText(l10n.t('“{0}” is a folder. Choose a file in it.', nameOf(places))),
     );
   }
   return files;
+}
+
+function nameOf([first]: readonly CloudPlace[]): string {
+  return first === undefined || first.path === '' ? (first?.setup.name ?? '') : first.path;
 }
 
 /** Copies the S3 URIs of the selection to the clipboard, one per line. */
@@ -112,7 +111,7 @@ export async function copyS3Uri(deps: CloudPlacesDeps, selection: Selection): Pr
   await env.clipboard.writeText(uris.join('\n'));
   const text =
     uris.length === 1
-      ? l10n.t('S3 URI copied')
+      ? l10n.t('Copied {0}', plainText(only))
       : l10n.t('{0} S3 URIs copied', formatCount(uris.length));
   window.setStatusBarMessage(`$(check) ${text}`, shownMs);
 }

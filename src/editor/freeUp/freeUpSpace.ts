@@ -10,15 +10,12 @@ import type { Report } from '../../protocol/reports';
 import type { FinishedBatch } from '../batch/reports';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
 import { chosenScopes, failedScopes } from '../selection/chosenScopes';
-import { activeSelection, type ActiveSelectionDeps, type Selection } from '../selection/selection';
+import type { Everything, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import { announceFreeUp, type AnnounceFreeUpDeps } from './announceFreeUp';
 import { confirmFreeUp, keptNumbers } from './confirmFreeUp';
 
-type FreeUpSpaceDeps = RunPlannedDeps &
-  AnnounceFreeUpDeps &
-  ActiveSelectionDeps &
-  ComparedTargetsDeps;
+type FreeUpSpaceDeps = RunPlannedDeps & AnnounceFreeUpDeps & ComparedTargetsDeps;
 
 /**
  * Removes local files that are proved to be in the cloud: the selected ones, or all of them. First
@@ -26,9 +23,9 @@ type FreeUpSpaceDeps = RunPlannedDeps &
  */
 export async function freeUpSpace(
   deps: FreeUpSpaceDeps,
-  selection: Selection,
+  meant: Selection | Everything,
 ): Promise<Report | undefined> {
-  return freeUp(deps, await scopesOf(deps, selection));
+  return freeUp(deps, await scopesOf(deps, meant));
 }
 
 /** Frees again what failed in a batch. */
@@ -39,15 +36,11 @@ export async function retryFreeUp(
   return freeUp(deps, await failedScopes(deps, batch));
 }
 
-/** Returns what is selected in the view or, without a selection, everything that is proved. */
 async function scopesOf(
   deps: FreeUpSpaceDeps,
-  selection: Selection,
+  meant: Selection | Everything,
 ): Promise<FreeUpRequest['folders']> {
-  if (selection.kind !== 'nothing') return chosenScopes(deps, selection);
-  const meant = activeSelection(deps);
-  // A file that only happens to be open is not a choice.
-  if (meant.kind === 'nodes') return chosenScopes(deps, meant);
+  if (meant.kind !== 'everything') return chosenScopes(deps, meant);
   const setups = await comparedTargets(deps);
   return setups.map(setup => ({ setup, scope: { kind: 'all' } }));
 }

@@ -10,13 +10,13 @@ import {
 import { filesChanged } from '../../protocol/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import { Failed } from '../failures/failed';
-import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
+import type { Selection } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
 import { ignorePattern } from './ignorePattern';
 
-interface AddToIgnoreFileDeps extends ActiveSelectionDeps {
+interface AddToIgnoreFileDeps {
   readonly engine: EngineClient;
 }
 
@@ -28,9 +28,8 @@ export async function addToIgnoreFile(
   deps: AddToIgnoreFileDeps,
   selection: Selection,
 ): Promise<void> {
-  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
-  const all = await itemsOf(meant);
-  if (all.length === 0 && meant.kind === 'resources') throw unsupportedResource(meant.uris);
+  const all = await itemsOf(selection);
+  if (all.length === 0 && selection.kind === 'resources') throw unsupportedResource(selection.uris);
   const items = all.filter(({ path }) => path !== '');
   if (items.length === 0) sayNothingChosen();
   const folders = new Set(items.map(({ folder }) => folder));
@@ -49,8 +48,6 @@ const ignoreFileName = '.s3backupignore';
 
 async function itemsOf(selection: Selection): Promise<readonly WorkspaceItem[]> {
   switch (selection.kind) {
-    case 'nothing':
-      return [];
     case 'nodes':
       return nodeItems(selection.nodes);
     case 'resources':

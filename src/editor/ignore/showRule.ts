@@ -3,14 +3,13 @@ import type { FilePath, FolderSetup } from '../../protocol/folders';
 import type { PlanRequest, PlanSummary } from '../../protocol/plans';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
-import { type Selection, activeSelection, type ActiveSelectionDeps } from '../selection/selection';
+import type { Selection } from '../selection/selection';
 import { localUri } from '../view/fileLocation';
 import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 
 /** Opens the line or setting by which a row is ignored, or the ignore file that is unreadable. */
-export async function showRule(deps: ActiveSelectionDeps, selection: Selection): Promise<void> {
-  const meant = selection.kind === 'nothing' ? activeSelection(deps) : selection;
-  const [node] = meant.kind === 'nodes' ? meant.nodes : [];
+export async function showRule(_: object, selection: Selection): Promise<void> {
+  const [node] = selection.kind === 'nodes' ? selection.nodes : [];
   if (node?.kind !== 'row' || node.row.kind !== 'file') return;
   const place = rulePlace(node.row.verdict);
   if (place !== undefined) await openRule(node.folder, place);

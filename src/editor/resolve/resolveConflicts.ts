@@ -8,8 +8,8 @@ import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { restoreTheirs, type RestoreFilesDeps } from '../restore/restoreFiles';
 import { chosenScopes } from '../selection/chosenScopes';
-import { type Selection, activeSelection } from '../selection/selection';
-import { type GroupNode, type TreeNode, conflictGroup } from '../view/treeNode';
+import type { Everything, Selection } from '../selection/selection';
+import { type GroupNode, conflictGroup } from '../view/treeNode';
 import { askAboutAll, askAboutOne, type Decision, type OpenConflict } from './askDecision';
 
 interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
@@ -23,9 +23,10 @@ interface ResolveConflictsDeps extends BackUpDeps, RestoreFilesDeps {
  */
 export async function resolveConflicts(
   deps: ResolveConflictsDeps,
-  selection: Selection,
+  meant: Selection | Everything,
 ): Promise<void> {
-  const chosen = await chosenScopes(deps, whatIsMeant(deps, selection));
+  const selection = meant.kind === 'everything' ? allConflicts(deps) : meant;
+  const chosen = await chosenScopes(deps, selection);
   const found = await conflictsIn(deps, chosen);
   if (found.length === 0) {
     void window.showInformationMessage(
@@ -98,23 +99,9 @@ async function decide(
   return decisions;
 }
 
-/** Returns the selection; from the palette, all conflicts unless some are selected. */
-function whatIsMeant(
-  deps: ResolveConflictsDeps,
-  selection: Selection,
-): Exclude<Selection, { kind: 'nothing' }> {
-  if (selection.kind !== 'nothing') return selection;
-  const meant = activeSelection(deps);
-  const nodes = meant.kind === 'nodes' ? meant.nodes.filter(mayHoldConflicts) : [];
-  return { kind: 'nodes', nodes: nodes.length > 0 ? nodes : conflictGroups(deps) };
-}
-
-function mayHoldConflicts(node: TreeNode): boolean {
-  return 'group' in node && node.group === 'changed-in-cloud';
-}
-
-function conflictGroups({ engine }: ResolveConflictsDeps): readonly GroupNode[] {
-  return engine.state.comparisons
+function allConflicts({ engine }: ResolveConflictsDeps): Selection {
+  const nodes: readonly GroupNode[] = engine.state.comparisons
     .filter(({ groups }) => groups['changed-in-cloud'].files > 0)
     .map(({ folder }) => conflictGroup(folder));
+  return { kind: 'nodes', nodes };
 }

@@ -18,9 +18,8 @@ import {
   type RunPlannedDeps,
 } from '../batch/runPlanned';
 import { chosenScopes, failedScopes } from '../selection/chosenScopes';
-import type { ActiveSelectionDeps, Selection } from '../selection/selection';
+import type { Everything, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
-import { askWhatToRestore } from './askWhatToRestore';
 import { confirmRestore } from './confirmRestore';
 import { requestFromArchive, type RequestFromArchiveDeps } from './requestFromArchive';
 import { excludedNumbers } from '../batch/reportWords';
@@ -28,17 +27,14 @@ import { excludedNumbers } from '../batch/reportWords';
 export type RestoreFilesDeps = RunPlannedDeps &
   ReportMessageDeps &
   RequestFromArchiveDeps &
-  ActiveSelectionDeps &
   ComparedTargetsDeps;
 
-/** Restores the selection; without one, asks what to restore. */
+/** Restores the selection, or all that is in the cloud. */
 export async function restoreSelection(
   deps: RestoreFilesDeps,
-  selection: Selection,
+  meant: Selection | Everything,
 ): Promise<Report | undefined> {
-  const meant = selection.kind === 'nothing' ? await askWhatToRestore(deps) : selection;
-  if (meant === undefined) return undefined;
-  if (meant !== 'everything') return restore(deps, await chosenScopes(deps, meant));
+  if (meant.kind !== 'everything') return restore(deps, await chosenScopes(deps, meant));
   const setups = await comparedTargets(deps);
   return restore(
     deps,

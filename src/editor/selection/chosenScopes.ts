@@ -17,7 +17,7 @@ import type { Selection } from './selection';
  */
 export function chosenScopes(
   deps: ResolveTargetsDeps,
-  selection: Exclude<Selection, { kind: 'nothing' }>,
+  selection: Selection,
 ): Promise<ChosenRequest['folders']> {
   return selection.kind === 'nodes'
     ? scopesOfNodes(deps, selection.nodes)

@@ -8,44 +8,51 @@ import {
   workspace,
   type WorkspaceFolder,
 } from 'vscode';
-import { localFolders, folderById } from '../targets/targets';
+import { folderById } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
 import { localUri } from '../view/fileLocation';
-import type { FilesView } from '../view/filesView';
 import { isTreeNode, type TreeNode } from '../view/treeNode';
 
-/** What a command is asked to work on. */
+/** What a command works on. There is always at least one. */
 export type Selection =
-  | { readonly kind: 'nothing' }
   | { readonly kind: 'resources'; readonly uris: readonly Uri[] }
   | { readonly kind: 'nodes'; readonly nodes: readonly TreeNode[] };
 
+/** All folders of the workspace. No missing or unknown argument ever means this. */
+export interface Everything {
+  readonly kind: 'everything';
+}
+
+/** What the caller of a command has pointed at. */
+export type PointedAt =
+  | Selection
+  /** A row that has gone meanwhile, or anything else that is not known. */
+  | { readonly kind: 'unknown' }
+  /** The command was run from the palette, by a key or by a link. */
+  | { readonly kind: 'nothing' };
+
 /**
  * Reads the arguments that VS Code passes to a command: none from the palette, the clicked item and
- * all selected ones from the Explorer and from trees, a URI and something else from editor tabs.
+ * all selected ones from the Explorer and from trees, a URI and something else from editor tabs. It
+ * passes `undefined` for a row that the tree no longer has.
  */
-export function readSelection(clicked: unknown, selected: unknown): Selection {
+export function readArguments(args: readonly unknown[]): PointedAt {
+  if (args.length === 0) return { kind: 'nothing' };
+  const [clicked, selected] = args;
   const all: readonly unknown[] =
     Array.isArray(selected) && selected.length > 0 ? selected : [clicked];
+  if (!(clicked instanceof Uri) && !isTreeNode(clicked)) return { kind: 'unknown' };
   const uris = all.filter(thing => thing instanceof Uri);
   if (uris.length > 0) return { kind: 'resources', uris };
   const nodes = all.filter(isTreeNode);
-  if (nodes.length > 0) return { kind: 'nodes', nodes };
-  return { kind: 'nothing' };
-}
-
-export interface ActiveSelectionDeps {
-  readonly view: FilesView;
+  return nodes.length > 0 ? { kind: 'nodes', nodes } : { kind: 'unknown' };
 }
 
 /**
- * Returns what a command without arguments, from the palette or a key, is meant for: the selection
- * of the view if it is visible, or else the file in the active editor.
+ * Returns the file of the active editor. A selection in the view does not count here: it may be
+ * forgotten or out of sight.
  */
-export function activeSelection({ view: { treeView } }: ActiveSelectionDeps): Selection {
-  if (treeView.visible && treeView.selection.length > 0) {
-    return { kind: 'nodes', nodes: treeView.selection };
-  }
+export function fileInFront(): Extract<Selection, { kind: 'resources' }> | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   if (
     input instanceof TabInputText ||
@@ -55,19 +62,14 @@ export function activeSelection({ view: { treeView } }: ActiveSelectionDeps): Se
     return { kind: 'resources', uris: [input.uri] };
   }
   if (input instanceof TabInputTextDiff) return { kind: 'resources', uris: [input.modified] };
-  return { kind: 'nothing' };
+  return undefined;
 }
 
-/** Returns the workspace folders that a command is meant for; all of them if it does not say. */
+/** Returns the workspace folders of a selection. Throws if there are none. */
 export function foldersOf(selection: Selection): readonly WorkspaceFolder[] {
-  switch (selection.kind) {
-    case 'nothing':
-      return localFolders();
-    case 'resources':
-      return foldersWith(selection.uris);
-    case 'nodes':
-      return distinct(selection.nodes.map(node => folderById(node.folder)));
-  }
+  return selection.kind === 'resources'
+    ? foldersWith(selection.uris)
+    : distinct(selection.nodes.map(node => folderById(node.folder)));
 }
 
 function foldersWith(uris: readonly Uri[]): readonly WorkspaceFolder[] {
@@ -77,16 +79,9 @@ function foldersWith(uris: readonly Uri[]): readonly WorkspaceFolder[] {
   return folders;
 }
 
-/** Returns the local files that a command is meant for: the view's selection if it does not say. */
-export function urisOf({ view }: ActiveSelectionDeps, selection: Selection): readonly Uri[] {
-  switch (selection.kind) {
-    case 'nothing':
-      return view.treeView.selection.flatMap(uriOf);
-    case 'resources':
-      return selection.uris;
-    case 'nodes':
-      return selection.nodes.flatMap(uriOf);
-  }
+/** Returns the local files and folders of a selection. */
+export function urisOf(selection: Selection): readonly Uri[] {
+  return selection.kind === 'resources' ? selection.uris : selection.nodes.flatMap(uriOf);
 }
 
 function uriOf(node: TreeNode): readonly Uri[] {

@@ -13,10 +13,7 @@ interface ForgetFilesDeps extends ResolveTargetsDeps {
 }
 
 /** Asks, and then forgets files that are gone from both sides. */
-export async function forgetFiles(
-  deps: ForgetFilesDeps,
-  selection: Exclude<Selection, { kind: 'nothing' }>,
-): Promise<void> {
+export async function forgetFiles(deps: ForgetFilesDeps, selection: Selection): Promise<void> {
   if (selection.kind !== 'nodes') return;
   const nodes = selection.nodes.filter(isLost);
   if (nodes.length === 0) return;

@@ -1,6 +1,7 @@
 import { l10n, window, type CancellationToken, type LogOutputChannel } from 'vscode';
-import type { FolderSetup } from '../../protocol/folders';
+import { rootPath, type FolderSetup } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
+import { groups } from '../../protocol/verdicts';
 import { readCloudCopies, verify, type VerifyReport } from '../../protocol/verify';
 import { withDelayedProgress } from '../batch/withDelayedProgress';
 import type { EngineClient } from '../client/engineClient';
@@ -10,10 +11,10 @@ import { failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { chosenScopes } from '../selection/chosenScopes';
-import type { Selection } from '../selection/selection';
-import type { ResolveTargetsDeps } from '../setUp/resolveTargets';
+import type { Everything, Selection } from '../selection/selection';
+import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 
-interface VerifyFilesDeps extends ResolveTargetsDeps {
+interface VerifyFilesDeps extends ComparedTargetsDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
   readonly operations: RunningOperations;
@@ -25,9 +26,10 @@ interface VerifyFilesDeps extends ResolveTargetsDeps {
  */
 export async function verifyFiles(
   deps: VerifyFilesDeps,
-  selection: Exclude<Selection, { kind: 'nothing' }>,
+  meant: Selection | Everything,
 ): Promise<void> {
-  const chosen = await chosenScopes(deps, selection);
+  const chosen =
+    meant.kind === 'everything' ? await allScopes(deps) : await chosenScopes(deps, meant);
   if (chosen.length === 0) return;
   const { engine } = deps;
   const request: ChosenRequest = { folders: chosen };
@@ -43,6 +45,14 @@ export async function verifyFiles(
     copies === undefined ? found : combined(found, copies),
     chosen.map(({ setup }) => setup),
   );
+}
+
+async function allScopes(deps: VerifyFilesDeps): Promise<ChosenRequest['folders']> {
+  const setups = await comparedTargets(deps);
+  return setups.map(setup => {
+    const nodes = groups.map(group => ({ folder: setup.id, group, path: rootPath }));
+    return { setup, scope: { kind: 'nodes', nodes } };
+  });
 }
 
 function withProgress(

@@ -6,6 +6,7 @@ import type { GroupNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
 import type { Group } from '../../../src/protocol/verdicts';
 import { answerWith, type Answers } from '../../support/vscode/answers';
+import { takeFirstOfLists } from '../../support/vscode/lists';
 import { listenTo, type ShownMessages } from '../../support/vscode/messages';
 import {
   activateWithTarget,
@@ -83,12 +84,14 @@ describe('Verify and Forget', () => {
     assert.deepEqual(told.texts, ['1 file verified: 1 proved.']);
   });
 
-  it('takes the editor in front where nothing is passed', async () => {
+  it('takes the file of the editor, if that is chosen in the palette', async () => {
     await write('a.txt', 'one');
     await putObject(`${prefix}a.txt`, 'one');
     await commands.executeCommand('workbench.view.explorer');
     await window.showTextDocument(uriOf('a.txt'));
+    const lists = takeFirstOfLists();
     await commands.executeCommand('s3Backup.verify');
+    lists.restore();
     await commands.executeCommand('workbench.action.closeAllEditors');
     assert.deepEqual(told.texts, ['1 file verified: 1 proved.']);
   });
