@@ -35,8 +35,14 @@ export const filesChanged = notificationType<{
   readonly paths: readonly string[];
 }>('filesChanged');
 
-/** Look again at every green row: changes may have gone unnoticed. */
+/** Look again at everything on disk, when it is time: changes may have gone unnoticed. */
 export const recheck = notificationType<null>('recheck');
+
+/** Whether somebody is there to see what is found: the window has the focus, or the view is shown. */
+export type Attention = 'there' | 'away';
+
+/** What nobody waits for is done while somebody is there. Until it is told, somebody is. */
+export const attend = notificationType<Attention>('attend');
 
 /** The settings of a folder have changed by which it is compared: a comparison at hand is void. */
 export const settingsChanged = notificationType<{

@@ -1,12 +1,20 @@
 import {
   Disposable,
   RelativePattern,
+  tasks,
   window,
   workspace,
   type FileSystemWatcher,
   type Uri,
 } from 'vscode';
-import { filesChanged, forgetFolder, recheck, settingsChanged } from '../../protocol/comparisons';
+import {
+  attend,
+  filesChanged,
+  forgetFolder,
+  recheck,
+  settingsChanged,
+  type Attention,
+} from '../../protocol/comparisons';
 import { trafficChanged } from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
 import {
@@ -39,19 +47,27 @@ export class ChangeWatch implements Disposable {
   #wasTransferring = false;
 
   readonly #engine: EngineClient;
+  readonly #treeView: FilesView['treeView'];
 
   constructor({ engine, targets, profiles, view: { treeView } }: ChangeWatchDeps) {
     this.#engine = engine;
+    this.#treeView = treeView;
     this.#subscriptions = [
       engine.onDidChangeState(() => {
         this.#follow();
       }),
       window.onDidChangeWindowState(({ focused }) => {
+        this.#attend();
         if (focused) this.#recheck();
       }),
       treeView.onDidChangeVisibility(({ visible }) => {
+        this.#attend();
         if (visible) this.#recheck();
       }),
+      // What they change may lie where VS Code does not watch: build output, say.
+      tasks.onDidEndTask(this.#recheck),
+      window.onDidEndTerminalShellExecution(this.#recheck),
+      window.onDidCloseTerminal(this.#recheck),
       targets.onDidChange(folder => {
         this.#forget(folderId(folder));
       }),
@@ -102,6 +118,8 @@ export class ChangeWatch implements Disposable {
   #watch(id: string): void {
     const folder = folderById(id);
     if (folder === undefined) return;
+    // An engine that has just been started does not know it yet.
+    this.#attend();
     const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder.uri, '**/*'));
     this.#watchers.set(id, Disposable.from(watcher, ...this.#listen(watcher, id)));
   }
@@ -131,8 +149,13 @@ export class ChangeWatch implements Disposable {
     this.#changed.clear();
   }
 
-  #recheck(): void {
+  readonly #recheck = (): void => {
     if (this.#engine.state.comparisons.length > 0) this.#engine.notify(recheck, null);
+  };
+
+  #attend(): void {
+    const isThere = window.state.focused || this.#treeView.visible;
+    this.#engine.notify<Attention>(attend, isThere ? 'there' : 'away');
   }
 
   #forget(id: string): void {

@@ -4,6 +4,7 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
+import type { Pieces, QuietTime } from '../concurrency/quietTime';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { isStagedFile } from '../disk/stagedFile';
 import { describeFailure, Failure, isCancelled, toFailure } from '../failures/failure';
@@ -12,7 +13,8 @@ import { BackgroundProof } from './backgroundProof';
 import type { Comparison } from './comparison';
 import type { Entry } from './entry';
 import { isSameTarget, type ComparisonJob, type ComparisonTarget, type Route } from './job';
-import { applyChanges, recheckUpToDate, type LiveComparison } from './liveChanges';
+import { FolderChanges, type ComparedFolder, type FolderChangesOptions } from './folderChanges';
+import { recheckUpToDate } from './liveChanges';
 import {
   maxSingleComparisons,
   newComparison,
@@ -20,38 +22,29 @@ import {
   type NewComparisonRequest,
 } from './newComparison';
 import { rowFilter, type RowFilter } from './rowFilter';
-import { applyRules, judgeableBelow, markUnknown, newlyIncludedBy } from './ruleChanges';
+import { markUnknown } from './ruleChanges';
 
-export interface ComparisonsOptions {
-  /** Aborted when the engine ends. */
-  readonly signal: AbortSignal;
+export interface ComparisonsOptions extends FolderChangesOptions {
+  readonly quiet: QuietTime;
   readonly onComparing: (now: Comparing) => void;
-  /** Called when a folder has parts that only `compareNewlyIncluded` can judge. */
-  readonly onNewlyIncluded: (folder: string) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
 
 type ComparisonRequest = Omit<NewComparisonRequest, 'onLog'>;
 
-interface ComparedFolder extends ComparisonJob {
-  readonly comparison: Comparison;
-}
-
 /** The comparisons at hand, one for each folder, kept true while the folders change. */
 export class Comparisons {
   readonly #folders = new Map<string, ComparedFolder>();
   /** For folders that are being compared: the absolute paths that have changed since the beginning. */
   readonly #changedMeanwhile = new Map<string, Set<string>>();
-  /** What no rule ignores any longer, and has not been compared since. */
-  readonly #newlyIncluded = new Map<string, ReadonlySet<FilePath>>();
   readonly #proof: BackgroundProof;
-  /** Changes are applied one after the other: two at once would undo each other's findings. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes: FolderChanges;
   #filter: RowFilter | undefined;
 
   constructor(readonly options: ComparisonsOptions) {
     this.#proof = new BackgroundProof(options);
+    this.#changes = new FolderChanges(options);
   }
 
   /** Compares a whole folder. The result replaces what was known of it. */
@@ -63,7 +56,7 @@ export class Comparisons {
       const comparison = await this.#newComparison({ start: rootPath, job, signal, onComparing });
       const compared = { ...job, comparison };
       // Nobody has watched a folder before its first comparison began.
-      if (!this.#folders.has(folder)) await this.#whileLive(compared, recheckUpToDate);
+      if (!this.#folders.has(folder)) await this.#changes.inTurn(compared, recheckUpToDate);
       await this.#catchUp(compared, changed, rootPath);
       if (!this.#isWatched(folder, changed)) return;
       comparison.setFilter(this.#filter);
@@ -99,8 +92,7 @@ export class Comparisons {
    * reported. What cannot be compared is marked as unchecked.
    */
   async compareNewlyIncluded(folderId: string): Promise<void> {
-    const starts = topmost([...(this.#newlyIncluded.get(folderId) ?? [])]);
-    this.#newlyIncluded.delete(folderId);
+    const starts = topmost(this.#changes.takeNewlyIncluded(folderId));
     for (const start of starts.length > maxSingleComparisons ? [rootPath] : starts) {
       const folder = this.#folders.get(folderId);
       if (folder === undefined) return;
@@ -113,7 +105,7 @@ export class Comparisons {
         if (failure.code === 'file-vanished' || isCancelled(failure)) continue;
         const message = `Comparing ${start} anew failed: ${describeFailure(failure)}`;
         this.options.onLog({ level: 'warning', message });
-        await this.#whileLive(folder, live => {
+        await this.#changes.inTurn(folder, live => {
           markUnknown(live, start, failure.toRecord());
         });
       }
@@ -125,15 +117,12 @@ export class Comparisons {
     const meanwhile = this.#changedMeanwhile.get(folderId);
     for (const path of absolute) meanwhile?.add(path);
     const folder = this.#folders.get(folderId);
-    if (folder !== undefined) await this.#judgeAgain(folder, toPaths(folder, absolute));
+    if (folder !== undefined) await this.#changes.judgeAgain(folder, toPaths(folder, absolute));
   }
 
-  /** Stats every file again that is shown as up to date, and applies changed ignore files. */
-  async recheck(): Promise<void> {
-    for (const folder of this.#folders.values()) {
-      await this.#judgeAgain(folder, folder.exclude.sources());
-      await this.#whileLive(folder, recheckUpToDate);
-    }
+  /** Looks again at everything on disk when it is time: changes may have gone unnoticed. */
+  recheck(): Promise<void> {
+    return this.options.quiet.look(() => this.#lookAtAll());
   }
 
   /** Marks what is up to date in a folder as unconfirmed, since comparing it again has failed. */
@@ -192,7 +181,7 @@ export class Comparisons {
 
   forget(folder: string): void {
     this.#changedMeanwhile.delete(folder);
-    this.#newlyIncluded.delete(folder);
+    this.#changes.takeNewlyIncluded(folder);
     this.#proof.stop(folder);
     this.#folders.get(folder)?.comparison.dispose();
     this.#folders.delete(folder);
@@ -248,45 +237,17 @@ export class Comparisons {
     while (this.#isWatched(compared.target.folder, changed) && changed.size > 0) {
       const paths = toPaths(compared, [...changed]).filter(path => isWithin(path, below));
       changed.clear();
-      await this.#judgeAgain(compared, paths);
+      await this.#changes.judgeAgain(compared, paths);
     }
   }
 
-  /** Judges paths again by the present rules, which may have changed with them. */
-  async #judgeAgain(folder: ComparedFolder, paths: readonly FilePath[]): Promise<void> {
-    await this.#whileLive(folder, async live => {
-      const ruled = paths.flatMap(path => live.exclude.forget(path) ?? []);
-      for (const each of ruled) await applyRules(live, each);
-      const included = paths.flatMap(path => newlyIncludedBy(live, path) ?? []);
-      const isIncluded = (path: FilePath) => included.some(start => isWithin(path, start));
-      // What is to be compared anew is judged meanwhile by what is known of the bucket.
-      const judged = paths.flatMap(path => (isIncluded(path) ? judgeableBelow(live, path) : path));
-      await applyChanges(live, judged);
-      this.#addNewlyIncluded(folder.target.folder, [...ruled, ...included]);
-    });
+  async *#lookAtAll(): Pieces {
+    for (const folder of [...this.#folders.values()]) yield* this.#look(folder, rootPath);
   }
 
-  #addNewlyIncluded(folder: string, paths: readonly FilePath[]): void {
-    if (paths.length === 0) return;
-    const waiting = this.#newlyIncluded.get(folder);
-    this.#newlyIncluded.set(folder, new Set([...(waiting ?? []), ...paths]));
-    // What is added before the comparison has begun is compared with it.
-    if (waiting === undefined) this.options.onNewlyIncluded(folder);
-  }
-
-  /** Works on a comparison when all changes before have been applied. Being cancelled is no error. */
-  async #whileLive(
-    { root, exclude, comparison }: ComparedFolder,
-    work: (live: LiveComparison) => Promise<void> | void,
-  ): Promise<void> {
-    const { signal } = this.options;
-    const mine = this.#lastChange.then(() => work({ comparison, root, exclude, signal }));
-    this.#lastChange = mine.catch(() => undefined);
-    try {
-      await mine;
-    } catch (error) {
-      if (!isCancelled(error)) throw error;
-    }
+  #look(folder: ComparedFolder, start: FilePath): Pieces {
+    const isCurrent = () => this.#folders.get(folder.target.folder) === folder;
+    return this.#changes.look(folder, { start, isCurrent });
   }
 }
 

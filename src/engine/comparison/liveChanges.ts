@@ -1,22 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilePath } from '../../protocol/folders';
-import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
-import type { Comparison } from './comparison';
+import type { Piece } from '../concurrency/quietTime';
 import { TimeSlice } from '../concurrency/timeSlice';
-import { foldersAbove } from '../disk/filePath';
-import type { ExcludeRules } from '../scan/exclude';
-import { throwIfCancelled, toFailure } from '../failures/failure';
-import { keyTooLong, oddEntry, pathOf, type LocalLeaf } from '../compare/join';
-import { isSameState, type LocalFile } from '../disk/localFile';
+import { isWithin } from '../disk/filePath';
+import { isCancelled, throwIfCancelled, toFailure } from '../failures/failure';
+import { pathOf } from '../compare/join';
 import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
-import type { Entry } from './entry';
-
-/** A comparison that is kept true while its folder changes. */
-export interface LiveComparison {
-  readonly comparison: Comparison;
-  readonly root: string;
-  readonly exclude: ExcludeRules;
-  readonly signal: AbortSignal;
-}
+import { applyLeaf, markGone, type LiveComparison } from './judgeByDisk';
 
 /**
  * Judges paths again that were created, changed or deleted, by what is on disk now and without
@@ -34,7 +24,8 @@ export async function applyChanges(
     if (entry === undefined) {
       markGone(live, [...live.comparison.below(path)]);
     } else if (entry.kind === 'folder') {
-      await applyFolder(live, path);
+      const look = lookBelow({ ...live, start: path, included: [] });
+      while ((await look.next()).done !== true);
     } else {
       applyLeaf(live.comparison, entry);
       // It may have taken the place of a folder.
@@ -62,190 +53,86 @@ export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   }
 }
 
-async function applyFolder(live: LiveComparison, folder: FilePath): Promise<void> {
+export interface LookRequest extends LiveComparison {
+  readonly start: FilePath;
+  /**
+   * Folders that are to be compared anew: what nobody knows the copies of is judged by that, and
+   * not called missing here.
+   */
+  readonly included: readonly FilePath[];
+}
+
+/**
+ * Judges again everything at and below a path by what is on disk now, without reading any file, in
+ * pieces between which others may have their turn. Returns the files that were found there.
+ */
+export async function* lookBelow(
+  look: LookRequest,
+): AsyncGenerator<Piece, ReadonlySet<FilePath>, void> {
+  const { comparison, start, signal } = look;
   const seen = new Set<FilePath>();
-  try {
-    for await (const batch of scanLocal({ ...live, start: folder })) {
-      for (const entry of batch) {
-        if (entry.kind === 'folder') continue;
-        seen.add(pathOf(entry));
-        applyLeaf(live.comparison, entry);
-      }
+  // A folder above may be ignored by now, or be none: then that stands for all below it.
+  let below = start;
+  const scan = scanLocal(look);
+  for (;;) {
+    const begun = performance.now();
+    const batch = await nextBatch(scan, start);
+    if (batch === undefined) break;
+    for (const entry of batch) {
+      if (entry.kind === 'folder') continue;
+      const path = pathOf(entry);
+      seen.add(path);
+      if (isWithin(start, path)) below = path;
+      if (isJudgedNow(look, path)) applyLeaf(comparison, entry);
     }
-  } catch (error) {
-    // It was deleted during the walk; the event of that deletion is on its way.
-    if (toFailure(error, folder).code !== 'file-vanished') throw error;
+    yield pieceSince(begun, batch.length);
   }
-  const missed = [...live.comparison.below(folder)].filter(known => !seen.has(known.path));
-  markGone(live, missed);
-}
-
-function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
-  const path = pathOf(entry);
-  const known = comparison.get(path);
-  if (isBusy(known)) return;
-  switch (entry.kind) {
-    case 'file':
-      applyFile(comparison, entry.file, known);
-      return;
-    case 'ignored':
-      if (known?.verdict.kind === 'ignored') return;
-      comparison.place({
-        path,
-        isFolder: entry.isFolder,
-        local: undefined,
-        cloud: known?.cloud,
-        verdict: {
-          kind: 'ignored',
-          because: entry.because,
-          hiddenCopies: known?.cloud === undefined ? 0 : 1,
-        },
-      });
-      return;
-    case 'unreadable':
-      if (known?.verdict.kind === 'unchecked') return;
-      comparison.place({
-        path,
-        isFolder: entry.isFolder,
-        local: undefined,
-        cloud: known?.cloud,
-        verdict: { kind: 'unchecked', failure: entry.failure },
-      });
-  }
-}
-
-function applyFile(comparison: Comparison, local: LocalFile, known: Entry | undefined): void {
-  if (known?.local !== undefined && isSameState(known.local, local)) return;
-  comparison.place({
-    path: local.path,
-    isFolder: false,
-    local,
-    cloud: isOfOddEntry(known) ? undefined : known?.cloud,
-    verdict: verdictOfChanged(comparison, local.path, known),
-  });
-}
-
-function verdictOfChanged(
-  comparison: Comparison,
-  path: FilePath,
-  known: Entry | undefined,
-): Verdict {
-  const tooLong = keyTooLong(comparison.target.prefix, path);
-  if (tooLong !== undefined) return tooLong;
-  // A conflict stays one, or the next upload would overwrite a copy that nobody has seen.
-  if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
-  if (isOfOddEntry(known)) return oddEntry(path);
-  if (known?.cloud !== undefined) {
-    return { kind: 'out-of-date', because: 'changed-since-comparison' };
-  }
-  if (comparison.incomplete !== undefined) {
-    return { kind: 'unchecked', failure: comparison.incomplete };
-  }
-  return { kind: 'missing-in-cloud' };
-}
-
-/** Whether all that is known of a copy is an entry of the list that says nothing for certain. */
-function isOfOddEntry(known: Entry | undefined): boolean {
-  if (known === undefined) return false;
-  const { verdict } = known;
-  return (
-    (verdict.kind === 'unchecked' && verdict.failure.code === 'odd-entry') ||
-    (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path')
+  const missed = [...comparison.below(below)].filter(
+    ({ path }) => !seen.has(path) && isJudgedNow(look, path),
   );
+  for (let done = 0; done < missed.length; done += maxMissedAtOnce) {
+    await nextTurn();
+    throwIfCancelled(signal, start);
+    const begun = performance.now();
+    const now = missed.slice(done, done + maxMissedAtOnce);
+    markGone(look, now);
+    yield pieceSince(begun, now.length);
+  }
+  return seen;
 }
 
-/** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
-function markGone({ comparison, root, exclude }: LiveComparison, gone: readonly Entry[]): void {
-  const folders = new Map<FilePath, LocalEntry | undefined>();
-  for (const known of gone) {
-    const { path, cloud, verdict } = known;
-    if (isBusy(known)) continue;
-    const found = statOrObstacle(path, { root, exclude, folders });
-    if (found?.kind === 'file' && found.file.path === path) {
-      // It was created, or created again, since it was missed.
-      applyLeaf(comparison, found);
-      continue;
-    }
-    if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
-      const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
-      const isFolder = false;
-      comparison.place({ path, isFolder, local: undefined, cloud: undefined, verdict: lost });
-      continue;
-    }
-    if (verdict.kind === 'lost') continue;
-    if (isOfOddEntry(known)) {
-      if (known.local !== undefined) comparison.place({ ...known, local: undefined });
-      continue;
-    }
-    if (cloud === undefined) {
-      // The rule ignores its copies in the bucket with or without a local file.
-      if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) comparison.remove(path);
-      continue;
-    }
-    const now = verdictOfCopy(path, found, exclude);
-    if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
-    const isFolder = known.isFolder && now.kind === 'ignored';
-    const hiddenCopies = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
-    comparison.place({
-      path,
-      isFolder,
-      local: undefined,
-      cloud,
-      verdict: now.kind === 'ignored' ? { ...now, hiddenCopies } : now,
-    });
+const maxMissedAtOnce = 100;
+
+/**
+ * Returns nothing more where the walk cannot go on, since the start is gone, say: what is known of
+ * it is then judged file by file.
+ */
+async function nextBatch(
+  scan: ReturnType<typeof scanLocal>,
+  start: FilePath,
+): Promise<readonly LocalEntry[] | undefined> {
+  try {
+    const next = await scan.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    const failure = toFailure(error, start);
+    if (isCancelled(failure)) throw failure;
+    return undefined;
   }
 }
 
-interface StatRequest extends Pick<LiveComparison, 'root' | 'exclude'> {
-  /** Remembers what is at the folders above, which many paths have in common. */
-  readonly folders: Map<FilePath, LocalEntry | undefined>;
+function isJudgedNow({ comparison, included }: LookRequest, path: FilePath): boolean {
+  if (!included.some(folder => isWithin(path, folder))) return true;
+  const known = comparison.get(path);
+  return known !== undefined && known.verdict.kind !== 'ignored';
 }
 
-/** What is at a path, or what is in its way: the topmost of the folders above it that is none. */
-function statOrObstacle(
-  path: FilePath,
-  { root, exclude, folders }: StatRequest,
-): LocalEntry | undefined {
-  for (const folder of foldersAbove(path)) {
-    if (!folders.has(folder)) folders.set(folder, statAt(root, folder, exclude));
-    const above = folders.get(folder);
-    if (above?.kind !== 'folder') return above;
-  }
-  return statAt(root, path, exclude);
+function pieceSince(begun: number, files: number): Piece {
+  const ms = performance.now() - begun;
+  return { ms, isSlow: ms > shortMs && ms > files * slowFileMs };
 }
 
-/** The verdict on a cloud copy without a local file, by what is on disk in the file's place. */
-function verdictOfCopy(
-  path: FilePath,
-  found: LocalEntry | undefined,
-  exclude: ExcludeRules,
-): Verdict {
-  const ignored = (because: IgnoreReason): Verdict => ({
-    kind: 'ignored',
-    because,
-    hiddenCopies: 1,
-  });
-  switch (found?.kind) {
-    case undefined: {
-      const ruling = exclude.find(path, 'file')?.ruling;
-      if (ruling === undefined) return { kind: 'only-in-cloud' };
-      return ruling.kind === 'ignored'
-        ? ignored(ruling.because)
-        : { kind: 'unchecked', failure: ruling.failure };
-    }
-    case 'folder':
-      return ignored({ kind: 'namesake-is-folder', path });
-    case 'unreadable':
-      return { kind: 'unchecked', failure: found.failure };
-    case 'ignored':
-      if (found.isFolder || found.path === path) return ignored(found.because);
-      return ignored({ kind: 'below-local-file', path: found.path });
-    case 'file':
-      return ignored({ kind: 'below-local-file', path: found.file.path });
-  }
-}
-
-/** Whether a file is on its way; it is judged when it has arrived. */
-export function isBusy(known: Entry | undefined): boolean {
-  return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'under-way';
-}
+/** Less is noise. */
+const shortMs = 1;
+/** A `stat` takes a hundredth of this on a local disk, and more than it over most networks. */
+const slowFileMs = 0.1;

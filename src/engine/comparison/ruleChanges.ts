@@ -6,7 +6,7 @@ import { foldersAbove } from '../disk/filePath';
 import type { CloudFile } from '../scan/cloudListing';
 import type { RuledPath } from '../scan/exclude';
 import { statAt } from '../scan/localScan';
-import { isBusy, type LiveComparison } from './liveChanges';
+import { isBusy, type LiveComparison } from './judgeByDisk';
 import type { Entry } from './entry';
 
 /**
@@ -60,6 +60,12 @@ export function newlyIncludedBy(live: LiveComparison, path: FilePath): FilePath 
   if (above !== undefined) return above;
   for (const known of comparison.below(path)) if (isNewlyIncluded(live, known)) return path;
   return undefined;
+}
+
+/** The same, for each of them below a folder that nothing is known to have happened to. */
+export function newlyIncludedBelow(live: LiveComparison, folder: FilePath): readonly FilePath[] {
+  const known = [...live.comparison.below(folder)].filter(each => isNewlyIncluded(live, each));
+  return known.map(({ path }) => path);
 }
 
 /** The paths at and below a changed one of which the comparison at hand knows both sides. */

@@ -71,7 +71,7 @@ export class ExcludeRules {
    * fall under other rules, or `undefined` if the rules are the same.
    */
   forget(path: FilePath): FilePath | undefined {
-    const holdsRules = isIgnoreFile(this.#files, path);
+    const holdsRules = this.holdsRules(path);
     const folder = holdsRules ? parentPath(path) : path;
     const before = this.#byFolder.get(folder);
     if (holdsRules && before !== undefined && this.#isAsRead(folder, before)) return undefined;
@@ -84,6 +84,11 @@ export class ExcludeRules {
       if (rules !== outer) heldRules = true;
     }
     return heldRules && this.find(folder, 'folder') === undefined ? folder : undefined;
+  }
+
+  /** Whether a file of this name is an ignore file. */
+  holdsRules(path: FilePath): boolean {
+    return isIgnoreFile(this.#files, path);
   }
 
   /** Returns the ignore files that gave rules or could not be read. */

@@ -1,5 +1,6 @@
 import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../protocol/cloudCopies';
+import type { Attention } from '../../protocol/comparisons';
 import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
 import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import type { FreeUpChoice, FreeUpRequest, FreeUpSummary } from '../../protocol/freeUp';
@@ -232,9 +233,14 @@ export class Engine {
     return this.#services.comparisons.filesChanged(folder, paths);
   }
 
-  /** Stats every file again that is shown as up to date. */
+  /** Looks again at everything on disk, when it is time. */
   recheck(): Promise<void> {
     return this.#services.comparisons.recheck();
+  }
+
+  /** Lets rest what nobody waits for while nobody is there. */
+  attend(attention: Attention): void {
+    this.#services.quiet.attend(attention);
   }
 
   /** A comparison by other settings is void; what waits for its turn goes by these. */

@@ -5,6 +5,7 @@ import { backUpKind, type BackUpKind } from '../backup/backUpKind';
 import { Batches } from '../batch/batches';
 import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
+import { QuietTime } from '../concurrency/quietTime';
 import type { Connection } from '../ports/connection';
 import { Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
@@ -68,6 +69,7 @@ export interface EngineServices {
   };
   readonly plans: Plans;
   readonly publisher: StatePublisher;
+  readonly quiet: QuietTime;
   readonly recentRestores: RecentRestores;
   readonly reports: RecentReports;
   readonly restoreTools: RestoreTools;
@@ -111,8 +113,10 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     rows.flush();
     publisher.flush();
   };
+  const quiet = new QuietTime(ended);
   const comparisons: Comparisons = new Comparisons({
     signal: ended,
+    quiet,
     onComparing: now => {
       publisher.comparing(now);
     },
@@ -162,6 +166,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     },
     plans: new Plans(batches),
     publisher,
+    quiet,
     recentRestores,
     reports,
     restoreTools,

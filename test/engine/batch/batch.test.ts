@@ -16,6 +16,7 @@ import type { Plan } from '../../../src/engine/batch/planKind';
 import { describeReport, RecentReports, toReport } from '../../../src/engine/batch/reports';
 import type { Outcome } from '../../../src/engine/batch/step';
 import { Comparisons } from '../../../src/engine/comparison/comparisons';
+import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -99,6 +100,7 @@ describe('runBatch', () => {
     return backUpKind({
       comparisons: new Comparisons({
         signal: ended,
+        quiet: new QuietTime(ended),
         onComparing: nothing,
         onNewlyIncluded: nothing,
         onRows: nothing,

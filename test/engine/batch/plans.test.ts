@@ -6,6 +6,7 @@ import { Plans } from '../../../src/engine/batch/plans';
 import { RecentReports } from '../../../src/engine/batch/reports';
 import type { BatchStep, StepResult } from '../../../src/engine/batch/step';
 import { Comparisons } from '../../../src/engine/comparison/comparisons';
+import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { Failure } from '../../../src/engine/failures/failure';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { StatePublisher } from '../../../src/engine/state/statePublisher';
@@ -39,6 +40,7 @@ describe('Plans', () => {
       new Batches({
         comparisons: new Comparisons({
           signal,
+          quiet: new QuietTime(signal),
           onComparing: nothing,
           onNewlyIncluded: nothing,
           onRows: nothing,

@@ -18,11 +18,8 @@ import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
-import {
-  applyChanges,
-  recheckUpToDate,
-  type LiveComparison,
-} from '../../../src/engine/comparison/liveChanges';
+import type { LiveComparison } from '../../../src/engine/comparison/judgeByDisk';
+import { applyChanges, recheckUpToDate } from '../../../src/engine/comparison/liveChanges';
 import type { FilePath } from '../../../src/protocol/folders';
 import { groups, type Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';

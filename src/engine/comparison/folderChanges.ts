@@ -1,0 +1,126 @@
+import type { FilePath } from '../../protocol/folders';
+import type { Pieces } from '../concurrency/quietTime';
+import { isWithin } from '../disk/filePath';
+import { isCancelled } from '../failures/failure';
+import type { Comparison } from './comparison';
+import type { ComparisonJob } from './job';
+import type { LiveComparison } from './judgeByDisk';
+import { applyChanges, lookBelow } from './liveChanges';
+import { applyRules, judgeableBelow, newlyIncludedBelow, newlyIncludedBy } from './ruleChanges';
+
+export interface FolderChangesOptions {
+  /** Aborted when the engine ends. */
+  readonly signal: AbortSignal;
+  /** Called when a folder has parts that only a new comparison can judge. */
+  readonly onNewlyIncluded: (folder: string) => void;
+}
+
+export interface ComparedFolder extends ComparisonJob {
+  readonly comparison: Comparison;
+}
+
+export interface Look {
+  /** The file or folder that is looked at, with everything below it. */
+  readonly start: FilePath;
+  /** Whether the folder's comparison is still the one at hand. */
+  readonly isCurrent: () => boolean;
+}
+
+/**
+ * Keeps the comparisons at hand true while their folders change. Changes are applied one after the
+ * other: two at once would undo each other's findings.
+ */
+export class FolderChanges {
+  readonly #options: FolderChangesOptions;
+  #last: Promise<unknown> = Promise.resolve();
+  /** What no rule ignores any longer, and has not been compared since. */
+  readonly #newlyIncluded = new Map<string, ReadonlySet<FilePath>>();
+
+  constructor(options: FolderChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Judges paths again by the present rules, which may have changed with them. */
+  async judgeAgain(folder: ComparedFolder, paths: readonly FilePath[]): Promise<void> {
+    await this.inTurn(folder, async live => {
+      const ruled = await rulesChanged(live, paths);
+      const included = paths.flatMap(path => newlyIncludedBy(live, path) ?? []);
+      const isIncluded = (path: FilePath) => included.some(start => isWithin(path, start));
+      // What is to be compared anew is judged meanwhile by what is known of the bucket.
+      const judged = paths.flatMap(path => (isIncluded(path) ? judgeableBelow(live, path) : path));
+      await applyChanges(live, judged);
+      this.#addNewlyIncluded(folder.target.folder, [...ruled, ...included]);
+    });
+  }
+
+  /**
+   * Looks again at all that is on disk at and below a path, since events can be lost without notice,
+   * and not everything is watched. Each piece is a change of its own, so that changes that are told
+   * meanwhile come before the next one.
+   */
+  async *look(folder: ComparedFolder, { start, isCurrent }: Look): Pieces {
+    const { exclude } = folder;
+    let included: readonly FilePath[] = [];
+    await this.inTurn(folder, async live => {
+      const ruled = await rulesChanged(live, exclude.sources());
+      included = [...ruled, ...newlyIncludedBelow(live, start)];
+      this.#addNewlyIncluded(folder.target.folder, included);
+    });
+    const pieces = lookBelow({ ...this.#live(folder), start, included });
+    for (;;) {
+      const next = await this.inTurn(folder, () => pieces.next());
+      if (next === undefined || !isCurrent()) return;
+      if (next.done === true) {
+        // Of new ignore files nobody knew when the look began.
+        const holdRules = [...next.value].filter(path => exclude.holdsRules(path));
+        if (holdRules.length > 0) await this.judgeAgain(folder, holdRules);
+        return;
+      }
+      yield next.value;
+    }
+  }
+
+  /** Works on a comparison when all changes before have been applied. Being cancelled is no error. */
+  async inTurn<T>(
+    folder: ComparedFolder,
+    work: (live: LiveComparison) => Promise<T> | T,
+  ): Promise<T | undefined> {
+    const mine = this.#last.then(() => work(this.#live(folder)));
+    this.#last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** What of a folder is to be compared anew. It is not told again. */
+  takeNewlyIncluded(folder: string): readonly FilePath[] {
+    const paths = [...(this.#newlyIncluded.get(folder) ?? [])];
+    this.#newlyIncluded.delete(folder);
+    return paths;
+  }
+
+  #live({ root, exclude, comparison }: ComparedFolder): LiveComparison {
+    return { comparison, root, exclude, signal: this.#options.signal };
+  }
+
+  #addNewlyIncluded(folder: string, paths: readonly FilePath[]): void {
+    if (paths.length === 0) return;
+    const waiting = this.#newlyIncluded.get(folder);
+    this.#newlyIncluded.set(folder, new Set([...(waiting ?? []), ...paths]));
+    // What is added before the comparison has begun is compared with it.
+    if (waiting === undefined) this.#options.onNewlyIncluded(folder);
+  }
+}
+
+/** Applies rules that have changed, and returns the folders below which they have. */
+async function rulesChanged(
+  live: LiveComparison,
+  paths: readonly FilePath[],
+): Promise<readonly FilePath[]> {
+  const ruled = paths.flatMap(path => live.exclude.forget(path) ?? []);
+  for (const each of ruled) await applyRules(live, each);
+  return ruled;
+}

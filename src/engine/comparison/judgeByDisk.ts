@@ -1,0 +1,191 @@
+import type { FilePath } from '../../protocol/folders';
+import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
+import type { Comparison } from './comparison';
+import { foldersAbove } from '../disk/filePath';
+import type { ExcludeRules } from '../scan/exclude';
+import { keyTooLong, oddEntry, pathOf, type LocalLeaf } from '../compare/join';
+import { isSameState, type LocalFile } from '../disk/localFile';
+import { statAt, type LocalEntry } from '../scan/localScan';
+import type { Entry } from './entry';
+
+/** A comparison that is kept true while its folder changes. */
+export interface LiveComparison {
+  readonly comparison: Comparison;
+  readonly root: string;
+  readonly exclude: ExcludeRules;
+  readonly signal: AbortSignal;
+}
+
+/** Judges the row of what is on disk now; that of a file on its way is left alone. */
+export function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
+  const path = pathOf(entry);
+  const known = comparison.get(path);
+  if (isBusy(known)) return;
+  switch (entry.kind) {
+    case 'file':
+      applyFile(comparison, entry.file, known);
+      return;
+    case 'ignored':
+      if (known?.verdict.kind === 'ignored') return;
+      comparison.place({
+        path,
+        isFolder: entry.isFolder,
+        local: undefined,
+        cloud: known?.cloud,
+        verdict: {
+          kind: 'ignored',
+          because: entry.because,
+          hiddenCopies: known?.cloud === undefined ? 0 : 1,
+        },
+      });
+      return;
+    case 'unreadable':
+      if (known?.verdict.kind === 'unchecked') return;
+      comparison.place({
+        path,
+        isFolder: entry.isFolder,
+        local: undefined,
+        cloud: known?.cloud,
+        verdict: { kind: 'unchecked', failure: entry.failure },
+      });
+  }
+}
+
+function applyFile(comparison: Comparison, local: LocalFile, known: Entry | undefined): void {
+  if (known?.local !== undefined && isSameState(known.local, local)) return;
+  comparison.place({
+    path: local.path,
+    isFolder: false,
+    local,
+    cloud: isOfOddEntry(known) ? undefined : known?.cloud,
+    verdict: verdictOfChanged(comparison, local.path, known),
+  });
+}
+
+function verdictOfChanged(
+  comparison: Comparison,
+  path: FilePath,
+  known: Entry | undefined,
+): Verdict {
+  const tooLong = keyTooLong(comparison.target.prefix, path);
+  if (tooLong !== undefined) return tooLong;
+  // A conflict stays one, or the next upload would overwrite a copy that nobody has seen.
+  if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
+  if (isOfOddEntry(known)) return oddEntry(path);
+  if (known?.cloud !== undefined) {
+    return { kind: 'out-of-date', because: 'changed-since-comparison' };
+  }
+  if (comparison.incomplete !== undefined) {
+    return { kind: 'unchecked', failure: comparison.incomplete };
+  }
+  return { kind: 'missing-in-cloud' };
+}
+
+/** Whether all that is known of a copy is an entry of the list that says nothing for certain. */
+function isOfOddEntry(known: Entry | undefined): boolean {
+  if (known === undefined) return false;
+  const { verdict } = known;
+  return (
+    (verdict.kind === 'unchecked' && verdict.failure.code === 'odd-entry') ||
+    (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path')
+  );
+}
+
+/** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
+export function markGone(
+  { comparison, root, exclude }: LiveComparison,
+  gone: readonly Entry[],
+): void {
+  const folders = new Map<FilePath, LocalEntry | undefined>();
+  for (const known of gone) {
+    const { path, cloud, verdict } = known;
+    if (isBusy(known)) continue;
+    const found = statOrObstacle(path, { root, exclude, folders });
+    if (found?.kind === 'file' && found.file.path === path) {
+      // It was created, or created again, since it was missed.
+      applyLeaf(comparison, found);
+      continue;
+    }
+    if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
+      const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
+      const isFolder = false;
+      comparison.place({ path, isFolder, local: undefined, cloud: undefined, verdict: lost });
+      continue;
+    }
+    if (verdict.kind === 'lost') continue;
+    if (isOfOddEntry(known)) {
+      if (known.local !== undefined) comparison.place({ ...known, local: undefined });
+      continue;
+    }
+    if (cloud === undefined) {
+      // The rule ignores its copies in the bucket with or without a local file.
+      if (verdict.kind !== 'ignored' || verdict.hiddenCopies === 0) comparison.remove(path);
+      continue;
+    }
+    const now = verdictOfCopy(path, found, exclude);
+    if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
+    const isFolder = known.isFolder && now.kind === 'ignored';
+    const hiddenCopies = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
+    comparison.place({
+      path,
+      isFolder,
+      local: undefined,
+      cloud,
+      verdict: now.kind === 'ignored' ? { ...now, hiddenCopies } : now,
+    });
+  }
+}
+
+interface StatRequest extends Pick<LiveComparison, 'root' | 'exclude'> {
+  /** Remembers what is at the folders above, which many paths have in common. */
+  readonly folders: Map<FilePath, LocalEntry | undefined>;
+}
+
+/** What is at a path, or what is in its way: the topmost of the folders above it that is none. */
+function statOrObstacle(
+  path: FilePath,
+  { root, exclude, folders }: StatRequest,
+): LocalEntry | undefined {
+  for (const folder of foldersAbove(path)) {
+    if (!folders.has(folder)) folders.set(folder, statAt(root, folder, exclude));
+    const above = folders.get(folder);
+    if (above?.kind !== 'folder') return above;
+  }
+  return statAt(root, path, exclude);
+}
+
+/** The verdict on a cloud copy without a local file, by what is on disk in the file's place. */
+function verdictOfCopy(
+  path: FilePath,
+  found: LocalEntry | undefined,
+  exclude: ExcludeRules,
+): Verdict {
+  const ignored = (because: IgnoreReason): Verdict => ({
+    kind: 'ignored',
+    because,
+    hiddenCopies: 1,
+  });
+  switch (found?.kind) {
+    case undefined: {
+      const ruling = exclude.find(path, 'file')?.ruling;
+      if (ruling === undefined) return { kind: 'only-in-cloud' };
+      return ruling.kind === 'ignored'
+        ? ignored(ruling.because)
+        : { kind: 'unchecked', failure: ruling.failure };
+    }
+    case 'folder':
+      return ignored({ kind: 'namesake-is-folder', path });
+    case 'unreadable':
+      return { kind: 'unchecked', failure: found.failure };
+    case 'ignored':
+      if (found.isFolder || found.path === path) return ignored(found.because);
+      return ignored({ kind: 'below-local-file', path: found.path });
+    case 'file':
+      return ignored({ kind: 'below-local-file', path: found.file.path });
+  }
+}
+
+/** Whether a file is on its way; it is judged when it has arrived. */
+export function isBusy(known: Entry | undefined): boolean {
+  return known?.activity?.kind === 'waiting' || known?.activity?.kind === 'under-way';
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import {
+  linkSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { writeTree } from '../../support/disk/localTree';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
+
+const storedAt = 1_700_000_000_000;
+const before = storedAt - 60_000;
+
+/** Looks at everything again, since no event tells of what is not watched. */
+describe('A look', () => {
+  let folder: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let project: ProjectInMemory;
+  beforeEach(async () => {
+    folder = await temporaryFolder('looks');
+    root = join(folder.path, 'w');
+    mkdirSync(root);
+    bucket = memoryBucket();
+    project = new ProjectInMemory({ root, bucket, settings: { exclude: ['*.o'] } });
+  });
+  afterEach(async () => {
+    project.engine.dispose();
+    await folder.remove();
+  });
+
+  function place(...paths: readonly string[]): void {
+    for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
+  }
+
+  function rows(): Record<string, string> {
+    const kinds = [...project.rows()].map(([path, { verdict }]) => [path, verdict.kind]);
+    return Object.fromEntries(kinds) as Record<string, string>;
+  }
+
+  it('lets the event of a file go first, however many files it has to look at', async () => {
+    writeFileSync(join(root, '0'), 'x');
+    utimesSync(join(root, '0'), before / 1000, before / 1000);
+    for (let n = 1; n < 20_000; n++) linkSync(join(root, '0'), join(root, String(n)));
+    place(...Array.from({ length: 20_000 }, (_, n) => String(n)));
+    await project.compare();
+    const order: string[] = [];
+    const look = project.engine.recheck().then(() => order.push('look'));
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    unlinkSync(join(root, '7'));
+    writeFileSync(join(root, '7'), 'edited');
+    await project.engine.filesChanged(project.setup.id, [join(root, '7')]);
+    order.push('event');
+    assert.equal(project.row('7').verdict.kind, 'out-of-date');
+    await look;
+    assert.deepEqual(order, ['event', 'look']);
+  });
+
+  it('finds what was changed, created and deleted, in folders that were not there before, too', async () => {
+    await writeTree(root, { 'out/a': 'x', 'out/gone': 'x', 'out/same': 'x', new: 'x' }, before);
+    place('out/a', 'out/gone', 'out/same');
+    await project.compare();
+    await writeTree(root, { 'out/a': 'y', 'out/deep/b': 'x', 'out/b.o': 'x' });
+    rmSync(join(root, 'out/gone'));
+    rmSync(join(root, 'new'));
+    await project.engine.recheck();
+    assert.deepEqual(rows(), {
+      'out/a': 'out-of-date',
+      'out/gone': 'only-in-cloud',
+      'out/same': 'up-to-date',
+      'out/deep/b': 'missing-in-cloud',
+      'out/b.o': 'ignored',
+    });
+  });
+
+  it('finds ignore files that were created or deleted', async () => {
+    await writeTree(root, { 'd/.s3backupignore': '*.tmp', 'd/a.tmp': 'x', 'e/b.tmp': 'x' }, before);
+    await project.compare();
+    rmSync(join(root, 'd/.s3backupignore'));
+    await writeTree(root, { 'e/.s3backupignore': '*.tmp' });
+    await project.engine.recheck();
+    // What was ignored is compared anew, and a plan waits for that.
+    await project.plan({ kind: 'all' });
+    assert.deepEqual(rows(), {
+      'd/a.tmp': 'missing-in-cloud',
+      'e/.s3backupignore': 'missing-in-cloud',
+      'e/b.tmp': 'ignored',
+    });
+  });
+
+  it('calls nothing missing in a folder that took the place of a link', async function () {
+    if (process.platform === 'win32') this.skip();
+    symlinkSync('nowhere', join(root, 'l'));
+    place('l/same');
+    await project.compare();
+    unlinkSync(join(root, 'l'));
+    await writeTree(root, { 'l/same': 'x', 'l/new': 'x' }, before);
+    const held = bucket.holdNext('list');
+    await project.engine.recheck();
+    await held.reached;
+    assert.deepEqual(rows(), { l: 'ignored' });
+    held.release();
+    await project.plan({ kind: 'all' });
+    assert.deepEqual(rows(), { 'l/same': 'up-to-date', 'l/new': 'missing-in-cloud' });
+  });
+
+  it('leaves nothing green where the folder cannot be walked', async () => {
+    await writeTree(root, { a: 'x', 'd/b': 'x' }, before);
+    place('a', 'd/b');
+    await project.compare();
+    rmSync(root, { recursive: true });
+    writeFileSync(root, 'no folder any more');
+    await project.engine.recheck();
+    for (const kind of Object.values(rows())) assert.notEqual(kind, 'up-to-date');
+  });
+});
