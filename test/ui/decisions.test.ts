@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import type { CloudContents } from '../support/servers/cloudContents';
 import { eventually } from '../support/suite/eventually';
-import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { openUiProject, type UiProject } from '../support/vscode/uiProject';
+import type { UiSession } from '../support/vscode/uiSession';
 import type { Tree, Workbench } from '../support/vscode/workbench';
 
 const bucket = 'decisions';
 const yesterday = Date.now() - 86_400_000;
 
 describe('Decisions', () => {
-  let temporary: TemporaryFolder;
+  let project: UiProject;
   let session: UiSession;
   let workbench: Workbench;
   let cloud: CloudContents;
@@ -22,29 +21,16 @@ describe('Decisions', () => {
 
   before(async function () {
     this.timeout(240_000);
-    temporary = await temporaryFolder('decisions');
-    folder = join(temporary.path, 'studio');
-    await mkdir(folder);
-    await writeTree(
-      folder,
-      { 'notes.txt': 'notes', 'plan.txt': 'mine', 'map.json': '{}' },
-      yesterday,
-    );
-    session = await startUiSession({
-      workspace: folder,
-      settings: { 's3Backup.bucket': bucket, 'files.autoSave': 'off' },
-      buckets: [bucket],
+    project = await openUiProject({
+      name: 'studio',
+      bucket,
+      files: { 'notes.txt': 'notes', 'plan.txt': 'mine', 'map.json': '{}' },
+      modifiedAtMs: yesterday,
+      settings: { 'files.autoSave': 'off' },
     });
-    ({ workbench } = session);
-    cloud = cloudContents(session.s3.endpoint, bucket);
-    tree = workbench.tree('Files');
-    await workbench.showViewContainer('S3 Backup');
+    ({ session, workbench, cloud, folder, tree } = project);
   });
-  after(async () => {
-    cloud.close();
-    await session.stop();
-    await temporary.remove();
-  });
+  after(() => project.stop());
 
   /** Somebody else's copy; the server checks no signatures. */
   async function put(path: string, body: string): Promise<void> {

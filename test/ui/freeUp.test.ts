@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import type { CloudContents } from '../support/servers/cloudContents';
 import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { openUiProject, type UiProject } from '../support/vscode/uiProject';
 import type { Tree, Workbench } from '../support/vscode/workbench';
 
 const bucket = 'free-up';
 const mebibyte = 1 << 20;
 
 describe('Free Up Local Space…', () => {
-  let temporary: TemporaryFolder;
-  let session: UiSession;
+  let project: UiProject;
   let workbench: Workbench;
   let cloud: CloudContents;
   let folder: string;
@@ -22,24 +20,17 @@ describe('Free Up Local Space…', () => {
 
   before(async function () {
     this.timeout(240_000);
-    temporary = await temporaryFolder('free-up');
-    folder = join(temporary.path, 'darkroom');
-    await mkdir(folder);
-    await writeTree(folder, {
-      'photos/harbour.raw': Buffer.alloc(3 * mebibyte, 1),
-      'photos/market.raw': Buffer.alloc(2 * mebibyte, 2),
-      'photos/.gitignore': '*.tmp\n',
-      'notes/plan.txt': 'plan',
+    project = await openUiProject({
+      name: 'darkroom',
+      bucket,
+      files: {
+        'photos/harbour.raw': Buffer.alloc(3 * mebibyte, 1),
+        'photos/market.raw': Buffer.alloc(2 * mebibyte, 2),
+        'photos/.gitignore': '*.tmp\n',
+        'notes/plan.txt': 'plan',
+      },
     });
-    session = await startUiSession({
-      workspace: folder,
-      buckets: [bucket],
-      settings: { 's3Backup.bucket': bucket },
-    });
-    ({ workbench } = session);
-    cloud = cloudContents(session.s3.endpoint, bucket);
-    tree = workbench.tree('Files');
-    await workbench.showViewContainer('S3 Backup');
+    ({ workbench, cloud, folder, tree } = project);
     await workbench.runCommand('S3 Backup: Back Up All');
     await workbench.dialog.press('Back Up');
     await workbench.notifications.waitFor('4 files backed up');
@@ -51,11 +42,7 @@ describe('Free Up Local Space…', () => {
     // The same folder has a row there, too.
     await tree.collapse('Missing in Cloud');
   });
-  after(async () => {
-    cloud.close();
-    await session.stop();
-    await temporary.remove();
-  });
+  after(() => project.stop());
 
   /** Rows that have just finished move to their group in a moment. */
   async function untilCounted(group: string, count: RegExp): Promise<void> {

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
+import type { CloudContents } from '../support/servers/cloudContents';
 import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { openUiProject, type UiProject } from '../support/vscode/uiProject';
+import type { UiSession } from '../support/vscode/uiSession';
 import type { Tree, TreeRow } from '../support/vscode/workbench';
 
 const bucket = 'ignore-tests';
 
 describe('What is left out', () => {
-  let temporary: TemporaryFolder;
+  let project: UiProject;
   let folder: string;
   let session: UiSession;
   let tree: Tree;
@@ -21,33 +20,24 @@ describe('What is left out', () => {
 
   before(async function () {
     this.timeout(240_000);
-    temporary = await temporaryFolder('ignore-ui');
-    folder = join(temporary.path, 'thesis');
-    await mkdir(folder);
-    await writeTree(folder, {
-      'chapter.tex': 'chapter',
-      'build/chapter.pdf': 'pdf',
-      'build/chapter.aux': 'aux',
-      'notes [draft].md': 'notes',
-      'data/.s3backupignore': '# Too large, and fetched again by a script.\n*.csv\n',
-      'data/measured.csv': '1,2',
-      'data/README.md': 'readme',
+    project = await openUiProject({
+      name: 'thesis',
+      bucket,
+      files: {
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        'chapter.tex': 'chapter',
+        'build/chapter.pdf': 'pdf',
+        'build/chapter.aux': 'aux',
+        'notes [draft].md': 'notes',
+        'data/.s3backupignore': '# Too large, and fetched again by a script.\n*.csv\n',
+        'data/measured.csv': '1,2',
+        'data/README.md': 'readme',
+      },
+      settings: { 'explorer.autoReveal': false },
     });
-    execFileSync('git', ['init', '-q', folder]);
-    session = await startUiSession({
-      workspace: folder,
-      buckets: [bucket],
-      settings: { 's3Backup.bucket': bucket, 'explorer.autoReveal': false },
-    });
-    cloud = cloudContents(session.s3.endpoint, bucket);
-    tree = session.workbench.tree('Files');
-    await session.workbench.showViewContainer('S3 Backup');
+    ({ session, cloud, folder, tree } = project);
   });
-  after(async () => {
-    cloud.close();
-    await session.stop();
-    await temporary.remove();
-  });
+  after(() => project.stop());
 
   async function row(label: string): Promise<TreeRow> {
     const found = (await tree.rows()).find(each => each.label === label);

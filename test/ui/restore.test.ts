@@ -1,57 +1,40 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cloudContents, type CloudContents } from '../support/servers/cloudContents';
-import { startEmbeddedS3, type EmbeddedS3 } from '../../dev/embeddedS3';
 import { eventually } from '../support/suite/eventually';
-import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { openUiProject, type UiProject } from '../support/vscode/uiProject';
+import type { UiSession } from '../support/vscode/uiSession';
 import type { Tree, Workbench } from '../support/vscode/workbench';
 
 const bucket = 'restores';
 
 describe('Restore', () => {
-  let temporary: TemporaryFolder;
-  let s3: EmbeddedS3;
+  let project: UiProject;
   let session: UiSession;
   let workbench: Workbench;
-  let cloud: CloudContents;
   let folder: string;
   let tree: Tree;
 
   before(async function () {
     this.timeout(240_000);
-    temporary = await temporaryFolder('restore-ui');
-    folder = join(temporary.path, 'diary');
-    await mkdir(folder);
-    await writeTree(folder, {
-      'spring.md': 'spring',
-      'summer.md': 'summer',
-      'trips/alps.md': 'alps',
-      'trips/coast.md': 'coast',
+    project = await openUiProject({
+      name: 'diary',
+      bucket,
+      files: {
+        'spring.md': 'spring',
+        'summer.md': 'summer',
+        'trips/alps.md': 'alps',
+        'trips/coast.md': 'coast',
+      },
     });
-    s3 = await startEmbeddedS3({ buckets: [bucket] });
-    cloud = cloudContents(s3.endpoint, bucket);
-    session = await startUiSession({
-      workspace: folder,
-      settings: { 's3Backup.endpoint': s3.endpoint, 's3Backup.bucket': bucket },
-    });
-    ({ workbench } = session);
-    tree = workbench.tree('Files');
-    await workbench.showViewContainer('S3 Backup');
+    ({ session, workbench, folder, tree } = project);
     await workbench.runCommand('S3 Backup: Back Up All');
     await workbench.dialog.press('Back Up');
     await workbench.notifications.waitFor(/4 files backed up/);
     await workbench.notifications.close(/4 files backed up/);
   });
-  after(async () => {
-    cloud.close();
-    await session.stop();
-    await s3.stop();
-    await temporary.remove();
-  });
+  after(() => project.stop());
 
   function read(path: string): Promise<string> {
     return readFile(join(folder, path), 'utf8');

@@ -1,46 +1,35 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { cloudContents } from '../support/servers/cloudContents';
 import { eventually } from '../support/suite/eventually';
-import { writeTree } from '../support/disk/localTree';
-import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession, type UiSession } from '../support/vscode/uiSession';
+import { openUiProject, type UiProject } from '../support/vscode/uiProject';
+import type { UiSession } from '../support/vscode/uiSession';
 import type { Tree, TreeRow } from '../support/vscode/workbench';
 
 const bucket = 'tree-tests';
 
 describe('The view', () => {
-  let temporary: TemporaryFolder;
+  let project: UiProject;
   let session: UiSession;
   let tree: Tree;
 
   before(async function () {
     this.timeout(240_000);
-    temporary = await temporaryFolder('view');
-    const folder = join(temporary.path, 'almanac');
-    await mkdir(folder);
-    await writeTree(folder, {
-      'README.md': 'readme',
-      'birds/swift.jpg': 'one',
-      'birds/2024/swift.jpg': 'two',
-      'birds/2024/heron.jpg': 'three',
-      'plants/fern.md': 'four',
-      'plants/swiftly.md': 'five',
+    project = await openUiProject({
+      name: 'almanac',
+      bucket,
+      files: {
+        'README.md': 'readme',
+        'birds/swift.jpg': 'one',
+        'birds/2024/swift.jpg': 'two',
+        'birds/2024/heron.jpg': 'three',
+        'plants/fern.md': 'four',
+        'plants/swiftly.md': 'five',
+      },
     });
-    session = await startUiSession({
-      workspace: folder,
-      buckets: [bucket],
-      settings: { 's3Backup.bucket': bucket },
-    });
-    tree = session.workbench.tree('Files');
-    await session.workbench.showViewContainer('S3 Backup');
+    ({ session, tree } = project);
   });
-  after(async () => {
-    await session.stop();
-    await temporary.remove();
-  });
+  after(() => project.stop());
 
   async function row(label: string): Promise<TreeRow> {
     const found = (await tree.rows()).find(each => each.label === label);
