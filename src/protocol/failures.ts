@@ -63,6 +63,8 @@ export type FailureCode =
   | 'unsaved'
   /* the file is empty, its cloud copy is not */
   | 'empty-here'
+  /* the file looks like a secret, and nobody was asked whether to send it */
+  | 'secret-unasked'
   | 'ignore-file-unreadable'
   | 'name-not-unicode'
   | 'key-too-long'

@@ -104,6 +104,8 @@ export interface PlanSummary {
   };
   /** How many files are empty here and would replace a cloud copy that is not. */
   readonly wouldEmpty: number;
+  /** How many files look like secrets that were never sent to this place; none goes unasked. */
+  readonly unaskedSecrets: number;
   /** Files asked for that need no upload, or are not uploaded without a decision of their own. */
   readonly excluded: Readonly<Partial<Record<Group, number>>>;
   /** The one ignored file asked for, if it was alone. */
@@ -116,6 +118,15 @@ export interface PlannedFile {
   readonly path: FilePath;
   readonly absolute: string;
 }
+
+/** Some of a plan's files. */
+export interface PlannedFiles {
+  readonly planId: number;
+  readonly files: readonly PlannedFile[];
+}
+
+/** A plan that has become smaller; what else was asked for has not changed. */
+export type RemainingPlan = Omit<PlanSummary, 'excluded' | 'ignored'>;
 
 /** Files that a plan is to skip after all, by the user's word. */
 export interface LeftOut {
@@ -140,6 +151,15 @@ export const plannedAmong = requestType<
 
 /** Which files of a plan are empty by now, and would replace a cloud copy that is not. */
 export const filesThatWouldEmpty = requestType<number, readonly PlannedFile[]>('emptyingFiles');
+
+/** Which files of a plan look like secrets that were never sent to this place. */
+export const unaskedSecrets = requestType<number, readonly PlannedFile[]>('unaskedSecrets');
+
+/** Lets a plan send files that look like secrets: the user has said so. */
+export const allowSecrets = requestType<PlannedFiles, null>('allowSecrets');
+
+/** Takes files out of a plan, as if they had never been asked for, and says what is left of it. */
+export const takeOut = requestType<PlannedFiles, RemainingPlan>('takeOut');
 
 /** Lets a plan do less than was shown; each file left out is in the report, with the reason. */
 export const leaveOut = requestType<LeftOut, null>('leaveOut');

@@ -115,9 +115,10 @@ const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
     announceNothingToBackUp(summary, setups);
   },
   confirm: async (deps, { summary, scopes }) => {
-    switch (await confirmBackUp(deps, summary, scopes)) {
+    const answer = await confirmBackUp(deps, summary, scopes);
+    switch (answer.kind) {
       case 'back-up': {
-        const { files, excluded } = summary;
+        const { files, excluded } = answer.plan;
         const conflicts = excluded['changed-in-cloud'] ?? 0;
         return { kind: 'run', work: 'back-up', files, conflicts };
       }

@@ -3,7 +3,6 @@ import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import {
   type PlanRequest,
@@ -11,6 +10,8 @@ import {
   filesThatWouldEmpty,
   leaveOut,
 } from '../../protocol/plans';
+import { placeKey } from '../targets/folderSetup';
+import { askAboutSecrets } from './askAboutSecrets';
 import { askAboutUnsaved } from './askAboutUnsaved';
 
 interface ConfirmBackUpDeps {
@@ -19,7 +20,12 @@ interface ConfirmBackUpDeps {
   readonly memory: Memento;
 }
 
-type PlanAnswer = 'back-up' | 'choose' | 'cancel';
+type WriteAnswer = 'back-up' | 'choose' | 'cancel';
+
+/** What the user says to a plan; one that runs may have become smaller. */
+type PlanAnswer =
+  | { readonly kind: 'back-up'; readonly plan: PlanSummary }
+  | { readonly kind: Exclude<WriteAnswer, 'back-up'> };
 
 /** Asks the user to confirm everything in a plan that needs it, the gravest first. */
 export async function confirmBackUp(
@@ -27,13 +33,14 @@ export async function confirmBackUp(
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
 ): Promise<PlanAnswer> {
-  const answer = await confirmWrites(deps, summary, scopes);
-  if (answer !== 'back-up') return answer;
+  const plan = await askAboutSecrets(deps, summary, scopes);
+  if (plan === undefined) return { kind: 'cancel' };
+  const answer = await confirmWrites(deps, plan, scopes);
+  if (answer !== 'back-up') return { kind: answer };
   const { engine } = deps;
   // Saving comes first, because it may fill an empty file.
-  const isAgreed =
-    (await askAboutUnsaved(engine, summary)) && (await askAboutEmptying(engine, summary));
-  return isAgreed ? 'back-up' : 'cancel';
+  const isAgreed = (await askAboutUnsaved(engine, plan)) && (await askAboutEmptying(engine, plan));
+  return isAgreed ? { kind: 'back-up', plan } : { kind: 'cancel' };
 }
 
 /** Shows the first plan of a whole folder; asks before copies of unknown origin are replaced. */
@@ -41,7 +48,7 @@ async function confirmWrites(
   { memory }: ConfirmBackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
-): Promise<PlanAnswer> {
+): Promise<WriteAnswer> {
   // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
@@ -63,7 +70,7 @@ async function confirmFirstPlan(
   memory: Memento,
   summary: PlanSummary,
   setups: readonly FolderSetup[],
-): Promise<PlanAnswer> {
+): Promise<WriteAnswer> {
   const backUp = l10n.t('Back Up');
   const choose = l10n.t('Choose Files…');
   const { files, bytes } = summary;
@@ -79,10 +86,8 @@ async function confirmFirstPlan(
   return 'back-up';
 }
 
-function memoryKey({ id, settings, bucket, prefix }: FolderSetup): string {
-  const endpoint = settings['endpoint'];
-  const store = storeOf(typeof endpoint === 'string' ? endpoint : undefined);
-  return `planConfirmed:${JSON.stringify([id, store, bucket, prefix])}`;
+function memoryKey(setup: FolderSetup): string {
+  return `planConfirmed:${placeKey(setup)}`;
 }
 
 function whereTo(setups: readonly FolderSetup[]): string {

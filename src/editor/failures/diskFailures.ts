@@ -41,6 +41,13 @@ export const diskFailures = {
     next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
     actions: ['show-log'],
   },
+  'secret-unasked': {
+    brief: () => l10n.t('looks like a secret'),
+    what: ({ subject }) =>
+      l10n.t('{0} looks as if it holds a secret and was left out.', quoted(subject)),
+    next: () => l10n.t('Back it up again to decide.'),
+    actions: ['show-log'],
+  },
   'ignore-file-unreadable': {
     brief: () => l10n.t('ignore file not readable'),
     what: ({ subject, cause }) =>

@@ -32,13 +32,21 @@ export async function addToIgnoreFile(
   if (all.length === 0 && selection.kind === 'resources') throw unsupportedResource(selection.uris);
   const items = all.filter(({ path }) => path !== '');
   if (items.length === 0) sayNothingChosen();
+  await ignoreItems(deps, items);
+}
+
+/** Adds files and folders below their workspace folders, whatever they were chosen by. */
+export async function ignoreItems(
+  { engine }: Pick<AddToIgnoreFileDeps, 'engine'>,
+  items: readonly WorkspaceItem[],
+): Promise<void> {
   const folders = new Set(items.map(({ folder }) => folder));
   for (const folder of folders) {
     const own = items.filter(item => item.folder === folder);
     const lines = new Set(own.map(({ path, kind }) => ignorePattern(path, kind)));
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
-    deps.engine.notify(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
+    engine.notify(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
     if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, statusShownMs);
     else void offerToSave(file, folder);
   }

@@ -1,4 +1,5 @@
 import type { WorkspaceFolder } from 'vscode';
+import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Profiles } from './profiles';
 import type { Target } from './target';
@@ -26,4 +27,11 @@ export function folderSetup(
     prefix: target.prefix,
     settings: profiles.settings(folder),
   };
+}
+
+/** Tells apart what was agreed to for one folder and one place, for the memory over all windows. */
+export function placeKey({ id, settings, bucket, prefix }: FolderSetup): string {
+  const { endpoint } = settings;
+  const store = storeOf(typeof endpoint === 'string' ? endpoint : undefined);
+  return JSON.stringify([id, store, bucket, prefix]);
 }

@@ -9,7 +9,7 @@ import type { Condition } from '../ports/bucket';
 import type { RuledPath } from '../scan/exclude';
 import type { CloudFile } from '../scan/cloudListing';
 import type { StatePublisher } from '../state/statePublisher';
-import type { BackUpStep } from './backUpStep';
+import { isUnaskedSecret, type BackUpStep } from './backUpStep';
 import { selectBackUp, type BackUpSelection, type SelectBackUpDeps } from './selectBackUp';
 import { summarizeBackUp } from './summarizeBackUp';
 import { UnfinishedSteps, type UnfinishedTotals } from './unfinishedFiles';
@@ -74,6 +74,8 @@ interface UploadStepOptions {
 async function uploadStep(step: BackUpStep, options: UploadStepOptions): Promise<Uploaded> {
   const { route, path, condition, leftOut } = step;
   if (leftOut !== undefined) throw new Failure(leftOut, path);
+  // Here, because every upload comes by, whoever has planned it and asked or not asked.
+  if (isUnaskedSecret(step)) throw new Failure('secret-unasked', path);
   return uploadFile({
     ...options,
     bucket: route.bucket,
@@ -98,6 +100,7 @@ const skipped = new Set<FailureCode>([
   'not-a-file',
   'unsaved',
   'empty-here',
+  'secret-unasked',
 ]);
 
 function applyBackUp(comparison: Comparison, outcome: Outcome<BackUpStep, Uploaded>): void {

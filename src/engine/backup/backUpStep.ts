@@ -6,6 +6,7 @@ import { withOpenFile } from '../disk/openFile';
 import type { Condition } from '../ports/bucket';
 import type { RuledPath } from '../scan/exclude';
 import type { LocalFile } from '../disk/localFile';
+import { looksLikeSecret } from './secretFiles';
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */
 export interface BackUpStep extends BatchStep {
@@ -18,6 +19,8 @@ export interface BackUpStep extends BatchStep {
   readonly refusesEmpty?: boolean;
   /** The rule by which the file is ignored, and will be again. */
   readonly ignoredAt?: RuledPath;
+  /** Whether the user wants it sent though it looks like a secret. */
+  readonly isAllowedSecret?: boolean;
   /** Why the user has left it out, after the plan was shown. */
   readonly leftOut?: LeftOut['because'];
 }
@@ -35,6 +38,13 @@ export function isOfUnknownOrigin({ route, path, condition }: BackUpStep): boole
   if (condition.kind !== 'unchanged') return false;
   const receipt = route.receipts.get(path);
   return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
+}
+
+/** Whether a step would send what looks like a secret to a place where it never was, unasked. */
+export function isUnaskedSecret({ route, path, isAllowedSecret = false }: BackUpStep): boolean {
+  return (
+    !isAllowedSecret && looksLikeSecret(route.root, path) && route.receipts.get(path) === undefined
+  );
 }
 
 /** Returns those of these files, absolute, that the steps would upload. */
@@ -70,10 +80,13 @@ async function isEmptyNow({ route, path }: BackUpStep): Promise<boolean> {
   }
 }
 
-/** Returns what marks the steps for the files that the user has left out. */
-export function leaveOutOf({ because, files }: LeftOut): (step: BackUpStep) => BackUpStep {
-  const left = new Set(files.map(identityOf));
-  return step => (left.has(identityOf(toPlannedFile(step))) ? { ...step, leftOut: because } : step);
+/** Returns what changes only the steps for these files. */
+export function changing<Changed>(
+  files: readonly PlannedFile[],
+  change: (step: BackUpStep) => Changed,
+): (step: BackUpStep) => BackUpStep | Changed {
+  const concerned = new Set(files.map(identityOf));
+  return step => (concerned.has(identityOf(toPlannedFile(step))) ? change(step) : step);
 }
 
 export function toPlannedFile({ route, path }: BackUpStep): PlannedFile {

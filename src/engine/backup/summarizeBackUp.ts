@@ -2,7 +2,7 @@ import type { PlanPreview, PlanSummary } from '../../protocol/plans';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { Plan } from '../batch/planKind';
 import { keepsVersions } from '../batch/step';
-import { isOfUnknownOrigin, wouldEmpty, type BackUpStep } from './backUpStep';
+import { isOfUnknownOrigin, isUnaskedSecret, wouldEmpty, type BackUpStep } from './backUpStep';
 import { bulkyFolders } from './bulkyFolders';
 import { requestsFor } from './partSize';
 import type { BackUpSelection } from './selectBackUp';
@@ -32,6 +32,7 @@ export async function summarizeBackUp(
       keepsVersions: await keepsVersions(overwriting, signal),
     },
     wouldEmpty: steps.filter(wouldEmpty).length,
+    unaskedSecrets: steps.filter(isUnaskedSecret).length,
     excluded,
     ignored: selections.length === 1 ? only?.ignored : undefined,
   };

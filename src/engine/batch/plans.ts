@@ -40,14 +40,14 @@ export class Plans {
     throw new Failure('plan-outdated', String(planId));
   }
 
-  /** Changes each step of a plan. Throws as `get` does. */
+  /** Changes each step of a plan, or takes it out. Throws as `get` does. */
   change<Step extends BatchStep>(
     kind: KindOf<Step>,
     planId: number,
-    next: (step: Step) => Step,
+    next: (step: Step) => Step | undefined,
   ): void {
     const plan = this.get(kind, planId);
-    this.#store(kind, { ...plan, steps: plan.steps.map(next) });
+    this.#store(kind, { ...plan, steps: plan.steps.flatMap(step => next(step) ?? []) });
   }
 
   drop(planId: number): void {

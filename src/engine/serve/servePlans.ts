@@ -10,13 +10,17 @@ import type { ServedPort } from './servedPort';
  * is for what reads and changes the folders.
  */
 export function servePlans(port: ServedPort, disk: ServedPort, engine: Engine): void {
+  const planned = engine.plannedBackUps;
   disk.onRequest(planMessages.planBackUp, (request, signal) => engine.planBackUp(request, signal));
-  disk.onRequest(planMessages.plannedAmong, ({ planId, paths }) =>
-    engine.plannedAmong(planId, paths),
-  );
-  disk.onRequest(planMessages.filesThatWouldEmpty, planId => engine.filesThatWouldEmpty(planId));
+  disk.onRequest(planMessages.plannedAmong, ({ planId, paths }) => planned.among(planId, paths));
+  disk.onRequest(planMessages.filesThatWouldEmpty, planId => planned.thatWouldEmpty(planId));
+  disk.onRequest(planMessages.unaskedSecrets, planId => planned.unaskedSecrets(planId));
+  disk.onCommand(planMessages.allowSecrets, allowed => {
+    planned.allowSecrets(allowed);
+  });
+  disk.onRequest(planMessages.takeOut, (taken, signal) => planned.takeOut(taken, signal));
   disk.onCommand(planMessages.leaveOut, left => {
-    engine.leaveOut(left);
+    planned.leaveOut(left);
   });
   disk.onRequest(restoreMessages.planRestore, (request, signal) =>
     engine.planRestore(request, signal),

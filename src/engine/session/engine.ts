@@ -9,8 +9,6 @@ import type {
   ChosenRequest,
   Difference,
   FolderConflicts,
-  LeftOut,
-  PlannedFile,
   PlanRequest,
   PlanSummary,
 } from '../../protocol/plans';
@@ -32,15 +30,9 @@ import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
 import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
-import {
-  leaveOutOf,
-  plannedAmong,
-  stepsThatWouldEmpty,
-  toPlannedFile,
-  wouldEmpty,
-} from '../backup/backUpStep';
 import type { PlanKind, StepSelection } from '../batch/planKind';
 import type { BatchStep, StepResult } from '../batch/step';
+import { PlannedBackUps } from '../backup/plannedBackUps';
 import { requestArchived } from '../restore/recentRestores';
 import { saveCopy } from '../restore/restoreFile';
 import { choosing } from '../restore/restoreKind';
@@ -53,8 +45,13 @@ import { workOnFolders } from '../schedule/workOnFolders';
 export class Engine {
   readonly #services: EngineServices;
 
+  /** The plans of back-ups that were shown, to be asked about and made smaller. */
+  readonly plannedBackUps: PlannedBackUps;
+
   constructor(options: EngineOptions) {
     this.#services = createEngineServices(options);
+    const { kinds, plans } = this.#services;
+    this.plannedBackUps = new PlannedBackUps(plans, kinds.backUp);
   }
 
   credentialSources(): CredentialSources {
@@ -181,27 +178,6 @@ export class Engine {
   chooseFreeUpMethod({ planId, method }: FreeUpChoice): void {
     const { kinds, plans } = this.#services;
     plans.change(kinds.freeUp, planId, step => ({ ...step, method }));
-  }
-
-  plannedAmong(planId: number, absolute: readonly string[]): readonly PlannedFile[] {
-    const { kinds, plans } = this.#services;
-    return plannedAmong(plans.get(kinds.backUp, planId).steps, absolute);
-  }
-
-  /** Returns the files that would empty a copy; the plan then empties no other. */
-  async filesThatWouldEmpty(planId: number): Promise<readonly PlannedFile[]> {
-    const { kinds, plans } = this.#services;
-    const empty = await stepsThatWouldEmpty(plans.get(kinds.backUp, planId).steps);
-    plans.change(kinds.backUp, planId, step =>
-      wouldEmpty(step) && !empty.has(step) ? { ...step, refusesEmpty: true } : step,
-    );
-    return [...empty].map(toPlannedFile);
-  }
-
-  /** Lets a plan do less than was shown. */
-  leaveOut(left: LeftOut): void {
-    const { kinds, plans } = this.#services;
-    plans.change(kinds.backUp, left.planId, leaveOutOf(left));
   }
 
   dropPlan(planId: number): void {

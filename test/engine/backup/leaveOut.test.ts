@@ -38,21 +38,23 @@ describe('A plan that was shown', () => {
     await project.compare();
     const { planId } = await project.plan(all);
     const asked = ['a', 'd/b', 'same', 'gone'].map(at);
-    const among = project.engine.plannedAmong(planId, [...asked, '/elsewhere/a']);
+    const among = project.engine.plannedBackUps.among(planId, [...asked, '/elsewhere/a']);
     assert.deepEqual(paths(among), ['a', 'd/b']);
     assert.deepEqual(
       among.map(({ absolute }) => absolute),
       [at('a'), at('d/b')],
     );
-    assert.throws(() => project.engine.plannedAmong(planId + 1, asked), { code: 'plan-outdated' });
+    assert.throws(() => project.engine.plannedBackUps.among(planId + 1, asked), {
+      code: 'plan-outdated',
+    });
   });
 
   it('skips what is left out of it, with the reason, and still adds up', async () => {
     await writeTree(folder.path, { a: 'a', b: 'b', c: 'c' });
     await project.compare();
     const { planId } = await project.plan(all);
-    const files = project.engine.plannedAmong(planId, [at('b')]);
-    project.engine.leaveOut({ planId, because: 'unsaved', files });
+    const files = project.engine.plannedBackUps.among(planId, [at('b')]);
+    project.engine.plannedBackUps.leaveOut({ planId, because: 'unsaved', files });
     const report = await run(planId);
     assert.deepEqual([report.planned, report.done, report.skipped], [3, 2, 1]);
     assert.deepEqual(report.reasons, { unsaved: 1 });
@@ -80,13 +82,15 @@ describe('A plan that was shown', () => {
       const { planId, wouldEmpty: emptying, files } = await project.plan(all);
       assert.ok(files >= 3);
       assert.equal(emptying, 1);
-      assert.deepEqual(paths(await project.engine.filesThatWouldEmpty(planId)), ['emptied']);
+      assert.deepEqual(paths(await project.engine.plannedBackUps.thatWouldEmpty(planId)), [
+        'emptied',
+      ]);
     });
 
     it('no longer names one that has been written to since', async () => {
       const { planId } = await project.plan(all);
       writeFileSync(at('emptied'), 'saved');
-      assert.deepEqual(await project.engine.filesThatWouldEmpty(planId), []);
+      assert.deepEqual(await project.engine.plannedBackUps.thatWouldEmpty(planId), []);
       await run(planId);
       assert.equal(bucket.bytes('w/emptied')?.toString(), 'saved');
     });
@@ -94,7 +98,7 @@ describe('A plan that was shown', () => {
     it('refuses one that is emptied again after it was not named', async () => {
       const { planId } = await project.plan(all);
       writeFileSync(at('emptied'), 'half');
-      assert.deepEqual(await project.engine.filesThatWouldEmpty(planId), []);
+      assert.deepEqual(await project.engine.plannedBackUps.thatWouldEmpty(planId), []);
       truncateSync(at('emptied'));
       assert.deepEqual((await run(planId)).reasons, { 'empty-here': 1 });
       assert.equal(bucket.bytes('w/emptied')?.toString(), 'old');
@@ -102,8 +106,8 @@ describe('A plan that was shown', () => {
 
     it('keeps the copies of those left out, and replaces the others', async () => {
       const { planId } = await project.plan(all);
-      const files = await project.engine.filesThatWouldEmpty(planId);
-      project.engine.leaveOut({ planId, because: 'empty-here', files });
+      const files = await project.engine.plannedBackUps.thatWouldEmpty(planId);
+      project.engine.plannedBackUps.leaveOut({ planId, because: 'empty-here', files });
       const report = await run(planId);
       assert.deepEqual(report.reasons, { 'empty-here': 1 });
       assert.equal(bucket.bytes('w/emptied')?.toString(), 'old');

@@ -163,6 +163,7 @@ describe('Engine', () => {
       wouldEmpty: 0,
       excluded: {},
       ignored: undefined,
+      unaskedSecrets: 0,
     });
     const report = await engine.run(summary.planId, signal());
     assert.deepEqual(report, {
