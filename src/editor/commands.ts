@@ -8,6 +8,7 @@ import {
   retryBackUp,
   reviewAndBackUp,
 } from './backUp/backUp';
+import { chooseClick } from './backUp/clickChoice';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { showReport } from './batch/reportDocument';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
@@ -66,6 +67,7 @@ const table = {
   's3Backup.copyS3Uri': onSelection(copyS3Uri),
   's3Backup.ignore': onSelection(addToIgnoreFile),
   's3Backup.showRule': onSelection(showRule),
+  's3Backup.chooseClick': onFolders(chooseClick),
   's3Backup.filter': onWhole(({ filter }) => askForFilter(filter)),
   's3Backup.clearFilter': onWhole(({ filter }) => {
     filter.set('');

@@ -2,6 +2,7 @@ import { commands, l10n, workspace } from 'vscode';
 import type { FileRow } from '../protocol/rows';
 import type { Group } from '../protocol/verdicts';
 import { backUpNodes, type BackUpDeps } from './backUp/backUp';
+import { chosenClick } from './backUp/clickChoice';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions, type ShowVersionsDeps } from './cloudCopies/showVersions';
@@ -18,7 +19,8 @@ export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<voi
   if (row.kind === 'folder' || isSecondOfDoubleClick(node)) return;
   // A file on its way, or just arrived, has had its click.
   if (row.activity !== undefined && row.activity.kind !== 'failed') return;
-  switch (clickOn(group, row)) {
+  const click = clickOn(group, row);
+  switch (click === 'ask' ? await chosenClick(deps, node) : click) {
     case 'upload':
       await backUpNodes(deps, [node]);
       break;
@@ -37,11 +39,12 @@ export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<voi
       break;
     }
     case 'nothing':
+    case undefined:
       break;
   }
 }
 
-type Click = 'upload' | 'diff' | 'open-copy' | 'versions' | 'open' | 'nothing';
+type Click = 'ask' | 'upload' | 'diff' | 'open-copy' | 'versions' | 'open' | 'nothing';
 
 function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
   const open = isFolder || local === undefined ? 'nothing' : 'open';
@@ -50,7 +53,7 @@ function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
     case 'missing-in-cloud': {
       const action = clickAction();
       // There is nothing yet to compare a missing file with.
-      return action === 'upload' || cloud !== undefined ? action : open;
+      return action === 'diff' && cloud === undefined ? open : action;
     }
     case 'changed-in-cloud':
       return 'diff';
@@ -69,12 +72,17 @@ function clickOn(group: Group, { isFolder, local, cloud }: FileRow): Click {
  * Returns what a click does on a file that is out of date or missing in the cloud. Throws
  * `invalid-setting` for any other value of the setting.
  */
-export function clickAction(): 'upload' | 'diff' | 'open' {
-  const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'upload';
-  if (value === 'upload' || value === 'diff' || value === 'open') return value;
-  const why = l10n.t('it takes “upload”, “diff” or “open”');
+export function clickAction(): ClickAction {
+  const value = workspace.getConfiguration(section).get<unknown>('clickAction') ?? 'ask';
+  const action = clickActions.find(each => each === value);
+  if (action !== undefined) return action;
+  const why = l10n.t('it takes “ask”, “upload”, “diff” or “open”');
   throw Failed.of('invalid-setting', `${section}.clickAction`, why);
 }
+
+const clickActions = ['ask', 'upload', 'diff', 'open'] as const;
+
+type ClickAction = (typeof clickActions)[number];
 
 const doubleClickMs = 500;
 

@@ -74,7 +74,7 @@ describe('Bad input in the editor', () => {
         assert.throws(clickAction, fails('invalid-setting', 's3Backup.clickAction'));
       }
     } finally {
-      await setUserSetting('clickAction', undefined);
+      await setUserSetting('clickAction', 'upload');
     }
     assert.equal(clickAction(), 'upload');
   });

@@ -37,7 +37,8 @@ async function main(): Promise<void> {
         extensionDevelopmentPath: repositoryRoot,
         extensionTestsPath: join(__dirname, 'index.js'),
       },
-      settings,
+      // Tests click rows as somebody does who was asked what that is to do.
+      settings: { ...settings, 's3Backup.clickAction': 'upload' },
       env: {
         ...env,
         [testVariables.results]: resultsFile,

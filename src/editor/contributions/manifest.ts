@@ -26,6 +26,7 @@ export const commandIds = [
   's3Backup.copyS3Uri',
   's3Backup.ignore',
   's3Backup.showRule',
+  's3Backup.chooseClick',
   's3Backup.filter',
   's3Backup.clearFilter',
   's3Backup.viewAsTree',

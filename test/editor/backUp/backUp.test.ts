@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { commands, window, type QuickPick, type QuickPickItem, type Uri } from 'vscode';
 
@@ -49,7 +49,7 @@ describe('Commands', () => {
     await commands.executeCommand('workbench.action.closeAllEditors');
     await setUserSetting('bucket', undefined);
     await setUserSetting('prefix', undefined);
-    await setUserSetting('clickAction', undefined);
+    await setUserSetting('clickAction', 'upload');
     await rm(uriOf('a.txt').fsPath, { force: true });
     await rm(uriOf('set').fsPath, { recursive: true, force: true });
   });
@@ -257,9 +257,138 @@ describe('Commands', () => {
       await api.compare();
       await setUserSetting('clickAction', 'open');
       await commands.executeCommand('_s3Backup.rowClicked', row('set/b.txt'));
-      await setUserSetting('clickAction', undefined);
+      await setUserSetting('clickAction', 'upload');
       assert.equal(edited()?.fsPath, uriOf('set/b.txt').fsPath);
       assert.deepEqual(await uploaded(), []);
+    });
+  });
+
+  describe('The first click in a folder', () => {
+    afterEach(async () => {
+      await setUserSetting('clickAction', 'upload');
+      await choose('Ask at the Next Click');
+    });
+
+    async function choose(label: string): Promise<void> {
+      const shown = window.showQuickPick.bind(window);
+      Object.assign(window, {
+        showQuickPick: (items: readonly QuickPickItem[]) =>
+          Promise.resolve(items.find(item => item.label === label)),
+      });
+      try {
+        await commands.executeCommand('s3Backup.chooseClick');
+      } finally {
+        Object.assign(window, { showQuickPick: shown });
+      }
+    }
+
+    function answer(...wanted: readonly string[]): void {
+      answers.restore();
+      answers = answerWith(...wanted);
+    }
+
+    const click = (path: string) => commands.executeCommand('_s3Backup.rowClicked', row(path));
+
+    it('asks, naming the file and its place, and does nothing where nobody answers', async () => {
+      await api.compare();
+      await setUserSetting('clickAction', 'ask');
+      answer();
+      await click('a.txt');
+      const [question, ...others] = answers.questions;
+      assert.equal(others.length, 0);
+      assert.ok(question);
+      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${prefix}a.txt`));
+      assert.deepEqual(question.buttons, ['Back Up', 'Just Open']);
+      assert.deepEqual(await uploaded(), []);
+      await click('set/b.txt');
+      assert.equal(answers.questions.length, 2);
+    });
+
+    it('asks once, and opens files from then on where that was the answer', async () => {
+      await api.compare();
+      await setUserSetting('clickAction', 'ask');
+      answer('Just Open');
+      await click('a.txt');
+      await click('set/b.txt');
+      assert.equal(answers.questions.length, 1);
+      assert.equal(edited()?.fsPath, uriOf('set/b.txt').fsPath);
+      assert.deepEqual(await uploaded(), []);
+    });
+
+    it('asks once, and backs up from then on, until the user chooses otherwise', async () => {
+      await api.compare();
+      await setUserSetting('clickAction', 'ask');
+      answer('Back Up');
+      await click('a.txt');
+      await click('set/b.txt');
+      assert.equal(answers.questions.length, 1);
+      assert.deepEqual(await uploaded(), ['a.txt', 'set/b.txt']);
+      await choose('Just Open the File');
+      await click('set/deep/c.txt');
+      assert.equal(answers.questions.length, 1);
+      assert.deepEqual(await uploaded(), ['a.txt', 'set/b.txt']);
+    });
+  });
+
+  describe('Files that look like secrets', () => {
+    const ignoreFile = () => uriOf('.s3backupignore').fsPath;
+
+    beforeEach(() => write('set/.env', 'TOKEN=1'));
+    afterEach(async () => {
+      await rm(uriOf('set/.env').fsPath, { force: true });
+      await rm(ignoreFile(), { force: true });
+    });
+
+    function answer(...wanted: readonly string[]): void {
+      answers.restore();
+      answers = answerWith(...wanted);
+    }
+
+    const everyWay: Readonly<Record<string, () => Thenable<unknown>>> = {
+      'a click': () => commands.executeCommand('_s3Backup.rowClicked', row('set/.env')),
+      'Back Up': () => commands.executeCommand('s3Backup.backUp', row('set/.env')),
+      'Back Up to S3': () => commands.executeCommand('s3Backup.backUpResource', uriOf('set')),
+      'Back Up All': () => commands.executeCommand('s3Backup.backUpAll'),
+      'another extension': () => api.backUp([uriOf('set/.env').fsPath]),
+    };
+    for (const [way, run] of Object.entries(everyWay)) {
+      it(`are asked about before ${way} sends them, and nothing goes without an answer`, async () => {
+        await api.compare();
+        answer();
+        await run();
+        assert.deepEqual(
+          answers.questions.map(({ buttons }) => buttons),
+          [['Ignore', 'Back Up']],
+        );
+        assert.deepEqual(await uploaded(), []);
+      });
+    }
+
+    it('are ignored from then on by Ignore, and the rest is backed up', async () => {
+      answer('Ignore', 'Back Up');
+      const report = await api.backUp([uriOf('set').fsPath]);
+      assert.deepEqual([report?.planned, report?.done], [2, 2]);
+      assert.deepEqual(await uploaded(), ['set/b.txt', 'set/deep/c.txt']);
+      assert.equal(await readFile(ignoreFile(), 'utf8'), '/set/.env\n');
+      await api.compare();
+      assert.ok(filesIn(api.state, 'ignored') > 0);
+      await api.backUp();
+      assert.ok(!(await uploaded()).includes('set/.env'));
+    });
+
+    it('are sent by Back Up, and only new ones are asked about again', async () => {
+      answer('Back Up');
+      await api.backUp([uriOf('set').fsPath]);
+      assert.equal(answers.questions.length, 1);
+      assert.ok((await uploaded()).includes('set/.env'));
+      await write('set/.env', 'TOKEN=22');
+      await api.backUp([uriOf('set').fsPath]);
+      assert.equal(answers.questions.length, 1);
+      await write('set/id_rsa', 'key');
+      await api.backUp([uriOf('set').fsPath]);
+      await rm(uriOf('set/id_rsa').fsPath);
+      assert.equal(answers.questions.length, 2);
+      assert.ok(answers.questions[1]?.text.includes('set/id_rsa'));
     });
   });
 

@@ -46,7 +46,7 @@ describe('Cloud copies', () => {
   });
   afterEach(async () => {
     await closeAllTabs();
-    await setUserSetting('clickAction', undefined);
+    await setUserSetting('clickAction', 'upload');
   });
   after(async () => {
     await setUserSetting('bucket', undefined);

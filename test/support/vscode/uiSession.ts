@@ -43,7 +43,12 @@ export async function startUiSession(options: UiSessionOptions): Promise<UiSessi
     stops.push(() => s3.stop());
     const connection = s3Connection(s3);
     const server = await startVscodeServer({
-      userSettings: { ...connection.settings, ...options.settings },
+      userSettings: {
+        ...connection.settings,
+        // Tests click rows as somebody does who was asked what that is to do.
+        's3Backup.clickAction': 'upload',
+        ...options.settings,
+      },
       env: { ...connection.env, ...options.env },
       extensions: options.extensions ?? [repositoryRoot],
     });
