@@ -50,6 +50,31 @@ export function storeOf(endpoint: string | undefined): string {
   return (readEndpoint(text) ?? readEndpoint(`https://${text}`))?.store ?? text;
 }
 
+/**
+ * Returns the endpoint without the name of the bucket, which some stores show at its end or before
+ * its host; `undefined` where it holds no such name.
+ */
+export function withoutBucket(endpoint: string, bucket: string): string | undefined {
+  const url = parse(endpoint);
+  if (url === undefined || bucket === '') return undefined;
+  if (url.pathname.replace(/\/+$/, '').endsWith(`/${bucket}`)) {
+    return endpoint.replace(/\/+$/, '').slice(0, -`/${bucket}`.length);
+  }
+  const host = url.hostname;
+  if (/^[\d.]+$/.test(host)) return undefined;
+  if (!host.startsWith(`${bucket.toLowerCase()}.`)) return undefined;
+  url.hostname = host.slice(bucket.length + 1);
+  return readEndpoint(url.href)?.url;
+}
+
+/** Returns the same host and port with the other scheme; `undefined` where it has that already. */
+export function withScheme(endpoint: string, scheme: 'http' | 'https'): string | undefined {
+  const url = parse(endpoint);
+  if (url === undefined || url.protocol === `${scheme}:`) return undefined;
+  const port = url.port === '' ? (scheme === 'https' ? '80' : '443') : url.port;
+  return readEndpoint(`${scheme}://${url.hostname}:${port}${url.pathname}`)?.url;
+}
+
 function parse(text: string): URL | undefined {
   try {
     const url = new URL(text.trim());

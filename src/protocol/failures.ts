@@ -27,6 +27,12 @@ export type FailureCode =
   | 'store-busy'
   | 'store-error'
   | 'not-s3'
+  /* the endpoint is not what the user meant: the cause begins with what is probably meant */
+  | 'bucket-in-endpoint'
+  | 'bucket-elsewhere'
+  | 'needs-https'
+  | 'needs-http'
+  | 'wrong-region'
   /* what the store says */
   | 'access-denied'
   /* the credentials may write, and not see what they would replace */

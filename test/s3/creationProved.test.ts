@@ -50,9 +50,9 @@ describe('The creation of a bucket where the endpoint is that of a bucket', func
   it('is known before: nothing else is learned from there', async () => {
     const { account } = connection;
     await assert.rejects(connection.check({ target: undefined, signal: signal() }), {
-      code: 'not-s3',
+      code: 'bucket-in-endpoint',
     });
-    await assert.rejects(account.buckets({ signal: signal() }), { code: 'not-s3' });
+    await assert.rejects(account.buckets({ signal: signal() }), { code: 'bucket-in-endpoint' });
     await assert.rejects(inspectBucket(account, connection.bucket('backup'), '', signal()), {
       code: 'not-s3',
     });

@@ -26,6 +26,18 @@ describe('A bucket in another region', () => {
         response.end();
         return;
       }
+      if (request.url?.startsWith('/untold') === true) {
+        response.writeHead(400);
+        response.end(
+          '<Error><Code>AuthorizationHeaderMalformed</Code>' +
+            '<Message>unexpected scope: 20261127/us-east-1/s3/aws4_request</Message></Error>',
+        );
+        return;
+      }
+      if (region?.[1] === 'eu-west-3' && request.url?.startsWith('/?') === true) {
+        response.end('<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>');
+        return;
+      }
       if (region?.[1] === 'eu-west-3') {
         response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
         return;
@@ -110,6 +122,18 @@ describe('A bucket in another region', () => {
     await Promise.all([put(1), put(2)]);
     // Looked for once, and then both parts.
     assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3', 'eu-west-3', 'eu-west-3']);
+  });
+
+  it('is that of the account, too, where the store insists on one', async () => {
+    const buckets = () => connection.account.buckets({ signal: AbortSignal.timeout(10_000) });
+    assert.deepEqual(await buckets(), { buckets: [], next: undefined });
+    assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3']);
+    await buckets();
+    assert.deepEqual(signedFor, ['us-east-1', 'eu-west-3', 'eu-west-3']);
+  });
+
+  it('is blamed, and not the keys, where the store does not tell which it is', async () => {
+    await assert.rejects(list('untold'), { code: 'wrong-region' });
   });
 
   it('does not disturb requests that run beside', async () => {

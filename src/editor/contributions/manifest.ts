@@ -66,6 +66,7 @@ export const contextValues = {
     'failed',
     'failed-credentials',
     'failed-network',
+    'failed-endpoint',
     'failed-bucket',
   ],
   's3Backup.working': [true, false],

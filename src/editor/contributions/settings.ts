@@ -1,4 +1,4 @@
-import { workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
+import { ConfigurationTarget, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
 import type { RawSettings } from '../../protocol/folders';
 import { section, type SettingName } from './manifest';
 
@@ -10,6 +10,16 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   );
   // VS Code returns objects as proxies, which cannot be sent to a worker.
   return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as RawSettings;
+}
+
+/** Sets the endpoint for this machine, which counts before what profiles and variables say. */
+export async function setEndpoint(endpoint: string): Promise<void> {
+  const configuration = workspace.getConfiguration(section);
+  await configuration.update(
+    'endpoint' satisfies SettingName,
+    endpoint,
+    ConfigurationTarget.Global,
+  );
 }
 
 /** Whether the change may affect where the folder is backed up. */

@@ -22,4 +22,6 @@ export type FailureAction =
   | 'open-faulty-line'
   | 'learn-more'
   | 'open-settings'
+  /** Sets the endpoint that the failure's cause begins with. */
+  | 'use-endpoint'
   | 'show-log';

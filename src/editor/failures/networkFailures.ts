@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
-import { because, firstLink, store } from './failureWords';
+import { because, firstLink, meantEndpoint, store } from './failureWords';
 
 /** What goes wrong between this machine and the store. */
 export const networkFailures = {
@@ -58,6 +58,56 @@ export const networkFailures = {
     brief: () => l10n.t('no S3 store'),
     what: ({ subject }) => l10n.t('{0} answers, but not as an S3 store does.', store(subject)),
     next: () => l10n.t('Check the setting “s3Backup.endpoint”.'),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'bucket-in-endpoint': {
+    brief: () => l10n.t('bucket in the endpoint'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The endpoint {0} holds the name of the bucket, which is added to it anyway. Did you mean {1}?',
+        subject,
+        meantEndpoint(cause),
+      ),
+    actions: ['use-endpoint', 'open-settings', 'show-log'],
+  },
+  'bucket-elsewhere': {
+    brief: () => l10n.t('at another endpoint'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        '{0} says that the bucket is to be asked for at {1}.',
+        store(subject),
+        meantEndpoint(cause),
+      ),
+    next: () => l10n.t('Use that as the endpoint if you trust it.'),
+    actions: ['use-endpoint', 'open-settings', 'show-log'],
+  },
+  'needs-https': {
+    brief: () => l10n.t('asks for https'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The endpoint {0} begins with http, but https is spoken there. Did you mean {1}?',
+        subject,
+        meantEndpoint(cause),
+      ),
+    actions: ['use-endpoint', 'open-settings', 'show-log'],
+  },
+  'needs-http': {
+    brief: () => l10n.t('no https there'),
+    what: ({ subject }) =>
+      l10n.t('The endpoint {0} begins with https, but only http is spoken there.', subject),
+    // No button: whoever sits on the way could ask for it.
+    next: ({ cause }) =>
+      l10n.t(
+        'Check its port. If the store has no https, set the endpoint to {0}; others on the network can then read what is sent.',
+        meantEndpoint(cause),
+      ),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'wrong-region': {
+    brief: () => l10n.t('other region'),
+    what: ({ subject, cause }) =>
+      l10n.t('{0} does not go by this region{1}', store(subject), because(firstLink(cause))),
+    next: () => l10n.t('Set “s3Backup.region” to the region that the store goes by.'),
     actions: ['open-settings', 'retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

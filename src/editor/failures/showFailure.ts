@@ -9,12 +9,15 @@ import {
   workspace,
   type LogOutputChannel,
 } from 'vscode';
+import type { FailureRecord } from '../../protocol/failures';
 import { section } from '../contributions/manifest';
+import { setEndpoint } from '../contributions/settings';
 import { runCommand } from '../contributions/runCommand';
 import { plainText } from '../format/plainText';
 import { toFailureRecord, failureLine } from './failed';
 import type { FailureAction } from './failureEntry';
 import { failureMessage } from './failureMessage';
+import { meantEndpoint } from './failureWords';
 
 export interface ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -30,7 +33,7 @@ export async function showFailure(
   if (failure.code === 'cancelled') return;
   log.error(failureLine(failure));
   const { text, actions } = failureMessage(failure);
-  const buttons = actions.map(action => ({ title: titleOf(action), action }));
+  const buttons = actions.map(action => ({ title: titleOf(action, failure), action }));
   const chosen = await window.showErrorMessage(plainText(text), ...buttons);
   switch (chosen?.action) {
     case 'retry':
@@ -63,6 +66,10 @@ export async function showFailure(
         failure.code === 'invalid-setting' ? failure.subject : section,
       );
       break;
+    case 'use-endpoint':
+      await setEndpoint(meantEndpoint(failure.cause));
+      retry();
+      break;
     case 'show-log':
       log.show();
       break;
@@ -83,7 +90,7 @@ async function openFaultyLine(place: string): Promise<void> {
   await window.showTextDocument(document, { preview: false, selection: new Range(at, at) });
 }
 
-function titleOf(action: FailureAction): string {
+function titleOf(action: FailureAction, { cause }: FailureRecord): string {
   switch (action) {
     case 'retry':
       return l10n.t('Retry');
@@ -103,6 +110,8 @@ function titleOf(action: FailureAction): string {
       return l10n.t('Learn More');
     case 'open-settings':
       return l10n.t('Open Settings');
+    case 'use-endpoint':
+      return l10n.t('Use {0}', meantEndpoint(cause));
     case 'show-log':
       return l10n.t('Show Log');
   }

@@ -3,6 +3,7 @@ import { inspectPrefix, listBuckets, type BucketSummary } from '../../protocol/b
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
+import { setEndpoint } from '../contributions/settings';
 import { Failed, toFailureRecord, failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
@@ -17,6 +18,7 @@ import { folderId, type Targets } from '../targets/targets';
 import type { Choice } from './choice';
 import { choosePrefix } from './choosePrefix';
 import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
+import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
 import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
 
 export interface ChooseBucketDeps
@@ -75,6 +77,7 @@ type BucketChoice =
   | { readonly kind: 'bucket'; readonly name: string }
   | { readonly kind: 'create' }
   | { readonly kind: 'enter-name' }
+  | { readonly kind: 'use-endpoint'; readonly endpoint: string }
   | { readonly kind: 'retry' };
 
 /** Shows the list at once and loads it page by page; items that need no list come first. */
@@ -120,7 +123,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
           deps.log.error(`Buckets not listed: ${failureLine(failure)}`);
           list.placeholder = l10n.t('Not all buckets could be listed');
           const known = bucketItems(deps, folder, buckets);
-          list.items = [retryItem(failure), ...ownItems, ...known];
+          list.items = [...wayOutItems(failure), ...ownItems, ...known];
         } finally {
           attempts.dispose();
         }
@@ -141,6 +144,9 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
             return { kind: 'next', step: nameNewBucket(deps, folder, typed) };
           case 'enter-name':
             return { kind: 'next', step: enterName(deps, folder, typed) };
+          case 'use-endpoint':
+            await setEndpoint(choice.endpoint);
+            return { kind: 'next', step: pickBucket(deps, folder) };
           case 'retry':
           case undefined:
             return { kind: 'refused', because: listing };
@@ -171,14 +177,17 @@ const ownItems: readonly PickItem<BucketChoice>[] = [
   },
 ];
 
-function retryItem(failure: FailureRecord): PickItem<BucketChoice> {
-  const label = `$(refresh) ${l10n.t('Retry')}`;
-  return {
-    label,
-    detail: failureMessage(failure).text,
-    alwaysShow: true,
-    value: { kind: 'retry' },
-  };
+/** Returns what can be done about a list that failed, with the reason. */
+function wayOutItems(failure: FailureRecord): readonly PickItem<BucketChoice>[] {
+  const endpoint = offeredEndpoint(failure);
+  const reason = { detail: failureMessage(failure).text, alwaysShow: true };
+  const retry = { label: `$(refresh) ${l10n.t('Retry')}`, value: { kind: 'retry' } } as const;
+  if (endpoint === undefined) return [{ ...retry, ...reason }];
+  const use = `$(link) ${l10n.t('Use {0}', endpoint)}`;
+  return [
+    { label: use, ...reason, value: { kind: 'use-endpoint', endpoint } },
+    { ...retry, alwaysShow: true },
+  ];
 }
 
 /** Returns the recently chosen buckets and then all others, each group under a heading. */
@@ -236,7 +245,12 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') throw error;
-          return { kind: 'refused', because: failureMessage(failure).text };
+          const offered = offeredEndpoint(failure);
+          if (offered === undefined) {
+            return { kind: 'refused', because: failureMessage(failure).text };
+          }
+          const next = enterName(deps, folder, value);
+          return { kind: 'next', step: offerEndpoint(failure, { offered, next }) };
         }
         const proposed = prefix === '' ? {} : { proposed: prefix };
         const step = choosePrefix(deps, { folder, bucket, created: undefined, ...proposed });

@@ -134,7 +134,7 @@ export class FilesView implements Disposable {
     if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
     if (state.comparisons.length > 0) return 'none';
     const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
-    if (welcome !== 'failed-credentials' && welcome !== 'failed-network') {
+    if (!beforeBuckets.has(welcome)) {
       if (localFolders().every(folder => this.deps.targets.statusOf(folder).kind === 'none')) {
         return this.#connected ? 'connected' : 'no-bucket';
       }
@@ -152,6 +152,13 @@ function transferOf({ kind }: State): ContextValue<'s3Backup.transfer'> {
   if (kind === 'paused') return 'paused';
   return kind === 'transferring' ? 'running' : 'none';
 }
+
+/** What must be put right before a bucket can be chosen. */
+const beforeBuckets: ReadonlySet<Welcome> = new Set<Welcome>([
+  'failed-credentials',
+  'failed-network',
+  'failed-endpoint',
+]);
 
 type Welcome = ContextValue<'s3Backup.welcome'>;
 
@@ -173,8 +180,14 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
     case 'certificate':
     case 'timed-out':
     case 'store-busy':
-    case 'not-s3':
       return 'failed-network';
+    case 'not-s3':
+    case 'bucket-in-endpoint':
+    case 'bucket-elsewhere':
+    case 'needs-https':
+    case 'needs-http':
+    case 'wrong-region':
+      return 'failed-endpoint';
     case 'access-denied':
     case 'read-denied':
     case 'no-such-bucket':

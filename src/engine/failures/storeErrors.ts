@@ -1,5 +1,6 @@
 import { systemCode } from './systemCode';
 import { Failure } from './failure';
+import { endpointFaults, wrongEndpoint } from './wrongEndpoint';
 import type { FailureCode } from '../../protocol/failures';
 
 /** What a request to a store was about; failures name the one of them that the user can act on. */
@@ -12,6 +13,12 @@ export interface RequestSubject {
 /** Returns an error of the SDK, of HTTP or of the network as a failure. */
 export function fromStoreError(error: unknown, subject: RequestSubject): Failure {
   if (error instanceof Failure) return error;
+  const { endpoint, bucket, key } = subject;
+  const name = errorName(error);
+  const wrong = wrongEndpoint({ endpoint, bucket, hasKey: key !== undefined, error, name });
+  if (wrong !== undefined) {
+    return new Failure(wrong.code, endpoint, new Error(wrong.meant, { cause: error }));
+  }
   const code = storeCode(error, subject);
   return new Failure(code, subjectOf(code, subject), error);
 }
@@ -30,11 +37,6 @@ export function retryAfter(failure: Failure): number | undefined {
 export function isOutcomeUnknown(failure: Failure): boolean {
   if (failure.code === 'timed-out' || failure.code === 'store-error') return true;
   return failure.code === 'unreachable' && systemCode(failure.cause) !== 'ECONNREFUSED';
-}
-
-/** An answer that no S3 store gives. */
-export class MalformedAnswer extends Error {
-  override readonly name = 'MalformedAnswer';
 }
 
 function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode {
@@ -122,7 +124,13 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   InvalidAccessKeyId: 'credentials-refused',
   SignatureDoesNotMatch: 'credentials-refused',
   InvalidToken: 'credentials-refused',
-  AuthorizationHeaderMalformed: 'credentials-refused',
+  // What versitygw says of a key that it does not know.
+  XAdminUserNotFound: 'credentials-refused',
+  // The regions of the request and of the store are not the same; the keys may be right.
+  AuthorizationHeaderMalformed: 'wrong-region',
+  InvalidLocationConstraint: 'wrong-region',
+  IllegalLocationConstraintException: 'wrong-region',
+  InvalidRegion: 'wrong-region',
   ExpiredToken: 'credentials-expired',
   ExpiredTokenException: 'credentials-expired',
   TokenRefreshRequired: 'credentials-expired',
@@ -182,7 +190,8 @@ const endpointCodes = new Set<FailureCode>([
   'store-error',
   'credentials-refused',
   'credentials-expired',
-  'not-s3',
+  'wrong-region',
+  ...endpointFaults,
 ]);
 
 /** What stores and the SDK call a thing that does not exist. */

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../protocol/failures';
 import { Failure, toFailure } from '../failures/failure';
+import { endpointFaults } from '../failures/wrongEndpoint';
 
 /**
  * Stops sending requests to a bucket that fail one after the other, and finds out whether the store
@@ -225,7 +226,7 @@ function isAnswer(code: FailureCode): boolean {
 }
 
 /** Somebody has answered in the store's place, such as the log-in page of a network. */
-const notOfStore = new Set<FailureCode>(['certificate', 'not-s3', 'cancelled']);
+const notOfStore = new Set<FailureCode>(['certificate', 'cancelled', ...endpointFaults]);
 
 const failuresToOpen = 4;
 const maxProbeDelayMs = 60_000;

@@ -1,4 +1,4 @@
-import { MalformedAnswer } from '../failures/storeErrors';
+import { MalformedAnswer } from '../failures/malformedAnswer';
 
 /** An answer that lacks what every S3 answer has does not come from an S3 store. */
 export function required<T>(value: T | undefined, field: string): T {

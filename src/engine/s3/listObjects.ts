@@ -3,7 +3,8 @@ import {
   type ListObjectsV2CommandOutput,
   type _Object,
 } from '@aws-sdk/client-s3';
-import { MalformedAnswer, fromStoreError } from '../failures/storeErrors';
+import { MalformedAnswer } from '../failures/malformedAnswer';
+import { fromStoreError } from '../failures/storeErrors';
 import type { ListRequest, ListedObject } from '../ports/bucket';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import type { BucketPlace, BucketContext } from './bucketContext';
@@ -90,7 +91,7 @@ function requireListOf(bucket: string, named: string | undefined): void {
   if (named === undefined || named === '' || named === bucket) return;
   // The name of a bucket of another tenant stands behind that of the tenant.
   if (bucket.endsWith(`:${named}`) || accessPoint.test(bucket)) return;
-  throw new MalformedAnswer(`The list is of the bucket “${named}”.`);
+  throw new MalformedAnswer(`The list is of the bucket “${named}”.`, named);
 }
 
 /** Lists by way of an access point name the bucket behind it. */

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
-import { MalformedAnswer } from '../failures/storeErrors';
+import { MalformedAnswer } from '../failures/malformedAnswer';
 
 /**
  * Makes a client reject answers of another kind than the command asks for. The SDK parses any XML, so
@@ -65,7 +65,8 @@ function readDocument(text: string, root: string): DocumentReading {
   const name = found?.['name'];
   if (name === 'Error') return { kind: 'error' };
   if (found === undefined || name !== root) {
-    throw new MalformedAnswer(`Instead of <${root}> came ${describe(text, name)}.`);
+    const listed = name === 'ListBucketResult' ? bucketName.exec(text)?.[1] : undefined;
+    throw new MalformedAnswer(`Instead of <${root}> came ${describe(text, name)}.`, listed);
   }
   const { prefix } = found;
   const element = prefix === undefined ? root : `${prefix}:${root}`;
@@ -74,6 +75,9 @@ function readDocument(text: string, root: string): DocumentReading {
   const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
   return amended === text ? { kind: 'as-it-is' } : { kind: 'amended', text: amended };
 }
+
+/** In a list of objects. */
+const bucketName = /<(?:[\w.-]+:)?Name>([^<&]+)</;
 
 /** Removes the namespace prefix of elements, by which the SDK does not find them. */
 function withoutPrefix(text: string, prefix: string): string {

@@ -1,5 +1,6 @@
 import type { HeadRequest, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
+import { endpointFaults } from '../failures/wrongEndpoint';
 import { listObjects } from './listObjects';
 import { headOnce } from './readObject';
 import type { BucketContext } from './bucketContext';
@@ -34,7 +35,8 @@ export async function headIfReadable(
 /** Throws if the bucket itself is missing, which HeadObject cannot tell from a missing object. */
 export async function bucketMustExist(context: BucketContext, request: HeadRequest): Promise<void> {
   const listing = await failureOfList(context, request);
-  if (listing?.code === 'no-such-bucket' || listing?.code === 'not-s3') throw listing;
+  if (listing === undefined) return;
+  if (listing.code === 'no-such-bucket' || endpointFaults.has(listing.code)) throw listing;
 }
 
 /** Returns the failure of a list, whose answer has a body that names it. Throws when cancelled. */

@@ -9,6 +9,8 @@ import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
  */
 export class RegionalClient {
   readonly #home: string;
+  /** For requests about no bucket: the connection's own, or the one that the store insists on. */
+  #ofAccount: string;
   readonly #open: (region: string) => S3Client;
   readonly #clients = new Map<string, S3Client>();
   readonly #regions = new Map<string, string>();
@@ -17,6 +19,7 @@ export class RegionalClient {
 
   constructor(home: string, open: (region: string) => S3Client) {
     this.#home = home;
+    this.#ofAccount = home;
     this.#open = open;
   }
 
@@ -31,7 +34,7 @@ export class RegionalClient {
 
   async #send(command: BucketCommand, options: SendOptions): Promise<unknown> {
     const { Bucket: bucket, Body: body } = command.input;
-    if (bucket === undefined) return this.#clientOf(this.#home).send(command, options);
+    if (bucket === undefined) return this.#sendForAccount(command, options);
     // A body is a stream, which cannot be sent twice.
     if (body !== undefined && !this.#regions.has(bucket)) await this.#search(bucket, options);
     const region = this.#regions.get(bucket) ?? this.#home;
@@ -44,6 +47,18 @@ export class RegionalClient {
       if (named === undefined || named === region) throw error;
       this.#regions.set(bucket, named);
       if (body !== undefined) throw error;
+      return await this.#clientOf(named).send(command, options);
+    }
+  }
+
+  async #sendForAccount(command: BucketCommand, options: SendOptions): Promise<unknown> {
+    const region = this.#ofAccount;
+    try {
+      return await this.#clientOf(region).send(command, options);
+    } catch (error) {
+      const named = namedRegion(error);
+      if (named === undefined || named === region) throw error;
+      this.#ofAccount = named;
       return await this.#clientOf(named).send(command, options);
     }
   }

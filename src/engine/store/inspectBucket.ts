@@ -1,4 +1,5 @@
 import { Failure, throwIfCancelled } from '../failures/failure';
+import { endpointFaults } from '../failures/wrongEndpoint';
 import type { Account, BucketPresence } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
 import type { BucketTraits, PrefixContents } from '../../protocol/buckets';
@@ -42,7 +43,7 @@ async function provenPresence(
   try {
     return await account.presence(bucket, signal);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'not-s3') throw error;
+    if (error instanceof Failure && endpointFaults.has(error.code)) throw error;
     return undefined;
   }
 }

@@ -122,6 +122,24 @@ describe('The list of buckets', () => {
     assert.equal(await choosing, undefined);
   });
 
+  it('offers the endpoint that was meant where the settings name that of a bucket', async () => {
+    const { port } = server.address() as AddressInfo;
+    const meant = `http://127.0.0.1:${String(port)}`;
+    const ofObjects =
+      '<ListBucketResult><Name>bkt</Name><IsTruncated>false</IsTruncated></ListBucketResult>';
+    pages = { first: { status: 200, body: ofObjects } };
+    await setUserSetting('endpoint', `${meant}/bkt`);
+    const choosing = choose();
+    await untilLabels(`Use ${meant}`, 'Retry', ...own);
+    pages = { first: page(['bkt'], undefined) };
+    await acceptFirst();
+    await untilLabels(...own, 'Buckets', 'bkt');
+    const setting = workspace.getConfiguration('s3Backup').inspect('endpoint');
+    assert.equal(setting?.globalValue, meant);
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+
   it('says what failed and how often it was tried, keeps what came before, and tries again', async function () {
     this.timeout(60_000);
     pages = { first: page(['one'], 'more'), more: { status: 503, body: '' } };

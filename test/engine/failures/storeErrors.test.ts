@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { MalformedAnswer } from '../../../src/engine/failures/malformedAnswer';
 import {
   fromStoreError,
   isOutcomeUnknown,
-  MalformedAnswer,
   retryAfter,
 } from '../../../src/engine/failures/storeErrors';
 import { Failure } from '../../../src/engine/failures/failure';
@@ -102,7 +102,13 @@ describe('storeErrors', () => {
     [{ cause: thrown({ code: 'ECONNRESET' }) }, 'unreachable', 'https://s3.test'],
     // What answers does not speak TLS.
     [{ code: 'EPROTO' }, 'not-s3', 'https://s3.test'],
-    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'not-s3', 'https://s3.test'],
+    [{ code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }, 'not-s3', 'https://s3.test'],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'needs-http', 'https://s3.test'],
+    [{ code: 'ERR_SSL_PACKET_LENGTH_TOO_LONG' }, 'needs-http', 'https://s3.test'],
+    // The region, not the keys.
+    [{ name: 'AuthorizationHeaderMalformed', status: 400 }, 'wrong-region', 'https://s3.test'],
+    [{ name: 'InvalidLocationConstraint', status: 400 }, 'wrong-region', 'https://s3.test'],
+    [{ name: 'XAdminUserNotFound', status: 404 }, 'credentials-refused', 'https://s3.test'],
     // Certificates.
     [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'certificate', 'https://s3.test'],
     [{ code: 'CERT_HAS_EXPIRED' }, 'certificate', 'https://s3.test'],
@@ -124,6 +130,34 @@ describe('storeErrors', () => {
     const denied = thrown({ name: 'AccessDenied', status: 403 });
     assert.equal(fromStoreError(denied, { endpoint: 'e', bucket: 'b' }).subject, 'b');
     assert.equal(fromStoreError(denied, { endpoint: 'e' }).subject, 'e');
+  });
+
+  it('names the endpoint that was probably meant, where an answer shows it', () => {
+    const bare = thrown({ name: 'NoSuchKey', status: 404 });
+    const meant = (endpoint: string, error: unknown = bare, bucket = 'bkt') => {
+      const { code, cause } = fromStoreError(error, { endpoint, bucket });
+      return [code, cause instanceof Error ? cause.message : ''];
+    };
+    assert.deepEqual(meant('https://s3.test/bkt'), ['bucket-in-endpoint', 'https://s3.test']);
+    assert.deepEqual(meant('https://bkt.s3.test:9'), ['bucket-in-endpoint', 'https://s3.test:9']);
+    assert.equal(meant('https://s3.test')[0], 'not-s3');
+    // Whoever names a bucket that is not there may well have an endpoint that begins so.
+    const none = thrown({ name: 'NoSuchBucket', status: 404 });
+    assert.equal(meant('https://bkt.s3.test', none)[0], 'no-such-bucket');
+    const ofBucket = new MalformedAnswer('a list of objects', 'bkt');
+    assert.equal(meant('https://s3.test/bkt', ofBucket, '')[1], 'https://s3.test');
+    const moved = (to: string) =>
+      Object.assign(thrown({ name: 'PermanentRedirect', status: 301 }), { Endpoint: to });
+    const elsewhere = ['bucket-elsewhere', 'http://eu.s3.test'];
+    assert.deepEqual(meant('http://s3.test', moved('bkt.eu.s3.test')), elsewhere);
+    assert.deepEqual(meant('http://s3.test', moved('eu.s3.test')), elsewhere);
+    assert.equal(meant('http://s3.test', moved('bkt.s3.test'))[0], 'not-s3');
+    const portal = Object.assign(thrown({ status: 302 }), { Endpoint: 'portal.test' });
+    assert.equal(meant('http://s3.test', portal)[0], 'not-s3');
+    const plainHttp = thrown({ code: 'EPROTO' });
+    assert.equal(meant('https://s3.test', plainHttp)[0], 'not-s3');
+    plainHttp.message = 'write EPROTO error:0A00010B:SSL routines::wrong version number';
+    assert.deepEqual(meant('https://s3.test', plainHttp), ['needs-http', 'http://s3.test:443']);
   });
 
   it('answers not-s3 if what nobody asked for is missing', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { readEndpoint, storeOf } from '../../../src/protocol/endpoint';
+import { readEndpoint, storeOf, withoutBucket, withScheme } from '../../../src/protocol/endpoint';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('An endpoint', () => {
@@ -35,6 +35,33 @@ describe('An endpoint', () => {
     ]) {
       assert.equal(readEndpoint(text), undefined, text);
     }
+  });
+});
+
+describe('The bucket’s name in an endpoint', () => {
+  it('is taken away where it ends the path or begins the host', () => {
+    const cases: readonly (readonly [string, string | undefined])[] = [
+      ['https://s3.test/bkt', 'https://s3.test'],
+      ['https://s3.test:9/base/bkt/', 'https://s3.test:9/base'],
+      ['https://bkt.s3.test', 'https://s3.test'],
+      ['https://s3.test', undefined],
+      ['https://s3.test/bkt2', undefined],
+      ['https://s3.test/xbkt', undefined],
+      ['https://bkt2.s3.test', undefined],
+      ['AWS', undefined],
+    ];
+    for (const [endpoint, meant] of cases) assert.equal(withoutBucket(endpoint, 'bkt'), meant);
+    assert.equal(withoutBucket('http://127.0.0.1:9', '127'), undefined);
+  });
+});
+
+describe('The other scheme', () => {
+  it('is that of the same host and port', () => {
+    assert.equal(withScheme('http://nas:9/a', 'https'), 'https://nas:9/a');
+    assert.equal(withScheme('https://nas', 'http'), 'http://nas:443');
+    assert.equal(withScheme('http://nas:443', 'https'), 'https://nas');
+    assert.equal(withScheme('http://nas', 'http'), undefined);
+    assert.equal(withScheme('AWS', 'http'), undefined);
   });
 });
 
