@@ -4,11 +4,11 @@ import { childPath, fileName, parentPath } from './filePath';
 
 /**
  * A file that the engine makes or renames for as long as one step lasts. It lies beside the file
- * that the step is about. `temporary`: what `path` is going to hold. `displaced`: the user's own
- * file, whose name is `path`.
+ * that the step is about. `temporary`: what `path` is going to hold. `complete`: the same, whole, while
+ * the user's file at `path` makes way for it. `displaced`: the user's own file, whose name is `path`.
  */
 export interface StagedFile {
-  readonly kind: 'temporary' | 'displaced';
+  readonly kind: 'temporary' | 'complete' | 'displaced';
   /** The workspace folder, absolute, as the system spells it. */
   readonly root: string;
   readonly path: FilePath;
@@ -17,7 +17,11 @@ export interface StagedFile {
 }
 
 /** Returns a new staged file beside `path`. Note it in the journal before you make it. */
-export function newStagedFile(kind: StagedFile['kind'], root: string, path: FilePath): StagedFile {
+export function newStagedFile(
+  kind: Exclude<StagedFile['kind'], 'complete'>,
+  root: string,
+  path: FilePath,
+): StagedFile {
   const stagedPath = childPath(parentPath(path), stagedFileName(fileName(path)));
   return { kind, root, path, stagedPath };
 }

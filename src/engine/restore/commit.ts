@@ -3,7 +3,7 @@ import { lstat, rename } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
 import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { newStagedFile } from '../disk/stagedFile';
+import { newStagedFile, type StagedFile } from '../disk/stagedFile';
 import { renameNoReplace, renameToConflictName } from '../disk/rename';
 import { syncFolder } from '../disk/writeFile';
 import { hasCode } from '../failures/systemCode';
@@ -33,7 +33,7 @@ export async function commit(
   const { root, path } = file;
   const { local, choice, cloud } = step;
   folders.check();
-  const displaced = await displaceExisting(step, { editor, journal });
+  const displaced = await displaceExisting(step, file, { editor, journal });
   const committedAs =
     local !== undefined && choice === 'keep-both'
       ? await renameToConflictName(
@@ -66,6 +66,7 @@ async function takeName(
  */
 async function displaceExisting(
   { route: { root }, path, local, choice }: RestoreStep,
+  staged: StagedFile,
   { editor, journal }: Pick<RestoreTools, 'editor' | 'journal'>,
 ): Promise<ReplacedFile | undefined> {
   if (local !== undefined && choice === 'keep-both') return undefined;
@@ -79,6 +80,7 @@ async function displaceExisting(
   if (now?.isFile() !== true || !isSameState(local, toLocalFile(path, now))) {
     throw new Failure('changed-here', path);
   }
+  journal.markComplete(staged);
   if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
   return { kind: 'kept', path: await displaceUnderConflictName(root, local, journal) };
 }

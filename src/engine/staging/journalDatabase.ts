@@ -65,6 +65,14 @@ export class JournalDatabase {
     );
   }
 
+  markComplete({ root, stagedPath }: StagedFile): void {
+    this.#run(
+      "UPDATE staged_files SET kind = 'complete' WHERE staged_path = ? AND root = ?",
+      stagedPath,
+      root,
+    );
+  }
+
   removeFile({ root, stagedPath }: StagedFile): void {
     this.#run('DELETE FROM staged_files WHERE staged_path = ? AND root = ?', stagedPath, root);
   }

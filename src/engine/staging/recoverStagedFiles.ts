@@ -1,6 +1,6 @@
 import { rm, stat, lstat, unlink } from 'node:fs/promises';
 import { toAbsolutePath } from '../disk/filePath';
-import type { Placeholder } from '../disk/rename';
+import { renameNoReplace, type Placeholder } from '../disk/rename';
 import { isStagedFile, type StagedFile } from '../disk/stagedFile';
 import { hasCode } from '../failures/systemCode';
 import { locateStagedFiles } from './locateStagedFiles';
@@ -11,7 +11,8 @@ import type { LogEntry } from '../../protocol/host';
 
 /** What became of a file that an engine left behind. */
 export type Recovery =
-  | { readonly kind: 'removed' | 'put-back'; readonly file: StagedFile }
+  /** `finished`: the user's file had made way for it, and now it has the name. */
+  | { readonly kind: 'removed' | 'put-back' | 'finished'; readonly file: StagedFile }
   /** Another file has its name now: it has a conflict name beside that one. */
   | { readonly kind: 'kept-beside'; readonly file: StagedFile; readonly keptAs: FilePath }
   /** The next start tries again. */
@@ -40,7 +41,9 @@ export async function recoverStagedFiles(
     for (const journal of abandoned) await removePlaceholders(journal, onRecovered, signal);
     const journalOf = new Map<StagedFile, AbandonedJournal>();
     for (const journal of abandoned) {
-      for (const file of journal.files) {
+      // What was the user's comes first to its name.
+      const displacedFirst = journal.files.toSorted((one, other) => rank(one) - rank(other));
+      for (const file of displacedFirst) {
         const why = await reasonToLeave(file);
         if (why === undefined) journalOf.set(file, journal);
         else onRecovered({ kind: 'left', file, why });
@@ -61,6 +64,10 @@ export async function recoverStagedFiles(
   } finally {
     for (const journal of abandoned) journal.close(onUnreadable);
   }
+}
+
+function rank({ kind }: StagedFile): number {
+  return kind === 'displaced' ? 0 : 1;
 }
 
 /** Describes a recovery in one line, for the log. */
@@ -89,6 +96,8 @@ function describeFile(recovery: Extract<Recovery, { readonly file: StagedFile }>
       return { level: 'info', message: `${was} was removed.` };
     case 'put-back':
       return { level: 'info', message: `${was} is ${path} again.` };
+    case 'finished':
+      return { level: 'info', message: `${was} is ${path} now, which was being replaced.` };
     case 'kept-beside':
       return {
         level: 'warning',
@@ -130,8 +139,14 @@ async function reasonToLeave({ root, stagedPath }: StagedFile): Promise<unknown>
 }
 
 async function recover(file: StagedFile, journal: AbandonedJournal): Promise<Recovery> {
-  if (file.kind === 'temporary') {
-    await rm(toAbsolutePath(file.root, file.stagedPath));
+  if (file.kind !== 'displaced') {
+    const staged = toAbsolutePath(file.root, file.stagedPath);
+    if (file.kind === 'complete') {
+      // Its name is free if the user's file has gone to the trash, or has a conflict name.
+      const outcome = await renameNoReplace(staged, toAbsolutePath(file.root, file.path), journal);
+      if (outcome === 'moved') return { kind: 'finished', file };
+    }
+    await rm(staged);
     return { kind: 'removed', file };
   }
   const keptAs = await restoreName(file, journal);

@@ -16,6 +16,11 @@ export interface StagingJournal extends PlaceholderJournal {
    */
   begin(file: StagedFile): void;
   /**
+   * Call it when a temporary file is whole, before the user's file makes way for it: from then on
+   * the next start finishes what was begun. Throws a `Failure` if that cannot be noted.
+   */
+  markComplete(file: StagedFile): void;
+  /**
    * Call it when the file is gone or has its final name. Never throws: the next start removes an
    * entry without a file.
    */
@@ -37,8 +42,14 @@ export class SqliteStagingJournal implements StagingJournal {
   }
 
   begin(file: StagedFile): void {
-    this.#add(database => {
+    this.#note(database => {
       database.addFile(file);
+    });
+  }
+
+  markComplete(file: StagedFile): void {
+    this.#note(database => {
+      database.markComplete(file);
     });
   }
 
@@ -49,7 +60,7 @@ export class SqliteStagingJournal implements StagingJournal {
   }
 
   beginPlaceholder(placeholder: Placeholder): void {
-    this.#add(database => {
+    this.#note(database => {
       database.addPlaceholder(placeholder);
     });
   }
@@ -70,9 +81,9 @@ export class SqliteStagingJournal implements StagingJournal {
     if (isEmpty) database.delete();
   }
 
-  #add(add: (database: JournalDatabase) => void): void {
+  #note(note: (database: JournalDatabase) => void): void {
     try {
-      add((this.#database ??= this.#open()));
+      note((this.#database ??= this.#open()));
     } catch (error) {
       const code = hasSqliteCode(error, sqliteCodes.full) ? 'disk-full' : 'disk-error';
       throw new Failure(code, this.#file, error);
@@ -96,6 +107,7 @@ export class SqliteStagingJournal implements StagingJournal {
 /** For an engine without storage: if it is killed, its staged files stay. */
 export const noJournal: StagingJournal = {
   begin: () => undefined,
+  markComplete: () => undefined,
   end: () => undefined,
   beginPlaceholder: () => undefined,
   endPlaceholder: () => undefined,

@@ -18,22 +18,31 @@ import { assertProperty } from '../../support/suite/assertProperty';
 const worker = join(__dirname, '..', '..', 'support', 'processes', 'restoreWorker.js');
 /** Of each third file there is an old one here. */
 const oldFiles = restoredFiles.filter((_, index) => index % 3 === 0);
-const clearedUp = new Set<Recovery['kind']>(['removed', 'put-back', 'placeholder-removed']);
+const clearedUp = new Set<Recovery['kind']>([
+  'removed',
+  'put-back',
+  'finished',
+  'placeholder-removed',
+]);
 const oldContent = 'what was here before';
 
 describe('A restore that is killed', function () {
   this.timeout(120_000);
   let temporary: TemporaryFolder;
   let root: string;
+  let trash: string;
   beforeEach(async () => {
     temporary = await temporaryFolder('killed');
     root = join(temporary.path, 'w');
+    trash = join(temporary.path, 'trash');
   });
   afterEach(() => temporary.remove());
 
   async function prepare(): Promise<void> {
     rmSync(root, { recursive: true, force: true });
     mkdirSync(root);
+    rmSync(trash, { recursive: true, force: true });
+    mkdirSync(trash);
     await writeTree(root, Object.fromEntries(oldFiles.map(([path]) => [path, oldContent])));
   }
 
@@ -70,20 +79,24 @@ describe('A restore that is killed', function () {
     }
   }
 
-  /** No old file is lost: it is in its place, or kept beside it. */
+  /** No old file is lost: it is in its place, kept beside it, or in the trash. */
   function requireNothingLost(): void {
     const old = paths().filter(path =>
       readFileSync(join(root, path)).equals(Buffer.from(oldContent)),
     );
-    for (const [path] of oldFiles) {
-      assert.ok(
-        old.some(each => each === path || each.startsWith(`${path} (kept `)),
-        `${path} is lost`,
-      );
-    }
+    const elsewhere = oldFiles.filter(
+      ([path]) => !old.some(each => each === path || each.startsWith(`${path} (kept `)),
+    );
+    assert.equal(elsewhere.length, readdirSync(trash).length, elsewhere.join(' '));
   }
 
-  for (const disk of ['with links', 'without links'] as const) {
+  /** What was to be replaced has its name again, or what replaces it. */
+  function requireNoNameFree(): void {
+    const found = new Set(paths());
+    for (const [path] of oldFiles) assert.ok(found.has(path), `nothing is ${path}`);
+  }
+
+  for (const disk of ['with links', 'without links', 'with a trash'] as const) {
     it(`leaves every file old, new or absent, and the next start removes what is left, ${disk}`, async () => {
       await prepare();
       const moments = await run(Infinity, disk);
@@ -105,6 +118,7 @@ describe('A restore that is killed', function () {
           );
           requireWhole();
           requireNothingLost();
+          requireNoNameFree();
         }),
         { numRuns: 10 },
       );

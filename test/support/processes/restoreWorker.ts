@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import { ProjectInMemory } from '../memory/projectInMemory';
 import { hookDisk } from '../disk/diskHooks';
@@ -13,8 +15,8 @@ export const restoredFiles: readonly (readonly [path: string, size: number])[] =
   ['deep/er/down', 70_000],
 ];
 
-/** Whether the disk knows hard links. */
-export type DiskKind = 'with links' | 'without links';
+/** Whether the disk knows hard links, and a trash. */
+export type DiskKind = 'with links' | 'without links' | 'with a trash';
 
 /** What a restored file holds. */
 export function restoredContent(path: string, size: number): Buffer {
@@ -32,7 +34,16 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
     bucket.place(`w/${path}`, restoredContent(path, size), { modifiedAtMs: 1_500_000_000_000 });
   }
   const journal = new SqliteStagingJournal(join(folder, 'staging-journals'));
-  const project = new ProjectInMemory({ root, bucket, journal });
+  let trashed = 0;
+  const editor: EditorPort = {
+    isUnsaved: () => Promise.resolve(false),
+    async moveToTrash(path) {
+      if (disk !== 'with a trash') return 'no-trash';
+      await promises.rename(path, join(folder, 'trash', String(trashed++)));
+      return 'trashed';
+    },
+  };
+  const project = new ProjectInMemory({ root, bucket, editor, journal });
   await project.compare();
   let moments = 0;
   hookDisk(moment => {
@@ -48,5 +59,5 @@ async function main(folder: string, killAt: number, disk: DiskKind): Promise<voi
 
 const [, , folder, killAt, disk] = process.argv;
 if (folder !== undefined && killAt !== undefined) {
-  void main(folder, Number(killAt), disk === 'without links' ? disk : 'with links');
+  void main(folder, Number(killAt), disk as DiskKind);
 }

@@ -1,7 +1,7 @@
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type StagedFile, newStagedFile } from '../../../src/engine/disk/stagedFile';
+import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 
@@ -12,7 +12,12 @@ export const stagedFileSteps = {
 } as const;
 
 /** Does the steps that are done with a staged file, up to one of them, and then waits to be killed. */
-async function main(kind: StagedFile['kind'], journals: string, root: string, stopAt: string) {
+async function main(
+  kind: keyof typeof stagedFileSteps,
+  journals: string,
+  root: string,
+  stopAt: string,
+) {
   const journal = new SqliteStagingJournal(journals);
   const own = newStagedFile(kind, root, 'folder/a.txt' as FilePath);
   const place = join(root, own.path);
@@ -41,5 +46,5 @@ async function main(kind: StagedFile['kind'], journals: string, root: string, st
 
 const [, , kind, journals, root, stopAt] = process.argv;
 if (kind !== undefined && journals !== undefined && root !== undefined && stopAt !== undefined) {
-  void main(kind as StagedFile['kind'], journals, root, stopAt);
+  void main(kind as keyof typeof stagedFileSteps, journals, root, stopAt);
 }
