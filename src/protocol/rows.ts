@@ -73,8 +73,11 @@ export interface ChildrenPage {
 
 export const children = requestType<ChildrenRequest, ChildrenPage>('children');
 
-/** Show only the rows whose paths match this text; all of them for an empty one. */
-export const filterRows = notificationType<string>('filterRows');
+/**
+ * Show only the rows whose paths match this text; all of them for an empty one. The state that says
+ * how many these are is sent before the answer.
+ */
+export const filterRows = requestType<string, null>('filterRows');
 
 /** Rows below these groups came, went or changed. */
 export const rowsChanged = notificationType<{

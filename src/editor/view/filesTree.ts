@@ -5,20 +5,27 @@ import {
   type LogOutputChannel,
   type TreeDataProvider,
   type TreeItem,
-  TreeItemCollapsibleState,
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
-import type { FailureRecord } from '../../protocol/failures';
 import { children, type Row } from '../../protocol/rows';
-import { groups, type Group } from '../../protocol/verdicts';
+import type { Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord, failureLine } from '../failures/failed';
 import { folderId, localFolders, type Targets } from '../targets/targets';
+import { Drawing, type OpenState } from './drawing';
 import type { RowFilter } from './filter';
 import type { LayoutChoice } from './layoutChoice';
 import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
 import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
+import {
+  failureOf,
+  findsLittle,
+  groupKey,
+  shownGroups,
+  treeOutline,
+  type Outline,
+} from './treeOutline';
 import {
   idOf,
   placeOf,
@@ -49,13 +56,17 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   /** How many pages a branch shows, where it is more than one. */
   readonly #pages = new Map<string, number>();
   readonly #dirty = new Set<string>();
+  readonly #drawing = new Drawing();
   #shown: Outline;
+  #isOutdated = false;
+  /** How many requests for rows are under way. */
+  #loading = 0;
 
   readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#onDidChangeTreeData.event;
 
   constructor(private readonly deps: FilesTreeDeps) {
     const { engine, targets, layout, filter, refresh } = deps;
-    this.#shown = this.#outline();
+    this.#shown = treeOutline(this.deps);
     this.#subscriptions = [
       engine.onDidChangeState(refresh.request),
       engine.onDidChangeRows(change => {
@@ -64,11 +75,11 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       }),
       targets.onDidChange(refresh.request),
       layout.onDidChange(() => {
-        this.#startAnew();
+        this.#drawAnew();
       }),
-      // Shows the results of a new filter from the beginning.
       filter.onDidChange(() => {
-        this.#pages.clear();
+        this.#isOutdated = true;
+        refresh.request();
       }),
       refresh.onDidRefresh(() => {
         this.#refresh();
@@ -92,18 +103,23 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   getTreeItem(node: TreeNode): TreeItem {
     const item = this.#itemOf(node);
-    if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.#shown.isAllOpen) {
-      // VS Code remembers by id that the row was closed.
-      item.id = `${idOf(node)}\nfound`;
-      item.collapsibleState = TreeItemCollapsibleState.Expanded;
-    }
+    this.#drawing.apply(item, node);
     return item;
+  }
+
+  /** Remembers that the user has opened or closed a row. */
+  noteOpened(node: TreeNode, state: OpenState): void {
+    this.#drawing.noteOpened(node, state);
   }
 
   #itemOf(node: TreeNode): TreeItem {
     switch (node.kind) {
       case 'folder':
-        return folderItem(node, this.#comparison(node.folder), this.#failure(node.folder));
+        return folderItem(
+          node,
+          this.#comparison(node.folder),
+          failureOf(this.deps.engine.state, node.folder),
+        );
       case 'group':
         return groupItem(node, this.#comparison(node.folder));
       case 'row':
@@ -153,6 +169,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const pages = this.#pages.get(idOf(branch)) ?? 1;
     const rows: Row[] = [];
     let total = 0;
+    this.#loading++;
     try {
       for (let page = 0; page < pages; page++) {
         const answer = await this.deps.engine.sendRequest(children, {
@@ -169,6 +186,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       // The state says what happened, and the view shows that.
       const line = failureLine(toFailureRecord(error));
       this.deps.log.warn(`No rows for ${idOf(branch)}: ${line}`);
+    } finally {
+      this.#loading--;
     }
     const { folder, group } = branch;
     const nodes: TreeNode[] = rows.map((row): RowNode => ({
@@ -200,16 +219,15 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return node;
   }
 
-  /** Whether a filter matches so few files that all folders can be opened. */
-  #findsLittle(): boolean {
-    const numbers = this.deps.engine.state.comparisons.map(({ shown }) => shown);
-    if (numbers.every(shown => shown === undefined)) return false;
-    const files = numbers.flatMap(shown => Object.values(shown ?? {}));
-    return files.reduce((sum, count) => sum + count, 0) <= maxFilesOpenedAtOnce;
-  }
-
-  #startAnew(): void {
+  /** Shows everything from the beginning, under new ids. */
+  #drawAnew(): void {
+    this.#isOutdated = false;
+    this.#dirty.clear();
     this.#pages.clear();
+    this.#folders.clear();
+    this.#groups.clear();
+    this.#drawing.begin(findsLittle(this.deps.engine.state) ? 'all-open' : undefined);
+    this.#shown = treeOutline(this.deps);
     this.#onDidChangeTreeData.fire(undefined);
   }
 
@@ -217,15 +235,18 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.deps.engine.state.comparisons.find(comparison => comparison.folder === folder);
   }
 
-  #failure(folder: string): FailureRecord | undefined {
-    const { state } = this.deps.engine;
-    if (state.kind !== 'failed') return undefined;
-    return state.failures.find(failed => failed.folder === folder)?.failure;
-  }
-
   #refresh(): void {
+    if (this.#loading > 0) {
+      // Rows that are on their way would be taken for the new ones.
+      this.deps.refresh.request();
+      return;
+    }
+    if (this.#isOutdated) {
+      this.#drawAnew();
+      return;
+    }
     const before = this.#shown;
-    const now = this.#outline();
+    const now = treeOutline(this.deps);
     this.#shown = now;
     const dirty = new Set(this.#dirty);
     this.#dirty.clear();
@@ -239,49 +260,6 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const nodes = [...dirty].flatMap(key => this.#groups.get(key) ?? []);
     if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
   }
-
-  /** Describes what is shown above the rows, so that changes can be found by comparing. */
-  #outline(): Outline {
-    const isAllOpen = this.#findsLittle();
-    const shape = [String(isAllOpen)];
-    const numbers = new Map<string, string>();
-    for (const folder of localFolders()) {
-      const id = folderId(folder);
-      shape.push(id, this.deps.targets.statusOf(folder).kind, this.#failure(id)?.code ?? '');
-    }
-    for (const comparison of this.deps.engine.state.comparisons) {
-      shape.push(comparison.folder, String(comparison.comparedAt));
-      for (const group of shownGroups(comparison)) {
-        const key = groupKey(comparison.folder, group);
-        const { files, bytes } = comparison.groups[group];
-        shape.push(group, String(files === 0));
-        const proved = group === 'up-to-date' ? comparison.proved : 0;
-        numbers.set(key, [files, bytes, proved, comparison.shown?.[group]].join(' '));
-      }
-    }
-    return { isAllOpen, shape: shape.join('\n'), numbers };
-  }
-}
-
-interface Outline {
-  /** Whether every row is open, because a filter matches few files; the ids depend on it. */
-  readonly isAllOpen: boolean;
-  readonly shape: string;
-  readonly numbers: ReadonlyMap<string, string>;
 }
 
 const maxRowsPerPage = 1000;
-
-/** Up to this many matches every folder is opened; each folder costs a request. */
-const maxFilesOpenedAtOnce = 200;
-
-/** Groups that are shown even when empty, because that answers what the user asks. */
-const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);
-
-function shownGroups(comparison: ComparisonTotals): readonly Group[] {
-  return groups.filter(group => alwaysShown.has(group) || comparison.groups[group].files > 0);
-}
-
-function groupKey(folder: string, group: Group): string {
-  return `${folder}\n${group}`;
-}

@@ -59,6 +59,12 @@ export class FilesView implements Disposable {
     this.#subscriptions = [
       this.treeView,
       this.treeView.onDidChangeVisibility(refresh.request),
+      this.treeView.onDidExpandElement(({ element }) => {
+        tree.noteOpened(element, 'open');
+      }),
+      this.treeView.onDidCollapseElement(({ element }) => {
+        tree.noteOpened(element, 'closed');
+      }),
       engine.onDidChangeState(({ kind }) => {
         if (kind !== 'idle') this.#connected = false;
         refresh.request();
@@ -111,7 +117,7 @@ export class FilesView implements Disposable {
       status,
       // If there is no status, the welcome says what to do, and a message would hide it.
       status === undefined ? undefined : this.deps.unfinished.line,
-      filterLine(state.comparisons, this.deps.filter.text),
+      filterLine(state.comparisons, this.deps.filter.applied),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');
     // VS Code shows either a message or the welcome; an empty message counts as none.

@@ -13,7 +13,10 @@ export class RowFilter implements Disposable {
   readonly #isSet = new ContextKey('s3Backup.filtered');
   readonly #listening: Disposable;
   #text = '';
+  #applied = '';
+  #isSending = false;
 
+  /** Fires when the engine has applied a filter, and its state counts by it. */
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
   constructor(private readonly engine: EngineClient) {
@@ -23,16 +26,38 @@ export class RowFilter implements Disposable {
     });
   }
 
+  /** What was typed last. */
   get text(): string {
     return this.#text;
+  }
+
+  /** What the rows and numbers of the engine go by. */
+  get applied(): string {
+    return this.#applied;
   }
 
   /** An empty text shows all rows. */
   set(text: string): void {
     if (text === this.#text) return;
     this.#text = text;
-    this.engine.notify(filterRows, text);
     this.#isSet.set(text.trim() !== '');
+    void this.#send();
+  }
+
+  /** Sends one text at a time, and then only the latest: what was typed meanwhile is passed over. */
+  async #send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    while (this.#applied !== this.#text) {
+      const text = this.#text;
+      try {
+        if (this.engine.running) await this.engine.sendRequest(filterRows, text);
+      } catch {
+        // The engine has stopped. Its state says so, and the next one knows no filter.
+      }
+      this.#applied = text;
+    }
+    this.#isSending = false;
     this.#onDidChange.fire();
   }
 

@@ -57,7 +57,8 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
       : l10n.t('{0} of {1}', formatCount(shown), formatCount(files));
   const name = groupName(node.group);
   const item = new TreeItem(name, collapsibleState(node.group, shown));
-  item.id = idOf(node);
+  // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
+  item.id = shown > 0 ? idOf(node) : `${idOf(node)}\nempty`;
   item.iconPath = groupIcon(node.group);
   const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
   // The size of the filtered files is not known.

@@ -25,7 +25,7 @@ export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Eng
   port.onNotification(comparisonMessages.attend, attention => {
     engine.attend(attention);
   });
-  port.onNotification(rowMessages.filterRows, text => {
+  port.onCommand(rowMessages.filterRows, text => {
     engine.filterRows(text);
   });
   disk.onNotification(comparisonMessages.settingsChanged, ({ folder, settings }) => {

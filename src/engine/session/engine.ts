@@ -106,6 +106,7 @@ export class Engine {
   /** Shows only the rows whose paths match the text. */
   filterRows(text: string): void {
     this.#services.comparisons.filterRows(text);
+    this.#services.flush();
   }
 
   /** Reads what was chosen, whatever is known of it, and compares it with the cloud as it is now. */

@@ -1,0 +1,66 @@
+import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FailureRecord } from '../../protocol/failures';
+import type { State } from '../../protocol/state';
+import { groups, type Group } from '../../protocol/verdicts';
+import { folderId, localFolders, type Targets } from '../targets/targets';
+
+/** What the tree shows above the rows, so that changes can be found by comparing. */
+export interface Outline {
+  /** Which folders and groups there are; another one means that all is drawn again. */
+  readonly shape: string;
+  /** The numbers of each group, by its key. */
+  readonly numbers: ReadonlyMap<string, string>;
+}
+
+interface TreeOutlineDeps {
+  readonly engine: { readonly state: State };
+  readonly targets: Targets;
+}
+
+export function treeOutline({ engine: { state }, targets }: TreeOutlineDeps): Outline {
+  const shape: string[] = [];
+  const numbers = new Map<string, string>();
+  for (const folder of localFolders()) {
+    const id = folderId(folder);
+    shape.push(id, targets.statusOf(folder).kind, failureOf(state, id)?.code ?? '');
+  }
+  for (const comparison of state.comparisons) {
+    shape.push(comparison.folder, String(comparison.comparedAt));
+    for (const group of shownGroups(comparison)) {
+      const key = groupKey(comparison.folder, group);
+      const { files, bytes } = comparison.groups[group];
+      const shown = comparison.shown?.[group] ?? files;
+      shape.push(group, String(shown === 0));
+      const proved = group === 'up-to-date' ? comparison.proved : 0;
+      numbers.set(key, [files, bytes, proved, shown].join(' '));
+    }
+  }
+  return { shape: shape.join('\n'), numbers };
+}
+
+export function failureOf(state: State, folder: string): FailureRecord | undefined {
+  if (state.kind !== 'failed') return undefined;
+  return state.failures.find(failed => failed.folder === folder)?.failure;
+}
+
+/** Whether a filter matches so few files that all folders can be opened. */
+export function findsLittle({ comparisons }: State): boolean {
+  const numbers = comparisons.map(({ shown }) => shown);
+  if (numbers.every(shown => shown === undefined)) return false;
+  const files = numbers.flatMap(shown => Object.values(shown ?? {}));
+  return files.reduce((sum, count) => sum + count, 0) <= maxFilesOpenedAtOnce;
+}
+
+/** Up to this many matches every folder is opened; each folder costs a request. */
+const maxFilesOpenedAtOnce = 200;
+
+export function shownGroups(comparison: ComparisonTotals): readonly Group[] {
+  return groups.filter(group => alwaysShown.has(group) || comparison.groups[group].files > 0);
+}
+
+/** Groups that are shown even when empty, because that answers what the user asks. */
+const alwaysShown: ReadonlySet<Group> = new Set(['out-of-date', 'missing-in-cloud', 'up-to-date']);
+
+export function groupKey(folder: string, group: Group): string {
+  return `${folder}\n${group}`;
+}
