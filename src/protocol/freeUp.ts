@@ -10,7 +10,12 @@ export type FreeUpScope =
   /** Everything that is proved, by the comparison at hand. */
   | { readonly kind: 'all' }
   /** The files that failed in an earlier batch, judged anew. */
-  | { readonly kind: 'failed'; readonly planId: number };
+  | { readonly kind: 'failed'; readonly planId: number }
+  /**
+   * The files that an earlier batch kept only because their copies hold another time or other
+   * permissions: the user takes that into account.
+   */
+  | { readonly kind: 'other-attributes'; readonly planId: number };
 
 export interface FreeUpRequest {
   readonly folders: readonly { readonly setup: FolderSetup; readonly scope: FreeUpScope }[];
@@ -47,6 +52,8 @@ export interface FreeUpSummary {
   }[];
   /** Whether every bucket concerned keeps what is overwritten or deleted there. */
   readonly keepsVersions: boolean;
+  /** How many of the files may come back with another time or other permissions. */
+  readonly otherAttributes: number;
 }
 
 export interface FreeUpChoice {

@@ -69,7 +69,8 @@ export const freeUpFailures = {
         'The cloud copy of {0} does not hold the time and the permissions that the file has here, so the file stays.',
         quoted(subject),
       ),
-    next: () => l10n.t('They are kept when a file is backed up whose bytes have changed.'),
+    next: () =>
+      l10n.t('Free up its space again and choose “Free Them Anyway…” to do without them.'),
     actions: ['show-log'],
   },
   'proof-expired': {

@@ -13,27 +13,41 @@ export interface AnnounceFreeUpDeps extends ShowFailureDeps {
   readonly engine: EngineClient;
 }
 
+/** What is offered after files were kept. */
+interface FreeUpActions {
+  readonly retry: () => Promise<unknown>;
+  /** For files that would come back with other times or permissions. */
+  readonly freeAnyway: () => Promise<unknown>;
+}
+
 /** Says how much space was freed and how to get the files back, or why files were kept. */
 export async function announceFreeUp(
   deps: AnnounceFreeUpDeps,
   batch: FinishedBatch,
-  retry: () => Promise<unknown>,
+  actions: FreeUpActions,
 ): Promise<void> {
   const { engine, log } = deps;
   const { report } = batch;
   const text = [outcomeText(report), ...problemTexts(report), ...restoreHint(report)].join(' ');
   log.info(`${text} (${String(report.planned)} planned)`);
   const again = l10n.t('Retry Failed');
+  const anyway = l10n.t('Free Them Anyway…');
   const show = l10n.t('Show Report');
   const isSmooth = report.failed === 0 && report.skipped === 0;
   const chosen = isSmooth
     ? await window.showInformationMessage(text, show)
-    : await window.showWarningMessage(text, ...(report.failed > 0 ? [again] : []), show);
+    : await window.showWarningMessage(
+        text,
+        ...(report.failed > 0 ? [again] : []),
+        ...(report.reasons['attributes-differ'] === undefined ? [] : [anyway]),
+        show,
+      );
   try {
-    if (chosen === again) await retry();
+    if (chosen === again) await actions.retry();
+    if (chosen === anyway) await actions.freeAnyway();
     if (chosen === show) await showReport(engine, batch);
   } catch (error) {
-    void showFailure(deps, error, () => void announceFreeUp(deps, batch, retry));
+    void showFailure(deps, error, () => void announceFreeUp(deps, batch, actions));
   }
 }
 

@@ -28,7 +28,7 @@ function question({ files, bytes, largest: [only] }: FreeUpSummary): string {
 }
 
 function detail(
-  { files, largest, kept, keepsVersions }: FreeUpSummary,
+  { files, largest, kept, keepsVersions, otherAttributes }: FreeUpSummary,
   last: readonly string[],
 ): string {
   const parts: (readonly string[])[] = [
@@ -38,6 +38,13 @@ function detail(
       ),
     ],
   ];
+  if (otherAttributes > 0) {
+    parts.push([
+      l10n.t(
+        'The cloud copies do not hold the times and permissions that these files have here. Files that are restored get those that their copies hold, or else the time of the copy and the usual permissions.',
+      ),
+    ]);
+  }
   if (!keepsVersions) {
     parts.push([
       l10n.t(

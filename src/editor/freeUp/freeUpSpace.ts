@@ -9,7 +9,7 @@ import {
 import type { Report } from '../../protocol/reports';
 import type { FinishedBatch } from '../batch/reports';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
-import { chosenScopes, failedScopes } from '../selection/chosenScopes';
+import { chosenScopes, failedScopes, scopesOfBatch } from '../selection/chosenScopes';
 import type { Everything, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import { announceFreeUp, type AnnounceFreeUpDeps } from './announceFreeUp';
@@ -34,6 +34,14 @@ export async function retryFreeUp(
   batch: FinishedBatch,
 ): Promise<Report | undefined> {
   return freeUp(deps, await failedScopes(deps, batch));
+}
+
+/** Frees what a batch has kept, though it may come back with other times and permissions. */
+async function freeAnyway(
+  deps: FreeUpSpaceDeps,
+  batch: FinishedBatch,
+): Promise<Report | undefined> {
+  return freeUp(deps, await scopesOfBatch(deps, batch, 'other-attributes'));
 }
 
 async function scopesOf(
@@ -71,9 +79,12 @@ const freeUpKind: PlannedKind<FreeUpSpaceDeps, FreeUpScope, FreeUpSummary> = {
     return { kind: 'run', work, files, conflicts: 0 };
   },
   failedLabel: 'Not freed',
-  explained: [],
+  explained: ['attributes-differ'],
   isResumable: false,
   announce: (deps, finished) => {
-    void announceFreeUp(deps, finished, () => retryFreeUp(deps, finished));
+    void announceFreeUp(deps, finished, {
+      retry: () => retryFreeUp(deps, finished),
+      freeAnyway: () => freeAnyway(deps, finished),
+    });
   },
 };

@@ -25,15 +25,24 @@ export function chosenScopes(
 }
 
 /** What failed in a batch, of those of its folders that are still open and have a target. */
-export async function failedScopes(
+export function failedScopes(
+  deps: ResolveTargetsDeps,
+  batch: FinishedBatch,
+): Promise<FolderScopes<{ readonly kind: 'failed'; readonly planId: number }>> {
+  return scopesOfBatch(deps, batch, 'failed');
+}
+
+/** Files of a batch, of those of its folders that are still open and have a target. */
+export async function scopesOfBatch<Kind extends string>(
   deps: ResolveTargetsDeps,
   { report: { planId }, setups: earlier }: FinishedBatch,
-): Promise<FolderScopes<{ readonly kind: 'failed'; readonly planId: number }>> {
+  kind: Kind,
+): Promise<FolderScopes<{ readonly kind: Kind; readonly planId: number }>> {
   const setups = await resolveTargets(
     deps,
     earlier.flatMap(({ id }) => folderById(id) ?? []),
   );
-  return setups.map(setup => ({ setup, scope: { kind: 'failed', planId } }));
+  return setups.map(setup => ({ setup, scope: { kind, planId } }));
 }
 
 async function scopesOfNodes(

@@ -35,6 +35,15 @@ export class RecentReports {
     );
   }
 
+  /** The files of a target that were skipped for this reason. Throws `plan-outdated`. */
+  keptBecause(code: FailureCode, planId: number, target: ComparisonTarget): readonly FilePath[] {
+    return this.#of(planId).flatMap(outcome => {
+      const { path, route } = outcome.step;
+      const isMeant = outcome.kind === 'skipped' && outcome.failure.code === code;
+      return isMeant && isSameTarget(route.target, target) ? [path] : [];
+    });
+  }
+
   #of(planId: number): readonly Outcome[] {
     const found = this.#outcomes.get(planId);
     if (found === undefined) throw new Failure('plan-outdated', String(planId));

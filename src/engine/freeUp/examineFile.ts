@@ -63,9 +63,12 @@ export async function examineFile(
   const asked = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
   const now = Date.now() + route.bucket.clockOffsetMs;
   const head = checkCopy({ head: asked, listed }, receipt, digests, now);
-  if (!isRestoredExactly(head.metadata, { mtimeNs: local.mtimeNs, mode }, process.platform)) {
-    throw new Failure('attributes-differ', path);
-  }
+  const isExact = isRestoredExactly(
+    head.metadata,
+    { mtimeNs: local.mtimeNs, mode },
+    process.platform,
+  );
+  if (!isExact && !step.mayLoseAttributes) throw new Failure('attributes-differ', path);
   const extent = isConfirmed(head, receipt, digests) ? 'last-byte' : 'whole';
   await readBack(step, { head, extent, ...digests }, tools);
   await refuseUnsaved(step, tools);

@@ -14,6 +14,8 @@ export interface FreeUpStep extends BatchStep {
   readonly route: ComparisonJob;
   readonly local: LocalFile;
   readonly copy: CloudFile;
+  /** Whether the file may come back with another time or other permissions. */
+  readonly mayLoseAttributes: boolean;
   /** What the user has chosen to become of the file; undefined until then. */
   readonly method?: FreeUpMethod;
 }

@@ -47,7 +47,8 @@ export async function selectFreeUp(
     if (reason === 'not-here') continue;
     if (reason === undefined) {
       if (local !== undefined && cloud !== undefined) {
-        steps.push({ route: job, path, local, copy: cloud });
+        const mayLoseAttributes = scope.kind === 'other-attributes';
+        steps.push({ route: job, path, local, copy: cloud, mayLoseAttributes });
       }
       continue;
     }
@@ -80,6 +81,10 @@ function entryScopeOf(
       return { kind: 'groups', groups: ['up-to-date'] };
     case 'failed':
       return { kind: 'anew', paths: reports.failed(scope.planId, job.target) };
+    case 'other-attributes': {
+      const paths = reports.keptBecause('attributes-differ', scope.planId, job.target);
+      return { kind: 'anew', paths };
+    }
     default:
       return scope;
   }
@@ -150,6 +155,7 @@ export async function summarizeFreeUp(
         : [{ because, files: paths.length, examples: paths.slice(0, maxExamples) }];
     }),
     keepsVersions: await keepsVersions(steps, signal),
+    otherAttributes: steps.filter(step => step.mayLoseAttributes).length,
   };
 }
 

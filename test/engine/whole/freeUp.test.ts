@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -338,6 +338,30 @@ describe('Freeing space', () => {
       assert.ok(is.kind === 'up-to-date' && is.proof === 'receipt');
       assert.equal(activity?.kind, 'failed');
     });
+  });
+
+  it('frees what would come back with another time or mode only where the user has said so', async () => {
+    await safe({ 'ours.txt': 'ours', 'changed.txt': 'changed' });
+    await writeTree(root, { 'theirs.txt': 'theirs', 'edited.txt': 'theirs' }, aLongTimeAgo);
+    // By a tool that notes neither.
+    for (const path of ['theirs.txt', 'edited.txt']) bucket.place(`w/${path}`, 'theirs');
+    chmodSync(join(root, 'changed.txt'), 0o600);
+    await project.compare();
+    const nodes = [project.node('up-to-date')];
+    const chosen = { setup: project.setup, scope: { kind: 'nodes', nodes } } as const;
+    await project.engine.verify({ folders: [chosen] }, signal);
+    const first = await free(everything);
+    const kept = process.platform === 'win32' ? 2 : 3;
+    assert.deepEqual([first.done, first.reasons], [4 - kept, { 'attributes-differ': kept }]);
+
+    const scope: FreeUpScope = { kind: 'other-attributes', planId: first.planId };
+    await writeTree(root, { 'edited.txt': 'edited' });
+    const summary = await plan(scope);
+    assert.deepEqual([summary.files, summary.otherAttributes], [kept - 1, kept - 1]);
+    const second = await free(scope);
+    assert.deepEqual([second.done, second.problems], [kept - 1, []]);
+    assert.deepEqual([isThere('theirs.txt'), isThere('edited.txt')], [false, true]);
+    assert.equal((await plan(everything)).otherAttributes, 0);
   });
 
   it('leaves every file here or there when it is cancelled, and accounts for all', async () => {

@@ -97,7 +97,7 @@ export function freeUpUnderTest(
         onBytes: () => undefined,
       });
       receipts.put(receipt);
-      return { route, path: path as FilePath, local, copy: cloud };
+      return { route, path: path as FilePath, local, copy: cloud, mayLoseAttributes: false };
     },
     async contents() {
       const names = await readdir(root, { recursive: true, withFileTypes: true });
