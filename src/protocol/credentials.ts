@@ -11,6 +11,8 @@ export interface ProfileSummary {
   readonly name: string;
   readonly kind: ProfileKind;
   readonly region: string | undefined;
+  /** Why it can give no credentials as it stands. */
+  readonly fault: FailureRecord | undefined;
 }
 
 /** What credentials could come from on this machine, without asking anybody. */

@@ -15,6 +15,9 @@ export type FailureCode =
   | 'credentials-incomplete'
   /* the profile exists, and gave no credentials */
   | 'profile-failed'
+  /* the profile's `credential_process` */
+  | 'program-not-found'
+  | 'program-failed'
   | 'sign-in-needed'
   | 'credentials-refused'
   | 'credentials-expired'

@@ -26,14 +26,14 @@ export const credentialFailures = {
   },
   'credentials-malformed': {
     brief: () => l10n.t('credentials file is damaged'),
-    what: ({ subject }) =>
-      l10n.t('{0} is neither a section nor a “name = value” that AWS’s tools can read.', subject),
+    what: ({ subject, cause }) =>
+      l10n.t('AWS’s tools cannot read the line {0}{1}', subject, because(cause)),
     next: () => l10n.t('Mend the line, save the file and try again.'),
     actions: ['open-faulty-line', 'choose-credentials', 'retry'],
   },
   'credentials-incomplete': {
     brief: () => l10n.t('credentials incomplete'),
-    what: ({ cause }) => l10n.t('Half of the AWS key pair is missing{0}', because(cause)),
+    what: ({ cause }) => l10n.t('The AWS credentials are not complete{0}', because(cause)),
     next: () => l10n.t('Add what is missing and try again.'),
     actions: ['open-credentials-file', 'choose-credentials', 'retry'],
   },
@@ -41,6 +41,25 @@ export const credentialFailures = {
     brief: () => l10n.t('no credentials from profile'),
     what: ({ subject, cause }) =>
       l10n.t('The AWS profile “{0}” gave no credentials{1}', subject, because(cause)),
+    actions: ['retry', 'choose-credentials', 'show-log'],
+  },
+  'program-not-found': {
+    brief: () => l10n.t('program not found'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'VS Code does not find the program “{0}” that the AWS profile “{1}” names{2}.',
+        cause ?? '',
+        subject,
+        onWhichMachine(),
+      ),
+    next: () => l10n.t('Write its full path into the line “credential_process”.'),
+    actions: ['open-credentials-file', 'choose-credentials', 'retry'],
+  },
+  'program-failed': {
+    brief: () => l10n.t('no credentials from program'),
+    what: ({ subject, cause }) =>
+      l10n.t('The AWS profile “{0}” gave no credentials{1}', subject, because(cause)),
+    next: () => l10n.t('Run its credential_process in a terminal to see more.'),
     actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'sign-in-needed': {

@@ -133,6 +133,7 @@ function profileItems(
     return {
       label: profile.name,
       description: described(profileText(profile), isCurrent(choice)),
+      ...(profile.fault === undefined ? {} : { detail: failureMessage(profile.fault).what }),
       choice,
     };
   });

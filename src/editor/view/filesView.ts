@@ -176,6 +176,8 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
     case 'credentials-unreadable':
     case 'credentials-malformed':
     case 'profile-failed':
+    case 'program-not-found':
+    case 'program-failed':
     case 'sign-in-needed':
     case 'credentials-incomplete':
     case 'credentials-refused':

@@ -5,6 +5,8 @@ export interface ConnectionDefaults {
   readonly region: string | undefined;
   /** `source` is the environment variable or the file that names the URL. */
   readonly endpoint: { readonly url: string; readonly source: string } | undefined;
+  /** Whether requests name the bucket in the path, where the profile says so. */
+  readonly forcePathStyle: boolean | undefined;
 }
 
 /**
@@ -24,18 +26,30 @@ export function connectionDefaults(
     env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'],
     profile['ignore_configured_endpoint_urls'],
   );
-  if (ignored?.toLowerCase() === 'true') return { region, endpoint: undefined };
+  const forcePathStyle = addressing[profile['s3.addressing_style']?.toLowerCase() ?? ''];
+  const found = { region, forcePathStyle };
+  if (ignored?.toLowerCase() === 'true') return { ...found, endpoint: undefined };
   const services = files.services.get(profile['services'] ?? '');
   const places = [
+    // As the plugin does it: like an argument of the command line, before all else.
+    [files.config.path, hasEndpointPlugin(files) ? profile['s3.endpoint_url'] : undefined],
     ['AWS_ENDPOINT_URL_S3', env['AWS_ENDPOINT_URL_S3']],
     ['AWS_ENDPOINT_URL', env['AWS_ENDPOINT_URL']],
     [files.config.path, services?.['s3.endpoint_url']],
     [files.config.path, profile['endpoint_url']],
   ] as const;
   for (const [source, url] of places) {
-    if (url !== undefined && url !== '') return { region, endpoint: { url, source } };
+    if (url !== undefined && url !== '') return { ...found, endpoint: { url, source } };
   }
-  return { region, endpoint: undefined };
+  return { ...found, endpoint: undefined };
+}
+
+/** https://docs.aws.amazon.com/cli/latest/topic/s3-config.html */
+const addressing: Readonly<Record<string, boolean>> = { path: true, virtual: false };
+
+/** Whether the AWS CLI takes endpoints out of nested settings (https://github.com/wbingli/awscli-plugin-endpoint). */
+function hasEndpointPlugin({ plugins }: SharedFiles): boolean {
+  return Object.values(plugins).includes('awscli_plugin_endpoint');
 }
 
 function first(...values: readonly (string | undefined)[]): string | undefined {

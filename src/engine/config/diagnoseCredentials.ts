@@ -1,5 +1,6 @@
 import { Failure } from '../failures/failure';
-import type { Profile, SharedFile, SharedFiles } from './sharedFiles';
+import type { FileFault, Profile, SharedFile, SharedFiles } from './sharedFiles';
+import { shellWords } from './shellWords';
 
 /** Where credentials are to come from, as far as it is known without a request. */
 export interface CredentialsQuestion {
@@ -7,36 +8,6 @@ export interface CredentialsQuestion {
   readonly profile: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly files: SharedFiles;
-}
-
-/**
- * Returns what is certainly wrong before any request: a profile that does not exist, or half a key
- * pair. It must be found here: the SDK's chain would skip it and might use another identity's
- * credentials.
- */
-export function certainFault(question: CredentialsQuestion): Failure | undefined {
-  const { profile, env, files } = question;
-  if (profile === undefined) {
-    const half = halfPair(env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
-    if (half !== undefined) {
-      const cause = `the environment variable ${half.present} is set, ${half.missing} is not`;
-      return new Failure('credentials-incomplete', half.missing, cause);
-    }
-    if (hasEnvironmentKeys(env)) return undefined;
-  }
-  const name = profile ?? 'default';
-  const found = files.profiles.get(name);
-  if (found === undefined) return profile === undefined ? undefined : missingProfile(name, files);
-  const half = halfPair(found, 'aws_access_key_id', 'aws_secret_access_key');
-  if (half !== undefined) {
-    const cause = `the profile “${name}” has ${half.present} and no ${half.missing}, in ${readPaths(files)}`;
-    return new Failure('credentials-incomplete', name, cause);
-  }
-  const source = found['role_arn'] === undefined ? undefined : found['source_profile'];
-  if (source !== undefined && !files.profiles.has(source)) {
-    return missingProfile(source, files, `it is the source_profile of “${name}”`);
-  }
-  return undefined;
 }
 
 /** Returns why no source has given credentials; `said` is what the last source answered. */
@@ -68,27 +39,58 @@ export function hasEnvironmentKeys(env: NodeJS.ProcessEnv): boolean {
   return isSet(env['AWS_ACCESS_KEY_ID']) && isSet(env['AWS_SECRET_ACCESS_KEY']);
 }
 
-/** Returns what is wrong with a shared file that exists, or `undefined`. */
-export function fileFault({ credentials, config }: SharedFiles): Failure | undefined {
+/**
+ * Returns what is wrong with a shared file that exists, or `undefined`: it cannot be read, or one of
+ * its lines cannot be meant, of which `counts` chooses.
+ */
+export function fileFault(
+  { credentials, config }: SharedFiles,
+  counts: (fault: FileFault) => boolean = () => true,
+): Failure | undefined {
   for (const file of [credentials, config]) {
     if (file.kind === 'unreadable') {
       return new Failure('credentials-unreadable', file.path, file.error);
     }
-    if (file.kind === 'read' && file.faultyLine !== undefined) {
-      const line = String(file.faultyLine);
-      return new Failure('credentials-malformed', `${file.path}:${line}`, `line ${line}`);
+    const fault = file.kind === 'read' ? file.faults.find(counts) : undefined;
+    if (fault !== undefined) {
+      return new Failure('credentials-malformed', `${file.path}:${String(fault.line)}`, fault.why);
     }
   }
   return undefined;
 }
 
-function missingProfile(name: string, files: SharedFiles, why?: string): Failure {
-  const places = `looked in ${files.credentials.path} and ${files.config.path}`;
+/** A profile that the files do not have; `why` says who asks for it. */
+export function missingProfile(name: string, files: SharedFiles, why?: string): Failure {
+  const places = similarSection(name, files) ?? `looked in ${readPaths(files)}`;
   const cause = why === undefined ? places : `${why}; ${places}`;
   return fileFault(files) ?? new Failure('profile-not-found', name, cause);
 }
 
-function halfPair(
+/** Returns where the files have a section that somebody may take for this profile. */
+function similarSection(name: string, { credentials, config }: SharedFiles): string | undefined {
+  const isMeant = (section: string): boolean =>
+    (shellWords(section)?.at(-1) ?? section).toLowerCase() === name.toLowerCase();
+  for (const file of [config, credentials]) {
+    const found =
+      file.kind === 'read' ? file.sections.find(section => isMeant(section.name)) : undefined;
+    if (found === undefined) continue;
+    const wanted = file === config && name !== 'default' ? `profile ${name}` : name;
+    return `line ${String(found.line)} of ${file.path} has “[${found.name}]”, and would have to be “[${wanted}]”`;
+  }
+  return undefined;
+}
+
+/** Returns which lines of which files a profile stands in. */
+export function placeOf(name: string, { credentials, config }: SharedFiles): string {
+  const places = [credentials, config].flatMap(file => {
+    if (file.kind !== 'read') return [];
+    const found = file.sections.find(({ profile }) => profile === name);
+    return found === undefined ? [] : [`${file.path}:${String(found.line)}`];
+  });
+  return places.join(' and ');
+}
+
+export function halfPair(
   values: Readonly<Record<string, string | undefined>>,
   id: string,
   secret: string,
@@ -97,13 +99,12 @@ function halfPair(
   return isSet(values[id]) ? { present: id, missing: secret } : { present: secret, missing: id };
 }
 
-function isSet(value: string | undefined): boolean {
+export function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
 function readPaths({ credentials, config }: SharedFiles): string {
-  const read = [credentials, config].filter(file => file.kind === 'read');
-  return read.map(file => file.path).join(' and ');
+  return `${credentials.path} and ${config.path}`;
 }
 
 function sharedFileText(file: SharedFile, name: string, found: Profile | undefined): string {

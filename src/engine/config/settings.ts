@@ -51,7 +51,8 @@ export function parseConnectionSettings(
     region: optionalText(raw, 'region') ?? named?.usual?.region ?? defaults.region,
     endpoint,
     // Stores other than AWS seldom have a host name for each bucket.
-    forcePathStyle: optionalFlag(raw, 'forcePathStyle') ?? endpoint !== undefined,
+    forcePathStyle:
+      optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
   };
 }
 

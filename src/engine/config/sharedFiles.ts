@@ -2,21 +2,29 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hasCode } from '../failures/systemCode';
+import { parseIni } from './iniFile';
+import { shellWords } from './shellWords';
 
 /**
  * The two files in which AWS's tools keep profiles
- * (https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html), read for what they hold and
- * what is wrong with them. The SDK reads them itself for credentials, and does not report faults.
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html), as the AWS CLI reads them.
  */
 export interface SharedFiles {
   readonly credentials: SharedFile;
   readonly config: SharedFile;
-  /** Each profile, merged from both files. Keys are as written; nested ones are `s3.name`. */
+  /** Each profile, merged from both files; the credentials file counts first. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** What the credentials file says of them. */
+  readonly inCredentialsFile: ReadonlyMap<string, Profile>;
+  /** The `[sso-session name]` sections of the config file. */
+  readonly ssoSessions: ReadonlyMap<string, Profile>;
   /** The `[services name]` sections of the config file. */
   readonly services: ReadonlyMap<string, Profile>;
+  /** The `[plugins]` section of the config file: what the AWS CLI is extended by. */
+  readonly plugins: Profile;
 }
 
+/** Settings by their names in small letters; nested ones are `s3.name`. */
 export type Profile = Readonly<Record<string, string>>;
 
 export type SharedFile =
@@ -25,28 +33,52 @@ export type SharedFile =
   | {
       readonly kind: 'read';
       readonly path: string;
-      /** The first line that cannot be parsed, counted from 1. */
-      readonly faultyLine: number | undefined;
+      readonly sections: readonly FileSection[];
+      readonly faults: readonly FileFault[];
       /** Differs whenever the file has changed. */
       readonly stamp: string;
     };
 
+export interface FileSection {
+  /** What stands between the brackets. */
+  readonly name: string;
+  readonly line: number;
+  /** Which profile it is, if any. */
+  readonly profile: string | undefined;
+}
+
+/** A line that cannot be meant as it stands. */
+export interface FileFault {
+  /** From 1. */
+  readonly line: number;
+  readonly why: string;
+  /** Whether there are two values, so that nobody can tell which is meant. */
+  readonly isAmbiguous: boolean;
+  /** The profile that it stands in, if any. */
+  readonly profile: string | undefined;
+}
+
 /** Reads both files, synchronously since they are small. Unreadable ones are part of the result. */
 export function readSharedFiles(env: NodeJS.ProcessEnv): SharedFiles {
-  const credentials = readSections(pathOf(env['AWS_SHARED_CREDENTIALS_FILE'], 'credentials'));
-  const config = readSections(pathOf(env['AWS_CONFIG_FILE'], 'config'));
-  const profiles = new Map<string, Profile>();
-  const services = new Map<string, Profile>();
-  for (const [name, section] of config.sections) {
-    const [, kind, , quoted] = /^(\w+)\s+(["']?)(.+)\2$/.exec(name) ?? [];
-    if (name === 'default') profiles.set(name, section);
-    else if (kind === 'profile' && quoted !== undefined) profiles.set(quoted, section);
-    else if (kind === 'services' && quoted !== undefined) services.set(quoted, section);
-  }
-  for (const [name, section] of credentials.sections) {
+  const credentials = readFile(pathOf(env, 'AWS_SHARED_CREDENTIALS_FILE', 'credentials'), name => ({
+    kind: 'profile',
+    name: name.trim(),
+  }));
+  const config = readFile(pathOf(env, 'AWS_CONFIG_FILE', 'config'), kindOfSection);
+  const profiles = new Map(config.named('profile'));
+  const inCredentialsFile = credentials.named('profile');
+  for (const [name, section] of inCredentialsFile) {
     profiles.set(name, { ...profiles.get(name), ...section });
   }
-  return { credentials: credentials.file, config: config.file, profiles, services };
+  return {
+    credentials: credentials.file,
+    config: config.file,
+    profiles,
+    inCredentialsFile,
+    ssoSessions: config.named('sso-session'),
+    services: config.named('services'),
+    plugins: config.named('other').get('plugins') ?? {},
+  };
 }
 
 /** Returns a text that changes whenever the file does, also when it appears or goes. */
@@ -54,58 +86,86 @@ export function stampOf(file: SharedFile): string {
   return file.kind === 'read' ? file.stamp : file.kind;
 }
 
-function pathOf(set: string | undefined, name: string): string {
+/** Environment variables and `~` in a path count, as they do for the AWS CLI. */
+function pathOf(env: NodeJS.ProcessEnv, variable: string, name: string): string {
+  const set = env[variable];
   if (set === undefined || set === '') return join(homedir(), '.aws', name);
-  return set.startsWith('~/') ? join(homedir(), set.slice(2)) : set;
+  const path = set.replace(
+    /\$(?:(\w+)|\{([^}]+)\})/g,
+    (text, plain: string | undefined, braced: string | undefined) =>
+      env[plain ?? braced ?? ''] ?? text,
+  );
+  return /^~(?:[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }
 
-function readSections(path: string): {
+interface SectionKind {
+  readonly kind: 'profile' | 'sso-session' | 'services' | 'other' | 'unreadable';
+  readonly name: string;
+}
+
+/** Which section of the config file this is, by the rules of the AWS CLI. */
+function kindOfSection(written: string): SectionKind {
+  const text = written.trim();
+  if (text === 'default') return { kind: 'profile', name: text };
+  const kind = (['profile', 'sso-session', 'services'] as const).find(each =>
+    text.startsWith(each),
+  );
+  if (kind === undefined) return { kind: 'other', name: text };
+  const [, name, ...more] = shellWords(text) ?? [];
+  return name === undefined || more.length > 0
+    ? { kind: 'unreadable', name: text }
+    : { kind, name };
+}
+
+interface SectionsOfFile {
   readonly file: SharedFile;
-  readonly sections: ReadonlyMap<string, Profile>;
-} {
+  /** Returns the sections of a kind; of two with one name, the one further down counts. */
+  readonly named: (kind: SectionKind['kind']) => ReadonlyMap<string, Profile>;
+}
+
+function readFile(path: string, kindOf: (name: string) => SectionKind): SectionsOfFile {
   try {
     const { mtimeMs, size } = statSync(path);
-    const { sections, faultyLine } = parse(readFileSync(path, 'utf8'));
-    const stamp = `${String(mtimeMs)}/${String(size)}`;
-    return { file: { kind: 'read', path, faultyLine, stamp }, sections };
+    const { sections, faults } = parseIni(readFileSync(path, 'utf8'));
+    const known = sections.map(section => ({ ...section, is: kindOf(section.name) }));
+    // For the AWS CLI, a name with blanks around it is another one.
+    const byExactness = known.toSorted((a, b) => exactness(a.name) - exactness(b.name));
+    const profileIn = (name: string | undefined): string | undefined => {
+      const is = known.find(section => section.name === name)?.is;
+      return is?.kind === 'profile' ? is.name : undefined;
+    };
+    const named = (kind: SectionKind['kind']) =>
+      new Map(
+        byExactness.filter(({ is }) => is.kind === kind).map(({ is, values }) => [is.name, values]),
+      );
+    const unreadable = known
+      .filter(({ is }) => is.kind === 'unreadable')
+      .map(({ name, line }) => ({
+        line,
+        why: `the name in [${name}] needs quotes, or has one too many`,
+        isAmbiguous: false,
+        profile: undefined,
+      }));
+    const file: SharedFile = {
+      kind: 'read',
+      path,
+      sections: known.map(({ name, line }) => ({ name, line, profile: profileIn(name) })),
+      faults: [
+        ...faults.map(({ section, ...fault }) => ({ ...fault, profile: profileIn(section) })),
+        ...unreadable,
+      ].sort((a, b) => a.line - b.line),
+      stamp: `${String(mtimeMs)}/${String(size)}`,
+    };
+    return { file, named };
   } catch (error) {
     const isMissing = hasCode(error, 'ENOENT');
     const file: SharedFile = isMissing
       ? { kind: 'missing', path }
       : { kind: 'unreadable', path, error };
-    return { file, sections: new Map() };
+    return { file, named: () => new Map() };
   }
 }
 
-/** Accepts what the SDK accepts, and notes the first line that the SDK would silently skip. */
-function parse(text: string): {
-  readonly sections: ReadonlyMap<string, Profile>;
-  readonly faultyLine: number | undefined;
-} {
-  const sections = new Map<string, Record<string, string>>();
-  let section: Record<string, string> | undefined;
-  let parent: string | undefined;
-  let faultyLine: number | undefined;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const content = (line.split(/(?:^|\s)[;#]/, 1)[0] ?? '').trim();
-    if (content === '') continue;
-    if (content.startsWith('[') && content.endsWith(']')) {
-      const name = content.slice(1, -1).trim();
-      section = sections.get(name) ?? {};
-      sections.set(name, section);
-      parent = undefined;
-      continue;
-    }
-    const equals = content.indexOf('=');
-    if (section === undefined || equals <= 0) {
-      faultyLine ??= index + 1;
-      continue;
-    }
-    const key = content.slice(0, equals).trim();
-    const value = content.slice(equals + 1).trim();
-    if (line.trimStart() === line) parent = undefined;
-    if (value === '') parent = key;
-    else section[parent === undefined ? key : `${parent}.${key}`] = value;
-  }
-  return { sections, faultyLine };
+function exactness(name: string): number {
+  return name === name.trim() ? 1 : 0;
 }

@@ -210,6 +210,8 @@ const interruptions: Readonly<Partial<Record<FailureCode, Interruption>>> = {
   'sign-in-needed': 'sign-in-needed',
   'no-credentials': 'sign-in-needed',
   'profile-failed': 'sign-in-needed',
+  'program-not-found': 'sign-in-needed',
+  'program-failed': 'sign-in-needed',
   'credentials-refused': 'sign-in-needed',
   'credentials-expired': 'sign-in-needed',
 };

@@ -1,54 +1,176 @@
-import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import {
-  certainFault,
-  hasEnvironmentKeys,
-  nothingFound,
-  type CredentialsQuestion,
-} from '../config/diagnoseCredentials';
+  fromContainerMetadata,
+  fromEnv,
+  fromHttp,
+  fromInstanceMetadata,
+  fromLoginCredentials,
+  fromNodeProviderChain,
+  fromSSO,
+  fromTemporaryCredentials,
+  fromTokenFile,
+} from '@aws-sdk/credential-providers';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { externalDataInterceptor } from '@smithy/core/config';
+import {
+  planCredentials,
+  type CredentialPlan,
+  type RolePlan,
+  type SsoPlan,
+} from '../config/credentialPlan';
+import { nothingFound, type CredentialsQuestion } from '../config/diagnoseCredentials';
+import { readSharedFiles } from '../config/sharedFiles';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
-import { profileKind } from '../config/profiles';
-import { readSharedFiles } from '../config/sharedFiles';
+import { runCredentialProcess, type Identity } from './credentialProcess';
 
-type CredentialProvider = ReturnType<typeof fromNodeProviderChain>;
+/** What requests for credentials are sent by. */
+export type RequestHandler = Pick<
+  NodeHttpHandler,
+  'handle' | 'metadata' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
+>;
 
 /**
- * Returns a provider over the AWS default chain: environment, shared files with all kinds of
- * profiles, container, instance
- * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). If a profile names
- * the source of its credentials, only that is used: the chain would go on to other sources, perhaps
- * of another account. Nothing is read before the first request. The provider throws a `Failure`.
+ * Gets credentials anew: of the profile, or without one by the AWS default chain: environment, shared
+ * files with all kinds of profiles, container, instance
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html). A profile that
+ * names the source of its credentials gives these or none: the chain would go on to other sources,
+ * perhaps of another account. Throws a `Failure`.
+ *
+ * The SDK never reads the shared files: it reads other profiles out of them than the AWS CLI does.
  */
-export function defaultCredentials(set: string | undefined): CredentialProvider {
-  let resolved: { readonly key: string; readonly provider: CredentialProvider } | undefined;
-  return async caller => {
-    const { env } = process;
-    const profile = set ?? nonEmpty(env['AWS_PROFILE']);
-    const files = readSharedFiles(env);
-    const question = { profile, env, files };
-    const fault = certainFault(question);
-    if (fault !== undefined) throw fault;
-    const name = profile ?? 'default';
-    const fromEnvironment = profile === undefined && hasEnvironmentKeys(env);
-    const kind = fromEnvironment ? 'none' : profileKind(files.profiles.get(name) ?? {});
-    const key = `${kind} ${name}`;
-    if (resolved?.key !== key) {
-      // `ignoreCache`: keys that are written into the shared files later must be found.
-      const init = { ignoreCache: true, ...(fromEnvironment ? {} : { profile: name }) };
-      const provider =
-        kind === 'none' ? fromNodeProviderChain({ ...init, ...metadataService }) : fromIni(init);
-      resolved = { key, provider };
+export async function resolveCredentials(
+  set: string | undefined,
+  requestHandler: RequestHandler,
+): Promise<Identity> {
+  const { env } = process;
+  const profile = set ?? nonEmpty(env['AWS_PROFILE']);
+  const question = { profile, env, files: readSharedFiles(env) };
+  const plan = planCredentials(question);
+  try {
+    return await carryOut(plan, requestHandler);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw plan.kind === 'machine'
+      ? failedChain(question, error)
+      : failedProfile(profile ?? 'default', error);
+  }
+}
+
+function carryOut(plan: CredentialPlan, requestHandler: RequestHandler): Promise<Identity> {
+  const clientIn = (region: string | undefined) => ({
+    region: region ?? environmentRegion(),
+    requestHandler,
+  });
+  switch (plan.kind) {
+    case 'keys':
+      return Promise.resolve(plan.identity);
+    case 'process':
+      return runCredentialProcess(plan);
+    case 'role':
+      return assumeRole(plan, clientIn(plan.region), requestHandler);
+    case 'web-identity':
+      return fromTokenFile({
+        webIdentityTokenFile: plan.tokenFile,
+        roleArn: plan.roleArn,
+        ...(plan.sessionName === undefined ? {} : { roleSessionName: plan.sessionName }),
+        clientConfig: clientIn(plan.region),
+      })();
+    case 'sso':
+      return signedOn(plan, requestHandler);
+    case 'login': {
+      const text = `[profile ${heldProfile}]\nlogin_session = ${plan.session}\n`;
+      const region = plan.region === undefined ? '' : `region = ${plan.region}\n`;
+      return fromLoginCredentials({
+        ...heldFiles(text + region),
+        clientConfig: { requestHandler },
+      })();
     }
-    try {
-      return await resolved.provider(caller);
-    } catch (error) {
-      throw kind === 'none' ? failedChain(question, error) : failedProfile(name, error);
-    }
-  };
+    case 'environment':
+      return fromEnv()();
+    case 'container':
+      return inContainer();
+    case 'instance':
+      return fromInstanceMetadata(metadataService)();
+    case 'machine':
+      return fromNodeProviderChain({
+        ...heldFiles(''),
+        ...metadataService,
+        clientConfig: clientIn(undefined),
+      })();
+  }
+}
+
+function assumeRole(
+  plan: RolePlan,
+  clientConfig: { readonly region: string; readonly requestHandler: RequestHandler },
+  requestHandler: RequestHandler,
+): Promise<Identity> {
+  if (plan.mfaSerial !== undefined) {
+    const why = 'its role asks for the code of an MFA device (mfa_serial)';
+    throw new Failure('profile-failed', plan.profile, why);
+  }
+  return fromTemporaryCredentials({
+    masterCredentials: () => carryOut(plan.source, requestHandler),
+    params: {
+      RoleArn: plan.roleArn,
+      RoleSessionName: plan.sessionName ?? `s3-backup-${String(Date.now())}`,
+      DurationSeconds: plan.durationSeconds ?? 3600,
+      ...(plan.externalId === undefined ? {} : { ExternalId: plan.externalId }),
+    },
+    clientConfig,
+  })();
 }
 
 /** Off EC2 nothing answers, and the user is waiting: the two requests take two seconds at most. */
 const metadataService = { timeout: 1_000, maxRetries: 0 };
+
+async function inContainer(): Promise<Identity> {
+  const { env } = process;
+  const isByHttp =
+    nonEmpty(env['AWS_CONTAINER_CREDENTIALS_FULL_URI']) !== undefined ||
+    nonEmpty(env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) !== undefined;
+  return isByHttp ? fromHttp({})() : fromContainerMetadata(metadataService)();
+}
+
+function signedOn(plan: SsoPlan, requestHandler: RequestHandler): Promise<Identity> {
+  const { accountId, region, roleName, session, startUrl } = plan;
+  const how = { clientConfig: { requestHandler } };
+  const role = { ssoAccountId: accountId, ssoRegion: region, ssoRoleName: roleName };
+  if (session === undefined) return fromSSO({ ...how, ...role, ssoStartUrl: startUrl })();
+  // The SDK finds the token by the one or the other; a session whose name it cannot read is not
+  // renewed before it ends.
+  if (!/^[\w@+.%:/-]+$/.test(session)) return fromSSO({ ...how, ...role, ssoStartUrl: session })();
+  const text = [
+    `[profile ${heldProfile}]`,
+    `sso_session = ${session}`,
+    `sso_account_id = ${accountId}`,
+    `sso_role_name = ${roleName}`,
+    `[sso-session ${session}]`,
+    `sso_start_url = ${startUrl}`,
+    `sso_region = ${region}`,
+  ].join('\n');
+  return fromSSO({ ...how, ...heldFiles(text) })();
+}
+
+/** Lets the SDK take this text, which holds no secret, for the shared files. */
+function heldFiles(config: string): {
+  readonly profile: string;
+  readonly filepath: string;
+  readonly configFilepath: string;
+} {
+  const configFilepath = `s3-backup:${config}`;
+  const filepath = 's3-backup:';
+  externalDataInterceptor.interceptFile(configFilepath, config);
+  externalDataInterceptor.interceptFile(filepath, '');
+  return { profile: heldProfile, filepath, configFilepath };
+}
+
+const heldProfile = 's3-backup';
+
+function environmentRegion(): string {
+  const { env } = process;
+  return nonEmpty(env['AWS_REGION']) ?? nonEmpty(env['AWS_DEFAULT_REGION']) ?? 'us-east-1';
+}
 
 /** Returns why no source gave credentials, without the SDK's message if it says only that. */
 function failedChain(question: CredentialsQuestion, error: unknown): Failure {
@@ -72,14 +194,8 @@ const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is
 
 const networkCodes = new Set(['unreachable', 'host-not-found', 'timed-out', 'certificate']);
 
-/**
- * Returns an error message without possible secrets: Node puts the whole command line and its output
- * into one, and JSON.parse a piece of the text.
- */
+/** Returns an error message without possible secrets: JSON.parse puts a piece of the text into one. */
 function withoutSecrets(message: string): string {
-  if (message.startsWith('Command failed')) {
-    return 'its credential_process failed; run the command in a terminal to see why';
-  }
   return firstLine(message).replace(/^.*is not valid JSON.*$/, 'an answer could not be read');
 }
 

@@ -1,14 +1,17 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
+import type { FailureCode } from '../../protocol/failures';
 import type { ConnectionSettings } from '../config/settings';
 import { Failure } from '../failures/failure';
+import { fromStoreError } from '../failures/storeErrors';
 import { TransferControl } from '../network/transferControl';
 import type { Account } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
 import type { CheckRequest, Connection } from '../ports/connection';
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
-import { defaultCredentials } from './credentials';
+import { CredentialCache } from './credentialCache';
+import type { Identity } from './credentialProcess';
 import { collectBounded, proveAnswers } from './proveAnswers';
 import { RegionalClient } from './regionalClient';
 import { S3Account } from './s3Account';
@@ -20,6 +23,8 @@ export interface S3ConnectionOptions {
   /** All bodies of the connection's uploads go by it. */
   readonly traffic?: TransferControl;
   readonly transport?: Transport;
+  /** Connections that share it have their credentials of one resolution. */
+  readonly credentials?: CredentialCache;
   /**
    * Called, once for each, with what the store turns out not to be able to do that its users should
    * know, in words for the log.
@@ -35,6 +40,7 @@ export class S3Connection implements Connection {
   readonly #settings: ConnectionSettings;
   readonly #traffic: TransferControl;
   readonly #transport: Transport;
+  readonly #credentials: CredentialCache;
   readonly #onWeakness: (message: string) => void;
   readonly #client: RegionalClient;
   readonly #ways: 'aws' | 'unknown';
@@ -49,12 +55,15 @@ export class S3Connection implements Connection {
     {
       traffic = new TransferControl(),
       transport = new Transport(),
+      credentials = new CredentialCache(),
       onWeakness = () => undefined,
     }: S3ConnectionOptions = {},
   ) {
     this.#settings = settings;
     this.#traffic = traffic;
     this.#transport = transport;
+    this.#credentials = credentials;
+    credentials.heedFiles(settings.profile);
     this.#onWeakness = onWeakness;
     this.endpoint = settings.endpoint ?? awsStore;
     this.store = storeOf(settings.endpoint);
@@ -104,7 +113,7 @@ export class S3Connection implements Connection {
   #openClient(region: string): S3Client {
     const { profile, endpoint, forcePathStyle } = this.#settings;
     const client = new S3Client({
-      credentials: defaultCredentials(profile),
+      credentials: async () => askedEachTime(await this.#credentials.get(profile)),
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
       // They are in the settings already; read once more, they would go by another profile.
@@ -129,8 +138,28 @@ export class S3Connection implements Connection {
       },
       { step: 'deserialize', priority: 'low', name: 'learnFromAnswers' },
     );
+    client.middlewareStack.add(
+      next => async args => {
+        try {
+          return await next(args);
+        } catch (error) {
+          this.#noteRefusal(error, (args.request as RequestWithHeaders).headers);
+          throw error;
+        }
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'noteRefusedCredentials' },
+    );
     proveAnswers(client);
     return client;
+  }
+
+  /** Lets the next request get its credentials anew where the store no longer takes these. */
+  #noteRefusal(error: unknown, headers: RequestWithHeaders['headers']): void {
+    if (!refusals.has(fromStoreError(error, { endpoint: this.endpoint }).code)) return;
+    const accessKeyId = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
+    if (accessKeyId === undefined) return;
+    const sessionToken = headers['x-amz-security-token'];
+    this.#credentials.refused(this.#settings.profile, { accessKeyId, sessionToken });
   }
 
   /** Learns what any answer shows of the store's clock and of how it spells ETags. */
@@ -140,6 +169,17 @@ export class S3Connection implements Connection {
     const { etags } = this.#capabilities;
     etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
   }
+}
+
+const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
+
+/** Returns credentials that the SDK does not keep, since the cache does, for all clients. */
+function askedEachTime(identity: Identity): Identity {
+  return { ...identity, expiration: new Date(0) };
+}
+
+interface RequestWithHeaders {
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 interface ResponseWithHeaders {

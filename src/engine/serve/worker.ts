@@ -4,6 +4,7 @@ import * as rowMessages from '../../protocol/rows';
 import * as stateMessages from '../../protocol/state';
 import type { LogEntry, WorkerData } from '../../protocol/host';
 import { Engine } from '../session/engine';
+import { CredentialCache } from '../s3/credentialCache';
 import { S3Connection } from '../s3/s3Connection';
 import { Failure } from '../failures/failure';
 import { openRecords } from '../records/openRecords';
@@ -24,8 +25,10 @@ function serve(port: ServedPort, { recordsFile, journalsFolder }: WorkerData): v
     port.notify(hostMessages.warned, failure.toRecord());
   };
   const { receipts, unfinished } = openRecords({ file: recordsFile, log, warn });
+  const credentials = new CredentialCache();
   const engine = new Engine({
-    connect: (settings, traffic, onWeakness) => new S3Connection(settings, { traffic, onWeakness }),
+    connect: (settings, traffic, onWeakness) =>
+      new S3Connection(settings, { traffic, onWeakness, credentials }),
     receipts,
     unfinished,
     journal: new SqliteStagingJournal(journalsFolder),

@@ -47,6 +47,16 @@ describe('What AWS’s own files say', () => {
         '  max_concurrent_requests = 5',
         'ignore_configured_endpoint_urls = true',
         'endpoint_url = https://ignored.test',
+        '[profile plugged]',
+        'endpoint_url = https://all.test',
+        's3 =',
+        '  endpoint_url = https://plugged.test',
+        '  addressing_style = virtual',
+        '[profile aside]',
+        'S3 =',
+        '  addressing_style = path',
+        '[plugins]',
+        'endpoint = awscli_plugin_endpoint',
         '[sso-session office]',
         'sso_region = eu-central-1',
         '[services near]',
@@ -66,12 +76,14 @@ describe('What AWS’s own files say', () => {
     const sources = credentialSources({}, readSharedFiles(process.env));
     const kinds = sources.profiles.map(({ name, kind }): [string, ProfileKind] => [name, kind]);
     assert.deepEqual(kinds, [
+      ['aside', 'none'],
       ['bare', 'none'],
       ['both', 'keys'],
       ['by service', 'process'],
       ['console', 'login'],
       ['default', 'keys'],
       ['office', 'sso'],
+      ['plugged', 'none'],
       ['role', 'role'],
       ['web', 'web-identity'],
     ]);
@@ -93,6 +105,13 @@ describe('What AWS’s own files say', () => {
     assert.equal(connection({ profile: 'bare' }).endpoint, undefined);
   });
 
+  it('give the endpoint of the plugin for endpoints, and the style of addresses', () => {
+    const plugged = connection({ profile: 'plugged' });
+    assert.deepEqual([plugged.endpoint, plugged.forcePathStyle], ['https://plugged.test', false]);
+    assert.equal(connection({ profile: 'aside' }).forcePathStyle, true);
+    assert.equal(connection({ profile: 'aside', forcePathStyle: false }).forcePathStyle, false);
+  });
+
   it('count after the environment, which counts after the settings', () => {
     const env = { AWS_REGION: 'us-west-2', AWS_ENDPOINT_URL: 'https://env.test' };
     const fromEnvironment = connection({ profile: 'both' }, env);
@@ -102,6 +121,14 @@ describe('What AWS’s own files say', () => {
     assert.equal(single.endpoint, 'https://s3.env.test');
     const set = connection({ endpoint: 'https://set.test', region: 'x' }, env);
     assert.deepEqual([set.endpoint, set.region], ['https://set.test', 'x']);
+  });
+
+  it('tell what speaks against a profile', () => {
+    const { profiles } = credentialSources({}, readSharedFiles(process.env));
+    const faults = profiles.flatMap(({ name, fault }) =>
+      fault === undefined ? [] : [[name, fault.code]],
+    );
+    assert.deepEqual(faults, [['office', 'credentials-incomplete']]);
   });
 
   it('are named where their endpoint cannot be meant', () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
+import type { CredentialCache } from '../../../src/engine/s3/credentialCache';
 import { S3Connection } from '../../../src/engine/s3/s3Connection';
 import type { Connection } from '../../../src/engine/ports/connection';
 import type { Transport } from '../../../src/engine/s3/transport';
@@ -20,11 +21,12 @@ export interface StubStore {
 export interface StubStoreOptions {
   readonly transport?: Transport;
   readonly onWeakness?: (message: string) => void;
+  readonly credentials?: CredentialCache;
 }
 
 export async function openStubStore(
   answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
-  { transport, onWeakness }: StubStoreOptions = {},
+  { transport, onWeakness, credentials }: StubStoreOptions = {},
 ): Promise<StubStore> {
   const server = createServer((request, response) => {
     void Promise.resolve(answer(request, response)).finally(() => request.resume());
@@ -39,7 +41,7 @@ export async function openStubStore(
       endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       forcePathStyle: true,
     },
-    { ...(transport && { transport }), onWeakness },
+    { ...(transport && { transport }), ...(credentials && { credentials }), onWeakness },
   );
   return {
     account: connection.account,

@@ -1,0 +1,173 @@
+/** A text in the form of `~/.aws/config`, as the AWS CLI reads it. */
+export interface IniFile {
+  readonly sections: readonly Section[];
+  /** What the AWS CLI refuses, or what cannot be meant, in the order of the lines. */
+  readonly faults: readonly LineFault[];
+}
+
+export interface Section {
+  /** What stands between the brackets. */
+  readonly name: string;
+  readonly line: number;
+  /** By their names in small letters; nested ones are `s3.name`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface LineFault {
+  /** From 1. */
+  readonly line: number;
+  /** The section that it stands in, if any. */
+  readonly section: string | undefined;
+  readonly why: string;
+  /** Whether there are two values, so that nobody can tell which is meant. */
+  readonly isAmbiguous: boolean;
+}
+
+/**
+ * Reads what Python's `configparser` reads, by which the AWS CLI does
+ * (https://docs.python.org/3/library/configparser.html): names of settings in any case, `=` or `:`,
+ * indented lines that go on with the value above, comments on lines of their own only. It differs
+ * where the CLI gives up the whole file or takes what nobody can mean, and other AWS tools do not:
+ * sections and equal settings may be there twice, comments may follow values that are one word, and
+ * such values do not go on in the next line.
+ */
+export function parseIni(text: string): IniFile {
+  const reader = new IniReader();
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  for (const [index, line] of lines.entries()) reader.read(line, index + 1);
+  return reader.finish();
+}
+
+/** A setting as it is being read; its value may go on in further lines. */
+interface OpenSetting {
+  readonly name: string;
+  readonly line: number;
+  readonly indent: number;
+  readonly lines: { readonly text: string; readonly line: number }[];
+}
+
+class IniReader {
+  readonly #sections = new Map<string, { line: number; values: Record<string, string> }>();
+  readonly #faults: LineFault[] = [];
+  #name: string | undefined;
+  #setting: OpenSetting | undefined;
+
+  read(line: string, number: number): void {
+    const content = line.trim();
+    if (/^[#;]/.test(content)) return;
+    const setting = this.#setting;
+    if (content === '') {
+      setting?.lines.push({ text: '', line: number });
+      return;
+    }
+    const indent = line.length - line.trimStart().length;
+    if (setting !== undefined && indent > setting.indent && goesOn(setting.name, content)) {
+      setting.lines.push({ text: content, line: number });
+      return;
+    }
+    this.#close();
+    const name = /^\[(.+)\]/.exec(content)?.[1];
+    if (name !== undefined) this.#open(name, number);
+    else this.#begin(content, indent, number);
+  }
+
+  finish(): IniFile {
+    this.#close();
+    // It is no section: all others have what it says, too.
+    const inherited = this.#sections.get('DEFAULT')?.values;
+    this.#sections.delete('DEFAULT');
+    const sections = [...this.#sections].map(([name, { line, values }]) => ({
+      name,
+      line,
+      values: { ...inherited, ...values },
+    }));
+    const faults = this.#faults.sort((a, b) => a.line - b.line);
+    return { sections, faults };
+  }
+
+  #open(name: string, line: number): void {
+    this.#name = name;
+    if (!this.#sections.has(name)) this.#sections.set(name, { line, values: {} });
+  }
+
+  #begin(content: string, indent: number, line: number): void {
+    const [, name = '', value = ''] = /^(.*?)\s*[=:]\s*(.*)$/.exec(content) ?? [];
+    if (name === '') {
+      this.#fault(line, 'it is neither a section nor a “name = value”');
+    } else if (this.#name === undefined) {
+      this.#fault(line, 'it stands above the first section');
+    } else {
+      const lines = [{ text: value, line }];
+      this.#setting = { name: name.toLowerCase(), line, indent, lines };
+      const meant = /^(?:export|set)\s+(aws_\w+)$/i.exec(name)?.[1];
+      if (meant !== undefined) this.#fault(line, `it has to begin with “${meant}”`);
+    }
+  }
+
+  #close(): void {
+    const setting = this.#setting;
+    this.#setting = undefined;
+    if (setting === undefined) return;
+    const { name, line, lines } = setting;
+    const value = lines
+      .map(({ text }) => text)
+      .join('\n')
+      .trimEnd();
+    if (!value.startsWith('\n')) {
+      this.#set(
+        name,
+        oneWord.has(name) ? (value.split(/\s[;#]/, 1)[0]?.trim() ?? '') : value,
+        line,
+      );
+      return;
+    }
+    for (const { text, line: at } of lines) {
+      if (text === '') continue;
+      const equals = text.indexOf('=');
+      if (equals < 0) this.#fault(at, `it is no “name = value” below “${name}”`);
+      else {
+        const nested = `${name}.${text.slice(0, equals).trim()}`;
+        this.#set(nested, text.slice(equals + 1).trim(), at);
+      }
+    }
+  }
+
+  #set(name: string, value: string, line: number): void {
+    const values = this.#sections.get(this.#name ?? '')?.values;
+    if (values === undefined) return;
+    const before = values[name];
+    if (before !== undefined && before !== value) {
+      const why = `“${name}” is there twice, with two values`;
+      this.#faults.push({ line, section: this.#name, why, isAmbiguous: true });
+    }
+    values[name] = value;
+  }
+
+  #fault(line: number, why: string): void {
+    this.#faults.push({ line, section: this.#name, why, isAmbiguous: false });
+  }
+}
+
+/** Whether an indented line belongs to the setting above it. */
+function goesOn(setting: string, content: string): boolean {
+  return !oneWord.has(setting) || !/^[a-z]\w*\s*[=:]/i.test(content);
+}
+
+/** Settings whose values have neither blanks nor line breaks. */
+const oneWord = new Set([
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'aws_security_token',
+  'aws_account_id',
+  'region',
+  'output',
+  'role_arn',
+  'credential_source',
+  'duration_seconds',
+  'endpoint_url',
+  'sso_start_url',
+  'sso_region',
+  'sso_account_id',
+  'sso_role_name',
+]);

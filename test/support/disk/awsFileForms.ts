@@ -1,0 +1,390 @@
+/** Texts of the shared files, each with what the AWS CLI makes of it. */
+export interface AwsFileForm {
+  readonly name: string;
+  readonly credentials?: string;
+  readonly config?: string;
+  readonly profile: string;
+  /**
+   * What `aws configure get aws_access_key_id --profile …` of the AWS CLI 1.46.3 printed: the key,
+   * `none` (no such profile, or no such setting in it), or `refused` (the file cannot be parsed).
+   */
+  readonly cli: { readonly key: string } | 'none' | 'refused';
+  /** Where it is not the same: the key, or the code of the failure with its line or subject. */
+  readonly here?: { readonly key: string } | readonly [code: string, subject: string];
+}
+
+const keys = (id: string) => `aws_access_key_id = ${id}\naws_secret_access_key = s\n`;
+const found = { key: 'A' } as const;
+
+export const awsFileForms: readonly AwsFileForm[] = [
+  { name: 'plain', credentials: `[dev]\n${keys('A')}`, profile: 'dev', cli: found },
+  {
+    name: 'no blanks',
+    credentials: '[dev]\naws_access_key_id=A\naws_secret_access_key=s',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'tabs',
+    credentials: '[dev]\naws_access_key_id\t=\tA\t\naws_secret_access_key\t=\ts',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'names in capitals',
+    credentials: '[dev]\nAWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'names in mixed case',
+    credentials: '[dev]\nAws_Access_Key_Id = A\naws_Secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'colons',
+    credentials: '[dev]\naws_access_key_id: A\naws_secret_access_key : s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'CRLF',
+    credentials: '[dev]\r\naws_access_key_id = A\r\naws_secret_access_key = s\r\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'CR alone',
+    credentials: '[dev]\raws_access_key_id = A\raws_secret_access_key = s\r',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'settings indented',
+    credentials: '[dev]\n  aws_access_key_id = A\n  aws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'section and settings indented',
+    credentials: '  [dev]\n  aws_access_key_id = A\n  aws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'settings indented less and less',
+    credentials: '[dev]\n    aws_access_key_id = A\n  aws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'empty lines',
+    credentials: '\n\n[dev]\n\naws_access_key_id = A\n\n\naws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'comments on their own lines',
+    credentials: `# one\n; two\n[dev]\n  # three\n${keys('A')}# four`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'a comment after the section',
+    credentials: `[dev] # mine\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'an equals sign in a value',
+    credentials: '[dev]\naws_access_key_id = A\naws_secret_access_key = a=b==\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'blanks in the name, credentials',
+    credentials: `[my dev]\n${keys('A')}`,
+    profile: 'my dev',
+    cli: found,
+  },
+  {
+    name: 'blanks in the name, in quotes',
+    config: `[profile "my dev"]\n${keys('A')}`,
+    profile: 'my dev',
+    cli: found,
+  },
+  {
+    name: 'blanks in the name, in single quotes',
+    config: `[profile 'my dev']\n${keys('A')}`,
+    profile: 'my dev',
+    cli: found,
+  },
+  {
+    name: 'blanks in the name, behind backslashes',
+    config: `[profile my\\ dev]\n${keys('A')}`,
+    profile: 'my dev',
+    cli: found,
+  },
+  {
+    name: 'blanks in the name, without quotes',
+    config: `[profile my dev]\n${keys('A')}`,
+    profile: 'my dev',
+    cli: 'none',
+    here: ['credentials-malformed', 'config:1'],
+  },
+  { name: 'umlauts', config: `[profile büro]\n${keys('A')}`, profile: 'büro', cli: found },
+  {
+    name: 'parentheses',
+    config: `[profile acme(prod)]\n${keys('A')}`,
+    profile: 'acme(prod)',
+    cli: found,
+  },
+  {
+    name: 'signs in the name',
+    config: `[profile me@acme.test/dev+1:%]\n${keys('A')}`,
+    profile: 'me@acme.test/dev+1:%',
+    cli: found,
+  },
+  {
+    name: 'brackets in the name',
+    credentials: `[a[1]]\n${keys('A')}`,
+    profile: 'a[1]',
+    cli: found,
+  },
+  { name: 'a hash in the name', config: `[profile a#b]\n${keys('A')}`, profile: 'a#b', cli: found },
+  {
+    name: 'two blanks before the name',
+    config: `[profile  dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'a tab before the name',
+    config: `[profile\tdev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'a blank after the name',
+    config: `[profile dev ]\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'blanks within the brackets, credentials',
+    credentials: `[ dev ]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: found,
+  },
+  {
+    name: 'blanks within the brackets, config',
+    config: `[ profile dev ]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: found,
+  },
+  {
+    name: 'default with blanks, beside default',
+    credentials: `[default]\n${keys('A')}[ default ]\n${keys('B')}`,
+    profile: 'default',
+    cli: found,
+  },
+  { name: 'default', config: `[default]\n${keys('A')}`, profile: 'default', cli: found },
+  {
+    name: 'profile default',
+    config: `[profile default]\n${keys('A')}`,
+    profile: 'default',
+    cli: found,
+  },
+  {
+    name: 'profile default after default',
+    config: `[default]\n${keys('B')}[profile default]\n${keys('A')}`,
+    profile: 'default',
+    cli: found,
+  },
+  {
+    name: 'default after profile default',
+    config: `[profile default]\n${keys('B')}[default]\n${keys('A')}`,
+    profile: 'default',
+    cli: found,
+  },
+  {
+    name: 'with and without quotes',
+    config: `[profile dev]\n${keys('B')}[profile "dev"]\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'what all sections have',
+    credentials: `[DEFAULT]\n${keys('A')}[dev]\nregion = x\n`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'no prefix in config',
+    config: `[dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: ['profile-not-found', 'dev'],
+  },
+  {
+    name: 'a prefix in credentials',
+    credentials: `[profile dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: ['profile-not-found', 'dev'],
+  },
+  {
+    name: 'another case of the name',
+    credentials: `[Dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: ['profile-not-found', 'dev'],
+  },
+  {
+    name: 'both files',
+    credentials: `[dev]\n${keys('A')}`,
+    config: `[profile dev]\n${keys('B')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'half in each file',
+    credentials: '[dev]\naws_access_key_id = A\n',
+    config: '[profile dev]\naws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'nested settings before the keys',
+    config: `[profile dev]\ns3 =\n  addressing_style = path\n  max_queue_size = 5\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'nested settings of an indented one',
+    config:
+      '[profile dev]\n  s3 =\n    addressing_style = path\n  aws_access_key_id = A\n  aws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'a comment among nested settings',
+    config: `[profile dev]\ns3 =\n  # mine\n  addressing_style = path\n${keys('A')}`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'unknown settings',
+    credentials: `[dev]\n${keys('A')}x_y = 1\ncolour = green\n`,
+    profile: 'dev',
+    cli: found,
+  },
+  {
+    name: 'a byte-order mark',
+    credentials: `\uFEFF[dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: found,
+  },
+  {
+    name: 'a comment after a value',
+    credentials: '[dev]\naws_access_key_id = A # mine\naws_secret_access_key = s ; too\n',
+    profile: 'dev',
+    cli: { key: 'A # mine' },
+    here: found,
+  },
+  {
+    name: 'a section twice',
+    credentials: `[dev]\naws_access_key_id = A\n[dev]\naws_secret_access_key = s\n`,
+    profile: 'dev',
+    cli: 'refused',
+    here: found,
+  },
+  {
+    name: 'a section twice, with other keys',
+    credentials: `[dev]\n${keys('A')}[dev]\n${keys('B')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: ['credentials-malformed', 'credentials:5'],
+  },
+  {
+    name: 'a setting twice',
+    credentials: `[dev]\naws_access_key_id = B\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: ['credentials-malformed', 'credentials:3'],
+  },
+  {
+    name: 'a setting twice, in another section',
+    credentials: `[x]\nregion = a\nregion = b\n[dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: found,
+  },
+  {
+    name: 'a stray line',
+    credentials: `[dev]\n${keys('A')}stray\n`,
+    profile: 'dev',
+    cli: 'refused',
+    here: found,
+  },
+  {
+    name: 'a stray line in the place of the secret',
+    credentials: '[dev]\naws_access_key_id = A\naws_secret_access_key s\n',
+    profile: 'dev',
+    cli: 'refused',
+    here: ['credentials-malformed', 'credentials:3'],
+  },
+  {
+    name: 'a line before all sections',
+    credentials: `${keys('B')}[dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: found,
+  },
+  {
+    name: 'a section that does not end',
+    credentials: `[dev\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'refused',
+    here: ['credentials-malformed', 'credentials:1'],
+  },
+  {
+    name: 'a quotation that does not end',
+    config: `[profile "dev]\n${keys('A')}`,
+    profile: 'dev',
+    cli: 'none',
+    here: ['credentials-malformed', 'config:1'],
+  },
+  {
+    name: 'the secret indented below the key',
+    credentials: '[dev]\naws_access_key_id = A\n  aws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: { key: 'A\naws_secret_access_key = s' },
+    here: found,
+  },
+  {
+    name: 'a key in the next line',
+    credentials: '[dev]\naws_access_key_id =\n  A\naws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: 'refused',
+    here: ['credentials-malformed', 'credentials:3'],
+  },
+  {
+    name: 'export before the names',
+    credentials: '[dev]\nexport AWS_ACCESS_KEY_ID=A\nexport AWS_SECRET_ACCESS_KEY=s\n',
+    profile: 'dev',
+    cli: 'none',
+    here: ['credentials-malformed', 'credentials:2'],
+  },
+  {
+    name: 'a key without a value',
+    credentials: '[dev]\naws_access_key_id =\naws_secret_access_key = s\n',
+    profile: 'dev',
+    cli: { key: '' },
+    here: ['credentials-incomplete', 'dev'],
+  },
+];

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** What a request to assume a role said, and with which key it was signed. */
+interface RoleRequest {
+  readonly key: string | undefined;
+  readonly role: string | undefined;
+  readonly session: string | null;
+  readonly externalId: string | null;
+}
+
+/** AWS's token service, as far as roles go: the role `r` comes with the key `AS-r`. */
+export async function securityTokenService(): Promise<{
+  readonly endpoint: string;
+  readonly requests: readonly RoleRequest[];
+  close(): void;
+}> {
+  const requests: RoleRequest[] = [];
+  const server = createServer((request, response) => {
+    void answer(request).then(xml => response.setHeader('content-type', 'text/xml').end(xml));
+  });
+  async function answer(request: IncomingMessage): Promise<string> {
+    const form = new URLSearchParams(await text(request));
+    const role = form.get('RoleArn')?.split('/').at(-1);
+    const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
+    const session = form.get('RoleSessionName');
+    requests.push({ key, role, session, externalId: form.get('ExternalId') });
+    const end = new Date(Date.now() + 3_600_000).toISOString();
+    return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+<Credentials><AccessKeyId>AS-${role ?? ''}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+<SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials>
+</AssumeRoleResult></AssumeRoleResponse>`;
+  }
+  return {
+    endpoint: await listen(server),
+    requests,
+    close: () => {
+      end(server);
+    },
+  };
+}
+
+/** The metadata service of a machine that has a role, whose key is `OF-THE-MACHINE`. */
+export async function machineWithARole(): Promise<{ readonly endpoint: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    if (url.includes('/api/token')) response.end('token');
+    else if (url.endsWith('/security-credentials/')) response.end('machine');
+    else if (url.endsWith('/machine')) {
+      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+      const keys = { AccessKeyId: 'OF-THE-MACHINE', SecretAccessKey: 's', Token: 't', Expiration };
+      response.end(JSON.stringify({ Code: 'Success', ...keys }));
+    } else response.writeHead(404).end();
+  });
+  return {
+    endpoint: await listen(server),
+    close: () => {
+      end(server);
+    },
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+function end(server: Server): void {
+  server.closeAllConnections();
+  server.close();
+}
