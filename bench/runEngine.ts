@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   const workerData: WorkerData = {
     recordsFile: join(records, 'receipts.sqlite'),
     journalsFolder: join(records, 'staging-journals'),
+    locksFolder: join(records, 'engine-locks'),
   };
   const worker = new Worker(join(repositoryRoot, 'dist', 'engine.js'), {
     workerData,

@@ -44,6 +44,7 @@ async function main(): Promise<void> {
       const workerData = {
         recordsFile: join(temporary.path, 'receipts.sqlite'),
         journalsFolder: join(temporary.path, 'staging-journals'),
+        locksFolder: join(temporary.path, 'engine-locks'),
       };
       growths.push(await measure(setupOf(name, root, store), workerData, before));
     }

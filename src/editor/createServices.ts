@@ -27,6 +27,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const workerData = {
     recordsFile: join(storage, 'receipts.sqlite'),
     journalsFolder: join(storage, 'staging-journals'),
+    locksFolder: join(storage, 'engine-locks'),
   };
   const engine = new EngineClient(
     join(context.extensionPath, 'dist', 'engine.js'),

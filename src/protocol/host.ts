@@ -12,6 +12,8 @@ export interface WorkerData {
   readonly recordsFile: string;
   /** The folder of the staging journals; absolute. */
   readonly journalsFolder: string;
+  /** The folder of the locks by which engines see each other; absolute. */
+  readonly locksFolder: string;
 }
 
 /** What the worker's runtime can do. */

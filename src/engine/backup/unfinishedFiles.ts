@@ -17,6 +17,8 @@ export class UnfinishedSteps {
   readonly #routes: ReadonlySet<Route>;
   /** What has ended and is still to be removed. */
   readonly #ended = new Map<Route, FilePath[]>();
+  /** What is left to another batch. */
+  readonly #interrupted = new Map<Route, FilePath[]>();
 
   constructor({ steps }: Plan<BatchStep>) {
     const paths = new Map<Route, FilePath[]>();
@@ -35,19 +37,22 @@ export class UnfinishedSteps {
 
   /** Removes a step that needs no other batch; one that was interrupted stays. */
   ended(outcome: Outcome): void {
-    if (isInterrupted(outcome)) return;
     const { route, path } = outcome.step;
-    const paths = this.#ended.get(route) ?? [];
+    const kind = isInterrupted(outcome) ? this.#interrupted : this.#ended;
+    const paths = kind.get(route) ?? [];
     paths.push(path);
-    this.#ended.set(route, paths);
-    if (paths.length < removedAtOnce) return;
+    kind.set(route, paths);
+    if (kind === this.#interrupted || paths.length < removedAtOnce) return;
     this.#ended.delete(route);
     route.unfinished.files.remove(paths);
   }
 
+  /** The batch has ended: whichever window is asked may go on with the rest. */
   flush(): void {
     for (const [{ unfinished }, paths] of this.#ended) unfinished.files.remove(paths);
     this.#ended.clear();
+    for (const [{ unfinished }, paths] of this.#interrupted) unfinished.files.leave(paths);
+    this.#interrupted.clear();
   }
 }
 

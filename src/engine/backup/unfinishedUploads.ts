@@ -3,6 +3,7 @@ import { withOpenFile } from '../disk/openFile';
 import { Failure, toFailure } from '../failures/failure';
 import { interruptionOf } from '../network/circuitBreaker';
 import type { Bucket, ListedPart, ObjectAttributes } from '../ports/bucket';
+import type { Release } from '../records/claims';
 import type { ReceiptOwner } from '../records/receipts';
 import type { OwnedUpload, StoredUpload, UploadStore } from '../records/uploadStore';
 import type { Unfinished } from '../records/unfinished';
@@ -23,29 +24,45 @@ export interface OpenUploadRequest {
 /** A multipart upload that takes parts, and those that it has already, by their numbers. */
 export interface OpenUpload {
   readonly stored: StoredUpload;
+  /** Lets others go on with it, or abort it. Call it when you are done with the upload. */
+  readonly release: Release;
   readonly arrived: ReadonlyMap<number, ListedPart>;
 }
 
 /**
- * Resumes an earlier upload of the same state of the file, or begins a new one. Nobody vouches for
- * the parts that have arrived: the caller has to compare them with the file.
+ * Resumes an earlier upload of the same state of the file, or begins a new one. Leaves alone what
+ * another window is sending. Nobody vouches for the parts that have arrived: the caller has to
+ * compare them with the file.
  */
 export async function openUpload(request: OpenUploadRequest): Promise<OpenUpload> {
   const { bucket, key, local, partSize, attributes, uploads, signal } = request;
   for (const stored of uploads.of(local.path)) {
-    const fits =
-      stored.intent === 'finish' &&
-      stored.partSize === partSize &&
-      isSameState(stored.local, local);
-    const arrived = fits ? await partsOf(bucket, stored, signal) : undefined;
-    if (arrived !== undefined) return { stored: { ...stored, usedAt: Date.now() }, arrived };
-    await abortUpload(bucket, stored, uploads);
+    const release = uploads.claim(stored.upload);
+    if (release === undefined) continue;
+    let arrived: OpenUpload['arrived'] | undefined;
+    try {
+      const fits =
+        stored.intent === 'finish' &&
+        stored.partSize === partSize &&
+        isSameState(stored.local, local);
+      if (fits) arrived = await partsOf(bucket, stored, signal);
+      if (arrived === undefined) await abortUpload(bucket, stored, uploads);
+    } finally {
+      if (arrived === undefined) release();
+    }
+    if (arrived !== undefined) {
+      return { stored: { ...stored, usedAt: Date.now() }, arrived, release };
+    }
   }
   const upload = await bucket.startMultipart({ key, attributes, signal });
+  const release = uploads.claim(upload) ?? noRelease;
   const stored = { upload, local, partSize, intent: 'finish', usedAt: Date.now() } as const;
   uploads.keep(stored);
-  return { stored, arrived: new Map() };
+  return { stored, arrived: new Map(), release };
 }
+
+/** Where nothing can be claimed, since the records are locked, nobody else sees the upload either. */
+const noRelease: Release = () => undefined;
 
 /** Returns `undefined` where the store no longer knows the upload, or does not list its parts. */
 async function partsOf(
@@ -93,6 +110,21 @@ export async function abortUpload(
   waited.abort();
 }
 
+/** Aborts an upload unless somebody is at work with it, perhaps another window. */
+export async function abortUnclaimed(
+  bucket: Bucket,
+  stored: StoredUpload,
+  uploads: UploadStore,
+): Promise<void> {
+  const release = uploads.claim(stored.upload);
+  if (release === undefined) return;
+  try {
+    await abortUpload(bucket, stored, uploads);
+  } finally {
+    release();
+  }
+}
+
 const abortTimeoutMs = 10_000;
 const maxWaitMs = 500;
 
@@ -118,7 +150,7 @@ export async function abortStale(request: StaleUploadsRequest): Promise<void> {
     if (signal.aborted) return;
     if (!(await isStale(found, request))) continue;
     const { bucket } = found.owner;
-    await abortUpload(bucketNamed(bucket), found.stored, unfinished.of(found.owner).uploads);
+    await abortUnclaimed(bucketNamed(bucket), found.stored, unfinished.of(found.owner).uploads);
   }
 }
 

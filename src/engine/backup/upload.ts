@@ -18,7 +18,7 @@ import type { UploadStore } from '../records/uploadStore';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { partSizeFor } from './partSize';
-import { abortUpload, openUpload, type OpenUpload } from './unfinishedUploads';
+import { abortUnclaimed, abortUpload, openUpload, type OpenUpload } from './unfinishedUploads';
 
 export interface UploadRequest {
   readonly bucket: Bucket;
@@ -54,7 +54,7 @@ export async function uploadFile(request: UploadRequest): Promise<Uploaded> {
     const uploaded = await withOpenFile(root, path, file => uploadOnce(request, file));
     if (uploaded !== undefined) {
       // What else was begun of the file is of no more use.
-      for (const other of uploads.of(path)) await abortUpload(bucket, other, uploads);
+      for (const other of uploads.of(path)) await abortUnclaimed(bucket, other, uploads);
       return uploaded;
     }
     if (reading === maxReadings) throw new Failure('file-changing', path);
@@ -129,7 +129,7 @@ async function uploadInParts(
   file: OpenFile,
   before: LocalFile,
 ): Promise<Sent | undefined> {
-  const { bucket, prefix, path, condition, uploads, signal, onBytes } = request;
+  const { bucket, prefix, path, uploads, signal } = request;
   const attributes = await objectAttributes(file, before);
   const { size } = before;
   for (let attempt = 1; ; attempt++) {
@@ -142,41 +142,57 @@ async function uploadInParts(
       uploads,
       signal,
     });
-    const { upload } = open.stored;
-    let arrived = 0;
     try {
-      const sent = await putParts(
-        {
-          ...request,
-          onBytes: bytes => {
-            arrived += bytes;
-            onBytes(bytes);
-          },
-        },
-        file,
-        open,
-      );
-      if (sent !== undefined && isSameState(before, await file.stat())) {
-        const { parts, sha256 } = sent;
-        const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
-        uploads.forget(upload);
-        return { stored, sha256 };
-      }
+      return await sendAndComplete(request, file, open);
     } catch (error) {
-      onBytes(-arrived);
-      const { code } = toFailure(error, path);
-      if (code === 'cancelled' || interruptionOf(code) !== undefined) throw error;
-      // What has arrived is worth keeping: the store may take the rest another day.
-      if (code === 'file-refused') throw error;
-      await abortUpload(bucket, open.stored, uploads);
       // Somebody has aborted it, or the store wants to have all of it once more.
-      if (code === 'no-such-upload' && attempt < maxAttempts) continue;
-      throw error;
+      if (toFailure(error, path).code !== 'no-such-upload' || attempt === maxAttempts) throw error;
+    } finally {
+      open.release();
     }
-    onBytes(-arrived);
-    await abortUpload(bucket, open.stored, uploads);
-    return undefined;
   }
+}
+
+/** Aborts the upload unless it is complete, or can be gone on with. */
+async function sendAndComplete(
+  request: UploadRequest,
+  file: OpenFile,
+  open: OpenUpload,
+): Promise<Sent | undefined> {
+  const { bucket, path, condition, uploads, signal, onBytes } = request;
+  const { upload, local: before } = open.stored;
+  const { size } = before;
+  let arrived = 0;
+  try {
+    const sent = await putParts(
+      {
+        ...request,
+        onBytes: bytes => {
+          arrived += bytes;
+          onBytes(bytes);
+        },
+      },
+      file,
+      open,
+    );
+    if (sent !== undefined && isSameState(before, await file.stat())) {
+      const { parts, sha256 } = sent;
+      const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
+      if (stored.wasFound === true) await abortUpload(bucket, open.stored, uploads);
+      else uploads.forget(upload);
+      return { stored, sha256 };
+    }
+  } catch (error) {
+    onBytes(-arrived);
+    const { code } = toFailure(error, path);
+    if (code === 'cancelled' || interruptionOf(code) !== undefined) throw error;
+    // What has arrived is worth keeping: the store may take the rest another day.
+    if (code !== 'file-refused') await abortUpload(bucket, open.stored, uploads);
+    throw error;
+  }
+  onBytes(-arrived);
+  await abortUpload(bucket, open.stored, uploads);
+  return undefined;
 }
 
 /** How often an upload is begun that the store keeps forgetting. */

@@ -1,5 +1,4 @@
 import type { BatchProgress } from '../../protocol/state';
-import type { KeyedLock } from '../concurrency/keyedLock';
 import { inParallel } from '../concurrency/parallel';
 import { maxConcurrency } from '../config/settings';
 import { toAbsolutePath } from '../disk/filePath';
@@ -7,6 +6,7 @@ import { failureBefore, toFailure, type Failure } from '../failures/failure';
 import type { TransferControl } from '../network/transferControl';
 import type { Bucket } from '../ports/bucket';
 import { BatchProgressCounter } from './batchProgress';
+import type { FileTurns } from './fileTurns';
 import type { PlanKind, PlanRun } from './planKind';
 import type { BatchStep, Ending, Outcome, StepResult } from './step';
 
@@ -17,7 +17,7 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
   readonly planId: number;
   readonly traffic: TransferControl;
   /** Shared by all batches: two steps that work on one file at once would undo each other. */
-  readonly fileLock: KeyedLock;
+  readonly fileTurns: Pick<FileTurns, 'acquire'>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
   readonly onStarted: (step: Step) => void;
@@ -31,7 +31,7 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
 export async function runBatch<Step extends BatchStep, Result extends StepResult>(
   request: BatchRequest<Step, Result>,
 ): Promise<readonly Outcome<Step, Result>[]> {
-  const { steps, traffic, fileLock, signal, bytesOf, onStarted, onEnded } = request;
+  const { steps, traffic, fileTurns, signal, bytesOf, onStarted, onEnded } = request;
   const outcomes = new Map<Step, Outcome<Step, Result>>();
   const goneBuckets = new Map<Bucket, Failure>();
   const progress = new BatchProgressCounter({
@@ -72,7 +72,7 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
 
   try {
     await inParallel(steps, maxStepsAtOnce, async step => {
-      const release = await fileLock.acquire(toAbsolutePath(step.route.root, step.path), signal);
+      const release = await fileTurns.acquire(toAbsolutePath(step.route.root, step.path), signal);
       try {
         await runStep(step);
       } finally {

@@ -1,13 +1,13 @@
 import type { LogEntry } from '../../protocol/host';
 import type { Report } from '../../protocol/reports';
 import type { Comparisons } from '../comparison/comparisons';
-import { KeyedLock } from '../concurrency/keyedLock';
 import { toAbsolutePath } from '../disk/filePath';
 import { describeFailure, type Failure } from '../failures/failure';
 import type { Outage } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
 import type { StatePublisher } from '../state/statePublisher';
 import { runBatch } from './batch';
+import type { FileTurns } from './fileTurns';
 import type { PlanKind, PlanRun } from './planKind';
 import { describeReport, toReport, type RecentReports } from './reports';
 import type { BatchStep, Outcome, StepResult } from './step';
@@ -17,6 +17,7 @@ export interface BatchesDeps {
   readonly reports: RecentReports;
   readonly publisher: StatePublisher;
   readonly traffic: TransferControl;
+  readonly fileTurns: Pick<FileTurns, 'acquire'>;
   readonly onLog: (entry: LogEntry) => void;
 }
 
@@ -34,7 +35,6 @@ export interface BatchToRun<Step extends BatchStep, Result extends StepResult> {
 export class Batches {
   readonly #deps: BatchesDeps;
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #fileLock = new KeyedLock();
   #outage: Outage | undefined;
 
   constructor(deps: BatchesDeps) {
@@ -65,7 +65,7 @@ export class Batches {
       bytesOf: step => kind.bytesOf(step),
       isSkipped: failure => kind.isSkipped(failure),
       traffic: this.#deps.traffic,
-      fileLock: this.#fileLock,
+      fileTurns: this.#deps.fileTurns,
       signal: batch.signal,
       onProgress: progress => {
         publisher.batch(progress);

@@ -71,7 +71,7 @@ export interface Bucket {
    * condition, lost answers and verification. Throws `no-such-upload` where the store no longer knows
    * the upload, or asks that it be begun anew.
    */
-  completeMultipart(request: CompleteMultipartRequest): Promise<StoredObject>;
+  completeMultipart(request: CompleteMultipartRequest): Promise<CompletedObject>;
 
   /** Aborts an upload of our own and frees its parts. Does nothing where it is already gone. */
   abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void>;
@@ -227,6 +227,11 @@ export interface StoredObject {
   /** The CRC32 that the store has confirmed, where it keeps one. */
   readonly crc32: string | undefined;
   readonly versionId: string | undefined;
+}
+
+export interface CompletedObject extends StoredObject {
+  /** Whether it stood there with just these bytes, so that the upload may still be open. */
+  readonly wasFound?: boolean;
 }
 
 export interface StartMultipartRequest {

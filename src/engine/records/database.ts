@@ -8,6 +8,7 @@ import type { ReceiptOwner } from './receipts';
 import { createTables } from './schema';
 import {
   hasSqliteCode,
+  isBusy,
   journalModeOn as defaultModeOn,
   loadSqlite,
   sqliteCodes,
@@ -118,6 +119,20 @@ export class Database {
    */
   write(run: () => unknown, onSettled: () => void = () => undefined): void {
     this.#writes.add({ run, onSettled });
+  }
+
+  /**
+   * Writes at once or not at all; `locked` means that another process has the file locked. Where it
+   * fails, `onError` knows why.
+   */
+  writeNow<T>(run: () => T): T | 'locked' | 'failed' {
+    try {
+      return run();
+    } catch (error) {
+      if (isBusy(error)) return 'locked';
+      this.#failed(error);
+      return 'failed';
+    }
   }
 
   /** Writes several rows in one transaction: a commit costs as much as hundreds of rows. */

@@ -1,6 +1,8 @@
 import type { LogEntry } from '../../protocol/host';
 import { Failure } from '../failures/failure';
+import { Claims } from './claims';
 import { Database } from './database';
+import { EngineLocks } from './engineLocks';
 import { Receipts } from './receiptStore';
 import { Unfinished } from './unfinished';
 
@@ -12,12 +14,14 @@ export interface Records {
 
 export interface RecordsOptions {
   readonly file: string;
+  /** The folder, absolute, in which each engine has its lock. */
+  readonly locksFolder: string;
   readonly log: (level: LogEntry['level'], message: string) => void;
   readonly warn: (failure: Failure) => void;
 }
 
 /** If the file cannot be opened, records last as long as the window; all is proved again then. */
-export function openRecords({ file, log, warn }: RecordsOptions): Records {
+export function openRecords({ file, locksFolder, log, warn }: RecordsOptions): Records {
   try {
     const database = Database.open({
       file,
@@ -29,7 +33,13 @@ export function openRecords({ file, log, warn }: RecordsOptions): Records {
         warn(new Failure('records-not-kept', file, String(why)));
       },
     });
-    return { receipts: new Receipts(database), unfinished: new Unfinished(database) };
+    const engines = new EngineLocks(locksFolder, why => {
+      log('error', `Other windows cannot tell that this one is at work: ${String(why)}`);
+    });
+    return {
+      receipts: new Receipts(database),
+      unfinished: new Unfinished(database, new Claims(database, engines)),
+    };
   } catch (error) {
     log('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
     warn(new Failure('records-not-kept', file, String(error)));

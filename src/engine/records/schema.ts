@@ -11,7 +11,7 @@ export function createTables(database: Sqlite.DatabaseSync): void {
     if (version() > schemaVersion) {
       throw new Error('The receipts were written by a later version of S3 Backup.');
     }
-    if (version() < schemaVersion) database.exec(schema);
+    for (const step of steps.slice(version())) database.exec(step);
     database.exec(`PRAGMA user_version = ${String(schemaVersion)}`);
     database.exec('COMMIT');
   } catch (error) {
@@ -19,8 +19,6 @@ export function createTables(database: Sqlite.DatabaseSync): void {
     throw error;
   }
 }
-
-const schemaVersion = 1;
 
 /** The columns that `localFileColumns` fills. */
 const localFile = `
@@ -30,7 +28,9 @@ const localFile = `
   ctime_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL`;
 
-const schema = `
+/** Each makes the tables of one version those of the next; the first begins with none. */
+const steps: readonly string[] = [
+  `
   CREATE TABLE owners (
     id INTEGER PRIMARY KEY,
     folder_id TEXT NOT NULL,
@@ -75,4 +75,14 @@ const schema = `
     intent TEXT NOT NULL,
     used_at REAL NOT NULL,
     PRIMARY KEY (owner, upload_id)
-  ) STRICT, WITHOUT ROWID;`;
+  ) STRICT, WITHOUT ROWID;`,
+  // Which engine a batch belongs to, empty where it has ended; and what engines are at work on.
+  `
+  ALTER TABLE unfinished_files ADD COLUMN engine TEXT NOT NULL DEFAULT '';
+  CREATE TABLE claims (
+    subject TEXT NOT NULL PRIMARY KEY,
+    engine TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;`,
+];
+
+const schemaVersion = steps.length;

@@ -1,3 +1,4 @@
+import { Claims } from './claims';
 import type { Database } from './database';
 import type { ReceiptOwner } from './receipts';
 import { UnfinishedFiles, UnfinishedFileTable } from './unfinishedFiles';
@@ -5,15 +6,18 @@ import { UploadStore, UploadTable, type OwnedUpload } from './uploadStore';
 
 /** What has begun and is to outlive the engine, of all folders. */
 export class Unfinished {
+  readonly claims: Claims;
   readonly #database: Database;
   readonly #tables = new Map<Database, Tables>();
 
-  constructor(database: Database) {
+  /** `claims` tells what the engines of other windows are at work on. */
+  constructor(database: Database, claims = new Claims(database)) {
     this.#database = database;
+    this.claims = claims;
   }
 
   of(owner: ReceiptOwner): FolderUnfinished {
-    return new FolderUnfinished(() => this.#rows(owner));
+    return new FolderUnfinished(() => this.#rows(owner), this.claims);
   }
 
   /** Returns the uploads of all folders that lie in one store. */
@@ -36,7 +40,7 @@ export class Unfinished {
 
   #tablesIn(database: Database): Tables {
     const tables = this.#tables.get(database) ?? {
-      files: new UnfinishedFileTable(database),
+      files: new UnfinishedFileTable(database, this.claims.engines),
       uploads: new UploadTable(database),
     };
     this.#tables.set(database, tables);
@@ -47,10 +51,12 @@ export class Unfinished {
 /** What is unfinished of one folder, for one place in the cloud. */
 export class FolderUnfinished {
   readonly #rows: () => Rows;
+  readonly #claims: Claims;
 
   /** `rows` is asked each time: what is locked now may be written later. */
-  constructor(rows: () => Rows) {
+  constructor(rows: () => Rows, claims: Claims) {
     this.#rows = rows;
+    this.#claims = claims;
   }
 
   get files(): UnfinishedFiles {
@@ -60,7 +66,7 @@ export class FolderUnfinished {
 
   get uploads(): UploadStore {
     const { tables, id } = this.#rows();
-    return new UploadStore(tables.uploads, id);
+    return new UploadStore({ table: tables.uploads, owner: id, claims: this.#claims });
   }
 }
 

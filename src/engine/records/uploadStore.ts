@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
 import type { LocalFile } from '../disk/localFile';
 import type { MultipartUpload } from '../ports/bucket';
+import type { Claims, Release } from './claims';
 import type { Database } from './database';
 import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
 import { PendingRows } from './pendingRows';
@@ -24,14 +25,30 @@ export interface OwnedUpload {
   readonly stored: StoredUpload;
 }
 
+interface UploadStoreDeps {
+  readonly table: UploadTable;
+  readonly owner: number;
+  readonly claims: Claims;
+}
+
 /** The unfinished uploads of one folder, for one place in the cloud. All windows see them. */
 export class UploadStore {
   readonly #table: UploadTable;
   readonly #owner: number;
+  readonly #claims: Claims;
 
-  constructor(table: UploadTable, owner: number) {
+  constructor({ table, owner, claims }: UploadStoreDeps) {
     this.#table = table;
     this.#owner = owner;
+    this.#claims = claims;
+  }
+
+  /**
+   * Claims an upload, to send its parts or to abort it. Returns `undefined` while somebody else is
+   * at work with it, perhaps the engine of another window.
+   */
+  claim({ key, uploadId }: MultipartUpload): Release | undefined {
+    return this.#claims.tryTake(JSON.stringify(['upload', key, uploadId]));
   }
 
   /** Returns those of a path, the last used first. */

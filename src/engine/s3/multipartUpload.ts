@@ -8,12 +8,12 @@ import {
   type CreateMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3';
 import type {
+  CompletedObject,
   CompleteMultipartRequest,
   ListedPart,
   MultipartUpload,
   PutPartRequest,
   StartMultipartRequest,
-  StoredObject,
   StoredPart,
 } from '../ports/bucket';
 import { combinedCrc32 } from '../checksums/crc32';
@@ -150,7 +150,7 @@ export async function* listParts(
 export async function completeUpload(
   context: BucketContext,
   { upload, parts: sent, size, condition, signal }: CompleteMultipartRequest,
-): Promise<StoredObject> {
+): Promise<CompletedObject> {
   const { client, endpoint, breaker, name } = context;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
@@ -168,12 +168,13 @@ export async function completeUpload(
     condition,
     signal,
   };
+  const completion = { wasAnswered: false };
   const stored = await storeRequest(
     { endpoint, bucket: name, key },
     signal,
     attempt =>
-      conditionalWrite(context, write, attempt, headers =>
-        restartWhereRefused(
+      conditionalWrite(context, write, attempt, async headers => {
+        const answer = await restartWhereRefused(
           context,
           upload,
           client.send(
@@ -194,11 +195,13 @@ export async function completeUpload(
             }),
             { abortSignal: signal },
           ),
-        ),
-      ),
+        );
+        completion.wasAnswered = true;
+        return answer;
+      }),
     { breaker },
   );
-  if (write.isOwn(stored)) return stored;
+  if (write.isOwn(stored)) return { ...stored, wasFound: !completion.wasAnswered };
   // Not every store makes the ETag from the parts' ETags; then the object itself is verified.
   const whole = crc32OfParts(sent);
   // Where each part was confirmed, its size says enough.

@@ -2,6 +2,7 @@ import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { isCancelled } from '../failures/failure';
 import type {
   Bucket,
+  CompletedObject,
   CompleteMultipartRequest,
   GetRequest,
   HeadRequest,
@@ -84,7 +85,7 @@ export class S3Bucket implements Bucket {
     return listParts(this.#context, upload, signal);
   }
 
-  completeMultipart(request: CompleteMultipartRequest): Promise<StoredObject> {
+  completeMultipart(request: CompleteMultipartRequest): Promise<CompletedObject> {
     return completeUpload(this.#context, request);
   }
 

@@ -17,14 +17,14 @@ import { servePlans } from './servePlans';
 import { serveStore } from './serveStore';
 
 /** Serves the protocol: the only thing that runs in the engine's thread. */
-function serve(port: ServedPort, { recordsFile, journalsFolder }: WorkerData): void {
+function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: WorkerData): void {
   const log = (level: LogEntry['level'], message: string) => {
     port.notify(hostMessages.logged, { level, message });
   };
   const warn = (failure: Failure) => {
     port.notify(hostMessages.warned, failure.toRecord());
   };
-  const { receipts, unfinished } = openRecords({ file: recordsFile, log, warn });
+  const { receipts, unfinished } = openRecords({ file: recordsFile, locksFolder, log, warn });
   const credentials = new CredentialCache();
   const engine = new Engine({
     connect: (settings, traffic, onWeakness) =>

@@ -3,6 +3,7 @@ import type { State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { backUpKind, type BackUpKind } from '../backup/backUpKind';
 import { Batches } from '../batch/batches';
+import { FileTurns } from '../batch/fileTurns';
 import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
 import { QuietTime } from '../concurrency/quietTime';
@@ -129,7 +130,9 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     },
     onLog,
   });
-  const batches: Batches = new Batches({ comparisons, reports, publisher, traffic, onLog });
+  const fileTurns = new FileTurns(unfinished.claims);
+  const shown = { comparisons, reports, publisher };
+  const batches: Batches = new Batches({ ...shown, traffic, fileTurns, onLog });
   const lock = new ComparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {
@@ -188,6 +191,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
       comparisons.dispose();
       known.close();
       receipts.close();
+      unfinished.claims.engines.close();
       options.journal?.close();
     },
   };

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
+import { Claims } from '../../../src/engine/records/claims';
 import { Database } from '../../../src/engine/records/database';
+import { EngineLocks } from '../../../src/engine/records/engineLocks';
 import type { StoredUpload } from '../../../src/engine/records/uploadStore';
 import { unfinishedInMemory } from '../../support/memory/recordsInMemory';
 import { Unfinished } from '../../../src/engine/records/unfinished';
@@ -31,7 +33,7 @@ describe('An interrupted upload in parts', function () {
   let file: string;
   let bucket: MemoryBucket;
   let unfinished: Unfinished;
-  const opened: Database[] = [];
+  const opened: { close(): void }[] = [];
 
   beforeEach(async () => {
     folder = await temporaryFolder('resume');
@@ -41,7 +43,7 @@ describe('An interrupted upload in parts', function () {
     unfinished = unfinishedInMemory();
   });
   afterEach(async () => {
-    for (const database of opened.splice(0)) database.close();
+    for (const each of opened.splice(0)) each.close();
     await folder.remove();
   });
 
@@ -67,8 +69,9 @@ describe('An interrupted upload in parts', function () {
       onBroken: fail,
       onError: fail,
     });
-    opened.push(database);
-    return new Unfinished(database);
+    const locks = new EngineLocks(join(root, 'locks'), fail);
+    opened.push(locks, database);
+    return new Unfinished(database, new Claims(database, locks));
   }
 
   /** A file of four parts; none equals another, nor those of an earlier file. */
@@ -349,6 +352,26 @@ describe('An interrupted upload in parts', function () {
     );
     await tidy();
     assert.deepEqual([bucket.openUploads, kept()], [[], []]);
+  });
+
+  it('is neither joined nor aborted while another window sends it', async () => {
+    unfinished = inDatabase();
+    const other = inDatabase();
+    writeLarge();
+    const hold = bucket.holdNext('putPart');
+    const first = upload();
+    await hold.reached;
+    for (const changed of [{ prefix: 'other/' }, { bucket: 'other' }]) {
+      const moved = { ...owner, ...changed };
+      await tidy({ unfinished: other, owner: moved, now: Date.now() + 8 * days });
+    }
+    const second = await upload({ uploads: other.of(owner).uploads });
+    hold.release();
+    assert.deepEqual((await first).receipt.sha256, second.receipt.sha256);
+    assert.deepEqual([calls('startMultipart'), calls('putPart')], [2, 8]);
+    // The first one's, which the second has made unnecessary.
+    assert.equal(calls('abortMultipart'), 1);
+    checkWhole();
   });
 
   for (const [where, make] of [

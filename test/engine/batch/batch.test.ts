@@ -85,7 +85,7 @@ describe('runBatch', () => {
       bytesOf: step => kind.bytesOf(step),
       isSkipped: failure => kind.isSkipped(failure),
       traffic: new TransferControl(),
-      fileLock: new KeyedLock(),
+      fileTurns: new KeyedLock(),
       signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
@@ -115,25 +115,25 @@ describe('runBatch', () => {
   }
 
   it('works on no file that another batch is working on', async () => {
-    const fileLock = new KeyedLock();
+    const fileTurns = new KeyedLock();
     const plan = planOf(2);
     const [busy, free] = plan.steps;
     assert.ok(busy !== undefined && free !== undefined);
     const hold = bucket.holdNext('put');
-    const first = run({ ...plan, steps: [busy] }, { fileLock });
+    const first = run({ ...plan, steps: [busy] }, { fileTurns });
     await hold.reached;
     const started: BackUpStep[] = [];
     let freeEnded = (): void => undefined;
     const reached = new Promise<void>(resolve => (freeEnded = resolve));
     const second = run(plan, {
-      fileLock,
+      fileTurns,
       onStarted: step => started.push(step),
       onEnded: ({ step }) => {
         if (step === free) freeEnded();
       },
     });
     const cancelled = AbortSignal.abort();
-    const third = await run({ ...plan, steps: [busy] }, { fileLock, signal: cancelled });
+    const third = await run({ ...plan, steps: [busy] }, { fileTurns, signal: cancelled });
     assert.equal(third.report.cancelled, 1);
     await reached;
     assert.deepEqual(started, [free]);

@@ -6,6 +6,7 @@ import { Plans } from '../../../src/engine/batch/plans';
 import { RecentReports } from '../../../src/engine/batch/reports';
 import type { BatchStep, StepResult } from '../../../src/engine/batch/step';
 import { Comparisons } from '../../../src/engine/comparison/comparisons';
+import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { Failure } from '../../../src/engine/failures/failure';
 import { TransferControl } from '../../../src/engine/network/transferControl';
@@ -49,6 +50,7 @@ describe('Plans', () => {
         reports: new RecentReports(),
         publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
         traffic: new TransferControl(),
+        fileTurns: new KeyedLock(),
         onLog: nothing,
       }),
     );

@@ -35,6 +35,7 @@ describe('The engine’s thread after a crash', function () {
     data = {
       recordsFile: join(folder.path, 'receipts.sqlite'),
       journalsFolder: join(folder.path, 'staging-journals'),
+      locksFolder: join(folder.path, 'engine-locks'),
     };
     store = await openListStore(objects);
     setup = store.setup(root);

@@ -36,6 +36,7 @@ describe('Receipts that another process has locked', function () {
     engine = startEngineWorker({
       recordsFile,
       journalsFolder: join(folder.path, 'staging-journals'),
+      locksFolder: join(folder.path, 'engine-locks'),
     });
     // It has opened the file, and the folder is known there.
     await engine.ask(compare, [setup]);

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import type { FailureCode } from '../../../src/protocol/failures';
 import type {
+  CompletedObject,
   Bucket,
   Condition,
   ListedObject,
@@ -74,7 +75,7 @@ export function complete(
   parts: readonly StoredPart[],
   size: number,
   condition: Condition = absent,
-): Promise<StoredObject> {
+): Promise<CompletedObject> {
   return bucket.completeMultipart({ upload, parts, size, condition, signal: patience() });
 }
 

@@ -91,6 +91,22 @@ export function describeMultipart({ bucket, opened, itWhere }: Harness): void {
       await bucket().abortMultipart(upload, patience());
     });
 
+    it('say where the object stood there with just their bytes, and may then still be open', async () => {
+      const key = newKey();
+      const [one, two] = [await startMultipart(bucket(), key), await startMultipart(bucket(), key)];
+      const parts = [];
+      for (const upload of [one, two]) {
+        parts.push(await putPart(bucket(), upload, 1, Buffer.from('ours')));
+      }
+      const [first, second] = parts;
+      assert.ok(first !== undefined && second !== undefined);
+      const made = await complete(bucket(), one, [first], 4);
+      const found = await complete(bucket(), two, [second], 4);
+      assert.deepEqual([made.wasFound ?? false, found.wasFound], [false, true]);
+      assert.equal(found.etag, made.etag);
+      await bucket().abortMultipart(two, patience());
+    });
+
     it('replace the object that was seen, and no other', async () => {
       const key = newKey();
       const { etag } = await put(bucket(), key, Buffer.from('before'));

@@ -259,7 +259,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       await arrive('completeMultipart', upload.key, signal);
       const assembled = uploads.assemble(request);
       const present = requireCondition(upload.key, condition, assembled);
-      if (present !== undefined) return toStored(present);
+      if (present !== undefined) return { ...toStored(present), wasFound: true };
       const { attributes, ...object } = assembled;
       const checksums = [wholeCrc32(object.body)];
       const stored = objects.write(upload.key, { ...attributes, ...object, checksums });

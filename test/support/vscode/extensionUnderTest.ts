@@ -42,7 +42,11 @@ export function workerFile(): string {
 /** For an engine beside the extension's own: it keeps its receipts apart. */
 export function workerData(): WorkerData {
   const storage = join(tmpdir(), `s3-backup-receipts-${String(process.pid)}`);
-  return { recordsFile: `${storage}.sqlite`, journalsFolder: `${storage}-staging-journals` };
+  return {
+    recordsFile: `${storage}.sqlite`,
+    journalsFolder: `${storage}-staging-journals`,
+    locksFolder: `${storage}-engine-locks`,
+  };
 }
 
 export async function setUserSetting(name: string, value: unknown): Promise<void> {
