@@ -4,13 +4,17 @@ import type { PlanKind } from '../batch/planKind';
 import type { Outcome } from '../batch/step';
 import type { Comparison } from '../comparison/comparison';
 import type { Semaphore } from '../concurrency/semaphore';
-import { Failure } from '../failures/failure';
+import { withOpenFile } from '../disk/openFile';
+import { statWhenStable } from '../disk/statWhenStable';
+import { Failure, toFailure } from '../failures/failure';
 import type { Condition } from '../ports/bucket';
+import { isSameReading } from '../records/receipts';
 import type { RuledPath } from '../scan/exclude';
 import type { CloudFile } from '../scan/cloudListing';
 import type { StatePublisher } from '../state/statePublisher';
 import { isUnaskedSecret, type BackUpStep } from './backUpStep';
 import { selectBackUp, type BackUpSelection, type SelectBackUpDeps } from './selectBackUp';
+import { storedMeanwhile, type OwnCopy } from './storedMeanwhile';
 import { summarizeBackUp } from './summarizeBackUp';
 import { UnfinishedSteps, type UnfinishedTotals } from './unfinishedFiles';
 import { uploadFile, type Uploaded } from './upload';
@@ -72,10 +76,42 @@ interface UploadStepOptions {
 }
 
 async function uploadStep(step: BackUpStep, options: UploadStepOptions): Promise<Uploaded> {
-  const { route, path, condition, leftOut } = step;
+  const { path, leftOut } = step;
   if (leftOut !== undefined) throw new Failure(leftOut, path);
   // Here, because every upload comes by, whoever has planned it and asked or not asked.
   if (isUnaskedSecret(step)) throw new Failure('secret-unasked', path);
+  const before = await storedMeanwhile(step, options.signal);
+  if (before !== undefined) return uploadOver(before, step, options);
+  try {
+    return await upload(step, options);
+  } catch (error) {
+    if (toFailure(error, path).code !== 'changed-in-cloud') throw error;
+    const meanwhile = await storedMeanwhile(step, options.signal);
+    if (meanwhile === undefined) throw error;
+    return uploadOver(meanwhile, step, options);
+  }
+}
+
+/** Replaces a copy of our own, unless it already has the file's bytes. */
+async function uploadOver(
+  { cloud, receipt }: OwnCopy,
+  step: BackUpStep,
+  options: UploadStepOptions,
+): Promise<Uploaded> {
+  const local = await withOpenFile(step.route.root, step.path, file =>
+    statWhenStable(file, options.signal),
+  );
+  if (isSameReading(receipt, local)) {
+    options.onBytes(local.size);
+    return { local, cloud, receipt };
+  }
+  const condition = { kind: 'unchanged', etag: cloud.etag } as const;
+  // Nobody was asked whether an empty file may replace this copy.
+  return upload({ ...step, condition, replaces: cloud.size, refusesEmpty: true }, options);
+}
+
+function upload(step: BackUpStep, options: UploadStepOptions): Promise<Uploaded> {
+  const { route, path, condition } = step;
   return uploadFile({
     ...options,
     bucket: route.bucket,

@@ -13,6 +13,8 @@ export interface BackUpStep extends BatchStep {
   readonly path: FilePath;
   readonly local: LocalFile;
   readonly condition: Condition;
+  /** When the copy that has gone from the cloud was proved; milliseconds since 1970. */
+  readonly goneSince?: number | undefined;
   /** The size of the cloud copy that it replaces, in bytes. */
   readonly replaces?: number;
   /** Whether the file must not be empty: it was when it was planned, and nobody was asked. */

@@ -106,7 +106,7 @@ function toStep(
   if (local === undefined || isInBatch(activity)) return undefined;
   switch (verdict.kind) {
     case 'missing-in-cloud':
-      return { route, path, local, condition: { kind: 'absent' } };
+      return { route, path, local, condition: { kind: 'absent' }, goneSince: verdict.safeAt };
     case 'out-of-date': {
       if (cloud === undefined) return undefined;
       const condition = { kind: 'unchanged', etag: cloud.etag } as const;
