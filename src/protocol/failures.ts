@@ -44,6 +44,8 @@ export type FailureCode =
   | 'no-such-key'
   | 'no-such-upload'
   | 'bucket-name-taken'
+  /* the store does not tell these credentials whether there is one of that name */
+  | 'bucket-not-seen'
   | 'bucket-already-yours'
   | 'invalid-bucket-name'
   | 'changed-in-cloud'

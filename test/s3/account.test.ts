@@ -160,13 +160,17 @@ for (const store of stores) {
       assert.equal((await connection.account.presence('made-unheard', signal())).kind, 'usable');
     });
 
-    it('tells taken, usable and free names apart', async () => {
+    it('tells usable, free and hidden names apart', async () => {
       await create('present');
       const presence = (bucket: string) => connection.account.presence(bucket, signal());
       assert.equal((await presence('present')).kind, 'usable');
       assert.deepEqual(await presence('not-there'), { kind: 'absent' });
+      // The list has a word for what HEAD cannot tell.
       wire.disturbNext(({ method }) => method === 'HEAD', 'refuse');
-      assert.deepEqual(await presence('somebody-elses'), { kind: 'taken' });
+      assert.deepEqual(await presence('not-there'), { kind: 'absent' });
+      wire.disturbNext(({ method }) => method === 'HEAD', 'refuse');
+      wire.disturbNext(({ method }) => method === 'GET', 'refuse');
+      assert.deepEqual(await presence('hidden'), { kind: 'forbidden' });
     });
 
     it('learns of a bucket what the store tells, and of its contents', async () => {

@@ -45,6 +45,19 @@ export const storeFailures = {
     next: () => l10n.t('Choose another.'),
     actions: ['choose-bucket'],
   },
+  'bucket-not-seen': {
+    brief: () => l10n.t('name may be taken'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store does not tell these credentials whether there is a bucket {0}: it may be somebody else’s, or they may not see or create buckets.',
+        quoted(subject),
+      ),
+    next: () =>
+      l10n.t(
+        'Try another name. If that is refused, too, ask for the rights s3:CreateBucket and s3:ListBucket, or choose a bucket that exists.',
+      ),
+    actions: ['choose-bucket'],
+  },
   'bucket-already-yours': {
     brief: () => l10n.t('bucket exists'),
     what: ({ subject }) => l10n.t('You already have a bucket {0}.', quoted(subject)),

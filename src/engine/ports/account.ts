@@ -64,7 +64,8 @@ export interface BucketsRequest {
 export type BucketPresence =
   | { readonly kind: 'absent' }
   | { readonly kind: 'usable'; readonly region: string | undefined }
-  | { readonly kind: 'taken' };
+  /** It may be somebody else's, or these credentials may not see buckets. */
+  | { readonly kind: 'forbidden' };
 
 /** Whether anybody may read; `unknown` if nothing forbids it, since single objects may allow it. */
 export type PublicAccess = 'public' | 'blocked' | 'unknown';

@@ -60,7 +60,7 @@ export class S3Account implements Account {
 
   async presence(bucket: string, signal: AbortSignal): Promise<BucketPresence> {
     let region: string | undefined;
-    let isMissed = false;
+    let head: 'seen' | 'missed' | 'denied' = 'seen';
     try {
       const answer = await this.#request(bucket, signal, () =>
         this.#client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }),
@@ -68,16 +68,16 @@ export class S3Account implements Account {
       region = answer.BucketRegion;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (error.code === 'access-denied') return { kind: 'taken' };
-      if (error.code !== 'no-such-bucket') throw error;
-      isMissed = true;
+      if (error.code !== 'access-denied' && error.code !== 'no-such-bucket') throw error;
+      head = error.code === 'access-denied' ? 'denied' : 'missed';
     }
     // The answer to HEAD has no body that could tell a bucket from an object.
     const listing = await this.#tryToList(bucket, signal);
-    if (listing.kind === 'listed' || (!isMissed && listing.kind === 'denied')) {
+    if (listing.kind === 'listed' || (head === 'seen' && listing.kind === 'denied')) {
       return { kind: 'usable', region };
     }
     if (listing.kind === 'no-such-bucket') return { kind: 'absent' };
+    if (head === 'denied') return { kind: 'forbidden' };
     // Neither answer speaks of buckets; where there are any, the endpoint is that of a store.
     await this.buckets({ limit: 1, signal });
     return { kind: 'absent' };

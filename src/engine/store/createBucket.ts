@@ -38,7 +38,8 @@ export async function checkNewName(
   const fault = bucketNameFault(bucket);
   if (fault !== undefined) throw new Failure('invalid-bucket-name', bucket, fault);
   const presence = await account.presence(bucket, signal);
-  if (presence.kind === 'taken') throw new Failure('bucket-name-taken', bucket);
+  // Creating it all the same could set options anew on a bucket that is in use.
+  if (presence.kind === 'forbidden') throw new Failure('bucket-not-seen', bucket);
   if (presence.kind === 'usable') throw new Failure('bucket-already-yours', bucket);
 }
 

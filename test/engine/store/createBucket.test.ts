@@ -54,10 +54,10 @@ describe('createBucket', () => {
   });
 
   it('does not touch a bucket that is there already, whoever has it', async () => {
-    const account = memoryAccount({ mine: 'usable', theirs: 'taken' });
+    const account = memoryAccount({ mine: 'usable', hidden: 'forbidden' });
     for (const [bucket, code] of [
       ['mine', 'bucket-already-yours'],
-      ['theirs', 'bucket-name-taken'],
+      ['hidden', 'bucket-not-seen'],
       ['Not a Name', 'invalid-bucket-name'],
     ] as const) {
       await assert.rejects(
