@@ -54,6 +54,8 @@ export type FailureCode =
   | 'archived'
   | 'too-large-to-open'
   | 'not-verified'
+  /* the store tells no ETag, without which nothing can be proved */
+  | 'no-etags'
   | 'too-large-for-store'
   | 'name-refused'
   /* the store answers others meanwhile */

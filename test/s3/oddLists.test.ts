@@ -128,6 +128,11 @@ describe('A comparison with a store of odd lists', function () {
       { 'ä/5% of €': 'ignored: not-decodable' },
     ],
     [
+      'blanks in both spellings, beside a plus and a %',
+      entry('p/a+b%20c%2Bd%25'),
+      { 'a b c+d%': 'only-in-cloud' },
+    ],
+    [
       'one name twice',
       entry('p/odd') + entry('p/odd', { size: '' }),
       { odd: 'only-in-cloud', './p/odd': 'ignored: incomplete' },

@@ -140,6 +140,17 @@ export const storeFailures = {
     next: () => l10n.t('Back it up again.'),
     actions: ['retry', 'show-log'],
   },
+  'no-etags': {
+    brief: () => l10n.t('no ETag from the store'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store tells no ETag of {0}, so nobody can prove what it holds or whether it has changed.',
+        quoted(subject),
+      ),
+    next: () =>
+      l10n.t('It does not count as backed up. Ask who runs the store, or a proxy before it.'),
+    actions: ['show-log'],
+  },
   'too-large-for-store': {
     brief: () => l10n.t('too large for the store'),
     what: ({ subject }) => l10n.t('{0} is larger than the store accepts.', quoted(subject)),

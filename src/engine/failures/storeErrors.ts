@@ -173,6 +173,7 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   ThrottlingException: 'store-busy',
   RequestTimeout: 'timed-out',
   MalformedAnswer: 'not-s3',
+  MissingEtag: 'no-etags',
   InternalError: 'store-error',
   NotImplemented: 'not-implemented',
   OperationAborted: 'store-busy',

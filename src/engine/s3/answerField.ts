@@ -6,12 +6,19 @@ export function required<T>(value: T | undefined, field: string): T {
   return value;
 }
 
+/** An answer about an object that only lacks its ETag: from a store that keeps none. */
+class MissingEtag extends Error {
+  override readonly name = 'MissingEtag';
+  override readonly message = 'The answer has no ETag.';
+}
+
 /**
  * An ETag without its quotation marks and the mark of a weak one, which proxies add. A digest is
  * spelled in lower case: some stores use capitals, and not everywhere.
  */
 export function plainEtag(etag: string | undefined): string {
-  const plain = required(etag, 'ETag').replace(/^W\//, '').replaceAll('"', '');
+  if (etag === undefined) throw new MissingEtag();
+  const plain = etag.replace(/^W\//, '').replaceAll('"', '');
   return isDigestEtag(plain.toLowerCase()) ? plain.toLowerCase() : plain;
 }
 

@@ -9,11 +9,18 @@ import {
 import { partCount } from '../checksums/multipart';
 import { plainEtag, required } from './answerField';
 
-/** What an answer says of an object; that to a range speaks of the whole too. */
-export function objectHead(answer: ObjectAnswer): ObjectHead {
+/**
+ * What an answer says of an object; that to a range speaks of the whole too. Not every answer has a
+ * length: `sizeOf` finds out otherwise.
+ */
+export async function objectHead(
+  answer: ObjectAnswer,
+  sizeOf: (etag: string) => Promise<number | undefined>,
+): Promise<ObjectHead> {
   const range = 'ContentRange' in answer ? answer.ContentRange : undefined;
+  const size = wholeSize(range) ?? answer.ContentLength ?? (await sizeOf(plainEtag(answer.ETag)));
   return {
-    size: wholeSize(range) ?? required(answer.ContentLength, 'Content-Length'),
+    size: required(size, 'Content-Length'),
     etag: plainEtag(answer.ETag),
     modifiedAtMs: required(answer.LastModified, 'Last-Modified').getTime(),
     metadata: answer.Metadata ?? {},

@@ -13,6 +13,7 @@ import type {
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
+import { listedSize } from './listedSize';
 import { objectHead } from './objectHead';
 import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
@@ -41,7 +42,9 @@ export async function headOnce(
   });
   try {
     const send = () => context.client.send(command, { abortSignal: signal });
-    return objectHead(await ofVersion(request, send));
+    return await objectHead(await ofVersion(request, send), etag =>
+      listedSize(context, request, etag),
+    );
   } catch (error) {
     const failure = fromStoreError(error, subjectOf(context, request));
     if (failure.code === 'no-such-key') return undefined;
@@ -85,10 +88,12 @@ async function open(context: BucketContext, request: GetRequest): Promise<Opened
 }
 
 async function openAsSpelled(
-  { client, name }: BucketContext,
-  { key, versionId, ifMatch, range, signal }: GetRequest,
+  context: BucketContext,
+  request: GetRequest,
   etagCase: EtagCase,
 ): Promise<OpenedBody> {
+  const { client, name } = context;
+  const { key, versionId, ifMatch, range, signal } = request;
   const answer = await ofVersion({ key, versionId }, () =>
     client.send(
       new GetObjectCommand({
@@ -104,7 +109,12 @@ async function openAsSpelled(
     ),
   );
   const stream = answer.Body as BodyStream | undefined;
-  const head = objectHead(answer);
+  const head = await objectHead(answer, etag => listedSize(context, request, etag)).catch(
+    (error: unknown) => {
+      stream?.destroy();
+      throw error;
+    },
+  );
   // Not every store heeds the condition.
   if (ifMatch !== undefined && head.etag !== ifMatch) {
     stream?.destroy();

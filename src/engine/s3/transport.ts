@@ -38,8 +38,12 @@ export class Transport {
     const forCompletions = handlerWith(completionTimeoutMs);
     this.handler = {
       metadata: usual.metadata,
-      handle: (request, sending) =>
-        (isCompletion(request) ? forCompletions : usual).handle(request, sending),
+      handle(request, sending) {
+        // Without it, servers may compress (RFC 9110, section 12.5.3), and proxies do. It is added
+        // after signing: some change it on the way.
+        request.headers['accept-encoding'] = 'identity';
+        return (isCompletion(request) ? forCompletions : usual).handle(request, sending);
+      },
       destroy() {
         usual.destroy();
         forCompletions.destroy();

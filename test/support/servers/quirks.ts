@@ -62,8 +62,12 @@ export const quirks: Readonly<Record<string, () => Quirks>> = {
     around('completion', (_, carryOut) => (carryOut().status === 200 ? 'no-answer' : gone)),
   'HEAD forbidden': () => around('head', () => s3Error(403, 'AccessDenied')),
   'answers without length': () => ({ around: (_, carryOut) => withoutLength(carryOut()) }),
-  'compressed lists': () => around('list', (_, carryOut) => compressed(carryOut())),
-  'compressed objects': () => around('get', (_, carryOut) => compressed(carryOut())),
+  'a proxy that compresses for whoever does not refuse': () => ({
+    around: ({ headers }, carryOut) =>
+      headers['accept-encoding'] === 'identity' ? carryOut() : compressed(carryOut()),
+  }),
+  'lists compressed unasked': () => around('list', (_, carryOut) => compressed(carryOut())),
+  'objects compressed unasked': () => around('get', (_, carryOut) => compressed(carryOut())),
 };
 
 function wrongLists(): Record<string, () => Quirks> {
