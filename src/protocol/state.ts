@@ -37,6 +37,8 @@ export type Doing =
       readonly localFiles: number;
       readonly cloudFiles: number;
     }
+  /** Looks at what is on disk, which a command waits for. */
+  | { readonly kind: 'looking'; readonly folder: string }
   | ({ readonly kind: 'verifying' } & VerifyProgress)
   | { readonly kind: 'compared' }
   | { readonly kind: 'transferring'; readonly batches: readonly BatchProgress[] }

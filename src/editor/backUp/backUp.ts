@@ -77,7 +77,7 @@ export async function retryBackUp(
 export async function reviewAndBackUp(deps: BackUpDeps): Promise<Report | undefined> {
   const setups = await comparedTargets(deps);
   if (setups.length === 0) return undefined;
-  const scopes = await reviewDifferences(deps.engine, setups);
+  const scopes = await reviewDifferences(deps, setups);
   if (scopes === undefined) return undefined;
   if (scopes.length > 0) return backUp(deps, scopes);
   // This says why there is nothing to choose from.

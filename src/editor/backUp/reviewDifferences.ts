@@ -2,8 +2,15 @@ import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import { differences, type Difference, type PlanRequest } from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
+import type { RunningOperations } from '../client/runningOperations';
+import { viewId } from '../contributions/manifest';
 import { formatBytes, formatFiles } from '../format/quantity';
 import { groupName } from '../view/verdictWords';
+
+interface ReviewDifferencesDeps {
+  readonly engine: EngineClient;
+  readonly operations: RunningOperations;
+}
 
 /**
  * Lets the user tick what to back up: files, or folders if there are too many files to go through.
@@ -11,13 +18,15 @@ import { groupName } from '../view/verdictWords';
  * nothing to choose from.
  */
 export async function reviewDifferences(
-  engine: EngineClient,
+  { engine, operations }: ReviewDifferencesDeps,
   setups: readonly FolderSetup[],
 ): Promise<PlanRequest['folders'] | undefined> {
   const items: (DifferenceItem | QuickPickItem)[] = [];
   let files = 0;
   for (const setup of setups) {
-    const rows = await engine.sendRequest(differences, setup);
+    const rows = await window.withProgress({ location: { viewId } }, () =>
+      operations.run(token => engine.sendRequest(differences, setup, token)),
+    );
     if (rows.length === 0) continue;
     if (setups.length > 1) items.push({ label: setup.name, kind: QuickPickItemKind.Separator });
     items.push(...rows.map(row => toItem(setup, row)));

@@ -25,6 +25,8 @@ export function statusLine(
         formatFiles(state.localFiles),
         formatFiles(state.cloudFiles),
       );
+    case 'looking':
+      return l10n.t('Looking for changes…');
     case 'verifying':
       return l10n.t(
         'Verifying… {0} of {1} · {2} of {3}',

@@ -2,7 +2,7 @@ import type { PlanSummary, Scope } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import type { RecentReports } from '../batch/reports';
 import { inPathOrder, isInBatch } from '../batch/step';
-import { selectEntries, type EntryScope } from '../comparison/selectEntries';
+import { lookAndSelectEntries, type EntryScope } from '../comparison/selectEntries';
 import type { Comparison } from '../comparison/comparison';
 import type { Entry } from '../comparison/entry';
 import type { ComparisonJob, Route } from '../comparison/job';
@@ -42,7 +42,7 @@ export async function selectBackUp(
       return selectMine(job, comparisons.requireCurrent(job), scope);
     default: {
       const entryScope = entryScopeOf(deps, { job, scope });
-      const entries = await selectEntries({ comparisons, job, scope: entryScope, signal });
+      const entries = await lookAndSelectEntries({ comparisons, job, scope: entryScope, signal });
       const [only] = entries;
       const ignored =
         scope.kind === 'resources' && entries.length === 1 && only?.verdict.kind === 'ignored'

@@ -7,7 +7,13 @@ import { groups, type Group } from '../../protocol/verdicts';
 import type { Pieces, QuietTime } from '../concurrency/quietTime';
 import { isWithin, toFilePath, topmost } from '../disk/filePath';
 import { isStagedFile } from '../disk/stagedFile';
-import { describeFailure, Failure, isCancelled, toFailure } from '../failures/failure';
+import {
+  describeFailure,
+  Failure,
+  isCancelled,
+  throwIfCancelled,
+  toFailure,
+} from '../failures/failure';
 import type { Comparing } from '../state/statePublisher';
 import { BackgroundProof } from './backgroundProof';
 import type { Comparison } from './comparison';
@@ -27,6 +33,8 @@ import { markUnknown } from './ruleChanges';
 export interface ComparisonsOptions extends FolderChangesOptions {
   readonly quiet: QuietTime;
   readonly onComparing: (now: Comparing) => void;
+  /** Called with the folder that is looked at while somebody waits, and when that is over. */
+  readonly onLooking: (folder: string | undefined) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
@@ -123,6 +131,35 @@ export class Comparisons {
   /** Looks again at everything on disk when it is time: changes may have gone unnoticed. */
   recheck(): Promise<void> {
     return this.options.quiet.look(() => this.#lookAtAll());
+  }
+
+  /**
+   * Looks again at what is on disk at and below some paths, at once: somebody waits for it. Throws
+   * `cancelled`.
+   */
+  async lookAt(
+    job: ComparisonJob,
+    starts: readonly FilePath[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { folder } = job.target;
+    const compared = this.#folders.get(folder);
+    if (compared === undefined || this.current(job) === undefined) return;
+    const { quiet, onLooking } = this.options;
+    const telling = setTimeout(() => {
+      onLooking(folder);
+    }, tellAfterMs);
+    try {
+      await quiet.during(async () => {
+        for await (const piece of this.#look(compared, topmost(starts))) {
+          quiet.spent(piece);
+          throwIfCancelled(signal, folder);
+        }
+      });
+    } finally {
+      clearTimeout(telling);
+      onLooking(undefined);
+    }
   }
 
   /** Marks what is up to date in a folder as unconfirmed, since comparing it again has failed. */
@@ -242,14 +279,17 @@ export class Comparisons {
   }
 
   async *#lookAtAll(): Pieces {
-    for (const folder of [...this.#folders.values()]) yield* this.#look(folder, rootPath);
+    for (const folder of [...this.#folders.values()]) yield* this.#look(folder, [rootPath]);
   }
 
-  #look(folder: ComparedFolder, start: FilePath): Pieces {
+  #look(folder: ComparedFolder, starts: readonly FilePath[]): Pieces {
     const isCurrent = () => this.#folders.get(folder.target.folder) === folder;
-    return this.#changes.look(folder, { start, isCurrent });
+    return this.#changes.look(folder, { starts, isCurrent });
   }
 }
+
+/** What is over before is not told. */
+const tellAfterMs = 200;
 
 /** Returns those of the absolute paths that are in a folder, without staged files. */
 function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {

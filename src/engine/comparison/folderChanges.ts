@@ -20,8 +20,8 @@ export interface ComparedFolder extends ComparisonJob {
 }
 
 export interface Look {
-  /** The file or folder that is looked at, with everything below it. */
-  readonly start: FilePath;
+  /** The files and folders that are looked at, with everything below them. */
+  readonly starts: readonly FilePath[];
   /** Whether the folder's comparison is still the one at hand. */
   readonly isCurrent: () => boolean;
 }
@@ -54,29 +54,31 @@ export class FolderChanges {
   }
 
   /**
-   * Looks again at all that is on disk at and below a path, since events can be lost without notice,
+   * Looks again at all that is on disk at and below some paths, since events can be lost without notice,
    * and not everything is watched. Each piece is a change of its own, so that changes that are told
    * meanwhile come before the next one.
    */
-  async *look(folder: ComparedFolder, { start, isCurrent }: Look): Pieces {
+  async *look(folder: ComparedFolder, { starts, isCurrent }: Look): Pieces {
     const { exclude } = folder;
     let included: readonly FilePath[] = [];
     await this.inTurn(folder, async live => {
       const ruled = await rulesChanged(live, exclude.sources());
-      included = [...ruled, ...newlyIncludedBelow(live, start)];
+      included = [...ruled, ...starts.flatMap(start => newlyIncludedBelow(live, start))];
       this.#addNewlyIncluded(folder.target.folder, included);
     });
-    const pieces = lookBelow({ ...this.#live(folder), start, included });
-    for (;;) {
-      const next = await this.inTurn(folder, () => pieces.next());
-      if (next === undefined || !isCurrent()) return;
-      if (next.done === true) {
-        // Of new ignore files nobody knew when the look began.
-        const holdRules = [...next.value].filter(path => exclude.holdsRules(path));
-        if (holdRules.length > 0) await this.judgeAgain(folder, holdRules);
-        return;
+    for (const start of starts) {
+      const pieces = lookBelow({ ...this.#live(folder), start, included });
+      for (;;) {
+        const next = await this.inTurn(folder, () => pieces.next());
+        if (next === undefined || !isCurrent()) return;
+        if (next.done === true) {
+          // Of new ignore files nobody knew when the look began.
+          const holdRules = [...next.value].filter(path => exclude.holdsRules(path));
+          if (holdRules.length > 0) await this.judgeAgain(folder, holdRules);
+          break;
+        }
+        yield next.value;
       }
-      yield next.value;
     }
   }
 

@@ -46,6 +46,33 @@ export async function selectEntries(request: SelectEntriesRequest): Promise<read
   }
 }
 
+/**
+ * Like `selectEntries`, after a look at what the scope touches on disk: of what is not watched, and of
+ * files that a program has just made, the comparison at hand may not know.
+ */
+export async function lookAndSelectEntries(
+  request: SelectEntriesRequest,
+): Promise<readonly Entry[]> {
+  const { comparisons, job, scope, signal } = request;
+  await comparisons.lookAt(job, touchedBy(scope), signal);
+  return selectEntries(request);
+}
+
+/** Nothing where the files are compared anew, or were shown one by one. */
+function touchedBy(scope: EntryScope): readonly FilePath[] {
+  switch (scope.kind) {
+    case 'groups':
+      return [rootPath];
+    case 'nodes':
+      return scope.nodes.map(({ path }) => path);
+    case 'picks':
+    case 'known':
+    case 'resources':
+    case 'anew':
+      return [];
+  }
+}
+
 function* knownEntries(
   comparison: Comparison,
   scope: Exclude<EntryScope, { readonly kind: 'resources' | 'anew' }>,
@@ -55,7 +82,12 @@ function* knownEntries(
       for (const group of scope.groups) yield* comparison.inGroup(group, rootPath);
       return;
     case 'nodes':
-      for (const node of scope.nodes) yield* comparison.atRow(node);
+      for (const node of scope.nodes) {
+        yield* comparison.atRow(node);
+        // A file's row means the file, though it may have moved to another group by now.
+        const file = comparison.get(node.path);
+        if (file?.isFolder === false) yield file;
+      }
       return;
     case 'known':
       for (const path of scope.paths) {

@@ -70,11 +70,6 @@ export class QuietTime {
     return this.#untilFree(noLook, signal);
   }
 
-  /** Counts a piece of a proof. */
-  proved(piece: Piece): void {
-    this.#spend(piece);
-  }
-
   /** Lets quiet work rest while work goes on that somebody waits for. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#awaited++;
@@ -86,6 +81,13 @@ export class QuietTime {
     }
   }
 
+  /** Counts what was done in the background, or might have been: it has to be rested from. */
+  spent({ ms, isSlow }: Piece): void {
+    const rest = ms * (isSlow ? slowRest : usualRest);
+    const begun = this.#clock.now() - ms;
+    this.#restedAt = Math.max(this.#restedAt, begun) + ms + rest;
+  }
+
   async #lookAfter(before: Promise<void> | undefined, start: () => Pieces): Promise<void> {
     try {
       if (before !== undefined) await settledOrAborted([before], this.#ended);
@@ -93,7 +95,7 @@ export class QuietTime {
       this.#runningLook = this.#waitingLook;
       this.#waitingLook = undefined;
       for await (const piece of start()) {
-        this.#spend(piece);
+        this.spent(piece);
         await this.#untilFree(() => true, this.#ended);
       }
     } catch (error) {
@@ -102,12 +104,6 @@ export class QuietTime {
       this.#runningLook = undefined;
       this.#changed();
     }
-  }
-
-  #spend({ ms, isSlow }: Piece): void {
-    const rest = ms * (isSlow ? slowRest : usualRest);
-    const begun = this.#clock.now() - ms;
-    this.#restedAt = Math.max(this.#restedAt, begun) + ms + rest;
   }
 
   /** Waits until nothing is left to rest from, and then until quiet work may go on. */

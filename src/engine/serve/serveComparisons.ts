@@ -10,7 +10,7 @@ import type { ServedPort } from './servedPort';
 export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Engine): void {
   disk.onCommand(comparisonMessages.compare, (setups, signal) => engine.compare(setups, signal));
   port.onRequest(rowMessages.children, request => engine.children(request));
-  disk.onRequest(planMessages.differences, setup => engine.differences(setup));
+  disk.onRequest(planMessages.differences, (setup, signal) => engine.differences(setup, signal));
   port.onRequest(cloudCopyMessages.knownCopies, request => engine.knownCopies(request));
   disk.onRequest(verifyMessages.verify, (request, signal) => engine.verify(request, signal));
   disk.onRequest(verifyMessages.readCloudCopies, (verificationId, signal) =>

@@ -2,7 +2,7 @@ import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../protocol/cloudCopies';
 import type { Attention } from '../../protocol/comparisons';
 import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
-import type { FolderSetup, RawSettings } from '../../protocol/folders';
+import { rootPath, type FolderSetup, type RawSettings } from '../../protocol/folders';
 import type { FreeUpChoice, FreeUpRequest, FreeUpSummary } from '../../protocol/freeUp';
 import type {
   Chosen,
@@ -80,10 +80,12 @@ export class Engine {
     return this.#services.comparisons.children(request);
   }
 
-  /** Returns what can be chosen for a back-up of a folder, by the comparison at hand. */
-  differences(setup: FolderSetup): readonly Difference[] {
+  /** Returns what can be chosen for a back-up of a folder, as it is on disk now. */
+  async differences(setup: FolderSetup, signal: AbortSignal): Promise<readonly Difference[]> {
     const { comparisons, jobOf } = this.#services;
-    return differencesOf(comparisons.requireCurrent(jobOf(setup)));
+    const job = jobOf(setup);
+    await comparisons.lookAt(job, [rootPath], signal);
+    return differencesOf(comparisons.requireCurrent(job));
   }
 
   dropUnfinished(setups: readonly FolderSetup[]): void {

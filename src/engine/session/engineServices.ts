@@ -121,6 +121,9 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     onComparing: now => {
       publisher.comparing(now);
     },
+    onLooking: folder => {
+      publisher.looking(folder);
+    },
     onNewlyIncluded: folder => {
       compareInBackground(() => comparisons.compareNewlyIncluded(folder));
     },

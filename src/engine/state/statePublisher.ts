@@ -14,6 +14,7 @@ export class StatePublisher {
   readonly #verifications = new Map<number, VerifyProgress>();
   #comparing: Comparing | undefined;
   #connecting: Connecting | undefined;
+  #looking: string | undefined;
   #pauseReason: PauseReason | undefined;
   #timer: NodeJS.Timeout | undefined;
   #publishedAtMs = -Infinity;
@@ -44,6 +45,13 @@ export class StatePublisher {
   /** How far a check of the connection is, or `undefined` when none runs. */
   connecting(now: Connecting | undefined): void {
     this.#connecting = now;
+    this.changed();
+  }
+
+  /** The folder that is looked at while somebody waits for it, or `undefined` when none is. */
+  looking(folder: string | undefined): void {
+    if (this.#looking === folder) return;
+    this.#looking = folder;
     this.changed();
   }
 
@@ -105,6 +113,9 @@ export class StatePublisher {
     }
     const doing = this.#comparing ?? this.#connecting;
     if (doing !== undefined) return { ...doing, ...numbers };
+    if (this.#looking !== undefined) {
+      return { kind: 'looking', folder: this.#looking, ...numbers };
+    }
     const [verifying] = this.#verifications.values();
     if (verifying !== undefined) return { kind: 'verifying', ...verifying, ...numbers };
     if (this.#failures.size > 0) {

@@ -232,8 +232,10 @@ describe('Commands', () => {
     it('is tried again where it failed, and only there', async () => {
       await write('unreadable.txt', 'secret');
       await api.compare();
-      await rm(uriOf('unreadable.txt').fsPath);
-      await mkdir(uriOf('unreadable.txt').fsPath);
+      answers.meanwhile = async () => {
+        await rm(uriOf('unreadable.txt').fsPath);
+        await mkdir(uriOf('unreadable.txt').fsPath);
+      };
       const first = await api.backUp();
       await rm(uriOf('unreadable.txt').fsPath, { recursive: true });
       assert.equal((first?.skipped ?? 0) + (first?.failed ?? 0), 1);

@@ -102,6 +102,7 @@ describe('runBatch', () => {
         signal: ended,
         quiet: new QuietTime(ended),
         onComparing: nothing,
+        onLooking: nothing,
         onNewlyIncluded: nothing,
         onRows: nothing,
         onLog: nothing,

@@ -43,6 +43,7 @@ describe('Plans', () => {
           signal,
           quiet: new QuietTime(signal),
           onComparing: nothing,
+          onLooking: nothing,
           onNewlyIncluded: nothing,
           onRows: nothing,
           onLog: nothing,

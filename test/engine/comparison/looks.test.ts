@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import type { Scope } from '../../../src/protocol/plans';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -120,5 +121,95 @@ describe('A look', () => {
     writeFileSync(root, 'no folder any more');
     await project.engine.recheck();
     for (const kind of Object.values(rows())) assert.notEqual(kind, 'up-to-date');
+  });
+
+  describe('comes before', () => {
+    const signal = new AbortController().signal;
+
+    /** Files that are safe, and what a program made of them that no event told of. */
+    async function made(): Promise<void> {
+      await writeTree(root, { 'out/a': 'x', 'out/same': 'x', 'out/gone': 'x', b: 'x' }, before);
+      await project.compare();
+      await project.backUp({ kind: 'all' });
+      await project.compare();
+      await writeTree(root, { 'out/a': 'longer', 'out/deep/new': 'n', new: 'n' });
+      rmSync(join(root, 'out/gone'));
+    }
+
+    async function sent(scope: Scope): Promise<readonly string[]> {
+      const puts = () => bucket.calls.filter(({ operation }) => operation === 'put');
+      const earlier = puts().length;
+      await project.backUp(scope);
+      return puts()
+        .slice(earlier)
+        .map(({ key }) => key)
+        .sort();
+    }
+
+    it('all is backed up', async () => {
+      await made();
+      assert.deepEqual(await sent({ kind: 'all' }), ['w/new', 'w/out/a', 'w/out/deep/new']);
+    });
+
+    it('a group or a folder is backed up', async () => {
+      await made();
+      const nodes = [project.node('out-of-date'), project.node('missing-in-cloud', 'out')];
+      assert.deepEqual(await sent({ kind: 'nodes', nodes }), ['w/out/a', 'w/out/deep/new']);
+    });
+
+    it('and is only at what a command is for', async () => {
+      await made();
+      const nodes = [project.node('missing-in-cloud', 'out')];
+      assert.deepEqual(await sent({ kind: 'nodes', nodes }), ['w/out/deep/new']);
+      assert.equal(project.rows().get('new'), undefined);
+      assert.equal(project.row('out/a').verdict.kind, 'out-of-date');
+    });
+
+    it('a file is backed up, whose row stood elsewhere', async () => {
+      await made();
+      const nodes = [project.node('up-to-date', 'out/a'), project.node('up-to-date', 'out/same')];
+      assert.deepEqual(await sent({ kind: 'nodes', nodes }), ['w/out/a']);
+    });
+
+    it('somebody chooses what to back up', async () => {
+      await made();
+      const rows = await project.engine.differences(project.setup, signal);
+      assert.deepEqual(
+        rows.map(({ path }) => path),
+        ['new', 'out/a', 'out/deep/new'],
+      );
+    });
+
+    for (const scope of ['all', 'folder'] as const) {
+      it(`space is freed: ${scope}`, async () => {
+        await made();
+        const chosen =
+          scope === 'all'
+            ? ({ kind: 'all' } as const)
+            : ({ kind: 'nodes', nodes: [project.node('up-to-date', 'out')] } as const);
+        const folders = [{ setup: project.setup, scope: chosen }];
+        const plan = await project.engine.planFreeUp({ folders }, signal);
+        assert.equal(plan.files, scope === 'all' ? 2 : 1);
+        if (scope === 'all') return;
+        assert.deepEqual(
+          plan.kept.map(({ because, examples }) => [because, ...examples]),
+          [
+            ['out-of-date', 'out/a'],
+            ['missing-in-cloud', 'out/deep/new'],
+          ],
+        );
+      });
+    }
+
+    it('nothing else, where it is cancelled', async () => {
+      await made();
+      const cancel = new AbortController();
+      const folders = [{ setup: project.setup, scope: { kind: 'all' } as const }];
+      const planning = project.engine.planBackUp({ folders }, cancel.signal);
+      setImmediate(() => {
+        cancel.abort();
+      });
+      await assert.rejects(planning, { code: 'cancelled' });
+    });
   });
 });

@@ -44,7 +44,7 @@ describe('Quiet time', () => {
     for (;;) {
       await quiet.turnOfProof(ended.signal);
       work('proof', 4);
-      quiet.proved({ ms: 4, isSlow: false });
+      quiet.spent({ ms: 4, isSlow: false });
     }
   }
 

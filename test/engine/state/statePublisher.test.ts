@@ -57,6 +57,23 @@ describe('StatePublisher', () => {
     return published.map(({ state }) => state.kind);
   }
 
+  it('tells that somebody waits for a look, until that is over', () => {
+    publisher.looking('file:///f');
+    publisher.flush();
+    assert.deepEqual(published.at(-1)?.state, {
+      kind: 'looking',
+      folder: 'file:///f',
+      comparisons: [],
+      unfinished: [],
+    });
+    publisher.looking(undefined);
+    publisher.flush();
+    assert.deepEqual(kinds(), ['looking', 'idle']);
+    publisher.looking(undefined);
+    publisher.flush();
+    assert.equal(published.length, 2);
+  });
+
   it('tells that batches rest, with how far they are, and that they go on', () => {
     publisher.batch(progress(1, 3));
     publisher.paused({ kind: 'asked-for' });

@@ -48,7 +48,7 @@ describe('Backing up what was chosen, and what failed', () => {
   it('sends what was picked and nothing else', async () => {
     await writeTree(folder.path, { a: '1', 'b/c': '2', 'b/d/e': '3', 'f/g': '4', 'f/h/i': '5' });
     await engine.compare([setup], signal);
-    assert.equal(engine.differences(setup).length, 5);
+    assert.equal((await engine.differences(setup, signal)).length, 5);
     const report = await run({
       kind: 'picks',
       picks: [
@@ -62,8 +62,8 @@ describe('Backing up what was chosen, and what failed', () => {
     assert.deepEqual(bucket.keys, ['w/a', 'w/b/c', 'w/b/d/e', 'w/f/g']);
   });
 
-  it('needs a comparison to choose from', () => {
-    assert.throws(() => engine.differences(setup), { code: 'plan-outdated' });
+  it('needs a comparison to choose from', async () => {
+    await assert.rejects(engine.differences(setup, signal), { code: 'plan-outdated' });
   });
 
   for (const count of [3, 40]) {

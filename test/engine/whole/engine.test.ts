@@ -275,7 +275,9 @@ describe('Engine', () => {
     ];
     for (const other of others) {
       await assert.rejects(plan(all, other), { code: 'plan-outdated' }, JSON.stringify(other));
-      assert.throws(() => engine.differences(setup(other)), { code: 'plan-outdated' });
+      await assert.rejects(engine.differences(setup(other), signal()), {
+        code: 'plan-outdated',
+      });
       // What is compared for this plan does not get into the rows of another comparison.
       await plan(resources('a'), other);
       assert.deepEqual(rows(), { a: 'missing-in-cloud' }, JSON.stringify(other));

@@ -12,6 +12,8 @@ export interface Question {
 /** Answers modal questions, which VS Code refuses to show while tests run. */
 export interface Answers {
   readonly questions: readonly Question[];
+  /** What happens while a question is being read. */
+  meanwhile: () => Promise<void>;
   restore(): void;
 }
 
@@ -22,23 +24,26 @@ export interface Answers {
 export function answerWith(...wanted: readonly string[]): Answers {
   const shown = window.showWarningMessage.bind(window);
   const questions: Question[] = [];
-  const answer = (text: string, ...rest: readonly unknown[]): Thenable<unknown> => {
+  const answer = async (text: string, ...rest: readonly unknown[]): Promise<unknown> => {
     const [options, ...buttons] = rest;
     if (!isModal(options)) {
       return shown(text, ...(rest as readonly string[]));
     }
     const titles = buttons.map(titleOf);
     questions.push({ text, detail: options.detail ?? '', buttons: titles });
+    await answers.meanwhile();
     const pressed = wanted.find(title => titles.includes(title));
-    return Promise.resolve(buttons.find(button => titleOf(button) === pressed));
+    return buttons.find(button => titleOf(button) === pressed);
   };
   Object.assign(window, { showWarningMessage: answer });
-  return {
+  const answers: Answers = {
     questions,
+    meanwhile: () => Promise.resolve(),
     restore() {
       Object.assign(window, { showWarningMessage: shown });
     },
   };
+  return answers;
 }
 
 function isModal(options: unknown): options is { readonly detail?: string } {
