@@ -78,6 +78,8 @@ export type IgnoreReason =
       /** From 1; `undefined` for a setting. */
       readonly line: number | undefined;
     }
+  /** It made way for another file, and was kept beside it. A rule of the user's may include it. */
+  | { readonly kind: 'kept-copy' }
   | { readonly kind: 'link' | 'special-file' }
   | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
   | { readonly kind: 'not-a-path'; readonly fault: KeyFault };

@@ -41,7 +41,8 @@ export async function announceIgnored(deps: ShowFailureDeps, asked: IgnoredReque
   const { path, because, scopes, backUp } = asked;
   const text = plainText(l10n.t('“{0}” is not backed up: {1}.', path, ignoreReason(because)));
   const [first] = scopes;
-  if (because.kind !== 'rule' || first === undefined) {
+  const isRuled = because.kind === 'rule' || because.kind === 'kept-copy';
+  if (!isRuled || first === undefined) {
     void window.showInformationMessage(text);
     return;
   }
@@ -49,10 +50,13 @@ export async function announceIgnored(deps: ShowFailureDeps, asked: IgnoredReque
   const file = await onlyFile(first);
   const anyway = l10n.t('Back Up Anyway');
   const show = l10n.t('Show Ignore Rule');
-  const buttons = file === undefined ? [show] : [anyway, show];
+  const buttons = [
+    ...(file === undefined ? [] : [anyway]),
+    ...(because.kind === 'rule' ? [show] : []),
+  ];
   const chosen = await window.showInformationMessage(text, ...buttons);
   try {
-    if (chosen === show) await openRule(setup.id, because);
+    if (chosen === show && because.kind === 'rule') await openRule(setup.id, because);
     if (chosen === anyway && file !== undefined) await backUp(onceMore(setup, file));
   } catch (error) {
     void showFailure(deps, error, () => void announceIgnored(deps, asked));

@@ -196,6 +196,10 @@ export function ignoreReason(because: IgnoreReason): string {
       return because.line === undefined
         ? l10n.t('“{0}” in {1}', because.pattern, because.source)
         : l10n.t('“{0}” in {1}, line {2}', because.pattern, because.source, because.line);
+    case 'kept-copy':
+      return l10n.t(
+        'it made way for another file and was kept; a line with “!” in .s3backupignore includes it',
+      );
     case 'link':
       return l10n.t('symbolic link');
     case 'special-file':

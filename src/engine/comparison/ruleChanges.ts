@@ -85,7 +85,7 @@ export function markUnknown(live: LiveComparison, folder: FilePath, failure: Fai
   for (const known of [...comparison.below(folder)]) {
     if (known.verdict.kind !== 'ignored') continue;
     const isStillIgnored =
-      known.verdict.because.kind === 'rule'
+      known.verdict.because.kind === 'rule' || known.verdict.because.kind === 'kept-copy'
         ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
         : !isNewlyIncluded(live, known);
     if (!isStillIgnored) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });

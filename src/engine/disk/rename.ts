@@ -158,6 +158,9 @@ export async function renameToConflictName(
   }
 }
 
+/** The conflict names of kept files, as a pattern in the syntax of gitignore. */
+export const keptNames = '* (kept ????-??-?? ??.??.??*)*';
+
 /** In characters; anything longer is not an extension but most of the name. */
 const maxExtensionLength = 20;
 

@@ -5,6 +5,7 @@ import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
 import { foldersAbove, isWithin, parentPath } from '../disk/filePath';
+import { keptNames } from '../disk/rename';
 import {
   isIgnoreFile,
   noIgnoreFiles,
@@ -27,8 +28,8 @@ export interface RuledPath {
 /**
  * Decides which paths are not backed up, and by which rule. The rules are the patterns of the setting
  * `s3Backup.exclude` and the lines of the ignore files, all in the syntax of gitignore
- * (https://git-scm.com/docs/gitignore). The last rule that matches decides: the setting's rules come
- * first, then those of ignore files from the root down. The ignore files of a folder are read once,
+ * (https://git-scm.com/docs/gitignore). The last rule that matches decides: the one for kept copies
+ * comes first, then the setting's rules, then those of ignore files from the root down. The ignore files of a folder are read once,
  * when a path in it is first asked about.
  */
 export class ExcludeRules {
@@ -38,10 +39,10 @@ export class ExcludeRules {
 
   constructor(patterns: readonly string[], files: IgnoreFiles = noIgnoreFiles) {
     this.#files = files;
-    this.#setting = withRules(
-      noRules,
-      patterns.map(pattern => ({ pattern, reason: ofSetting(pattern) })),
-    );
+    this.#setting = withRules(noRules, [
+      keptCopies,
+      ...patterns.map(pattern => ({ pattern, reason: ofSetting(pattern) })),
+    ]);
   }
 
   /**
@@ -53,7 +54,11 @@ export class ExcludeRules {
     if (failure !== undefined) return { kind: 'unknown', failure };
     const { ignored, rule } = matcher.test(kind === 'folder' ? `${path}/` : path);
     const because = reasons[Number(rule?.mark)];
-    return ignored && because !== undefined ? { kind: 'ignored', because } : undefined;
+    if (!ignored || because === undefined) return undefined;
+    // Only files are kept; a folder of such a name is somebody's own.
+    return because.kind === 'kept-copy' && kind === 'folder'
+      ? undefined
+      : { kind: 'ignored', because };
   }
 
   /** Returns the topmost folder above a path that has a ruling, or else the path if it has one. */
@@ -148,6 +153,12 @@ interface Rule {
   readonly pattern: string;
   readonly reason: IgnoreReason;
 }
+
+/**
+ * What made way for a restored file is kept for the user to look at, and would else be backed up for
+ * ever. Any later rule may include it.
+ */
+const keptCopies: Rule = { pattern: keptNames, reason: { kind: 'kept-copy' } };
 
 const options = {
   // As disks do by default: only Linux distinguishes `Build` from `build`.

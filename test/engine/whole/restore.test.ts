@@ -259,6 +259,23 @@ describe('restore', function () {
       assert.deepEqual([read(replaced.path), read('d/a.txt')], ['local!', 'cloud']);
     });
 
+    it('backs up no kept copy, says why, and does so where a rule includes it', async () => {
+      const report = await project.restore(scope(), 'replace');
+      const replaced = entries(report)[0]?.replaced;
+      assert.ok(replaced?.kind === 'kept');
+      await project.compare();
+      assert.equal((await project.plan(all)).files, 0);
+      assert.deepEqual(project.row(replaced.path).verdict, {
+        kind: 'ignored',
+        because: { kind: 'kept-copy' },
+        hiddenCopies: 0,
+      });
+      await writeTree(root, { '.s3backupignore': '!* (kept *)*' });
+      await project.engine.filesChanged(project.setup.id, [join(root, '.s3backupignore')]);
+      await project.compare();
+      assert.equal(groupOf(replaced.path), 'missing-in-cloud');
+    });
+
     for (const moment of [
       'before rename',
       'after rename',
