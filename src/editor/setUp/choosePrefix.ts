@@ -9,7 +9,8 @@ import type { AcceptResult, Step } from '../quickInput/steps';
 import { normalPrefix, numberedPrefix, prefixFault, prefixWords } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
-import { configuredPrefix, ownPrefix, type Clash, type Targets } from '../targets/targets';
+import type { Clash, Targets } from '../targets/targets';
+import { ownPrefix, settingPrefix, workspaceNamePrefix } from '../targets/targetSettings';
 import type { Choice } from './choice';
 
 /** What the user has chosen before the prefix. */
@@ -59,8 +60,9 @@ function prefixItems(
   const offers: readonly (readonly [string | undefined, string])[] = [
     [proposed, l10n.t('as entered')],
     [current?.bucket === bucket ? current.prefix : undefined, l10n.t('current')],
-    [configuredPrefix(folder), l10n.t('from the settings')],
+    [settingPrefix(folder), l10n.t('from the settings')],
     [ownPrefix(folder), l10n.t('the folder’s name')],
+    [workspaceNamePrefix(folder), l10n.t('the folder’s name in this workspace')],
     ['', l10n.t('the files stand at the top of the bucket')],
   ];
   const seen = new Set<string>();
@@ -85,7 +87,7 @@ function prefixItems(
 
 function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {
   const { folder, bucket } = chosen;
-  let typed = ownPrefix(folder);
+  let typed = ownPrefix(folder) ?? '';
   return position =>
     inputStep<Choice>(position, {
       title: l10n.t('Where in “{0}”?', bucket),
@@ -184,7 +186,7 @@ function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupi
           case 'moved':
             return { kind: 'done', result: { ...result, movedFrom: clash?.record } };
           case 'other-prefix':
-            return acceptPrefix(deps, chosen, other ?? ownPrefix(folder), token);
+            return acceptPrefix(deps, chosen, other ?? target.prefix, token);
           case 'type-prefix':
             return { kind: 'next', step: typePrefix(deps, chosen) };
         }
@@ -217,6 +219,7 @@ async function freePrefix(
 ): Promise<string | undefined> {
   const settings = deps.profiles.settings(folder);
   const base = wanted === '' ? ownPrefix(folder) : wanted;
+  if (base === undefined) return undefined;
   for (let number = 2; number < 10; number++) {
     const prefix = numberedPrefix(base, number);
     if (deps.targets.clash(folder, { bucket, prefix }) !== undefined) continue;

@@ -1,26 +1,12 @@
-import {
-  EventEmitter,
-  l10n,
-  workspace,
-  type Disposable,
-  type Event,
-  type Uri,
-  type WorkspaceFolder,
-} from 'vscode';
+import { EventEmitter, workspace, type Disposable, type Event, type WorkspaceFolder } from 'vscode';
 import { storeOf } from '../../protocol/endpoint';
 import type { FailureRecord } from '../../protocol/failures';
-import { section } from '../contributions/manifest';
 import { rawSettings } from '../contributions/settings';
 import { Failed, toFailureRecord } from '../failures/failed';
 import type { ChosenTarget, FolderRecord, FolderRecords } from './folderRecords';
-import {
-  normalPrefix,
-  prefixFault,
-  prefixRelation,
-  type PrefixRelation,
-  prefixWords,
-} from './prefix';
+import { prefixRelation, type PrefixRelation } from './prefix';
 import { type Place, type Target, targetText } from './target';
+import { configuredPrefix, declaredByWorkspace, userSetting } from './targetSettings';
 
 /** What is known about a folder's target. */
 export type TargetStatus =
@@ -191,23 +177,6 @@ export function folderId(folder: WorkspaceFolder): string {
   return folder.uri.toString();
 }
 
-/**
- * Returns the prefix that the settings give a folder, or the one named after it. Throws
- * `invalid-setting` for a prefix that cannot be used.
- */
-export function configuredPrefix(folder: WorkspaceFolder): string {
-  const prefix = text(folder.uri, 'prefix');
-  if (prefix === undefined) return ownPrefix(folder);
-  const normal = normalPrefix(prefix);
-  const fault = prefixFault(normal);
-  if (fault !== undefined) throw invalid('prefix', prefixWords(fault));
-  return normal;
-}
-
-export function ownPrefix(folder: WorkspaceFolder): string {
-  return normalPrefix(folder.name);
-}
-
 /** Another folder's backup that overlaps with a target. */
 export interface Clash {
   readonly relation: Exclude<PrefixRelation, 'apart'>;
@@ -230,42 +199,4 @@ function isSamePlace(one: Place, other: Place): boolean {
 function storeInSettings(folder: WorkspaceFolder): string {
   const endpoint = rawSettings(folder.uri)['endpoint'];
   return storeOf(typeof endpoint === 'string' ? endpoint : undefined);
-}
-
-/** Returns the target that the workspace's own settings ask for; a repository may bring them. */
-function declaredByWorkspace(folder: WorkspaceFolder): {
-  readonly bucket: string | undefined;
-  readonly signature: string | undefined;
-} {
-  const bucket = workspaceSetting(folder.uri, 'bucket');
-  const prefix = workspaceSetting(folder.uri, 'prefix');
-  const isSilent = bucket === undefined && prefix === undefined;
-  return { bucket, signature: isSilent ? undefined : JSON.stringify([bucket, prefix]) };
-}
-
-function workspaceSetting(scope: Uri, name: 'bucket' | 'prefix'): string | undefined {
-  // The values of a workspace that isn't trusted are not read at all.
-  if (!workspace.isTrusted) return undefined;
-  const values = workspace.getConfiguration(section, scope).inspect<unknown>(name);
-  return toText(values?.workspaceFolderValue ?? values?.workspaceValue, name);
-}
-
-function userSetting(folder: WorkspaceFolder, name: 'bucket' | 'prefix'): string | undefined {
-  const values = workspace.getConfiguration(section, folder.uri).inspect<unknown>(name);
-  return toText(values?.globalValue, name);
-}
-
-function text(scope: Uri, name: 'bucket' | 'prefix'): string | undefined {
-  return toText(workspace.getConfiguration(section, scope).get<unknown>(name), name);
-}
-
-function toText(value: unknown, name: string): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(name, l10n.t('it takes a text'));
-  const trimmed = value.trim();
-  return trimmed === '' ? undefined : trimmed;
-}
-
-function invalid(name: string, why: string): Failed {
-  return Failed.of('invalid-setting', `${section}.${name}`, why);
 }

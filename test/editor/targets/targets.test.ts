@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { ConfigurationTarget, Uri, workspace, type WorkspaceFolder } from 'vscode';
 
 import { EngineClient } from '../../../src/editor/client/engineClient';
@@ -8,6 +9,7 @@ import type { FolderRecords } from '../../../src/editor/targets/folderRecords';
 import { refreshEndpoint } from '../../../src/editor/setUp/refreshEndpoint';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { folderId, Targets } from '../../../src/editor/targets/targets';
+import { ownPrefix, workspaceNamePrefix } from '../../../src/editor/targets/targetSettings';
 import { awsFiles } from '../../support/disk/awsFiles';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { untilEngineEnds } from '../../support/vscode/engineThreads';
@@ -54,11 +56,44 @@ describe('A folder’s target', () => {
 
   it('comes from the user’s settings, with the folder’s name for a prefix', async () => {
     await setUserSetting('bucket', 'mine');
-    const { name } = workspaceFolder();
+    const name = posix.basename(workspaceFolder().uri.path);
     assert.deepEqual(targets.statusOf(workspaceFolder()), {
       kind: 'known',
       target: { bucket: 'mine', prefix: `${name}/` },
     });
+  });
+
+  it('goes by the folder’s name on the disk, whatever a workspace calls it', async () => {
+    await setUserSetting('bucket', 'mine');
+    const folder = workspaceFolder();
+    const own = `${posix.basename(folder.uri.path)}/`;
+    for (const name of ['App', 'other/../x', 'a//b', '..', '/etc', 'a\u0007b', '']) {
+      const target = { bucket: 'mine', prefix: own };
+      assert.deepEqual(targets.statusOf({ ...folder, name }), { kind: 'known', target }, name);
+    }
+  });
+
+  it('offers a workspace’s name for a folder where it can be a prefix', () => {
+    const folder = workspaceFolder();
+    const offered = ['App ✨', 'x/y', '/lead/', 'other/../x', 'a//b', '..', 'a\u0007b', ''].map(
+      name => workspaceNamePrefix({ ...folder, name }),
+    );
+    const none = undefined;
+    assert.deepEqual(offered, ['App ✨/', 'x/y/', 'lead/', none, none, none, none, none]);
+    const same = posix.basename(folder.uri.path);
+    assert.equal(workspaceNamePrefix({ ...folder, name: same }), undefined);
+  });
+
+  it('is named as wrong where the folder’s own name can be no prefix', async () => {
+    await setUserSetting('bucket', 'mine');
+    for (const path of ['/w/a\\b', '/w/a\u0007b', '/']) {
+      const folder = { uri: Uri.from({ scheme: 'file', path }), name: 'fine', index: 0 };
+      const status = targets.statusOf(folder);
+      assert.ok(status.kind === 'invalid', path);
+      assert.equal(status.failure.code, 'invalid-setting');
+      assert.equal(status.failure.subject, 's3Backup.prefix');
+      assert.equal(ownPrefix(folder), undefined);
+    }
   });
 
   it('has a prefix that ends in one slash, or none at all', async () => {
