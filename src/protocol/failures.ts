@@ -24,7 +24,10 @@ export type FailureCode =
   /* the way to the store */
   | 'unreachable'
   | 'host-not-found'
+  /* by its authority, its name, or its dates */
   | 'certificate'
+  | 'certificate-name'
+  | 'certificate-date'
   | 'clock-skew'
   | 'timed-out'
   | 'store-busy'

@@ -8,8 +8,11 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   const entries = [...engineSettings, ...trafficSettings].map(
     name => [name, configuration.get<unknown>(name)] as const,
   );
+  const system = workspace.getConfiguration().get<unknown>(systemCertificates);
   // VS Code returns objects as proxies, which cannot be sent to a worker.
-  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as RawSettings;
+  return JSON.parse(
+    JSON.stringify({ ...Object.fromEntries(entries), [systemCertificates]: system }),
+  ) as RawSettings;
 }
 
 /** Sets the endpoint for this machine, which counts before what profiles and variables say. */
@@ -29,13 +32,19 @@ export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boo
 
 /** Whether the change affects how the folder is compared. */
 export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boolean {
-  return engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));
+  return (
+    event.affectsConfiguration(systemCertificates) ||
+    engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope))
+  );
 }
 
 /** Whether the change affects how much of the network batches may use. */
 export function concernsTraffic(event: ConfigurationChangeEvent): boolean {
   return trafficSettings.some(name => event.affectsConfiguration(`${section}.${name}`));
 }
+
+/** VS Code's own setting; its patch of Node's modules, which heeds it, does not reach the engine. */
+const systemCertificates = 'http.systemCertificates';
 
 const targetSettings: readonly SettingName[] = ['bucket', 'prefix'];
 

@@ -20,14 +20,38 @@ export const networkFailures = {
   },
   certificate: {
     brief: () => l10n.t('certificate not trusted'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The certificate of {0} comes from an authority that this computer does not trust. Nothing was sent.',
+        store(subject),
+      ),
+    next: () =>
+      l10n.t(
+        'Add the authority to the system’s certificates, or name a file with it in AWS_CA_BUNDLE or as “ca_bundle” of the AWS profile.',
+      ),
+    actions: ['retry', 'choose-credentials', 'learn-more', 'show-log'],
+  },
+  'certificate-name': {
+    brief: () => l10n.t('certificate of another name'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The certificate of {0} is not trusted by this computer{1}',
+        'The certificate of {0} is for another name{1} Nothing was sent.',
         store(subject),
         because(firstLink(cause)),
       ),
-    next: () => l10n.t('Nothing was sent. Have its authority added to the system’s certificates.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    next: () => l10n.t('Use the name that it is for in the setting “s3Backup.endpoint”.'),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'certificate-date': {
+    brief: () => l10n.t('certificate out of date'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The certificate of {0} does not count today{1} Nothing was sent.',
+        store(subject),
+        because(firstLink(cause)),
+      ),
+    next: () => l10n.t('Ask who runs the store to renew it, or set this computer’s clock.'),
+    actions: ['retry', 'show-log'],
   },
   'clock-skew': {
     brief: () => l10n.t('clock is wrong'),

@@ -186,6 +186,8 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
     case 'unreachable':
     case 'host-not-found':
     case 'certificate':
+    case 'certificate-name':
+    case 'certificate-date':
     case 'timed-out':
     case 'store-busy':
       return 'failed-network';

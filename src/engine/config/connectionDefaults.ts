@@ -1,4 +1,4 @@
-import type { SharedFiles } from './sharedFiles';
+import { inHome, type Profile, type SharedFiles } from './sharedFiles';
 
 /** Where the store is, as far as the environment and AWS's shared files say. */
 export interface ConnectionDefaults {
@@ -7,6 +7,8 @@ export interface ConnectionDefaults {
   readonly endpoint: { readonly url: string; readonly source: string } | undefined;
   /** Whether requests name the bucket in the path, where the profile says so. */
   readonly forcePathStyle: boolean | undefined;
+  /** A file with certificates of authorities, and the variable or file that names it. */
+  readonly caBundle: { readonly path: string; readonly source: string } | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export function connectionDefaults(
     profile['ignore_configured_endpoint_urls'],
   );
   const forcePathStyle = addressing[profile['s3.addressing_style']?.toLowerCase() ?? ''];
-  const found = { region, forcePathStyle };
+  const found = { region, forcePathStyle, caBundle: caBundle(profile, env, files) };
   if (ignored?.toLowerCase() === 'true') return { ...found, endpoint: undefined };
   const services = files.services.get(profile['services'] ?? '');
   const places = [
@@ -42,6 +44,22 @@ export function connectionDefaults(
     if (url !== undefined && url !== '') return { ...found, endpoint: { url, source } };
   }
   return { ...found, endpoint: undefined };
+}
+
+/** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html */
+function caBundle(
+  profile: Profile,
+  env: NodeJS.ProcessEnv,
+  files: SharedFiles,
+): ConnectionDefaults['caBundle'] {
+  const places = [
+    ['AWS_CA_BUNDLE', env['AWS_CA_BUNDLE']],
+    [files.config.path, profile['ca_bundle']],
+  ] as const;
+  for (const [source, path] of places) {
+    if (path !== undefined && path !== '') return { path: inHome(path, env), source };
+  }
+  return undefined;
 }
 
 /** https://docs.aws.amazon.com/cli/latest/topic/s3-config.html */

@@ -11,6 +11,15 @@ export interface ConnectionSettings {
   readonly endpoint: string | undefined;
   /** Whether requests name the bucket in the path instead of the host name. */
   readonly forcePathStyle: boolean;
+  readonly trust?: TrustSettings;
+}
+
+/** Whose certificates count, besides those of the authorities that Node knows. */
+export interface TrustSettings {
+  /** Whether those of this computer count, too (VS Code's `http.systemCertificates`). */
+  readonly system: boolean;
+  /** A file with more, and the variable or file that names it. */
+  readonly bundle: { readonly path: string; readonly source: string } | undefined;
 }
 
 /**
@@ -53,6 +62,7 @@ export function parseConnectionSettings(
     // Stores other than AWS seldom have a host name for each bucket.
     forcePathStyle:
       optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
+    trust: { system: raw['http.systemCertificates'] !== false, bundle: defaults.caBundle },
   };
 }
 

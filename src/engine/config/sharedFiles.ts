@@ -86,11 +86,15 @@ export function stampOf(file: SharedFile): string {
   return file.kind === 'read' ? file.stamp : file.kind;
 }
 
-/** Environment variables and `~` in a path count, as they do for the AWS CLI. */
 function pathOf(env: NodeJS.ProcessEnv, variable: string, name: string): string {
   const set = env[variable];
   if (set === undefined || set === '') return join(homedir(), '.aws', name);
-  const path = set.replace(
+  return inHome(set, env);
+}
+
+/** Environment variables and `~` in a path count, as they do for the AWS CLI. */
+export function inHome(written: string, env: NodeJS.ProcessEnv): string {
+  const path = written.replace(
     /\$(?:(\w+)|\{([^}]+)\})/g,
     (text, plain: string | undefined, braced: string | undefined) =>
       env[plain ?? braced ?? ''] ?? text,

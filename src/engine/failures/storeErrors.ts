@@ -50,7 +50,8 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
     return name === 'NoSuchKey' || bucket === undefined ? 'not-s3' : 'no-such-bucket';
   }
   if (named !== undefined) return named;
-  if (isCertificateError(error)) return 'certificate';
+  const certificate = certificateFault(error);
+  if (certificate !== undefined) return certificate;
   // What answers there does not speak TLS.
   if (isTlsError(error)) return 'not-s3';
   const status = httpStatus(error);
@@ -185,6 +186,8 @@ const endpointCodes = new Set<FailureCode>([
   'unreachable',
   'host-not-found',
   'certificate',
+  'certificate-name',
+  'certificate-date',
   'clock-skew',
   'timed-out',
   'store-busy',
@@ -200,12 +203,11 @@ const missingNames = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
 
 const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
 
-function isCertificateError(error: unknown): boolean {
-  const code = systemCode(error);
-  return (
-    code !== undefined &&
-    (code.startsWith('CERT_') || code.startsWith('ERR_TLS_') || certificateCodes.has(code))
-  );
+/** By the codes that Node has of OpenSSL (https://nodejs.org/api/tls.html, X509 certificate error codes). */
+function certificateFault(error: unknown): FailureCode | undefined {
+  const code = systemCode(error) ?? '';
+  const named = certificateCodes[code];
+  return named ?? (code.startsWith('CERT_') ? 'certificate' : undefined);
 }
 
 function isTlsError(error: unknown): boolean {
@@ -213,13 +215,21 @@ function isTlsError(error: unknown): boolean {
   return code === 'EPROTO' || (code?.startsWith('ERR_SSL_') ?? false);
 }
 
-const certificateCodes = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const certificateCodes: Readonly<Record<string, FailureCode>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate',
+  INVALID_CA: 'certificate',
+  INVALID_PURPOSE: 'certificate',
+  PATH_LENGTH_EXCEEDED: 'certificate',
+  HOSTNAME_MISMATCH: 'certificate-name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name',
+  ERR_TLS_CERT_ALTNAME_FORMAT: 'certificate-name',
+  CERT_HAS_EXPIRED: 'certificate-date',
+  CERT_NOT_YET_VALID: 'certificate-date',
+};
 
 function errorName(error: unknown): string {
   return error instanceof Error ? error.name : '';

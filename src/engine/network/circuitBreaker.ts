@@ -228,7 +228,13 @@ function isAnswer(code: FailureCode): boolean {
 }
 
 /** Somebody has answered in the store's place, such as the log-in page of a network. */
-const notOfStore = new Set<FailureCode>(['certificate', 'cancelled', ...endpointFaults]);
+const notOfStore = new Set<FailureCode>([
+  'certificate',
+  'certificate-name',
+  'certificate-date',
+  'cancelled',
+  ...endpointFaults,
+]);
 
 const failuresToOpen = 4;
 const maxProbeDelayMs = 60_000;

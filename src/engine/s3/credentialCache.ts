@@ -1,3 +1,4 @@
+import type { ConnectionSettings, TrustSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
@@ -21,8 +22,7 @@ export class CredentialCache {
   readonly #entries = new Map<string, Entry>();
 
   constructor({ resolve, now = Date.now }: CredentialCacheOptions = {}) {
-    const transport = new Transport();
-    this.#resolve = resolve ?? (profile => resolveCredentials(profile, transport.handler));
+    this.#resolve = resolve ?? (profile => this.#resolveBy(profile));
     this.#now = now;
   }
 
@@ -43,15 +43,26 @@ export class CredentialCache {
     const entry = this.#entry(profile);
     const identity = entry.known?.identity;
     if (identity?.accessKeyId !== accessKeyId || identity.sessionToken !== sessionToken) return;
+    // The source has nothing else: however many requests fail by that, it is not asked for each.
+    const nowMs = this.#now();
+    if (nowMs < entry.askAgainAtMs) return;
+    entry.askAgainAtMs = nowMs + minRefusalMs;
     entry.known = undefined;
   }
 
-  /** Forgets what the shared files said before they were changed. */
-  heedFiles(profile: string | undefined): void {
-    const stamp = stampOfFiles();
-    const entry = this.#entry(profile);
-    if (entry.stamp === stamp) return;
-    this.#entries.set(keyOf(profile), { stamp, known: undefined, renewal: undefined });
+  /** Goes by these settings from now on, and by what the shared files say now. */
+  heed({ profile, trust }: Pick<ConnectionSettings, 'profile' | 'trust'>): void {
+    const stamp = `${stampOfFiles()} ${JSON.stringify(trust)}`;
+    if (this.#entries.get(keyOf(profile))?.stamp === stamp) return;
+    this.#entries.set(keyOf(profile), newEntry(stamp, trust));
+  }
+
+  #resolveBy(profile: string | undefined): Promise<Identity> {
+    const { trust } = this.#entry(profile);
+    const transport = new Transport({ trust });
+    return resolveCredentials(profile, transport.handler).finally(() => {
+      transport.close();
+    });
   }
 
   #renew(profile: string | undefined, entry: Entry): Promise<Identity> {
@@ -85,7 +96,7 @@ export class CredentialCache {
     const key = keyOf(profile);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { stamp: stampOfFiles(), known: undefined, renewal: undefined };
+      entry = newEntry('', undefined);
       this.#entries.set(key, entry);
     }
     return entry;
@@ -100,8 +111,15 @@ export interface UsedKeys {
 
 interface Entry {
   readonly stamp: string;
+  readonly trust: TrustSettings | undefined;
   known: Known | undefined;
+  /** Until then a refusal changes nothing. */
+  askAgainAtMs: number;
   renewal: Promise<Identity> | undefined;
+}
+
+function newEntry(stamp: string, trust: TrustSettings | undefined): Entry {
+  return { stamp, trust, known: undefined, askAgainAtMs: 0, renewal: undefined };
 }
 
 interface Known {
@@ -110,6 +128,9 @@ interface Known {
   /** Until then nobody asks for newer ones. */
   readonly freshUntilMs: number;
 }
+
+/** Between two resolutions of what a store refuses. */
+const minRefusalMs = 5_000;
 
 /** As long before the end as the SDK renews credentials. */
 const renewalMs = 5 * 60_000;

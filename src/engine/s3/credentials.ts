@@ -10,6 +10,7 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { FailureCode } from '../../protocol/failures';
 import { externalDataInterceptor } from '@smithy/core/config';
 import {
   planCredentials,
@@ -192,7 +193,14 @@ function failedProfile(name: string, error: unknown): Failure {
 
 const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is expired\b/i;
 
-const networkCodes = new Set(['unreachable', 'host-not-found', 'timed-out', 'certificate']);
+const networkCodes = new Set<FailureCode>([
+  'unreachable',
+  'host-not-found',
+  'timed-out',
+  'certificate',
+  'certificate-name',
+  'certificate-date',
+]);
 
 /** Returns an error message without possible secrets: JSON.parse puts a piece of the text into one. */
 function withoutSecrets(message: string): string {

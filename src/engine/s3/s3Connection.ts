@@ -54,7 +54,7 @@ export class S3Connection implements Connection {
     settings: ConnectionSettings,
     {
       traffic = new TransferControl(),
-      transport = new Transport(),
+      transport = new Transport({ trust: settings.trust }),
       credentials = new CredentialCache(),
       onWeakness = () => undefined,
     }: S3ConnectionOptions = {},
@@ -63,7 +63,7 @@ export class S3Connection implements Connection {
     this.#traffic = traffic;
     this.#transport = transport;
     this.#credentials = credentials;
-    credentials.heedFiles(settings.profile);
+    credentials.heed(settings);
     this.#onWeakness = onWeakness;
     this.endpoint = settings.endpoint ?? awsStore;
     this.store = storeOf(settings.endpoint);
@@ -143,8 +143,7 @@ export class S3Connection implements Connection {
         try {
           return await next(args);
         } catch (error) {
-          this.#noteRefusal(error, (args.request as RequestWithHeaders).headers);
-          throw error;
+          throw await this.#afterRefusal(error, (args.request as RequestWithHeaders).headers);
         }
       },
       { step: 'finalizeRequest', priority: 'low', name: 'noteRefusedCredentials' },
@@ -153,13 +152,20 @@ export class S3Connection implements Connection {
     return client;
   }
 
-  /** Lets the next request get its credentials anew where the store no longer takes these. */
-  #noteRefusal(error: unknown, headers: RequestWithHeaders['headers']): void {
-    if (!refusals.has(fromStoreError(error, { endpoint: this.endpoint }).code)) return;
+  /**
+   * Returns what to throw for a request that has failed: where the store does not take its
+   * credentials, they are got anew, and it may be tried again if these are others.
+   */
+  async #afterRefusal(error: unknown, headers: RequestWithHeaders['headers']): Promise<unknown> {
+    if (!refusals.has(fromStoreError(error, { endpoint: this.endpoint }).code)) return error;
     const accessKeyId = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
-    if (accessKeyId === undefined) return;
-    const sessionToken = headers['x-amz-security-token'];
-    this.#credentials.refused(this.#settings.profile, { accessKeyId, sessionToken });
+    if (accessKeyId === undefined) return error;
+    const { profile } = this.#settings;
+    const used = { accessKeyId, sessionToken: headers['x-amz-security-token'] };
+    this.#credentials.refused(profile, used);
+    const { accessKeyId: id, sessionToken } = await this.#credentials.get(profile);
+    const isSame = id === used.accessKeyId && sessionToken === used.sessionToken;
+    return isSame ? error : new Failure('store-busy', this.endpoint, error);
   }
 
   /** Learns what any answer shows of the store's clock and of how it spells ETags. */

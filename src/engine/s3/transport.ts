@@ -1,7 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import type { SecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { maxConcurrency } from '../config/settings';
+import { maxConcurrency, type TrustSettings } from '../config/settings';
+import { trustingContext } from './trustingContext';
 
 export interface TransportOptions {
   /** A request that moves no byte for so long fails. */
@@ -11,6 +13,7 @@ export interface TransportOptions {
    * minutes, and some say nothing meanwhile (S3's API reference, CompleteMultipartUpload).
    */
   readonly completionTimeoutMs?: number;
+  readonly trust?: TrustSettings | undefined;
 }
 
 /** The sockets to one store: pooled, kept alive, bounded. */
@@ -25,12 +28,13 @@ export class Transport {
   constructor({
     stallTimeoutMs = 30_000,
     completionTimeoutMs = 20 * stallTimeoutMs,
+    trust,
   }: TransportOptions = {}) {
     // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
     // and wait for "100 Continue", which some stores never send.
     const options = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
     const httpAgent = new HttpAgent(options);
-    const httpsAgent = new HttpsAgent(options);
+    const httpsAgent = new TrustingAgent(options, trust);
     this.#agents = [httpAgent, httpsAgent];
     const handlerWith = (socketTimeout: number) =>
       new NodeHttpHandler({ httpAgent, httpsAgent, connectionTimeout: 10_000, socketTimeout });
@@ -60,6 +64,28 @@ export class Transport {
   close(): void {
     this.handler.destroy();
     for (const agent of this.#agents) agent.destroy();
+  }
+}
+
+/**
+ * Makes connections by one context, which is made with the first: the certificates of a computer are
+ * read once and not for each connection, and not at all for stores without TLS.
+ */
+class TrustingAgent extends HttpsAgent {
+  readonly #trust: TrustSettings | undefined;
+  #context: SecureContext | undefined;
+
+  constructor(options: AgentOptions, trust: TrustSettings | undefined) {
+    super(options);
+    this.#trust = trust;
+  }
+
+  override createConnection(
+    ...[options, done]: Parameters<HttpsAgent['createConnection']>
+  ): ReturnType<HttpsAgent['createConnection']> {
+    this.#context ??= trustingContext(this.#trust);
+    const trusting = { ...options, secureContext: this.#context };
+    return super.createConnection(trusting, done);
   }
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 import { connectionDefaults } from '../../../src/engine/config/connectionDefaults';
 import { credentialSources } from '../../../src/engine/config/profiles';
@@ -48,6 +50,7 @@ describe('What AWS’s own files say', () => {
         'ignore_configured_endpoint_urls = true',
         'endpoint_url = https://ignored.test',
         '[profile plugged]',
+        'ca_bundle = ~/ca.pem',
         'endpoint_url = https://all.test',
         's3 =',
         '  endpoint_url = https://plugged.test',
@@ -121,6 +124,18 @@ describe('What AWS’s own files say', () => {
     assert.equal(single.endpoint, 'https://s3.env.test');
     const set = connection({ endpoint: 'https://set.test', region: 'x' }, env);
     assert.deepEqual([set.endpoint, set.region], ['https://set.test', 'x']);
+  });
+
+  it('name a file with certificates of authorities', () => {
+    const named = connection({ profile: 'plugged' }).trust;
+    assert.deepEqual(named, {
+      system: true,
+      bundle: { path: join(homedir(), 'ca.pem'), source: aws.config },
+    });
+    const env = { AWS_CA_BUNDLE: '/etc/ca.pem' };
+    const bundle = { path: '/etc/ca.pem', source: 'AWS_CA_BUNDLE' };
+    assert.deepEqual(connection({ profile: 'plugged' }, env).trust?.bundle, bundle);
+    assert.equal(connection({ 'http.systemCertificates': false }).trust?.system, false);
   });
 
   it('tell what speaks against a profile', () => {

@@ -111,8 +111,10 @@ describe('storeErrors', () => {
     [{ name: 'XAdminUserNotFound', status: 404 }, 'credentials-refused', 'https://s3.test'],
     // Certificates.
     [{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'certificate', 'https://s3.test'],
-    [{ code: 'CERT_HAS_EXPIRED' }, 'certificate', 'https://s3.test'],
-    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'certificate', 'https://s3.test'],
+    [{ code: 'CERT_REVOKED' }, 'certificate', 'https://s3.test'],
+    [{ code: 'CERT_HAS_EXPIRED' }, 'certificate-date', 'https://s3.test'],
+    [{ code: 'CERT_NOT_YET_VALID' }, 'certificate-date', 'https://s3.test'],
+    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'certificate-name', 'https://s3.test'],
     [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'certificate', 'https://s3.test'],
     [{}, 'unexpected', 'p/a'],
   ];
