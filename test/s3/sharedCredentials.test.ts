@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { Failure } from '../../src/engine/failures/failure';
 import type { Bucket } from '../../src/engine/ports/bucket';
 import { CredentialCache } from '../../src/engine/s3/credentialCache';
 import { openStubStore, type StubStore } from '../support/servers/stubStore';
@@ -90,14 +91,41 @@ describe('The credentials of an engine', () => {
     assert.deepEqual(keys, ['K1', 'K2']);
   });
 
-  it('are got anew by the next request where they were refused', async () => {
+  it('are got anew where they were refused, for all requests under way', async () => {
     const { bucket } = await store((request, response) => {
       if (keyOf(request) === 'K1') refuse(response, 403, 'InvalidAccessKeyId');
       else all(request, response);
     });
-    await assert.rejects(list(bucket), { code: 'credentials-refused' });
-    await list(bucket);
+    await Promise.all(Array.from({ length: 20 }, () => list(bucket)));
     assert.equal(resolutions, 2);
+  });
+
+  it('fail with why there are no others', async () => {
+    let gives = true;
+    credentials = new CredentialCache({
+      resolve: () =>
+        gives
+          ? Promise.resolve({ accessKeyId: 'K1', secretAccessKey: 's' })
+          : Promise.reject(new Failure('sign-in-needed', 'office')),
+    });
+    const { bucket } = await store((_, response) => {
+      gives = false;
+      refuse(response, 400, 'ExpiredToken');
+    });
+    await assert.rejects(list(bucket), { code: 'sign-in-needed' });
+  });
+
+  it('fail once, as the store says, where they are the same again', async () => {
+    let requests = 0;
+    credentials = new CredentialCache({
+      resolve: () => Promise.resolve({ accessKeyId: 'K1', secretAccessKey: 's' }),
+    });
+    const { bucket } = await store((_, response) => {
+      requests++;
+      refuse(response, 400, 'ExpiredToken');
+    });
+    await assert.rejects(list(bucket), { code: 'credentials-expired' });
+    assert.equal(requests, 1);
   });
 
   it('are kept where a right is missing', async () => {

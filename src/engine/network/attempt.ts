@@ -111,8 +111,6 @@ function limitOf(code: FailureCode): number {
   // S3 refuses times that are more than 15 minutes off (`RequestTimeTooSkewed`, S3's list of error
   // codes). The SDK corrects its clock by the refusal: the next attempt is signed right, or none is.
   if (code === 'clock-skew') return 2;
-  // What has expired is got anew before the next attempt.
-  if (code === 'credentials-expired') return 2;
   return retried.has(code) ? maxAttempts : 1;
 }
 

@@ -107,10 +107,13 @@ describe('attempt', () => {
     'access-denied',
     'no-credentials',
     'credentials-refused',
+    'credentials-expired',
     'credentials-incomplete',
     'profile-not-found',
     'sign-in-needed',
     'certificate',
+    'certificate-name',
+    'certificate-date',
     'not-s3',
     'no-such-bucket',
     'no-such-key',
@@ -134,11 +137,6 @@ describe('attempt', () => {
   it('tries once more, by the corrected clock, where the clock is refused', async () => {
     mock.method(Math, 'random', () => 0);
     assert.equal((await timesOfTries(() => failure('clock-skew'))).length, 2);
-  });
-
-  it('tries once more, with credentials got anew, where they have expired', async () => {
-    mock.method(Math, 'random', () => 0);
-    assert.equal((await timesOfTries(() => failure('credentials-expired'))).length, 2);
   });
 
   it('throws what is no failure at once', async () => {

@@ -8,7 +8,7 @@ import type { FailureCode } from '../../../src/protocol/failures';
 import { eventually } from '../../support/suite/eventually';
 
 /* Codes that are not tried again by themselves keep these tests short. */
-const refused: FailureCode = 'credentials-refused';
+const expired: FailureCode = 'credentials-expired';
 
 describe('The circuit breaker', () => {
   let breaker: CircuitBreaker;
@@ -38,7 +38,7 @@ describe('The circuit breaker', () => {
     harmless = () => code;
     outages = [];
     sent = [];
-    code = refused;
+    code = expired;
     breaker = open(20);
   });
   afterEach(() => {
@@ -63,7 +63,7 @@ describe('The circuit breaker', () => {
       assert.ok(settled.every(({ status }) => status === 'rejected'));
       code = undefined;
       await request();
-      code = refused;
+      code = expired;
     }
     assert.deepEqual(outages, []);
   });
@@ -81,7 +81,7 @@ describe('The circuit breaker', () => {
   });
 
   it('counts across requests that come one after the other', async () => {
-    for (let n = 0; n < 3; n++) await assert.rejects(request(), { code: refused });
+    for (let n = 0; n < 3; n++) await assert.rejects(request(), { code: expired });
     const fourth = request();
     await eventually(() => {
       assert.equal(outages.length > 0, true);
@@ -92,10 +92,10 @@ describe('The circuit breaker', () => {
 
   it('begins to count anew with each answer, whatever it says', async () => {
     for (const answer of [undefined, 'access-denied', 'changed-in-cloud'] as const) {
-      for (let n = 0; n < 3; n++) await assert.rejects(request(), { code: refused });
+      for (let n = 0; n < 3; n++) await assert.rejects(request(), { code: expired });
       code = answer;
       await request().catch(() => undefined);
-      code = refused;
+      code = expired;
     }
     assert.deepEqual(outages, []);
   });
@@ -182,7 +182,7 @@ describe('The circuit breaker', () => {
       assert.equal(result.reason.code, 'cancelled');
     }
     assert.equal(outages.at(-1), undefined);
-    await assert.rejects(request(), { code: refused });
+    await assert.rejects(request(), { code: expired });
   });
 
   it('lets what is refused fail for itself while a harmless request is answered', async () => {
@@ -218,7 +218,7 @@ describe('The circuit breaker', () => {
     harmless = () => 'not-s3';
     const requests = Promise.all(Array.from({ length: 4 }, () => request()));
     await eventually(() => {
-      assert.equal(outages[0]?.failure.code, refused);
+      assert.equal(outages[0]?.failure.code, expired);
     });
     code = undefined;
     harmless = () => undefined;
@@ -255,7 +255,7 @@ describe('The circuit breaker', () => {
     for (const result of [...(await requests), ...(await late)]) {
       assert.ok(result.status === 'rejected' && result.reason instanceof Failure);
       assert.ok(result.reason.cause instanceof Failure);
-      assert.equal(result.reason.cause.code, refused);
+      assert.equal(result.reason.cause.code, expired);
     }
   });
 

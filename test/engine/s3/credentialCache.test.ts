@@ -107,14 +107,32 @@ describe('Cached credentials', () => {
     assert.equal(await keyOf('p'), 'K2');
   });
 
+  it('are got anew once in five seconds where the source has nothing but what is refused', async () => {
+    const same = new CredentialCache({
+      now: () => nowMs,
+      resolve: () => {
+        resolutions.push('same');
+        return Promise.resolve({ accessKeyId: 'K', secretAccessKey: 's' });
+      },
+    });
+    for (let second = 0; second < 10; second++) {
+      for (let request = 0; request < 48; request++) {
+        await same.get('p');
+        same.refused('p', { accessKeyId: 'K', sessionToken: undefined });
+      }
+      nowMs += 1_000;
+    }
+    assert.equal(resolutions.length, 3);
+  });
+
   it('are got anew after the shared files were changed', async () => {
     await aws.write({ credentials: '[p]\n' });
-    cache.heedFiles('p');
+    cache.heed({ profile: 'p' });
     await keyOf('p');
-    cache.heedFiles('p');
+    cache.heed({ profile: 'p' });
     assert.equal(await keyOf('p'), 'K1');
     await aws.write({ credentials: '[p]\nregion = x\n' });
-    cache.heedFiles('p');
+    cache.heed({ profile: 'p' });
     assert.equal(await keyOf('p'), 'K2');
   });
 });
