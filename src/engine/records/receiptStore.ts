@@ -1,4 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
+import { isSameFolder, type FolderIdentity } from '../disk/folderIdentity';
 import type { LocalFile } from '../disk/localFile';
 import type { Database } from './database';
 import {
@@ -65,6 +66,18 @@ export class FolderReceipts {
   /** Wait for it before a comparison: what cannot be read counts as not proved. */
   readable(signal: AbortSignal): Promise<void> {
     return this.#deps.database.readable(signal);
+  }
+
+  /**
+   * Call it before the receipts are used, with the folder that is at the path now. Where it is
+   * another one than before, as with memory cards, its files are none that were backed up: each is
+   * read before it counts as proved, and the copies are originals of what is elsewhere.
+   */
+  noteRoot(root: FolderIdentity): void {
+    const { table, id } = this.#rows();
+    const before = table.root(id);
+    if (before === undefined) table.putRoot(id, root);
+    else if (!isSameFolder(before, root)) table.replaceRoot(id, root, Date.now());
   }
 
   all(): ReadonlyMap<FilePath, Receipt> {

@@ -1,9 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
+import type { FolderIdentity } from '../disk/folderIdentity';
 import type { Database } from './database';
 import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
 import { PendingRows } from './pendingRows';
-import type { Reading, Receipt } from './receipts';
+import { neverSettled, type Reading, type Receipt } from './receipts';
 
 /** The tables of receipts and readings, by the numbers of their owners. */
 export class ReceiptTable {
@@ -15,6 +16,9 @@ export class ReceiptTable {
   readonly #selectReading: StatementSync;
   readonly #selectDiffering: StatementSync;
   readonly #replaceReading: StatementSync;
+  readonly #selectRoot: StatementSync;
+  readonly #updateRoot: StatementSync;
+  readonly #doubtAll: StatementSync;
   readonly #pending = new PendingRows<Receipt>();
   readonly #pendingReadings = new PendingRows<Reading>();
 
@@ -39,6 +43,30 @@ export class ReceiptTable {
     this.#replaceReading = sqlite.prepare(
       'INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
+    this.#selectRoot = sqlite.prepare('SELECT root FROM owners WHERE id = ?');
+    this.#updateRoot = sqlite.prepare('UPDATE owners SET root = ? WHERE id = ?');
+    this.#doubtAll = sqlite.prepare(
+      'UPDATE receipts SET hash_began = ?, freed_at = coalesce(freed_at, ?) WHERE owner = ?',
+    );
+  }
+
+  /** The folder that an owner's receipts are of, if that was noted. */
+  root(owner: number): FolderIdentity | undefined {
+    const find = () => this.#selectRoot.get(owner) as { readonly root: string | null } | undefined;
+    const text = this.#database.read(find, undefined)?.root ?? undefined;
+    return text === undefined ? undefined : (JSON.parse(text) as FolderIdentity);
+  }
+
+  putRoot(owner: number, root: FolderIdentity): void {
+    this.#database.write(() => this.#updateRoot.run(JSON.stringify(root), owner));
+  }
+
+  /** Puts another folder, and lets no receipt of the earlier one prove anything of it. */
+  replaceRoot(owner: number, root: FolderIdentity, at: number): void {
+    this.#database.writeTogether(() => {
+      this.#doubtAll.run(neverSettled, at, owner);
+      this.#updateRoot.run(JSON.stringify(root), owner);
+    });
   }
 
   all(owner: number): Map<FilePath, Receipt> {

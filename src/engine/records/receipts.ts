@@ -16,8 +16,8 @@ export interface Receipt {
   /** When the two sides were found to be the same; milliseconds since 1970. */
   readonly provedAt: number;
   /**
-   * When the local file was freed, so that the copy is the original and no file that comes to have
-   * its name may replace it unasked; milliseconds since 1970.
+   * When the local file was freed, or another folder came to its path: the copy is the original, and
+   * no file that has its name may replace it unasked; milliseconds since 1970.
    */
   readonly freedAt?: number | undefined;
 }

@@ -83,6 +83,8 @@ const steps: readonly string[] = [
     subject TEXT NOT NULL PRIMARY KEY,
     engine TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;`,
+  // Which folder was at its path when it was last compared, as JSON.
+  'ALTER TABLE owners ADD COLUMN root TEXT;',
 ];
 
 const schemaVersion = steps.length;

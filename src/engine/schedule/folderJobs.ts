@@ -1,5 +1,6 @@
 import type { FolderSetup } from '../../protocol/folders';
 import type { Connections } from '../store/connections';
+import { identityOf } from '../disk/folderIdentity';
 import { ExcludeRules } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
 import type { Receipts } from '../records/receiptStore';
@@ -21,12 +22,15 @@ export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps
     const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, bucket, prefix } = setup;
     const connection = connections.of(setup.settings);
+    const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
+    const ownReceipts = receipts.of(owner);
+    if (identity !== undefined) ownReceipts.noteRoot(identity);
     return {
       target: { folder, ...owner },
       root,
       bucket: connection.bucket(bucket),
-      receipts: receipts.of(owner),
+      receipts: ownReceipts,
       unfinished: unfinished.of(owner),
       exclude: new ExcludeRules(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
       rule: settings.rule,

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import type { Receipts } from '../../../src/engine/records/receiptStore';
+import { readsOfFiles } from '../../support/disk/readsOfFiles';
+import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { writeTree } from '../../support/disk/localTree';
+import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { ProjectInMemory } from '../../support/memory/projectInMemory';
+import { receiptsInMemory } from '../../support/memory/recordsInMemory';
+
+const all = { kind: 'all' } as const;
+const signal = new AbortController().signal;
+
+/** Two memory cards that are mounted at one path, one after the other. */
+describe('Another folder at the same path', function () {
+  this.timeout(30_000);
+  let temporary: TemporaryFolder;
+  let root: string;
+  let bucket: MemoryBucket;
+  let receipts: Receipts;
+  let project: ProjectInMemory;
+
+  beforeEach(async () => {
+    temporary = await temporaryFolder('cards');
+    root = join(temporary.path, 'card');
+    mkdirSync(root);
+    mkdirSync(join(temporary.path, 'second'));
+    bucket = memoryBucket();
+    receipts = receiptsInMemory();
+    project = new ProjectInMemory({ root, bucket, receipts });
+  });
+  afterEach(async () => {
+    project.engine.dispose();
+    await temporary.remove();
+  });
+
+  /** Takes out the card that is in, and puts in the other one. */
+  function swap(out: string, into: string): void {
+    renameSync(root, join(temporary.path, out));
+    renameSync(join(temporary.path, into), root);
+  }
+
+  /** A first card, backed up, and a second one with other pictures under the same names. */
+  async function twoCards(): Promise<void> {
+    const files = { 'IMG_1.JPG': 'first 1', 'IMG_2.JPG': 'first 2', 'same.txt': 'same' };
+    await writeTree(root, files, 1_600_000_000_000);
+    const others = { ...files, 'IMG_1.JPG': 'other 1', 'IMG_2.JPG': 'other two' };
+    await writeTree(join(temporary.path, 'second'), others, 1_500_000_000_000);
+    await untilNotRacy();
+    await project.compare();
+    await project.backUp(all);
+  }
+
+  async function free(): Promise<void> {
+    const folders = [{ setup: project.setup, scope: all }];
+    const { planId } = await project.engine.planFreeUp({ folders }, signal);
+    project.engine.chooseFreeUpMethod({ planId, method: 'delete' });
+    await project.engine.run(planId, signal);
+  }
+
+  it('frees nothing by what was proved of the other, and replaces nothing unasked', async () => {
+    await twoCards();
+    swap('first', 'second');
+    // What was shown is of the other card, too.
+    const before = await project.plan(project.resources('IMG_1.JPG', 'IMG_2.JPG'));
+    assert.equal(before.unknownOrigin.files, 2);
+
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.files], [2, 2]);
+    await free();
+    assert.equal(readFileSync(join(root, 'IMG_1.JPG'), 'utf8'), 'other 1');
+    assert.equal(readFileSync(join(root, 'IMG_2.JPG'), 'utf8'), 'other two');
+    assert.equal(bucket.bytes('w/IMG_1.JPG')?.toString(), 'first 1');
+  });
+
+  it('reads each file before it counts as proved, once, and knows the first one again', async () => {
+    await twoCards();
+    const again = new ProjectInMemory({ root, bucket, receipts });
+    for (const [out, into] of [
+      ['first', 'second'],
+      ['second', 'first'],
+    ] as const) {
+      swap(out, into);
+      const reads = readsOfFiles(root);
+      try {
+        await again.compare();
+        assert.ok(reads.names.includes('same.txt'), into);
+        reads.forget();
+        await again.compare();
+        assert.deepEqual(reads.names, [], into);
+      } finally {
+        reads.restore();
+      }
+    }
+    for (const path of ['IMG_1.JPG', 'IMG_2.JPG', 'same.txt']) {
+      assert.deepEqual(again.row(path).verdict, { kind: 'up-to-date', proof: 'receipt' }, path);
+    }
+    assert.equal((await again.plan(all)).unknownOrigin.files, 0);
+    again.engine.dispose();
+  });
+
+  it('is none where the folder was only moved, changed, or is not there', async () => {
+    await twoCards();
+    const reads = readsOfFiles(root);
+    try {
+      renameSync(root, join(temporary.path, 'elsewhere'));
+      await assert.rejects(project.compare());
+      renameSync(join(temporary.path, 'elsewhere'), root);
+      writeFileSync(join(root, 'new'), '');
+      rmSync(join(root, 'new'));
+      await project.compare();
+      assert.deepEqual(reads.names, []);
+      assert.ok(existsSync(join(root, 'same.txt')));
+    } finally {
+      reads.restore();
+    }
+  });
+});
