@@ -21,6 +21,8 @@ export interface ComparisonTotals {
   readonly groups: Readonly<Record<Group, GroupTotals>>;
   /** How many of the up-to-date files are proved. */
   readonly proved: number;
+  /** How many of them were up to date once, and could not be compared again. */
+  readonly unconfirmed: number;
   /** Why the listing is not whole, where it is not. */
   readonly incomplete: FailureRecord | undefined;
   /** How many files of each group the filter lets through; `undefined` where there is no filter. */

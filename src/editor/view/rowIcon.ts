@@ -3,6 +3,8 @@ import type { FileRow } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { FilePath } from '../../protocol/folders';
 
+const unconfirmedIcon = new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
+
 /**
  * Files that are up to date have icons for proved and not proved; others have their type's icon.
  */
@@ -25,13 +27,15 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
   if (verdict.kind === 'up-to-date') {
     return callsSafe(verdict.proof)
       ? new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'))
-      : new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
+      : unconfirmedIcon;
   }
   // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
   return isFolder ? new ThemeIcon('file-directory') : ThemeIcon.File;
 }
 
-export function groupIcon(group: Group): ThemeIcon {
+/** `confirmed` tells whether anything in the group is known to be so still. */
+export function groupIcon(group: Group, confirmed: 'some' | 'none'): ThemeIcon {
+  if (confirmed === 'none') return unconfirmedIcon;
   switch (group) {
     case 'lost':
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));

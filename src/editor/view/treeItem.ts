@@ -11,7 +11,13 @@ import { targetText } from '../targets/target';
 import { folderById } from '../targets/targets';
 import { fileIcon, groupIcon, iconUri } from './rowIcon';
 import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
-import { groupMeaning, groupName, shortReason, rulePlace } from './verdictWords';
+import {
+  groupMeaning,
+  groupName,
+  shortReason,
+  rulePlace,
+  unconfirmedMeaning,
+} from './verdictWords';
 import { finishedText, underWayText } from './workWords';
 
 /** Runs on a click or Enter; not in the palette. */
@@ -59,16 +65,18 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   const item = new TreeItem(name, collapsibleState(node.group, shown));
   // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
   item.id = shown > 0 ? idOf(node) : `${idOf(node)}\nempty`;
-  item.iconPath = groupIcon(node.group);
-  const notProved = node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) : 0;
+  const unconfirmed = node.group === 'up-to-date' ? (comparison?.unconfirmed ?? 0) : 0;
+  item.iconPath = groupIcon(node.group, unconfirmed > 0 && unconfirmed === files ? 'none' : 'some');
+  const notProved =
+    node.group === 'up-to-date' ? files - (comparison?.proved ?? 0) - unconfirmed : 0;
+  const doubts = [
+    unconfirmed > 0 && l10n.t('{0} not confirmed', formatCount(unconfirmed)),
+    notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+  ];
   // The size of the filtered files is not known.
   const size = files > 0 && shown === files && sizeIn(node.group, bytes);
-  item.description = joined(
-    count,
-    size,
-    notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
-  );
-  item.tooltip = groupMeaning(node.group);
+  item.description = joined(count, size, ...doubts);
+  item.tooltip = unconfirmed > 0 ? unconfirmedMeaning() : groupMeaning(node.group);
   // An empty group has no menu.
   item.contextValue = flags(
     'group',
@@ -82,7 +90,7 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
         ? formatFiles(files)
         : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
       size,
-      notProved > 0 && l10n.t('{0} not proved', formatCount(notProved)),
+      ...doubts,
     ),
   };
   return item;

@@ -51,6 +51,13 @@ export function groupMeaning(group: Group): string {
   }
 }
 
+/** Explains the group of what is up to date where a comparison of it has failed since. */
+export function unconfirmedMeaning(): string {
+  return l10n.t(
+    'The cloud held these files as they are here when they were last compared. Some of them could not be compared again since then: each says of what time it is.',
+  );
+}
+
 /** The reason for a verdict in a few words, for a row; empty if the group already says it. */
 export function shortReason(verdict: Verdict): string {
   switch (verdict.kind) {
@@ -80,7 +87,7 @@ export function shortReason(verdict: Verdict): string {
         case 'name-and-time':
           return l10n.t('by name and time');
         case 'unconfirmed':
-          return l10n.t('not confirmed');
+          return l10n.t('as of {0}, not confirmed', formatTime(verdict.asOf));
         case 'uploaded':
         case 'receipt':
         case 'content':

@@ -59,7 +59,7 @@ export class BackgroundProof {
         // Another comparison, or a verification, may have been faster.
         if (!isStillUnproved(comparison, asked)) return;
         const finding = await decideByContent(asked, { ...job, prefix, signal });
-        if (isStillAsked(comparison, asked)) comparison.place(finding);
+        if (isStillUnproved(comparison, asked)) comparison.place(finding);
       });
     } catch (error) {
       if (isCancelled(error)) return;

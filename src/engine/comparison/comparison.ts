@@ -1,11 +1,12 @@
+import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
-import { rootPath, type FilePath } from '../../protocol/folders';
+import type { FilePath } from '../../protocol/folders';
 import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import { isWithin } from '../disk/filePath';
-import { isProved, toEntry, toFileRow, type Entry } from './entry';
+import { isProved, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
 import { GroupTree, type TreeChild } from './groupTree';
 import type { ComparisonTarget } from './job';
 import type { RowFilter } from './rowFilter';
@@ -23,6 +24,7 @@ export class Comparison {
   /** The rows that have just finished and will move to another group, with their timers. */
   readonly #moves = new Map<FilePath, NodeJS.Timeout>();
   #proved = 0;
+  #unconfirmed = 0;
 
   /** Milliseconds since 1970. */
   comparedAt = Date.now();
@@ -84,9 +86,9 @@ export class Comparison {
     this.#moves.set(finding.path, timer);
   }
 
-  /** Marks what is up to date as unconfirmed, since comparing it again has failed. */
-  unconfirm(): void {
-    for (const entry of [...this.inGroup('up-to-date', rootPath)]) {
+  /** Marks what is up to date below a path as unconfirmed, since comparing it again has failed. */
+  unconfirm(below: FilePath): void {
+    for (const entry of [...this.inGroup('up-to-date', below)]) {
       const { verdict } = entry;
       if (verdict.kind !== 'up-to-date' || verdict.proof === 'unconfirmed') continue;
       const asOf = this.comparedAt;
@@ -125,6 +127,17 @@ export class Comparison {
     return this.#at(group, path, this.#filter);
   }
 
+  /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
+  knownCopies(paths: readonly FilePath[]): readonly KnownCopy[] {
+    return paths.flatMap((path): KnownCopy[] => {
+      const entry = this.#entries.get(path);
+      if (entry === undefined) return [];
+      if (entry.cloud !== undefined) return [{ path, etag: entry.cloud.etag }];
+      const isChecked = entry.verdict.kind !== 'unchecked' && this.incomplete === undefined;
+      return isChecked ? [{ path, etag: undefined }] : [];
+    });
+  }
+
   children(
     { group, path }: Pick<NodeId, 'group' | 'path'>,
     layout: TreeLayout,
@@ -157,6 +170,7 @@ export class Comparison {
       found: this.#entries.size,
       groups: Object.fromEntries(totals) as ComparisonTotals['groups'],
       proved: this.#proved,
+      unconfirmed: this.#unconfirmed,
       incomplete: this.incomplete,
       shown: this.#filter && (Object.fromEntries(shown) as NonNullable<ComparisonTotals['shown']>),
     };
@@ -174,6 +188,7 @@ export class Comparison {
     treeOf(this.#trees, entry.group).add(entry);
     if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.add(entry);
     if (isProved(entry)) this.#proved++;
+    if (isUnconfirmed(entry)) this.#unconfirmed++;
     const was = before?.group ?? entry.group;
     this.onChanged(was === entry.group ? [was] : [was, entry.group]);
   }
@@ -185,6 +200,7 @@ export class Comparison {
     treeOf(this.#trees, entry.group).remove(entry);
     if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.remove(entry);
     if (isProved(entry)) this.#proved--;
+    if (isUnconfirmed(entry)) this.#unconfirmed--;
     return entry;
   }
 

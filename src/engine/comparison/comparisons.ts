@@ -1,5 +1,6 @@
 import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
+import type { FailureCode } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
@@ -16,6 +17,7 @@ import {
 } from '../failures/failure';
 import type { Comparing } from '../state/statePublisher';
 import { BackgroundProof } from './backgroundProof';
+import { ChangesMeanwhile } from './changesMeanwhile';
 import type { Comparison } from './comparison';
 import type { Entry } from './entry';
 import { isSameTarget, type ComparisonJob, type ComparisonTarget, type Route } from './job';
@@ -44,8 +46,7 @@ type ComparisonRequest = Omit<NewComparisonRequest, 'onLog'>;
 /** The comparisons at hand, one for each folder, kept true while the folders change. */
 export class Comparisons {
   readonly #folders = new Map<string, ComparedFolder>();
-  /** For folders that are being compared: the absolute paths that have changed since the beginning. */
-  readonly #changedMeanwhile = new Map<string, Set<string>>();
+  readonly #meanwhile = new ChangesMeanwhile();
   readonly #proof: BackgroundProof;
   readonly #changes: FolderChanges;
   #filter: RowFilter | undefined;
@@ -58,7 +59,7 @@ export class Comparisons {
   /** Compares a whole folder. The result replaces what was known of it. */
   async compare(job: ComparisonJob, signal: AbortSignal): Promise<void> {
     const { folder } = job.target;
-    const changed = this.#watch(folder);
+    const changed = this.#meanwhile.collect(folder);
     try {
       const { onComparing } = this.options;
       const comparison = await this.#newComparison({ start: rootPath, job, signal, onComparing });
@@ -66,7 +67,7 @@ export class Comparisons {
       // Nobody has watched a folder before its first comparison began.
       if (!this.#folders.has(folder)) await this.#changes.inTurn(compared, recheckUpToDate);
       await this.#catchUp(compared, changed, rootPath);
-      if (!this.#isWatched(folder, changed)) return;
+      if (!this.#meanwhile.areCollected(folder, changed)) return;
       comparison.setFilter(this.#filter);
       comparison.onChanged = changedGroups => {
         this.options.onRows(folder, changedGroups);
@@ -77,7 +78,7 @@ export class Comparisons {
       this.options.onRows(folder, groups);
       if (job.rule === 'smart') this.#proof.start(job, comparison, rootPath);
     } finally {
-      this.#unwatch(folder, changed);
+      this.#meanwhile.end(folder, changed);
     }
   }
 
@@ -122,8 +123,7 @@ export class Comparisons {
 
   /** Judges files again that were created, changed or deleted; their paths are absolute. */
   async filesChanged(folderId: string, absolute: readonly string[]): Promise<void> {
-    const meanwhile = this.#changedMeanwhile.get(folderId);
-    for (const path of absolute) meanwhile?.add(path);
+    this.#meanwhile.add(folderId, absolute);
     const folder = this.#folders.get(folderId);
     if (folder !== undefined) await this.#changes.judgeAgain(folder, toPaths(folder, absolute));
   }
@@ -165,7 +165,7 @@ export class Comparisons {
   /** Marks what is up to date in a folder as unconfirmed, since comparing it again has failed. */
   unconfirm(folder: string): void {
     this.#proof.stop(folder);
-    this.#folders.get(folder)?.comparison.unconfirm();
+    this.#folders.get(folder)?.comparison.unconfirm(rootPath);
   }
 
   /** The comparison at hand, if it is one of this very target, whatever rules it was judged by. */
@@ -200,14 +200,7 @@ export class Comparisons {
 
   /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
   knownCopies(folder: string, paths: readonly FilePath[]): readonly KnownCopy[] {
-    const comparison = this.#folders.get(folder)?.comparison;
-    return paths.flatMap((path): KnownCopy[] => {
-      const entry = comparison?.get(path);
-      if (entry === undefined) return [];
-      if (entry.cloud !== undefined) return [{ path, etag: entry.cloud.etag }];
-      const isChecked = entry.verdict.kind !== 'unchecked' && comparison?.incomplete === undefined;
-      return isChecked ? [{ path, etag: undefined }] : [];
-    });
+    return this.#folders.get(folder)?.comparison.knownCopies(paths) ?? [];
   }
 
   /** Shows only the rows whose paths match the text, in these comparisons and in later ones. */
@@ -217,7 +210,7 @@ export class Comparisons {
   }
 
   forget(folder: string): void {
-    this.#changedMeanwhile.delete(folder);
+    this.#meanwhile.forget(folder);
     this.#changes.takeNewlyIncluded(folder);
     this.#proof.stop(folder);
     this.#folders.get(folder)?.comparison.dispose();
@@ -231,7 +224,7 @@ export class Comparisons {
   async #compareBelow(request: ComparisonRequest): Promise<readonly Entry[]> {
     const { start, job } = request;
     const { folder } = job.target;
-    const changed = this.#watch(folder);
+    const changed = this.#meanwhile.collect(folder);
     try {
       const part = await this.#newComparison(request);
       const whole = this.current(job);
@@ -243,8 +236,13 @@ export class Comparisons {
       await this.#catchUp({ ...job, comparison: whole }, changed, rootPath);
       if (job.rule === 'smart') this.#proof.start(job, whole, start);
       return [...part.entries()].map(entry => whole.get(entry.path) ?? entry);
+    } catch (error) {
+      const { code } = toFailure(error, start);
+      // What nobody could ask about is known no longer; what is gone is told by its event.
+      if (!stillKnown.has(code)) this.of(job.target)?.unconfirm(start);
+      throw error;
     } finally {
-      this.#unwatch(folder, changed);
+      this.#meanwhile.end(folder, changed);
     }
   }
 
@@ -253,25 +251,9 @@ export class Comparisons {
     return newComparison({ ...request, signal: both, onLog: this.options.onLog });
   }
 
-  /** Collects what changes in a folder from now on: what has been scanned by then may be outdated. */
-  #watch(folder: string): Set<string> {
-    const changed = new Set<string>();
-    this.#changedMeanwhile.set(folder, changed);
-    return changed;
-  }
-
-  /** Whether nobody has forgotten the folder, or begun to compare it again, since `#watch`. */
-  #isWatched(folder: string, changed: ReadonlySet<string>): boolean {
-    return this.#changedMeanwhile.get(folder) === changed;
-  }
-
-  #unwatch(folder: string, changed: ReadonlySet<string>): void {
-    if (this.#isWatched(folder, changed)) this.#changedMeanwhile.delete(folder);
-  }
-
   /** Judges again what has changed below a path during a comparison, until nothing is left. */
   async #catchUp(compared: ComparedFolder, changed: Set<string>, below: FilePath): Promise<void> {
-    while (this.#isWatched(compared.target.folder, changed) && changed.size > 0) {
+    while (this.#meanwhile.areCollected(compared.target.folder, changed) && changed.size > 0) {
       const paths = toPaths(compared, [...changed]).filter(path => isWithin(path, below));
       changed.clear();
       await this.#changes.judgeAgain(compared, paths);
@@ -287,6 +269,9 @@ export class Comparisons {
     return this.#changes.look(folder, { starts, isCurrent });
   }
 }
+
+/** Failures of a comparison in part that say nothing of the earlier one. */
+const stillKnown = new Set<FailureCode>(['cancelled', 'file-vanished']);
 
 /** What is over before is not told. */
 const tellAfterMs = 200;

@@ -38,6 +38,11 @@ export function isProved({ group, verdict }: Entry): boolean {
   return group === 'up-to-date' && verdict.kind === 'up-to-date' && callsSafe(verdict.proof);
 }
 
+/** Whether the file was up to date once, and comparing it again has failed. */
+export function isUnconfirmed({ group, verdict }: Entry): boolean {
+  return group === 'up-to-date' && verdict.kind === 'up-to-date' && verdict.proof === 'unconfirmed';
+}
+
 export function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): FileRow {
   return {
     kind: 'file',

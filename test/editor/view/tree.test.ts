@@ -12,6 +12,7 @@ import { planBackUp, runPlan } from '../../../src/protocol/plans';
 import type { Group } from '../../../src/protocol/verdicts';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { testVariable } from '../../support/suite/testEnvironment';
+import { workspaceFolder } from '../../support/vscode/extensionUnderTest';
 import { untilEngineEnds } from '../../support/vscode/engineThreads';
 import {
   onlyComparison,
@@ -165,6 +166,24 @@ describe('The tree', () => {
     assert.match(String(unproved.accessibilityInformation?.label), /not proved/);
     assert.ok(proved.iconPath instanceof ThemeIcon && unproved.iconPath instanceof ThemeIcon);
     assert.notEqual(proved.iconPath.id, unproved.iconPath.id);
+  });
+
+  it('shows a group as known no longer when nothing in it is confirmed, and says how much is not', () => {
+    const folder = workspaceFolder().uri.toString();
+    const node = { kind: 'group', folder, group: 'up-to-date', parent: undefined } as const;
+    const shown = (unconfirmed: number, proved: number) => {
+      const groups = { ...totals().groups, 'up-to-date': { files: 4, bytes: 8 } };
+      return groupItem(node, { ...totals(), groups, proved, unconfirmed });
+    };
+    const [all, some, none] = [shown(4, 0), shown(1, 2), shown(0, 4)];
+    assert.ok(all.iconPath instanceof ThemeIcon && some.iconPath instanceof ThemeIcon);
+    assert.notEqual(all.iconPath.color?.id, 'testing.iconPassed');
+    assert.deepEqual(some.iconPath, none.iconPath);
+    assert.equal(all.description, '4 · 8 B · 4 not confirmed');
+    assert.equal(some.description, '4 · 8 B · 1 not confirmed · 1 not proved');
+    assert.equal(none.description, '4 · 8 B');
+    assert.match(String(some.accessibilityInformation?.label), /1 not confirmed/);
+    assert.notEqual(some.tooltip, none.tooltip);
   });
 
   it('says the reason in the row', async () => {

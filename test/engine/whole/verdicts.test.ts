@@ -433,9 +433,9 @@ describe('The verdict', () => {
   }
 
   /** Plans to back up a file or folder of the disk, which compares it anew. */
-  async function planFor(path: string): Promise<void> {
+  async function planFor(path: string, signal = patience()): Promise<void> {
     const scope = { kind: 'resources', paths: [at(path)] } as const;
-    await engine.planBackUp({ folders: [{ setup: setup('smart'), scope }] }, patience());
+    await engine.planBackUp({ folders: [{ setup: setup('smart'), scope }] }, signal);
   }
 
   for (const [what, partly] of [
@@ -515,6 +515,33 @@ describe('The verdict', () => {
     assert.equal(verdictsInShort(engine, 'file:///f')['a'], 'out-of-date changed-since-comparison');
     await write('a', 'one');
     await expect({ a: 'proved', 'd/b': 'proved' });
+  });
+
+  it('is proved no longer in the part alone that could not be compared again', async () => {
+    await write('a', 'one');
+    await write('d/b', 'two');
+    await untilNotRacy();
+    await backUpAll();
+    await verdicts();
+    const shown = () => verdictsInShort(engine, 'file:///f');
+    for (const code of ['unreachable', 'access-denied', 'not-s3'] as const) {
+      bucket.failNext('list', new Failure(code, 'b'));
+      await assert.rejects(planFor('d'), { code });
+      assert.deepEqual(shown(), { a: 'proved', 'd/b': 'up-to-date unconfirmed' }, code);
+      assert.equal(states.at(-1)?.comparisons[0]?.unconfirmed, 1);
+      await planFor('d');
+      assert.deepEqual(shown(), { a: 'proved', 'd/b': 'proved' }, code);
+    }
+    // Whoever gives up, or asks about what is gone, has learned nothing of what is there.
+    const held = bucket.holdNext('list');
+    const cancel = new AbortController();
+    const planning = planFor('d', cancel.signal);
+    await held.reached;
+    cancel.abort();
+    await assert.rejects(planning, { code: 'cancelled' });
+    await assert.rejects(planFor('gone'), { code: 'file-vanished' });
+    assert.deepEqual(shown(), { a: 'proved', 'd/b': 'proved' });
+    assert.equal(states.at(-1)?.comparisons[0]?.unconfirmed, 0);
   });
 
   it('stands where the next comparison is cancelled, and is still watched', async () => {
