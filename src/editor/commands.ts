@@ -33,7 +33,7 @@ import {
 } from './selection/commandTarget';
 import { urisOf, type Selection } from './selection/selection';
 import type { Services } from './services';
-import { chooseBucket } from './setUp/chooseBucket';
+import { chooseBucket, chooseStore } from './setUp/chooseBucket';
 import { chooseProfile } from './setUp/chooseProfile';
 import { openCredentialsFile } from './setUp/openCredentialsFile';
 import { resolveTargets } from './setUp/resolveTargets';
@@ -48,7 +48,8 @@ import type { TreeNode } from './view/treeNode';
 /** What the manifest's commands do, and what each works on. */
 const table = {
   's3Backup.compare': onFolders(compareFolders),
-  's3Backup.chooseBucket': onFolders(chooseBucketFor),
+  's3Backup.chooseBucket': onFolders(choosing(chooseBucket)),
+  's3Backup.chooseStore': onFolders(choosing(chooseStore)),
   's3Backup.chooseProfile': onFolders(chooseProfileFor),
   's3Backup.openCredentialsFile': onWhole(openCredentialsFile),
   's3Backup.backUpAll': onWhole(async services => {
@@ -186,15 +187,17 @@ async function compareFolders(
   await services.comparisons.run(setups);
 }
 
-async function chooseBucketFor(
-  services: Services,
-  folders: readonly WorkspaceFolder[],
-): Promise<void> {
-  if (folders.length === 0) throw unsupportedResource([]);
-  const setup = await chooseBucket(services, folders);
-  if (setup === undefined) return;
-  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
-  await services.comparisons.run([setup]);
+/** Lets the user choose a bucket in one of two ways, and compares the folder with it. */
+function choosing(
+  choose: typeof chooseBucket,
+): (services: Services, folders: readonly WorkspaceFolder[]) => Promise<void> {
+  return async (services, folders) => {
+    if (folders.length === 0) throw unsupportedResource([]);
+    const setup = await choose(services, folders);
+    if (setup === undefined) return;
+    if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+    await services.comparisons.run([setup]);
+  };
 }
 
 async function chooseProfileFor(

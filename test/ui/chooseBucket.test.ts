@@ -61,6 +61,7 @@ describe('Choosing buckets for a workspace of two folders', () => {
       assert.deepEqual(await labels(), [
         'Create New Bucket…',
         'Enter a Bucket Name…',
+        'Other Store…',
         'shared-bucket',
       ]);
     });

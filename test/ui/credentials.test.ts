@@ -193,3 +193,137 @@ describe('Credentials before there is a bucket', () => {
     await workbench.screenshot('connected');
   });
 });
+
+describe('A first bucket where nothing has been set up', () => {
+  const bucket = 'ui-first';
+  let temporary: TemporaryFolder;
+  let session: UiSession;
+  let credentials: string;
+
+  before(async function () {
+    this.timeout(240_000);
+    temporary = await temporaryFolder('ui');
+    const workspace = join(temporary.path, 'recipes');
+    await mkdir(workspace);
+    const aws = join(temporary.path, 'home', '.aws');
+    await mkdir(aws, { recursive: true });
+    credentials = join(aws, 'credentials');
+    session = await startUiSession({
+      workspace,
+      buckets: [bucket],
+      settings: { 's3Backup.endpoint': '', 's3Backup.region': '' },
+      env: {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_SHARED_CREDENTIALS_FILE: credentials,
+        AWS_CONFIG_FILE: join(aws, 'config'),
+      },
+    });
+  });
+  after(async () => {
+    await session.stop();
+    await temporary.remove();
+  });
+
+  async function untilLabels(...expected: readonly string[]): Promise<void> {
+    await eventually(async () => {
+      const rows = await session.workbench.quickPick.rows();
+      assert.deepEqual(
+        rows.map(({ label }) => label),
+        expected,
+      );
+    });
+  }
+
+  const waysOut = ['Choose Credentials…', 'Open Credentials File', 'Retry', 'Other Store…'];
+
+  it('begins with credentials where there are none, and offers nothing that cannot work', async () => {
+    const { workbench, page } = session;
+    await workbench.showViewContainer('S3 Backup');
+    await page.locator('.sidebar').getByRole('button', { name: 'Choose Bucket…' }).click();
+    await untilLabels(...waysOut);
+    const [first] = await workbench.quickPick.rows();
+    assert.match(first?.detail ?? '', /No AWS credentials were found/);
+    await workbench.screenshot('choose-bucket-no-credentials');
+    await workbench.quickPick.choose('Open Credentials File', { typed: '' });
+    await eventually(async () => {
+      assert.deepEqual(await workbench.editorTabs(), ['credentials']);
+    });
+  });
+
+  it('names the missing half of a key pair in the list', async () => {
+    const { workbench, page } = session;
+    await writeFile(credentials, '[default]\naws_access_key_id = test\n');
+    await page.locator('.sidebar').getByRole('button', { name: 'Choose Bucket…' }).click();
+    await untilLabels(...waysOut);
+    const [first] = await workbench.quickPick.rows();
+    assert.match(first?.detail ?? '', /aws_secret_access_key/);
+    await workbench.screenshot('choose-bucket-half-a-key-pair');
+  });
+
+  it('leads to another store by its endpoint, region and credentials', async () => {
+    const { workbench } = session;
+    const { quickPick } = workbench;
+    const keys = 'aws_access_key_id = test\naws_secret_access_key = test\n';
+    await writeFile(credentials, `[default]\n${keys}[kitchen]\n${keys}`);
+    await quickPick.choose('Other Store…', { typed: '' });
+    await quickPick.type('not a store');
+    await eventually(async () => {
+      assert.match(await quickPick.message(), /cannot be the address/);
+    });
+    await workbench.screenshot('other-store-invalid');
+    await quickPick.answer(`127.0.0.1:${String(session.s3.port)}`);
+    await eventually(async () => {
+      assert.match(await quickPick.message(), /region/);
+    });
+    await workbench.screenshot('other-store-region');
+    await quickPick.answer('us-east-1');
+    await untilLabels('Default Credentials', 'default', 'kitchen', 'Open Credentials File');
+    await workbench.screenshot('other-store-credentials');
+    await quickPick.choose('kitchen');
+    await untilLabels('Create New Bucket…', 'Enter a Bucket Name…', 'Other Store…', bucket);
+    await workbench.screenshot('other-store-buckets');
+    await quickPick.choose(bucket);
+    await quickPick.choose('recipes/');
+    await eventually(async () => {
+      assert.match(await workbench.viewMessage(), /Compared/);
+    });
+  });
+
+  it('opens the settings where those of the machine can be edited', async () => {
+    const { workbench, page } = session;
+    const file = join(session.server.serverDataDir, 'data', 'Machine', 'settings.json');
+    const settings = await readFile(file, 'utf8');
+    const broken = settings.replace(/"http:\/\/127[^"]*"/, '"ftp://127.0.0.1"');
+    assert.notEqual(broken, settings);
+    await writeFile(file, broken);
+    await eventually(async () => {
+      await workbench.runCommand('S3 Backup: Compare');
+      await workbench.notifications.waitFor(/s3Backup\.endpoint/);
+    });
+    await workbench.notifications.press(/s3Backup\.endpoint/, 'Open Settings');
+    const endpoint = page.locator('.settings-editor [data-key="s3Backup.endpoint"]');
+    await endpoint.locator('input').waitFor();
+    assert.equal(await endpoint.locator('input').inputValue(), 'ftp://127.0.0.1');
+    await workbench.screenshot('settings-of-the-machine');
+    await writeFile(file, settings);
+    await page.keyboard.press('ControlOrMeta+F4');
+  });
+
+  it('offers another endpoint where this one cannot be reached', async () => {
+    const { workbench, page } = session;
+    await session.s3.stop();
+    await eventually(async () => {
+      await workbench.runCommand('S3 Backup: Compare');
+      await workbench.notifications.waitFor(/cannot be reached/);
+    });
+    await workbench.screenshot('cannot-be-reached');
+    await workbench.notifications.press(/cannot be reached/, 'Change Endpoint…');
+    await eventually(async () => {
+      assert.match(await workbench.quickPick.message(), /address/);
+    });
+    await workbench.screenshot('use-another-store');
+    await page.keyboard.press('Escape');
+  });
+});

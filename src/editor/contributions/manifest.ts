@@ -12,6 +12,7 @@ export const viewId = 's3Backup.files';
 export const commandIds = [
   's3Backup.compare',
   's3Backup.chooseBucket',
+  's3Backup.chooseStore',
   's3Backup.chooseProfile',
   's3Backup.openCredentialsFile',
   's3Backup.backUpAll',
@@ -93,5 +94,15 @@ export const settingNames = [
   'concurrency',
   'bandwidthLimit',
 ] as const;
+
+/** Those that belong to the machine that VS Code works on, and to no workspace. */
+export const machineSettings: readonly SettingName[] = [
+  'profile',
+  'region',
+  'endpoint',
+  'forcePathStyle',
+  'concurrency',
+  'bandwidthLimit',
+];
 
 export type SettingName = (typeof settingNames)[number];

@@ -1,6 +1,13 @@
-import { ConfigurationTarget, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
+import {
+  commands,
+  ConfigurationTarget,
+  env,
+  workspace,
+  type ConfigurationChangeEvent,
+  type Uri,
+} from 'vscode';
 import type { RawSettings } from '../../protocol/folders';
-import { section, type SettingName } from './manifest';
+import { machineSettings, section, type SettingName } from './manifest';
 
 /** Returns the settings that the engine applies, unchecked: the engine checks them. */
 export function rawSettings(scope: Uri | undefined): RawSettings {
@@ -15,14 +22,32 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   ) as RawSettings;
 }
 
-/** Sets the endpoint for this machine, which counts before what profiles and variables say. */
-export async function setEndpoint(endpoint: string): Promise<void> {
+/**
+ * Sets for this machine where the store is, which counts before what profiles and variables say. What
+ * is empty is no longer set.
+ */
+export async function setConnection(
+  values: Readonly<Partial<Record<'endpoint' | 'region', string>>>,
+): Promise<void> {
   const configuration = workspace.getConfiguration(section);
-  await configuration.update(
-    'endpoint' satisfies SettingName,
-    endpoint,
-    ConfigurationTarget.Global,
-  );
+  for (const [name, value] of Object.entries(values)) {
+    const set = value === '' ? undefined : value;
+    await configuration.update(name, set, ConfigurationTarget.Global);
+  }
+}
+
+/**
+ * Opens the settings editor at a setting of ours, by its whole name, or at all of them. Where VS Code
+ * works on another machine, what belongs to that machine is on a page of its own, and the page that
+ * opens otherwise says that there is no such setting.
+ */
+export async function openSetting(name: string): Promise<void> {
+  const isOfMachine = machineSettings.some(each => `${section}.${each}` === name);
+  if (isOfMachine && env.remoteName !== undefined) {
+    await commands.executeCommand('workbench.action.openRemoteSettings', { query: name });
+    return;
+  }
+  await commands.executeCommand('workbench.action.openSettings', name);
 }
 
 /** Whether the change may affect where the folder is backed up. */

@@ -6,8 +6,11 @@ import { because, firstLink, store } from './failureWords';
 export const credentialFailures = {
   'no-credentials': {
     brief: () => l10n.t('no credentials'),
-    what: ({ cause }) =>
-      l10n.t('No AWS credentials were found{0}{1}', onWhichMachine(), lookedFor(cause)),
+    what: () => l10n.t('No AWS credentials were found{0}.', onWhichMachine()),
+    next: ({ cause }) =>
+      cause === undefined
+        ? l10n.t('Put keys into the credentials file, or sign in with AWS’s tools.')
+        : l10n.t('Looked for: {0}.', cause),
     actions: ['choose-credentials', 'open-credentials-file', 'learn-more'],
   },
   'profile-not-found': {
@@ -33,7 +36,9 @@ export const credentialFailures = {
   },
   'credentials-incomplete': {
     brief: () => l10n.t('credentials incomplete'),
-    what: ({ cause }) => l10n.t('The AWS credentials are not complete{0}', because(cause)),
+    // The cause is first: what is missing must be in sight where only one line is shown.
+    what: ({ cause }) =>
+      cause === undefined ? l10n.t('The AWS credentials are not complete.') : sentence(cause),
     next: () => l10n.t('Add what is missing and try again.'),
     actions: ['open-credentials-file', 'choose-credentials', 'retry'],
   },
@@ -88,12 +93,11 @@ export const credentialFailures = {
   },
 } satisfies Readonly<Record<string, FailureEntry>>;
 
-/** Names the places that hold no credentials. */
-function lookedFor(places: string | undefined): string {
-  return places === undefined ? '.' : l10n.t('. Looked for: {0}.', places);
-}
-
 /** Credentials are looked for where the files are, which may be another machine. */
 function onWhichMachine(): string {
   return env.remoteName === undefined ? '' : l10n.t(' on the remote machine');
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`;
 }

@@ -22,6 +22,8 @@ export type FailureAction =
   | 'open-faulty-line'
   | 'learn-more'
   | 'open-settings'
+  /** Asks for endpoint, region and credentials. */
+  | 'change-endpoint'
   /** Sets the endpoint that the failure's cause begins with. */
   | 'use-endpoint'
   | 'show-log';

@@ -30,6 +30,11 @@ export function failureText(failure: FailureRecord): string {
   return entries[failure.code].brief();
 }
 
+/** Whether credentials, or where they come from, are what failed. */
+export function concernsCredentials(code: FailureCode): boolean {
+  return code in credentialFailures;
+}
+
 const entries: Readonly<Record<FailureCode, FailureEntry>> = {
   ...targetFailures,
   ...credentialFailures,

@@ -9,14 +9,14 @@ export const networkFailures = {
     what: ({ subject, cause }) =>
       l10n.t('{0} cannot be reached{1}', store(subject), because(firstLink(cause))),
     next: () => l10n.t('Check the network, and the setting “s3Backup.endpoint”.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    actions: ['retry', 'change-endpoint', 'show-log'],
   },
   'host-not-found': {
     brief: () => l10n.t('host not found'),
     what: ({ subject }) => l10n.t('The host of {0} is not known to the network.', store(subject)),
     next: () =>
       l10n.t('Check the connection, and the settings “s3Backup.endpoint” and “s3Backup.region”.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    actions: ['retry', 'change-endpoint', 'show-log'],
   },
   certificate: {
     brief: () => l10n.t('certificate not trusted'),

@@ -11,13 +11,14 @@ import {
 } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
 import { section } from '../contributions/manifest';
-import { setEndpoint } from '../contributions/settings';
+import { openSetting, setConnection } from '../contributions/settings';
 import { runCommand } from '../contributions/runCommand';
 import { plainText } from '../format/plainText';
 import { toFailureRecord, failureLine } from './failed';
 import type { FailureAction } from './failureEntry';
 import { failureMessage } from './failureMessage';
 import { meantEndpoint } from './failureWords';
+import { networkFailures } from './networkFailures';
 
 export interface ShowFailureDeps {
   readonly log: LogOutputChannel;
@@ -61,13 +62,13 @@ export async function showFailure(
       await env.openExternal(Uri.parse(credentialsGuide));
       break;
     case 'open-settings':
-      await commands.executeCommand(
-        'workbench.action.openSettings',
-        failure.code === 'invalid-setting' ? failure.subject : section,
-      );
+      await openSetting(settingOf(failure));
+      break;
+    case 'change-endpoint':
+      await runCommand('s3Backup.chooseStore');
       break;
     case 'use-endpoint':
-      await setEndpoint(meantEndpoint(failure.cause));
+      await setConnection({ endpoint: meantEndpoint(failure.cause) });
       retry();
       break;
     case 'show-log':
@@ -75,6 +76,18 @@ export async function showFailure(
       break;
     case undefined:
       break;
+  }
+}
+
+/** The setting to look at first. */
+function settingOf({ code, subject }: FailureRecord): string {
+  switch (code) {
+    case 'invalid-setting':
+      return subject;
+    case 'wrong-region':
+      return `${section}.region`;
+    default:
+      return code in networkFailures ? `${section}.endpoint` : section;
   }
 }
 
@@ -110,6 +123,8 @@ function titleOf(action: FailureAction, { cause }: FailureRecord): string {
       return l10n.t('Learn More');
     case 'open-settings':
       return l10n.t('Open Settings');
+    case 'change-endpoint':
+      return l10n.t('Change Endpoint…');
     case 'use-endpoint':
       return l10n.t('Use {0}', meantEndpoint(cause));
     case 'show-log':

@@ -1,24 +1,32 @@
-import { l10n, QuickPickItemKind, type WorkspaceFolder, type LogOutputChannel } from 'vscode';
+import { l10n, type WorkspaceFolder, type LogOutputChannel } from 'vscode';
 import { inspectPrefix, listBuckets, type BucketSummary } from '../../protocol/buckets';
-import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
-import { setEndpoint } from '../contributions/settings';
+import { setConnection } from '../contributions/settings';
 import { Failed, toFailureRecord, failureLine } from '../failures/failed';
 import { failureMessage } from '../failures/failureMessage';
 import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
 import { inputStep } from '../quickInput/inputStep';
-import { pickStep, type PickItem } from '../quickInput/pickStep';
+import { pickStep } from '../quickInput/pickStep';
 import { runSteps, type Step } from '../quickInput/steps';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { normalPrefix } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
 import { folderId, type Targets } from '../targets/targets';
+import {
+  bucketItems,
+  itemsAfterFailure,
+  ownItems,
+  placeholderAfterFailure,
+  type BucketChoice,
+} from './bucketChoices';
 import type { Choice } from './choice';
 import { choosePrefix } from './choosePrefix';
 import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
+import { openCredentialsFile } from './openCredentialsFile';
+import { credentials, otherStore } from './otherStore';
 import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
 
 export interface ChooseBucketDeps
@@ -33,14 +41,32 @@ export interface ChooseBucketDeps
  * Lets the user choose where a folder is backed up, and remembers it. Returns `undefined` if the
  * user chose nothing.
  */
-export async function chooseBucket(
+export function chooseBucket(
   deps: ChooseBucketDeps,
   folders: readonly WorkspaceFolder[],
+): Promise<FolderSetup | undefined> {
+  return chooseBy(deps, folders, folder => pickBucket(deps, folder));
+}
+
+/** Like `chooseBucket`, but asks first for another store than that of the settings. */
+export function chooseStore(
+  deps: ChooseBucketDeps,
+  folders: readonly WorkspaceFolder[],
+): Promise<FolderSetup | undefined> {
+  return chooseBy(deps, folders, folder =>
+    otherStore(deps, folder, () => pickBucket(deps, folder)),
+  );
+}
+
+async function chooseBy(
+  deps: ChooseBucketDeps,
+  folders: readonly WorkspaceFolder[],
+  first: (folder: WorkspaceFolder) => Step<Choice>,
 ): Promise<FolderSetup | undefined> {
   const [only] = folders;
   if (only === undefined) return undefined;
   const choice = await runSteps(
-    folders.length > 1 ? chooseFolder(deps, folders) : pickBucket(deps, only),
+    folders.length > 1 ? chooseFolder(deps, folders, first) : first(only),
   );
   if (choice === undefined) return undefined;
   const { folder, target, movedFrom, created } = choice;
@@ -52,7 +78,11 @@ export async function chooseBucket(
   return folderSetup(deps, folder, target);
 }
 
-function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[]): Step<Choice> {
+function chooseFolder(
+  deps: ChooseBucketDeps,
+  folders: readonly WorkspaceFolder[],
+  next: (folder: WorkspaceFolder) => Step<Choice>,
+): Step<Choice> {
   return position =>
     pickStep(position, {
       title: l10n.t('Choose a Bucket'),
@@ -66,19 +96,10 @@ function chooseFolder(deps: ChooseBucketDeps, folders: readonly WorkspaceFolder[
       }),
       accept: ([folder]) =>
         Promise.resolve(
-          folder === undefined
-            ? { kind: 'cancelled' }
-            : { kind: 'next', step: pickBucket(deps, folder) },
+          folder === undefined ? { kind: 'cancelled' } : { kind: 'next', step: next(folder) },
         ),
     });
 }
-
-type BucketChoice =
-  | { readonly kind: 'bucket'; readonly name: string }
-  | { readonly kind: 'create' }
-  | { readonly kind: 'enter-name' }
-  | { readonly kind: 'use-endpoint'; readonly endpoint: string }
-  | { readonly kind: 'retry' };
 
 /** Shows the list at once and loads it page by page; items that need no list come first. */
 function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choice> {
@@ -92,7 +113,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
       title,
       total: position.number + 1,
       placeholder: listing,
-      items: [...ownItems, ...bucketItems(deps, folder, [])],
+      items: [...ownItems, ...bucketItems({ ...deps, current }, folder, [])],
       async load(list, token) {
         const attempts = deps.engine.onDidChangeState(state => {
           if (state.kind !== 'connecting' || state.folder !== id) return;
@@ -108,7 +129,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
             const page = await deps.engine.sendRequest(listBuckets, request, token);
             buckets.push(...page.buckets);
-            list.items = [...ownItems, ...bucketItems(deps, folder, buckets)];
+            list.items = [...ownItems, ...bucketItems({ ...deps, current }, folder, buckets)];
             after = page.next;
             if (after === undefined) break;
             if (visited.has(after)) {
@@ -121,9 +142,9 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') return;
           deps.log.error(`Buckets not listed: ${failureLine(failure)}`);
-          list.placeholder = l10n.t('Not all buckets could be listed');
-          const known = bucketItems(deps, folder, buckets);
-          list.items = [...wayOutItems(failure), ...ownItems, ...known];
+          list.placeholder = placeholderAfterFailure(failure);
+          const known = bucketItems({ ...deps, current }, folder, buckets);
+          list.items = [...itemsAfterFailure(failure), ...known];
         } finally {
           attempts.dispose();
         }
@@ -145,8 +166,21 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
           case 'enter-name':
             return { kind: 'next', step: enterName(deps, folder, typed) };
           case 'use-endpoint':
-            await setEndpoint(choice.endpoint);
+            await setConnection({ endpoint: choice.endpoint });
             return { kind: 'next', step: pickBucket(deps, folder) };
+          case 'other-store':
+            return {
+              kind: 'next',
+              step: otherStore(deps, folder, () => pickBucket(deps, folder)),
+            };
+          case 'credentials':
+            return {
+              kind: 'next',
+              step: credentials(deps, folder, () => pickBucket(deps, folder)),
+            };
+          case 'credentials-file':
+            await openCredentialsFile(deps);
+            return { kind: 'cancelled' };
           case 'retry':
           case undefined:
             return { kind: 'refused', because: listing };
@@ -162,62 +196,6 @@ function placeholder(buckets: readonly BucketSummary[], current: Target | undefi
   return current === undefined
     ? l10n.t('In which bucket?')
     : l10n.t('Now in {0}; what is there will stay there', targetText(current));
-}
-
-const ownItems: readonly PickItem<BucketChoice>[] = [
-  {
-    label: `$(add) ${l10n.t('Create New Bucket…')}`,
-    alwaysShow: true,
-    value: { kind: 'create' },
-  },
-  {
-    label: `$(edit) ${l10n.t('Enter a Bucket Name…')}`,
-    alwaysShow: true,
-    value: { kind: 'enter-name' },
-  },
-];
-
-/** Returns what can be done about a list that failed, with the reason. */
-function wayOutItems(failure: FailureRecord): readonly PickItem<BucketChoice>[] {
-  const endpoint = offeredEndpoint(failure);
-  const reason = { detail: failureMessage(failure).text, alwaysShow: true };
-  const retry = { label: `$(refresh) ${l10n.t('Retry')}`, value: { kind: 'retry' } } as const;
-  if (endpoint === undefined) return [{ ...retry, ...reason }];
-  const use = `$(link) ${l10n.t('Use {0}', endpoint)}`;
-  return [
-    { label: use, ...reason, value: { kind: 'use-endpoint', endpoint } },
-    { ...retry, alwaysShow: true },
-  ];
-}
-
-/** Returns the recently chosen buckets and then all others, each group under a heading. */
-function bucketItems(
-  deps: ChooseBucketDeps,
-  folder: WorkspaceFolder,
-  buckets: readonly BucketSummary[],
-): readonly PickItem<BucketChoice>[] {
-  const recent = deps.targets.recentBuckets(folder).slice(0, recentCount);
-  const regions = new Map(buckets.map(({ name, region }) => [name, region]));
-  const others = buckets.map(({ name }) => name).filter(name => !recent.includes(name));
-  const current = currentTarget(deps, folder)?.bucket;
-  const item = (name: string): PickItem<BucketChoice> => {
-    const notes = [regions.get(name), name === current ? l10n.t('current') : undefined];
-    return {
-      label: name,
-      description: notes.filter(note => note !== undefined && note !== '').join(' · '),
-      value: { kind: 'bucket', name },
-    };
-  };
-  return [
-    ...headed(l10n.t('Recent'), recent.map(item)),
-    ...headed(l10n.t('Buckets'), others.map(item)),
-  ];
-}
-
-const recentCount = 5;
-
-function headed<V>(label: string, items: readonly PickItem<V>[]): readonly PickItem<V>[] {
-  return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
 }
 
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {

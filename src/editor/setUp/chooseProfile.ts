@@ -19,7 +19,7 @@ import type { ProfileChoice, Profiles } from '../targets/profiles';
 import { folderId } from '../targets/targets';
 import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
 
-interface ChooseProfileDeps extends OpenCredentialsFileDeps {
+export interface ChooseProfileDeps extends OpenCredentialsFileDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
   readonly profiles: Profiles;

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
-import { setEndpoint } from '../contributions/settings';
+import { setConnection } from '../contributions/settings';
 import { failureMessage } from '../failures/failureMessage';
 import { meantEndpoint } from '../failures/failureWords';
 import { pickStep } from '../quickInput/pickStep';
@@ -28,7 +28,7 @@ export function offerEndpoint<R>(
       ],
       async accept([choice]) {
         if (choice !== 'use') return { kind: 'back' };
-        await setEndpoint(offered);
+        await setConnection({ endpoint: offered });
         return { kind: 'next', step: next };
       },
     });

@@ -1,3 +1,4 @@
+import { instanceRole } from './instanceRole';
 import { Failure } from '../failures/failure';
 import type { FileFault, Profile, SharedFile, SharedFiles } from './sharedFiles';
 import { shellWords } from './shellWords';
@@ -114,7 +115,7 @@ function sharedFileText(file: SharedFile, name: string, found: Profile | undefin
     : `${file.path} (no keys in the profile “${name}”)`;
 }
 
-function isInContainer(env: NodeJS.ProcessEnv): boolean {
+export function isInContainer(env: NodeJS.ProcessEnv): boolean {
   return (
     isSet(env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) ||
     isSet(env['AWS_CONTAINER_CREDENTIALS_FULL_URI'])
@@ -122,8 +123,6 @@ function isInContainer(env: NodeJS.ProcessEnv): boolean {
 }
 
 function instanceText(env: NodeJS.ProcessEnv): string {
-  const disabled = env['AWS_EC2_METADATA_DISABLED'];
-  return isSet(disabled) && disabled !== 'false'
-    ? 'instance role (switched off by AWS_EC2_METADATA_DISABLED)'
-    : 'instance role';
+  const role = instanceRole(env);
+  return role.kind === 'none' ? `instance role ${role.why}` : 'instance role (no answer)';
 }

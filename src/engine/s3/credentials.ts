@@ -18,7 +18,12 @@ import {
   type RolePlan,
   type SsoPlan,
 } from '../config/credentialPlan';
-import { nothingFound, type CredentialsQuestion } from '../config/diagnoseCredentials';
+import {
+  isInContainer,
+  nothingFound,
+  type CredentialsQuestion,
+} from '../config/diagnoseCredentials';
+import { instanceRole } from '../config/instanceRole';
 import { readSharedFiles } from '../config/sharedFiles';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
@@ -93,13 +98,23 @@ function carryOut(plan: CredentialPlan, requestHandler: RequestHandler): Promise
     case 'instance':
       return fromInstanceMetadata(metadataService)();
     case 'machine':
-      return fromNodeProviderChain({
-        ...heldFiles(''),
-        ...metadataService,
-        clientConfig: clientIn(undefined),
-      })();
+      return ofMachine(clientIn(undefined));
   }
 }
+
+/** Gets what the machine itself gives to all that runs on it, by the SDK's chain. */
+async function ofMachine(clientConfig: {
+  readonly region: string;
+  readonly requestHandler: RequestHandler;
+}): Promise<Identity> {
+  const { env } = process;
+  const isGiven = nonEmpty(env['AWS_WEB_IDENTITY_TOKEN_FILE']) !== undefined || isInContainer(env);
+  if (!isGiven && instanceRole(env).kind === 'none') throw new Error(nothingThere);
+  return fromNodeProviderChain({ ...heldFiles(''), ...metadataService, clientConfig })();
+}
+
+/** What the SDK's chain says at its end. */
+const nothingThere = 'Could not load credentials from any providers';
 
 function assumeRole(
   plan: RolePlan,
@@ -122,8 +137,8 @@ function assumeRole(
   })();
 }
 
-/** Off EC2 nothing answers, and the user is waiting: the two requests take two seconds at most. */
-const metadataService = { timeout: 1_000, maxRetries: 0 };
+/** Where nothing answers, the user is waiting: the two requests take a second at most. */
+const metadataService = { timeout: 500, maxRetries: 0 };
 
 async function inContainer(): Promise<Identity> {
   const { env } = process;
@@ -178,7 +193,7 @@ function failedChain(question: CredentialsQuestion, error: unknown): Failure {
   const message = error instanceof Error ? error.message : '';
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
   if (networkCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
-  const nothing = /could not load credentials from any providers/i.test(message);
+  const nothing = message.includes(nothingThere);
   return nothingFound(question, nothing ? undefined : withoutSecrets(message));
 }
 

@@ -7,6 +7,7 @@ import {
   commandIds,
   contextValues,
   section,
+  machineSettings,
   settingNames,
   viewId,
 } from '../../../src/editor/contributions/manifest';
@@ -100,6 +101,12 @@ describe('The manifest', () => {
   it('names just the settings that the code reads', () => {
     const names = Object.keys(manifest.contributes.configuration.properties);
     assert.deepEqual(names.sort(), settingNames.map(name => `${section}.${name}`).sort());
+  });
+
+  it('says of just the settings of the machine that they are', () => {
+    const properties = Object.entries(manifest.contributes.configuration.properties);
+    const ofMachine = properties.flatMap(([name, { scope }]) => (scope === 'machine' ? name : []));
+    assert.deepEqual(ofMachine.sort(), machineSettings.map(name => `${section}.${name}`).sort());
   });
 
   it('takes nothing from a workspace that is not trusted which could redirect files', () => {

@@ -102,7 +102,7 @@ describe('The list of buckets', () => {
     await commands.executeCommand('quickInput.accept');
   }
 
-  const own = ['Create New Bucket…', 'Enter a Bucket Name…'];
+  const own = ['Create New Bucket…', 'Enter a Bucket Name…', 'Other Store…'];
 
   it('is filled page by page', async () => {
     pages = { first: page(['one', 'two'], 'more'), more: page(['three'], undefined) };
