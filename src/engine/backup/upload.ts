@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { FilePath } from '../../protocol/folders';
 import { crc32Of } from '../checksums/crc32';
 import { inParallel } from '../concurrency/parallel';
@@ -10,7 +10,6 @@ import { readRange } from '../disk/readFile';
 import { statWhenStable } from '../disk/statWhenStable';
 import { Failure, toFailure } from '../failures/failure';
 import { acquireBuffer } from '../network/bufferPool';
-import { withByteProgress } from '../network/bodyStream';
 import { interruptionOf } from '../network/circuitBreaker';
 import type { Bucket, Condition, ListedPart, StoredObject, StoredPart } from '../ports/bucket';
 import type { Receipt } from '../records/receipts';
@@ -107,10 +106,10 @@ async function uploadWhole(
     if (!isWhole || !isSameState(before, await file.stat())) return undefined;
     const attributes = await objectAttributes(file, before);
     const key = toKey(prefix, path);
+    const sha256 = hash('sha256', body);
     const stored = await withByteProgress(before.size, onBytes, onSent =>
-      bucket.put({ key, body, condition, attributes, signal, onSent }),
+      bucket.put({ key, body, sha256, condition, attributes, signal, onSent }),
     );
-    const sha256 = createHash('sha256').update(body).digest('hex');
     // After a failure a request may still be reading them.
     releaseBuffer();
     return { stored, sha256 };
@@ -261,4 +260,28 @@ function matches({ size, etag, crc32: listedCrc32 }: ListedPart, body: Uint8Arra
   if (size !== body.byteLength) return false;
   if (etag === createHash('md5').update(body).digest('hex')) return true;
   return listedCrc32 !== undefined && listedCrc32 === crc32Of(body);
+}
+
+/**
+ * Reports the bytes of a body of `length` bytes as `send` sends them. In the end neither more nor
+ * fewer than arrived are reported: where `send` throws, all of them are taken back.
+ */
+async function withByteProgress<T>(
+  length: number,
+  onBytes: (bytes: number) => void,
+  send: (onSent: (bytes: number) => void) => Promise<T>,
+): Promise<T> {
+  let reported = 0;
+  const report = (bytes: number) => {
+    reported += bytes;
+    if (bytes !== 0) onBytes(bytes);
+  };
+  try {
+    const stored = await send(report);
+    report(length - reported);
+    return stored;
+  } catch (error) {
+    report(-reported);
+    throw error;
+  }
 }

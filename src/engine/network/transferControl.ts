@@ -72,6 +72,11 @@ export class TransferControl {
         : new Semaphore({ places: Infinity, bytes: bytesPerSecond * maxSecondsSideBySide });
   }
 
+  /** Whether bodies may go no faster than a limit. */
+  get isLimited(): boolean {
+    return this.#sideBySide !== undefined;
+  }
+
   /** Waits while it is paused. Throws `cancelled` where the signal is aborted. */
   whenOpen(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -215,6 +215,8 @@ export interface ObjectAttributes {
 export interface PutRequest {
   readonly key: string;
   readonly body: Uint8Array;
+  /** Of the body, in hexadecimal, where it is known. */
+  readonly sha256?: string;
   readonly condition: Condition;
   readonly attributes: ObjectAttributes;
   readonly signal: AbortSignal;

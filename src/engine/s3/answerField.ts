@@ -52,10 +52,8 @@ export interface KeyInList {
 }
 
 /** How to read the keys in a list: encoded only where the answer says so. */
-export function keyDecoder(page: {
-  readonly EncodingType?: string | undefined;
-}): (key: string) => KeyInList {
-  if (page.EncodingType !== 'url') return key => ({ key, isCertain: true });
+export function keyDecoder(encodingType: string | undefined): (key: string) => KeyInList {
+  if (encodingType !== 'url') return key => ({ key, isCertain: true });
   return escaped => {
     // `+` is a space in this encoding, and a real plus arrives as `%2B`.
     const text = escaped.replaceAll('+', ' ');

@@ -63,10 +63,10 @@ export class BodyDigest {
     return (this.#crc32 ??= crc32Of(this.#body));
   }
 
-  headers(checksum: ChecksumHeaders): ChecksumHeaderValues {
+  headers(checksum: ChecksumHeaders): Readonly<Record<string, string>> {
     return {
-      ...(checksum === 'md5' ? {} : { ChecksumCRC32: this.crc32 }),
-      ...(checksum === 'crc32' ? {} : { ContentMD5: this.#getMd5().toString('base64') }),
+      ...(checksum === 'md5' ? {} : { 'x-amz-checksum-crc32': this.crc32 }),
+      ...(checksum === 'crc32' ? {} : { 'content-md5': this.#getMd5().toString('base64') }),
     };
   }
 
@@ -84,9 +84,4 @@ export class BodyDigest {
   #getMd5(): Buffer {
     return (this.#md5 ??= createHash('md5').update(this.#body).digest());
   }
-}
-
-interface ChecksumHeaderValues {
-  readonly ChecksumCRC32?: string;
-  readonly ContentMD5?: string;
 }

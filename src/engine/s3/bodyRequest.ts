@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
-import type { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import type { Attempt } from '../network/attempt';
-import { bodyStream } from '../network/bodyStream';
 import type { BucketContext } from './bucketContext';
+import type { RequestBody } from './httpExchange';
+import { pacedBody } from './pacedBody';
 import { storeRequest } from './storeRequest';
 
 /** A body to be sent, and what it is for. */
@@ -13,9 +12,6 @@ interface BodySource {
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
-/** Makes a command's body go out piece by piece. */
-type Pace = <T extends PutObjectCommand | UploadPartCommand>(command: T) => T;
-
 /** Sends a request with a body, as the traffic lets it; a sending that was broken off counts. */
 export function bodyRequest<T>(
   {
@@ -25,7 +21,7 @@ export function bodyRequest<T>(
     breaker,
   }: Pick<BucketContext, 'endpoint' | 'name' | 'traffic' | 'breaker'>,
   { key, body, signal, onSent = () => undefined }: BodySource,
-  send: (attempt: Attempt, pace: Pace, signal: AbortSignal) => Promise<T>,
+  send: (attempt: Attempt, newBody: () => RequestBody, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   // Perhaps after the store had all of it: no answer to a later sending says otherwise.
   let wasBrokenOff = false;
@@ -36,13 +32,13 @@ export function bodyRequest<T>(
       traffic.send(body.byteLength, signal, async sending => {
         let sent = 0;
         const takeBack = () => {
-          onSent(-sent);
+          if (sent > 0) onSent(-sent);
           sent = 0;
         };
-        const pace = pacedBy(() => {
+        const newBody = () => {
           // One attempt may send it twice, where the store minds a header.
           takeBack();
-          return bodyStream({
+          return pacedBody({
             body,
             traffic,
             signal: sending.signal,
@@ -51,10 +47,14 @@ export function bodyRequest<T>(
               onSent(bytes);
             },
           });
-        });
+        };
         try {
           wasBrokenOff ||= sending.isRepeated;
-          return await send({ number, uncertain: uncertain || wasBrokenOff }, pace, sending.signal);
+          return await send(
+            { number, uncertain: uncertain || wasBrokenOff },
+            newBody,
+            sending.signal,
+          );
         } catch (error) {
           takeBack();
           throw error;
@@ -62,19 +62,4 @@ export function bodyRequest<T>(
       }),
     { breaker },
   );
-}
-
-/** The body is exchanged after signing, which needs all of it at once. */
-function pacedBy(stream: () => Readable): Pace {
-  return command => {
-    // The stacks of both commands are alike; their types have no method in common.
-    (command as PutObjectCommand).middlewareStack.add(
-      next => args => {
-        (args.request as { body: unknown }).body = stream();
-        return next(args);
-      },
-      { step: 'deserialize', name: 'paceBody' },
-    );
-    return command;
-  };
 }

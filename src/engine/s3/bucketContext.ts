@@ -10,7 +10,7 @@ export interface BucketContext extends BucketPlace {
 
 /** Where a bucket is, and how requests get there. */
 export interface BucketPlace {
-  readonly client: Pick<RegionalClient, 'send'>;
+  readonly client: Pick<RegionalClient, 'send' | 'request'>;
   /** The endpoint's URL, or `AWS`. */
   readonly endpoint: string;
   readonly name: string;

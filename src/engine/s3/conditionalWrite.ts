@@ -1,14 +1,10 @@
-import type {
-  CompleteMultipartUploadCommandOutput,
-  PutObjectCommandOutput,
-} from '@aws-sdk/client-s3';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attempt } from '../network/attempt';
 import type { Condition, ObjectHead, StoredObject } from '../ports/bucket';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/storeChecksums';
-import { matchHeader, plainEtag } from './answerField';
+import { matchHeader } from './answerField';
 import {
   learnTreatment,
   maySendHeader,
@@ -36,7 +32,6 @@ export interface ConditionalWrite {
 }
 
 type StoredBytes = Pick<StoredObject, 'etag' | 'crc32'>;
-type WriteAnswer = PutObjectCommandOutput | CompleteMultipartUploadCommandOutput;
 
 export interface ConditionHeaders {
   readonly IfNoneMatch?: string;
@@ -44,7 +39,7 @@ export interface ConditionHeaders {
 }
 
 /** Sends the request with these headers, or with none. */
-type Send = (headers: ConditionHeaders) => Promise<WriteAnswer>;
+type Send = (headers: ConditionHeaders) => Promise<StoredObject>;
 
 /**
  * Makes one attempt at a write, with its condition as headers (S3's page "How to prevent object
@@ -109,9 +104,9 @@ async function sendUnderCondition(
   treatment: ConditionTreatment,
   send: Send,
 ): Promise<StoredObject> {
-  if (!maySendHeader(treatment)) return toStored(await send({}));
+  if (!maySendHeader(treatment)) return send({});
   try {
-    return toStored(await send(headersOf(context, write.condition)));
+    return await send(headersOf(context, write.condition));
   } catch (error) {
     if (treatment !== 'unknown' || !mayRefuseConditions(error)) throw error;
     const current = await headIfReadable(context, write);
@@ -119,7 +114,7 @@ async function sendUnderCondition(
     if (!holds(write.condition, current.head)) throw new Failure('changed-in-cloud', write.key);
     let stored: StoredObject;
     try {
-      stored = toStored(await send({}));
+      stored = await send({});
     } catch (second) {
       // Refused without it, too: the header was not to blame.
       throw mayRefuseConditions(second) ? error : second;
@@ -224,11 +219,4 @@ function headersOf({ capabilities }: BucketContext, condition: Condition): Condi
   return condition.kind === 'absent'
     ? { IfNoneMatch: '*' }
     : { IfMatch: matchHeader(condition.etag, capabilities.etags.case) };
-}
-
-/** Returns what the answer to a write says of the object that it has made. */
-export function toStored(answer: WriteAnswer): StoredObject {
-  const { VersionId: versionId, ChecksumType: type, ChecksumCRC32: crc32 } = answer;
-  const etag = plainEtag(answer.ETag);
-  return { etag, versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };
 }

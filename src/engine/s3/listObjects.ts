@@ -1,14 +1,12 @@
-import {
-  ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
-  type _Object,
-} from '@aws-sdk/client-s3';
 import { MalformedAnswer } from '../failures/malformedAnswer';
 import { fromStoreError } from '../failures/storeErrors';
 import type { ListRequest, ListedObject } from '../ports/bucket';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import type { BucketPlace, BucketContext } from './bucketContext';
+import { readListPage, type ListEntry, type ListPage } from './listAnswer';
 import { PagingGuard } from './pagingGuard';
+import { collectBounded, readDocument } from './proveAnswers';
+import { RefusedRequest } from './refusedRequest';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
@@ -26,16 +24,16 @@ export async function* listObjects(
       async () => {
         const answer = await listPage(place, { prefix, pageSize, token }, signal);
         // It may be any file's; what has one is not known as a whole.
-        for (const entry of answer.Contents ?? []) required(entry.Key, 'Key');
+        for (const entry of answer.entries) required(entry.key, 'Key');
         return answer;
       },
       token === undefined && onAttempt !== undefined ? { onAttempt } : {},
     );
-    const decode = keyDecoder(page);
-    const { Contents: listed = [] } = page;
-    yield listed.map(entry => toListed(entry, decode(entry.Key ?? '')));
-    if (!page.IsTruncated) return;
-    token = guard.follow(page.NextContinuationToken, listed.length);
+    const decode = keyDecoder(page.encodingType);
+    const { entries, nextToken } = page;
+    yield entries.map(entry => toListed(entry, decode(entry.key ?? '')));
+    if (!page.isTruncated) return;
+    token = guard.follow(nextToken, entries.length);
   }
 }
 
@@ -51,38 +49,47 @@ async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
   { prefix, pageSize, token }: PageRequest,
   signal: AbortSignal,
-): Promise<ListPage> {
-  const answer = await client.send(
-    new ListObjectsV2Command({
-      Bucket: name,
-      Prefix: prefix,
-      // Without it, control characters in keys would make the answer unreadable.
-      EncodingType: 'url',
-      MaxKeys: pageSize,
-      ContinuationToken: token,
-    }),
-    { abortSignal: signal },
+): Promise<WholePage> {
+  const { headers, body } = await client.request(
+    {
+      method: 'GET',
+      bucket: name,
+      query: {
+        'list-type': '2',
+        prefix,
+        // Without it, control characters in keys would make the answer unreadable.
+        'encoding-type': 'url',
+        'max-keys': pageSize?.toString(),
+        'continuation-token': token,
+      },
+    },
+    signal,
   );
-  requireListOf(name, answer.Name);
-  return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
+  const text = Buffer.from(await collectBounded(body)).toString();
+  const document = readDocument(text, 'ListBucketResult');
+  // It failed after it had sent status 200.
+  if (document.kind === 'error') throw new RefusedRequest(503, headers, text);
+  const page = readListPage(text);
+  requireListOf(name, page.name);
+  return { ...page, isTruncated: required(page.isTruncated, 'IsTruncated') };
 }
 
-type ListPage = ListObjectsV2CommandOutput & { readonly IsTruncated: boolean };
+type WholePage = ListPage & { readonly isTruncated: boolean };
 
 /** One that lacks something, or whose key cannot be read for certain, does not fail the others. */
 function toListed(
-  { ETag: etag, Size: size, LastModified: modifiedAt, StorageClass: storageClass }: _Object,
+  { etag, size, modifiedAtMs, storageClass }: ListEntry,
   { key, isCertain }: KeyInList,
 ): ListedObject {
   const listed = {
     key,
     size: size ?? 0,
     etag: etag === undefined ? '' : plainEtag(etag),
-    modifiedAtMs: modifiedAt?.getTime() ?? 0,
+    modifiedAtMs: modifiedAtMs ?? 0,
     storageClass,
   };
   if (!isCertain) return { ...listed, fault: 'not-decodable' };
-  const isWhole = listed.etag !== '' && size !== undefined && modifiedAt !== undefined;
+  const isWhole = listed.etag !== '' && size !== undefined && modifiedAtMs !== undefined;
   return isWhole ? listed : { ...listed, fault: 'incomplete' };
 }
 

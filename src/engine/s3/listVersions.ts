@@ -32,7 +32,7 @@ export async function* listVersions(
       );
       return { ...answer, IsTruncated: required(answer.IsTruncated, 'IsTruncated') };
     });
-    const decode = keyDecoder(page);
+    const decode = keyDecoder(page.EncodingType);
     const isOwn = (entry: { readonly Key?: string | undefined } | undefined) =>
       entry?.Key !== undefined && decode(entry.Key).key === key;
     const { Versions: versions = [], DeleteMarkers: markers = [] } = page;

@@ -4,7 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListPartsCommand,
-  UploadPartCommand,
+  type CompleteMultipartUploadCommandOutput,
   type CreateMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3';
 import type {
@@ -14,6 +14,7 @@ import type {
   MultipartUpload,
   PutPartRequest,
   StartMultipartRequest,
+  StoredObject,
   StoredPart,
 } from '../ports/bucket';
 import { combinedCrc32 } from '../checksums/crc32';
@@ -88,25 +89,23 @@ export function putPart(
   const { client, name } = context;
   const { key, uploadId, takesCrc32 } = upload;
   const digest = new BodyDigest(body);
-  return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, pace, sending) => {
-    const answer = await client.send(
-      pace(
-        new UploadPartCommand({
-          Bucket: name,
-          Key: key,
-          UploadId: uploadId,
-          PartNumber: partNumber,
-          Body: body,
-          ContentLength: body.byteLength,
-          ...digest.headers(takesCrc32 ? 'crc32' : 'md5'),
-        }),
-      ),
-      { abortSignal: sending },
+  return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, newBody, sending) => {
+    const { headers } = await client.request(
+      {
+        method: 'PUT',
+        bucket: name,
+        key,
+        query: { partNumber: String(partNumber), uploadId },
+        headers: digest.headers(takesCrc32 ? 'crc32' : 'md5'),
+        body: newBody(),
+      },
+      sending,
     );
-    const etag = plainEtag(answer.ETag);
+    const etag = plainEtag(headers['etag']);
+    const told = headers['x-amz-checksum-crc32'];
     // A part cannot be read back: where the answer shows nothing of its bytes, the whole is.
-    const isUnverifiable = answer.ChecksumCRC32 === undefined && !isDigestEtag(etag);
-    if (!isUnverifiable && !digest.matches({ etag, crc32: answer.ChecksumCRC32 })) {
+    const isUnverifiable = told === undefined && !isDigestEtag(etag);
+    if (!isUnverifiable && !digest.matches({ etag, crc32: told })) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
     const crc32 = takesCrc32 || isUnverifiable ? digest.crc32 : undefined;
@@ -197,7 +196,7 @@ export async function completeUpload(
           ),
         );
         completion.wasAnswered = true;
-        return answer;
+        return toStored(answer);
       }),
     { breaker },
   );
@@ -215,6 +214,15 @@ export async function completeUpload(
   if (verified !== undefined) return verified;
   // Not tried again: the upload is gone, whatever it has become.
   throw new Failure('not-verified', key, `the store answered ETag ${stored.etag}`);
+}
+
+function toStored({
+  ETag: etag,
+  VersionId: versionId,
+  ChecksumType: type,
+  ChecksumCRC32: crc32,
+}: CompleteMultipartUploadCommandOutput): StoredObject {
+  return { etag: plainEtag(etag), versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };
 }
 
 /** Returns the CRC32 of the whole, where that of each part is known. */

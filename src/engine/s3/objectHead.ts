@@ -1,4 +1,3 @@
-import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import {
   isArchiveClass,
   type Archive,
@@ -8,68 +7,81 @@ import {
 } from '../ports/bucket';
 import { partCount } from '../checksums/multipart';
 import { plainEtag, required } from './answerField';
+import type { DirectAnswer } from './directClient';
 
 /**
- * What an answer says of an object; that to a range speaks of the whole too. Not every answer has a
- * length: `sizeOf` finds out otherwise.
+ * What the headers of an answer say of an object; those of a range speak of the whole too. Not every
+ * answer has a length: `sizeOf` finds out otherwise.
  */
 export async function objectHead(
-  answer: ObjectAnswer,
+  headers: DirectAnswer['headers'],
   sizeOf: (etag: string) => Promise<number | undefined>,
 ): Promise<ObjectHead> {
-  const range = 'ContentRange' in answer ? answer.ContentRange : undefined;
-  const size = wholeSize(range) ?? answer.ContentLength ?? (await sizeOf(plainEtag(answer.ETag)));
+  const range = headers['content-range'];
+  const etag = plainEtag(headers['etag']);
+  const size = wholeSize(range) ?? sizeIn(headers['content-length']) ?? (await sizeOf(etag));
+  const encryption = headers['x-amz-server-side-encryption'];
+  const modifiedAtMs = Date.parse(required(headers['last-modified'], 'Last-Modified'));
   return {
     size: required(size, 'Content-Length'),
-    etag: plainEtag(answer.ETag),
-    modifiedAtMs: required(answer.LastModified, 'Last-Modified').getTime(),
-    metadata: answer.Metadata ?? {},
-    storageClass: answer.StorageClass,
-    versionId: answer.VersionId,
+    etag,
+    modifiedAtMs: required(Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs, 'Last-Modified'),
+    metadata: metadataIn(headers),
+    storageClass: headers['x-amz-storage-class'],
+    versionId: headers['x-amz-version-id'],
     // Those in the answer to a range may be of a part.
-    checksums: range === undefined ? checksumsOf(answer) : [],
+    checksums: range === undefined ? checksumsIn(headers) : [],
     etagIsOpaque:
-      answer.ServerSideEncryption?.startsWith('aws:kms') === true ||
-      answer.SSECustomerAlgorithm !== undefined,
-    expiresAt: expiryDate(answer.Expiration),
-    archive: archiveOf(answer),
+      encryption?.startsWith('aws:kms') === true ||
+      headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined,
+    expiresAt: expiryDate(headers['x-amz-expiration']),
+    archive: archiveIn(headers),
   };
 }
 
-type ObjectAnswer = HeadObjectCommandOutput | GetObjectCommandOutput;
+type Headers = DirectAnswer['headers'];
+
+function sizeIn(contentLength = ''): number | undefined {
+  return /^\d+$/.test(contentLength) ? Number(contentLength) : undefined;
+}
 
 function wholeSize(contentRange: string | undefined): number | undefined {
   const size = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
   return size === undefined ? undefined : Number(size);
 }
 
-function checksumsOf(answer: ObjectAnswer): readonly ObjectChecksum[] {
-  const inParts = partCount(plainEtag(answer.ETag)) !== undefined;
-  return algorithms.flatMap(([algorithm, field]) => {
-    const [value, parts] = (answer[field] ?? '').split('-');
+function metadataIn(headers: Headers): Readonly<Record<string, string>> {
+  const metadata: Record<string, string> = {};
+  for (const name in headers) {
+    if (name.startsWith(metadataPrefix)) {
+      metadata[name.slice(metadataPrefix.length)] = headers[name] ?? '';
+    }
+  }
+  return metadata;
+}
+
+const metadataPrefix = 'x-amz-meta-';
+
+function checksumsIn(headers: Headers): readonly ObjectChecksum[] {
+  const type = headers['x-amz-checksum-type'];
+  const inParts = partCount(plainEtag(headers['etag'])) !== undefined;
+  return algorithms.flatMap(algorithm => {
+    const [value, parts] = (headers[`x-amz-checksum-${algorithm}`] ?? '').split('-');
     if (value === undefined || value === '') return [];
     const isComposite =
-      parts !== undefined ||
-      (answer.ChecksumType === undefined ? inParts : answer.ChecksumType === 'COMPOSITE');
+      parts !== undefined || (type === undefined ? inParts : type === 'COMPOSITE');
     return [{ algorithm, type: isComposite ? 'composite' : 'full-object', value }];
   });
 }
 
-const algorithms = [
-  ['crc32', 'ChecksumCRC32'],
-  ['crc32c', 'ChecksumCRC32C'],
-  ['crc64nvme', 'ChecksumCRC64NVME'],
-  ['sha1', 'ChecksumSHA1'],
-  ['sha256', 'ChecksumSHA256'],
-] as const satisfies readonly (readonly [ChecksumAlgorithm, keyof ObjectAnswer])[];
+const algorithms: readonly ChecksumAlgorithm[] = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'];
 
-function archiveOf(answer: ObjectAnswer): Archive | undefined {
-  const { Restore: restore, StorageClass: storageClass } = answer;
+function archiveIn(headers: Headers): Archive | undefined {
+  const restore = headers['x-amz-restore'];
   if (restore?.includes('ongoing-request="true"') === true) return { kind: 'restoring' };
   if (restore !== undefined) return { kind: 'restored', until: expiryDate(restore) };
   const isArchived =
-    isArchiveClass(storageClass) ||
-    ('ArchiveStatus' in answer && answer.ArchiveStatus !== undefined);
+    isArchiveClass(headers['x-amz-storage-class']) || headers['x-amz-archive-status'] !== undefined;
   return isArchived ? { kind: 'archived' } : undefined;
 }
 

@@ -40,7 +40,6 @@ interface Answer {
 /** The root elements by command names. */
 const roots: Readonly<Record<string, string>> = {
   ListBucketsCommand: 'ListAllMyBucketsResult',
-  ListObjectsV2Command: 'ListBucketResult',
   ListObjectVersionsCommand: 'ListVersionsResult',
   ListPartsCommand: 'ListPartsResult',
   CreateMultipartUploadCommand: 'InitiateMultipartUploadResult',
@@ -60,7 +59,7 @@ type DocumentReading =
   | { readonly kind: 'amended'; readonly text: string };
 
 /** Throws `MalformedAnswer` if the text is not one complete document with this root element. */
-function readDocument(text: string, root: string): DocumentReading {
+export function readDocument(text: string, root: string): DocumentReading {
   const found = beginning.exec(text)?.groups;
   const name = found?.['name'];
   if (name === 'Error') return { kind: 'error' };

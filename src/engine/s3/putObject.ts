@@ -1,21 +1,17 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { PutRequest, StoredObject } from '../ports/bucket';
+import type { ObjectAttributes, PutRequest, StoredObject } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
-import {
-  conditionalWrite,
-  toStored,
-  type ConditionalWrite,
-  type ConditionHeaders,
-} from './conditionalWrite';
+import { plainEtag } from './answerField';
+import { conditionalWrite, type ConditionalWrite, type ConditionHeaders } from './conditionalWrite';
+import type { DirectAnswer } from './directClient';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 
 /** Stores a body in one request. It is verified by the answer or, where that shows nothing, by reading. */
 export async function putObject(
   context: BucketContext,
-  { key, body, condition, attributes, signal, onSent }: PutRequest,
+  { key, body, sha256, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
   const { client, capabilities, name } = context;
   const digest = new BodyDigest(body);
@@ -33,27 +29,30 @@ export async function putObject(
   const outcome = await bodyRequest(
     context,
     { key, body, signal, onSent },
-    async (attempt, pace, sending) => {
+    async (attempt, newBody, sending) => {
       const send = withChecksum({
         support: capabilities.checksums,
         kind: 'put',
-        send: (checksum, headers: ConditionHeaders) =>
-          client.send(
-            pace(
-              new PutObjectCommand({
-                Bucket: name,
-                Key: key,
-                Body: body,
-                ContentLength: size,
-                ContentType: attributes.contentType,
-                Metadata: attributes.metadata,
+        send: async (checksum, headers: ConditionHeaders) => {
+          const answer = await client.request(
+            {
+              method: 'PUT',
+              bucket: name,
+              key,
+              headers: {
+                ...attributeHeaders(attributes),
                 ...digest.headers(checksum),
-                ...headers,
-              }),
-            ),
-            { abortSignal: sending },
-          ),
-        isConfirmed: answer => toStored(answer).crc32 === digest.crc32,
+                'if-none-match': headers.IfNoneMatch,
+                'if-match': headers.IfMatch,
+              },
+              body: newBody(),
+              sha256,
+            },
+            sending,
+          );
+          return storedBy(answer.headers);
+        },
+        isConfirmed: stored => stored.crc32 === digest.crc32,
       });
       const stored = await conditionalWrite(context, write, attempt, send);
       if (digest.matches(stored)) return stored;
@@ -76,4 +75,19 @@ export async function putObject(
   );
   if (outcome instanceof Failure) throw outcome;
   return outcome;
+}
+
+function attributeHeaders({ contentType, metadata }: ObjectAttributes): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': contentType };
+  for (const name in metadata) headers[`x-amz-meta-${name.toLowerCase()}`] = metadata[name] ?? '';
+  return headers;
+}
+
+function storedBy(headers: DirectAnswer['headers']): StoredObject {
+  const isOfWhole = headers['x-amz-checksum-type'] !== 'COMPOSITE';
+  return {
+    etag: plainEtag(headers['etag']),
+    versionId: headers['x-amz-version-id'],
+    crc32: isOfWhole ? headers['x-amz-checksum-crc32'] : undefined,
+  };
 }

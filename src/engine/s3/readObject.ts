@@ -1,8 +1,4 @@
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  type GetObjectCommandOutput,
-} from '@aws-sdk/client-s3';
+import type { IncomingMessage } from 'node:http';
 import type {
   ByteRange,
   GetRequest,
@@ -10,6 +6,10 @@ import type {
   ObjectContent,
   ObjectHead,
 } from '../ports/bucket';
+import { createHash } from 'node:crypto';
+import { Crc32 } from '../checksums/crc32';
+import { Crc64Nvme } from '../checksums/crc64nvme';
+import { wholeChecksum } from '../checksums/storeChecksums';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
@@ -34,17 +34,20 @@ export async function headOnce(
   request: HeadRequest,
 ): Promise<ObjectHead | undefined> {
   const { key, versionId, signal } = request;
-  const command = new HeadObjectCommand({
-    Bucket: context.name,
-    Key: key,
-    VersionId: versionId,
-    ChecksumMode: 'ENABLED',
-  });
-  try {
-    const send = () => context.client.send(command, { abortSignal: signal });
-    return await objectHead(await ofVersion(request, send), etag =>
-      listedSize(context, request, etag),
+  const send = () =>
+    context.client.request(
+      {
+        method: 'HEAD',
+        bucket: context.name,
+        key,
+        query: { versionId },
+        headers: { 'x-amz-checksum-mode': 'ENABLED' },
+      },
+      signal,
     );
+  try {
+    const { headers } = await ofVersion(request, send);
+    return await objectHead(headers, etag => listedSize(context, request, etag));
   } catch (error) {
     const failure = fromStoreError(error, subjectOf(context, request));
     if (failure.code === 'no-such-key') return undefined;
@@ -66,10 +69,8 @@ export async function getObject(
 /** A body that is ready to be read. */
 interface OpenedBody {
   readonly head: ObjectHead;
-  readonly stream: BodyStream;
+  readonly stream: IncomingMessage;
 }
-
-type BodyStream = AsyncIterable<Uint8Array> & { destroy(): void };
 
 /** Sends the request for the bytes; once more where the store minds how the ETag was spelled. */
 async function open(context: BucketContext, request: GetRequest): Promise<OpenedBody> {
@@ -94,41 +95,39 @@ async function openAsSpelled(
 ): Promise<OpenedBody> {
   const { client, name } = context;
   const { key, versionId, ifMatch, range, signal } = request;
-  const answer = await ofVersion({ key, versionId }, () =>
-    client.send(
-      new GetObjectCommand({
-        Bucket: name,
-        Key: key,
-        VersionId: versionId,
-        ...(ifMatch === undefined ? {} : { IfMatch: matchHeader(ifMatch, etagCase) }),
-        ...(range === undefined
-          ? { ChecksumMode: 'ENABLED' }
-          : { Range: `bytes=${String(range.start)}-${String(range.end - 1)}` }),
-      }),
-      { abortSignal: signal },
+  const { headers, body: stream } = await ofVersion({ key, versionId }, () =>
+    client.request(
+      {
+        method: 'GET',
+        bucket: name,
+        key,
+        query: { versionId },
+        headers: {
+          ...(ifMatch !== undefined && { 'if-match': matchHeader(ifMatch, etagCase) }),
+          ...(range === undefined
+            ? { 'x-amz-checksum-mode': 'ENABLED' }
+            : { range: `bytes=${String(range.start)}-${String(range.end - 1)}` }),
+        },
+      },
+      signal,
     ),
   );
-  const stream = answer.Body as BodyStream | undefined;
-  const head = await objectHead(answer, etag => listedSize(context, request, etag)).catch(
-    (error: unknown) => {
-      stream?.destroy();
-      throw error;
-    },
-  );
-  // Not every store heeds the condition.
-  if (ifMatch !== undefined && head.etag !== ifMatch) {
-    stream?.destroy();
-    throw new Failure('changed-in-cloud', key);
+  try {
+    const head = await objectHead(headers, etag => listedSize(context, request, etag));
+    // Not every store heeds the condition.
+    if (ifMatch !== undefined && head.etag !== ifMatch) throw new Failure('changed-in-cloud', key);
+    if (!isOfRange(headers['content-range'], range)) {
+      throw new Failure('unexpected', key, 'the store gave other bytes than it was asked for');
+    }
+    return { head, stream };
+  } catch (error) {
+    stream.destroy();
+    throw error;
   }
-  if (stream === undefined || !isOfRange(answer, range)) {
-    stream?.destroy();
-    throw new Failure('unexpected', key, 'the store gave other bytes than it was asked for');
-  }
-  return { head, stream };
 }
 
 /** Not every store knows ranges; one that does says which bytes it gives. */
-function isOfRange({ ContentRange: given }: GetObjectCommandOutput, range?: ByteRange): boolean {
+function isOfRange(given: string | undefined, range?: ByteRange): boolean {
   if (range === undefined) return given === undefined;
   return given?.startsWith(`bytes ${String(range.start)}-${String(range.end - 1)}/`) === true;
 }
@@ -145,8 +144,9 @@ async function* bytesOf(
   const { key, signal, range } = request;
   const end = range?.end ?? head.size;
   let position = range?.start ?? 0;
-  let current: BodyStream | undefined = stream;
-  let pieces = stream[Symbol.asyncIterator]();
+  let current: IncomingMessage | undefined = stream;
+  let pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+  const check = bodyCheck(head, range);
   const close = () => {
     current?.destroy();
     current = undefined;
@@ -168,7 +168,7 @@ async function* bytesOf(
       throw new Failure('unreachable', context.endpoint, 'the body ended early');
     } catch (error) {
       close();
-      throw isChecksumMismatch(error) ? new Failure('not-as-stored', key, error) : error;
+      throw error;
     }
   }
 
@@ -177,7 +177,11 @@ async function* bytesOf(
     for (;;) {
       // To the very end, so that the connection can be used again.
       const piece = await storeRequest(subjectOf(context, request), signal, nextPiece);
-      if (piece === undefined) return;
+      if (piece === undefined) {
+        if (check?.isRight() === false) throw new Failure('not-as-stored', key, 'another checksum');
+        return;
+      }
+      check?.update(piece);
       position += piece.byteLength;
       if (position > end) throw new Failure('not-as-stored', key, 'the body is too long');
       yield piece;
@@ -188,10 +192,35 @@ async function* bytesOf(
   }
 }
 
-/** Whether the SDK found that a body is not of the checksum in its header; it has no name for that. */
-function isChecksumMismatch(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Checksum mismatch: ');
+interface BodyCheck {
+  update(bytes: Uint8Array): void;
+  isRight(): boolean;
 }
+
+/** Compares a whole body with the checksum that came in front of it, where there is one. */
+function bodyCheck(head: ObjectHead, range: ByteRange | undefined): BodyCheck | undefined {
+  if (range !== undefined) return undefined;
+  for (const [algorithm, newHash] of hashes) {
+    const expected = wholeChecksum(head, algorithm);
+    if (expected === undefined) continue;
+    const hash = newHash();
+    return {
+      update: bytes => {
+        hash.update(bytes);
+      },
+      isRight: () => hash.digest().toString('base64') === expected,
+    };
+  }
+  return undefined;
+}
+
+/** The cheapest first. */
+const hashes = [
+  ['crc32', () => new Crc32()],
+  ['sha256', () => createHash('sha256')],
+  ['sha1', () => createHash('sha1')],
+  ['crc64nvme', () => new Crc64Nvme()],
+] as const;
 
 /** A version that only says that the object was deleted is answered with a code of its own. */
 async function ofVersion<T>(

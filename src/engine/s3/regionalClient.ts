@@ -1,8 +1,15 @@
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { DirectAnswer, DirectClient, DirectRequest } from './directClient';
+
+/** Both ways to one region. */
+export interface RegionClients {
+  readonly sdk: S3Client;
+  readonly direct: DirectClient;
+}
 
 /**
- * Sends the SDK's commands, each to its bucket's region, by one client for each region, beginning
- * with the connection's own. A store refuses a request to the wrong region and names the right one
+ * Sends requests, those of the SDK and our own, each to its bucket's region, by clients for each
+ * region, beginning with the connection's own. A store refuses a request to the wrong region and names the right one
  * (301, or `AuthorizationHeaderMalformed`); that is remembered for the bucket, so that it happens
  * once. The SDK's own `followRegionRedirects` pays two requests each time, and changes the client's
  * region while other requests are under way.
@@ -11,13 +18,13 @@ export class RegionalClient {
   readonly #home: string;
   /** For requests about no bucket: the connection's own, or the one that the store insists on. */
   #ofAccount: string;
-  readonly #open: (region: string) => S3Client;
-  readonly #clients = new Map<string, S3Client>();
+  readonly #open: (region: string) => RegionClients;
+  readonly #clients = new Map<string, RegionClients>();
   readonly #regions = new Map<string, string>();
   /** Requests for a bucket's region that are under way, by the bucket's name. */
   readonly #searches = new Map<string, Promise<void>>();
 
-  constructor(home: string, open: (region: string) => S3Client) {
+  constructor(home: string, open: (region: string) => RegionClients) {
     this.#home = home;
     this.#ofAccount = home;
     this.#open = open;
@@ -26,20 +33,31 @@ export class RegionalClient {
   /** Sends a command once. Throws what the SDK throws. */
   readonly send = ((command: BucketCommand, options: SendOptions) =>
     // One signature stands for the many of the SDK, which differ by command only.
-    this.#send(command, options)) as S3Client['send'];
+    this.#route(command.input.Bucket, undefined, ({ sdk }) =>
+      sdk.send(command, options),
+    )) as S3Client['send'];
 
-  destroy(): void {
-    for (const client of this.#clients.values()) client.destroy();
+  /** Sends a request once, without the SDK. Throws what the SDK would throw. */
+  async request(request: DirectRequest, signal: AbortSignal): Promise<DirectAnswer> {
+    const { bucket, body } = request;
+    // Bytes are not to go out in vain.
+    if (body !== undefined && !this.#regions.has(bucket)) await this.#search(bucket, signal);
+    return this.#route(bucket, body, ({ direct }) => direct.send(request, signal));
   }
 
-  async #send(command: BucketCommand, options: SendOptions): Promise<unknown> {
-    const { Bucket: bucket, Body: body } = command.input;
-    if (bucket === undefined) return this.#sendForAccount(command, options);
-    // A body is a stream, which cannot be sent twice.
-    if (body !== undefined && !this.#regions.has(bucket)) await this.#search(bucket, options);
+  destroy(): void {
+    for (const { sdk } of this.#clients.values()) sdk.destroy();
+  }
+
+  async #route<T>(
+    bucket: string | undefined,
+    body: unknown,
+    send: (clients: RegionClients) => Promise<T>,
+  ): Promise<T> {
+    if (bucket === undefined) return this.#routeForAccount(send);
     const region = this.#regions.get(bucket) ?? this.#home;
     try {
-      const answer = await this.#clientOf(region).send(command, options);
+      const answer = await send(this.#clientsOf(region));
       this.#regions.set(bucket, region);
       return answer;
     } catch (error) {
@@ -47,28 +65,27 @@ export class RegionalClient {
       if (named === undefined || named === region) throw error;
       this.#regions.set(bucket, named);
       if (body !== undefined) throw error;
-      return await this.#clientOf(named).send(command, options);
+      return send(this.#clientsOf(named));
     }
   }
 
-  async #sendForAccount(command: BucketCommand, options: SendOptions): Promise<unknown> {
+  async #routeForAccount<T>(send: (clients: RegionClients) => Promise<T>): Promise<T> {
     const region = this.#ofAccount;
     try {
-      return await this.#clientOf(region).send(command, options);
+      return await send(this.#clientsOf(region));
     } catch (error) {
       const named = namedRegion(error);
       if (named === undefined || named === region) throw error;
       this.#ofAccount = named;
-      return await this.#clientOf(named).send(command, options);
+      return send(this.#clientsOf(named));
     }
   }
 
   /** Learns a bucket's region. It does not throw: the request that follows meets the same failure. */
-  #search(bucket: string, options: SendOptions): Promise<void> {
+  #search(bucket: string, abortSignal: AbortSignal): Promise<void> {
     let search = this.#searches.get(bucket);
     if (search === undefined) {
-      const head = new HeadBucketCommand({ Bucket: bucket }) as BucketCommand;
-      search = this.#send(head, options).then(
+      search = this.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal }).then(
         () => undefined,
         () => undefined,
       );
@@ -78,18 +95,18 @@ export class RegionalClient {
     return search;
   }
 
-  #clientOf(region: string): S3Client {
-    let client = this.#clients.get(region);
-    if (client === undefined) {
-      client = this.#open(region);
-      this.#clients.set(region, client);
+  #clientsOf(region: string): RegionClients {
+    let clients = this.#clients.get(region);
+    if (clients === undefined) {
+      clients = this.#open(region);
+      this.#clients.set(region, clients);
     }
-    return client;
+    return clients;
   }
 }
 
 type BucketCommand = Parameters<S3Client['send']>[0] & {
-  readonly input: { readonly Bucket?: string; readonly Body?: unknown };
+  readonly input: { readonly Bucket?: string };
 };
 type SendOptions = Parameters<S3Client['send']>[1];
 

@@ -28,7 +28,7 @@ import { storeRequest } from './storeRequest';
 /** The `Account` port over S3. */
 export class S3Account implements Account {
   readonly region: string;
-  readonly #client: Pick<RegionalClient, 'send'>;
+  readonly #client: Pick<RegionalClient, 'send' | 'request'>;
   readonly #endpoint: string;
   readonly #settings: BucketSettings;
 
@@ -182,7 +182,7 @@ export class S3Account implements Account {
 }
 
 export interface S3AccountOptions {
-  readonly client: Pick<RegionalClient, 'send'>;
+  readonly client: Pick<RegionalClient, 'send' | 'request'>;
   readonly endpoint: string;
   /** The region of the connection. */
   readonly region: string;

@@ -12,8 +12,9 @@ import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
 import { CredentialCache } from './credentialCache';
 import type { Identity } from './credentialProcess';
+import { DirectClient } from './directClient';
 import { collectBounded, proveAnswers } from './proveAnswers';
-import { RegionalClient } from './regionalClient';
+import { RegionalClient, type RegionClients } from './regionalClient';
 import { S3Account } from './s3Account';
 import { S3Bucket } from './s3Bucket';
 import { forAnotherBucket, storeCapabilities, type StoreCapabilities } from './storeCapabilities';
@@ -70,7 +71,7 @@ export class S3Connection implements Connection {
     this.#ways = this.store === awsStore ? 'aws' : 'unknown';
     this.#capabilities = storeCapabilities(this.#ways);
     const region = settings.region ?? 'us-east-1';
-    this.#client = new RegionalClient(region, each => this.#openClient(each));
+    this.#client = new RegionalClient(region, each => this.#openClients(each));
     this.account = new S3Account({ client: this.#client, endpoint: this.endpoint, region });
   }
 
@@ -109,8 +110,8 @@ export class S3Connection implements Connection {
     this.#transport.close();
   }
 
-  /** Returns a client for one region. Nothing is sent yet. */
-  #openClient(region: string): S3Client {
+  /** Returns the clients for one region. Nothing is sent yet. */
+  #openClients(region: string): RegionClients {
     const { profile, endpoint, forcePathStyle } = this.#settings;
     const client = new S3Client({
       credentials: async () => askedEachTime(await this.#credentials.get(profile)),
@@ -149,7 +150,15 @@ export class S3Connection implements Connection {
       { step: 'finalizeRequest', priority: 'low', name: 'noteRefusedCredentials' },
     );
     proveAnswers(client);
-    return client;
+    const direct = new DirectClient({
+      sdk: client,
+      transport: this.#transport,
+      onAnswer: (headers, sentAt) => {
+        this.#learn(headers, sentAt);
+      },
+      onFailure: (error, headers) => this.#afterRefusal(error, headers),
+    });
+    return { sdk: client, direct };
   }
 
   /**

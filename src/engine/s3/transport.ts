@@ -23,7 +23,9 @@ export class Transport {
     NodeHttpHandler,
     'handle' | 'metadata' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
   >;
-  readonly #agents: readonly (HttpAgent | HttpsAgent)[];
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly connectionTimeoutMs = 10_000;
+  readonly stallTimeoutMs: number;
 
   constructor({
     stallTimeoutMs = 30_000,
@@ -35,9 +37,15 @@ export class Transport {
     const options = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
     const httpAgent = new HttpAgent(options);
     const httpsAgent = new TrustingAgent(options, trust);
-    this.#agents = [httpAgent, httpsAgent];
+    this.agents = { http: httpAgent, https: httpsAgent };
+    this.stallTimeoutMs = stallTimeoutMs;
     const handlerWith = (socketTimeout: number) =>
-      new NodeHttpHandler({ httpAgent, httpsAgent, connectionTimeout: 10_000, socketTimeout });
+      new NodeHttpHandler({
+        httpAgent,
+        httpsAgent,
+        connectionTimeout: this.connectionTimeoutMs,
+        socketTimeout,
+      });
     const usual = handlerWith(stallTimeoutMs);
     const forCompletions = handlerWith(completionTimeoutMs);
     this.handler = {
@@ -63,7 +71,8 @@ export class Transport {
   /** Closes all sockets. Requests under way fail. */
   close(): void {
     this.handler.destroy();
-    for (const agent of this.#agents) agent.destroy();
+    this.agents.http.destroy();
+    this.agents.https.destroy();
   }
 }
 

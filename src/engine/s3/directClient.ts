@@ -1,0 +1,176 @@
+import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { resolveAddress, type BucketAddress } from './bucketAddress';
+import { exchange, type HttpRequest, type Method, type RequestBody } from './httpExchange';
+import { collectBounded } from './proveAnswers';
+import { RefusedRequest } from './refusedRequest';
+import { encodedKey, queryString } from './signature';
+import type { Transport } from './transport';
+
+/** A request about an object, or a list of them. */
+export interface DirectRequest {
+  readonly method: Method;
+  readonly bucket: string;
+  /** `undefined` for the bucket itself. */
+  readonly key?: string;
+  readonly query?: Readonly<Partial<Record<QueryName, string | undefined>>>;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: RequestBody;
+  /** Of the body, in hexadecimal; computed where nobody has. */
+  readonly sha256?: string | undefined;
+}
+
+/** All that may stand in a query: what removes things has no name here. */
+export type QueryName =
+  | 'continuation-token'
+  | 'encoding-type'
+  | 'list-type'
+  | 'max-keys'
+  | 'partNumber'
+  | 'prefix'
+  | 'start-after'
+  | 'uploadId'
+  | 'versionId';
+
+/** An answer that reports success. */
+export interface DirectAnswer {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a GET, for the caller to read or to destroy. */
+  readonly body: IncomingMessage;
+}
+
+interface DirectClientDeps {
+  /** Knows credentials, addresses and the store's clock, for both of us. */
+  readonly sdk: S3Client;
+  readonly transport: Transport;
+  readonly onAnswer: (headers: DirectAnswer['headers'], sentAt: number) => void;
+  /** Returns what to throw for a request with these headers that has failed. */
+  readonly onFailure: (error: unknown, headers: HttpRequest['headers']) => Promise<unknown>;
+}
+
+/**
+ * Sends the requests that come by the thousand, without the SDK's stack, which takes longer than all
+ * the rest together. What a request must be like is asked of the SDK: credentials, address, region,
+ * clock. It sends once and throws as the SDK does.
+ */
+export class DirectClient {
+  readonly #deps: DirectClientDeps;
+  readonly #addresses = new Map<string, Promise<BucketAddress>>();
+
+  constructor(deps: DirectClientDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws `RefusedRequest` where the store reports no success. */
+  async send(request: DirectRequest, signal: AbortSignal): Promise<DirectAnswer> {
+    const address = await this.#addressOf(request.bucket);
+    const signed = await this.#sign(request, address);
+    try {
+      return await this.#exchange(signed, signal);
+    } catch (error) {
+      throw await this.#deps.onFailure(error, signed.headers);
+    }
+  }
+
+  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<DirectAnswer> {
+    const { sdk, transport, onAnswer } = this.#deps;
+    const sentAt = Date.now();
+    const answer = await exchange(request, transport, signal);
+    const headers = answer.headers as Readonly<Record<string, string>>;
+    correctClock(sdk, headers, sentAt);
+    onAnswer(headers, sentAt);
+    const { statusCode: status = 0 } = answer;
+    if (status >= 200 && status < 300) {
+      if (request.method !== 'GET') await discard(answer);
+      return { headers, body: answer };
+    }
+    const bytes = await collectBounded(answer);
+    throw new RefusedRequest(status, headers, Buffer.from(bytes).toString());
+  }
+
+  async #sign(
+    { method, key, query = {}, headers = {}, body, sha256 }: DirectRequest,
+    { url, signer, identify }: BucketAddress,
+  ): Promise<HttpRequest> {
+    const path =
+      url.pathname.replace(/\/$/, '') + (key === undefined ? '/' : `/${encodedKey(key)}`);
+    const asked = withoutUndefined(query);
+    const { identity, headers: sessionHeaders } = await identify();
+    const unsigned = {
+      method,
+      path,
+      query: asked,
+      headers: {
+        host: url.host,
+        ...withoutUndefined(headers),
+        ...sessionHeaders,
+        ...(body !== undefined && { 'content-length': String(body.bytes.byteLength) }),
+      },
+      sha256: sha256 ?? hash('sha256', body?.bytes ?? ''),
+    };
+    const date = new Date(Date.now() + this.#deps.sdk.config.systemClockOffset);
+    const signed = signer.sign(unsigned, identity, date);
+    const search = queryString(asked);
+    return {
+      method,
+      endpoint: url,
+      target: search === '' ? path : `${path}?${search}`,
+      headers: { ...signed, ...unsignedHeaders },
+      body,
+    };
+  }
+
+  #addressOf(bucket: string): Promise<BucketAddress> {
+    let address = this.#addresses.get(bucket);
+    if (address === undefined) {
+      address = resolveAddress(this.#deps.sdk, bucket);
+      this.#addresses.set(bucket, address);
+      // It may have failed for want of a setting that is there by now.
+      address.catch(() => this.#addresses.delete(bucket));
+    }
+    return address;
+  }
+}
+
+/** Reads what comes: only after its end is the connection free for the next request. */
+async function discard(answer: IncomingMessage): Promise<void> {
+  if (answer.headers['content-length'] === '0') await once(answer.resume(), 'end');
+  else await collectBounded(answer);
+}
+
+/** Some servers change them on the way. */
+const unsignedHeaders = {
+  // Without it, servers may compress (RFC 9110, section 12.5.3), and proxies do.
+  'accept-encoding': 'identity',
+  'user-agent': 's3-backup',
+};
+
+/** Corrects the clock that requests are signed by, as the SDK does after its own. */
+function correctClock(
+  { config }: S3Client,
+  headers: DirectAnswer['headers'],
+  sentAt: number,
+): void {
+  const told = Date.parse(headers['date'] ?? '');
+  const now = Date.now();
+  // An answer out of a cache, or a late one, tells of another time.
+  if (Number.isNaN(told) || headers['age'] !== undefined || now - sentAt > maxExchangeMs) return;
+  config.systemClockOffset = told - now;
+}
+
+const maxExchangeMs = 900_000;
+
+function withoutUndefined(
+  record: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in record) {
+    const value = record[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
