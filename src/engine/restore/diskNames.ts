@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, opendirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
@@ -70,8 +70,7 @@ const forbidden = /[\u0000-\u001f<>:"|?*\\]/;
 
 /** Tries a name that is there in the other case. */
 function foldsNames(root: string): boolean {
-  const names = readdirSync(root).slice(0, maxNamesTried);
-  for (const path of [...names.map(name => join(root, name)), root]) {
+  for (const path of [...someNamesIn(root).map(name => join(root, name)), root]) {
     const other = join(dirname(path), inOtherCase(basename(path)));
     if (other === path) continue;
     const [one, two] = [path, other].map(each =>
@@ -84,6 +83,21 @@ function foldsNames(root: string): boolean {
 }
 
 const maxNamesTried = 50;
+
+/** A folder may hold a million. */
+function someNamesIn(folder: string): readonly string[] {
+  const directory = opendirSync(folder);
+  try {
+    const names: string[] = [];
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+      names.push(entry.name);
+      if (names.length === maxNamesTried) break;
+    }
+    return names;
+  } finally {
+    directory.closeSync();
+  }
+}
 
 function inOtherCase(name: string): string {
   const upper = name.toUpperCase();

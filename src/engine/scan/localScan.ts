@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
+import {
+  lstatSync,
+  opendirSync,
+  statSync,
+  type BigIntStats,
+  type Dirent,
+  type OpenDirOptions,
+} from 'node:fs';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { childPath, foldersAbove, toAbsolutePath } from '../disk/filePath';
 import { type LocalFile, toLocalFile } from '../disk/localFile';
@@ -101,37 +108,56 @@ export function statAlong(
 }
 
 function* readFolder(root: string, folder: FilePath, exclude: ExcludeRules): Generator<LocalEntry> {
-  let children: Dirent<Buffer>[];
+  const escapedNames = new Set<string>();
   try {
-    // As bytes: decoding would silently change a name that is not valid UTF-8.
-    children = readdirSync(toAbsolutePath(root, folder), {
-      withFileTypes: true,
-      encoding: 'buffer',
-    });
+    for (const child of childrenOf(toAbsolutePath(root, folder))) {
+      if (!isUtf8(child.name)) {
+        let escaped = escapeInvalid(child.name);
+        // Another file may have this very name.
+        while (escapedNames.has(escaped) || exists(root, childPath(folder, escaped)))
+          escaped += '?';
+        escapedNames.add(escaped);
+        yield unnameable(childPath(folder, escaped), child);
+        continue;
+      }
+      const path = childPath(folder, child.name.toString('utf8'));
+      if (isStagedFile(path)) continue;
+      const entry = child.isDirectory() ? folderEntry(path, exclude) : statAt(root, path, exclude);
+      if (entry !== undefined) yield entry;
+    }
   } catch (error) {
     const failure = fromDiskError(error, folder === '' ? root : folder);
     if (folder === '') throw failure;
     if (failure.code !== 'file-vanished') {
       yield { kind: 'unreadable', path: folder, isFolder: true, failure: failure.toRecord() };
     }
-    return;
   }
-  let names: Set<string> | undefined;
-  for (const child of children) {
-    if (!isUtf8(child.name)) {
-      names ??= new Set(children.map(({ name }) => name.toString('utf8')));
-      let escaped = escapeInvalid(child.name);
-      // Another file may have this very name.
-      while (names.has(escaped)) escaped += '?';
-      names.add(escaped);
-      yield unnameable(childPath(folder, escaped), child);
-      continue;
+}
+
+/**
+ * Yields what is in a folder, read in batches: a list of a million names would hold the thread for
+ * seconds. Names are bytes, since decoding would silently change one that is not valid UTF-8.
+ */
+function* childrenOf(absolute: string): Generator<Dirent<Buffer>> {
+  const options: OpenDirOptions = { bufferSize: namesAtOnce };
+  // The types of Node know no names in bytes here.
+  Object.assign(options, { encoding: 'buffer' });
+  const directory = opendirSync(absolute, options);
+  try {
+    for (;;) {
+      const child = directory.readSync() as Dirent<Buffer> | null;
+      if (child === null) return;
+      yield child;
     }
-    const path = childPath(folder, child.name.toString('utf8'));
-    if (isStagedFile(path)) continue;
-    const entry = child.isDirectory() ? folderEntry(path, exclude) : statAt(root, path, exclude);
-    if (entry !== undefined) yield entry;
+  } finally {
+    directory.closeSync();
   }
+}
+
+const namesAtOnce = 256;
+
+function exists(root: string, path: FilePath): boolean {
+  return lstatSync(toAbsolutePath(root, path), { throwIfNoEntry: false }) !== undefined;
 }
 
 function toEntry(path: FilePath, stat: BigIntStats, exclude: ExcludeRules): LocalEntry {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   linkSync,
   mkdirSync,
@@ -325,6 +325,41 @@ describe('localScan', () => {
     await assert.rejects(walk(), { code: 'cancelled' });
     // What four milliseconds hold.
     assert.ok(seen > 0 && seen <= 5, `${String(seen)} seen`);
+  });
+
+  it('reads a large folder piece by piece, and no further once it is cancelled', async () => {
+    writeManyFiles(2_000);
+    letTimePass();
+    const open = fs.opendirSync;
+    let read = 0;
+    let closed = 0;
+    const counting = (...args: Parameters<typeof open>) => {
+      const directory = open(...args);
+      const readSync = directory.readSync.bind(directory);
+      const closeSync = directory.closeSync.bind(directory);
+      return Object.assign(directory, {
+        readSync() {
+          read++;
+          return readSync();
+        },
+        closeSync() {
+          closed++;
+          closeSync();
+        },
+      });
+    };
+    mock.method(fs, 'opendirSync', counting);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const walk = async () => {
+      for await (const batch of scanLocal({ root, start: '' as FilePath, exclude, signal })) {
+        assert.ok(batch.length > 0);
+        controller.abort();
+      }
+    };
+    await assert.rejects(walk(), { code: 'cancelled' });
+    assert.ok(read > 0 && read <= 5, `${String(read)} read`);
+    assert.equal(closed, 1);
   });
 
   it('leaves the thread free while it walks', async () => {
