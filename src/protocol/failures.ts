@@ -85,6 +85,7 @@ export type FailureCode =
   | 'name-not-unicode'
   | 'key-too-long'
   | 'unsafe-name'
+  | 'name-too-long'
   | 'in-the-way'
   | 'changed-here'
   | 'disk-full'

@@ -83,6 +83,12 @@ export const diskFailures = {
     next: () => l10n.t('It stays in the cloud. Another tool can fetch it under another name.'),
     actions: ['show-log'],
   },
+  'name-too-long': {
+    brief: () => l10n.t('name too long for this disk'),
+    what: ({ subject }) => l10n.t('The name of {0} is too long for this disk.', quoted(subject)),
+    next: () => l10n.t('It stays in the cloud. Another tool can fetch it under a shorter name.'),
+    actions: ['show-log'],
+  },
   'in-the-way': {
     brief: () => l10n.t('something is in its place'),
     what: ({ subject, cause }) =>

@@ -16,6 +16,7 @@ const failureCodes: Readonly<Record<string, FailureCode>> = {
   EPERM: 'not-readable',
   EISDIR: 'not-a-file',
   ELOOP: 'not-a-file',
+  ENAMETOOLONG: 'name-too-long',
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
   ABORT_ERR: 'cancelled',

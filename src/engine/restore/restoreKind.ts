@@ -78,6 +78,7 @@ const skipped = new Set<FailureCode>([
   'changed-in-cloud',
   'changed-here',
   'unsafe-name',
+  'name-too-long',
   'odd-entry',
   'in-the-way',
 ]);

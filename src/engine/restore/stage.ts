@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setMode, storedAllocation } from '../disk/fileMetadata';
@@ -36,6 +36,8 @@ export async function stage(
   const lease = folders.acquire(root, path);
   const file = newStagedFile('temporary', root, path);
   try {
+    // Before anything is fetched, the disk says whether it can have such a name at all.
+    lstatSync(toAbsolutePath(root, path), { throwIfNoEntry: false });
     await requireRoom(step, dirname(temporaryPath(file)), signal);
     journal.begin(file);
     const handle = await open(temporaryPath(file), 'wx');

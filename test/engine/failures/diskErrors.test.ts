@@ -16,7 +16,7 @@ describe('diskErrors', () => {
     ['EDQUOT', 'disk-full'],
     ['EIO', 'disk-error'],
     ['EMFILE', 'disk-error'],
-    ['ENAMETOOLONG', 'disk-error'],
+    ['ENAMETOOLONG', 'name-too-long'],
     ['ABORT_ERR', 'cancelled'],
   ];
 

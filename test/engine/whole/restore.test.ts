@@ -408,6 +408,22 @@ describe('restore', function () {
     assert.deepEqual(readdirSync(temporary.path).sort(), ['elsewhere', 'staging-journals', 'w']);
   });
 
+  it('leaves what has too long a name for the disk, by its name, and restores the rest', async () => {
+    const long = 'n'.repeat(300);
+    for (const path of ['ok', long, `${long}/below`, `d/${long}`, 'd/ok']) {
+      bucket.place(`w/${path}`, path);
+    }
+    await project.compare();
+    const { files, refused } = await project.planRestore(all);
+    // What is in a folder that is not there yet is only found out then.
+    assert.deepEqual([files, refused.files], [3, 2]);
+    const report = await project.restore(all);
+    assert.deepEqual([report.done, report.skipped, report.failed], [2, 3, 0]);
+    assert.deepEqual(report.reasons, { 'name-too-long': 2, 'in-the-way': 1 });
+    assert.deepEqual([read('ok'), read('d/ok')], ['ok', 'd/ok']);
+    assert.equal(bucket.calls.filter(({ operation }) => operation === 'get').length, 2);
+  });
+
   it('follows no link that takes the place of a folder after the plan', async () => {
     bucket.place('w/d/a', 'x');
     await project.compare();
