@@ -27,6 +27,11 @@ export interface ComparisonTotals {
   readonly incomplete: FailureRecord | undefined;
   /** How many files of each group the filter lets through; `undefined` where there is no filter. */
   readonly shown: Readonly<Record<Group, number>> | undefined;
+  /**
+   * How many rows each group shows; more or fewer than its files for a moment, while the rows of
+   * files that have just finished stand in the groups in which they were.
+   */
+  readonly rows: Readonly<Record<Group, number>>;
 }
 
 export const compare = requestType<readonly FolderSetup[], null>('compare');

@@ -46,7 +46,7 @@ export interface FileRow {
 export interface FolderRow {
   readonly kind: 'folder';
   readonly path: FilePath;
-  /** Of this group, below this folder. */
+  /** Of this group, below this folder; without rows that have just finished and will leave it. */
   readonly totals: GroupTotals;
   /** Below this folder in all groups: local files that are missing or not current in the cloud. */
   readonly notBackedUp: number;

@@ -67,10 +67,10 @@ describe('The filter of the view', () => {
     sur: [
       'Out of Date: 0',
       'Missing in Cloud: 1 of 46',
-      '  surveys: 1 · 3 B',
+      '  surveys: 1 file · 3 B',
       '    2025.csv: 3 B',
       'Up to Date: 1 of 2',
-      '  surveys: 1 · 3 B · 1 not backed up',
+      '  surveys: 1 file · 3 B',
       '    2024.csv: 3 B · proved',
       ...noneElsewhere,
     ],

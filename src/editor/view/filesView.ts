@@ -1,16 +1,15 @@
-import { l10n, window, workspace, type Disposable, type Event, type TreeView } from 'vscode';
+import { window, workspace, type Disposable, type Event, type TreeView } from 'vscode';
 import type { Report } from '../../protocol/reports';
 import type { FolderFailure, State } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { ContextKey } from '../contributions/contextKey';
 import { viewId, type ContextValue } from '../contributions/manifest';
-import { formatCount } from '../format/quantity';
 import { localFolders, type Targets } from '../targets/targets';
 import type { FilesTree } from './filesTree';
 import { type RowFilter, filterLine } from './filter';
 import type { RefreshScheduler } from './refreshScheduler';
-import { notProvedSafe, statusLine } from './statusLine';
+import { statusLine, unsafeFiles, unsafeText } from './statusLine';
 import type { TreeNode } from './treeNode';
 
 /** What the view shows besides the rows, and who knows it. */
@@ -126,13 +125,11 @@ export class FilesView implements Disposable {
 
   #drawBadge(): void {
     const { comparisons } = this.deps.engine.state;
-    const value = comparisons.reduce((sum, comparison) => sum + notProvedSafe(comparison), 0);
-    if (this.treeView.badge?.value === value) return;
-    const tooltip =
-      value === 1
-        ? l10n.t('1 file is not proved to be safe in the cloud')
-        : l10n.t('{0} files are not proved to be safe in the cloud', formatCount(value));
-    this.treeView.badge = value === 0 ? undefined : { value, tooltip };
+    const unsafe = unsafeFiles(comparisons);
+    const { files: value } = unsafe;
+    const tooltip = value === 0 ? undefined : unsafeText(unsafe);
+    if (this.treeView.badge?.tooltip === tooltip) return;
+    this.treeView.badge = tooltip === undefined ? undefined : { value, tooltip };
   }
 
   #whichWelcome(): Welcome {

@@ -1,6 +1,6 @@
 import { l10n, MarkdownString } from 'vscode';
 import { failureText } from '../failures/failureMessage';
-import { formatBytes, formatFiles } from '../format/quantity';
+import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { reason, sideText } from './verdictWords';
 import type { RowNode } from './treeNode';
 
@@ -15,11 +15,15 @@ export function rowTooltip({ row }: RowNode): MarkdownString {
     );
     if (row.notBackedUp > 0) {
       tooltip.appendMarkdown('\n\n');
-      tooltip.appendText(l10n.t('{0} below it not backed up', formatFiles(row.notBackedUp)));
+      tooltip.appendText(
+        row.notBackedUp === 1
+          ? l10n.t('1 file in this folder isn’t backed up')
+          : l10n.t('{0} files in this folder aren’t backed up', formatCount(row.notBackedUp)),
+      );
     }
     if (row.ignored > 0) {
       tooltip.appendMarkdown('\n\n');
-      tooltip.appendText(l10n.t('{0} below it ignored', formatFiles(row.ignored)));
+      tooltip.appendText(l10n.t('{0} in this folder ignored', formatFiles(row.ignored)));
     }
     return tooltip;
   }

@@ -49,16 +49,63 @@ export function statusLine(
   }
 }
 
-/** Counts the local files that are not proved to be safe in the cloud, without ignored ones. */
-export function notProvedSafe({ groups, proved }: ComparisonTotals): number {
-  return (
-    groups['changed-in-cloud'].files +
-    groups.unchecked.files +
-    groups['out-of-date'].files +
-    groups['missing-in-cloud'].files +
-    groups['up-to-date'].files -
-    proved
-  );
+/**
+ * Counts the local files that are not proved to be safe in the cloud, without ignored ones. Line,
+ * badge and tooltip are made of these numbers, so that they always agree.
+ */
+export function unsafeFiles(comparisons: readonly ComparisonTotals[]): UnsafeFiles {
+  let [toBackUp, bytes, changedInCloud, unchecked, unconfirmed, notProved] = [0, 0, 0, 0, 0, 0];
+  for (const { groups, proved, ...comparison } of comparisons) {
+    for (const group of ['out-of-date', 'missing-in-cloud'] as const) {
+      toBackUp += groups[group].files;
+      bytes += groups[group].bytes;
+    }
+    changedInCloud += groups['changed-in-cloud'].files;
+    unchecked += groups.unchecked.files;
+    unconfirmed += comparison.unconfirmed;
+    notProved += groups['up-to-date'].files - proved - comparison.unconfirmed;
+  }
+  const files = toBackUp + changedInCloud + unchecked + unconfirmed + notProved;
+  return { files, toBackUp, bytes, changedInCloud, unchecked, unconfirmed, notProved };
+}
+
+/** `files` is the sum of all the numbers of files that follow; `bytes` are those to back up. */
+interface UnsafeFiles {
+  readonly files: number;
+  readonly toBackUp: number;
+  readonly bytes: number;
+  readonly changedInCloud: number;
+  readonly unchecked: number;
+  readonly unconfirmed: number;
+  readonly notProved: number;
+}
+
+/** What the badge says when the pointer rests on it. */
+export function unsafeText(unsafe: UnsafeFiles): string {
+  const { files, toBackUp } = unsafe;
+  const parts = [
+    ...(toBackUp > 0 ? [l10n.t('{0} to back up', formatCount(toBackUp))] : []),
+    ...otherParts(unsafe),
+  ].join(', ');
+  return files === 1
+    ? l10n.t('1 file isn’t safely backed up: {0}', parts)
+    : l10n.t('{0} files aren’t safely backed up: {1}', formatCount(files), parts);
+}
+
+function otherParts({
+  changedInCloud,
+  unchecked,
+  unconfirmed,
+  notProved,
+}: UnsafeFiles): readonly string[] {
+  return [
+    ...(changedInCloud > 0
+      ? [l10n.t('{0} changed in the cloud', formatCount(changedInCloud))]
+      : []),
+    ...(unchecked > 0 ? [l10n.t('{0} couldn’t be checked', formatCount(unchecked))] : []),
+    ...(unconfirmed > 0 ? [l10n.t('{0} not confirmed', formatCount(unconfirmed))] : []),
+    ...(notProved > 0 ? [l10n.t('{0} not proved', formatCount(notProved))] : []),
+  ];
 }
 
 function failedLine(
@@ -137,12 +184,7 @@ function comparedLine(
   }
   // With several folders, the oldest comparison counts, so that no row is older than the line says.
   const comparedAt = Math.min(...comparisons.map(comparison => comparison.comparedAt));
-  let files = 0;
-  let bytes = 0;
-  for (const { groups } of comparisons) {
-    files += groups['out-of-date'].files + groups['missing-in-cloud'].files;
-    bytes += groups['out-of-date'].bytes + groups['missing-in-cloud'].bytes;
-  }
+  const unsafe = unsafeFiles(comparisons);
   const age = formatAge(comparedAt, now);
   const [only, ...others] = comparisons;
   // With several folders, each one's row names its target. VS Code shows no description of a view.
@@ -154,10 +196,11 @@ function comparedLine(
   if (comparisons.some(comparison => comparison.incomplete !== undefined)) {
     parts.push(l10n.t('the bucket could not be listed in full'));
   }
-  if (files > 0) {
-    parts.push(l10n.t('{0} to back up', formatCount(files)), formatBytes(bytes));
+  const { toBackUp, bytes } = unsafe;
+  if (toBackUp > 0) {
+    parts.push(l10n.t('{0} to back up', formatCount(toBackUp)), formatBytes(bytes));
   } else {
     parts.push(l10n.t('nothing to back up'));
   }
-  return parts.join(' · ');
+  return [...parts, ...otherParts(unsafe)].join(' · ');
 }

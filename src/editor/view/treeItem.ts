@@ -62,9 +62,10 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
       ? formatCount(files)
       : l10n.t('{0} of {1}', formatCount(shown), formatCount(files));
   const name = groupName(node.group);
-  const item = new TreeItem(name, collapsibleState(node.group, shown));
+  const rows = comparison?.rows[node.group] ?? 0;
+  const item = new TreeItem(name, collapsibleState(node.group, rows));
   // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
-  item.id = shown > 0 ? idOf(node) : `${idOf(node)}\nempty`;
+  item.id = rows > 0 ? idOf(node) : `${idOf(node)}\nempty`;
   const unconfirmed = node.group === 'up-to-date' ? (comparison?.unconfirmed ?? 0) : 0;
   item.iconPath = groupIcon(node.group, unconfirmed > 0 && unconfirmed === files ? 'none' : 'some');
   const notProved =
@@ -118,17 +119,8 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
   item.resourceUri = iconUri(node.group, row.path);
   const { files, bytes } = row.totals;
   const size = sizeIn(node.group, bytes);
-  const isAmongIgnored = node.group === 'ignored';
-  const ignored =
-    row.ignored > 0 && !isAmongIgnored && l10n.t('+ {0} ignored', formatCount(row.ignored));
-  // People delete folders, not rows, so each row of a folder says what else below it is not safe.
-  const notBackedUp = l10n.t('{0} not backed up', formatCount(row.notBackedUp));
-  const count =
-    isNotBackedUp(node.group) && row.notBackedUp > files
-      ? l10n.t('{0} of {1} not backed up', formatCount(files), formatCount(row.notBackedUp))
-      : formatCount(files);
-  const others = !isNotBackedUp(node.group) && row.notBackedUp > 0 && notBackedUp;
-  item.description = joined(count, size, others, ignored);
+  // What else is in the folder says its tooltip.
+  item.description = joined(formatFiles(files), size);
   item.contextValue = flags(
     'subfolder',
     node.group,
@@ -136,14 +128,7 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
     node.group !== 'only-in-cloud' && node.group !== 'lost' && 'onDisk',
   );
   item.accessibilityInformation = {
-    label: listed(
-      name,
-      l10n.t('folder in {0}', groupName(node.group)),
-      formatFiles(files),
-      size,
-      row.notBackedUp > 0 && notBackedUp,
-      row.ignored > 0 && !isAmongIgnored && l10n.t('{0} ignored', formatCount(row.ignored)),
-    ),
+    label: listed(name, l10n.t('folder in {0}', groupName(node.group)), formatFiles(files), size),
   };
   return item;
 }
@@ -231,13 +216,8 @@ function isUploadable(group: Group): boolean {
   return group === 'out-of-date' || group === 'missing-in-cloud';
 }
 
-/** Groups whose files a folder's row counts as not backed up. */
-function isNotBackedUp(group: Group): boolean {
-  return isUploadable(group) || group === 'changed-in-cloud' || group === 'unchecked';
-}
-
-function collapsibleState(group: Group, files: number): TreeItemCollapsibleState {
-  if (files === 0) return TreeItemCollapsibleState.None;
+function collapsibleState(group: Group, rows: number): TreeItemCollapsibleState {
+  if (rows === 0) return TreeItemCollapsibleState.None;
   const isGood = group === 'up-to-date' || group === 'only-in-cloud' || group === 'ignored';
   return isGood ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
 }

@@ -30,7 +30,7 @@ export function treeOutline({ engine: { state }, targets }: TreeOutlineDeps): Ou
       const key = groupKey(comparison.folder, group);
       const { files, bytes } = comparison.groups[group];
       const shown = comparison.shown?.[group] ?? files;
-      shape.push(group, String(shown === 0));
+      shape.push(group, String(comparison.rows[group] === 0));
       const proved = group === 'up-to-date' ? comparison.proved : 0;
       numbers.set(key, [files, bytes, proved, shown].join(' '));
     }
@@ -55,7 +55,12 @@ export function findsLittle({ comparisons }: State): boolean {
 const maxFilesOpenedAtOnce = 200;
 
 export function shownGroups(comparison: ComparisonTotals): readonly Group[] {
-  return groups.filter(group => alwaysShown.has(group) || comparison.groups[group].files > 0);
+  return groups.filter(group => alwaysShown.has(group) || isThere(comparison, group));
+}
+
+/** A group whose last row lingers is there until that has gone. */
+function isThere({ groups: numbers, rows }: ComparisonTotals, group: Group): boolean {
+  return numbers[group].files > 0 || rows[group] > 0;
 }
 
 /** Groups that are shown even when empty, because that answers what the user asks. */

@@ -7,17 +7,19 @@ import { groups, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import { isWithin } from '../disk/filePath';
 import { isProved, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
-import { GroupTree, type TreeChild } from './groupTree';
+import type { TreeChild } from './groupTree';
+import { GroupTrees } from './groupTrees';
 import type { ComparisonTarget } from './job';
 import type { RowFilter } from './rowFilter';
 
 /**
- * All verdicts of one folder, each path in exactly one group, with totals that always add up. Whoever
+ * All verdicts of one folder, each path in exactly one group, with totals that always add up: numbers
+ * go by the verdicts at once, while the row of a finished file keeps its place for a moment. Whoever
  * changes a file after the comparison tells it so, which keeps it true until the next one.
  */
 export class Comparison {
   readonly #entries = new Map<FilePath, Entry>();
-  readonly #trees = groupTrees();
+  readonly #trees = new GroupTrees();
   #filter: RowFilter | undefined;
   /** What the filter lets through; built when it is first asked for. */
   #filtered: GroupTrees | undefined;
@@ -107,7 +109,7 @@ export class Comparison {
   *below(path: FilePath): Generator<Entry> {
     const own = this.#entries.get(path);
     if (own !== undefined) yield own;
-    for (const tree of this.#trees.values()) yield* tree.folder(path)?.leaves() ?? [];
+    for (const tree of this.#trees.all()) yield* tree.folder(path)?.leaves() ?? [];
   }
 
   /**
@@ -144,10 +146,10 @@ export class Comparison {
     offset: number,
     limit: number,
   ): ChildrenPage {
-    const folder = treeOf(this.#shown(), group).folder(path);
+    const folder = this.#shown().of(group).folder(path);
     if (folder === undefined) return { rows: [], total: 0 };
     if (layout === 'list') {
-      return { rows: folder.inOrder(offset, limit).map(toFileRow), total: folder.totals.files };
+      return { rows: folder.inOrder(offset, limit).map(toFileRow), total: folder.rows };
     }
     const all = folder.children();
     return {
@@ -157,10 +159,6 @@ export class Comparison {
   }
 
   totals(): ComparisonTotals {
-    const totals = groups.map(group => [group, treeOf(this.#trees, group).root.totals] as const);
-    const shown = groups.map(
-      group => [group, treeOf(this.#shown(), group).root.totals.files] as const,
-    );
     const { folder, bucket, prefix } = this.target;
     return {
       folder,
@@ -168,11 +166,12 @@ export class Comparison {
       prefix,
       comparedAt: this.comparedAt,
       found: this.#entries.size,
-      groups: Object.fromEntries(totals) as ComparisonTotals['groups'],
+      groups: this.#trees.roots(({ totals }) => totals),
       proved: this.#proved,
       unconfirmed: this.#unconfirmed,
       incomplete: this.incomplete,
-      shown: this.#filter && (Object.fromEntries(shown) as NonNullable<ComparisonTotals['shown']>),
+      shown: this.#filter && this.#shown().roots(({ totals }) => totals.files),
+      rows: this.#shown().roots(({ rows }) => rows),
     };
   }
 
@@ -185,20 +184,20 @@ export class Comparison {
   #replace(entry: Entry): void {
     const before = this.#takeOut(entry.path);
     this.#entries.set(entry.path, entry);
-    treeOf(this.#trees, entry.group).add(entry);
-    if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.add(entry);
+    this.#trees.put(entry);
+    if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
     if (isProved(entry)) this.#proved++;
     if (isUnconfirmed(entry)) this.#unconfirmed++;
-    const was = before?.group ?? entry.group;
-    this.onChanged(was === entry.group ? [was] : [was, entry.group]);
+    const concerned = [before?.group, before?.verdict.kind, entry.group, entry.verdict.kind];
+    this.onChanged([...new Set(concerned.filter(group => group !== undefined))]);
   }
 
   #takeOut(path: FilePath): Entry | undefined {
     const entry = this.#entries.get(path);
     if (entry === undefined) return undefined;
     this.#entries.delete(path);
-    treeOf(this.#trees, entry.group).remove(entry);
-    if (this.#filter?.(entry.path) === true) this.#filteredTree(entry)?.remove(entry);
+    this.#trees.take(entry);
+    if (this.#filter?.(entry.path) === true) this.#filtered?.take(entry);
     if (isProved(entry)) this.#proved--;
     if (isUnconfirmed(entry)) this.#unconfirmed--;
     return entry;
@@ -222,7 +221,7 @@ export class Comparison {
     const own = this.#entries.get(path);
     if (own !== undefined && (own.group === group || own.verdict.kind === group)) yield own;
     const trees = filter === undefined ? this.#trees : this.#shown();
-    for (const entry of treeOf(trees, group).folder(path)?.leaves() ?? []) {
+    for (const entry of trees.of(group).folder(path)?.leaves() ?? []) {
       if (entry.verdict.kind === group) yield entry;
     }
     for (const finished of this.#moves.keys()) {
@@ -236,23 +235,19 @@ export class Comparison {
     const filter = this.#filter;
     if (filter === undefined) return this.#trees;
     if (this.#filtered === undefined) {
-      this.#filtered = groupTrees();
+      this.#filtered = new GroupTrees();
       for (const entry of this.#entries.values()) {
-        if (filter(entry.path)) treeOf(this.#filtered, entry.group).add(entry);
+        if (filter(entry.path)) this.#filtered.put(entry);
       }
     }
     return this.#filtered;
-  }
-
-  #filteredTree({ group }: Entry): GroupTree<Entry> | undefined {
-    return this.#filtered && treeOf(this.#filtered, group);
   }
 
   #toRow(child: TreeChild<Entry>): Row {
     if (child.kind === 'leaf') return toFileRow(child.leaf);
     const { path, totals } = child.folder;
     // The filter does not count here: people delete folders, not rows.
-    const count = (group: Group) => treeOf(this.#trees, group).folder(path)?.totals.files ?? 0;
+    const count = (group: Group) => this.#trees.of(group).folder(path)?.totals.files ?? 0;
     return {
       kind: 'folder',
       path,
@@ -261,18 +256,6 @@ export class Comparison {
       ignored: count('ignored'),
     };
   }
-}
-
-type GroupTrees = ReadonlyMap<Group, GroupTree<Entry>>;
-
-function groupTrees(): GroupTrees {
-  return new Map(groups.map(group => [group, new GroupTree<Entry>()]));
-}
-
-function treeOf(trees: GroupTrees, group: Group): GroupTree<Entry> {
-  const tree = trees.get(group);
-  if (tree === undefined) throw new Error(`There is no group ${group}.`);
-  return tree;
 }
 
 /** How long a finished row keeps its place. */

@@ -34,13 +34,13 @@ function folderOf({ path, verdict }: Finding): FilePath {
 }
 
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */
-export function isProved({ group, verdict }: Entry): boolean {
-  return group === 'up-to-date' && verdict.kind === 'up-to-date' && callsSafe(verdict.proof);
+export function isProved({ verdict }: Entry): boolean {
+  return verdict.kind === 'up-to-date' && callsSafe(verdict.proof);
 }
 
 /** Whether the file was up to date once, and comparing it again has failed. */
-export function isUnconfirmed({ group, verdict }: Entry): boolean {
-  return group === 'up-to-date' && verdict.kind === 'up-to-date' && verdict.proof === 'unconfirmed';
+export function isUnconfirmed({ verdict }: Entry): boolean {
+  return verdict.kind === 'up-to-date' && verdict.proof === 'unconfirmed';
 }
 
 export function toFileRow({ path, isFolder, verdict, local, cloud, activity }: Entry): FileRow {

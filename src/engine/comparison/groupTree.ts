@@ -2,7 +2,10 @@ import type { GroupTotals } from '../../protocol/comparisons';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName } from '../disk/filePath';
 
-/** The files of one group by folders, with totals kept at every folder. */
+/**
+ * The rows of one group by folders, with its numbers kept at every folder. A row that has just
+ * finished is shown in one group and counts in another, to which it will move.
+ */
 export class GroupTree<T extends Leaf> {
   readonly #root = new Folder<T>('' as FilePath);
 
@@ -10,29 +13,44 @@ export class GroupTree<T extends Leaf> {
     return this.#root;
   }
 
-  add(leaf: T): void {
-    let last = this.#root;
-    for (const folder of this.#foldersTo(leaf.folder)) {
-      folder.count(1, leaf.bytes);
-      last = folder;
-    }
-    last.files.set(leaf.path, leaf);
-    last.order = undefined;
+  put(leaf: T, as: Part): void {
+    const holder = this.#add(leaf, as, 1).at(-1) ?? this.#root;
+    if (as === 'number') return;
+    holder.files.set(leaf.path, leaf);
+    holder.order = undefined;
   }
 
-  remove(leaf: T): void {
-    const chain = [...this.#foldersTo(leaf.folder)];
-    for (const folder of chain) folder.count(-1, -leaf.bytes);
+  take(leaf: T, as: Part): void {
+    const chain = this.#add(leaf, as, -1);
     const holder = chain.at(-1) ?? this.#root;
-    holder.files.delete(leaf.path);
-    holder.order = undefined;
+    if (as !== 'number') {
+      holder.files.delete(leaf.path);
+      holder.order = undefined;
+    }
     for (let depth = chain.length - 1; depth > 0; depth--) {
       const folder = chain[depth];
       const parent = chain[depth - 1];
-      if (folder === undefined || parent === undefined || folder.totals.files > 0) break;
+      if (folder === undefined || parent === undefined || !folder.isEmpty) break;
       parent.folders.delete(fileName(folder.path));
       parent.order = undefined;
     }
+  }
+
+  /** Adds to the rows and numbers of all folders that a leaf is in, and returns these. */
+  #add(leaf: T, as: Part, count: 1 | -1): readonly Folder<T>[] {
+    const chain = [...this.#foldersTo(leaf.folder)];
+    let parent: Folder<T> | undefined;
+    for (const folder of chain) {
+      if (as !== 'row') folder.count(count, count * leaf.bytes);
+      if (as !== 'number') {
+        const before = folder.rows;
+        folder.rows += count;
+        // A folder without rows is not shown.
+        if (parent !== undefined && (before === 0 || folder.rows === 0)) parent.order = undefined;
+      }
+      parent = folder;
+    }
+    return chain;
   }
 
   /** The folder at a path; `undefined` where the group has nothing below it. */
@@ -51,13 +69,15 @@ export class GroupTree<T extends Leaf> {
       if (next === undefined) {
         next = new Folder<T>(childPath(folder.path, name));
         folder.folders.set(name, next);
-        folder.order = undefined;
       }
       folder = next;
       yield folder;
     }
   }
 }
+
+/** Whether a leaf is shown in a tree, counts there, or both. */
+export type Part = 'row' | 'number' | 'both';
 
 export interface Leaf {
   readonly path: FilePath;
@@ -69,7 +89,10 @@ export interface Leaf {
 
 export interface TreeFolder<T extends Leaf> {
   readonly path: FilePath;
+  /** What counts at or below this folder. */
   readonly totals: GroupTotals;
+  /** How many files are shown at or below this folder. */
+  readonly rows: number;
   /** Folders first, then files, each in the order of their names. */
   children(): readonly TreeChild<T>[];
   /** A page of all files at or below this folder, in the order in which the tree shows them. */
@@ -86,10 +109,15 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
   readonly folders = new Map<string, Folder<T>>();
   readonly files = new Map<FilePath, T>();
   totals: GroupTotals = { files: 0, bytes: 0 };
+  rows = 0;
   /** The sorted children, until the next change. */
   order: readonly TreeChild<T>[] | undefined;
 
   constructor(readonly path: FilePath) {}
+
+  get isEmpty(): boolean {
+    return this.rows === 0 && this.totals.files === 0;
+  }
 
   count(files: number, bytes: number): void {
     this.totals = { files: this.totals.files + files, bytes: this.totals.bytes + bytes };
@@ -98,6 +126,7 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
   children(): readonly TreeChild<T>[] {
     this.order ??= [
       ...[...this.folders.values()]
+        .filter(({ rows }) => rows > 0)
         .sort((one, other) => byName.compare(one.path, other.path))
         .map(folder => ({ kind: 'folder' as const, folder })),
       ...[...this.files.values()]
@@ -112,7 +141,7 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     let toSkip = offset;
     for (const child of this.children()) {
       if (found.length >= limit) break;
-      const files = child.kind === 'folder' ? child.folder.totals.files : 1;
+      const files = child.kind === 'folder' ? child.folder.rows : 1;
       if (toSkip >= files) {
         // Folders know their totals, so that what is skipped is not walked.
         toSkip -= files;

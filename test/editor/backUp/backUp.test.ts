@@ -159,7 +159,8 @@ describe('Commands', () => {
       await commands.executeCommand('s3Backup.backUpAll');
       const keys = await uploaded();
       assert.ok(['a.txt', 'set/b.txt', 'set/deep/c.txt'].every(path => keys.includes(path)));
-      await untilState(api, state => filesIn(state, 'missing-in-cloud') === 0);
+      // The numbers are true at once, though the rows keep their places for a moment.
+      assert.equal(filesIn(api.state, 'missing-in-cloud'), 0);
       assert.equal(onlyComparison(api.state).proved, keys.length);
     });
 

@@ -106,24 +106,24 @@ describe('The tree', () => {
         'Changed in Cloud — 1 · 5 B',
         '  newer-there.txt — 5 B · newer in the cloud',
         'Out of Date — 1 · 8 B',
-        '  out — 1 · 8 B',
+        '  out — 1 file · 8 B',
         '    dated.txt — 8 B · different size',
         'Missing in Cloud — 1,007 · 1,012 B',
-        '  many — 1,005 · 1,005 B',
+        '  many — 1,005 files · 1,005 B',
         '    0000.txt — 1 B',
         '    0001.txt — 1 B',
         '    0002.txt — 1 B',
         '    0003.txt — 1 B',
         '    …',
-        '  missing — 2 · 7 B',
-        '    deep — 1 · 3 B',
+        '  missing — 2 files · 7 B',
+        '    deep — 1 file · 3 B',
         '      one.txt — 3 B',
         '    two.txt — 4 B',
         'Up to Date — 2 · 5 MB · 1 not proved',
         '  same-newer.txt — 3 B · proved',
         '  same-older.txt — 5 MB · by name and time',
         'Only in Cloud — 1 · 5 B',
-        '  only — 1 · 5 B',
+        '  only — 1 file · 5 B',
         '    there.txt — 5 B',
         'Ignored — 2',
         '  link — symbolic link',
@@ -315,7 +315,7 @@ describe('The tree', () => {
     const listening = opened.tree.onDidChangeTreeData(nodes => drawn.push(nodes));
     try {
       await backUp(await opened.find('Missing in Cloud', 'missing', 'two.txt'));
-      await untilState(opened.engine, () => totals().groups['up-to-date'].files === 3);
+      await untilState(opened.engine, () => totals().rows['up-to-date'] === 3);
       // What is drawn for a later change comes after all that the earlier one was drawn for.
       const drawnLater = untilDrawn('out-of-date');
       await backUp(await opened.find('Out of Date', 'out', 'dated.txt'));

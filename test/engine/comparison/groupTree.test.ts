@@ -32,6 +32,7 @@ function check(tree: GroupTree<Leaf>, model: ReadonlyMap<string, Leaf>): void {
     );
     const bytes = below.reduce((sum, leaf) => sum + leaf.bytes, 0);
     assert.deepEqual(folder.totals, { files: below.length, bytes });
+    assert.equal(folder.rows, below.length);
     assert.deepEqual(new Set(folder.leaves()), new Set(below));
     assert.equal(tree.folder(folder.path), folder);
     const own = folder.children().flatMap(child => (child.kind === 'leaf' ? [child.leaf] : []));
@@ -55,10 +56,10 @@ describe('groupTree', () => {
           const known = model.get(path);
           if (known === undefined) {
             const added = leaf(path, bytes);
-            tree.add(added);
+            tree.put(added, 'both');
             model.set(path, added);
           } else {
-            tree.remove(known);
+            tree.take(known, 'both');
             model.delete(path);
           }
           check(tree, model);
@@ -70,21 +71,44 @@ describe('groupTree', () => {
 
   it('holds a file and a folder of one name, as a bucket can', () => {
     const tree = new GroupTree<Leaf>();
-    tree.add(leaf('a'));
-    tree.add(leaf('a/b'));
+    tree.put(leaf('a'), 'both');
+    tree.put(leaf('a/b'), 'both');
     assert.deepEqual(
       tree.root.children().map(({ kind }) => kind),
       ['folder', 'leaf'],
     );
-    tree.remove(leaf('a'));
+    tree.take(leaf('a'), 'both');
     assert.deepEqual(tree.root.totals, { files: 1, bytes: 1 });
     assert.deepEqual([...(tree.folder('a' as FilePath)?.leaves() ?? [])], [leaf('a/b')]);
   });
 
+  it('tells the rows that it shows from the files that count in it', () => {
+    const tree = new GroupTree<Leaf>();
+    const [lingering, awaited] = [leaf('old/a', 5), leaf('new/b', 7)];
+    tree.put(lingering, 'row');
+    tree.put(awaited, 'number');
+    assert.deepEqual(tree.root.totals, { files: 1, bytes: 7 });
+    assert.equal(tree.root.rows, 1);
+    // A folder without rows is not shown, but has its numbers already.
+    assert.deepEqual(
+      tree.root.children().map(child => (child.kind === 'folder' ? child.folder.path : '')),
+      ['old'],
+    );
+    assert.deepEqual(tree.root.inOrder(0, 9), [lingering]);
+    tree.take(lingering, 'row');
+    tree.take(awaited, 'number');
+    tree.put(awaited, 'both');
+    assert.deepEqual(tree.root.inOrder(0, 9), [awaited]);
+    assert.deepEqual(tree.root.totals, { files: 1, bytes: 7 });
+    tree.take(awaited, 'both');
+    assert.equal(tree.folder('new' as FilePath), undefined);
+    assert.equal(tree.folder('old' as FilePath), undefined);
+  });
+
   it('forgets folders that nothing is left in', () => {
     const tree = new GroupTree<Leaf>();
-    tree.add(leaf('a/b/c'));
-    tree.remove(leaf('a/b/c'));
+    tree.put(leaf('a/b/c'), 'both');
+    tree.take(leaf('a/b/c'), 'both');
     assert.equal(tree.folder('a/b' as FilePath), undefined);
     assert.equal(tree.folder('a' as FilePath), undefined);
     assert.deepEqual(tree.root.children(), []);

@@ -1,0 +1,45 @@
+import { groups, type Group } from '../../protocol/verdicts';
+import type { Entry } from './entry';
+import { GroupTree, type TreeFolder } from './groupTree';
+
+/** The trees of all groups: each entry has a row in one, and counts in one. */
+export class GroupTrees {
+  readonly #trees = new Map(groups.map(group => [group, new GroupTree<Entry>()]));
+
+  of(group: Group): GroupTree<Entry> {
+    const tree = this.#trees.get(group);
+    if (tree === undefined) throw new Error(`There is no group ${group}.`);
+    return tree;
+  }
+
+  all(): Iterable<GroupTree<Entry>> {
+    return this.#trees.values();
+  }
+
+  /** Shows an entry where its row stands, and counts it where its verdict says. */
+  put(entry: Entry): void {
+    const { group, verdict } = entry;
+    if (group === verdict.kind) {
+      this.of(group).put(entry, 'both');
+      return;
+    }
+    this.of(group).put(entry, 'row');
+    this.of(verdict.kind).put(entry, 'number');
+  }
+
+  take(entry: Entry): void {
+    const { group, verdict } = entry;
+    if (group === verdict.kind) {
+      this.of(group).take(entry, 'both');
+      return;
+    }
+    this.of(group).take(entry, 'row');
+    this.of(verdict.kind).take(entry, 'number');
+  }
+
+  /** Returns something of each group's root. */
+  roots<T>(what: (root: TreeFolder<Entry>) => T): Readonly<Record<Group, T>> {
+    const each = groups.map(group => [group, what(this.of(group).root)]);
+    return Object.fromEntries(each) as Record<Group, T>;
+  }
+}
