@@ -51,7 +51,7 @@ describe('A comparison with a store of odd lists', function () {
         root: folder.path,
         bucket,
         prefix: 'p/',
-        start: '' as FilePath,
+        starts: ['' as FilePath],
         exclude: new ExcludeRules([]),
         rule: 'smart',
         receipts,

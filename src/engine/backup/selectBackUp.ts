@@ -131,7 +131,7 @@ async function selectIgnored(
   const ruled = job.exclude.find(path, 'file');
   // Judged by no rules, so that what is found goes into no comparison by rules.
   const withoutRules = { ...job, exclude: new ExcludeRules([]), rulesKey: 'no rules' };
-  const found = await comparisons.compareBelow(path, withoutRules, signal);
+  const found = await comparisons.compareBelow({ starts: [path], job: withoutRules, signal });
   const { steps, excluded } = selectSteps(
     job,
     found.filter(entry => entry.path === path),

@@ -4,7 +4,7 @@ import type { Bucket } from '../ports/bucket';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
 import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
-import { isWithin } from '../disk/filePath';
+import { isWithinAny } from '../disk/filePath';
 import {
   joinSides,
   pathOf,
@@ -17,7 +17,6 @@ import {
 import { scanLocal } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
 import type { FolderReceipts } from '../records/receiptStore';
-import type { Receipt } from '../records/receipts';
 import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
 import { unlistedCopies } from './unlistedCopies';
@@ -27,8 +26,10 @@ export interface CompareRequest {
   readonly root: string;
   readonly bucket: Bucket;
   readonly prefix: string;
-  /** The file or folder to compare; empty for the whole folder. */
-  readonly start: FilePath;
+  /** The files and folders to compare, none below another; the empty one is the whole folder. */
+  readonly starts: readonly FilePath[];
+  /** What to do where some of the starts do not exist, and others do. */
+  readonly ifVanished?: 'fail' | 'leave-out';
   readonly exclude: ExcludeRules;
   readonly rule: CompareRule;
   readonly receipts: FolderReceipts;
@@ -42,6 +43,8 @@ export interface CompareRequest {
 }
 
 export interface CompareResult {
+  /** Those of the starts that were there. */
+  readonly starts: readonly FilePath[];
   readonly findings: readonly Finding[];
   /** Why the listing broke off; `undefined` for a complete one. */
   readonly incomplete: FailureRecord | undefined;
@@ -58,14 +61,23 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const folders = new Set<FilePath>();
   const cloud = new Map<FilePath, CloudFile>();
   const setAside: SetAside[] = [];
+  const starts = new Set(request.starts);
 
   async function walk(both: AbortSignal): Promise<undefined> {
-    for await (const batch of scanLocal({ ...request, signal: both })) {
-      for (const entry of batch) {
-        if (entry.kind === 'folder') folders.add(entry.path);
-        else local.set(pathOf(entry), entry);
+    for (const start of request.starts) {
+      try {
+        for await (const batch of scanLocal({ ...request, start, signal: both })) {
+          for (const entry of batch) {
+            if (entry.kind === 'folder') folders.add(entry.path);
+            else local.set(pathOf(entry), entry);
+          }
+          onProgress?.(local.size, cloud.size);
+        }
+      } catch (error) {
+        const isLeftOut = request.ifVanished === 'leave-out' && starts.size > 1;
+        if (!isLeftOut || toFailure(error, start).code !== 'file-vanished') throw error;
+        starts.delete(start);
       }
-      onProgress?.(local.size, cloud.size);
     }
   }
 
@@ -89,6 +101,8 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   }
 
   const incomplete = await bothOrNeither(signal, walk, list);
+  // Of what is left out, nothing is said.
+  for (const path of cloud.keys()) if (!isWithinAny(path, starts)) cloud.delete(path);
   await request.receipts.readable(signal);
   throwIfCancelled(signal, bucket.name);
   const sides = {
@@ -96,8 +110,8 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
     folders,
     cloud,
     setAside,
-    receipts: receiptsWithin(request),
-    readings: request.receipts.differing(),
+    receipts: request.receipts.all([...starts]),
+    readings: request.receipts.differing([...starts]),
   };
   const rules = { prefix, exclude, rule, clockOffsetMs: bucket.clockOffsetMs, incomplete };
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);
@@ -106,7 +120,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
     answers.push(await decideByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
-  return { findings: [...findings, ...answers], incomplete };
+  return { starts: [...starts], findings: [...findings, ...answers], incomplete };
 }
 
 /** Joins the two sides. What would be lost is asked for once more before it is called so. */
@@ -136,11 +150,6 @@ async function joinWithUnlisted(
 function withReason(finding: Finding): Finding {
   if (finding.verdict.kind !== 'only-in-cloud') return finding;
   return { ...finding, verdict: { kind: 'only-in-cloud', because: 'not-listed' } };
-}
-
-function receiptsWithin({ start, receipts }: CompareRequest): ReadonlyMap<FilePath, Receipt> {
-  const all = receipts.all();
-  return start === '' ? all : new Map([...all].filter(([path]) => isWithin(path, start)));
 }
 
 /** More files read at the same time make disks slower, not faster. */

@@ -28,8 +28,8 @@ export class BackgroundProof {
     this.#deps = deps;
   }
 
-  /** Proves what is at or below a path, after the folder's proofs that were started before. */
-  start(job: ComparisonJob, comparison: Comparison, below: FilePath): void {
+  /** Proves what is at or below some paths, after the folder's proofs that were started before. */
+  start(job: ComparisonJob, comparison: Comparison, below: readonly FilePath[]): void {
     const { folder } = job.target;
     const { stop, last } = this.#running.get(folder) ?? {
       stop: new AbortController(),
@@ -49,11 +49,13 @@ export class BackgroundProof {
   async #prove(
     job: ComparisonJob,
     comparison: Comparison,
-    { below, signal }: { readonly below: FilePath; readonly signal: AbortSignal },
+    { below, signal }: { readonly below: readonly FilePath[]; readonly signal: AbortSignal },
   ): Promise<void> {
     const { folder, prefix } = job.target;
     try {
-      const unproved = [...comparison.inGroup('up-to-date', below)].filter(isUnproved);
+      const unproved = below
+        .flatMap(path => [...comparison.inGroup('up-to-date', path)])
+        .filter(isUnproved);
       const cases = unproved.flatMap(entry => contentCaseOf(entry, job, 'content') ?? []);
       await inParallel(cases, maxConcurrentReads, async asked => {
         // Another comparison, or a verification, may have been faster.

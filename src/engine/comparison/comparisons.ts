@@ -6,15 +6,9 @@ import type { LogEntry } from '../../protocol/host';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { Pieces, QuietTime } from '../concurrency/quietTime';
-import { isWithin, toFilePath, topmost } from '../disk/filePath';
+import { isWithinAny, toFilePath, topmost } from '../disk/filePath';
 import { isStagedFile } from '../disk/stagedFile';
-import {
-  describeFailure,
-  Failure,
-  isCancelled,
-  throwIfCancelled,
-  toFailure,
-} from '../failures/failure';
+import { describeFailure, Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import type { Comparing } from '../state/statePublisher';
 import { BackgroundProof } from './backgroundProof';
 import { ChangesMeanwhile } from './changesMeanwhile';
@@ -24,9 +18,9 @@ import { isSameTarget, type ComparisonJob, type ComparisonTarget, type Route } f
 import { FolderChanges, type ComparedFolder, type FolderChangesOptions } from './folderChanges';
 import { recheckUpToDate } from './liveChanges';
 import {
-  maxSingleComparisons,
   newComparison,
   replaceBelow,
+  type ComparedPart,
   type NewComparisonRequest,
 } from './newComparison';
 import { rowFilter, type RowFilter } from './rowFilter';
@@ -41,7 +35,8 @@ export interface ComparisonsOptions extends FolderChangesOptions {
   readonly onLog: (entry: LogEntry) => void;
 }
 
-type ComparisonRequest = Omit<NewComparisonRequest, 'onLog'>;
+type ComparisonRequest = Omit<NewComparisonRequest, 'onLog' | 'ifVanished'> &
+  Partial<Pick<NewComparisonRequest, 'ifVanished'>>;
 
 /** The comparisons at hand, one for each folder, kept true while the folders change. */
 export class Comparisons {
@@ -62,11 +57,12 @@ export class Comparisons {
     const changed = this.#meanwhile.collect(folder);
     try {
       const { onComparing } = this.options;
-      const comparison = await this.#newComparison({ start: rootPath, job, signal, onComparing });
+      const starts = [rootPath];
+      const { comparison } = await this.#newComparison({ starts, job, signal, onComparing });
       const compared = { ...job, comparison };
       // Nobody has watched a folder before its first comparison began.
       if (!this.#folders.has(folder)) await this.#changes.inTurn(compared, recheckUpToDate);
-      await this.#catchUp(compared, changed, rootPath);
+      await this.#catchUp(compared, changed, [rootPath]);
       if (!this.#meanwhile.areCollected(folder, changed)) return;
       comparison.setFilter(this.#filter);
       comparison.onChanged = changedGroups => {
@@ -76,23 +72,19 @@ export class Comparisons {
       this.#folders.get(folder)?.comparison.dispose();
       this.#folders.set(folder, compared);
       this.options.onRows(folder, groups);
-      if (job.rule === 'smart') this.#proof.start(job, comparison, rootPath);
+      if (job.rule === 'smart') this.#proof.start(job, comparison, [rootPath]);
     } finally {
       this.#meanwhile.end(folder, changed);
     }
   }
 
   /**
-   * Compares one file or folder of the disk, and updates the comparison at hand if there is one.
-   * Returns what was found; an ignored folder or a link above `start` stands for it. Throws
-   * `file-vanished` where there is nothing at `start`.
+   * Compares files and folders of the disk, and updates the comparison at hand if there is one.
+   * Returns what was found; an ignored folder or a link above one of them stands for it. Throws
+   * `file-vanished` where there is nothing at the only one, or, unless it is left out, at any.
    */
-  compareBelow(
-    start: FilePath,
-    job: ComparisonJob,
-    signal: AbortSignal,
-  ): Promise<readonly Entry[]> {
-    return this.#compareBelow({ start, job, signal, onComparing: this.options.onComparing });
+  compareBelow(request: Omit<ComparisonRequest, 'onComparing'>): Promise<readonly Entry[]> {
+    return this.#compareBelow({ ...request, onComparing: this.options.onComparing });
   }
 
   /**
@@ -102,22 +94,21 @@ export class Comparisons {
    */
   async compareNewlyIncluded(folderId: string): Promise<void> {
     const starts = topmost(this.#changes.takeNewlyIncluded(folderId));
-    for (const start of starts.length > maxSingleComparisons ? [rootPath] : starts) {
-      const folder = this.#folders.get(folderId);
-      if (folder === undefined) return;
-      const { signal } = this.options;
-      try {
-        await this.#compareBelow({ start, job: folder, signal, onComparing: () => undefined });
-      } catch (error) {
-        const failure = toFailure(error, start);
-        // The event of a file that was deleted meanwhile has been applied already.
-        if (failure.code === 'file-vanished' || isCancelled(failure)) continue;
-        const message = `Comparing ${start} anew failed: ${describeFailure(failure)}`;
-        this.options.onLog({ level: 'warning', message });
-        await this.#changes.inTurn(folder, live => {
-          markUnknown(live, start, failure.toRecord());
-        });
-      }
+    const job = this.#folders.get(folderId);
+    if (job === undefined || starts.length === 0) return;
+    const { signal } = this.options;
+    const onComparing = () => undefined;
+    try {
+      await this.#compareBelow({ starts, ifVanished: 'leave-out', job, signal, onComparing });
+    } catch (error) {
+      const failure = toFailure(error, folderId);
+      // The event of a file that was deleted meanwhile has been applied already.
+      if (stillKnown.has(failure.code)) return;
+      const message = `Comparing ${starts.join(', ')} anew failed: ${describeFailure(failure)}`;
+      this.options.onLog({ level: 'warning', message });
+      await this.#changes.inTurn(job, live => {
+        for (const start of starts) markUnknown(live, start, failure.toRecord());
+      });
     }
   }
 
@@ -222,39 +213,48 @@ export class Comparisons {
   }
 
   async #compareBelow(request: ComparisonRequest): Promise<readonly Entry[]> {
-    const { start, job } = request;
+    const { job } = request;
     const { folder } = job.target;
     const changed = this.#meanwhile.collect(folder);
     try {
       const part = await this.#newComparison(request);
+      const { comparison, starts } = part;
       const whole = this.current(job);
       if (whole === undefined) {
-        await this.#catchUp({ ...job, comparison: part }, changed, start);
-        return [...part.entries()];
+        await this.#catchUp({ ...job, comparison }, changed, starts);
+        return [...comparison.entries()];
       }
-      replaceBelow(whole, part, start);
-      await this.#catchUp({ ...job, comparison: whole }, changed, rootPath);
-      if (job.rule === 'smart') this.#proof.start(job, whole, start);
-      return [...part.entries()].map(entry => whole.get(entry.path) ?? entry);
+      replaceBelow(whole, part);
+      await this.#catchUp({ ...job, comparison: whole }, changed, [rootPath]);
+      if (job.rule === 'smart') this.#proof.start(job, whole, starts);
+      return [...comparison.entries()].map(entry => whole.get(entry.path) ?? entry);
     } catch (error) {
-      const { code } = toFailure(error, start);
+      const { code } = toFailure(error, folder);
       // What nobody could ask about is known no longer; what is gone is told by its event.
-      if (!stillKnown.has(code)) this.of(job.target)?.unconfirm(start);
+      if (!stillKnown.has(code)) {
+        for (const start of request.starts) this.of(job.target)?.unconfirm(start);
+      }
       throw error;
     } finally {
       this.#meanwhile.end(folder, changed);
     }
   }
 
-  #newComparison({ signal, ...request }: ComparisonRequest): Promise<Comparison> {
+  #newComparison({ signal, ...request }: ComparisonRequest): Promise<ComparedPart> {
     const both = AbortSignal.any([signal, this.options.signal]);
-    return newComparison({ ...request, signal: both, onLog: this.options.onLog });
+    const { onLog } = this.options;
+    return newComparison({ ifVanished: 'fail', ...request, signal: both, onLog });
   }
 
-  /** Judges again what has changed below a path during a comparison, until nothing is left. */
-  async #catchUp(compared: ComparedFolder, changed: Set<string>, below: FilePath): Promise<void> {
+  /** Judges again what has changed below some paths during a comparison, until nothing is left. */
+  async #catchUp(
+    compared: ComparedFolder,
+    changed: Set<string>,
+    below: readonly FilePath[],
+  ): Promise<void> {
+    const places = new Set(below);
     while (this.#meanwhile.areCollected(compared.target.folder, changed) && changed.size > 0) {
-      const paths = toPaths(compared, [...changed]).filter(path => isWithin(path, below));
+      const paths = toPaths(compared, [...changed]).filter(path => isWithinAny(path, places));
       changed.clear();
       await this.#changes.judgeAgain(compared, paths);
     }

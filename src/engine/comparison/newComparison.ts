@@ -2,38 +2,52 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import { groups } from '../../protocol/verdicts';
 import { compareFolder } from '../compare/compare';
-import { isWithin } from '../disk/filePath';
+import { isWithinAny } from '../disk/filePath';
 import { maxAttempts } from '../network/attempt';
 import type { Comparing } from '../state/statePublisher';
 import { Comparison } from './comparison';
 import type { ComparisonJob } from './job';
 
 export interface NewComparisonRequest {
-  /** The file or folder that is compared, with everything below it. */
-  readonly start: FilePath;
+  /** The files and folders that are compared, with everything below them. */
+  readonly starts: readonly FilePath[];
+  /** What to do where some of them do not exist, and others do. */
+  readonly ifVanished: 'fail' | 'leave-out';
   readonly job: ComparisonJob;
   readonly signal: AbortSignal;
   readonly onComparing: (now: Comparing) => void;
   readonly onLog: (entry: LogEntry) => void;
 }
 
-/** Compares a file or folder with the bucket, reports the progress, and logs the result. */
+export interface ComparedPart {
+  readonly comparison: Comparison;
+  /** What was there of what was to be compared. */
+  readonly starts: readonly FilePath[];
+}
+
+/** Compares files and folders with the bucket, reports the progress, and logs the result. */
 export async function newComparison({
-  start,
+  starts,
+  ifVanished,
   job,
   signal,
   onComparing,
   onLog,
-}: NewComparisonRequest): Promise<Comparison> {
+}: NewComparisonRequest): Promise<ComparedPart> {
   const { target } = job;
   const { folder, prefix } = target;
   const begun = performance.now();
   // Before the store has answered, the attempts to reach it say more than the files counted here.
   let isConnected = false;
-  const { findings, incomplete } = await compareFolder({
+  const {
+    findings,
+    incomplete,
+    starts: compared,
+  } = await compareFolder({
     ...job,
     prefix,
-    start,
+    starts,
+    ifVanished,
     signal,
     onAttempt: attempt => {
       onComparing({ kind: 'connecting', folder, attempt, attempts: maxAttempts });
@@ -50,36 +64,37 @@ export async function newComparison({
   for (const finding of findings) comparison.place(finding);
   onLog({
     level: incomplete === undefined ? 'info' : 'warning',
-    message: describe(comparison, start, performance.now() - begun),
+    message: describe(comparison, starts, performance.now() - begun),
   });
-  return comparison;
+  return { comparison, starts: compared };
 }
 
-/**
- * More places than this are compared by one comparison of the folder above them all: one listing
- * takes fewer requests than many.
- */
-export const maxSingleComparisons = 20;
-
-/** Replaces what a comparison knows below a folder by what another one has found there. */
-export function replaceBelow(whole: Comparison, part: Comparison, start: FilePath): void {
+/** Replaces what a comparison knows below some paths by what another one has found there. */
+export function replaceBelow(whole: Comparison, { comparison: part, starts }: ComparedPart): void {
   // What is not known of a part is not known of the whole.
   whole.incomplete ??= part.incomplete;
-  for (const known of [...whole.below(start)]) {
+  for (const known of starts.flatMap(start => [...whole.below(start)])) {
     if (part.get(known.path) === undefined) whole.remove(known.path);
   }
+  const places = new Set(starts);
   for (const found of part.entries()) {
     // An ignored folder above the start stands for more than what was listed here.
-    if (isWithin(found.path, start)) whole.place(found);
+    if (isWithinAny(found.path, places)) whole.place(found);
   }
 }
 
-function describe(comparison: Comparison, start: FilePath, milliseconds: number): string {
+function describe(
+  comparison: Comparison,
+  starts: readonly FilePath[],
+  milliseconds: number,
+): string {
   const { bucket, prefix, found, groups: byGroup, incomplete } = comparison.totals();
   const counts = groups
     .filter(group => byGroup[group].files > 0)
     .map(group => `${group} ${String(byGroup[group].files)}`);
-  const what = `Compared ${start === rootPath ? 'the folder' : start} with ${bucket}/${prefix}`;
+  const [only = rootPath, ...others] = starts;
+  const place = others.length > 0 ? `${String(starts.length)} places` : only;
+  const what = `Compared ${place === rootPath ? 'the folder' : place} with ${bucket}/${prefix}`;
   const end = incomplete === undefined ? '' : `; the listing broke off: ${incomplete.cause ?? ''}`;
   return `${what} in ${milliseconds.toFixed(0)} ms: ${String(found)} found (${counts.join(', ')})${end}`;
 }

@@ -7,7 +7,6 @@ import type { Comparison } from './comparison';
 import type { Comparisons } from './comparisons';
 import { groupsToBackUp } from './differences';
 import type { ComparisonJob } from './job';
-import { maxSingleComparisons } from './newComparison';
 import type { Entry } from './entry';
 
 /** Which files of a folder a command is for. The scopes of all commands are read as one of these. */
@@ -121,25 +120,20 @@ export async function compareFiles({
   signal,
 }: CompareFilesRequest): Promise<readonly Entry[]> {
   const wanted = new Set(paths);
-  const starts = wanted.size > maxSingleComparisons ? [commonFolder(paths)] : wanted;
-  const found: Entry[] = [];
-  for (const start of starts) {
-    try {
-      found.push(...(await comparisons.compareBelow(start, job, signal)));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'file-vanished') throw error;
-    }
+  const starts = topmost(paths);
+  if (starts.length === 0) return [];
+  try {
+    const found = await comparisons.compareBelow({
+      starts,
+      ifVanished: 'leave-out',
+      job,
+      signal,
+    });
+    return found.filter(entry => wanted.has(entry.path));
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'file-vanished') return [];
+    throw error;
   }
-  return found.filter(entry => wanted.has(entry.path));
-}
-
-/** The deepest folder that all of these files are in. */
-function commonFolder([first = rootPath, ...others]: readonly FilePath[]): FilePath {
-  let end = first.lastIndexOf('/');
-  while (end > 0 && !others.every(path => path.startsWith(first.slice(0, end + 1)))) {
-    end = first.lastIndexOf('/', end - 1);
-  }
-  return first.slice(0, Math.max(0, end)) as FilePath;
 }
 
 /** Compares files and folders of the disk anew, with everything below them. */
@@ -156,9 +150,6 @@ async function compareResources({
     if (start === undefined) throw new Failure('file-vanished', path);
     return start;
   });
-  const entries: Entry[] = [];
-  for (const start of topmost(starts)) {
-    entries.push(...(await comparisons.compareBelow(start, job, signal)));
-  }
-  return entries;
+  if (starts.length === 0) return [];
+  return comparisons.compareBelow({ starts: topmost(starts), job, signal });
 }

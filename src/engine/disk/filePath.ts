@@ -47,6 +47,13 @@ export function isWithin(path: FilePath, folder: FilePath): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** Whether a path is one of the places or lies below one; everything lies below the empty path. */
+export function isWithinAny(path: FilePath, places: ReadonlySet<FilePath>): boolean {
+  if (places.has('' as FilePath) || places.has(path)) return true;
+  for (const folder of foldersAbove(path)) if (places.has(folder)) return true;
+  return false;
+}
+
 /** Returns those of the paths that do not lie below another one of them. */
 export function topmost(paths: readonly FilePath[]): readonly FilePath[] {
   const distinct = new Set(paths);

@@ -80,9 +80,10 @@ export class FolderReceipts {
     else if (!isSameFolder(before, root)) table.replaceRoot(id, root, Date.now());
   }
 
-  all(): ReadonlyMap<FilePath, Receipt> {
+  /** All of them, or those of the files at and below these places. */
+  all(places?: readonly FilePath[]): ReadonlyMap<FilePath, Receipt> {
     const { table, id } = this.#rows();
-    return table.all(id);
+    return table.all(id, places);
   }
 
   get(path: FilePath): Receipt | undefined {
@@ -133,10 +134,13 @@ export class FolderReceipts {
     return table.reading(id, path);
   }
 
-  /** The last readings of the paths whose bytes were not those of their copies. */
-  differing(): ReadonlyMap<FilePath, Reading> {
+  /**
+   * The last readings of the files at and below these places whose bytes were not those of their
+   * copies.
+   */
+  differing(starts: readonly FilePath[]): ReadonlyMap<FilePath, Reading> {
     const { table, id } = this.#rows();
-    return table.differing(id);
+    return table.differing(id, starts);
   }
 
   /** Replaces what is remembered of the path's readings. */

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
+import { isWithinAny } from '../disk/filePath';
 import type { FolderIdentity } from '../disk/folderIdentity';
 import type { Database } from './database';
 import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
@@ -10,11 +11,13 @@ import { neverSettled, type Reading, type Receipt } from './receipts';
 export class ReceiptTable {
   readonly #database: Database;
   readonly #selectAll: StatementSync;
+  readonly #selectBelow: StatementSync;
   readonly #selectOne: StatementSync;
   readonly #replace: StatementSync;
   readonly #delete: StatementSync;
   readonly #selectReading: StatementSync;
   readonly #selectDiffering: StatementSync;
+  readonly #selectDifferingBelow: StatementSync;
   readonly #replaceReading: StatementSync;
   readonly #selectRoot: StatementSync;
   readonly #updateRoot: StatementSync;
@@ -31,6 +34,7 @@ export class ReceiptTable {
       return statement;
     };
     this.#selectAll = selecting('SELECT * FROM receipts WHERE owner = ?');
+    this.#selectBelow = selecting(`SELECT * FROM receipts WHERE owner = ? AND ${isBelow}`);
     this.#selectOne = selecting('SELECT * FROM receipts WHERE owner = ? AND path = ?');
     this.#replace = sqlite.prepare(
       'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -39,6 +43,9 @@ export class ReceiptTable {
     this.#selectReading = selecting('SELECT * FROM readings WHERE owner = ? AND path = ?');
     this.#selectDiffering = selecting(
       "SELECT * FROM readings WHERE owner = ? AND cloud = 'different'",
+    );
+    this.#selectDifferingBelow = selecting(
+      `SELECT * FROM readings WHERE owner = ? AND cloud = 'different' AND ${isBelow}`,
     );
     this.#replaceReading = sqlite.prepare(
       'INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -69,17 +76,20 @@ export class ReceiptTable {
     });
   }
 
-  all(owner: number): Map<FilePath, Receipt> {
+  /** All of them, or those of the files at and below these places. */
+  all(owner: number, below: readonly FilePath[] = [rootPath]): Map<FilePath, Receipt> {
     const receipts = new Map<FilePath, Receipt>();
+    const places = new Set(below);
     this.#database.read(() => {
-      for (const row of this.#selectAll.iterate(owner)) {
-        const receipt = toReceipt(row as unknown as ReceiptRow);
+      for (const row of rowsBelow(owner, places, [this.#selectAll, this.#selectBelow])) {
+        const receipt = toReceipt(row as ReceiptRow);
         receipts.set(receipt.local.path, receipt);
       }
     }, undefined);
-    for (const [path, { row }] of this.#pending.of(owner)) {
-      if (row === undefined) receipts.delete(path as FilePath);
-      else receipts.set(row.local.path, row);
+    for (const [key, { row }] of this.#pending.of(owner)) {
+      const path = key as FilePath;
+      if (row === undefined) receipts.delete(path);
+      else if (isWithinAny(path, places)) receipts.set(path, row);
     }
     return receipts;
   }
@@ -124,17 +134,21 @@ export class ReceiptTable {
     return row && toReading(row);
   }
 
-  differing(owner: number): Map<FilePath, Reading> {
+  /** Those that found a difference, of the files at and below these places. */
+  differing(owner: number, starts: readonly FilePath[]): Map<FilePath, Reading> {
     const readings = new Map<FilePath, Reading>();
+    const places = new Set(starts);
+    const statements = [this.#selectDiffering, this.#selectDifferingBelow] as const;
     this.#database.read(() => {
-      for (const row of this.#selectDiffering.iterate(owner)) {
-        const reading = toReading(row as unknown as ReadingRow);
+      for (const row of rowsBelow(owner, places, statements)) {
+        const reading = toReading(row as ReadingRow);
         readings.set(reading.local.path, reading);
       }
     }, undefined);
-    for (const [path, { row }] of this.#pendingReadings.of(owner)) {
-      if (row?.cloud === 'different') readings.set(row.local.path, row);
-      else readings.delete(path as FilePath);
+    for (const [key, { row }] of this.#pendingReadings.of(owner)) {
+      const path = key as FilePath;
+      if (row?.cloud !== 'different') readings.delete(path);
+      else if (isWithinAny(path, places)) readings.set(path, row);
     }
     return readings;
   }
@@ -147,6 +161,22 @@ export class ReceiptTable {
       this.#pendingReadings.add(owner, local.path, reading),
     );
   }
+}
+
+/** `0` comes after `/`: what begins with a folder's path and `/` is between the two. */
+const isBelow = '(path = ? OR (path > ? AND path < ?))';
+
+/** Yields all rows of an owner, or those below some places, by a statement for each. */
+function* rowsBelow(
+  owner: number,
+  places: ReadonlySet<FilePath>,
+  [all, below]: readonly [StatementSync, StatementSync],
+): Generator {
+  if (places.has(rootPath)) {
+    yield* all.iterate(owner);
+    return;
+  }
+  for (const place of places) yield* below.iterate(owner, place, `${place}/`, `${place}0`);
 }
 
 interface ReceiptRow extends LocalFileRow {

@@ -148,12 +148,14 @@ async function copiesBehindLinks(
   signal: AbortSignal,
 ): Promise<readonly CloudFile[]> {
   const found: CloudFile[] = [];
-  for (const { path, verdict } of entries) {
-    const isLink = verdict.kind === 'ignored' && verdict.because.kind === 'link';
-    if (!isLink || verdict.hiddenCopies === 0) continue;
-    for await (const page of listCloud({ bucket, prefix, start: path, signal })) {
-      for (const entry of page) if (entry.kind === 'file') found.push(entry.file);
-    }
+  const starts = entries.flatMap(({ path, verdict }) =>
+    verdict.kind === 'ignored' && verdict.because.kind === 'link' && verdict.hiddenCopies > 0
+      ? path
+      : [],
+  );
+  if (starts.length === 0) return found;
+  for await (const page of listCloud({ bucket, prefix, starts, signal })) {
+    for (const entry of page) if (entry.kind === 'file') found.push(entry.file);
   }
   return found;
 }

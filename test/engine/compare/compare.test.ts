@@ -41,7 +41,7 @@ describe('compare', () => {
       root,
       bucket,
       prefix: 'w/',
-      start: '' as FilePath,
+      starts: ['' as FilePath],
       exclude: new ExcludeRules(['node_modules']),
       rule: 'smart',
       receipts: noReceipts(),
@@ -124,11 +124,13 @@ describe('compare', () => {
     await writeTree(root, { 'src/a': 'a', 'src-old/b': 'b', c: 'c' }, before);
     place('src/only', 'o');
     place('src-old/b', 'b');
-    assert.deepEqual((await compare({ start: 'src' as FilePath })).words, {
+    assert.deepEqual((await compare({ starts: ['src' as FilePath] })).words, {
       'src/a': 'missing-in-cloud',
       'src/only': 'only-in-cloud',
     });
-    assert.deepEqual((await compare({ start: 'c' as FilePath })).words, { c: 'missing-in-cloud' });
+    assert.deepEqual((await compare({ starts: ['c' as FilePath] })).words, {
+      c: 'missing-in-cloud',
+    });
   });
 
   it('says what stands for a start below an ignored folder or a link', async () => {
@@ -136,10 +138,10 @@ describe('compare', () => {
     symlinkSync('real', join(root, 'link'));
     place('node_modules/a/c', '');
     place('link/x', '');
-    assert.deepEqual((await compare({ start: 'node_modules/a' as FilePath })).words, {
+    assert.deepEqual((await compare({ starts: ['node_modules/a' as FilePath] })).words, {
       node_modules: 'ignored rule 1',
     });
-    assert.deepEqual((await compare({ start: 'link/x' as FilePath })).words, {
+    assert.deepEqual((await compare({ starts: ['link/x' as FilePath] })).words, {
       link: 'ignored link 1',
     });
   });
@@ -200,7 +202,7 @@ describe('compare', () => {
     };
     const gone = { root: join(root, 'gone'), bucket: endless };
     await assert.rejects(compare(gone), { code: 'file-vanished' });
-    await assert.rejects(compare({ start: 'gone' as FilePath, bucket: endless }), {
+    await assert.rejects(compare({ starts: ['gone' as FilePath], bucket: endless }), {
       code: 'file-vanished',
     });
     assert.equal(stopped, 2);

@@ -56,12 +56,12 @@ describe('liveChanges', () => {
   }
 
   async function findings() {
-    const start = '' as FilePath;
+    const starts = ['' as FilePath];
     return compareFolder({
       root,
       bucket,
       prefix: 'w/',
-      start,
+      starts,
       exclude,
       rule: 'smart',
       receipts: noReceipts(),

@@ -82,6 +82,25 @@ describe('The receipt database', () => {
     );
   });
 
+  it('gives those of the files at and below some places', () => {
+    const mine = openIt().of(owner);
+    const paths = ['a', 'a/b', 'a/b/c', 'a-b', 'a0', 'aa', 'b', 'a/\u{1f600}', 'a/\uffff'];
+    for (const path of paths) {
+      const receipt = receiptOf(path);
+      mine.put(receipt);
+      mine.remember({ ...receipt, cloud: 'different' });
+    }
+    const below = (...places: readonly string[]) => {
+      const starts = places as readonly FilePath[];
+      const found = [...mine.all(starts).keys()].sort();
+      assert.deepEqual([...mine.differing(starts).keys()].sort(), found);
+      return found;
+    };
+    assert.deepEqual(below('a'), ['a', 'a/b', 'a/b/c', 'a/\u{1f600}', 'a/\uffff']);
+    assert.deepEqual(below('a/b', 'b', 'c'), ['a/b', 'a/b/c', 'b']);
+    assert.deepEqual(below(''), paths.toSorted());
+  });
+
   it('replaces, forgets, and remembers readings apart from receipts', () => {
     const mine = openIt().of(owner);
     const first = receiptOf('a.txt');

@@ -14,7 +14,7 @@ function bucketWith(keys: readonly string[]): MemoryBucket {
 async function listed(bucket: MemoryBucket, prefix: string, start = ''): Promise<CloudEntry[]> {
   const entries: CloudEntry[] = [];
   const signal = new AbortController().signal;
-  for await (const page of listCloud({ bucket, prefix, start: start as FilePath, signal })) {
+  for await (const page of listCloud({ bucket, prefix, starts: [start as FilePath], signal })) {
     entries.push(...page);
   }
   return entries;
@@ -47,6 +47,53 @@ describe('cloudListing', () => {
     const bucket = bucketWith(['p/d/a.txt', 'p/d/a.txt.bak', 'p/d/b']);
     assert.deepEqual(await pathsListed(bucket, 'p/', 'd/a.txt'), ['d/a.txt']);
     assert.deepEqual(await pathsListed(bucket, 'p/', 'd/gone'), []);
+  });
+
+  it('asks for no more than it must where many names begin alike', async () => {
+    const many = Array.from({ length: 5_000 }, (_, n) => `p/data-2020/${String(n)}`);
+    const bucket = bucketWith([...many, 'p/data', 'p/data/a', 'p/data/b', 'p/data0', 'p/datb']);
+    assert.deepEqual(await pathsListed(bucket, 'p/', 'data'), ['data', 'data/a', 'data/b']);
+    assert.deepEqual(
+      bucket.calls.map(({ key }) => key),
+      ['p/data', 'p/data', 'p/data/'],
+    );
+    const below = Array.from({ length: 2_500 }, (_, n) => `p/b/${String(n)}`);
+    const after = Array.from({ length: 5_000 }, (_, n) => `p/b1/${String(n)}`);
+    const other = bucketWith([...below, ...after, 'p/b']);
+    assert.equal((await pathsListed(other, 'p/', 'b')).length, 2_501);
+    assert.equal(other.calls.length, 3);
+  });
+
+  it('lists all of them where they are in no order', async () => {
+    const bucket = bucketWith([
+      'p/d/z',
+      ...Array.from({ length: 3_000 }, (_, n) => `p/d-${String(n)}`),
+    ]);
+    const list = bucket.list.bind(bucket);
+    bucket.list = async function* (request) {
+      for await (const page of list(request)) yield page.toReversed();
+    };
+    assert.deepEqual(await pathsListed(bucket, 'p/', 'd'), ['d/z']);
+  });
+
+  it('lists many places by one list of what begins as they all do', async () => {
+    const keys = Array.from({ length: 300 }, (_, n) => `p/d/f\u{1f600}${String(n)}/x`);
+    const bucket = bucketWith([...keys, 'p/d/f\u{1f601}', 'p/d/e', 'q']);
+    const starts = keys.slice(0, 100).map(key => key.slice(2, -2) as FilePath);
+    const found: CloudEntry[] = [];
+    const signal = new AbortController().signal;
+    for await (const page of listCloud({ bucket, prefix: 'p/', starts, signal })) {
+      found.push(...page);
+    }
+    assert.equal(found.length, 100);
+    assert.deepEqual(bucket.calls, [{ operation: 'list', key: 'p/d/f\u{1f600}' }]);
+    bucket.place('p/d/f\u{1f601}/x', 'x');
+    const others = [...starts, 'd/f\u{1f601}' as FilePath];
+    for await (const page of listCloud({ bucket, prefix: 'p/', starts: others, signal })) {
+      found.push(...page);
+    }
+    assert.equal(bucket.calls.at(-1)?.key, 'p/d/f');
+    assert.equal(found.length, 100 + 102);
   });
 
   it('sets keys aside that no file can have', async () => {
@@ -86,7 +133,12 @@ describe('cloudListing', () => {
     const pages: number[] = [];
     const signal = new AbortController().signal;
     const list = async () => {
-      for await (const page of listCloud({ bucket, prefix: 'p/', start: '' as FilePath, signal })) {
+      for await (const page of listCloud({
+        bucket,
+        prefix: 'p/',
+        starts: ['' as FilePath],
+        signal,
+      })) {
         pages.push(page.length);
       }
     };

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 
 import type { Engine } from '../../../src/engine/session/engine';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import type { Report } from '../../../src/protocol/reports';
+import { FolderReceipts } from '../../../src/engine/records/receiptStore';
+import { readsOfFiles } from '../../support/disk/readsOfFiles';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { writeTree } from '../../support/disk/localTree';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -95,6 +98,32 @@ describe('Backing up what was chosen, and what failed', () => {
       assert.ok(!bucket.keys.includes('w/new'));
     });
   }
+
+  it('asks once about many files that were chosen, and looks at no others', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `d/f${String(n)}`);
+    const beside = Array.from({ length: 50 }, (_, n) => `d/g${String(n)}`);
+    const all = [...names, ...beside];
+    await writeTree(folder.path, Object.fromEntries(all.map(name => [name, name])));
+    for (const [n, name] of all.entries()) {
+      // Each would have to be read.
+      if (n % 2 === 0) bucket.place(`w/${name}`, name, { modifiedAtMs: 1 });
+    }
+    const reads = mock.method(FolderReceipts.prototype, 'all');
+    const files = readsOfFiles(folder.path);
+    const before = bucket.calls.length;
+    const paths = names.map(name => join(folder.path, name));
+    try {
+      const planned = await plan({ kind: 'resources', paths });
+      assert.equal(planned.files, 50);
+      assert.deepEqual(bucket.calls.slice(before), [{ operation: 'list', key: 'w/d/f' }]);
+      assert.equal(reads.mock.callCount(), 1);
+      assert.equal(files.names.length, 50);
+      assert.ok(!files.names.some(name => name.includes('g')));
+    } finally {
+      reads.mock.restore();
+      files.restore();
+    }
+  });
 
   it('keeps what became of every file, those in trouble first, page by page', async () => {
     await writeTree(folder.path, { a: '1', b: '22', c: '333', d: '4444' });

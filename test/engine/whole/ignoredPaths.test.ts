@@ -37,7 +37,7 @@ describe('Ignored paths', () => {
       root,
       bucket,
       prefix: 'w/',
-      start: '' as FilePath,
+      starts: ['' as FilePath],
       exclude: exclude(),
       rule: 'time',
       receipts: noReceipts(),

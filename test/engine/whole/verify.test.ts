@@ -191,7 +191,7 @@ describe('Verify', () => {
     assert.deepEqual(numbers(await verify()), { files: 40, proved: 40 });
     assert.deepEqual(
       bucket.calls.slice(before).map(({ operation, key }) => [operation, key]),
-      [['list', 'w/d/deep']],
+      [['list', 'w/d/deep/']],
     );
   });
 
