@@ -13,6 +13,7 @@ import { FilesTree } from './view/filesTree';
 import { FilesView } from './view/filesView';
 import { RowFilter } from './view/filter';
 import { LayoutChoice } from './view/layoutChoice';
+import { PastTotals } from './view/pastTotals';
 import { RefreshScheduler } from './view/refreshScheduler';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
@@ -39,16 +40,17 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const operations = new RunningOperations();
   const reports = new Reports(engine);
   const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
-  const comparisons = new Comparisons(engine, operations, context.workspaceState);
+  const comparisons = new Comparisons(engine, operations);
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
-  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh });
+  const past = new PastTotals(engine, targets, context.workspaceState);
+  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh, past });
   const view = new FilesView({
     tree,
     engine,
     targets,
-    comparisons,
+    past,
     filter,
     operations,
     reports,
@@ -58,7 +60,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const memory = context.globalState;
   const shown = { filter, layout, reports, unfinished, tree, view };
   const services = { log, engine, targets, profiles, operations, comparisons, memory, ...shown };
-  const views = [view, tree, layout, filter, refresh];
+  const views = [view, tree, past, layout, filter, refresh];
   return {
     services,
     disposables: [...views, operations, unfinished, reports, targets, engine, log],

@@ -142,16 +142,22 @@ describe('The view', () => {
     cloud.close();
   });
 
-  it('knows nothing after a reload but how old the last comparison is', async () => {
+  it('shows after a reload how it stood when last compared, and the way to know better', async () => {
     const { workbench } = session;
     await workbench.reload();
     await workbench.showViewContainer('S3 Backup');
     await eventually(async () => {
-      assert.match(await workbench.viewMessage(), /^Compared .*, compare again$/);
+      assert.match(await workbench.viewMessage(), /^Last compared /);
     }, 60_000);
-    assert.deepEqual(await labels(), []);
+    await tree.waitForRow('Compare');
+    const rows = await tree.rows();
+    assert.deepEqual(
+      rows.map(({ label, expanded }) => [label, expanded]),
+      ['Compare', 'Missing in Cloud', 'Up to Date'].map(label => [label, undefined]),
+    );
+    assert.match((await row('Up to Date')).ariaLabel, /when last compared/);
     await workbench.screenshot('after-a-reload');
-    await workbench.runCommand('S3 Backup: Compare');
+    await tree.click('Compare');
     await tree.waitForRow('Up to Date');
     // The layout is as it was left.
     await tree.waitForRow('fern.md');
@@ -162,7 +168,7 @@ describe('The view', () => {
     await workbench.reload();
     await workbench.showViewContainer('S3 Backup');
     await eventually(async () => {
-      assert.match(await workbench.viewMessage(), /compare again$/);
+      assert.match(await workbench.viewMessage(), /^Last compared /);
     }, 60_000);
     await s3.stop();
     await workbench.runCommand('S3 Backup: Compare');

@@ -1,27 +1,20 @@
-import { window, type Memento } from 'vscode';
+import { window } from 'vscode';
 import { compare } from '../../protocol/comparisons';
 import type { FolderSetup } from '../../protocol/folders';
 import { viewId } from '../contributions/manifest';
 import type { EngineClient } from './engineClient';
 import type { RunningOperations } from './runningOperations';
 
-/** Runs comparisons, one at a time, and remembers across reloads when the last one finished. */
+/** Runs comparisons, one at a time. */
 export class Comparisons {
   #current: { readonly key: string; readonly done: Promise<void>; cancel: () => void } | undefined;
 
   readonly #engine: EngineClient;
   readonly #operations: RunningOperations;
-  readonly #memory: Memento;
 
-  constructor(engine: EngineClient, operations: RunningOperations, memory: Memento) {
+  constructor(engine: EngineClient, operations: RunningOperations) {
     this.#engine = engine;
     this.#operations = operations;
-    this.#memory = memory;
-  }
-
-  /** When a comparison last finished in this workspace, in milliseconds since 1970. */
-  get lastFinishedAt(): number | undefined {
-    return this.#memory.get(memoryKey);
   }
 
   /** Joins a running comparison of the same folders and targets, and cancels any other. */
@@ -33,7 +26,6 @@ export class Comparisons {
     const work = this.#operations.run(async (token, cancel) => {
       cancelThis = cancel;
       await this.#engine.sendRequest(compare, setups, token);
-      await this.#memory.update(memoryKey, Date.now());
     });
     const done = work.finally(() => {
       if (this.#current?.done === done) this.#current = undefined;
@@ -43,5 +35,3 @@ export class Comparisons {
     return done;
   }
 }
-
-const memoryKey = 'lastComparedAt';

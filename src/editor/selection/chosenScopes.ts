@@ -69,6 +69,7 @@ function placesOf(node: TreeNode): readonly NodeId[] {
     case 'row':
       return [placeOf(node)];
     case 'more':
+    case 'past':
       return [];
   }
 }

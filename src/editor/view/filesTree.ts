@@ -15,6 +15,7 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
 import { Drawing, type OpenState } from './drawing';
 import type { RowFilter } from './filter';
 import type { LayoutChoice } from './layoutChoice';
+import { pastItem, pastNodes, type PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
 import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
@@ -44,6 +45,7 @@ interface FilesTreeDeps {
   readonly layout: LayoutChoice;
   readonly filter: RowFilter;
   readonly refresh: RefreshScheduler;
+  readonly past: { readonly findings: PastFindings | undefined };
 }
 
 /** The comparison as a tree: groups, below them folders and files, page by page. */
@@ -97,6 +99,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       case 'row':
         return this.#rowsOf(node);
       case 'more':
+      case 'past':
         return [];
     }
   }
@@ -126,6 +129,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         return rowItem(node);
       case 'more':
         return moreItem(node);
+      case 'past':
+        return pastItem(node, this.deps.past.findings);
     }
   }
 
@@ -135,7 +140,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    return node.kind === 'folder' ? undefined : node.parent;
+    return node.kind === 'folder' || node.kind === 'past' ? undefined : node.parent;
   }
 
   showMore(node: MoreNode): void {
@@ -151,7 +156,10 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   #roots(): TreeNode[] {
     const comparisons = this.deps.engine.state.comparisons;
-    if (comparisons.length === 0) return [];
+    if (comparisons.length === 0) {
+      const { findings } = this.deps.past;
+      return findings === undefined ? [] : pastNodes(findings);
+    }
     const folders = localFolders().filter(
       folder => this.deps.targets.statusOf(folder).kind !== 'none',
     );

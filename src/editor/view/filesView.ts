@@ -8,6 +8,7 @@ import { viewId, type ContextValue } from '../contributions/manifest';
 import { localFolders, type Targets } from '../targets/targets';
 import type { FilesTree } from './filesTree';
 import { type RowFilter, filterLine } from './filter';
+import type { PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
 import { statusLine, unsafeFiles, unsafeText } from './statusLine';
 import type { TreeNode } from './treeNode';
@@ -20,8 +21,7 @@ interface FilesViewDeps {
   readonly filter: RowFilter;
   readonly operations: RunningOperations;
   readonly refresh: RefreshScheduler;
-  /** In milliseconds since 1970; of this workspace. */
-  readonly comparisons: { readonly lastFinishedAt: number | undefined };
+  readonly past: { readonly findings: PastFindings | undefined };
   readonly reports: {
     readonly onDidChange: Event<void>;
     readonly last: { readonly report: Pick<Report, 'failed'> } | undefined;
@@ -111,7 +111,7 @@ export class FilesView implements Disposable {
 
   #drawMessage(): void {
     const { state } = this.deps.engine;
-    const status = statusLine(state, this.deps.comparisons.lastFinishedAt, Date.now());
+    const status = statusLine(state, this.deps.past.findings?.comparedAt, Date.now());
     const parts = [
       status,
       // If there is no status, the welcome says what to do, and a message would hide it.

@@ -8,10 +8,13 @@ import { targetText } from '../targets/target';
 import { folderById, localFolders } from '../targets/targets';
 import { batchTitle, pauseText } from './workWords';
 
-/** Returns the line above the tree: what is happening, or what the last comparison found. */
+/**
+ * Returns the line above the tree: what is happening, or what the last comparison found; `pastAt` is
+ * when that was where nothing else is known of it.
+ */
 export function statusLine(
   state: State,
-  lastFinishedAt: number | undefined,
+  pastAt: number | undefined,
   now: number,
 ): string | undefined {
   switch (state.kind) {
@@ -45,7 +48,7 @@ export function statusLine(
       return failedLine(state, now);
     case 'idle':
     case 'compared':
-      return comparedLine(state.comparisons, lastFinishedAt, now);
+      return comparedLine(state.comparisons, pastAt, now);
   }
 }
 
@@ -174,13 +177,11 @@ function sum(batches: readonly BatchProgress[]): Amounts {
 
 function comparedLine(
   comparisons: readonly ComparisonTotals[],
-  lastFinishedAt: number | undefined,
+  pastAt: number | undefined,
   now: number,
 ): string | undefined {
   if (comparisons.length === 0) {
-    return lastFinishedAt === undefined
-      ? undefined
-      : l10n.t('Compared {0}, compare again', formatAge(lastFinishedAt, now));
+    return pastAt === undefined ? undefined : l10n.t('Last compared {0}', formatAge(pastAt, now));
   }
   // With several folders, the oldest comparison counts, so that no row is older than the line says.
   const comparedAt = Math.min(...comparisons.map(comparison => comparison.comparedAt));

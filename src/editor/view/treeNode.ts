@@ -3,7 +3,7 @@ import type { NodeId, Row } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 
 /** A row of the view. */
-export type TreeNode = FolderNode | GroupNode | RowNode | MoreNode;
+export type TreeNode = FolderNode | GroupNode | RowNode | MoreNode | PastNode;
 
 /** A workspace folder, where there are several. */
 export interface FolderNode {
@@ -35,6 +35,14 @@ export interface MoreNode {
   readonly left: number;
 }
 
+/** What an earlier comparison found in a group of all folders, or the row that compares anew. */
+export interface PastNode {
+  readonly kind: 'past';
+  /** Of none, so that no command takes it for something that is there. */
+  readonly folder: '';
+  readonly row: 'compare' | Group;
+}
+
 /** What the engine has children for. */
 export type BranchNode = GroupNode | RowNode;
 
@@ -55,6 +63,8 @@ export function idOf(node: TreeNode): string {
       return `${node.folder}\n${node.group}\n${node.row.kind}\n${node.row.path}`;
     case 'more':
       return `${idOf(node.parent)}\nmore`;
+    case 'past':
+      return `past\n${node.row}`;
   }
 }
 

@@ -2,6 +2,7 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
 import type { State } from '../../protocol/state';
 import { groups, type Group } from '../../protocol/verdicts';
+import type { PastFindings } from './pastTotals';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 
 /** What the tree shows above the rows, so that changes can be found by comparing. */
@@ -15,14 +16,19 @@ export interface Outline {
 interface TreeOutlineDeps {
   readonly engine: { readonly state: State };
   readonly targets: Targets;
+  readonly past: { readonly findings: PastFindings | undefined };
 }
 
-export function treeOutline({ engine: { state }, targets }: TreeOutlineDeps): Outline {
+export function treeOutline({ engine: { state }, targets, past }: TreeOutlineDeps): Outline {
   const shape: string[] = [];
   const numbers = new Map<string, string>();
   for (const folder of localFolders()) {
     const id = folderId(folder);
     shape.push(id, targets.statusOf(folder).kind, failureOf(state, id)?.code ?? '');
+  }
+  const { findings } = past;
+  if (findings !== undefined) {
+    shape.push(JSON.stringify([findings.comparedAt, ...findings.groups]));
   }
   for (const comparison of state.comparisons) {
     shape.push(comparison.folder, String(comparison.comparedAt));

@@ -6,6 +6,7 @@ import { TreeItemCollapsibleState, window, type LogOutputChannel, type Memento }
 import { EngineClient } from '../../../src/editor/client/engineClient';
 import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
+import { PastTotals } from '../../../src/editor/view/pastTotals';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import { RowFilter } from '../../../src/editor/view/filter';
 import { Targets } from '../../../src/editor/targets/targets';
@@ -28,14 +29,15 @@ export interface TreeUnderTest {
   render(node?: TreeNode): Promise<string>;
 }
 
-export function openTree(): TreeUnderTest {
+export function openTree(memory: Memento = memento()): TreeUnderTest {
   const log = testLog();
   const engine = new EngineClient(workerFile(), workerData(), log);
   const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(memento());
-  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh });
+  const past = new PastTotals(engine, targets, memory);
+  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh, past });
   const label = (node: TreeNode): string => {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
@@ -76,7 +78,8 @@ export function openTree(): TreeUnderTest {
       return (await linesBelow(node)).join('\n');
     },
     dispose() {
-      for (const part of [tree, layout, filter, refresh, targets, engine, log]) part.dispose();
+      for (const part of [tree, past, layout, filter, refresh, targets, engine, log])
+        part.dispose();
     },
   };
 }
