@@ -9,7 +9,7 @@ import { installOnce } from './installOnce';
 import { startOwnedProcess, type OwnedProcess } from './ownedProcess';
 import { temporaryFolder } from './temporaryFolder';
 
-/** A gateway that keeps objects as files, on loopback, with one account. It checks signatures. */
+/** A gateway that keeps objects as files, on loopback. It checks signatures and rights. */
 export interface Versitygw {
   readonly kind: 'running';
   readonly endpoint: string;
@@ -17,7 +17,14 @@ export interface Versitygw {
   /** The credentials of the account that may do everything. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Adds an account that may do what the policies of buckets allow it, and nothing else. */
+  addUser(user: VersitygwUser): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface VersitygwUser {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** Why there is none, in words for the name of a skipped test. */
@@ -56,14 +63,17 @@ const pollMs = 25;
 
 async function start(program: string): Promise<Versitygw> {
   const home = await temporaryFolder('versitygw');
-  const [objects, versions] = [join(home.path, 'objects'), join(home.path, 'versions')];
-  await Promise.all([mkdir(objects), mkdir(versions)]);
+  const [objects, versions, users] = ['objects', 'versions', 'users'].map(name =>
+    join(home.path, name),
+  ) as [string, string, string];
+  await Promise.all([objects, versions, users].map(folder => mkdir(folder)));
   const [port = 0] = await freePorts(1);
   const address = `127.0.0.1:${String(port)}`;
   const server = await startOwnedProcess(
     program,
     [
       ...['--port', address, '--region', region, '--health', healthPath, '--quiet'],
+      ...['--iam-dir', users],
       ...['posix', '--versioning-dir', versions, objects],
     ],
     {
@@ -83,7 +93,14 @@ async function start(program: string): Promise<Versitygw> {
     await stop();
     throw error;
   }
-  return { kind: 'running', endpoint, region, ...account, stop };
+  const addUser = async ({ accessKeyId, secretAccessKey }: VersitygwUser): Promise<void> => {
+    const { accessKeyId: admin, secretAccessKey: secret } = account;
+    await promisify(execFile)(program, [
+      ...['admin', '--access', admin, '--secret', secret, '--endpoint-url', endpoint],
+      ...['create-user', '--access', accessKeyId, '--secret', secretAccessKey, '--role', 'user'],
+    ]);
+  };
+  return { kind: 'running', endpoint, region, ...account, addUser, stop };
 }
 
 const healthPath = '/health';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 
 import {
   beforeNext,
@@ -139,17 +140,31 @@ describe('A write under a condition', function () {
     });
   }
 
-  it('is refused without the right to read, which is named, before anything is sent', async () => {
+  it('is carried out without the right to read, by what a list says', async () => {
     for (const { write, condition } of capabilities) {
       const store = await stores.open({ treatments: treatAll('honours') });
       const was = seen(store, condition, 'one');
-      store.intercept = ({ kind }, answer) => {
-        if (kind !== 'head') return undefined;
-        answer.writeHead(403).end();
-        return 'taken';
-      };
-      await assert.rejects(writeOurs(store, write, 'one', was), { code: 'read-denied' });
-      assert.deepEqual(sentTo(store, write, 'one'), []);
+      const changed = seen(store, condition, 'two');
+      store.place('two', 'theirs');
+      store.intercept = forbidHeads;
+      await writeOurs(store, write, 'one', was);
+      assert.equal(store.bytes('one'), 'ours');
+      await assert.rejects(writeOurs(store, write, 'two', changed), { code: 'changed-in-cloud' });
+      assert.equal(store.bytes('two'), 'theirs');
+    }
+  });
+
+  it('is refused without the right to read, which is named, where its condition is ignored', async () => {
+    for (const { write, condition } of capabilities) {
+      for (const treatment of ['ignores', 'refuses'] as const) {
+        // What is ignored shows where versions are kept.
+        const store = await stores.open({ treatments: treatAll(treatment), versions: 'kept' });
+        await learnByRace(store, write, condition);
+        const was = seen(store, condition, 'one');
+        store.intercept = forbidHeads;
+        await assert.rejects(writeOurs(store, write, 'one', was), { code: 'read-denied' });
+        assert.notEqual(store.bytes('one'), 'ours');
+      }
     }
   });
 
@@ -158,11 +173,7 @@ describe('A write under a condition', function () {
       const store = await stores.open({ treatments: treatAll('honours') });
       await learnByRace(store, write, condition);
       const was = seen(store, condition, 'one');
-      store.intercept = ({ kind }, answer) => {
-        if (kind !== 'head') return undefined;
-        answer.writeHead(403).end();
-        return 'taken';
-      };
+      store.intercept = forbidHeads;
       await writeOurs(store, write, 'one', was);
       assert.equal(store.bytes('one'), 'ours');
     }
@@ -262,4 +273,10 @@ function hasEither(request: StoreRequest): boolean {
 
 function toldCode(error: { readonly code: string }): string {
   return error.code;
+}
+
+function forbidHeads({ kind }: StoreRequest, answer: ServerResponse): 'taken' | undefined {
+  if (kind !== 'head') return undefined;
+  answer.writeHead(403).end();
+  return 'taken';
 }

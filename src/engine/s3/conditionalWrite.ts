@@ -86,10 +86,10 @@ async function headBefore(
   const isHonoured = !needsHeadFirst(treatment);
   if (isHonoured && !attempt.uncertain) return undefined;
   const current = await headIfReadable(context, write);
-  if (current.kind === 'denied') {
-    if (isHonoured) return undefined;
-    throw current.failure;
-  }
+  if (current.kind !== 'seen' && isHonoured) return undefined;
+  if (current.kind === 'denied') throw current.failure;
+  // A list may hide what stands there; only together with a condition it is look enough.
+  if (current.kind === 'listed' && treatment !== 'unknown') throw current.failure;
   const own = ownOf(write, attempt, current.head);
   if (own !== undefined) return own;
   if (holds(write.condition, current.head)) return undefined;
@@ -110,7 +110,7 @@ async function sendUnderCondition(
   } catch (error) {
     if (treatment !== 'unknown' || !mayRefuseConditions(error)) throw error;
     const current = await headIfReadable(context, write);
-    if (current.kind === 'denied') throw current.failure;
+    if (current.kind !== 'seen') throw current.failure;
     if (!holds(write.condition, current.head)) throw new Failure('changed-in-cloud', write.key);
     let stored: StoredObject;
     try {

@@ -1,4 +1,4 @@
-import type { HeadRequest, ObjectHead } from '../ports/bucket';
+import type { HeadRequest, ListedObject, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { endpointFaults } from '../failures/wrongEndpoint';
 import { listObjects } from './listObjects';
@@ -8,6 +8,8 @@ import type { BucketContext } from './bucketContext';
 /** What is stored under a key, or that these credentials may not see it. */
 export type HeadOutcome =
   | { readonly kind: 'seen'; readonly head: ObjectHead | undefined }
+  /** They may not read it, but a list tells of it. */
+  | { readonly kind: 'listed'; readonly head: ObjectHead | undefined; readonly failure: Failure }
   | { readonly kind: 'denied'; readonly failure: Failure };
 
 /**
@@ -23,30 +25,53 @@ export async function headIfReadable(
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
     // An answer to HEAD has no body, so that expired keys look like a missing right.
-    const listing = await failureOfList(context, request);
-    if (listing === undefined) {
-      return { kind: 'denied', failure: new Failure('read-denied', request.key, error) };
+    const listing = await tryToList(context, request);
+    if (listing instanceof Failure) {
+      if (listing.code === 'access-denied') return { kind: 'denied', failure: error };
+      throw listing;
     }
-    if (listing.code === 'access-denied') return { kind: 'denied', failure: error };
-    throw listing;
+    const failure = new Failure('read-denied', request.key, error);
+    if (listing?.fault !== undefined) return { kind: 'denied', failure };
+    return { kind: 'listed', head: listing === undefined ? undefined : headOf(listing), failure };
   }
+}
+
+/** What a list says is all that is known. */
+function headOf({ size, etag, modifiedAtMs, storageClass }: ListedObject): ObjectHead {
+  return {
+    size,
+    etag,
+    modifiedAtMs,
+    storageClass,
+    metadata: {},
+    versionId: undefined,
+    checksums: [],
+    etagIsOpaque: false,
+    expiresAt: undefined,
+    archive: undefined,
+  };
 }
 
 /** Throws if the bucket itself is missing, which HeadObject cannot tell from a missing object. */
 export async function bucketMustExist(context: BucketContext, request: HeadRequest): Promise<void> {
-  const listing = await failureOfList(context, request);
-  if (listing === undefined) return;
+  const listing = await tryToList(context, request);
+  if (!(listing instanceof Failure)) return;
   if (listing.code === 'no-such-bucket' || endpointFaults.has(listing.code)) throw listing;
 }
 
-/** Returns the failure of a list, whose answer has a body that names it. Throws when cancelled. */
-async function failureOfList(
+/**
+ * Returns what a list says of the key, which sorts before all others that begin with it, or why there
+ * is no list: its answer has a body that names it. Throws when cancelled.
+ */
+async function tryToList(
   context: BucketContext,
   { key, signal }: HeadRequest,
-): Promise<Failure | undefined> {
+): Promise<ListedObject | Failure | undefined> {
   try {
-    await listObjects(context, { prefix: key, pageSize: 1, signal }).next();
-    return undefined;
+    const pages = listObjects(context, { prefix: key, pageSize: 2, signal });
+    const first = await pages.next();
+    if (first.done === true) return undefined;
+    return first.value.find(entry => entry.key === key || entry.fault === 'not-decodable');
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure)) throw error;
     return error;

@@ -175,8 +175,13 @@ export async function openConditionStore(
           uploads.delete(uploadId);
           answer.writeHead(204).end();
         } else {
+          const listed = [...objects].flatMap(([each, [present]]) =>
+            present === undefined || !each.startsWith(key)
+              ? []
+              : `<Contents><Key>${each}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>"${present.etag}"</ETag><Size>${String(present.body.byteLength)}</Size></Contents>`,
+          );
           answer.end(
-            '<ListBucketResult><Name>b</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>',
+            `<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated>${listed.join('')}</ListBucketResult>`,
           );
         }
     }
