@@ -5,7 +5,7 @@ import type { FailureRecord } from '../../protocol/failures';
  * known at run time only.
  */
 export interface FailureEntry {
-  readonly brief: () => string;
+  readonly brief: (failure: FailureRecord) => string;
   readonly what: (failure: FailureRecord) => string;
   readonly next?: (failure: FailureRecord) => string;
   readonly actions: readonly FailureAction[];

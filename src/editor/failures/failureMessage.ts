@@ -27,7 +27,7 @@ export function failureMessage(failure: FailureRecord): FailureMessage {
 
 /** Returns the failure in a few words, for a row. */
 export function failureText(failure: FailureRecord): string {
-  return entries[failure.code].brief();
+  return entries[failure.code].brief(failure);
 }
 
 /** Whether credentials, or where they come from, are what failed. */

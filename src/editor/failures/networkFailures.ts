@@ -29,7 +29,7 @@ export const networkFailures = {
       l10n.t(
         'Add the authority to the system’s certificates, or name a file with it in AWS_CA_BUNDLE or as “ca_bundle” of the AWS profile.',
       ),
-    actions: ['retry', 'choose-credentials', 'learn-more', 'show-log'],
+    actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'certificate-name': {
     brief: () => l10n.t('certificate of another name'),

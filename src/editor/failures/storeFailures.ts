@@ -5,8 +5,16 @@ import { because, firstLink, quoted } from './failureWords';
 /** What the store answers to a request. */
 export const storeFailures = {
   'access-denied': {
-    brief: () => l10n.t('access denied'),
-    what: ({ subject }) => l10n.t('These credentials may not do this with {0}.', quoted(subject)),
+    brief: ({ cause }) => {
+      const right = missingRight(cause);
+      return right === undefined ? l10n.t('access denied') : l10n.t('lacks {0}', right);
+    },
+    what: ({ subject, cause }) => {
+      const right = missingRight(cause);
+      return right === undefined
+        ? l10n.t('These credentials may not do this with {0}.', quoted(subject))
+        : l10n.t('These credentials lack the right {0} for {1}.', right, quoted(subject));
+    },
     next: () => l10n.t('Ask for the right, or choose another bucket.'),
     actions: ['choose-bucket', 'retry', 'show-log'],
   },
@@ -193,3 +201,8 @@ export const storeFailures = {
     actions: ['retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;
+
+/** The right that was missing, where the request tells: it is the outermost cause. */
+function missingRight(cause: string | undefined): string | undefined {
+  return /^\w+:\w+(?= ←|$)/.exec(cause ?? '')?.[0];
+}

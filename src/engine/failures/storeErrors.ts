@@ -20,8 +20,21 @@ export function fromStoreError(error: unknown, subject: RequestSubject): Failure
     return new Failure(wrong.code, endpoint, new Error(wrong.meant, { cause: error }));
   }
   const code = storeCode(error, subject);
-  return new Failure(code, subjectOf(code, subject), error);
+  const right = code === 'access-denied' ? neededRight(error) : undefined;
+  const cause = right === undefined ? error : new Error(right, { cause: error });
+  return new Failure(code, subjectOf(code, subject), cause);
 }
+
+/** Notes which right the request lacked that failed so; a failure has its name as its cause. */
+export function noteNeededRight(error: unknown, right: string | undefined): void {
+  if (error instanceof Error && right !== undefined) neededRights.set(error, right);
+}
+
+function neededRight(error: unknown): string | undefined {
+  return error instanceof Error ? neededRights.get(error) : undefined;
+}
+
+const neededRights = new WeakMap<Error, string>();
 
 /** How long the store asked to be left alone, in milliseconds (`Retry-After`, RFC 9110, 10.2.3). */
 export function retryAfter(failure: Failure): number | undefined {

@@ -48,8 +48,12 @@ interface DirectClientDeps {
   readonly sdk: S3Client;
   readonly transport: Transport;
   readonly onAnswer: (headers: DirectAnswer['headers'], sentAt: number) => void;
-  /** Returns what to throw for a request with these headers that has failed. */
-  readonly onFailure: (error: unknown, headers: HttpRequest['headers']) => Promise<unknown>;
+  /** Returns what to throw for a request that has failed; it was sent with these headers. */
+  readonly onFailure: (
+    error: unknown,
+    request: DirectRequest,
+    headers: HttpRequest['headers'],
+  ) => Promise<unknown>;
 }
 
 /**
@@ -72,7 +76,7 @@ export class DirectClient {
     try {
       return await this.#exchange(signed, signal);
     } catch (error) {
-      throw await this.#deps.onFailure(error, signed.headers);
+      throw await this.#deps.onFailure(error, request, signed.headers);
     }
   }
 

@@ -3,7 +3,7 @@ import { awsStore, storeOf } from '../../protocol/endpoint';
 import type { FailureCode } from '../../protocol/failures';
 import type { ConnectionSettings } from '../config/settings';
 import { Failure } from '../failures/failure';
-import { fromStoreError } from '../failures/storeErrors';
+import { fromStoreError, noteNeededRight } from '../failures/storeErrors';
 import { TransferControl } from '../network/transferControl';
 import type { Account } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
@@ -14,6 +14,7 @@ import { CredentialCache } from './credentialCache';
 import type { Identity } from './credentialProcess';
 import { DirectClient } from './directClient';
 import { collectBounded, proveAnswers } from './proveAnswers';
+import { rightOfCommand, rightOfRequest } from './neededRight';
 import { RegionalClient, type RegionClients } from './regionalClient';
 import { S3Account } from './s3Account';
 import { S3Bucket } from './s3Bucket';
@@ -140,13 +141,15 @@ export class S3Connection implements Connection {
       { step: 'deserialize', priority: 'low', name: 'learnFromAnswers' },
     );
     client.middlewareStack.add(
-      next => async args => {
-        try {
-          return await next(args);
-        } catch (error) {
-          throw await this.#afterRefusal(error, (args.request as RequestWithHeaders).headers);
-        }
-      },
+      (next, { commandName }) =>
+        async args => {
+          try {
+            return await next(args);
+          } catch (error) {
+            noteNeededRight(error, rightOfCommand(commandName, error));
+            throw await this.#afterRefusal(error, (args.request as RequestWithHeaders).headers);
+          }
+        },
       { step: 'finalizeRequest', priority: 'low', name: 'noteRefusedCredentials' },
     );
     proveAnswers(client);
@@ -156,7 +159,10 @@ export class S3Connection implements Connection {
       onAnswer: (headers, sentAt) => {
         this.#learn(headers, sentAt);
       },
-      onFailure: (error, headers) => this.#afterRefusal(error, headers),
+      onFailure: (error, request, headers) => {
+        noteNeededRight(error, rightOfRequest(request, error));
+        return this.#afterRefusal(error, headers);
+      },
     });
     return { sdk: client, direct };
   }
