@@ -104,7 +104,7 @@ async function uploadWhole(
     const { bytes: body, release: releaseBuffer } = acquireBuffer(before.size);
     const isWhole = await readRange({ file, path, start: 0, buffer: body, signal });
     if (!isWhole || !isSameState(before, await file.stat())) return undefined;
-    const attributes = await objectAttributes(file, before);
+    const attributes = objectAttributes(file, before);
     const key = toKey(prefix, path);
     const sha256 = hash('sha256', body);
     const stored = await withByteProgress(before.size, onBytes, onSent =>
@@ -129,7 +129,7 @@ async function uploadInParts(
   before: LocalFile,
 ): Promise<Sent | undefined> {
   const { bucket, prefix, path, uploads, signal } = request;
-  const attributes = await objectAttributes(file, before);
+  const attributes = objectAttributes(file, before);
   const { size } = before;
   for (let attempt = 1; ; attempt++) {
     const open = await openUpload({

@@ -11,18 +11,16 @@ import { allocatedBytes } from './writeFile';
  * Returns what is stored with a file's bytes. `mtime` and `mode` are written as rclone does, which
  * reads them too: https://rclone.org/s3/#metadata
  */
-export async function objectAttributes(
-  file: OpenFile,
-  { path, mtimeNs }: LocalFile,
-): Promise<ObjectAttributes> {
-  const stat = await file.handle.stat();
-  const allocated = allocatedBytes(stat);
+export function objectAttributes(file: OpenFile, { path, mtimeNs }: LocalFile): ObjectAttributes {
+  const { mode, ...fields } = file.fields();
+  const [size, blocks] = [Number(fields.size), Number(fields.blocks)];
+  const allocated = allocatedBytes({ size, blocks });
   return {
     contentType: lookup(path) ?? 'application/octet-stream',
     metadata: {
       mtime: decimalSeconds(mtimeNs),
-      ...(process.platform === 'win32' ? {} : { mode: stat.mode.toString(8) }),
-      ...(stat.size - allocated >= minHolesBytes ? { allocated: String(allocated) } : {}),
+      ...(process.platform === 'win32' ? {} : { mode: mode.toString(8) }),
+      ...(size - allocated >= minHolesBytes ? { allocated: String(allocated) } : {}),
     },
   };
 }

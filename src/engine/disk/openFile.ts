@@ -1,4 +1,12 @@
-import { closeSync, constants, lstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  type BigIntStats,
+} from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/diskErrors';
@@ -20,7 +28,7 @@ export async function withOpenFile<T>(
   try {
     const handle = await open(toAbsolutePath(root, path), readOnly);
     try {
-      assertInsideRoot(handle.fd, await statFile(handle, path), { root, path });
+      assertInsideRoot(handle.fd, statFile(handle, path), { root, path });
       return await use(new OpenFile(handle, path));
     } finally {
       if (!keptOpen.has(handle)) await handle.close();
@@ -40,8 +48,15 @@ export class OpenFile {
   }
 
   /** Returns the open file's fields as they are now, whatever became of its name. */
-  async stat(): Promise<LocalFile> {
-    return toLocalFile(this.#path, await statFile(this.handle, this.#path));
+  stat(): Promise<LocalFile> {
+    return new Promise(resolve => {
+      resolve(toLocalFile(this.#path, this.fields()));
+    });
+  }
+
+  /** Returns all that the disk tells of the open file. */
+  fields(): BigIntStats {
+    return statFile(this.handle, this.#path);
   }
 
   /** Writes changed pages to the disk, if that can be done with a file open for reading. */
@@ -74,8 +89,9 @@ const cannotFlush = [
 
 const keptOpen = new Set<FileHandle>();
 
-async function statFile(handle: FileHandle, path: FilePath): Promise<BigIntStats> {
-  const stat = await handle.stat({ bigint: true });
+/** Asks in this thread: an open file's fields are in memory, and a promise takes thirty times as long. */
+function statFile({ fd }: FileHandle, path: FilePath): BigIntStats {
+  const stat = fstatSync(fd, { bigint: true });
   if (!stat.isFile()) throw new Failure('not-a-file', path);
   return stat;
 }

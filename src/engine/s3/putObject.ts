@@ -4,7 +4,10 @@ import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
 import { plainEtag } from './answerField';
 import { conditionalWrite, type ConditionalWrite, type ConditionHeaders } from './conditionalWrite';
-import type { DirectAnswer } from './directClient';
+import type { DirectAnswer, DirectRequest } from './directClient';
+import type { RequestBody } from './httpExchange';
+import { pacedBody } from './pacedBody';
+import { probeConditions } from './probeConditions';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 
@@ -13,7 +16,7 @@ export async function putObject(
   context: BucketContext,
   { key, body, sha256, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
-  const { client, capabilities, name } = context;
+  const { client, capabilities, name, traffic } = context;
   const digest = new BodyDigest(body);
   const size = body.byteLength;
   const write: ConditionalWrite = {
@@ -25,6 +28,16 @@ export async function putObject(
     condition,
     signal,
   };
+  /** One sending, with what more than the attributes stands in its headers. */
+  const sendPut = async (
+    headers: DirectRequest['headers'],
+    sent: RequestBody,
+    sending: AbortSignal,
+  ): Promise<StoredObject> => {
+    const all = { ...attributeHeaders(attributes), ...headers };
+    const request = { method: 'PUT', bucket: name, key, headers: all, body: sent, sha256 } as const;
+    return storedBy((await client.request(request, sending)).headers);
+  };
   let previousCause: string | undefined;
   const outcome = await bodyRequest(
     context,
@@ -33,25 +46,16 @@ export async function putObject(
       const send = withChecksum({
         support: capabilities.checksums,
         kind: 'put',
-        send: async (checksum, headers: ConditionHeaders) => {
-          const answer = await client.request(
+        send: (checksum, { IfNoneMatch, IfMatch }: ConditionHeaders) =>
+          sendPut(
             {
-              method: 'PUT',
-              bucket: name,
-              key,
-              headers: {
-                ...attributeHeaders(attributes),
-                ...digest.headers(checksum),
-                'if-none-match': headers.IfNoneMatch,
-                'if-match': headers.IfMatch,
-              },
-              body: newBody(),
-              sha256,
+              ...digest.headers(checksum),
+              'if-none-match': IfNoneMatch,
+              'if-match': IfMatch,
             },
+            newBody(),
             sending,
-          );
-          return storedBy(answer.headers);
-        },
+          ),
         isConfirmed: stored => stored.crc32 === digest.crc32,
       });
       const stored = await conditionalWrite(context, write, attempt, send);
@@ -74,7 +78,21 @@ export async function putObject(
     },
   );
   if (outcome instanceof Failure) throw outcome;
-  return outcome;
+  if (condition.kind !== 'absent' || !digest.matches(outcome)) return outcome;
+  const checksum = capabilities.checksums.put === 'supported' ? 'crc32' : 'md5';
+  const now = await probeConditions(context, {
+    key,
+    size,
+    stored: outcome,
+    signal,
+    putAgain: impossible =>
+      traffic.send(size, signal, sending => {
+        const again = pacedBody({ body, traffic, signal: sending.signal, onSent: () => undefined });
+        const headers = { ...digest.headers(checksum), ...impossible };
+        return sendPut(headers, again, sending.signal);
+      }),
+  });
+  return digest.matches(now) ? now : outcome;
 }
 
 function attributeHeaders({ contentType, metadata }: ObjectAttributes): Record<string, string> {

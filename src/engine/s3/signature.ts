@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { Method } from './httpExchange';
 
 /** Who signs. */
@@ -34,7 +34,7 @@ export interface SigningScope {
  */
 export class Signer {
   readonly #scope: SigningScope;
-  #key: { readonly of: string; readonly bytes: Buffer } | undefined;
+  #key: { readonly of: string; readonly key: KeyObject } | undefined;
 
   constructor(scope: SigningScope) {
     this.#scope = scope;
@@ -76,7 +76,7 @@ export class Signer {
   }
 
   /** The key of a day; the same as the last time, nearly always. */
-  #keyOf(secret: string, day: string): Buffer {
+  #keyOf(secret: string, day: string): KeyObject {
     const of = `${day} ${secret}`;
     if (this.#key?.of !== of) {
       const { region, name } = this.#scope;
@@ -84,9 +84,10 @@ export class Signer {
       for (const part of [day, region, name, 'aws4_request']) {
         bytes = createHmac('sha256', bytes).update(part).digest();
       }
-      this.#key = { of, bytes: bytes as Buffer };
+      // Node takes bytes for a key eight times as slowly.
+      this.#key = { of, key: createSecretKey(bytes as Buffer) };
     }
-    return this.#key.bytes;
+    return this.#key.key;
   }
 }
 

@@ -7,6 +7,8 @@ import type { EtagCase } from './answerField';
  */
 export interface StoreCapabilities {
   readonly conditions: ConditionSupport;
+  /** Whether the conditions of puts are still to be tried out. */
+  readonly conditionProbe: ConditionProbe;
   readonly checksums: ChecksumSupport;
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
@@ -27,6 +29,13 @@ export type Support = 'unknown' | 'supported' | 'unsupported';
  * overwrites with conditional writes").
  */
 export type ConditionSupport = Record<WriteKind, Record<Condition['kind'], ConditionTreatment>>;
+
+/** What has been done to find out about the conditions of puts. */
+export interface ConditionProbe {
+  state: 'due' | 'done';
+  /** Puts that had to be preceded by a HEAD. */
+  headsPaid: number;
+}
 
 /** The two requests that make an object: PutObject and CompleteMultipartUpload. */
 export type WriteKind = 'put' | 'completion';
@@ -54,6 +63,7 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
   const checksums: Support = store === 'aws' ? 'supported' : 'unknown';
   return {
     conditions: conditionSupport(store),
+    conditionProbe: conditionProbe(store),
     checksums: { put: checksums, upload: checksums },
     etags: { case: 'lower' },
   };
@@ -64,7 +74,11 @@ export function forAnotherBucket(
   capabilities: StoreCapabilities,
   store: 'aws' | 'unknown',
 ): StoreCapabilities {
-  return { ...capabilities, conditions: conditionSupport(store) };
+  return {
+    ...capabilities,
+    conditions: conditionSupport(store),
+    conditionProbe: conditionProbe(store),
+  };
 }
 
 function conditionSupport(store: 'aws' | 'unknown'): ConditionSupport {
@@ -73,6 +87,10 @@ function conditionSupport(store: 'aws' | 'unknown'): ConditionSupport {
     put: { absent: treatment, unchanged: treatment },
     completion: { absent: treatment, unchanged: treatment },
   };
+}
+
+function conditionProbe(store: 'aws' | 'unknown'): ConditionProbe {
+  return { state: store === 'aws' ? 'done' : 'due', headsPaid: 0 };
 }
 
 /** Whether only a HEAD directly before the write keeps it from replacing an unseen copy. */
