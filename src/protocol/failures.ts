@@ -60,6 +60,8 @@ export type FailureCode =
   /* the store tells no ETag, without which nothing can be proved */
   | 'no-etags'
   | 'too-large-for-store'
+  /* no room, or no more is allowed */
+  | 'store-full'
   | 'name-refused'
   /* the store answers others meanwhile */
   | 'file-refused'

@@ -19,6 +19,8 @@ export interface Report {
   readonly bytes: number;
   /** How often each reason kept a file from arriving. */
   readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
+  /** Why the rest of the plan was left before its end: the store refused whatever it was asked for. */
+  readonly stopped: FailureRecord | undefined;
   /** How many restored files are without a time or permissions that their disk did not take. */
   readonly attributesNotSet: number;
   /** The first hundred files that did not arrive, with the reason, where there is one. */

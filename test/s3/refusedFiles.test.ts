@@ -120,6 +120,29 @@ describe('Files that a store always refuses', function () {
     assert.equal((await engine.run(await planFor([]), never)).done, 1);
   });
 
+  it('end a batch where they are all, and what is left is offered again', async () => {
+    const { engine, wire, setup, states } = behind;
+    const files = names('file', 100);
+    const planId = await planFor(files);
+    let isFull = true;
+    wire.refuseAll(({ method }) => isFull && method === 'PUT', {
+      status: 507,
+      code: 'XMinioStorageFull',
+    });
+    const report = await engine.run(planId, never);
+    requireSum(report);
+    assert.equal(report.stopped?.code, 'store-full');
+    assert.ok(report.cancelled > 0);
+    assert.ok(!states.some(({ kind }) => kind === 'paused'));
+    isFull = false;
+    const left = await engine.planBackUp(
+      { folders: [{ setup, scope: { kind: 'unfinished' } }] },
+      never,
+    );
+    assert.equal(left.files, report.cancelled);
+    assert.equal((await engine.run(left.planId, never)).done, left.files);
+  });
+
   it('are told from an outage, whose files say after Cancel what they waited for', async () => {
     const { engine, wire, states } = behind;
     // More than can be under way at once.

@@ -89,7 +89,12 @@ function outcomeText(batch: FinishedBatch): string {
   const sentences = [l10n.t('{0}.', reportNumbers(report))];
   const problems = conflicts > 0 ? report.problems.filter(isNoConflict) : report.problems;
   const [problem] = problems;
-  if (problem !== undefined) {
+  if (report.stopped !== undefined) {
+    sentences.push(
+      l10n.t('The store refused all that was tried, so the rest was not sent.'),
+      failureMessage(report.stopped).text,
+    );
+  } else if (problem !== undefined) {
     const isSame = problems.every(({ failure }) => failure.code === problem.failure.code);
     sentences.push(
       isSame ? failureMessage(problem.failure).text : l10n.t('The report has the reason for each.'),

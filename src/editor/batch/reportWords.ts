@@ -6,11 +6,14 @@ import type { Group } from '../../protocol/verdicts';
 
 /** "309 files backed up, 3 failed"; leaves out zeros. */
 export function reportNumbers(report: Report): string {
-  const { failed, skipped, cancelled } = report;
+  const { failed, skipped, cancelled, stopped } = report;
   const parts = [doneText(report)];
   if (failed > 0) parts.push(l10n.t('{0} failed', formatCount(failed)));
   if (skipped > 0) parts.push(l10n.t('{0} skipped', formatCount(skipped)));
-  if (cancelled > 0) parts.push(l10n.t('{0} cancelled', formatCount(cancelled)));
+  if (cancelled > 0) {
+    const count = formatCount(cancelled);
+    parts.push(stopped === undefined ? l10n.t('{0} cancelled', count) : l10n.t('{0} left', count));
+  }
   return parts.join(', ');
 }
 

@@ -165,6 +165,14 @@ export const storeFailures = {
     next: () => l10n.t('Ask who runs the store for its limit, or leave the file out.'),
     actions: ['open-settings', 'show-log'],
   },
+  'store-full': {
+    brief: () => l10n.t('no room in the store'),
+    what: ({ subject }) =>
+      l10n.t('The store has no room for {0}, or its quota is used up.', quoted(subject)),
+    next: () =>
+      l10n.t('Make room there or raise the quota, then go on. S3 Backup deletes nothing itself.'),
+    actions: ['retry', 'choose-bucket', 'show-log'],
+  },
   'name-refused': {
     brief: () => l10n.t('name refused by the store'),
     what: ({ subject }) => l10n.t('The store does not accept the name of {0}.', quoted(subject)),

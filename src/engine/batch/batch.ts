@@ -9,6 +9,7 @@ import { BatchProgressCounter } from './batchProgress';
 import type { FileTurns } from './fileTurns';
 import type { PlanKind, PlanRun } from './planKind';
 import type { BatchStep, Ending, Outcome, StepResult } from './step';
+import { StepQueue, type QueuedStep } from './stepQueue';
 
 export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
   extends
@@ -26,7 +27,8 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
 
 /**
  * Runs steps, several at a time, and returns what became of each, in their order. One step's failure
- * stops no other, unless the bucket itself is gone. A cancelled run still accounts for every step.
+ * stops no other, unless the bucket itself is gone or refuses whatever it is asked for: then the rest
+ * is left. A cancelled run still accounts for every step.
  */
 export async function runBatch<Step extends BatchStep, Result extends StepResult>(
   request: BatchRequest<Step, Result>,
@@ -34,6 +36,7 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
   const { steps, traffic, fileTurns, signal, bytesOf, onStarted, onEnded } = request;
   const outcomes = new Map<Step, Outcome<Step, Result>>();
   const goneBuckets = new Map<Bucket, Failure>();
+  const queue = new StepQueue({ steps, bytesOf, signal });
   const progress = new BatchProgressCounter({
     ...request,
     files: steps.length,
@@ -46,35 +49,40 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
   };
   signal.addEventListener('abort', onCancel, { once: true });
 
-  const runStep = async (step: Step): Promise<void> => {
+  const runStep = async ({ step, refusal }: QueuedStep<Step>): Promise<void> => {
     // Cancelled while it waits, the step has an outcome all the same.
     await traffic.whenOpen(signal).catch(() => undefined);
-    if (!signal.aborted) {
+    if (!signal.aborted && refusal === undefined) {
       onStarted(step);
       progress.started(step.path);
     }
     const onBytes = (bytes: number) => {
       progress.moved(bytes);
     };
-    const ending = withReason(
-      await endingOf(step, request, { goneBuckets, onBytes }),
-      outageAtCancel,
-    );
+    const ending: Ending<Result> =
+      refusal === undefined || signal.aborted
+        ? withReason(await endingOf(step, request, { goneBuckets, onBytes }), outageAtCancel)
+        : { kind: 'cancelled', failure: refusal, isLeft: true };
     const bytes = ending.kind === 'done' ? ending.result.local.size : bytesOf(step);
     const outcome = { step, bytes, ...ending };
     if (ending.kind === 'failed' && ending.failure.code === 'no-such-bucket') {
       goneBuckets.set(step.route.bucket, ending.failure);
     }
     outcomes.set(step, outcome);
+    queue.ended(step, ending);
     progress.ended(step.path, outcome.kind);
     onEnded(outcome);
   };
 
   try {
-    await inParallel(steps, maxStepsAtOnce, async step => {
-      const release = await fileTurns.acquire(toAbsolutePath(step.route.root, step.path), signal);
+    // Which step it is that comes next may have to be waited for.
+    await inParallel(steps.keys(), maxStepsAtOnce, async () => {
+      const next = await queue.next();
+      if (next === undefined) return;
+      const { route, path } = next.step;
+      const release = await fileTurns.acquire(toAbsolutePath(route.root, path), signal);
       try {
-        await runStep(step);
+        await runStep(next);
       } finally {
         release();
       }

@@ -69,6 +69,7 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
       0,
     ),
     reasons: reasonsOf(outcomes),
+    stopped: outcomes.find(isLeft)?.failure?.toRecord(),
     attributesNotSet: outcomes.filter(lacksAttributes).length,
     problems: outcomes
       .flatMap(({ step, ...ending }): Report['problems'] => {
@@ -82,6 +83,10 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
 
 /** A report is one message; the editor asks for the rest page by page. */
 const maxProblems = 100;
+
+function isLeft(outcome: Outcome): outcome is Outcome & { readonly failure?: Failure } {
+  return outcome.kind === 'cancelled' && outcome.isLeft === true;
+}
 
 function lacksAttributes(outcome: Outcome): boolean {
   return outcome.kind === 'done' && (outcome.result.notSet ?? []).length > 0;
@@ -99,12 +104,12 @@ function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
 
 /** Describes a report in one line, for the log. */
 export function describeReport(report: Report): string {
-  const { work, planned, done, failed, skipped, cancelled, bytes } = report;
+  const { work, planned, done, failed, skipped, cancelled, bytes, stopped } = report;
   const numbers = [
     `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
     `${String(failed)} failed`,
     `${String(skipped)} skipped`,
-    `${String(cancelled)} cancelled`,
+    `${String(cancelled)} ${stopped === undefined ? 'cancelled' : 'left, since all was refused'}`,
   ];
   return `Batch of ${String(planned)}: ${numbers.join(', ')}`;
 }

@@ -34,8 +34,11 @@ export type Outcome<Step extends BatchStep = BatchStep, Result extends StepResul
 export type Ending<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed' | 'skipped'; readonly failure: Failure }
-  /** The failure is what the step was waiting for when it was cancelled. */
-  | { readonly kind: 'cancelled'; readonly failure?: Failure };
+  /**
+   * The failure is what the step was waiting for when it was cancelled, or why it was left: because
+   * the bucket refused all others.
+   */
+  | { readonly kind: 'cancelled'; readonly failure?: Failure; readonly isLeft?: true };
 
 /** Sorts by path, so that every run has the same order, and a run cut off leaves whole folders. */
 export function inPathOrder<T extends { readonly path: FilePath }>(

@@ -99,6 +99,8 @@ function statusCode(status: number | undefined): FailureCode | undefined {
       return 'too-large-for-store';
     case 414:
       return 'key-too-long';
+    case 507:
+      return 'store-full';
     case 429:
     case 503:
       return 'store-busy';
@@ -163,6 +165,11 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   InvalidDigest: 'not-verified',
   EntityTooLarge: 'too-large-for-store',
   RequestEntityTooLarge: 'too-large-for-store',
+  XMinioStorageFull: 'store-full',
+  XMinioAdminBucketQuotaExceeded: 'store-full',
+  QuotaExceeded: 'store-full',
+  StorageQuotaExceeded: 'store-full',
+  InsufficientStorage: 'store-full',
   XMinioInvalidObjectName: 'name-refused',
   InvalidObjectName: 'name-refused',
   InvalidURI: 'name-refused',

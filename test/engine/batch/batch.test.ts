@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
+import { maxConcurrency } from '../../../src/engine/config/settings';
 import { backUpKind } from '../../../src/engine/backup/backUpKind';
 import type { BackUpStep } from '../../../src/engine/backup/backUpStep';
 import { TransferControl } from '../../../src/engine/network/transferControl';
@@ -157,6 +158,7 @@ describe('runBatch', () => {
       bytes: 240,
       reasons: {},
       attributesNotSet: 0,
+      stopped: undefined,
       problems: [],
     });
     assert.equal(bucket.keys.length, 60);
@@ -218,7 +220,8 @@ describe('runBatch', () => {
           const { planned, done, failed, skipped, cancelled } = report;
           assert.equal(planned, plan.steps.length);
           assert.equal(done + failed + skipped + cancelled, planned);
-          assert.equal(report.problems.length, failed + skipped);
+          const left = report.stopped === undefined ? 0 : cancelled;
+          assert.equal(report.problems.length, failed + skipped + left);
           assert.equal(report.bytes, done * 4);
           assert.deepEqual(
             outcomes.map(({ step }) => step.path),
@@ -229,7 +232,7 @@ describe('runBatch', () => {
             assert.equal(bucket.keys.includes(key), outcome.kind === 'done', key);
           }
           if (cancelAfter === null && !failures.some(({ code }) => code === 'cancelled')) {
-            assert.equal(cancelled, 0);
+            assert.equal(report.stopped === undefined, cancelled === 0);
           }
           assert.match(describeReport(report), /backed up/);
         },
@@ -252,6 +255,95 @@ describe('runBatch', () => {
     ]);
     assert.deepEqual(report.reasons, { 'access-denied': 1 });
     assert.equal(progress.at(-1)?.failed, 1);
+  });
+
+  describe('where the bucket refuses all', () => {
+    /** Makes it refuse those puts. */
+    function refuse(code: FailureCode, isRefused: (key: string) => boolean): void {
+      const put = bucket.put.bind(bucket);
+      bucket.put = request =>
+        isRefused(request.key)
+          ? Promise.reject(new Failure(code, request.key, new Error('no')))
+          : put(request);
+    }
+
+    for (const code of ['access-denied', 'store-full', 'file-refused'] as const) {
+      it(`leaves the rest, with one reason: ${code}`, async () => {
+        refuse(code, () => true);
+        const { report, outcomes, started } = await run(planOf(100));
+        assert.equal(report.stopped?.code, code);
+        assert.equal(report.done, 0);
+        // What was under way by then, and what was tried of the rest.
+        assert.ok(report.failed <= maxConcurrency + 8, String(report.failed));
+        assert.equal(report.cancelled, 100 - report.failed);
+        assert.equal(started.length, report.failed);
+        assert.deepEqual(report.reasons, { [code]: 100 });
+        for (const { kind, failure } of report.problems) {
+          assert.equal(failure.code, code);
+          assert.notEqual(kind, 'skipped');
+        }
+        assert.equal(outcomes.length, 100);
+      });
+    }
+
+    it('goes on where single names are refused, however many begin', async () => {
+      // In the order of the plan, all that begin at first.
+      refuse('file-refused', key => Number(key.slice(2)) < 80);
+      const { report } = await run(planOf(100));
+      assert.deepEqual([report.done, report.failed, report.cancelled], [20, 80, 0]);
+      assert.equal(report.stopped, undefined);
+    });
+
+    it('goes on where the files are to blame', async () => {
+      refuse('name-refused', () => true);
+      const { report } = await run(planOf(100));
+      assert.deepEqual([report.failed, report.cancelled], [100, 0]);
+    });
+
+    it('goes on where each is refused for another reason', async () => {
+      bucket.put = ({ key }) => {
+        const error = new Error('no');
+        error.name = `Reason${key}`;
+        return Promise.reject(new Failure('unexpected', key, error));
+      };
+      assert.equal((await run(planOf(100))).report.failed, 100);
+    });
+
+    it('goes on in another bucket', async () => {
+      refuse('access-denied', () => true);
+      const full = planOf(100);
+      const other = memoryBucket();
+      const steps = full.steps.map(step => ({ ...step, route: { ...step.route, bucket: other } }));
+      const { report } = await run({ ...full, steps: [...full.steps, ...steps] });
+      assert.equal(report.done, 100);
+      assert.equal(report.failed + report.cancelled, 100);
+      assert.ok(report.cancelled > 0);
+    });
+
+    it('accounts for all when it is cancelled while the rest waits', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const trial = new Promise<void>(reached => {
+        bucket.put = ({ key }) => {
+          const failure = new Failure('access-denied', key, new Error('no'));
+          if (Number(key.slice(2)) < 75) return Promise.reject(failure);
+          reached();
+          return new Promise((_, reject) => {
+            const cancel = () => {
+              reject(new Failure('cancelled', key));
+            };
+            if (signal.aborted) cancel();
+            else signal.addEventListener('abort', cancel);
+          });
+        };
+      });
+      const running = run(planOf(100), { signal });
+      await trial;
+      controller.abort();
+      const { report } = await running;
+      assert.equal(report.failed + report.cancelled, 100);
+      assert.equal(report.stopped, undefined);
+    });
   });
 
   it('skips, with the reason, what is no longer as the plan saw it', async () => {

@@ -177,6 +177,7 @@ describe('Engine', () => {
       bytes: 7,
       reasons: {},
       attributesNotSet: 0,
+      stopped: undefined,
       problems: [],
     });
     assert.equal(bucket.bytes('w/d/edited')?.toString(), 'edited');
