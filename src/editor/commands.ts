@@ -61,6 +61,7 @@ const table = {
   's3Backup.revealInExplorer': onSelection(revealSelection),
   's3Backup.diff': onSelection(compareWithCloud),
   's3Backup.openCloudCopy': onSelection(openCloudCopy),
+  's3Backup.loadCloudCopy': onWhole(({ restoredCopies }) => restoredCopies.loadInFront()),
   's3Backup.showVersions': onSelection(showVersions),
   's3Backup.turnOnVersioning': onFolders(async (services, folders) => {
     await turnOnVersioningFor(services, await resolveTargets(services, folders));

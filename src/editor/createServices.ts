@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { window, type ExtensionContext } from 'vscode';
 import { Reports } from './batch/reports';
 import { UnfinishedBatch } from './batch/unfinishedBatch';
+import { RestoredCopies } from './cloudCopies/restoredCopies';
 import { Comparisons } from './client/comparisons';
 import { EngineClient } from './client/engineClient';
 import { RunningOperations } from './client/runningOperations';
@@ -41,6 +42,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const reports = new Reports(engine);
   const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, operations);
+  const restoredCopies = new RestoredCopies();
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
@@ -58,11 +60,11 @@ export function createServices(context: ExtensionContext): CreatedServices {
     refresh,
   });
   const memory = context.globalState;
-  const shown = { filter, layout, reports, unfinished, tree, view };
+  const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
   const services = { log, engine, targets, profiles, operations, comparisons, memory, ...shown };
   const views = [view, tree, past, layout, filter, refresh];
   return {
     services,
-    disposables: [...views, operations, unfinished, reports, targets, engine, log],
+    disposables: [...views, restoredCopies, operations, unfinished, reports, targets, engine, log],
   };
 }

@@ -1,6 +1,7 @@
 import type { LogOutputChannel, Memento } from 'vscode';
 import type { Reports } from './batch/reports';
 import type { UnfinishedBatch } from './batch/unfinishedBatch';
+import type { RestoredCopies } from './cloudCopies/restoredCopies';
 import type { Comparisons } from './client/comparisons';
 import type { EngineClient } from './client/engineClient';
 import type { RunningOperations } from './client/runningOperations';
@@ -23,6 +24,7 @@ export interface Services {
   /** Of this user, over all windows. */
   readonly memory: Memento;
   readonly comparisons: Comparisons;
+  readonly restoredCopies: RestoredCopies;
   readonly filter: RowFilter;
   readonly layout: LayoutChoice;
   readonly tree: FilesTree;

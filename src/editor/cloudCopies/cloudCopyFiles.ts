@@ -31,6 +31,7 @@ import { cloudCopyScheme } from './cloudCopyUri';
 import { cloudCopyAt } from './cloudPlaces';
 import { maxOpenBytes } from './openCloudCopy';
 import { RecentContents } from './recentContents';
+import { waitingText, type RestoredCopies } from './restoredCopies';
 
 /**
  * Serves cloud copies as read-only files. Asks the bucket for a copy's state each time, and caches
@@ -41,7 +42,7 @@ class CloudCopyFiles implements FileSystemProvider, Disposable {
   readonly #onDidChangeFile = new EventEmitter<FileChangeEvent[]>();
   readonly #known = new Map<string, KnownCopy>();
   readonly #recent = new RecentContents(maxCachedBytes);
-  readonly #listening: Disposable;
+  readonly #listening: readonly Disposable[];
   #reporting: Promise<void> = Promise.resolve();
 
   readonly onDidChangeFile: Event<FileChangeEvent[]> = this.#onDidChangeFile.event;
@@ -50,13 +51,30 @@ class CloudCopyFiles implements FileSystemProvider, Disposable {
     private readonly engine: EngineClient,
     private readonly places: FolderSetupDeps,
     private readonly log: LogOutputChannel,
+    private readonly restored: RestoredCopies,
   ) {
-    this.#listening = engine.onDidChangeRows(({ folder }) => {
-      this.#reporting = this.#reporting.then(() => this.#reportChanges(folder));
-    });
+    this.#listening = [
+      engine.onDidChangeRows(({ folder }) => {
+        this.#reporting = this.#reporting.then(() => this.#reportChanges(folder));
+      }),
+      restored.onDidLoad(uris => {
+        this.#onDidChangeFile.fire(uris.map(uri => ({ uri, type: FileChangeType.Changed })));
+      }),
+    ];
   }
 
-  stat(uri: Uri): Promise<FileStat> {
+  async stat(uri: Uri): Promise<FileStat> {
+    const waiting = this.#waiting(uri);
+    if (waiting !== undefined) {
+      const size = waiting.byteLength;
+      return {
+        type: FileType.File,
+        size,
+        mtime: 0,
+        ctime: 0,
+        permissions: FilePermission.Readonly,
+      };
+    }
     return this.#withFileErrors(uri, async request => {
       const copy = await this.engine.sendRequest(cloudCopy, request);
       const { mtime } = this.#remember(uri, copy);
@@ -70,7 +88,9 @@ class CloudCopyFiles implements FileSystemProvider, Disposable {
     });
   }
 
-  readFile(uri: Uri): Promise<Uint8Array> {
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    const waiting = this.#waiting(uri);
+    if (waiting !== undefined) return waiting;
     return this.#withFileErrors(uri, async request => {
       const key = uri.toString();
       const kept = this.#recent.get(key);
@@ -115,8 +135,20 @@ class CloudCopyFiles implements FileSystemProvider, Disposable {
   }
 
   dispose(): void {
-    this.#listening.dispose();
+    for (const each of this.#listening) each.dispose();
     this.#onDidChangeFile.dispose();
+  }
+
+  /** Returns what is shown instead of a copy that nobody has asked for yet. */
+  #waiting(uri: Uri): Uint8Array | undefined {
+    switch (this.restored.shows(uri)) {
+      case 'copy':
+        return undefined;
+      case 'text':
+        return new TextEncoder().encode(waitingText());
+      case 'error':
+        throw FileSystemError.Unavailable(waitingText());
+    }
   }
 
   /** Asks the engine for a copy, and turns its failures into errors that editors show. */
@@ -207,11 +239,12 @@ const maxCachedBytes = 32 << 20;
 interface RegisterCloudCopiesDeps extends FolderSetupDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
+  readonly restoredCopies: RestoredCopies;
 }
 
 /** Registers the file system by which editors open cloud copies. */
 export function registerCloudCopies(deps: RegisterCloudCopiesDeps): Disposable {
-  const files = new CloudCopyFiles(deps.engine, deps, deps.log);
+  const files = new CloudCopyFiles(deps.engine, deps, deps.log, deps.restoredCopies);
   const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {
     isCaseSensitive: true,
     isReadonly: new MarkdownString(

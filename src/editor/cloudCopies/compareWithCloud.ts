@@ -32,7 +32,9 @@ export async function compareCopies(
     deps,
     pairs.map(({ found }) => found),
   );
-  await showPairs(pairs.filter(({ found }) => chosen.includes(found)));
+  const shown = pairs.filter(({ found }) => chosen.includes(found));
+  deps.restoredCopies.ask(shown.map(({ cloud }) => cloud));
+  await showPairs(shown);
   await openCopies(deps, single);
 }
 

@@ -1,10 +1,13 @@
 import { commands, l10n, window } from 'vscode';
 import { documentOf, findCopies, type FoundCopy, type FindCopiesDeps } from './findCopies';
+import type { RestoredCopies } from './restoredCopies';
 import { type SaveCopyDeps, saveCopy } from './saveCopy';
 import { formatBytes, formatCount } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 
-export type OpenCloudCopyDeps = FindCopiesDeps & SaveCopyDeps;
+export interface OpenCloudCopyDeps extends FindCopiesDeps, SaveCopyDeps {
+  readonly restoredCopies: RestoredCopies;
+}
 
 /** Opens cloud copies, read-only, each in the editor for its kind of file. */
 export async function openCloudCopy(deps: OpenCloudCopyDeps, selection: Selection): Promise<void> {
@@ -19,7 +22,9 @@ export async function openCopies(
   // Several copies must not replace each other as previews.
   const preview = copies.length === 1;
   for (const copy of copies) {
-    await commands.executeCommand('vscode.open', documentOf(copy), { preview });
+    const uri = documentOf(copy);
+    deps.restoredCopies.ask([uri]);
+    await commands.executeCommand('vscode.open', uri, { preview });
   }
 }
 

@@ -22,6 +22,7 @@ export const commandIds = [
   's3Backup.revealInExplorer',
   's3Backup.diff',
   's3Backup.openCloudCopy',
+  's3Backup.loadCloudCopy',
   's3Backup.showVersions',
   's3Backup.turnOnVersioning',
   's3Backup.copyS3Uri',
@@ -55,6 +56,8 @@ export const contextValues = {
   's3Backup.filtered': [true, false],
   's3Backup.layout': ['tree', 'list'],
   's3Backup.unfinished': [true, false],
+  /** Whether the tab in front shows a cloud copy that waits to be loaded. */
+  's3Backup.restoredCopy': [true, false],
   's3Backup.report': ['none', 'fine', 'failed'],
   's3Backup.transfer': ['none', 'running', 'paused'],
   /** Which text the view shows while its tree is empty. */

@@ -65,6 +65,18 @@ export class Workbench {
   /** Loads the window anew, and waits until its side bar is as it was. */
   async reload(): Promise<void> {
     await this.page.reload();
+    await this.untilLoaded();
+  }
+
+  /** The same by VS Code's own command, which first saves what was open. */
+  async reloadWithEditors(): Promise<void> {
+    const loaded = this.page.waitForEvent('load', { timeout: openTimeoutMs });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.untilLoaded();
+  }
+
+  private async untilLoaded(): Promise<void> {
     const selected = this.page.locator('.activitybar [role="tab"][aria-selected="true"]');
     await selected.waitFor({ timeout: openTimeoutMs });
   }
@@ -148,6 +160,11 @@ export class Workbench {
       .allInnerTexts();
     // A browser renders the editor's spaces as ones that do not break.
     return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  async pressInEditorTitle(action: string): Promise<void> {
+    const title = this.page.locator('.editor-group-container.active .title');
+    await title.getByRole('button', { name: action }).click();
   }
 
   async editorTabs(): Promise<readonly string[]> {
