@@ -126,7 +126,7 @@ function assertInsideRoot(
 }
 
 /** Returns where an open file is, all links resolved (proc(5)); only Linux tells. */
-function locationOf(fd: number): string | undefined {
+export function locationOf(fd: number): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     return readlinkSync(`/proc/self/fd/${String(fd)}`);
@@ -135,7 +135,8 @@ function locationOf(fd: number): string | undefined {
   }
 }
 
-function locationOfFolder(root: string): string | undefined {
+/** Returns where a folder is; the folder itself may be reached by a link. */
+export function locationOfFolder(root: string): string | undefined {
   const fd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     return locationOf(fd);

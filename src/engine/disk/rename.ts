@@ -2,29 +2,36 @@ import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import { hasCode } from '../failures/systemCode';
-import { childPath, fileName, parentPath, toAbsolutePath } from './filePath';
+import { childPath, fileName, parentPath } from './filePath';
+import type { HeldFolder } from './heldFolder';
 import { shortenName, type StagedFile } from './stagedFile';
 
 /**
- * Renames a file on the same disk, but never over a file that is there: then it does nothing and
+ * Renames a file within its folder, but never over a file that is there: then it does nothing and
  * returns `taken`. A file that already has both names, since a process was killed between the two
  * steps, only loses the old one.
  */
 export async function renameNoReplace(
-  from: string,
-  to: string,
+  folder: HeldFolder,
+  { from, to }: Renaming,
   journal: PlaceholderJournal,
 ): Promise<'moved' | 'taken'> {
   try {
-    await link(from, to);
+    await link(folder.at(from), folder.at(to));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) throw error;
     // Some disks have no hard links, and some users may not make one of every file.
-    if (!hasCode(error, 'EEXIST')) return renameOverPlaceholder(from, to, journal);
-    if (!(await isSameFile(from, to))) return 'taken';
+    if (!hasCode(error, 'EEXIST')) return renameOverPlaceholder(folder, { from, to }, journal);
+    if (!(await isSameFile(folder.at(from), folder.at(to)))) return 'taken';
   }
-  await unlink(from);
+  await unlink(folder.at(from));
   return 'moved';
+}
+
+/** Two names in one folder. */
+export interface Renaming {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
@@ -53,18 +60,19 @@ export interface PlaceholderJournal {
  * noted before it is made, and removed if it is not replaced.
  */
 export async function renameOverPlaceholder(
-  from: string,
-  to: string,
+  folder: HeldFolder,
+  { from, to }: Renaming,
   journal: PlaceholderJournal,
 ): Promise<'moved' | 'taken'> {
-  if (!(await lstat(from)).isFile()) return renameIfAbsent(from, to);
-  const placeholder = { path: to, source: from, notedAt: Date.now() };
+  if (!(await lstat(folder.at(from))).isFile()) return renameIfAbsent(folder, { from, to });
+  const [source, path] = [from, to].map(name => folder.pathOf(name)) as [string, string];
+  const placeholder = { path, source, notedAt: Date.now() };
   journal.beginPlaceholder(placeholder);
   let inode: bigint | undefined;
   try {
-    inode = await createEmpty(to);
-    if (inode !== undefined && (await isPlaceholder(to, inode))) {
-      await rename(from, to);
+    inode = await createEmpty(folder.at(to));
+    if (inode !== undefined && (await isPlaceholder(folder.at(to), inode))) {
+      await rename(folder.at(from), folder.at(to));
       journal.endPlaceholder(placeholder);
       return 'moved';
     }
@@ -72,7 +80,9 @@ export async function renameOverPlaceholder(
     return 'taken';
   } catch (error) {
     // If it cannot be removed either, the next start finds it in the journal.
-    if (inode === undefined || (await isRemoved(to, inode))) journal.endPlaceholder(placeholder);
+    if (inode === undefined || (await isRemoved(folder.at(to), inode))) {
+      journal.endPlaceholder(placeholder);
+    }
     throw error;
   }
 }
@@ -108,14 +118,12 @@ async function isRemoved(absolute: string, inode: bigint): Promise<boolean> {
 }
 
 /** For anything but a regular file, which can neither be linked nor replace one. */
-async function renameIfAbsent(from: string, to: string): Promise<'moved' | 'taken'> {
-  try {
-    await lstat(to);
-    return 'taken';
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
-  await rename(from, to);
+async function renameIfAbsent(
+  folder: HeldFolder,
+  { from, to }: Renaming,
+): Promise<'moved' | 'taken'> {
+  if (folder.find(to) === 'there') return 'taken';
+  await rename(folder.at(from), folder.at(to));
   return 'moved';
 }
 
@@ -138,7 +146,8 @@ export interface ConflictName {
  * `plan (kept 2026-03-14 09.26.53).txt`. Returns the new path.
  */
 export async function renameToConflictName(
-  { root, path, stagedPath }: Pick<StagedFile, 'root' | 'path' | 'stagedPath'>,
+  folder: HeldFolder,
+  { path, stagedPath }: Pick<StagedFile, 'path' | 'stagedPath'>,
   { at, word }: ConflictName,
   journal: PlaceholderJournal,
 ): Promise<FilePath> {
@@ -148,13 +157,9 @@ export async function renameToConflictName(
   for (let number = 1; ; number++) {
     const suffix = number === 1 ? '' : ` ${String(number)}`;
     const end = ` (${word} ${localTime(at)}${suffix})${extension}`;
-    const renamed = childPath(parentPath(path), shortenName(stem, Buffer.byteLength(end)) + end);
-    const outcome = await renameNoReplace(
-      toAbsolutePath(root, stagedPath),
-      toAbsolutePath(root, renamed),
-      journal,
-    );
-    if (outcome === 'moved') return renamed;
+    const to = shortenName(stem, Buffer.byteLength(end)) + end;
+    const outcome = await renameNoReplace(folder, { from: fileName(stagedPath), to }, journal);
+    if (outcome === 'moved') return childPath(parentPath(path), to);
   }
 }
 

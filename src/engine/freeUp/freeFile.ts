@@ -1,18 +1,19 @@
-import { lstatSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import type { FailureCode } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { FreeUpMethod } from '../../protocol/freeUp';
-import { toAbsolutePath } from '../disk/filePath';
+import { fileName } from '../disk/filePath';
+import { HeldFolder } from '../disk/heldFolder';
 import { newStagedFile } from '../disk/stagedFile';
 import { withOpenFile } from '../disk/openFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import type { Receipt } from '../records/receipts';
 import { restoreDisplaced } from '../staging/restoreDisplaced';
+import type { StagingJournal } from '../staging/stagingJournal';
 import { examineFile, refuseUnsaved } from './examineFile';
 import type { FreeUpResult, FreeUpStep, FreeUpTools } from './freeUpStep';
-import { removeExamined, trashExamined } from './removeExamined';
+import { removeExamined, trashExamined, type Displaced } from './removeExamined';
 
 /**
  * Frees a local file whose bytes are in the cloud, proved anew on both sides. Throws, with the file
@@ -72,22 +73,51 @@ async function deleteLocal(
   receipt: Receipt,
   tools: FreeUpTools,
 ): Promise<FreeUpResult> {
-  const { path, copy, route } = step;
-  const staged = newStagedFile('displaced', route.root, path);
-  const displaced = toAbsolutePath(route.root, staged.stagedPath);
-  tools.journal.begin(staged);
+  const { path, route } = step;
+  const folder = holdFolder(route.root, path);
   try {
-    await rename(toAbsolutePath(route.root, path), displaced);
+    const file = newStagedFile('displaced', route.root, path);
+    await displace({ file, folder }, tools.journal);
+    return await removeDisplaced({ file, folder }, step, receipt, tools);
+  } finally {
+    folder.close();
+  }
+}
+
+function holdFolder(root: string, path: FilePath): HeldFolder {
+  try {
+    return new HeldFolder(root, path);
   } catch (error) {
-    // A disk of the network may have done what it says has failed.
-    if (lstatSync(displaced, { throwIfNoEntry: false }) === undefined) tools.journal.end(staged);
-    else await restoreDisplaced(staged, tools.journal);
     throw notRemovable(error, path);
   }
+}
+
+async function displace({ file, folder }: Displaced, journal: StagingJournal): Promise<void> {
+  const { path, stagedPath } = file;
+  const name = fileName(stagedPath);
+  journal.begin(file);
+  try {
+    await rename(folder.at(fileName(path)), folder.at(name));
+  } catch (error) {
+    // A disk of the network may have done what it says has failed.
+    if (folder.find(name) === 'absent') journal.end(file);
+    else await restoreDisplaced(file, folder, journal);
+    throw notRemovable(error, path);
+  }
+}
+
+async function removeDisplaced(
+  displaced: Displaced,
+  step: FreeUpStep,
+  receipt: Receipt,
+  tools: FreeUpTools,
+): Promise<FreeUpResult> {
+  const { path, copy, route } = step;
+  const { file: staged, folder } = displaced;
   try {
     return await withOpenFile(route.root, staged.stagedPath, async file => {
       const safe = await examineFile(file, step, receipt, tools);
-      await removeExamined(file, safe, staged, tools.journal).catch((error: unknown) => {
+      await removeExamined(file, safe, displaced, tools.journal).catch((error: unknown) => {
         throw notRemovable(error, path);
       });
       tools.journal.end(staged);
@@ -100,7 +130,7 @@ async function deleteLocal(
       tools.journal.end(staged);
       throw failure;
     }
-    await restoreDisplaced(staged, tools.journal);
+    await restoreDisplaced(staged, folder, tools.journal);
     // Nobody knows the file by the name that it had here.
     throw failure.subject === staged.stagedPath
       ? new Failure(failure.code, path, failure.cause)
@@ -111,5 +141,13 @@ async function deleteLocal(
 /** Names what forbids it: reading the file is another matter, here it is its folder. */
 function notRemovable(error: unknown, path: FilePath): Failure {
   const failure = fromDiskError(error, path);
-  return failure.code === 'not-readable' ? new Failure('not-removable', path, error) : failure;
+  switch (failure.code) {
+    case 'not-readable':
+      return new Failure('not-removable', path, error);
+    case 'in-the-way':
+      // It lies behind a link, and so was never backed up.
+      return new Failure('not-a-file', path, failure);
+    default:
+      return failure;
+  }
 }

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { open, rename, rm, unlink } from 'node:fs/promises';
 import { Failure } from '../failures/failure';
-import { parentPath, toAbsolutePath } from '../disk/filePath';
+import { fileName, toAbsolutePath } from '../disk/filePath';
+import type { HeldFolder } from '../disk/heldFolder';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
 import type { OpenFile } from '../disk/openFile';
 import type { EditorPort } from '../ports/editorPort';
@@ -9,6 +10,12 @@ import { toLocalFile, isSameState } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import { allocatedBytes, freeBytes, writeSparse } from '../disk/writeFile';
 import type { SafeToFree } from './examineFile';
+
+/** A file under a name of our own, in its folder. */
+export interface Displaced {
+  readonly file: StagedFile;
+  readonly folder: HeldFolder;
+}
 
 /**
  * Removes the name of an open file that was examined. Another program that has the file open may
@@ -19,13 +26,15 @@ import type { SafeToFree } from './examineFile';
 export async function removeExamined(
   file: OpenFile,
   safe: SafeToFree,
-  displaced: StagedFile,
+  displaced: Displaced,
   journal: StagingJournal,
 ): Promise<void> {
-  const absolute = toAbsolutePath(displaced.root, displaced.stagedPath);
+  const { path, stagedPath } = displaced.file;
   await assertRoomOrRest(file, safe, displaced);
   safe.requireFresh();
-  await unlink(absolute);
+  // In a folder that was moved the file has another path, and no copy of that path.
+  displaced.folder.requireInPlace();
+  await unlink(displaced.folder.at(fileName(stagedPath)));
   // Some disks can't stat a file without a name.
   const now = await file.stat().catch(() => safe.local);
   if (now.size === safe.local.size && now.mtimeNs === safe.local.mtimeNs) return;
@@ -33,9 +42,9 @@ export async function removeExamined(
     await copyBack(file, displaced, journal);
   } catch (error) {
     file.keepOpen();
-    throw new Failure('only-open', displaced.path, new Error(placeOf(file), { cause: error }));
+    throw new Failure('only-open', path, new Error(placeOf(file), { cause: error }));
   }
-  throw new Failure('differs-here', displaced.path);
+  throw new Failure('differs-here', path);
 }
 
 /**
@@ -45,10 +54,10 @@ export async function removeExamined(
 async function assertRoomOrRest(
   { handle }: OpenFile,
   { local }: SafeToFree,
-  { root, path }: StagedFile,
+  { file: { path }, folder }: Displaced,
 ): Promise<void> {
   const needed = allocatedBytes(await handle.stat());
-  const free = await freeBytes(toAbsolutePath(root, parentPath(path)));
+  const free = await freeBytes(folder.at('.'));
   if (free === undefined || free >= BigInt(needed)) return;
   const restedMs = Date.now() - Number(local.mtimeNs / 1_000_000n);
   if (restedMs < minRestMs) throw new Failure('disk-full', path);
@@ -59,18 +68,17 @@ const minRestMs = 10 * 60_000;
 /** Under a name of our own first: a part of a file is never given its name. */
 async function copyBack(
   file: OpenFile,
-  displaced: StagedFile,
+  { file: { root, path, stagedPath }, folder }: Displaced,
   journal: StagingJournal,
 ): Promise<void> {
-  const { root, path, stagedPath } = displaced;
   const staged = newStagedFile('temporary', root, path);
-  const temporary = toAbsolutePath(root, staged.stagedPath);
+  const temporary = fileName(staged.stagedPath);
   journal.begin(staged);
   try {
-    await writeCopy(file, temporary);
-    await rename(temporary, toAbsolutePath(root, stagedPath));
+    await writeCopy(file, folder.at(temporary));
+    await rename(folder.at(temporary), folder.at(fileName(stagedPath)));
   } finally {
-    await rm(temporary, { force: true });
+    await rm(folder.at(temporary), { force: true });
     journal.end(staged);
   }
 }

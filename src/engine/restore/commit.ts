@@ -2,8 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
-import { parentPath, toAbsolutePath } from '../disk/filePath';
-import { newStagedFile, type StagedFile } from '../disk/stagedFile';
+import { fileName, toAbsolutePath } from '../disk/filePath';
+import type { HeldFolder } from '../disk/heldFolder';
+import { newStagedFile } from '../disk/stagedFile';
 import { renameNoReplace, renameToConflictName } from '../disk/rename';
 import { syncFolder } from '../disk/writeFile';
 import { hasCode } from '../failures/systemCode';
@@ -27,36 +28,34 @@ export interface Committed {
  */
 export async function commit(
   step: RestoreStep,
-  { file, folders }: Staged,
+  { file, folder, lease }: Staged,
   { editor, journal }: RestoreTools,
 ): Promise<Committed> {
-  const { root, path } = file;
   const { local, choice, cloud } = step;
-  folders.check();
-  const displaced = await displaceExisting(step, file, { editor, journal });
+  lease.check();
+  folder.requireInPlace();
+  const displaced = await displaceExisting(step, { file, folder }, { editor, journal });
+  const at = new Date(cloud.modifiedAtMs);
   const committedAs =
     local !== undefined && choice === 'keep-both'
-      ? await renameToConflictName(
-          file,
-          { at: new Date(cloud.modifiedAtMs), word: 'cloud' },
-          journal,
-        )
-      : await takeName(step, { file, displaced }, journal);
+      ? await renameToConflictName(folder, file, { at, word: 'cloud' }, journal)
+      : await takeName(step, { file, folder, displaced }, journal);
   journal.end(file);
-  await syncFolder(toAbsolutePath(root, parentPath(path)));
-  const stat = await lstat(toAbsolutePath(root, committedAs), { bigint: true });
+  await syncFolder(folder.at('.'));
+  const stat = await lstat(folder.at(fileName(committedAs)), { bigint: true });
   return { local: toLocalFile(committedAs, stat), replaced: displaced };
 }
+
+type Place = Pick<Staged, 'file' | 'folder'>;
 
 /** Renames the staged file to the step's path, and never replaces a file that is there. */
 async function takeName(
   { path }: RestoreStep,
-  { file, displaced }: Pick<Staged, 'file'> & { readonly displaced: ReplacedFile | undefined },
+  { file, folder, displaced }: Place & { readonly displaced: ReplacedFile | undefined },
   journal: StagingJournal,
 ): Promise<FilePath> {
-  const from = toAbsolutePath(file.root, file.stagedPath);
-  const outcome = await renameNoReplace(from, toAbsolutePath(file.root, path), journal);
-  if (outcome === 'moved') return path;
+  const renaming = { from: fileName(file.stagedPath), to: fileName(path) };
+  if ((await renameNoReplace(folder, renaming, journal)) === 'moved') return path;
   throw new Failure('changed-here', path, displaced?.kind === 'kept' ? displaced.path : undefined);
 }
 
@@ -66,13 +65,13 @@ async function takeName(
  */
 async function displaceExisting(
   { route: { root }, path, local, choice }: RestoreStep,
-  staged: StagedFile,
+  { file, folder }: Place,
   { editor, journal }: Pick<RestoreTools, 'editor' | 'journal'>,
 ): Promise<ReplacedFile | undefined> {
   if (local !== undefined && choice === 'keep-both') return undefined;
   const absolute = toAbsolutePath(root, path);
   if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
-  const now = await statIfThere(absolute);
+  const now = await statIfThere(folder.at(fileName(path)));
   if (local === undefined) {
     if (now !== undefined) throw new Failure('changed-here', path);
     return undefined;
@@ -80,9 +79,11 @@ async function displaceExisting(
   if (now?.isFile() !== true || !isSameState(local, toLocalFile(path, now))) {
     throw new Failure('changed-here', path);
   }
-  journal.markComplete(staged);
+  journal.markComplete(file);
+  // The editor knows files by their paths alone.
+  folder.requireInPlace();
   if ((await editor.moveToTrash(absolute)) === 'trashed') return { kind: 'trashed' };
-  return { kind: 'kept', path: await displaceUnderConflictName(root, local, journal) };
+  return { kind: 'kept', path: await displaceUnderConflictName({ root, local, folder }, journal) };
 }
 
 /**
@@ -90,26 +91,30 @@ async function displaceExisting(
  * removed then, a user who saves by replacing it could lose what has just been saved.
  */
 async function displaceUnderConflictName(
-  root: string,
-  { path, ...local }: LocalFile,
+  {
+    root,
+    local: { path, ...local },
+    folder,
+  }: { readonly root: string; readonly local: LocalFile; readonly folder: HeldFolder },
   journal: StagingJournal,
 ): Promise<FilePath> {
   const file = newStagedFile('displaced', root, path);
-  const displaced = toAbsolutePath(root, file.stagedPath);
+  const name = fileName(file.stagedPath);
   journal.begin(file);
   try {
-    await rename(toAbsolutePath(root, path), displaced);
+    await rename(folder.at(fileName(path)), folder.at(name));
     // Between the check and now another file may have taken the name.
-    const { size, mtimeNs, ino } = await lstat(displaced, { bigint: true });
+    const { size, mtimeNs, ino } = await lstat(folder.at(name), { bigint: true });
     if (Number(size) !== local.size || mtimeNs !== local.mtimeNs || ino !== local.inode) {
       throw new Failure('changed-here', path);
     }
-    const keptAs = await renameToConflictName(file, { at: new Date(), word: 'kept' }, journal);
+    const at = new Date();
+    const keptAs = await renameToConflictName(folder, file, { at, word: 'kept' }, journal);
     journal.end(file);
     return keptAs;
   } catch (error) {
-    if ((await statIfThere(displaced)) === undefined) journal.end(file);
-    else await restoreDisplaced(file, journal);
+    if (folder.find(name) === 'absent') journal.end(file);
+    else await restoreDisplaced(file, folder, journal);
     throw error;
   }
 }

@@ -17,7 +17,7 @@ import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
 import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { stepForCopy } from './selectRestore';
-import { complete, discard, stage } from './stage';
+import { complete, discard, leave, stage } from './stage';
 
 export interface TransferOptions {
   readonly signal: AbortSignal;
@@ -51,7 +51,7 @@ export async function restoreFile(
     await discard(staged, tools.journal);
     throw fromDiskError(error, path);
   } finally {
-    staged.folders.release();
+    leave(staged);
   }
 }
 

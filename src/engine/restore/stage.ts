@@ -1,9 +1,9 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setMode, storedAllocation } from '../disk/fileMetadata';
 import { freeBytes } from '../disk/writeFile';
-import { toAbsolutePath } from '../disk/filePath';
+import { fileName } from '../disk/filePath';
+import { HeldFolder } from '../disk/heldFolder';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
@@ -19,12 +19,14 @@ export interface Staged {
   readonly handle: FileHandle;
   /** The permissions of new files. */
   readonly newFileMode: number;
-  readonly folders: FolderLease;
+  /** Of the file, held open until `discard` or the commit has ended. */
+  readonly folder: HeldFolder;
+  readonly lease: FolderLease;
 }
 
 /**
  * Makes a temporary file beside a step's path, and the folders above it, with room for all of it.
- * Whoever gets it calls `discard` or commits it, and then releases the folders.
+ * Whoever gets it calls `discard` or commits it, and then `leave`.
  */
 export async function stage(
   step: RestoreStep,
@@ -35,26 +37,35 @@ export async function stage(
   const { root } = step.route;
   const lease = folders.acquire(root, path);
   const file = newStagedFile('temporary', root, path);
+  let folder: HeldFolder | undefined;
   try {
+    folder = new HeldFolder(root, path);
     // Before anything is fetched, the disk says whether it can have such a name at all.
-    lstatSync(toAbsolutePath(root, path), { throwIfNoEntry: false });
-    await requireRoom(step, dirname(temporaryPath(file)), signal);
+    lstatSync(folder.at(fileName(path)), { throwIfNoEntry: false });
+    await requireRoom(step, folder.at('.'), signal);
     journal.begin(file);
-    const handle = await open(temporaryPath(file), 'wx');
+    const handle = await open(folder.at(fileName(file.stagedPath)), 'wx');
     try {
       const { mode } = await handle.stat();
       // Nobody else reads it before it has a mode of its own, if the disk knows modes.
       await setMode(handle, 0o600);
-      return { file, handle, newFileMode: mode & 0o777, folders: lease };
+      return { file, handle, newFileMode: mode & 0o777, folder, lease };
     } catch (error) {
       await handle.close();
       throw error;
     }
   } catch (error) {
-    await remove(file, journal);
+    if (folder !== undefined) await remove({ file, folder }, journal);
+    folder?.close();
     lease.release();
     throw fromDiskError(error, path);
   }
+}
+
+/** Lets go of the folders. */
+export function leave({ folder, lease }: Staged): void {
+  folder.close();
+  lease.release();
 }
 
 /** Throws `disk-full` where a file cannot fit, before anything is fetched. */
@@ -82,19 +93,18 @@ export async function complete({ file, handle }: Staged): Promise<LocalFile> {
 }
 
 /** Removes a staged file that was not committed. */
-export async function discard({ file, handle }: Staged, journal: StagingJournal): Promise<void> {
+export async function discard(staged: Staged, journal: StagingJournal): Promise<void> {
   // It may be closed already.
-  await handle.close().catch(() => undefined);
-  await remove(file, journal);
+  await staged.handle.close().catch(() => undefined);
+  await remove(staged, journal);
 }
 
-async function remove(file: StagedFile, journal: StagingJournal): Promise<void> {
-  const temporary = temporaryPath(file);
-  await rm(temporary, { force: true });
-  // With its folder it has gone elsewhere; the next start finds it there.
-  if (existsSync(dirname(temporary))) journal.end(file);
-}
-
-function temporaryPath({ root, stagedPath }: StagedFile): string {
-  return toAbsolutePath(root, stagedPath);
+async function remove(
+  { file, folder }: Pick<Staged, 'file' | 'folder'>,
+  journal: StagingJournal,
+): Promise<void> {
+  const name = fileName(file.stagedPath);
+  if (folder.find(name) === 'there') await rm(folder.at(name), { force: true });
+  // Where its folder can be reached no more, the next start looks for it.
+  if (folder.find(name) === 'absent') journal.end(file);
 }

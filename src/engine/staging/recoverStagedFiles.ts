@@ -1,5 +1,6 @@
 import { rm, stat, lstat, unlink } from 'node:fs/promises';
-import { toAbsolutePath } from '../disk/filePath';
+import { fileName } from '../disk/filePath';
+import { HeldFolder } from '../disk/heldFolder';
 import { renameNoReplace, type Placeholder } from '../disk/rename';
 import { isStagedFile, type StagedFile } from '../disk/stagedFile';
 import { hasCode } from '../failures/systemCode';
@@ -139,18 +140,34 @@ async function reasonToLeave({ root, stagedPath }: StagedFile): Promise<unknown>
 }
 
 async function recover(file: StagedFile, journal: AbandonedJournal): Promise<Recovery> {
-  if (file.kind !== 'displaced') {
-    const staged = toAbsolutePath(file.root, file.stagedPath);
-    if (file.kind === 'complete') {
-      // Its name is free if the user's file has gone to the trash, or has a conflict name.
-      const outcome = await renameNoReplace(staged, toAbsolutePath(file.root, file.path), journal);
-      if (outcome === 'moved') return { kind: 'finished', file };
-    }
-    await rm(staged);
-    return { kind: 'removed', file };
+  // What lies behind a link that took the folder's place is nobody's but its owner's.
+  const folder = new HeldFolder(file.root, file.stagedPath);
+  try {
+    return await recoverIn(folder, file, journal);
+  } finally {
+    folder.close();
   }
-  const keptAs = await restoreName(file, journal);
-  return keptAs === undefined ? { kind: 'put-back', file } : { kind: 'kept-beside', file, keptAs };
+}
+
+async function recoverIn(
+  folder: HeldFolder,
+  file: StagedFile,
+  journal: AbandonedJournal,
+): Promise<Recovery> {
+  const from = fileName(file.stagedPath);
+  if (file.kind === 'displaced') {
+    const keptAs = await restoreName(file, folder, journal);
+    if (keptAs === undefined) return { kind: 'put-back', file };
+    return { kind: 'kept-beside', file, keptAs };
+  }
+  if (file.kind === 'complete') {
+    // Its name is free if the user's file has gone to the trash, or has a conflict name.
+    const renaming = { from, to: fileName(file.path) };
+    const outcome = await renameNoReplace(folder, renaming, journal);
+    if (outcome === 'moved') return { kind: 'finished', file };
+  }
+  await rm(folder.at(from));
+  return { kind: 'removed', file };
 }
 
 /**

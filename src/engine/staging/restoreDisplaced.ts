@@ -1,5 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
-import { toAbsolutePath } from '../disk/filePath';
+import { fileName } from '../disk/filePath';
+import { HeldFolder } from '../disk/heldFolder';
 import { renameNoReplace, renameToConflictName, type PlaceholderJournal } from '../disk/rename';
 import type { StagedFile } from '../disk/stagedFile';
 import { Failure } from '../failures/failure';
@@ -11,15 +12,34 @@ import type { StagingJournal } from './stagingJournal';
  * new path if another file has taken the name, and `not-put-back` if the file cannot be renamed; the
  * journal keeps that one, so that the next start tries again.
  */
-export async function restoreDisplaced(file: StagedFile, journal: StagingJournal): Promise<void> {
+export async function restoreDisplaced(
+  file: StagedFile,
+  folder: HeldFolder,
+  journal: StagingJournal,
+): Promise<void> {
   let keptAs: FilePath | undefined;
   try {
-    keptAs = await restoreName((await locate(file)) ?? file, journal);
+    keptAs =
+      folder.find(fileName(file.stagedPath)) === 'there'
+        ? await restoreName(file, folder, journal)
+        : await restoreElsewhere((await locate(file)) ?? file, journal);
   } catch (error) {
     throw new Failure('not-put-back', file.path, new Error(file.stagedPath, { cause: error }));
   }
   journal.end(file);
   if (keptAs !== undefined) throw new Failure('kept-beside', file.path, keptAs);
+}
+
+async function restoreElsewhere(
+  file: StagedFile,
+  journal: StagingJournal,
+): Promise<FilePath | undefined> {
+  const folder = new HeldFolder(file.root, file.stagedPath);
+  try {
+    return await restoreName(file, folder, journal);
+  } finally {
+    folder.close();
+  }
 }
 
 /**
@@ -28,13 +48,13 @@ export async function restoreDisplaced(file: StagedFile, journal: StagingJournal
  */
 export async function restoreName(
   file: StagedFile,
+  folder: HeldFolder,
   journal: PlaceholderJournal,
 ): Promise<FilePath | undefined> {
-  const { root, path, stagedPath } = file;
-  const staged = toAbsolutePath(root, stagedPath);
-  const outcome = await renameNoReplace(staged, toAbsolutePath(root, path), journal);
-  if (outcome === 'moved') return undefined;
-  return renameToConflictName(file, { at: new Date(), word: 'kept' }, journal);
+  const { path, stagedPath } = file;
+  const renaming = { from: fileName(stagedPath), to: fileName(path) };
+  if ((await renameNoReplace(folder, renaming, journal)) === 'moved') return undefined;
+  return renameToConflictName(folder, file, { at: new Date(), word: 'kept' }, journal);
 }
 
 async function locate(file: StagedFile): Promise<StagedFile | undefined> {

@@ -13,12 +13,16 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { HeldFolder } from '../../../src/engine/disk/heldFolder';
+import type { FilePath } from '../../../src/protocol/folders';
 import { renameNoReplace, renameOverPlaceholder } from '../../../src/engine/disk/rename';
 import { noJournal } from '../../../src/engine/staging/stagingJournal';
 import { removePlaceholder } from '../../../src/engine/staging/recoverStagedFiles';
 import type { Placeholder, PlaceholderJournal } from '../../../src/engine/disk/rename';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const names = { from: 'from', to: 'to' };
 
 for (const [how, move] of [
   ['by a hard link', renameNoReplace],
@@ -28,6 +32,7 @@ for (const [how, move] of [
     let folder: TemporaryFolder;
     let from: string;
     let to: string;
+    const held = () => new HeldFolder(folder.path, 'from' as FilePath);
 
     beforeEach(async () => {
       folder = await temporaryFolder('move');
@@ -39,7 +44,7 @@ for (const [how, move] of [
     it('moves it, the same file', async () => {
       await writeFile(from, 'bytes');
       const { ino } = await stat(from);
-      assert.equal(await move(from, to, noJournal), 'moved');
+      assert.equal(await move(held(), names, noJournal), 'moved');
       assert.deepEqual(await readdir(folder.path), ['to']);
       assert.equal((await stat(to)).ino, ino);
     });
@@ -47,21 +52,21 @@ for (const [how, move] of [
     it('does nothing where the name is taken, be it by an empty file', async () => {
       await writeFile(from, 'bytes');
       await writeFile(to, '');
-      assert.equal(await move(from, to, noJournal), 'taken');
+      assert.equal(await move(held(), names, noJournal), 'taken');
       assert.deepEqual((await readdir(folder.path)).sort(), ['from', 'to']);
       assert.equal(await readFile(to, 'utf8'), '');
     });
 
     it('moves links and folders, too, and not over others', async () => {
       await symlink('nowhere', from);
-      assert.equal(await move(from, to, noJournal), 'moved');
+      assert.equal(await move(held(), names, noJournal), 'moved');
       await mkdir(from);
-      assert.equal(await move(from, to, noJournal), 'taken');
-      assert.equal(await move(from, join(folder.path, 'free'), noJournal), 'moved');
+      assert.equal(await move(held(), names, noJournal), 'taken');
+      assert.equal(await move(held(), { from: 'from', to: 'free' }, noJournal), 'moved');
     });
 
     it('fails where there is nothing to move', async () => {
-      await assert.rejects(move(from, to, noJournal), { code: 'ENOENT' });
+      await assert.rejects(move(held(), names, noJournal), { code: 'ENOENT' });
       assert.deepEqual(await readdir(folder.path), []);
     });
   });
@@ -74,6 +79,7 @@ describe('The empty file that holds a name, without hard links', () => {
   let noted: Placeholder[];
   let notes: PlaceholderJournal;
   let hooks: { readonly restore: () => void } | undefined;
+  const held = () => new HeldFolder(folder.path, 'from' as FilePath);
 
   beforeEach(async () => {
     folder = await temporaryFolder('placeholder');
@@ -106,21 +112,21 @@ describe('The empty file that holds a name, without hard links', () => {
     hooks = hookDisk(moment => {
       if (moment === 'before open') seen.push(noted.length, existsSync(to));
     });
-    assert.equal(await renameOverPlaceholder(from, to, notes), 'moved');
+    assert.equal(await renameOverPlaceholder(held(), names, notes), 'moved');
     assert.deepEqual(seen, [1, false]);
     assert.deepEqual(noted, []);
   });
 
   it('goes where it cannot be replaced', async () => {
     failBefore('before rename');
-    await assert.rejects(renameOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    await assert.rejects(renameOverPlaceholder(held(), names, notes), { code: 'EBUSY' });
     assert.deepEqual(await readdir(folder.path), ['from']);
     assert.deepEqual(noted, []);
   });
 
   it('stays noted where it cannot be removed either, until it is', async () => {
     failBefore('before rename', 'before unlink');
-    await assert.rejects(renameOverPlaceholder(from, to, notes), { code: 'EBUSY' });
+    await assert.rejects(renameOverPlaceholder(held(), names, notes), { code: 'EBUSY' });
     hooks?.restore();
     const [placeholder] = noted;
     assert.ok(placeholder !== undefined);
@@ -151,7 +157,10 @@ describe('Moving a file that was killed half way', () => {
       const [from, to] = [join(folder.path, 'from'), join(folder.path, 'to')];
       await writeFile(from, 'bytes');
       await link(from, to);
-      assert.equal(await renameNoReplace(from, to, noJournal), 'moved');
+      assert.equal(
+        await renameNoReplace(new HeldFolder(folder.path, 'from' as FilePath), names, noJournal),
+        'moved',
+      );
       assert.deepEqual(await readdir(folder.path), ['to']);
       assert.equal(await readFile(to, 'utf8'), 'bytes');
     } finally {

@@ -10,6 +10,7 @@ import {
 import type { FreeUpStep } from '../../../src/engine/freeUp/freeUpStep';
 import { removeExamined, trashExamined } from '../../../src/engine/freeUp/removeExamined';
 import { toLocalFile } from '../../../src/engine/disk/localFile';
+import { HeldFolder } from '../../../src/engine/disk/heldFolder';
 import { newStagedFile } from '../../../src/engine/disk/stagedFile';
 import { withOpenFile, type OpenFile } from '../../../src/engine/disk/openFile';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../../support/memory/freeUpUnderTest';
@@ -43,8 +44,8 @@ describe('The proof that a file may go', () => {
 
   /** The file under a name of our own, as its removal finds it; here it still has its own. */
   const own = () => ({
-    ...newStagedFile('displaced', under.root, step.path),
-    stagedPath: step.path,
+    file: { ...newStagedFile('displaced', under.root, step.path), stagedPath: step.path },
+    folder: new HeldFolder(under.root, step.path),
   });
   const remove = (file: OpenFile, safe: SafeToFree) =>
     removeExamined(file, safe, own(), under.tools.journal);
