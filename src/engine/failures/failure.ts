@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { FailureCode, FailureRecord } from '../../protocol/failures';
+import { withoutSecrets } from './secrets';
 
 /** What went wrong, as a value: a code to act on, the thing it happened to, and the cause. */
 export class Failure extends Error {
@@ -65,5 +66,5 @@ function causeText(cause: unknown): string | undefined {
     texts.push(link.name === 'Error' ? link.message : `${link.name}: ${link.message}`);
     link = link.cause;
   }
-  return texts.length === 0 ? undefined : texts.join(' ← ');
+  return texts.length === 0 ? undefined : withoutSecrets(texts.join(' ← '));
 }

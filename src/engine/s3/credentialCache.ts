@@ -1,5 +1,6 @@
 import type { ConnectionSettings, TrustSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
+import { keepSecret } from '../failures/secrets';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
 import { Transport } from './transport';
@@ -70,6 +71,8 @@ export class CredentialCache {
     entry.renewal ??= this.#resolve(profile)
       .then(
         identity => {
+          keepSecret(identity.secretAccessKey);
+          keepSecret(identity.sessionToken);
           entry.known = this.#knownOf(identity);
           return identity;
         },
