@@ -1,4 +1,5 @@
 import { commands, Disposable, l10n, window, type WorkspaceFolder } from 'vscode';
+import { stopProving } from '../protocol/comparisons';
 import { pause, resume } from '../protocol/plans';
 import type { Work } from '../protocol/rows';
 import {
@@ -76,7 +77,9 @@ const table = {
   }),
   's3Backup.viewAsTree': onWhole(({ layout }) => layout.choose('tree')),
   's3Backup.viewAsList': onWhole(({ layout }) => layout.choose('list')),
-  's3Backup.cancel': onWhole(({ operations }) => {
+  's3Backup.cancel': onWhole(({ operations, engine }) => {
+    // What goes on in the background is meant where nothing else does.
+    if (operations.isEmpty) engine.notify(stopProving, null);
     operations.cancelAll();
   }),
   's3Backup.review': onWhole(async services => {

@@ -10,6 +10,14 @@ export interface GroupTotals {
   readonly bytes: number;
 }
 
+/** How far the proofs by content are that go on in the background. */
+export interface ProvingProgress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+}
+
 /** One comparison in numbers. The files of all groups add up to `found`, always. */
 export interface ComparisonTotals {
   readonly folder: string;
@@ -23,6 +31,8 @@ export interface ComparisonTotals {
   readonly proved: number;
   /** How many of them were up to date once, and could not be compared again. */
   readonly unconfirmed: number;
+  /** While files are proved in the background, and not just for a moment. */
+  readonly proving?: ProvingProgress | undefined;
   /** Why the listing is not whole, where it is not. */
   readonly incomplete: FailureRecord | undefined;
   /** How many files of each group the filter lets through; `undefined` where there is no filter. */
@@ -50,6 +60,9 @@ export type Attention = 'there' | 'away';
 
 /** What nobody waits for is done while somebody is there. Until it is told, somebody is. */
 export const attend = notificationType<Attention>('attend');
+
+/** Prove no more in the background before the next comparison. */
+export const stopProving = notificationType<null>('stopProving');
 
 /** The settings of a folder have changed by which it is compared: a comparison at hand is void. */
 export const settingsChanged = notificationType<{

@@ -73,6 +73,8 @@ export const contextValues = {
     'failed-endpoint',
     'failed-bucket',
   ],
+  /** Whether files are proved in the background. */
+  's3Backup.proving': [true, false],
   's3Backup.working': [true, false],
 } as const;
 

@@ -41,6 +41,7 @@ export class FilesView implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   readonly #clock: NodeJS.Timeout;
   readonly #welcome = new ContextKey('s3Backup.welcome');
+  readonly #proving = new ContextKey('s3Backup.proving');
   readonly #working = new ContextKey('s3Backup.working');
   /** Whether the store has accepted the chosen credentials, and nothing has been done since. */
   #connected = false;
@@ -106,7 +107,9 @@ export class FilesView implements Disposable {
     this.#drawBadge();
     this.#welcome.set(this.#whichWelcome());
     this.#transfer.set(transferOf(this.deps.engine.state));
-    this.#compared.set(this.deps.engine.state.comparisons.length > 0);
+    const { comparisons } = this.deps.engine.state;
+    this.#compared.set(comparisons.length > 0);
+    this.#proving.set(comparisons.some(({ proving }) => proving !== undefined));
   }
 
   #drawMessage(): void {

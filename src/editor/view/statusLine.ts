@@ -161,7 +161,7 @@ function pausedLine(batches: readonly BatchProgress[], why: PauseReason): string
 
 type Amounts = Pick<BatchProgress, 'files' | 'filesDone' | 'bytes' | 'bytesDone'>;
 
-function sum(batches: readonly BatchProgress[]): Amounts {
+function sum(batches: readonly Amounts[]): Amounts {
   let files = 0;
   let filesDone = 0;
   let bytes = 0;
@@ -203,5 +203,21 @@ function comparedLine(
   } else {
     parts.push(l10n.t('nothing to back up'));
   }
-  return [...parts, ...otherParts(unsafe)].join(' · ');
+  return [...parts, ...otherParts(unsafe), ...provingParts(comparisons)].join(' · ');
+}
+
+/** What goes on in the background is told while it lasts. */
+function provingParts(comparisons: readonly ComparisonTotals[]): readonly string[] {
+  const all = comparisons.flatMap(({ proving }) => proving ?? []);
+  if (all.length === 0) return [];
+  const { files, filesDone, bytes, bytesDone } = sum(all);
+  return [
+    l10n.t(
+      'checking contents: {0} of {1}, {2} of {3}',
+      formatCount(filesDone),
+      formatFiles(files),
+      formatBytes(bytesDone),
+      formatBytes(bytes),
+    ),
+  ];
 }

@@ -30,6 +30,8 @@ export interface ContentRequest {
   readonly signal: AbortSignal;
   /** Called with bytes as they are read, each once. */
   readonly onBytes?: (bytes: number) => void;
+  /** Awaited after each MiB, where the reading is to leave time to others. */
+  readonly between?: () => Promise<void>;
 }
 
 /**
@@ -88,7 +90,7 @@ async function digest(request: ContentRequest, partSizes: readonly number[]): Pr
 
 /** Reads the local file. Throws `file-changing` where it is not in the state that was seen. */
 function readInto(
-  { root, local, signal }: ContentRequest,
+  { root, local, signal, between }: ContentRequest,
   sinks: readonly ByteSink[],
   onBytes?: (bytes: number) => void,
 ): Promise<void> {
@@ -98,6 +100,7 @@ function readInto(
       file,
       local,
       signal,
+      between,
       onBytes(bytes) {
         onBytes?.(bytes.byteLength);
         for (const sink of sinks) sink.update(bytes);

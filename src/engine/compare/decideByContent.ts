@@ -16,6 +16,8 @@ export interface ContentDecisionRequest {
   readonly signal: AbortSignal;
   /** Called with bytes as they are read. */
   readonly onBytes?: (bytes: number) => void;
+  /** Awaited after each MiB, where the reading is to leave time to others. */
+  readonly between?: () => Promise<void>;
 }
 
 /** Decides a verdict by content: by an earlier reading where that still holds, or by reading. */

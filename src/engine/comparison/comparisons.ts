@@ -2,15 +2,14 @@ import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureCode } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
-import type { LogEntry } from '../../protocol/host';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
-import type { Pieces, QuietTime } from '../concurrency/quietTime';
+import type { Pieces } from '../concurrency/quietTime';
 import { isWithinAny, toFilePath, topmost } from '../disk/filePath';
 import { isStagedFile } from '../disk/stagedFile';
 import { describeFailure, Failure, throwIfCancelled, toFailure } from '../failures/failure';
 import type { Comparing } from '../state/statePublisher';
-import { BackgroundProof } from './backgroundProof';
+import { BackgroundProof, type BackgroundProofDeps } from './backgroundProof';
 import { ChangesMeanwhile } from './changesMeanwhile';
 import type { Comparison } from './comparison';
 import type { Entry } from './entry';
@@ -26,13 +25,11 @@ import {
 import { rowFilter, type RowFilter } from './rowFilter';
 import { markUnknown } from './ruleChanges';
 
-export interface ComparisonsOptions extends FolderChangesOptions {
-  readonly quiet: QuietTime;
+export interface ComparisonsOptions extends FolderChangesOptions, BackgroundProofDeps {
   readonly onComparing: (now: Comparing) => void;
   /** Called with the folder that is looked at while somebody waits, and when that is over. */
   readonly onLooking: (folder: string | undefined) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
-  readonly onLog: (entry: LogEntry) => void;
 }
 
 type ComparisonRequest = Omit<NewComparisonRequest, 'onLog' | 'ifVanished'> &
@@ -159,6 +156,11 @@ export class Comparisons {
     this.#folders.get(folder)?.comparison.unconfirm(rootPath);
   }
 
+  /** Proves no more in the background before the next comparison. */
+  stopProving(): void {
+    for (const folder of this.#folders.keys()) this.#proof.stop(folder);
+  }
+
   /** The comparison at hand, if it is one of this very target, whatever rules it was judged by. */
   of(target: ComparisonTarget): Comparison | undefined {
     const comparison = this.#folders.get(target.folder)?.comparison;
@@ -181,7 +183,10 @@ export class Comparisons {
   }
 
   totals(): readonly ComparisonTotals[] {
-    return [...this.#folders.values()].map(({ comparison }) => comparison.totals());
+    return [...this.#folders].map(([folder, { comparison }]) => ({
+      ...comparison.totals(),
+      proving: this.#proof.progress(folder),
+    }));
   }
 
   children({ node, layout, offset, limit }: ChildrenRequest): ChildrenPage {

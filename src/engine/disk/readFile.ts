@@ -8,13 +8,16 @@ export interface ReadRequest {
   readonly signal: AbortSignal;
   /** Takes the bytes in order; they are valid during the call only. */
   readonly onBytes: (bytes: Buffer) => void;
+  /** Awaited after each MiB, where the reading is to leave time to others. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Reads an open file from its first byte to its last. Throws `file-changing` if it turns out to be
  * longer than it was: it could go on for as long as somebody writes, and for nothing.
  */
-export async function readAll({ file, local, signal, onBytes }: ReadRequest): Promise<void> {
+export async function readAll(request: ReadRequest): Promise<void> {
+  const { file, local, signal, onBytes, between } = request;
   const { path, size } = local;
   const buffer = Buffer.allocUnsafe(Math.min(maxReadBytes, size + 1));
   for (let position = 0; ;) {
@@ -24,6 +27,7 @@ export async function readAll({ file, local, signal, onBytes }: ReadRequest): Pr
     onBytes(buffer.subarray(0, bytesRead));
     position += bytesRead;
     if (position > size) throw new Failure('file-changing', path);
+    await between?.();
   }
 }
 

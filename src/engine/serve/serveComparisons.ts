@@ -22,6 +22,9 @@ export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Eng
     engine.filesChanged(folder, paths),
   );
   disk.onNotification(comparisonMessages.recheck, () => engine.recheck());
+  port.onNotification(comparisonMessages.stopProving, () => {
+    engine.stopProving();
+  });
   port.onNotification(comparisonMessages.attend, attention => {
     engine.attend(attention);
   });

@@ -217,6 +217,11 @@ export class Engine {
     return this.#services.comparisons.recheck();
   }
 
+  /** Proves no more in the background before the next comparison. */
+  stopProving(): void {
+    this.#services.comparisons.stopProving();
+  }
+
   /** Lets rest what nobody waits for while nobody is there. */
   attend(attention: Attention): void {
     this.#services.quiet.attend(attention);

@@ -121,6 +121,9 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     onComparing: now => {
       publisher.comparing(now);
     },
+    onProving: () => {
+      publisher.changed();
+    },
     onLooking: folder => {
       publisher.looking(folder);
     },

@@ -43,6 +43,23 @@ function sumIn(text: string): number {
   return told.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+describe('What the view says of proofs in the background', () => {
+  it('adds up what they have done in all folders', () => {
+    assertProperty(
+      fc.property(fc.array(totals, { minLength: 1, maxLength: 3 }), comparisons => {
+        const line = (of: readonly ComparisonTotals[]) =>
+          statusLine({ kind: 'compared', comparisons: of, unfinished: [] }, 0, 1) ?? '';
+        const proving = { files: 3, filesDone: 1, bytes: 50, bytesDone: 20 };
+        const told = line(comparisons.map(comparison => ({ ...comparison, proving })));
+        const count = comparisons.length;
+        const added = told.slice(line(comparisons).length);
+        const numbers = [count, 3 * count, 20 * count, 50 * count];
+        assert.deepEqual(added.match(/\d+/g)?.map(Number), numbers);
+      }),
+    );
+  });
+});
+
 describe('What the view says of unsafe files', () => {
   it('is the same in its line, its badge and the badge’s tooltip', () => {
     assertProperty(

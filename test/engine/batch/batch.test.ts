@@ -104,6 +104,7 @@ describe('runBatch', () => {
         quiet: new QuietTime(ended),
         onComparing: nothing,
         onLooking: nothing,
+        onProving: nothing,
         onNewlyIncluded: nothing,
         onRows: nothing,
         onLog: nothing,

@@ -44,6 +44,7 @@ describe('Plans', () => {
           quiet: new QuietTime(signal),
           onComparing: nothing,
           onLooking: nothing,
+          onProving: nothing,
           onNewlyIncluded: nothing,
           onRows: nothing,
           onLog: nothing,
