@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { lookup } from 'mrmime';
 import type { FileAttribute } from '../../protocol/reports';
 import { hasCode } from '../failures/systemCode';
 import type { ObjectAttributes, ObjectHead } from '../ports/bucket';
+import { contentType } from './contentType';
 import type { LocalFile } from './localFile';
 import type { OpenFile } from './openFile';
 import { allocatedBytes } from './writeFile';
@@ -16,7 +16,7 @@ export function objectAttributes(file: OpenFile, { path, mtimeNs }: LocalFile): 
   const [size, blocks] = [Number(fields.size), Number(fields.blocks)];
   const allocated = allocatedBytes({ size, blocks });
   return {
-    contentType: lookup(path) ?? 'application/octet-stream',
+    contentType: contentType({ path, size }),
     metadata: {
       mtime: decimalSeconds(mtimeNs),
       ...(process.platform === 'win32' ? {} : { mode: mode.toString(8) }),
