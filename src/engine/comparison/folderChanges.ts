@@ -104,8 +104,8 @@ export class FolderChanges {
     return paths;
   }
 
-  #live({ root, exclude, comparison }: ComparedFolder): LiveComparison {
-    return { comparison, root, exclude, signal: this.#options.signal };
+  #live(folder: ComparedFolder): LiveComparison {
+    return { ...folder, signal: this.#options.signal };
   }
 
   #addNewlyIncluded(folder: string, paths: readonly FilePath[]): void {

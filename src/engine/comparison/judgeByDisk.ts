@@ -4,26 +4,30 @@ import type { Comparison } from './comparison';
 import { foldersAbove } from '../disk/filePath';
 import type { ExcludeRules } from '../scan/exclude';
 import { keyTooLong, oddEntry, pathOf, type LocalLeaf } from '../compare/join';
+import { judge } from '../compare/judge';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { statAt, type LocalEntry } from '../scan/localScan';
 import type { Entry } from './entry';
+import type { ComparisonJob } from './job';
 
 /** A comparison that is kept true while its folder changes. */
-export interface LiveComparison {
+export interface LiveComparison extends Pick<
+  ComparisonJob,
+  'root' | 'exclude' | 'rule' | 'bucket' | 'receipts'
+> {
   readonly comparison: Comparison;
-  readonly root: string;
-  readonly exclude: ExcludeRules;
   readonly signal: AbortSignal;
 }
 
 /** Judges the row of what is on disk now; that of a file on its way is left alone. */
-export function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
+export function applyLeaf(live: LiveComparison, entry: LocalLeaf): void {
+  const { comparison } = live;
   const path = pathOf(entry);
   const known = comparison.get(path);
   if (isBusy(known)) return;
   switch (entry.kind) {
     case 'file':
-      applyFile(comparison, entry.file, known);
+      applyFile(live, entry.file, known);
       return;
     case 'ignored':
       if (known?.verdict.kind === 'ignored') return;
@@ -51,29 +55,36 @@ export function applyLeaf(comparison: Comparison, entry: LocalLeaf): void {
   }
 }
 
-function applyFile(comparison: Comparison, local: LocalFile, known: Entry | undefined): void {
+function applyFile(live: LiveComparison, local: LocalFile, known: Entry | undefined): void {
   if (known?.local !== undefined && isSameState(known.local, local)) return;
-  comparison.place({
+  live.comparison.place({
     path: local.path,
     isFolder: false,
     local,
     cloud: isOfOddEntry(known) ? undefined : known?.cloud,
-    verdict: verdictOfChanged(comparison, local.path, known),
+    verdict: verdictOfChanged(live, local, known),
   });
 }
 
 function verdictOfChanged(
-  comparison: Comparison,
-  path: FilePath,
+  { comparison, receipts, bucket, rule }: LiveComparison,
+  local: LocalFile,
   known: Entry | undefined,
 ): Verdict {
+  const { path } = local;
   const tooLong = keyTooLong(comparison.target.prefix, path);
   if (tooLong !== undefined) return tooLong;
   // A conflict stays one, or the next upload would overwrite a copy that nobody has seen.
   if (known?.verdict.kind === 'changed-in-cloud') return known.verdict;
   if (isOfOddEntry(known)) return oddEntry(path);
   if (known?.cloud !== undefined) {
-    return { kind: 'out-of-date', because: 'changed-since-comparison' };
+    const { clockOffsetMs } = bucket;
+    // It was read in no state that it is in now.
+    const unread = { local, cloud: known.cloud, receipt: receipts.get(path), reading: undefined };
+    const judged = judge(unread, { rule, clockOffsetMs });
+    return judged.kind === 'changed-in-cloud'
+      ? judged
+      : { kind: 'out-of-date', because: 'changed-since-comparison' };
   }
   if (comparison.incomplete !== undefined) {
     return { kind: 'unchecked', failure: comparison.incomplete };
@@ -92,10 +103,8 @@ function isOfOddEntry(known: Entry | undefined): boolean {
 }
 
 /** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
-export function markGone(
-  { comparison, root, exclude }: LiveComparison,
-  gone: readonly Entry[],
-): void {
+export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
+  const { comparison, root, exclude } = live;
   const folders = new Map<FilePath, LocalEntry | undefined>();
   for (const known of gone) {
     const { path, cloud, verdict } = known;
@@ -103,7 +112,7 @@ export function markGone(
     const found = statOrObstacle(path, { root, exclude, folders });
     if (found?.kind === 'file' && found.file.path === path) {
       // It was created, or created again, since it was missed.
-      applyLeaf(comparison, found);
+      applyLeaf(live, found);
       continue;
     }
     if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {

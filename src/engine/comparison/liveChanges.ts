@@ -27,7 +27,7 @@ export async function applyChanges(
       const look = lookBelow({ ...live, start: path, included: [] });
       while ((await look.next()).done !== true);
     } else {
-      applyLeaf(live.comparison, entry);
+      applyLeaf(live, entry);
       // It may have taken the place of a folder.
       const leaf = pathOf(entry);
       const below = [...live.comparison.below(leaf)].filter(known => known.path !== leaf);
@@ -48,7 +48,7 @@ export async function recheckUpToDate(live: LiveComparison): Promise<void> {
     const now = statAt(root, known.path, exclude);
     if (now === undefined) markGone(live, [known]);
     else if (now.kind === 'folder') await applyChanges(live, [known.path]);
-    else applyLeaf(comparison, now);
+    else applyLeaf(live, now);
     if (slice.isOver) await slice.next(known.path);
   }
 }
@@ -83,7 +83,7 @@ export async function* lookBelow(
       const path = pathOf(entry);
       seen.add(path);
       if (isWithin(start, path)) below = path;
-      if (isJudgedNow(look, path)) applyLeaf(comparison, entry);
+      if (isJudgedNow(look, path)) applyLeaf(look, entry);
     }
     yield pieceSince(begun, batch.length);
   }

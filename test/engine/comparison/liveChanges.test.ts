@@ -75,7 +75,15 @@ describe('liveChanges', () => {
     const result = await findings();
     comparison.incomplete = result.incomplete;
     for (const finding of result.findings) comparison.place(finding);
-    live = { comparison, root, exclude, signal };
+    live = {
+      comparison,
+      root,
+      exclude,
+      rule: 'smart',
+      bucket,
+      receipts: noReceipts(),
+      signal,
+    };
   }
 
   function changed(...paths: readonly string[]): Promise<void> {
@@ -107,6 +115,14 @@ describe('liveChanges', () => {
   }
 
   const touched = 'out-of-date changed-since-comparison';
+
+  it('calls a file that is older than its copy, and another, changed in the cloud, as a comparison does', async () => {
+    place('a');
+    await compare();
+    await writeTree(root, { a: 'longer' }, before);
+    await changed('a');
+    assert.deepEqual(rows(), { a: 'changed-in-cloud' });
+  });
 
   it('judges created, changed and deleted files at once', async () => {
     await writeTree(root, { same: 'x', edited: 'x', gone: 'x', alone: 'x' }, before);
