@@ -36,7 +36,11 @@ async function main(): Promise<void> {
 /** All that the engine's suite checks by chance, with other values than it meets in `npm test`. */
 async function checkProperties(drawn: readonly number[]): Promise<void> {
   const suite = join(repositoryRoot, 'out', 'scripts', 'runSuite.js');
-  const env = { ...process.env, [seedsVariable]: drawn.join() };
+  const env = {
+    ...process.env,
+    [seedsVariable]: drawn.join(),
+    [testVariables.modelRuns]: String(modelRuns),
+  };
   const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The engine's suite: exit code ${String(code)}.`);
@@ -52,6 +56,7 @@ async function killHosts(kills: number): Promise<void> {
 }
 
 const restlessMs = 300_000;
+const modelRuns = 6_000;
 
 main().catch((error: unknown) => {
   console.error(error);

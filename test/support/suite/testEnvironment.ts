@@ -8,6 +8,8 @@ export const testVariables = {
   embeddedBucket: 'S3_BACKUP_TEST_EMBEDDED_BUCKET',
   /** How many extension hosts are to be killed in the middle of a back-up. */
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
+  /** How many random sequences of steps are run against the model. */
+  modelRuns: 'S3_BACKUP_TEST_MODEL_RUNS',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
   inspect: 'S3_BACKUP_TEST_INSPECT',
   /** Parts of the paths of the test files that are wanted, as JSON; without it all. */

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+
+import { callsSafe, groups } from '../../../src/protocol/verdicts';
+import type { Files, World } from './world';
+
+/**
+ * What the engine has been given to know, and what it owes: kept beside it, by what really happened
+ * on both sides, and never by what the engine says.
+ */
+export interface Knowledge {
+  /** Paths that were changed here since the engine last looked, without a word to it. */
+  readonly unseenHere: Set<string>;
+  /** Paths whose copy somebody else has changed since the last comparison. */
+  readonly unseenThere: Set<string>;
+  /** Paths whose copy somebody else has changed within this step. */
+  readonly disturbed: Set<string>;
+  /** What was freed, and what stood in it; until the name is used again, here or there. */
+  readonly freed: Map<string, string>;
+  /** The copies that are not foreign: the last that was sent from here, restored or called safe. */
+  readonly ours: Map<string, string>;
+  /** Every copy that ever stood in the cloud, by path. */
+  readonly everThere: Map<string, Set<string>>;
+}
+
+export function newKnowledge(): Knowledge {
+  return {
+    unseenHere: new Set(),
+    unseenThere: new Set(),
+    disturbed: new Set(),
+    freed: new Map(),
+    ours: new Map(),
+    everThere: new Map(),
+  };
+}
+
+/** Paths whose content differs between the two. */
+export function differing(before: Files, after: Files): readonly string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter(path => before.get(path) !== after.get(path));
+}
+
+/** What holds after every step, whatever it was. */
+export async function checkPromises(known: Knowledge, world: World): Promise<void> {
+  const here = world.disk();
+  const there = world.cloud();
+  for (const [path, content] of there) {
+    known.everThere.set(path, (known.everThere.get(path) ?? new Set()).add(content));
+  }
+  for (const path of here.keys()) {
+    assert.ok(!path.includes('.s3backup-'), `${path} is litter`);
+  }
+  for (const [path, { verdict }] of world.rows()) {
+    if (verdict.kind !== 'up-to-date' || !callsSafe(verdict.proof)) continue;
+    if (known.unseenHere.has(path) || known.unseenThere.has(path)) continue;
+    const content = here.get(path);
+    assert.ok(content !== undefined, `${path} is called safe, and gone`);
+    assert.equal(content, there.get(path), `${path} is called safe`);
+    known.ours.set(path, content);
+    known.freed.delete(path);
+  }
+  for (const [path, content] of known.freed) {
+    assert.equal(there.get(path), content, `the copy of ${path}, which was freed`);
+  }
+  for (const [path, contents] of known.everThere) {
+    const kept = await versionsOf(world, path);
+    for (const content of contents) {
+      assert.ok(kept.has(content), `a version of ${path} is gone`);
+    }
+  }
+  const totals = world.state?.comparisons[0];
+  if (totals !== undefined) {
+    const sum = groups.reduce((files, group) => files + totals.groups[group].files, 0);
+    assert.equal(sum, totals.found);
+  }
+}
+
+async function versionsOf({ bucket }: World, path: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const key = `w/${path}`;
+  const signal = new AbortController().signal;
+  for await (const page of bucket.listVersions({ key, signal })) {
+    for (const version of page) {
+      if (version.kind !== 'version') continue;
+      const { body } = await bucket.get({ key, versionId: version.versionId, signal });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      found.add(Buffer.concat(chunks).toString());
+    }
+  }
+  return found;
+}

@@ -1,0 +1,252 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import type { Bucket } from '../../../src/engine/ports/bucket';
+import type { EditorPort } from '../../../src/engine/ports/editorPort';
+import { Database } from '../../../src/engine/records/database';
+import { Unfinished } from '../../../src/engine/records/unfinished';
+import type { Engine } from '../../../src/engine/session/engine';
+import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
+import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import type { FileRow } from '../../../src/protocol/rows';
+import type { State } from '../../../src/protocol/state';
+import { groups } from '../../../src/protocol/verdicts';
+import { aFolder } from '../engine/aFolder';
+import { startEngine } from '../engine/startEngine';
+import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
+import { receiptsInMemory } from '../memory/recordsInMemory';
+
+/** Contents by path. */
+export type Files = ReadonlyMap<string, string>;
+
+/** The prefix of the one folder. */
+const prefix = 'w/';
+
+/**
+ * A folder, a bucket that keeps all versions, the records of the computer, and an engine over them
+ * that can be ended at any call to the bucket and started anew.
+ */
+export class World {
+  readonly root: string;
+  readonly bucket: MemoryBucket = memoryBucket({ versioning: 'enabled' });
+  /** What the engine has moved to the trash, the latest last. */
+  readonly trash: string[] = [];
+  state: State | undefined;
+  readonly #journals: string;
+  readonly #receipts = receiptsInMemory();
+  readonly #unfinished = new Unfinished(Database.inMemory());
+  /** What happens with the coming calls to the bucket, by how many calls pass before. */
+  readonly #planned: { left: number; readonly happen: () => void }[] = [];
+  #engine: Engine;
+  #exclude: readonly string[] = [];
+  #isCompared = false;
+  readonly #now: () => number;
+  readonly #stepMs: number;
+  #aheadMs = 0;
+
+  /** `stepMs`: how far the computer's clock runs ahead with each step; then what was read is settled. */
+  constructor(folder: string, stepMs: number) {
+    this.#stepMs = stepMs;
+    this.root = join(folder, 'w');
+    this.#journals = join(folder, 'staging-journals');
+    mkdirSync(this.root);
+    this.#now = Date.now;
+    Date.now = () => this.#now() + this.#aheadMs;
+    this.#engine = this.#start();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  get setup(): FolderSetup {
+    return aFolder({ root: this.root, prefix, settings: { exclude: this.#exclude } });
+  }
+
+  get exclude(): readonly string[] {
+    return this.#exclude;
+  }
+
+  /** Whether there is a comparison at hand. */
+  get isCompared(): boolean {
+    return this.#isCompared;
+  }
+
+  async compare(): Promise<void> {
+    await this.#engine.compare([this.setup], new AbortController().signal);
+    this.#isCompared = true;
+  }
+
+  changeExclude(exclude: readonly string[]): void {
+    this.#exclude = exclude;
+    this.#isCompared = false;
+    this.#engine.settingsChanged(this.setup.id, this.setup.settings);
+  }
+
+  /** Ends the engine and starts the next one over the same records. */
+  restart(): void {
+    this.#engine.dispose();
+    this.#planned.length = 0;
+    this.#isCompared = false;
+    this.state = undefined;
+    this.#engine = this.#start();
+  }
+
+  /** Ends the engine as a crash does, as far as one process can tell. */
+  end(): void {
+    this.#engine.dispose();
+  }
+
+  close(): void {
+    this.end();
+    Date.now = this.#now;
+  }
+
+  /** Lets something happen when so many calls to the bucket have passed. */
+  atCall(calls: number, happen: () => void): void {
+    this.#planned.push({ left: calls, happen });
+  }
+
+  /** What was to happen within the step, and has not, is called off. */
+  endStep(): void {
+    this.#planned.length = 0;
+    this.#aheadMs += this.#stepMs;
+  }
+
+  /** Writes as a user does; does nothing where a folder stands, or a file in a folder's place. */
+  write(path: string, content: string, modifiedAtMs: number | undefined): void {
+    const absolute = join(this.root, path);
+    this.#change(() => {
+      mkdirSync(dirname(absolute), { recursive: true });
+      writeFileSync(absolute, content);
+      if (modifiedAtMs !== undefined) {
+        utimesSync(absolute, modifiedAtMs / 1000, modifiedAtMs / 1000);
+      }
+    });
+  }
+
+  remove(path: string): void {
+    this.#change(() => {
+      rmSync(join(this.root, path), { recursive: true, force: true });
+    });
+  }
+
+  rename(from: string, to: string): void {
+    this.#change(() => {
+      mkdirSync(dirname(join(this.root, to)), { recursive: true });
+      renameSync(join(this.root, from), join(this.root, to));
+    });
+  }
+
+  /** Somebody else's copy, whatever stands there. */
+  place(path: string, content: string): void {
+    this.bucket.place(prefix + path, content);
+  }
+
+  removeCopy(path: string): void {
+    if (this.bucket.bytes(prefix + path) !== undefined) this.bucket.remove(prefix + path);
+  }
+
+  disk(): Files {
+    const names = readdirSync(this.root, { recursive: true, encoding: 'utf8' });
+    const files = names.filter(name => statSync(join(this.root, name)).isFile());
+    return new Map(files.sort().map(name => [name, readFileSync(join(this.root, name), 'utf8')]));
+  }
+
+  cloud(): Files {
+    return new Map(
+      this.bucket.keys.map(key => [
+        key.slice(prefix.length),
+        this.bucket.bytes(key)?.toString() ?? '',
+      ]),
+    );
+  }
+
+  rows(): ReadonlyMap<string, FileRow> {
+    const page = { layout: 'list', offset: 0, limit: 1000 } as const;
+    const rows = groups.flatMap(group => {
+      const node = { folder: this.setup.id, group, path: '' as FilePath };
+      return this.#engine.children({ node, ...page }).rows;
+    });
+    return new Map(rows.flatMap(row => (row.kind === 'file' ? [[row.path, row] as const] : [])));
+  }
+
+  /**
+   * Changes the disk in a tick of its clock in which nothing else happens: the engine is told by
+   * its own clock, which runs ahead, that all it reads is settled.
+   */
+  #change(act: () => void): void {
+    this.#untilNextTick();
+    try {
+      act();
+    } catch (error) {
+      if (!isInTheWay(error)) throw error;
+    }
+    this.#untilNextTick();
+  }
+
+  #untilNextTick(): void {
+    const probe = `${this.root}.tick`;
+    writeFileSync(probe, '');
+    const { ctimeNs } = statSync(probe, { bigint: true });
+    while (statSync(probe, { bigint: true }).ctimeNs === ctimeNs) writeFileSync(probe, '');
+  }
+
+  #start(): Engine {
+    const editor: EditorPort = {
+      isUnsaved: () => Promise.resolve(false),
+      moveToTrash: path => {
+        if (!existsSync(path)) return Promise.resolve('no-trash');
+        this.trash.push(readFileSync(path, 'utf8'));
+        rmSync(path);
+        return Promise.resolve('trashed');
+      },
+    };
+    return startEngine({
+      bucket: this.#watched(),
+      receipts: this.#receipts,
+      unfinished: this.#unfinished,
+      journal: new SqliteStagingJournal(this.#journals),
+      editor,
+      onState: state => {
+        this.state = state;
+      },
+    });
+  }
+
+  /** The bucket, with each call counted on its way in. */
+  #watched(): Bucket {
+    const arrive = () => {
+      const due = this.#planned.filter(each => each.left-- === 0);
+      for (const { happen } of due) happen();
+    };
+    return new Proxy(this.bucket, {
+      get(bucket, name: keyof MemoryBucket) {
+        const member: unknown = Reflect.get(bucket, name);
+        if (typeof member !== 'function') return member;
+        return (...args: readonly unknown[]): unknown => {
+          arrive();
+          return Reflect.apply(member, bucket, args);
+        };
+      },
+    });
+  }
+}
+
+function isInTheWay(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    code !== undefined &&
+    ['EEXIST', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'ENOENT', 'EINVAL'].includes(code)
+  );
+}
