@@ -21,6 +21,8 @@ export interface FolderSetup {
   readonly name: string;
   /** Absolute, as the system spells it. */
   readonly root: string;
+  /** Folders of the workspace below this one that are backed up by themselves; absolute. */
+  readonly innerRoots?: readonly string[];
   readonly bucket: string;
   /** Empty, or ends in `/`. */
   readonly prefix: string;

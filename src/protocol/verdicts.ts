@@ -80,6 +80,8 @@ export type IgnoreReason =
     }
   /** It made way for another file, and was kept beside it. A rule of the user's may include it. */
   | { readonly kind: 'kept-copy' }
+  /** It is a folder of the workspace itself, and is backed up as one. */
+  | { readonly kind: 'inner-folder' }
   | { readonly kind: 'link' | 'special-file' }
   | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
   | { readonly kind: 'not-a-path'; readonly fault: KeyFault };

@@ -3,7 +3,7 @@ import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Profiles } from './profiles';
 import type { Target } from './target';
-import { folderId, type Targets } from './targets';
+import { folderId, localFolders, type Targets } from './targets';
 
 export interface FolderSetupDeps {
   readonly targets: Targets;
@@ -23,10 +23,23 @@ export function folderSetup(
     folderId: targets.recordId(folder) ?? id,
     name: folder.name,
     root: folder.uri.fsPath,
+    innerRoots: innerRoots(targets, folder),
     bucket: target.bucket,
     prefix: target.prefix,
     settings: profiles.settings(folder),
   };
+}
+
+/**
+ * Returns the folders of the workspace inside this one that have a target of their own. Their files
+ * are backed up there, and not once more here.
+ */
+function innerRoots(targets: Targets, { uri }: WorkspaceFolder): readonly string[] {
+  const above = uri.path.endsWith('/') ? uri.path : `${uri.path}/`;
+  return localFolders()
+    .filter(inner => inner.uri.path !== above && inner.uri.path.startsWith(above))
+    .filter(inner => targets.statusOf(inner).kind === 'known')
+    .map(inner => inner.uri.fsPath);
 }
 
 /** Tells apart what was agreed to for one folder and one place, for the memory over all windows. */

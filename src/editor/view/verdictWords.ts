@@ -207,6 +207,8 @@ export function ignoreReason(because: IgnoreReason): string {
       return l10n.t(
         'it made way for another file and was kept; a line with “!” in .s3backupignore includes it',
       );
+    case 'inner-folder':
+      return l10n.t('it is a folder of this workspace and is backed up as that');
     case 'link':
       return l10n.t('symbolic link');
     case 'special-file':

@@ -84,13 +84,15 @@ export function markUnknown(live: LiveComparison, folder: FilePath, failure: Fai
   comparison.incomplete ??= failure;
   for (const known of [...comparison.below(folder)]) {
     if (known.verdict.kind !== 'ignored') continue;
-    const isStillIgnored =
-      known.verdict.because.kind === 'rule' || known.verdict.because.kind === 'kept-copy'
-        ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
-        : !isNewlyIncluded(live, known);
+    const isStillIgnored = rulings.has(known.verdict.because.kind)
+      ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
+      : !isNewlyIncluded(live, known);
     if (!isStillIgnored) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
   }
 }
+
+/** What rules decide, and not what lies there. */
+const rulings = new Set<IgnoreReason['kind']>(['rule', 'kept-copy', 'inner-folder']);
 
 interface IgnoredRow {
   readonly isFolder: boolean;

@@ -34,11 +34,18 @@ export interface RuledPath {
  */
 export class ExcludeRules {
   readonly #files: IgnoreFiles;
+  readonly #innerFolders: ReadonlySet<FilePath>;
   readonly #setting: FolderRules;
   readonly #byFolder = new Map<FilePath, FolderRules>();
 
-  constructor(patterns: readonly string[], files: IgnoreFiles = noIgnoreFiles) {
+  /** `innerFolders` are backed up by themselves, whatever the rules say of them. */
+  constructor(
+    patterns: readonly string[],
+    files: IgnoreFiles = noIgnoreFiles,
+    innerFolders: readonly FilePath[] = [],
+  ) {
     this.#files = files;
+    this.#innerFolders = new Set(innerFolders);
     this.#setting = withRules(noRules, [
       keptCopies,
       ...patterns.map(pattern => ({ pattern, reason: ofSetting(pattern) })),
@@ -50,6 +57,9 @@ export class ExcludeRules {
    * ignored folder is ignored by that folder's rule.
    */
   match(path: FilePath, kind: 'file' | 'folder'): Ruling | undefined {
+    if (kind === 'folder' && this.#innerFolders.has(path)) {
+      return { kind: 'ignored', because: { kind: 'inner-folder' } };
+    }
     const { matcher, reasons, failure } = this.#rulesIn(parentPath(path));
     if (failure !== undefined) return { kind: 'unknown', failure };
     const { ignored, rule } = matcher.test(kind === 'folder' ? `${path}/` : path);

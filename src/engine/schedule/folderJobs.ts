@@ -1,5 +1,6 @@
 import type { FolderSetup } from '../../protocol/folders';
 import type { Connections } from '../store/connections';
+import { toFilePath } from '../disk/filePath';
 import { identityOf } from '../disk/folderIdentity';
 import { ExcludeRules } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
@@ -20,7 +21,8 @@ export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
 export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps): FolderJobs {
   return setup => {
     const settings = parseCompareSettings(setup.settings);
-    const { id: folder, folderId, root, bucket, prefix } = setup;
+    const { id: folder, folderId, root, innerRoots = [], bucket, prefix } = setup;
+    const innerFolders = innerRoots.flatMap(inner => toFilePath(root, inner) ?? []);
     const connection = connections.of(setup.settings);
     const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
@@ -32,9 +34,13 @@ export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps
       bucket: connection.bucket(bucket),
       receipts: ownReceipts,
       unfinished: unfinished.of(owner),
-      exclude: new ExcludeRules(settings.exclude, ignoreFilesBelow(root, settings.ignoreFiles)),
+      exclude: new ExcludeRules(
+        settings.exclude,
+        ignoreFilesBelow(root, settings.ignoreFiles),
+        innerFolders,
+      ),
       rule: settings.rule,
-      rulesKey: JSON.stringify(settings),
+      rulesKey: JSON.stringify([settings, innerFolders]),
     };
   };
 }

@@ -7,6 +7,7 @@ import { EngineClient } from '../../../src/editor/client/engineClient';
 import { Failed } from '../../../src/editor/failures/failed';
 import type { FolderRecords } from '../../../src/editor/targets/folderRecords';
 import { refreshEndpoint } from '../../../src/editor/setUp/refreshEndpoint';
+import { folderSetup } from '../../../src/editor/targets/folderSetup';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { folderId, Targets } from '../../../src/editor/targets/targets';
 import { ownPrefix, workspaceNamePrefix } from '../../../src/editor/targets/targetSettings';
@@ -61,6 +62,28 @@ describe('A folder’s target', () => {
       kind: 'known',
       target: { bucket: 'mine', prefix: `${name}/` },
     });
+  });
+
+  it('has a folder left out of another one where both have a target', () => {
+    const shown = Object.getOwnPropertyDescriptor(workspace, 'workspaceFolders');
+    const [outer, inner, other] = ['/w', '/w/app', '/w2/app'].map((path, index) => ({
+      uri: Uri.from({ scheme: 'file', path }),
+      name: path,
+      index,
+    })) as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];
+    const folders = [outer, inner, other];
+    Object.defineProperty(workspace, 'workspaceFolders', { ...shown, get: () => folders });
+    try {
+      const profiles = new Profiles(memento());
+      const target = { bucket: 'b', prefix: 'w/' };
+      const innerRoots = () => folderSetup({ targets, profiles }, outer, target).innerRoots;
+      assert.deepEqual(innerRoots(), []);
+      targets.choose(inner, { bucket: 'b', prefix: 'app/' });
+      assert.deepEqual(innerRoots(), [inner.uri.fsPath]);
+      assert.deepEqual(folderSetup({ targets, profiles }, inner, target).innerRoots, []);
+    } finally {
+      Object.defineProperty(workspace, 'workspaceFolders', shown ?? {});
+    }
   });
 
   it('goes by the folder’s name on the disk, whatever a workspace calls it', async () => {
