@@ -133,7 +133,7 @@ interface Known {
 }
 
 /** Between two resolutions of what a store refuses. */
-const minRefusalMs = 5_000;
+const minRefusalMs = 1_000;
 
 /** As long before the end as the SDK renews credentials. */
 const renewalMs = 5 * 60_000;
