@@ -1,4 +1,4 @@
-import { l10n, ThemeIcon, TreeItem, type Disposable, type Memento } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, type Disposable, type Memento } from 'vscode';
 import type { ComparisonTotals, GroupTotals } from '../../protocol/comparisons';
 import type { State } from '../../protocol/state';
 import { groups, type Group } from '../../protocol/verdicts';
@@ -7,7 +7,6 @@ import type { EngineClient } from '../client/engineClient';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { folderId, localFolders, type Targets } from '../targets/targets';
-import { unconfirmedIcon } from './rowIcon';
 import { idOf, type PastNode } from './treeNode';
 import { groupName } from './verdictWords';
 
@@ -135,7 +134,8 @@ function pastGroupItem(node: PastNode, group: Group, findings: PastFindings | un
   const size = bytes === 0 ? [] : [formatBytes(bytes)];
   const item = new TreeItem(name);
   item.id = idOf(node);
-  item.iconPath = unconfirmedIcon;
+  // No shield, not even a grey one: nothing is known now.
+  item.iconPath = new ThemeIcon('history', new ThemeColor('disabledForeground'));
   item.description = [formatCount(files), ...size].join(' · ');
   item.tooltip = l10n.t(
     'As of the comparison of {0}. It is not known whether this is still so.',

@@ -3,10 +3,7 @@ import type { FileRow } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { FilePath } from '../../protocol/folders';
 
-export const unconfirmedIcon = new ThemeIcon(
-  'workspace-unknown',
-  new ThemeColor('disabledForeground'),
-);
+const unconfirmedIcon = new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
 
 /**
  * Files that are up to date have icons for proved and not proved; others have their type's icon.
