@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -24,13 +25,14 @@ export async function installVscodeServer(): Promise<InstalledServer> {
     );
   }
   const folder = await installOnce(`code-server-${version}`, fill);
+  await provideLogger(folder);
   return { program: join(folder, 'out', 'server-main.js'), watcher: await probeWatcher(folder) };
 }
 
 const version = '4.139.1';
 
 async function fill(folder: string): Promise<void> {
-  console.log('Installing VS Code once (about 15 s), into .vscode-test …');
+  console.log('Installing VS Code, once, to open it in a browser (about 15 s) …');
   await npm(['pack', `code-server@${version}`, '--silent', '--pack-destination', folder]);
   const archive = join(folder, `code-server-${version}.tgz`);
   // Only VS Code itself: the wrapper around it and its dependencies are not needed.
@@ -42,6 +44,19 @@ async function fill(folder: string): Promise<void> {
     // Where the registry has no binary for this system a compiler may do; the next probe tells.
     await npm(['rebuild', '--prefix', folder, '@parcel/watcher']).catch(() => undefined);
   }
+}
+
+/** Gives VS Code a logger where its own has no binary. */
+async function provideLogger(folder: string): Promise<void> {
+  const module = join(folder, 'node_modules', '@vscode', 'spdlog');
+  if (existsSync(join(module, 'build', 'Release', 'spdlog.node'))) return;
+  const ours = await readFile(join(__dirname, 'plainLogger.js'));
+  const entry = join(module, 'index.js');
+  if (ours.equals(await readFile(entry))) return;
+  // By a rename: another server may be reading it just now.
+  const partial = join(module, `index-${String(process.pid)}.js`);
+  await writeFile(partial, ours);
+  await rename(partial, entry);
 }
 
 async function probeWatcher(folder: string): Promise<WatcherSupport> {

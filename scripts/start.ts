@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+
 import { editorEnvironment } from '../dev/editorEnvironment';
 import { startEmbeddedS3 } from '../dev/embeddedS3';
 import { quietSettings } from '../dev/quietSettings';
 import { repositoryRoot } from '../dev/repositoryRoot';
-import { s3Connection } from '../dev/s3Connection';
+import { s3Connection, type S3Server } from '../dev/s3Connection';
+import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { startVscodeServer } from '../dev/vscodeServer';
 import { desktopCommand } from './desktopCommand';
@@ -16,9 +19,8 @@ import { makeSampleWorkspace } from './sampleWorkspace';
 /** Opens VS Code with the extension, a sample workspace and an S3 server to try it with. */
 async function main(): Promise<void> {
   const temporary = await temporaryFolder('start');
-  console.log('Starting an S3 server …');
-  const s3 = await startEmbeddedS3({ buckets: [bucket] });
-  const sample = await makeSampleWorkspace(temporary.path, s3.endpoint, bucket);
+  const s3 = await startStore();
+  const sample = await makeSampleWorkspace(temporary.path, s3, bucket);
   const { settings, env } = s3Connection(s3);
   const userSettings = {
     ...quietSettings,
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
     ...settings,
     's3Backup.bucket': bucket,
   };
-  console.log(`S3 server: ${s3.endpoint}, bucket ${bucket} (in memory, gone at the end)`);
+  console.log(`S3 server: ${s3.endpoint}, bucket ${bucket}, ${s3.what}; gone at the end`);
   console.log(`Sample workspace: ${sample.folder}`);
   const command = await desktopCommand();
   if (command === undefined) {
@@ -39,6 +41,48 @@ async function main(): Promise<void> {
 }
 
 const bucket = 'sample-bucket';
+
+interface Store extends S3Server {
+  /** Which server it is and what it can do, in words. */
+  readonly what: string;
+  stop(): Promise<void>;
+}
+
+/** Starts SeaweedFS where it can be had, since it keeps versions, and else a server in memory. */
+async function startStore(): Promise<Store> {
+  console.log(
+    'Starting an S3 server; the first time, SeaweedFS is installed for it (about 10 s) …',
+  );
+  const seaweed = await startSeaweedFs();
+  if (seaweed.kind === 'unavailable') {
+    console.log(`Without SeaweedFS: ${seaweed.reason}.`);
+    const s3 = await startEmbeddedS3({ buckets: [bucket] });
+    return { endpoint: s3.endpoint, what: 'in memory, without versions', stop: () => s3.stop() };
+  }
+  await createVersionedBucket(seaweed);
+  return { ...seaweed, what: 'SeaweedFS with versions' };
+}
+
+async function createVersionedBucket(seaweed: SeaweedFs): Promise<void> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = seaweed;
+  const client = new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    await client.send(
+      new PutBucketVersioningCommand({
+        Bucket: bucket,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+    );
+  } finally {
+    client.destroy();
+  }
+}
 
 async function openInBrowser(
   folder: string,

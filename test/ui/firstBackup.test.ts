@@ -23,8 +23,12 @@ describe('A first backup', () => {
     temporary = await temporaryFolder('ui');
     folder = join(temporary.path, 'field-journal');
     await mkdir(folder);
-    session = await startUiSession({ workspace: folder, buckets: [bucket] });
-    await makeSampleWorkspace(temporary.path, session.s3.endpoint, bucket);
+    session = await startUiSession({
+      workspace: folder,
+      buckets: [bucket],
+      settings: { 's3Backup.clickAction': 'ask' },
+    });
+    await makeSampleWorkspace(temporary.path, session.s3, bucket);
     cloud = cloudContents(session.s3.endpoint, bucket);
     tree = session.workbench.tree('Files');
   });
@@ -86,9 +90,13 @@ describe('A first backup', () => {
     });
   });
 
-  it('uploads a missing file by a click and moves its row', async () => {
+  it('asks at the first click, and uploads a missing file by it and moves its row', async () => {
+    const { dialog } = session.workbench;
     await tree.expand('Missing in Cloud');
     await tree.click('.journalrc');
+    assert.match(await dialog.text(), /s3:\/\/ui-tests\/field-journal\/\.journalrc/);
+    await session.workbench.screenshot('first-click');
+    await dialog.press('Back Up');
     await eventually(async () => {
       assert.equal((await cloud.read('field-journal/.journalrc')).toString(), 'lang = en\n');
     });
@@ -123,14 +131,14 @@ describe('A first backup', () => {
     await workbench.explorer().chooseFromContextMenu('photos', 'Back Up to S3');
     await eventually(async () => {
       assert.deepEqual(await cloud.keys('field-journal/photos/'), [
-        'field-journal/photos/kingfisher.jpg',
+        'field-journal/photos/kingfisher.png',
         'field-journal/photos/notes.md',
-        'field-journal/photos/swift.jpg',
+        'field-journal/photos/swift.png',
       ]);
     });
     assert.deepEqual(
-      await cloud.read('field-journal/photos/kingfisher.jpg'),
-      await readFile(join(folder, 'photos', 'kingfisher.jpg')),
+      await cloud.read('field-journal/photos/kingfisher.png'),
+      await readFile(join(folder, 'photos', 'kingfisher.png')),
     );
     await workbench.screenshot('backed-up-from-the-explorer');
     await workbench.showViewContainer('S3 Backup');
@@ -156,5 +164,27 @@ describe('A first backup', () => {
       !(await cloud.keys('field-journal/')).some(key => key.includes('node_modules/chart')),
     );
     await workbench.screenshot('all-up-to-date');
+  });
+
+  it('shows pictures as what they are', async () => {
+    const { workbench } = session;
+    await workbench.showViewContainer('Explorer');
+    await workbench.explorer().expand('photos');
+    await workbench.explorer().click('swift.png');
+    // VS Code tells the size of what it could read.
+    await eventually(async () => {
+      assert.ok((await workbench.statusBarItems()).some(item => item.includes('320x240')));
+    });
+    await workbench.screenshot('picture');
+  });
+
+  it('leaves a log that can be read', async () => {
+    const { workbench, page } = session;
+    await workbench.runCommand('S3 Backup: Show Log');
+    await eventually(async () => {
+      const lines = await page.locator('.output-view .view-line').allInnerTexts();
+      assert.ok(lines.some(line => line.includes('Compared')));
+    });
+    await workbench.screenshot('log');
   });
 });

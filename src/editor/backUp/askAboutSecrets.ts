@@ -82,14 +82,21 @@ async function ask(
     others.length === 0
       ? l10n.t('“{0}” looks as if it holds a secret. Back it up?', first.path)
       : l10n.t('{0} look as if they hold secrets. Back them up?', formatFiles(others.length + 1));
-  const consequences = l10n.t(
-    'Everyone who can read {0} could read what is in it. S3 Backup never deletes it there.',
-    places.join(', '),
-  );
+  const place = places.join(', ');
+  const consequences =
+    others.length === 0
+      ? l10n.t(
+          'Anyone who can read {0} can then read it, and S3 Backup never deletes it there.',
+          place,
+        )
+      : l10n.t(
+          'Anyone who can read {0} can then read them, and S3 Backup never deletes them there.',
+          place,
+        );
   const ignoring =
     others.length === 0
-      ? l10n.t('“Ignore” adds it to .s3backupignore, so that it is not backed up.')
-      : l10n.t('“Ignore” adds them to .s3backupignore, so that they are not backed up.');
+      ? l10n.t('“Ignore” adds it to .s3backupignore: it is not backed up.')
+      : l10n.t('“Ignore” adds them to .s3backupignore: they are not backed up.');
   const names = others.length === 0 ? [] : [...namedFiles(files.map(({ path }) => path)), ''];
   // Enter presses the first button: what can be taken back.
   return window.showWarningMessage(
