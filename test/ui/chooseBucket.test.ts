@@ -71,7 +71,7 @@ describe('Choosing buckets for a workspace of two folders', () => {
     await untilMessage(/lowercase/);
     await workbench.screenshot('create-bucket-invalid');
     await quickPick.answer('somebody-elses');
-    await untilMessage(/taken/);
+    await untilMessage(/somebody-elses/);
     await workbench.screenshot('create-bucket-taken');
     await quickPick.answer('shared-bucket');
     await untilMessage(/already/);
@@ -96,16 +96,28 @@ describe('Choosing buckets for a workspace of two folders', () => {
     await tree.waitForRow('Missing in Cloud');
   });
 
+  it('shows the folder that has no bucket yet, in its line and by a row', async () => {
+    const { workbench } = session;
+    await eventually(async () => {
+      const folders = (await tree.rows()).filter(({ level }) => level === 1);
+      assert.deepEqual(
+        folders.map(({ label, description }) => `${label}: ${description}`),
+        ['notes: fresh-notes/notes/', 'photos: no bucket yet'],
+      );
+      assert.match(await workbench.viewMessage(), /“photos” has no bucket yet/);
+    });
+    await workbench.screenshot('folder-without-bucket');
+  });
+
   it('asks whose the objects are that a prefix already holds', async () => {
     const { workbench, s3 } = session;
     for (const key of ['photos/a.jpg', 'photos/b.jpg', 'photos/2025/c.jpg', 'photos/d.jpg']) {
       await fetch(`${s3.endpoint}/fresh-notes/${key}`, { method: 'PUT', body: key });
     }
-    await workbench.runCommand('S3 Backup: Choose Bucket…');
-    await quickPick.choose('photos');
+    await tree.click('photos');
     await eventually(async () => {
       // The one that was chosen last stands first, and not twice.
-      assert.deepEqual((await labels()).slice(2), ['fresh-notes', 'shared-bucket']);
+      assert.deepEqual((await labels()).slice(3), ['fresh-notes', 'shared-bucket']);
     });
     await workbench.screenshot('choose-bucket-recent');
     await quickPick.choose('Enter a Bucket Name…', { typed: '' });

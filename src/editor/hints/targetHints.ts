@@ -64,7 +64,12 @@ export async function showTargetHints(
     deps.log.warn(`${bucket} could not be inspected: ${failureLine(toFailureRecord(error))}`);
   }
   if (hints.length === 0) return;
-  const start = l10n.t('“{0}” is backed up to {1} now.', folder.name, targetText(target));
+  // Nothing is there yet, and the message must not read as if it were.
+  const start = l10n.t(
+    'Backups of “{0}” will go to {1}.',
+    folder.name,
+    `s3://${targetText(target)}`,
+  );
   const another = l10n.t('Choose Another…');
   // A message with a button is shown whole, one without is cut to a line.
   const turnOn = l10n.t('Turn On Versioning…');

@@ -11,14 +11,21 @@ import { children, type Row } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord, failureLine } from '../failures/failed';
-import { folderId, localFolders, type Targets } from '../targets/targets';
+import {
+  folderById,
+  folderId,
+  localFolders,
+  type Targets,
+  type TargetStatus,
+} from '../targets/targets';
 import { Drawing, type OpenState } from './drawing';
 import type { RowFilter } from './filter';
 import type { LayoutChoice } from './layoutChoice';
 import { pastItem, pastNodes, type PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
 import { rowTooltip } from './rowTooltip';
-import { folderItem, groupItem, moreItem, rowItem } from './treeItem';
+import { folderItem } from './folderItem';
+import { groupItem, moreItem, rowItem } from './treeItem';
 import {
   failureOf,
   findsLittle,
@@ -118,11 +125,11 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   #itemOf(node: TreeNode): TreeItem {
     switch (node.kind) {
       case 'folder':
-        return folderItem(
-          node,
-          this.#comparison(node.folder),
-          failureOf(this.deps.engine.state, node.folder),
-        );
+        return folderItem(node, {
+          comparison: this.#comparison(node.folder),
+          failure: failureOf(this.deps.engine.state, node.folder),
+          target: this.#targetOf(node.folder),
+        });
       case 'group':
         return groupItem(node, this.#comparison(node.folder));
       case 'row':
@@ -160,9 +167,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       const { findings } = this.deps.past;
       return findings === undefined ? [] : pastNodes(findings);
     }
-    const folders = localFolders().filter(
-      folder => this.deps.targets.statusOf(folder).kind !== 'none',
-    );
+    const folders = localFolders();
     if (folders.length > 1) return folders.map(folder => this.#folderNode(folderId(folder)));
     return comparisons.flatMap(({ folder }) => this.#groupsOf(folder, undefined));
   }
@@ -241,6 +246,11 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   #comparison(folder: string): ComparisonTotals | undefined {
     return this.deps.engine.state.comparisons.find(comparison => comparison.folder === folder);
+  }
+
+  #targetOf(id: string): TargetStatus['kind'] {
+    const folder = folderById(id);
+    return folder === undefined ? 'none' : this.deps.targets.statusOf(folder).kind;
   }
 
   #refresh(): void {

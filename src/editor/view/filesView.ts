@@ -10,7 +10,7 @@ import type { FilesTree } from './filesTree';
 import { type RowFilter, filterLine } from './filter';
 import type { PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
-import { statusLine, unsafeFiles, unsafeText } from './statusLine';
+import { statusLine, unboundLine, unsafeFiles, unsafeText } from './statusLine';
 import type { TreeNode } from './treeNode';
 
 /** What the view shows besides the rows, and who knows it. */
@@ -119,11 +119,18 @@ export class FilesView implements Disposable {
       status,
       // If there is no status, the welcome says what to do, and a message would hide it.
       status === undefined ? undefined : this.deps.unfinished.line,
+      state.comparisons.length === 0 ? undefined : unboundLine(this.#unboundFolders()),
       filterLine(state.comparisons, this.deps.filter.applied),
     ];
     const line = parts.filter(part => part !== undefined).join(' · ');
     // VS Code shows either a message or the welcome; an empty message counts as none.
     if ((this.treeView.message ?? '') !== line) this.treeView.message = line;
+  }
+
+  #unboundFolders(): readonly string[] {
+    return localFolders()
+      .filter(folder => this.deps.targets.statusOf(folder).kind === 'none')
+      .map(({ name }) => name);
   }
 
   #drawBadge(): void {
@@ -141,7 +148,7 @@ export class FilesView implements Disposable {
     if (state.comparisons.length > 0) return 'none';
     const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';
     if (!beforeBuckets.has(welcome)) {
-      if (localFolders().every(folder => this.deps.targets.statusOf(folder).kind === 'none')) {
+      if (this.#unboundFolders().length === localFolders().length) {
         return this.#connected ? 'connected' : 'no-bucket';
       }
     }

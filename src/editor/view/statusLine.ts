@@ -52,6 +52,14 @@ export function statusLine(
   }
 }
 
+/** Names the folders that are backed up nowhere, for the line above the tree. */
+export function unboundLine([first, ...others]: readonly string[]): string | undefined {
+  if (first === undefined) return undefined;
+  return others.length === 0
+    ? l10n.t('“{0}” has no bucket yet', first)
+    : l10n.t('{0} folders have no bucket yet', formatCount(others.length + 1));
+}
+
 /**
  * Counts the local files that are not proved to be safe in the cloud, without ignored ones. Line,
  * badge and tooltip are made of these numbers, so that they always agree.

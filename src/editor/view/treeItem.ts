@@ -1,16 +1,14 @@
 import { posix } from 'node:path';
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
-import type { FailureRecord } from '../../protocol/failures';
 import type { FileRow, FolderRow } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
-import { failureMessage, failureText } from '../failures/failureMessage';
+import { failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
-import { targetText } from '../targets/target';
-import { folderById } from '../targets/targets';
+import { flags } from './rowFlags';
 import { fileIcon, groupIcon, iconUri } from './rowIcon';
-import { idOf, type FolderNode, type GroupNode, type MoreNode, type RowNode } from './treeNode';
+import { idOf, type GroupNode, type MoreNode, type RowNode } from './treeNode';
 import {
   groupMeaning,
   groupName,
@@ -23,36 +21,6 @@ import { finishedText, underWayText } from './workWords';
 /** Runs on a click or Enter; not in the palette. */
 export const rowClickedCommand = '_s3Backup.rowClicked';
 export const showMoreCommand = '_s3Backup.showMore';
-
-/**
- * A row's `contextValue` is a list of flags between colons, for the `when` clauses of menus: what
- * it is, its group, `canBackUp` where there is something to upload, `onDisk` where there is a local
- * file or folder, `inCloud` where there is a cloud copy of a file, `byRule` where a rule can be shown.
- */
-function flags(...names: readonly (string | false)[]): string {
-  return `:${names.filter(name => name !== false).join(':')}:`;
-}
-
-export function folderItem(
-  node: FolderNode,
-  comparison: ComparisonTotals | undefined,
-  failure: FailureRecord | undefined,
-): TreeItem {
-  const folder = folderById(node.folder);
-  const item = new TreeItem(folder?.name ?? node.folder, TreeItemCollapsibleState.Expanded);
-  item.id = idOf(node);
-  item.iconPath = new ThemeIcon('root-folder');
-  const target = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
-  item.description = failure === undefined ? target : l10n.t('failed: {0}', failureText(failure));
-  if (failure !== undefined) item.tooltip = failureMessage(failure).text;
-  item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
-  if (comparison === undefined) {
-    item.collapsibleState = TreeItemCollapsibleState.None;
-    // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
-    item.id = `${idOf(node)} not compared`;
-  }
-  return item;
-}
 
 export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefined): TreeItem {
   const { files, bytes } = comparison?.groups[node.group] ?? { files: 0, bytes: 0 };
