@@ -78,6 +78,8 @@ export type FailureCode =
   | 'not-readable'
   | 'not-a-file'
   | 'file-changing'
+  /* it holds more than the disk says */
+  | 'wrong-size'
   | 'unsaved'
   /* the file is empty, its cloud copy is not */
   | 'empty-here'

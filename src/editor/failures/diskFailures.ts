@@ -28,6 +28,16 @@ export const diskFailures = {
     next: () => l10n.t('Back it up again when it is at rest.'),
     actions: ['retry', 'show-log'],
   },
+  'wrong-size': {
+    brief: () => l10n.t('holds more than its size'),
+    what: ({ subject }) =>
+      l10n.t(
+        '{0} holds more than the size that its disk tells, as files of some virtual disks do, so it cannot be backed up.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('Copy it to another disk, and back up the copy.'),
+    actions: ['show-log'],
+  },
   unsaved: {
     brief: () => l10n.t('unsaved changes'),
     what: ({ subject }) => l10n.t('{0} has unsaved changes and was left out.', quoted(subject)),

@@ -6,7 +6,7 @@ import type { Semaphore } from '../concurrency/semaphore';
 import { toKey } from '../disk/objectKey';
 import { objectAttributes } from '../disk/fileMetadata';
 import { withOpenFile, type OpenFile } from '../disk/openFile';
-import { readRange } from '../disk/readFile';
+import { readRange, requireEnd } from '../disk/readFile';
 import { statWhenStable } from '../disk/statWhenStable';
 import { Failure, toFailure } from '../failures/failure';
 import { acquireBuffer } from '../network/bufferPool';
@@ -104,6 +104,7 @@ async function uploadWhole(
     const { bytes: body, release: releaseBuffer } = acquireBuffer(before.size);
     const isWhole = await readRange({ file, path, start: 0, buffer: body, signal });
     if (!isWhole || !isSameState(before, await file.stat())) return undefined;
+    await requireEnd(file, before);
     const attributes = objectAttributes(file, before);
     const key = toKey(prefix, path);
     const sha256 = hash('sha256', body);
@@ -175,6 +176,7 @@ async function sendAndComplete(
       open,
     );
     if (sent !== undefined && isSameState(before, await file.stat())) {
+      await requireEnd(file, before);
       const { parts, sha256 } = sent;
       const stored = await bucket.completeMultipart({ upload, parts, size, condition, signal });
       if (stored.wasFound === true) await abortUpload(bucket, open.stored, uploads);

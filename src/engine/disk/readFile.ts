@@ -14,7 +14,8 @@ export interface ReadRequest {
 
 /**
  * Reads an open file from its first byte to its last. Throws `file-changing` if it turns out to be
- * longer than it was: it could go on for as long as somebody writes, and for nothing.
+ * longer than it was: it could go on for as long as somebody writes, and for nothing. Throws
+ * `wrong-size` if it is longer than its disk says.
  */
 export async function readAll(request: ReadRequest): Promise<void> {
   const { file, local, signal, onBytes, between } = request;
@@ -26,9 +27,30 @@ export async function readAll(request: ReadRequest): Promise<void> {
     if (bytesRead === 0) return;
     onBytes(buffer.subarray(0, bytesRead));
     position += bytesRead;
-    if (position > size) throw new Failure('file-changing', path);
+    if (position > size) throw await longer(file, { path, size });
     await between?.();
   }
+}
+
+/** Names why a file holds more bytes than it was said to have. */
+async function longer(
+  { handle }: Pick<OpenFile, 'handle'>,
+  { path, size }: { readonly path: FilePath; readonly size: number },
+): Promise<Failure> {
+  const { size: now } = await handle.stat();
+  return new Failure(now === size ? 'wrong-size' : 'file-changing', path);
+}
+
+/**
+ * Throws where a file goes on after the last byte that its disk tells of: virtual files, of the
+ * kernel or of programs, may say that they are empty. Throws `file-changing` if it has just grown.
+ */
+export async function requireEnd(
+  file: Pick<OpenFile, 'handle'>,
+  local: { readonly path: FilePath; readonly size: number },
+): Promise<void> {
+  const { bytesRead } = await file.handle.read(Buffer.alloc(1), 0, 1, local.size);
+  if (bytesRead > 0) throw await longer(file, local);
 }
 
 /** Small enough to notice Cancel at once, large enough to keep the disk busy. */

@@ -87,6 +87,7 @@ const keptCodes = new Set<FailureCode>([
   'hard-link',
   'unsaved',
   'file-changing',
+  'wrong-size',
   'file-vanished',
   'not-a-file',
 ]);

@@ -26,6 +26,7 @@ import { partSizeFor } from '../../../src/engine/backup/partSize';
 import { uploadFile, type UploadRequest } from '../../../src/engine/backup/upload';
 import type { FilePath } from '../../../src/protocol/folders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { untrueSizes } from '../../support/disk/untrueSizes';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -212,6 +213,24 @@ describe('upload', function () {
     assert.equal(bucket.bytes('w/a.bin')?.toString(), 'state 2');
     assert.equal(uploaded.local.size, 7);
     assert.deepEqual(operations(), ['put']);
+  });
+
+  it('stores nothing of a file that holds more than its disk says', async () => {
+    const halfAPart = 4 << 20;
+    for (const [size, held] of [
+      [0, 10],
+      [9, 10],
+      [halfAPart * 3, halfAPart * 3 + 1],
+    ] as const) {
+      writeFileSync(file, Buffer.alloc(held, 1));
+      const untrue = await untrueSizes(size);
+      try {
+        await assert.rejects(upload(), { code: 'wrong-size', subject: 'a.bin' }, String(size));
+      } finally {
+        untrue.restore();
+      }
+      assert.deepEqual([bucket.keys, bucket.openUploads], [[], []]);
+    }
   });
 
   it('stores nothing of a file that keeps changing', async () => {

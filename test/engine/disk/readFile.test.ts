@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import { readAll } from '../../../src/engine/disk/readFile';
 import type { FilePath } from '../../../src/protocol/folders';
+import { untrueSizes } from '../../support/disk/untrueSizes';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -33,6 +34,19 @@ describe('readAll', () => {
         }),
       );
       assert.ok(Buffer.concat(read).equals(content.subarray(0, size)));
+    }
+  });
+
+  it('tells a file that holds more than its disk says from one that has grown', async () => {
+    writeFileSync(join(folder.path, path), 'content');
+    const untrue = await untrueSizes(0);
+    try {
+      const reading = withOpenFile(folder.path, path, async file =>
+        readAll({ file, local: await file.stat(), signal, onBytes: () => undefined }),
+      );
+      await assert.rejects(reading, { code: 'wrong-size', subject: 'a' });
+    } finally {
+      untrue.restore();
     }
   });
 
