@@ -5,6 +5,7 @@ import { registerCloudCopies } from './editor/cloudCopies/cloudCopyFiles';
 import { registerCommands } from './editor/commands';
 import { createServices } from './editor/createServices';
 import { showEngineWarnings } from './editor/failures/engineWarnings';
+import { watchForConditions } from './editor/hints/conditionsHint';
 import { watchForHistory } from './editor/ignore/historyHint';
 import { ChangeWatch } from './editor/watch/changeWatch';
 
@@ -17,6 +18,7 @@ export function activate(context: ExtensionContext): S3Backup {
     new ChangeWatch(services),
     registerCloudCopies(services),
     watchForHistory(services),
+    watchForConditions(services),
     registerReports(),
     showEngineWarnings(services),
     ...disposables,

@@ -36,6 +36,17 @@ export const isUnsaved = requestType<string, boolean>('isUnsaved');
 /** Moves a file, absolute, to the trash of this computer, where there is one. */
 export const moveToTrash = requestType<string, TrashOutcome>('moveToTrash');
 
+/** What a store turns out not to do that its users should know. */
+export interface StoreWeakness {
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** In words for the log. */
+  readonly what: string;
+}
+
+/** A store does not keep writers on two computers apart: it does not honour conditions of writes. */
+export const conditionsNotHonoured = notificationType<StoreWeakness>('conditionsNotHonoured');
+
 /** Something failed that nobody has asked for, and that the user should know of. */
 export const warned = notificationType<FailureRecord>('warned');
 

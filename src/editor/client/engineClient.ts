@@ -15,6 +15,8 @@ import {
   hostReport,
   logged,
   warned,
+  conditionsNotHonoured,
+  type StoreWeakness,
   type HostReport,
   type LogEntry,
   type WorkerData,
@@ -44,6 +46,7 @@ export class EngineClient implements Disposable {
   readonly #onDidChangeState = new EventEmitter<State>();
   readonly #onDidChangeRows = new EventEmitter<RowsChange>();
   readonly #onDidWarn = new EventEmitter<FailureRecord>();
+  readonly #onDidFindWeakness = new EventEmitter<StoreWeakness>();
   #state: State = { kind: 'idle', comparisons: [], unfinished: [] };
   #starting: Promise<Session> | undefined;
   #session: Session | undefined;
@@ -53,6 +56,9 @@ export class EngineClient implements Disposable {
   readonly onDidChangeRows: Event<RowsChange> = this.#onDidChangeRows.event;
   /** Something failed that belongs to no request. */
   readonly onDidWarn: Event<FailureRecord> = this.#onDidWarn.event;
+
+  /** A store does not honour the conditions of writes. */
+  readonly onDidFindWeakness: Event<StoreWeakness> = this.#onDidFindWeakness.event;
 
   readonly #workerFile: string;
   readonly #workerData: WorkerData;
@@ -106,6 +112,7 @@ export class EngineClient implements Disposable {
     this.#onDidChangeState.dispose();
     this.#onDidChangeRows.dispose();
     this.#onDidWarn.dispose();
+    this.#onDidFindWeakness.dispose();
   }
 
   async #start(): Promise<Session> {
@@ -137,6 +144,9 @@ export class EngineClient implements Disposable {
     });
     connection.onNotification(warned.method, (failure: FailureRecord) => {
       if (isCurrent()) this.#onDidWarn.fire(failure);
+    });
+    connection.onNotification(conditionsNotHonoured.method, (weakness: StoreWeakness) => {
+      if (isCurrent()) this.#onDidFindWeakness.fire(weakness);
     });
     connection.onNotification(logged.method, (entry: LogEntry) => {
       this.#write(entry);

@@ -30,7 +30,7 @@ export class GivenHints {
 }
 
 /** The memory's key. */
-type HintKind = 'historyHints' | 'versioningHints';
+type HintKind = 'conditionHints' | 'historyHints' | 'versioningHints';
 
 /** Stands for every folder and bucket: none has this name. */
 const everything = '*';

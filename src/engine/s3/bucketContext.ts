@@ -1,3 +1,4 @@
+import type { StoreWeakness } from '../../protocol/host';
 import type { CircuitBreaker } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
 import type { RegionalClient } from './regionalClient';
@@ -17,8 +18,8 @@ export interface BucketPlace {
   readonly capabilities: StoreCapabilities;
   readonly clock: StoreClock;
   readonly traffic: TransferControl;
-  /** Called with what the store cannot do, in words for the log. */
-  readonly onWeakness: (message: string) => void;
+  /** Called, once for each, with a condition of writes that the store does not honour. */
+  readonly onWeakness: (weakness: StoreWeakness) => void;
 }
 
 /** The store's clock, learned from the answers so far. */

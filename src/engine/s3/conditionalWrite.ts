@@ -208,7 +208,7 @@ function learn(
 ): void {
   const capability = { write: kind, condition: condition.kind };
   const weakness = learnTreatment(capabilities.conditions, capability, shown);
-  if (weakness !== undefined) onWeakness(`${endpoint}/${name}: ${weakness}`);
+  if (weakness !== undefined) onWeakness({ endpoint, bucket: name, what: weakness });
 }
 
 function holds(condition: Condition, present: ObjectHead | undefined): boolean {

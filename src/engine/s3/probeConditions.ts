@@ -44,7 +44,7 @@ export async function probeConditions(
   probe.state = 'done';
   const learn = (condition: 'absent' | 'unchanged', shown: Shown) => {
     const weakness = learnTreatment(conditions, { write: 'put', condition }, shown);
-    if (weakness !== undefined) onWeakness(`${endpoint}/${name}: ${weakness}`);
+    if (weakness !== undefined) onWeakness({ endpoint, bucket: name, what: weakness });
   };
   try {
     if (!(await isStillThere(context, fresh))) return fresh.stored;

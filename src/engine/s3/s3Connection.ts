@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
+import type { StoreWeakness } from '../../protocol/host';
 import type { FailureCode } from '../../protocol/failures';
 import type { ConnectionSettings } from '../config/settings';
 import { Failure } from '../failures/failure';
@@ -29,9 +30,9 @@ export interface S3ConnectionOptions {
   readonly credentials?: CredentialCache;
   /**
    * Called, once for each, with what the store turns out not to be able to do that its users should
-   * know, in words for the log.
+   * know.
    */
-  readonly onWeakness?: ((message: string) => void) | undefined;
+  readonly onWeakness?: ((weakness: StoreWeakness) => void) | undefined;
 }
 
 /** The `Connection` port over S3. */
@@ -43,7 +44,7 @@ export class S3Connection implements Connection {
   readonly #traffic: TransferControl;
   readonly #transport: Transport;
   readonly #credentials: CredentialCache;
-  readonly #onWeakness: (message: string) => void;
+  readonly #onWeakness: (weakness: StoreWeakness) => void;
   readonly #client: RegionalClient;
   readonly #ways: 'aws' | 'unknown';
   /** What is known of the endpoint; each bucket adds what is known of itself. */

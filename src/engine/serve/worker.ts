@@ -45,6 +45,9 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
     onLog: entry => {
       port.notify(hostMessages.logged, entry);
     },
+    onWeakness: weakness => {
+      port.notify(hostMessages.conditionsNotHonoured, weakness);
+    },
   });
   port.onRequest(hostMessages.hostReport, () => ({
     node: process.versions.node,

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../protocol/host';
+import type { LogEntry, StoreWeakness } from '../../protocol/host';
 import type { State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { backUpKind, type BackUpKind } from '../backup/backUpKind';
@@ -37,13 +37,14 @@ export interface EngineEvents {
   readonly onState: (state: State) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
   readonly onLog: (entry: LogEntry) => void;
+  readonly onWeakness?: (weakness: StoreWeakness) => void;
 }
 
 export interface EngineOptions extends EngineEvents {
   readonly connect: (
     settings: ConnectionSettings,
     traffic: TransferControl,
-    onWeakness: (message: string) => void,
+    onWeakness: (weakness: StoreWeakness) => void,
   ) => Connection;
   readonly receipts: Receipts;
   /** Is asked about files that are to be replaced; without it, nobody is. */
@@ -97,8 +98,10 @@ export function createEngineServices(options: EngineOptions): EngineServices {
   const limits = new TransferLimits(traffic);
   const { semaphore } = limits;
   const known = new Connections(settings =>
-    options.connect(settings, traffic, message => {
-      onLog({ level: 'warning', message });
+    options.connect(settings, traffic, weakness => {
+      const { endpoint, bucket, what } = weakness;
+      onLog({ level: 'warning', message: `${endpoint}/${bucket}: ${what}` });
+      options.onWeakness?.(weakness);
     }),
   );
   const reports = new RecentReports();

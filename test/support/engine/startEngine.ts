@@ -17,7 +17,7 @@ export function startEngine({ bucket, ...options }: StartEngineOptions = {}): En
     receipts: receiptsInMemory(),
     connect:
       bucket === undefined
-        ? (settings, traffic) => new S3Connection(settings, { traffic })
+        ? (settings, traffic, onWeakness) => new S3Connection(settings, { traffic, onWeakness })
         : () => memoryConnection(bucket),
     onState: () => undefined,
     onRows: () => undefined,

@@ -215,7 +215,7 @@ export async function openConditionStore(
     },
     {
       ...options,
-      onWeakness: message => weaknesses.push(message),
+      onWeakness: ({ what }) => weaknesses.push(what),
     },
   );
   const made: ConditionStore = {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { StoreWeakness } from '../../../src/protocol/host';
 import type { Account } from '../../../src/engine/ports/account';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import type { CredentialCache } from '../../../src/engine/s3/credentialCache';
@@ -20,7 +21,7 @@ export interface StubStore {
 
 export interface StubStoreOptions {
   readonly transport?: Transport;
-  readonly onWeakness?: (message: string) => void;
+  readonly onWeakness?: (weakness: StoreWeakness) => void;
   readonly credentials?: CredentialCache;
 }
 
