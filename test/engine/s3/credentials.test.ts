@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 
 import { resolveCredentials } from '../../../src/engine/s3/credentials';
 import { Transport } from '../../../src/engine/s3/transport';
@@ -9,7 +11,11 @@ import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode, FailureRecord } from '../../../src/protocol/failures';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
-import { machineWithARole, securityTokenService } from '../../support/servers/tokenService';
+import {
+  machineWithARole,
+  securityTokenService,
+  singleSignOn,
+} from '../../support/servers/tokenService';
 
 const { handler } = new Transport();
 const secret = 'wJalrXUtnFEMIsecret';
@@ -226,6 +232,44 @@ describe('credentials', () => {
     await rm(aws.credentials, { force: true });
     await mkdir(aws.credentials);
     await expectFailure('credentials-unreadable', aws.credentials);
+  });
+
+  it('come from single sign-on, by the token that the AWS CLI has left', async () => {
+    const portal = await singleSignOn();
+    aws.set({
+      AWS_ENDPOINT_URL_SSO: portal.endpoint,
+      HOME: dirname(aws.folder),
+      USERPROFILE: dirname(aws.folder),
+    });
+    const role = (account: string) => `sso_account_id = ${account}\nsso_role_name = r\n`;
+    const place = 'sso_start_url = https://office.test/start\nsso_region = eu-central-1\n';
+    await aws.write({
+      config: [
+        `[profile new]\nsso_session = office\n${role('1')}`,
+        `[sso-session office]\n${place}`,
+        `[profile "Büro Süd"]\nsso_session = Büro Süd\n${role('2')}`,
+        `[sso-session "Büro Süd"]\n${place}`,
+        `[profile old]\n${place}${role('3')}`,
+      ].join(''),
+    });
+    const cache = join(aws.folder, 'sso', 'cache');
+    await mkdir(cache, { recursive: true });
+    for (const [id, accessToken] of [
+      ['office', 'a'],
+      ['Büro Süd', 'b'],
+      ['https://office.test/start', 'c'],
+    ] as const) {
+      const name = createHash('sha1').update(id).digest('hex');
+      const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+      await writeFile(join(cache, `${name}.json`), JSON.stringify({ accessToken, expiresAt }));
+    }
+    try {
+      assert.equal(await keyOf('new'), 'SSO-1-r-a');
+      assert.equal(await keyOf('Büro Süd'), 'SSO-2-r-b');
+      assert.equal(await keyOf('old'), 'SSO-3-r-c');
+    } finally {
+      portal.close();
+    }
   });
 
   it('none: asks for a sign-in where single sign-on has no session', async () => {

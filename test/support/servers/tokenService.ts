@@ -42,6 +42,29 @@ export async function securityTokenService(): Promise<{
   };
 }
 
+/** The portal of single sign-on: the token `t` has roles, whose keys are `SSO-account-role-t`. */
+export async function singleSignOn(): Promise<{ readonly endpoint: string; close(): void }> {
+  const server = createServer(({ url = '', headers }, response) => {
+    const { searchParams } = new URL(url, 'http://portal');
+    const token = headers['x-amz-sso_bearer_token'];
+    const names = [searchParams.get('account_id'), searchParams.get('role_name'), token];
+    const roleCredentials = {
+      accessKeyId: `SSO-${names.join('-')}`,
+      secretAccessKey: 's',
+      sessionToken: 't',
+      expiration: Date.now() + 3_600_000,
+    };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ roleCredentials }));
+  });
+  return {
+    endpoint: await listen(server),
+    close: () => {
+      end(server);
+    },
+  };
+}
+
 /** The metadata service of a machine that has a role, whose key is `OF-THE-MACHINE`. */
 export async function machineWithARole(): Promise<{ readonly endpoint: string; close(): void }> {
   const server = createServer((request, response) => {
