@@ -26,5 +26,12 @@ export interface FolderSetup {
   readonly bucket: string;
   /** Empty, or ends in `/`. */
   readonly prefix: string;
+  /** Folders above and below this one that are backed up above and below it in the same bucket. */
+  readonly kin?: readonly FolderKin[];
   readonly settings: RawSettings;
+}
+
+export interface FolderKin {
+  readonly folderId: string;
+  readonly prefix: string;
 }

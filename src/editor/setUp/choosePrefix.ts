@@ -57,10 +57,12 @@ function prefixItems(
 ): readonly PickItem<PrefixChoice>[] {
   const status = targets.statusOf(folder);
   const current = status.kind === 'known' ? status.target : undefined;
+  const outer = targets.outerPlace(folder, bucket);
   const offers: readonly (readonly [string | undefined, string])[] = [
     [proposed, l10n.t('as entered')],
     [current?.bucket === bucket ? current.prefix : undefined, l10n.t('current')],
     [settingPrefix(folder), l10n.t('from the settings')],
+    [outer?.prefix, l10n.t('where its files are as part of “{0}”', outer?.record.name ?? '')],
     [ownPrefix(folder), l10n.t('the folder’s name')],
     [workspaceNamePrefix(folder), l10n.t('the folder’s name in this workspace')],
     ['', l10n.t('the files stand at the top of the bucket')],
@@ -123,6 +125,8 @@ async function acceptPrefix(
   if (refusal !== undefined) return { kind: 'refused', because: refusal };
   const done = { kind: 'done', result: { folder, target, movedFrom: undefined, created } } as const;
   if (deps.targets.hasBeenAt(folder, target)) return done;
+  // It is known whose the files there are: the folder's own, sent with the one above.
+  if (deps.targets.kin(folder, target).length > 0) return done;
   const settings = deps.profiles.settings(folder);
   const contents = await deps.engine.sendRequest(inspectPrefix, { settings, ...target }, token);
   const isFree = contents.kind === 'unknown' || contents.count === 0;

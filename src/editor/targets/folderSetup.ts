@@ -26,6 +26,7 @@ export function folderSetup(
     innerRoots: innerRoots(targets, folder),
     bucket: target.bucket,
     prefix: target.prefix,
+    kin: targets.kin(folder, target),
     settings: profiles.settings(folder),
   };
 }

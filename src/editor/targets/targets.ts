@@ -1,12 +1,19 @@
 import { EventEmitter, workspace, type Disposable, type Event, type WorkspaceFolder } from 'vscode';
 import { storeOf } from '../../protocol/endpoint';
 import type { FailureRecord } from '../../protocol/failures';
+import type { FolderKin } from '../../protocol/folders';
 import { rawSettings } from '../contributions/settings';
 import { Failed, toFailureRecord } from '../failures/failed';
 import type { ChosenTarget, FolderRecord, FolderRecords } from './folderRecords';
-import { prefixRelation, type PrefixRelation } from './prefix';
+import { isKin, pathBetween } from './folderKin';
+import { prefixFault, prefixRelation, type PrefixRelation } from './prefix';
 import { type Place, type Target, targetText } from './target';
-import { configuredPrefix, declaredByWorkspace, userSetting } from './targetSettings';
+import {
+  configuredPrefix,
+  declaredByWorkspace,
+  settingPrefix,
+  userSetting,
+} from './targetSettings';
 
 /** What is known about a folder's target. */
 export type TargetStatus =
@@ -89,16 +96,37 @@ export class Targets implements Disposable {
 
   /** Returns another folder that is backed up to the same place, or above or below it. */
   clash(folder: WorkspaceFolder, target: Target): Clash | undefined {
-    const place = this.#placeOf(folder, target);
-    const clashes = this.#records.all().flatMap(record => {
-      const [theirs] = record.places;
-      if (record.uri === folderId(folder) || theirs === undefined) return [];
-      if (storeOf(theirs.store) !== place.store || theirs.bucket !== place.bucket) return [];
-      const relation = prefixRelation(place.prefix, theirs.prefix);
-      return relation === 'apart' ? [] : [{ relation, record }];
+    const clashes = this.#placesLike(folder, target).flatMap(({ record, place }) => {
+      const relation = prefixRelation(target.prefix, place.prefix);
+      // The same files under the same keys, whichever of the two folders was opened.
+      const isPart = isKin({ uri: folderId(folder), ...target }, { uri: record.uri, ...place });
+      return relation === 'apart' || isPart ? [] : [{ relation, record }];
     });
     // A nested place is refused outright, so it counts more than an equal one.
     return clashes.find(({ relation }) => relation !== 'same') ?? clashes[0];
+  }
+
+  /** Returns the folders above and below that are backed up above and below the target. */
+  kin(folder: WorkspaceFolder, target: Target): readonly FolderKin[] {
+    return this.#placesLike(folder, target).flatMap(({ record, place }) =>
+      isKin({ uri: folderId(folder), ...target }, { uri: record.uri, ...place })
+        ? [{ folderId: record.id, prefix: place.prefix }]
+        : [],
+    );
+  }
+
+  /**
+   * Returns where a folder's files are in a bucket as part of the backup of a folder above, if they
+   * are: the innermost one's.
+   */
+  outerPlace(folder: WorkspaceFolder, bucket: string): OuterPlace | undefined {
+    const found = this.#placesLike(folder, { bucket, prefix: '' }).flatMap(({ record, place }) => {
+      const between = pathBetween(record.uri, folderId(folder));
+      if (between === undefined) return [];
+      const prefix = place.prefix + between;
+      return prefixFault(prefix) === undefined ? [{ prefix, record }] : [];
+    });
+    return found.sort((one, other) => other.record.uri.length - one.record.uri.length)[0];
   }
 
   /** Returns the id that the folder's receipts are stored under, once it has had a target. */
@@ -137,6 +165,32 @@ export class Targets implements Disposable {
     };
   }
 
+  /** Returns the other folders whose place is in the same bucket. */
+  #placesLike(
+    folder: WorkspaceFolder,
+    target: Target,
+  ): readonly { readonly record: FolderRecord; readonly place: Place }[] {
+    const { store, bucket } = this.#placeOf(folder, target);
+    return this.#records.all().flatMap(record => {
+      const [place] = record.places;
+      const isLike =
+        record.uri !== folderId(folder) &&
+        place !== undefined &&
+        storeOf(place.store) === store &&
+        place.bucket === bucket;
+      return isLike ? [{ record, place }] : [];
+    });
+  }
+
+  /** Returns the prefix of the settings, else the place in an outer folder's backup, else its own. */
+  #unchosenPrefix(folder: WorkspaceFolder, bucket: string): string {
+    const [now] = this.#records.get(folderId(folder))?.places ?? [];
+    const outer = this.outerPlace(folder, bucket);
+    const isElsewhere = now !== undefined && now.prefix !== outer?.prefix;
+    const isPart = outer !== undefined && !isElsewhere && settingPrefix(folder) === undefined;
+    return isPart ? outer.prefix : configuredPrefix(folder);
+  }
+
   #placeOf(folder: WorkspaceFolder, { bucket, prefix }: Target): Place {
     return { store: this.#storeOf(folder), bucket, prefix };
   }
@@ -152,7 +206,10 @@ export class Targets implements Disposable {
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {
       const bucket = declared.bucket ?? chosen?.bucket ?? userSetting(folder, 'bucket');
       if (bucket !== undefined) {
-        return { kind: 'to-confirm', target: { bucket, prefix: configuredPrefix(folder) } };
+        return {
+          kind: 'to-confirm',
+          target: { bucket, prefix: this.#unchosenPrefix(folder, bucket) },
+        };
       }
     }
     if (chosen !== undefined) {
@@ -160,7 +217,7 @@ export class Targets implements Disposable {
     }
     const bucket = userSetting(folder, 'bucket');
     if (bucket === undefined) return { kind: 'none' };
-    return { kind: 'known', target: { bucket, prefix: configuredPrefix(folder) } };
+    return { kind: 'known', target: { bucket, prefix: this.#unchosenPrefix(folder, bucket) } };
   }
 }
 
@@ -180,6 +237,13 @@ export function folderId(folder: WorkspaceFolder): string {
 /** Another folder's backup that overlaps with a target. */
 export interface Clash {
   readonly relation: Exclude<PrefixRelation, 'apart'>;
+  readonly record: FolderRecord;
+}
+
+/** Where a folder's files are as part of another one's backup. */
+export interface OuterPlace {
+  readonly prefix: string;
+  /** Of the folder above. */
   readonly record: FolderRecord;
 }
 

@@ -2,6 +2,7 @@ import type { FilePath } from '../../protocol/folders';
 import { isSameFolder, type FolderIdentity } from '../disk/folderIdentity';
 import type { LocalFile } from '../disk/localFile';
 import type { Database } from './database';
+import { KinReceipts, laterReceipt } from './kinReceipts';
 import {
   isSameReading,
   neverSettled,
@@ -26,9 +27,14 @@ export class Receipts {
     this.persistenceError = persistenceError;
   }
 
-  of(owner: ReceiptOwner): FolderReceipts {
+  /**
+   * `kin` are folders that lie above or below this one, on the disk and in the bucket alike: what
+   * one of them has proved counts for all.
+   */
+  of(owner: ReceiptOwner, kin: readonly ReceiptOwner[] = []): FolderReceipts {
     return new FolderReceipts({
       owner,
+      kin: kin.map(each => new KinReceipts(owner, each, this.of(each))),
       database: this.#database,
       tableIn: database => {
         const table = this.#tables.get(database) ?? new ReceiptTable(database);
@@ -45,6 +51,7 @@ export class Receipts {
 
 interface FolderReceiptsDeps {
   readonly owner: ReceiptOwner;
+  readonly kin: readonly KinReceipts[];
   readonly database: Database;
   readonly tableIn: (database: Database) => ReceiptTable;
 }
@@ -83,12 +90,24 @@ export class FolderReceipts {
   /** All of them, or those of the files at and below these places. */
   all(places?: readonly FilePath[]): ReadonlyMap<FilePath, Receipt> {
     const { table, id } = this.#rows();
-    return table.all(id, places);
+    const receipts = table.all(id, places);
+    for (const kin of this.#deps.kin) {
+      for (const [path, receipt] of kin.all(places)) {
+        const own = receipts.get(path);
+        receipts.set(path, own === undefined ? receipt : laterReceipt(own, receipt));
+      }
+    }
+    return receipts;
   }
 
   get(path: FilePath): Receipt | undefined {
     const { table, id } = this.#rows();
-    return table.get(id, path);
+    let found = table.get(id, path);
+    for (const kin of this.#deps.kin) {
+      const theirs = kin.get(path);
+      if (theirs !== undefined) found = found === undefined ? theirs : laterReceipt(found, theirs);
+    }
+    return found;
   }
 
   /** Replaces the path's receipt. */
@@ -100,6 +119,7 @@ export class FolderReceipts {
   forget(path: FilePath): void {
     const { table, id } = this.#rows();
     table.delete(id, path);
+    for (const kin of this.#deps.kin) kin.forget(path);
   }
 
   /**

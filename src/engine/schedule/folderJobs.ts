@@ -21,12 +21,15 @@ export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
 export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps): FolderJobs {
   return setup => {
     const settings = parseCompareSettings(setup.settings);
-    const { id: folder, folderId, root, innerRoots = [], bucket, prefix } = setup;
+    const { id: folder, folderId, root, innerRoots = [], bucket, prefix, kin = [] } = setup;
     const innerFolders = innerRoots.flatMap(inner => toFilePath(root, inner) ?? []);
     const connection = connections.of(setup.settings);
     const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
-    const ownReceipts = receipts.of(owner);
+    const ownReceipts = receipts.of(
+      owner,
+      kin.map(each => ({ ...owner, ...each })),
+    );
     if (identity !== undefined) ownReceipts.noteRoot(identity);
     return {
       target: { folder, ...owner },

@@ -64,6 +64,65 @@ describe('A folder’s target', () => {
     });
   });
 
+  it('is part of an outer folder’s, where that is backed up in the same bucket', async () => {
+    await setUserSetting('bucket', 'b');
+    const [outer, inner, beside] = ['/w', '/w/x/app', '/w-app'].map((path, index) => ({
+      uri: Uri.from({ scheme: 'file', path }),
+      name: path,
+      index,
+    })) as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];
+    const own = (folder: WorkspaceFolder) => {
+      const status = targets.statusOf(folder);
+      return status.kind === 'known' ? status.target.prefix : status.kind;
+    };
+    assert.equal(own(inner), 'app/');
+    targets.choose(outer, { bucket: 'b', prefix: 'backups/w/' });
+    const part = { bucket: 'b', prefix: 'backups/w/x/app/' };
+    assert.deepEqual([own(inner), own(beside)], [part.prefix, 'w-app/']);
+    assert.equal(targets.outerPlace(inner, 'b')?.prefix, part.prefix);
+    assert.equal(targets.outerPlace(inner, 'other'), undefined);
+
+    // It is no other folder's place, from neither of the two; any other place above or below is.
+    assert.equal(targets.clash(inner, part), undefined);
+    targets.recordPlace(inner, part);
+    assert.equal(own(inner), part.prefix);
+    assert.equal(targets.clash(outer, { bucket: 'b', prefix: 'backups/w/' }), undefined);
+    assert.equal(targets.clash(outer, { bucket: 'b', prefix: 'backups/' })?.relation, 'around');
+    assert.equal(
+      targets.clash(inner, { bucket: 'b', prefix: 'backups/w/app/' })?.relation,
+      'inside',
+    );
+    assert.equal(targets.clash(beside, part)?.relation, 'inside');
+
+    const kinOf = (folder: WorkspaceFolder, prefix: string) =>
+      targets.kin(folder, { bucket: 'b', prefix });
+    assert.deepEqual(kinOf(inner, part.prefix), [
+      { folderId: targets.recordId(outer), prefix: 'backups/w/' },
+    ]);
+    assert.deepEqual(kinOf(outer, 'backups/w/'), [
+      { folderId: targets.recordId(inner), prefix: part.prefix },
+    ]);
+    assert.deepEqual(kinOf(inner, 'app/'), []);
+  });
+
+  it('stays where it was, and where the settings say, inside an outer folder', async () => {
+    await setUserSetting('bucket', 'b');
+    const [outer, inner] = ['/w', '/w/app'].map((path, index) => ({
+      uri: Uri.from({ scheme: 'file', path }),
+      name: path,
+      index,
+    })) as [WorkspaceFolder, WorkspaceFolder];
+    targets.recordPlace(inner, { bucket: 'b', prefix: 'app/' });
+    targets.choose(outer, { bucket: 'b', prefix: 'w/' });
+    const target = { bucket: 'b', prefix: 'app/' };
+    assert.deepEqual(targets.statusOf(inner), { kind: 'known', target });
+    await setUserSetting('prefix', 'mine');
+    assert.deepEqual(targets.statusOf({ ...inner, uri: Uri.file('/w/other') }), {
+      kind: 'known',
+      target: { bucket: 'b', prefix: 'mine/' },
+    });
+  });
+
   it('has a folder left out of another one where both have a target', () => {
     const shown = Object.getOwnPropertyDescriptor(workspace, 'workspaceFolders');
     const [outer, inner, other] = ['/w', '/w/app', '/w2/app'].map((path, index) => ({

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Engine } from '../../../src/engine/session/engine';
-import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import { rootPath, type FolderSetup } from '../../../src/protocol/folders';
 import type { Scope } from '../../../src/protocol/plans';
+import { groups } from '../../../src/protocol/verdicts';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
+import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { aFolder } from '../../support/engine/aFolder';
 import { startEngine } from '../../support/engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -41,7 +44,7 @@ describe('A workspace folder inside another', () => {
   }
 
   function rowsIn(group: 'ignored' | 'missing-in-cloud') {
-    const node = { folder: outer.id, group, path: '' as FilePath };
+    const node = { folder: outer.id, group, path: rootPath };
     return engine.children({ node, layout: 'list', offset: 0, limit: 100 }).rows;
   }
 
@@ -69,5 +72,67 @@ describe('A workspace folder inside another', () => {
     await engine.compare([alone], signal);
     await backUp({ kind: 'all' }, alone);
     assert.ok(bucket.keys.includes('w/app/y/z'));
+  });
+
+  describe('that has its place in the outer one’s', () => {
+    beforeEach(() => {
+      inner = { ...inner, prefix: 'w/app/', kin: [{ folderId: 'f', prefix: 'w/' }] };
+      outer = { ...outer, innerRoots: [], kin: [{ folderId: 'g', prefix: 'w/app/' }] };
+    });
+
+    function verdicts({ id: folder }: FolderSetup): Readonly<Record<string, string>> {
+      const page = { layout: 'list', offset: 0, limit: 100 } as const;
+      const rows = groups.flatMap(
+        group => engine.children({ node: { folder, group, path: rootPath }, ...page }).rows,
+      );
+      return Object.fromEntries(
+        rows.flatMap(row => (row.kind === 'file' ? [[row.path, row.verdict.kind] as const] : [])),
+      );
+    }
+
+    it('knows what the outer one has stored, and the other way round', async () => {
+      await untilNotRacy();
+      await engine.compare([outer], signal);
+      await backUp({ kind: 'all' }, outer);
+      const heads = () => bucket.calls.filter(({ operation }) => operation !== 'list').length;
+      const before = heads();
+      await engine.compare([inner], signal);
+      assert.deepEqual(verdicts(inner), { x: 'up-to-date', 'y/z': 'up-to-date' });
+      assert.equal(heads(), before);
+
+      await writeTree(inner.root, { x: 'other', new: 'new' });
+      await engine.compare([inner], signal);
+      await backUp({ kind: 'all' }, inner);
+      await writeTree(inner.root, { x: 'other again' });
+      await engine.compare([outer], signal);
+      assert.deepEqual(verdicts(outer), {
+        a: 'up-to-date',
+        'app/new': 'up-to-date',
+        'app/x': 'out-of-date',
+        'app/y/z': 'up-to-date',
+        'app2/x': 'up-to-date',
+        'b/app/x': 'up-to-date',
+      });
+      const folders = [{ setup: outer, scope: { kind: 'all' } as const }];
+      const { files, unknownOrigin } = await engine.planBackUp({ folders }, signal);
+      assert.deepEqual([files, unknownOrigin.files], [1, 0]);
+      assert.equal(bucket.bytes('w/app/x')?.toString(), 'other');
+    });
+
+    it('calls lost what the other one has stored, and forgets it for both', async () => {
+      await engine.compare([outer], signal);
+      await backUp({ kind: 'all' }, outer);
+      bucket.remove('w/app/x');
+      rmSync(join(inner.root, 'x'));
+      await engine.compare([inner], signal);
+      assert.equal(verdicts(inner)['x'], 'lost');
+      const chosen = {
+        kind: 'nodes',
+        nodes: [{ folder: inner.id, group: 'lost', path: rootPath }],
+      } as const;
+      await engine.forgetLost({ folders: [{ setup: inner, scope: chosen }] }, signal);
+      await engine.compare([outer], signal);
+      assert.equal(verdicts(outer)['app/x'], undefined);
+    });
   });
 });
