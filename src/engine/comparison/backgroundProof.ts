@@ -96,11 +96,11 @@ export class BackgroundProof {
     { job, comparison, signal }: Pick<ProofRequest, 'job' | 'comparison'> & SignalOwner,
   ): Promise<void> {
     const { quiet } = this.#deps;
-    await quiet.turnOfProof(signal);
+    await quiet.turn(signal);
     let begun = performance.now();
     const rest = async () => {
       quiet.spent({ ms: performance.now() - begun, isSlow: false });
-      await quiet.turnOfProof(signal);
+      await quiet.turn(signal);
       begun = performance.now();
     };
     try {

@@ -4,18 +4,22 @@ import type { FailureCode } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
-import type { Pieces } from '../concurrency/quietTime';
-import { isWithinAny, toFilePath, topmost } from '../disk/filePath';
-import { isStagedFile } from '../disk/stagedFile';
-import { describeFailure, Failure, throwIfCancelled, toFailure } from '../failures/failure';
+import { isWithinAny, topmost } from '../disk/filePath';
+import { describeFailure, Failure, toFailure } from '../failures/failure';
 import type { Comparing } from '../state/statePublisher';
 import { BackgroundProof, type BackgroundProofDeps } from './backgroundProof';
 import { ChangesMeanwhile } from './changesMeanwhile';
 import type { Comparison } from './comparison';
 import type { Entry } from './entry';
-import { isSameTarget, type ComparisonJob, type ComparisonTarget, type Route } from './job';
-import { FolderChanges, type ComparedFolder, type FolderChangesOptions } from './folderChanges';
+import { isSameTarget, type ComparisonJob, type ComparisonTarget } from './job';
+import {
+  FolderChanges,
+  toPaths,
+  type ComparedFolder,
+  type FolderChangesOptions,
+} from './folderChanges';
 import { recheckUpToDate } from './liveChanges';
+import { Looks, type LooksOptions } from './looks';
 import {
   newComparison,
   replaceBelow,
@@ -25,10 +29,9 @@ import {
 import { rowFilter, type RowFilter } from './rowFilter';
 import { markUnknown } from './ruleChanges';
 
-export interface ComparisonsOptions extends FolderChangesOptions, BackgroundProofDeps {
+export interface ComparisonsOptions
+  extends FolderChangesOptions, BackgroundProofDeps, LooksOptions {
   readonly onComparing: (now: Comparing) => void;
-  /** Called with the folder that is looked at while somebody waits, and when that is over. */
-  readonly onLooking: (folder: string | undefined) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
 }
 
@@ -41,11 +44,13 @@ export class Comparisons {
   readonly #meanwhile = new ChangesMeanwhile();
   readonly #proof: BackgroundProof;
   readonly #changes: FolderChanges;
+  readonly #looks: Looks;
   #filter: RowFilter | undefined;
 
   constructor(readonly options: ComparisonsOptions) {
     this.#proof = new BackgroundProof(options);
     this.#changes = new FolderChanges(options);
+    this.#looks = new Looks(options, this.#folders, this.#changes);
   }
 
   /** Compares a whole folder. The result replaces what was known of it. */
@@ -69,6 +74,7 @@ export class Comparisons {
       this.#folders.get(folder)?.comparison.dispose();
       this.#folders.set(folder, compared);
       this.options.onRows(folder, groups);
+      this.#looks.onceMoreAtNew(folder, [rootPath]);
       if (job.rule === 'smart') this.#proof.start(job, comparison, [rootPath]);
     } finally {
       this.#meanwhile.end(folder, changed);
@@ -113,12 +119,15 @@ export class Comparisons {
   async filesChanged(folderId: string, absolute: readonly string[]): Promise<void> {
     this.#meanwhile.add(folderId, absolute);
     const folder = this.#folders.get(folderId);
-    if (folder !== undefined) await this.#changes.judgeAgain(folder, toPaths(folder, absolute));
+    if (folder === undefined) return;
+    const paths = toPaths(folder, absolute);
+    await this.#changes.judgeAgain(folder, paths);
+    this.#looks.onceMore(folderId, paths);
   }
 
   /** Looks again at everything on disk when it is time: changes may have gone unnoticed. */
   recheck(): Promise<void> {
-    return this.options.quiet.look(() => this.#lookAtAll());
+    return this.#looks.atEverything();
   }
 
   /**
@@ -130,23 +139,8 @@ export class Comparisons {
     starts: readonly FilePath[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { folder } = job.target;
-    const compared = this.#folders.get(folder);
-    if (compared === undefined || this.current(job) === undefined) return;
-    const { quiet, onLooking } = this.options;
-    const telling = setTimeout(() => {
-      onLooking(folder);
-    }, tellAfterMs);
-    try {
-      await quiet.during(async () => {
-        for await (const piece of this.#look(compared, topmost(starts))) {
-          quiet.spent(piece);
-          throwIfCancelled(signal, folder);
-        }
-      });
-    } finally {
-      clearTimeout(telling);
-      onLooking(undefined);
+    if (this.current(job) !== undefined) {
+      await this.#looks.now(job.target.folder, starts, signal);
     }
   }
 
@@ -230,6 +224,7 @@ export class Comparisons {
         return [...comparison.entries()];
       }
       replaceBelow(whole, part);
+      this.#looks.onceMoreAtNew(folder, starts);
       await this.#catchUp({ ...job, comparison: whole }, changed, [rootPath]);
       if (job.rule === 'smart') this.#proof.start(job, whole, starts);
       return [...comparison.entries()].map(entry => whole.get(entry.path) ?? entry);
@@ -264,27 +259,7 @@ export class Comparisons {
       await this.#changes.judgeAgain(compared, paths);
     }
   }
-
-  async *#lookAtAll(): Pieces {
-    for (const folder of [...this.#folders.values()]) yield* this.#look(folder, [rootPath]);
-  }
-
-  #look(folder: ComparedFolder, starts: readonly FilePath[]): Pieces {
-    const isCurrent = () => this.#folders.get(folder.target.folder) === folder;
-    return this.#changes.look(folder, { starts, isCurrent });
-  }
 }
 
 /** Failures of a comparison in part that say nothing of the earlier one. */
 const stillKnown = new Set<FailureCode>(['cancelled', 'file-vanished']);
-
-/** What is over before is not told. */
-const tellAfterMs = 200;
-
-/** Returns those of the absolute paths that are in a folder, without staged files. */
-function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
-  return absolute.flatMap(each => {
-    const path = toFilePath(root, each);
-    return path === undefined || isStagedFile(path) ? [] : path;
-  });
-}

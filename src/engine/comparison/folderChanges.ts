@@ -1,9 +1,10 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Pieces } from '../concurrency/quietTime';
-import { isWithin } from '../disk/filePath';
+import { isWithin, toFilePath } from '../disk/filePath';
+import { isStagedFile } from '../disk/stagedFile';
 import { isCancelled } from '../failures/failure';
 import type { Comparison } from './comparison';
-import type { ComparisonJob } from './job';
+import type { ComparisonJob, Route } from './job';
 import type { LiveComparison } from './judgeByDisk';
 import { applyChanges, lookBelow } from './liveChanges';
 import { applyRules, judgeableBelow, newlyIncludedBelow, newlyIncludedBy } from './ruleChanges';
@@ -125,4 +126,12 @@ async function rulesChanged(
   const ruled = paths.flatMap(path => live.exclude.forget(path) ?? []);
   for (const each of ruled) await applyRules(live, each);
   return ruled;
+}
+
+/** Returns those of the absolute paths that are in a folder, without staged files. */
+export function toPaths({ root }: Route, absolute: readonly string[]): readonly FilePath[] {
+  return absolute.flatMap(each => {
+    const path = toFilePath(root, each);
+    return path === undefined || isStagedFile(path) ? [] : path;
+  });
 }

@@ -64,10 +64,20 @@ export class QuietTime {
     return this.#waitingLook;
   }
 
-  /** Waits until a proof may go on. Throws `cancelled`. */
-  turnOfProof(signal: AbortSignal): Promise<void> {
+  /** Waits until other work than a look at everything may go on. Throws `cancelled`. */
+  turn(signal: AbortSignal): Promise<void> {
     const noLook = () => this.#runningLook === undefined && this.#waitingLook === undefined;
     return this.#untilFree(noLook, signal);
+  }
+
+  /** Waits by the clock that quiet work goes by. Throws `cancelled`. */
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(ms, signal);
+    } catch (error) {
+      throwIfCancelled(signal, '');
+      throw error;
+    }
   }
 
   /** Lets quiet work rest while work goes on that somebody waits for. */
@@ -111,7 +121,7 @@ export class QuietTime {
     do {
       await this.#untilFree(() => true, this.#ended);
       const left = this.#restedAt - this.#clock.now();
-      if (left > 0) await this.#sleep(left, this.#ended);
+      if (left > 0) await this.sleep(left, this.#ended);
     } while (this.#restedAt > this.#clock.now());
   }
 
@@ -125,16 +135,7 @@ export class QuietTime {
       }
       const tooEarly = this.#restedAt - this.#clock.now() - credit;
       if (tooEarly <= 0) return;
-      await this.#sleep(tooEarly, signal);
-    }
-  }
-
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#clock.sleep(ms, signal);
-    } catch (error) {
-      throwIfCancelled(signal, '');
-      throw error;
+      await this.sleep(tooEarly, signal);
     }
   }
 

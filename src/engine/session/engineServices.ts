@@ -6,7 +6,7 @@ import { Batches } from '../batch/batches';
 import { FileTurns } from '../batch/fileTurns';
 import { Plans } from '../batch/plans';
 import { Comparisons } from '../comparison/comparisons';
-import { QuietTime } from '../concurrency/quietTime';
+import { QuietTime, type Clock } from '../concurrency/quietTime';
 import type { Connection } from '../ports/connection';
 import { Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
@@ -51,6 +51,8 @@ export interface EngineOptions extends EngineEvents {
   readonly editor?: EditorPort;
   /** Notes temporary files; without it, what a crash leaves behind stays. */
   readonly journal?: StagingJournal;
+  /** By which what nobody waits for is done; tests have one of their own. */
+  readonly clock?: Clock;
   /** What earlier batches have left; without it, that is forgotten with this engine. */
   readonly unfinished?: Unfinished;
 }
@@ -117,7 +119,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     rows.flush();
     publisher.flush();
   };
-  const quiet = new QuietTime(ended);
+  const quiet = new QuietTime(ended, options.clock);
   const comparisons: Comparisons = new Comparisons({
     signal: ended,
     quiet,

@@ -83,7 +83,7 @@ describe('Proving in the background', () => {
   });
 
   it('rests after each MiB that it reads', async () => {
-    const turns = mock.method(QuietTime.prototype, 'turnOfProof');
+    const turns = mock.method(QuietTime.prototype, 'turn');
     const spent = mock.method(QuietTime.prototype, 'spent');
     await filledByAnother({ large: 'x'.repeat(5 << 20) });
     await project.compare();

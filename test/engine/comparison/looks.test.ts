@@ -14,6 +14,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Scope } from '../../../src/protocol/plans';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
+import { eventually } from '../../support/suite/eventually';
+import { VirtualClock } from '../../support/suite/virtualClock';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 
@@ -111,6 +113,68 @@ describe('A look', () => {
     held.release();
     await project.plan({ kind: 'all' });
     assert.deepEqual(rows(), { 'l/same': 'up-to-date', 'l/new': 'missing-in-cloud' });
+  });
+
+  describe('comes once more, since what is made and deleted at once makes no event,', () => {
+    let clock: VirtualClock;
+    beforeEach(async () => {
+      project.engine.dispose();
+      clock = new VirtualClock();
+      project = new ProjectInMemory({ root, bucket, clock });
+      await writeTree(root, { 'd/a.txt': 'x' });
+    });
+
+    async function assertForgotten(): Promise<void> {
+      assert.deepEqual(rows(), {
+        'd/.s3backupignore': 'missing-in-cloud',
+        'd/a.txt': 'ignored',
+        'd/passing': 'missing-in-cloud',
+      });
+      rmSync(join(root, 'd/.s3backupignore'));
+      rmSync(join(root, 'd/passing'));
+      await clock.runUntil(clock.now() + 5_000);
+      await eventually(() => {
+        assert.deepEqual(rows(), { 'd/a.txt': 'missing-in-cloud' });
+      });
+      const end = clock.now() + 60_000;
+      await clock.runUntil(1_000_000);
+      assert.ok(clock.now() < end, 'nothing is left to do');
+    }
+
+    const make = () => writeTree(root, { 'd/.s3backupignore': '*.txt', 'd/passing': 'x' });
+    const told = () => project.engine.filesChanged(project.setup.id, [join(root, 'd')]);
+
+    it('after an event', async () => {
+      await project.compare();
+      await make();
+      // Of the folder alone, as when it was created a moment before.
+      await told();
+      await assertForgotten();
+    });
+
+    it('after a comparison', async () => {
+      await make();
+      await project.compare();
+      await assertForgotten();
+    });
+
+    it('after a look', async () => {
+      await project.compare();
+      await clock.runUntil(10_000);
+      await make();
+      const look = project.engine.recheck();
+      // No longer than until the look is over.
+      await clock.runUntil(clock.now() + 500);
+      await look;
+      await assertForgotten();
+    });
+
+    it('after a look that somebody waited for', async () => {
+      await project.compare();
+      await make();
+      await project.plan({ kind: 'all' });
+      await assertForgotten();
+    });
   });
 
   it('leaves nothing green where the folder cannot be walked', async () => {

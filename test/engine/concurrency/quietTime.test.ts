@@ -42,7 +42,7 @@ describe('Quiet time', () => {
   /** A proof that goes on for ever. */
   async function prove(): Promise<void> {
     for (;;) {
-      await quiet.turnOfProof(ended.signal);
+      await quiet.turn(ended.signal);
       work('proof', 4);
       quiet.spent({ ms: 4, isSlow: false });
     }

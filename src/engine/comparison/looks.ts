@@ -1,0 +1,104 @@
+import { rootPath, type FilePath } from '../../protocol/folders';
+import type { LogEntry } from '../../protocol/host';
+import type { Pieces, QuietTime } from '../concurrency/quietTime';
+import { topmost } from '../disk/filePath';
+import { throwIfCancelled } from '../failures/failure';
+import type { ComparedFolder, FolderChanges } from './folderChanges';
+import { SecondLooks } from './secondLooks';
+
+export interface LooksOptions {
+  /** Aborted when the engine ends. */
+  readonly signal: AbortSignal;
+  readonly quiet: QuietTime;
+  /** Called with the folder that is looked at while somebody waits, and when that is over. */
+  readonly onLooking: (folder: string | undefined) => void;
+  readonly onLog: (entry: LogEntry) => void;
+}
+
+/** Looks at the disk again where no event may have told what has happened there. */
+export class Looks {
+  readonly #options: LooksOptions;
+  readonly #folders: ReadonlyMap<string, ComparedFolder>;
+  readonly #changes: FolderChanges;
+  readonly #second: SecondLooks;
+
+  /** @param folders Those that are compared, at each moment. */
+  constructor(
+    options: LooksOptions,
+    folders: ReadonlyMap<string, ComparedFolder>,
+    changes: FolderChanges,
+  ) {
+    this.#options = options;
+    this.#folders = folders;
+    this.#changes = changes;
+    const look = (folder: string, paths: readonly FilePath[]) => this.#at(folder, paths);
+    this.#second = new SecondLooks({ ...options, look });
+  }
+
+  /** Looks at everything when it is time. */
+  atEverything(): Promise<void> {
+    return this.#options.quiet.look(() => this.#atAll());
+  }
+
+  /** Looks at some paths and below them at once: somebody waits for it. Throws `cancelled`. */
+  async now(folder: string, starts: readonly FilePath[], signal: AbortSignal): Promise<void> {
+    const { quiet, onLooking } = this.#options;
+    const telling = setTimeout(() => {
+      onLooking(folder);
+    }, tellAfterMs);
+    try {
+      await quiet.during(async () => {
+        for await (const piece of this.#at(folder, starts)) {
+          quiet.spent(piece);
+          throwIfCancelled(signal, folder);
+        }
+      });
+    } finally {
+      clearTimeout(telling);
+      onLooking(undefined);
+    }
+    this.onceMoreAtNew(folder, starts);
+  }
+
+  /** Looks once more, in a moment, at what an event has told of. */
+  onceMore(folder: string, paths: readonly FilePath[]): void {
+    this.#second.add(folder, paths);
+  }
+
+  /**
+   * The same for files that were made just before they were seen: their own event may not have been
+   * told by then, and never will be if they are deleted now.
+   */
+  onceMoreAtNew(folder: string, starts: readonly FilePath[]): void {
+    const comparison = this.#folders.get(folder)?.comparison;
+    if (comparison === undefined) return;
+    const since = BigInt(Date.now() - newMs) * 1_000_000n;
+    const found: FilePath[] = [];
+    for (const start of starts) {
+      for (const { path, local } of comparison.below(start)) {
+        if (local !== undefined && local.ctimeNs > since) found.push(path);
+      }
+    }
+    if (found.length > 0) this.#second.add(folder, found);
+  }
+
+  async *#atAll(): Pieces {
+    for (const folder of [...this.#folders.keys()]) {
+      yield* this.#at(folder, [rootPath]);
+      this.onceMoreAtNew(folder, [rootPath]);
+    }
+  }
+
+  async *#at(id: string, starts: readonly FilePath[]): Pieces {
+    const folder = this.#folders.get(id);
+    if (folder === undefined || starts.length === 0) return;
+    const isCurrent = () => this.#folders.get(id) === folder;
+    yield* this.#changes.look(folder, { starts: topmost(starts), isCurrent });
+  }
+}
+
+/** What is over before is not told. */
+const tellAfterMs = 200;
+
+/** Watchers have told of what is older. */
+const newMs = 2_000;
