@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { commands, env, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
 import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { eventually } from '../../support/suite/eventually';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode } from '../../support/vscode/cloudRows';
@@ -103,6 +105,22 @@ describe('Freeing local space', () => {
     assert.match(failures.texts.join(), /is not the one that was proved/);
     assert.ok(isThere('free/a.txt'));
     await untilState(api, state => filesIn(state, 'changed-in-cloud') === 1);
+  });
+
+  it('lets a file go that comes back with other permissions, once that is confirmed, too', async function () {
+    if (process.platform === 'win32') this.skip();
+    await chmod(uriOf('free/a.txt').fsPath, 0o600);
+    await untilNotRacy();
+    await api.compare();
+    const offered = listenTo('showWarningMessage', 'Free Them Anyway…');
+    answers = answerWith('Delete Permanently');
+    await free(uriOf('free/a.txt'));
+    await eventually(() => {
+      assert.ok(!isThere('free/a.txt'));
+    });
+    offered.restore();
+    const [first, second] = answers.questions.map(({ detail }) => detail.includes('permissions'));
+    assert.deepEqual([first, second], [false, true]);
   });
 
   it('says why nothing of what was chosen can go', async () => {

@@ -1,6 +1,6 @@
 import { window, type MessageItem } from 'vscode';
 
-/** The messages of one kind that were shown since; none of their buttons is pressed. */
+/** The messages of one kind that were shown since. */
 export interface ShownMessages {
   readonly texts: readonly string[];
   /** The titles of each message's buttons. */
@@ -10,15 +10,18 @@ export interface ShownMessages {
 
 type ShowMessage = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 
-/** Takes in messages that VS Code would show, which nobody would dismiss while tests run. */
-export function listenTo(show: ShowMessage): ShownMessages {
+/**
+ * Takes in messages that VS Code would show, which nobody would dismiss while tests run. Presses the
+ * button with this title where there is one, and else none.
+ */
+export function listenTo(show: ShowMessage, pressed?: string): ShownMessages {
   const { [show]: shown } = window;
   const texts: string[] = [];
   const buttons: (readonly string[])[] = [];
-  const listen = (text: string, ...rest: readonly unknown[]): Promise<undefined> => {
+  const listen = (text: string, ...rest: readonly unknown[]): Promise<unknown> => {
     texts.push(text);
     buttons.push(rest.map(titleOf));
-    return Promise.resolve(undefined);
+    return Promise.resolve(rest.find(button => titleOf(button) === pressed));
   };
   Object.assign(window, { [show]: listen });
   return {
