@@ -9,6 +9,7 @@ import { setAwsVariables } from '../../dev/awsVariables';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startVersitygw, versitygwBuildTimeoutMs, type Versitygw } from '../../dev/versitygw';
 import { Failure } from '../../src/engine/failures/failure';
+import { inspectBucket, inspectPrefix } from '../../src/engine/store/inspectBucket';
 import type { Receipts } from '../../src/engine/records/receiptStore';
 import type { Engine } from '../../src/engine/session/engine';
 import type { FilePath, FolderSetup } from '../../src/protocol/folders';
@@ -165,6 +166,33 @@ describe('With just the rights of the README (versitygw)', function () {
       assert.deepEqual(await backUp(engine, setup), [['small.txt', 'done']]);
       await engine.compare([setup], signal());
       assert.deepEqual(rows(engine, setup), ['large.bin up-to-date', 'small.txt up-to-date']);
+    });
+  });
+
+  it('what else is asked for is unknown, or says which right it needs', async () => {
+    await allow(onObjects, onBucket);
+    await withEngine(async (engine, { settings }) => {
+      const store = engine.connection(settings);
+      const { account } = store;
+      const traits = await inspectBucket(account, store.bucket(bucket), 'w/', signal());
+      assert.equal(traits.versioning, 'unknown');
+      assert.deepEqual(await inspectPrefix(store.bucket(bucket), 'w/', signal()), {
+        kind: 'counted',
+        count: 0,
+        examples: [],
+      });
+      const versions = store.bucket(bucket).listVersions({ key: 'w/a', signal: signal() });
+      for (const [right, request] of [
+        ['s3:ListBucketVersions', () => versions[Symbol.asyncIterator]().next()],
+        ['s3:CreateBucket', () => account.create('not-mine', server.region, signal())],
+        ['s3:PutBucketVersioning', () => account.turnOnVersioning(bucket, signal())],
+      ] as const) {
+        await assert.rejects(request(), (error: unknown) => {
+          assert.ok(error instanceof Failure);
+          assert.equal(inShort(error.toRecord()), `access-denied ${right}`);
+          return true;
+        });
+      }
     });
   });
 
