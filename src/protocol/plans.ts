@@ -98,6 +98,8 @@ export interface PlanSummary {
    */
   readonly unknownOrigin: {
     readonly files: number;
+    /** How many of them are what is left of another file that had the name. */
+    readonly originals: number;
     readonly examples: readonly FilePath[];
     /** Whether every bucket concerned keeps what is overwritten. */
     readonly keepsVersions: boolean;

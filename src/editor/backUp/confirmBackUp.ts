@@ -147,14 +147,15 @@ function kindText(kind: 'build-output' | 'dependencies'): string {
 
 /**
  * Asks before a plan replaces cloud copies that this computer has no record of having written, or
- * whose local files were freed. For single files it asks once per folder and window; for larger
- * plans, each time.
+ * whose local files were freed. For single files it asks once per folder and window; for those of
+ * freed files, and for larger plans, each time.
  */
 async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): Promise<boolean> {
   const { files, unknownOrigin } = plan;
   if (unknownOrigin.files === 0) return true;
-  const isSingle = files === 1;
-  if (isSingle && folders.every(folder => agreed.has(folder))) return true;
+  // An original is asked about each time: nothing brings back what was in it.
+  const mayAgree = files === 1 && unknownOrigin.originals === 0;
+  if (mayAgree && folders.every(folder => agreed.has(folder))) return true;
   const backUp = l10n.t('Back Up');
   const answer = await window.showWarningMessage(
     question(plan),
@@ -162,7 +163,7 @@ async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): 
     backUp,
   );
   if (answer !== backUp) return false;
-  if (isSingle) for (const folder of folders) agreed.add(folder);
+  if (mayAgree) for (const folder of folders) agreed.add(folder);
   return true;
 }
 
@@ -170,6 +171,12 @@ async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): 
 const agreed = new Set<string>();
 
 function question({ files, unknownOrigin }: PlanSummary): string {
+  if (files === 1 && unknownOrigin.originals === 1) {
+    return l10n.t(
+      'Back up “{0}” and replace its cloud copy? That copy is all that is left of another file of this name, which is no longer here.',
+      unknownOrigin.examples[0] ?? '',
+    );
+  }
   if (files === 1) {
     return l10n.t(
       'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',

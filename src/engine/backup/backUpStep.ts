@@ -42,6 +42,12 @@ export function isOfUnknownOrigin({ route, path, condition }: BackUpStep): boole
   return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
 }
 
+/** Whether a step replaces what is left of another file that had the name and was freed. */
+export function replacesOriginal({ route, path, condition }: BackUpStep): boolean {
+  if (condition.kind !== 'unchanged') return false;
+  return route.receipts.get(path)?.freedAt !== undefined;
+}
+
 /** Whether a step would send what looks like a secret to a place where it never was, unasked. */
 export function isUnaskedSecret({ route, path, isAllowedSecret = false }: BackUpStep): boolean {
   return (

@@ -2,7 +2,13 @@ import type { PlanPreview, PlanSummary } from '../../protocol/plans';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { Plan } from '../batch/planKind';
 import { keepsVersions } from '../batch/step';
-import { isOfUnknownOrigin, isUnaskedSecret, wouldEmpty, type BackUpStep } from './backUpStep';
+import {
+  type BackUpStep,
+  isOfUnknownOrigin,
+  isUnaskedSecret,
+  replacesOriginal,
+  wouldEmpty,
+} from './backUpStep';
 import { bulkyFolders } from './bulkyFolders';
 import { requestsFor } from './partSize';
 import type { BackUpSelection } from './selectBackUp';
@@ -28,6 +34,7 @@ export async function summarizeBackUp(
     preview: previewOf(steps),
     unknownOrigin: {
       files: replacing.length,
+      originals: replacing.filter(replacesOriginal).length,
       examples: replacing.slice(0, maxExamples).map(step => step.path),
       keepsVersions: await keepsVersions(overwriting, signal),
     },

@@ -123,6 +123,32 @@ describe('Freeing local space', () => {
     assert.deepEqual([first, second], [false, true]);
   });
 
+  it('has each file that takes the name of a freed one asked about, whatever was agreed to', async () => {
+    answers = answerWith('Delete Permanently', 'Back Up');
+    // A copy that this computer never wrote: for single files, one agreement counts for the folder.
+    await putObject(`${prefix}free/theirs.txt`, 'theirs');
+    await writeFile(uriOf('free/theirs.txt').fsPath, 'mine, and longer');
+    await backUpOne('free/theirs.txt');
+    await free(uriOf('free'));
+    for (const name of ['a.txt', 'b.txt']) {
+      await writeFile(uriOf(`free/${name}`).fsPath, 'an unrelated file');
+    }
+    const before = answers.questions.length;
+    await backUpOne('free/a.txt');
+    await backUpOne('free/b.txt');
+    assert.equal(answers.questions.length, before + 2);
+    answers.restore();
+    answers = answerWith();
+    await writeFile(uriOf('free/theirs.txt').fsPath, 'mine anew');
+    await backUpOne('free/theirs.txt');
+    assert.equal(answers.questions.length, 1);
+    assert.equal((await cloud.read(`${prefix}free/theirs.txt`)).toString(), 'mine, and longer');
+  });
+
+  async function backUpOne(path: string): Promise<void> {
+    await commands.executeCommand('s3Backup.backUpResource', uriOf(path), [uriOf(path)]);
+  }
+
   it('says why nothing of what was chosen can go', async () => {
     await writeFile(uriOf('free/.gitignore').fsPath, '*.tmp\n');
     await api.backUp([uriOf('free').fsPath]);

@@ -152,7 +152,7 @@ describe('A plan to back up', () => {
         })),
         bulky: [],
       },
-      unknownOrigin: { files: 4, examples: ['b', 'c', 'd'], keepsVersions: true },
+      unknownOrigin: { files: 4, originals: 0, examples: ['b', 'c', 'd'], keepsVersions: true },
       wouldEmpty: 0,
       excluded: { 'up-to-date': 2, unchecked: 1 },
       ignored: undefined,

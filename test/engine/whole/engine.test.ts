@@ -159,7 +159,7 @@ describe('Engine', () => {
         ],
         bulky: [],
       },
-      unknownOrigin: { files: 1, examples: ['d/edited'], keepsVersions: false },
+      unknownOrigin: { files: 1, originals: 0, examples: ['d/edited'], keepsVersions: false },
       wouldEmpty: 0,
       excluded: {},
       ignored: undefined,
@@ -416,6 +416,7 @@ describe('Engine', () => {
     bucket.place('w/a', 'older', { modifiedAtMs: before });
     await compare();
     assert.deepEqual((await plan(all)).unknownOrigin, {
+      originals: 0,
       files: 1,
       examples: ['a'],
       keepsVersions: true,

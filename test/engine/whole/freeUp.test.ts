@@ -224,8 +224,16 @@ describe('Freeing space', () => {
       await writeTree(root, { 'app.log': 'the second' });
       await project.compare();
       assert.equal(verdict('app.log'), 'out-of-date');
-      const { unknownOrigin } = await project.plan({ kind: 'all' });
-      assert.deepEqual([unknownOrigin.files, unknownOrigin.examples], [1, ['app.log']]);
+      const nodes = [project.node('out-of-date', 'app.log')];
+      for (const scope of [
+        { kind: 'nodes', nodes } as const,
+        { kind: 'all' } as const,
+        project.resources('app.log'),
+      ]) {
+        const { unknownOrigin } = await project.plan(scope);
+        const { files, originals, examples } = unknownOrigin;
+        assert.deepEqual([files, originals, examples], [1, 1, ['app.log']], scope.kind);
+      }
       assert.equal((await project.backUp({ kind: 'all' })).done, 1);
       // From now on it is a copy like any other.
       await writeTree(root, { 'app.log': 'the second, changed' });
