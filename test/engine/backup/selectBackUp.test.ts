@@ -154,6 +154,7 @@ describe('A plan to back up', () => {
       },
       unknownOrigin: { files: 4, originals: 0, examples: ['b', 'c', 'd'], keepsVersions: true },
       wouldEmpty: 0,
+      unaskedSecrets: 0,
       excluded: { 'up-to-date': 2, unchecked: 1 },
       ignored: undefined,
     });
