@@ -15,6 +15,7 @@ import { FilesView } from './view/filesView';
 import { RowFilter } from './view/filter';
 import { LayoutChoice } from './view/layoutChoice';
 import { PastTotals } from './view/pastTotals';
+import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
@@ -47,7 +48,9 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const past = new PastTotals(engine, targets, context.workspaceState);
-  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh, past });
+  const unsaved = new UnsavedRows();
+  const shownBy = { layout, filter, refresh, unsaved, past };
+  const tree = new FilesTree({ engine, targets, log, ...shownBy });
   const view = new FilesView({
     tree,
     engine,
@@ -62,7 +65,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const memory = context.globalState;
   const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
   const services = { log, engine, targets, profiles, operations, comparisons, memory, ...shown };
-  const views = [view, tree, past, layout, filter, refresh];
+  const views = [view, tree, unsaved, past, layout, filter, refresh];
   return {
     services,
     disposables: [...views, restoredCopies, operations, unfinished, reports, targets, engine, log],

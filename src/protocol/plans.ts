@@ -145,6 +145,12 @@ export const conflicts = requestType<ChosenRequest, readonly FolderConflicts[]>(
 
 export const planBackUp = requestType<PlanRequest, PlanSummary>('planBackUp');
 
+/** Which of these files, absolute, are up to date by the comparison at hand. */
+export const upToDateAmong = requestType<
+  { readonly setup: FolderSetup; readonly paths: readonly string[] },
+  readonly PlannedFile[]
+>('upToDateAmong');
+
 /** Which of these files, absolute, a plan would upload. */
 export const plannedAmong = requestType<
   { readonly planId: number; readonly paths: readonly string[] },

@@ -62,6 +62,31 @@ describe('Decisions', () => {
     assert.deepEqual(await cloud.read('studio/notes.txt'), local);
   });
 
+  it('call a file with unsaved changes up to date only with a word', async () => {
+    const described = async () =>
+      (await tree.rows()).find(({ label }) => label === 'notes.txt')?.description;
+    await tree.expand('Up to Date');
+    await eventually(async () => {
+      assert.doesNotMatch((await described()) ?? 'unsaved', /unsaved/);
+    });
+    await session.page.locator('.editor-group-container.active .view-lines').click();
+    await session.page.keyboard.type('more ');
+    await eventually(async () => {
+      assert.match((await described()) ?? '', /^unsaved changes/);
+    });
+    await workbench.screenshot('row-with-unsaved-changes');
+    await workbench.runCommand('File: Save');
+    await eventually(async () => {
+      assert.match((await described()) ?? '', /^(?!unsaved).*changed since/);
+    });
+    // The next test begins with everything backed up.
+    await tree.click('notes.txt');
+    await eventually(async () => {
+      assert.match((await cloud.read('studio/notes.txt')).toString(), /more /);
+    });
+    await tree.collapse('Up to Date');
+  });
+
   it('leave conflicts alone, and offer to resolve them one by one', async () => {
     const { dialog, notifications } = workbench;
     await put('plan.txt', 'theirs');

@@ -1,5 +1,15 @@
+import { sep } from 'node:path';
 import { l10n, window } from 'vscode';
-import { leaveOut, plannedAmong, type PlannedFile, type PlanSummary } from '../../protocol/plans';
+import type { FolderSetup } from '../../protocol/folders';
+import {
+  leaveOut,
+  plannedAmong,
+  upToDateAmong,
+  type PlannedFile,
+  type PlanRequest,
+  type PlanSummary,
+  type Scope,
+} from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
 import { unsavedFiles, type UnsavedFile } from '../client/unsavedFiles';
 import { namedFiles } from '../format/namedFiles';
@@ -31,6 +41,59 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
   return true;
 }
 
+/**
+ * If files that a back-up is asked for are up to date on the disk and have unsaved changes, asks
+ * whether to save them first. Returns `false` if the user cancels.
+ */
+export async function offerToSaveUpToDate(
+  engine: EngineClient,
+  scopes: PlanRequest['folders'],
+): Promise<boolean> {
+  const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
+  if (unsaved.size === 0) return true;
+  const concerned: PlannedFile[] = [];
+  for (const { setup, scope } of scopes) {
+    const paths = [...unsaved.keys()].filter(path => isAskedFor(path, setup, scope));
+    if (paths.length === 0) continue;
+    concerned.push(...(await engine.sendRequest(upToDateAmong, { setup, paths })));
+  }
+  if (concerned.length === 0) return true;
+  const save = l10n.t('Save and Back Up');
+  const skip = l10n.t('Don’t Save');
+  const answer = await window.showWarningMessage(
+    question(concerned),
+    { modal: true, detail: detail(concerned) },
+    save,
+    // A single file that is not saved is up to date, and there is nothing else to do.
+    ...(isSingle(scopes) ? [] : [skip]),
+  );
+  if (answer === save) await saveAll(concerned, unsaved);
+  return answer !== undefined;
+}
+
+/** Whether a back-up of the scope would look at this file; rows are only taken if they differ. */
+function isAskedFor(path: string, { root }: FolderSetup, scope: Scope): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return isWithin(path, root);
+    case 'resources':
+      return scope.paths.some(start => isWithin(path, start));
+    default:
+      return false;
+  }
+}
+
+function isWithin(path: string, start: string): boolean {
+  return path === start || path.startsWith(start.endsWith(sep) ? start : `${start}${sep}`);
+}
+
+function isSingle(scopes: PlanRequest['folders']): boolean {
+  const [first, ...others] = scopes;
+  if (first?.scope.kind !== 'resources' || others.length > 0) return false;
+  const [path, ...more] = first.scope.paths;
+  return more.length === 0 && unsavedFiles().some(({ uri }) => uri.fsPath === path);
+}
+
 /** Returns the files that could not be saved; VS Code has said why. */
 async function saveAll(
   files: readonly PlannedFile[],
@@ -52,7 +115,7 @@ function question([first, ...others]: readonly PlannedFile[]): string {
 }
 
 function detail(concerned: readonly PlannedFile[]): string {
-  const why = l10n.t('What is backed up is what is on the disk.');
+  const why = l10n.t('Only saved changes are backed up.');
   if (concerned.length === 1) return why;
   return [...namedFiles(concerned.map(({ path }) => path)), '', why].join('\n');
 }

@@ -11,6 +11,7 @@ import { chosenScopes, failedScopes } from '../selection/chosenScopes';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import type { TreeNode } from '../view/treeNode';
 import { announceNothingToBackUp } from './announceNothing';
+import { offerToSaveUpToDate } from './askAboutUnsaved';
 import { confirmBackUp } from './confirmBackUp';
 import { reviewDifferences } from './reviewDifferences';
 
@@ -98,7 +99,11 @@ export function backUpUnfinished(
   );
 }
 
-function backUp(deps: BackUpDeps, scopes: PlanRequest['folders']): Promise<Report | undefined> {
+async function backUp(
+  deps: BackUpDeps,
+  scopes: PlanRequest['folders'],
+): Promise<Report | undefined> {
+  if (!(await offerToSaveUpToDate(deps.engine, scopes))) return undefined;
   return runPlanned(deps, backUpKind, scopes);
 }
 

@@ -23,6 +23,7 @@ import type { RowFilter } from './filter';
 import type { LayoutChoice } from './layoutChoice';
 import { pastItem, pastNodes, type PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
+import type { UnsavedRows } from './unsavedRows';
 import { rowTooltip } from './rowTooltip';
 import { folderItem } from './folderItem';
 import { groupItem, moreItem, rowItem } from './treeItem';
@@ -52,6 +53,7 @@ interface FilesTreeDeps {
   readonly layout: LayoutChoice;
   readonly filter: RowFilter;
   readonly refresh: RefreshScheduler;
+  readonly unsaved: UnsavedRows;
   readonly past: { readonly findings: PastFindings | undefined };
 }
 
@@ -74,7 +76,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#onDidChangeTreeData.event;
 
   constructor(private readonly deps: FilesTreeDeps) {
-    const { engine, targets, layout, filter, refresh } = deps;
+    const { engine, targets, layout, filter, refresh, unsaved } = deps;
     this.#shown = treeOutline(this.deps);
     this.#subscriptions = [
       engine.onDidChangeState(refresh.request),
@@ -88,6 +90,10 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       }),
       filter.onDidChange(() => {
         this.#isOutdated = true;
+        refresh.request();
+      }),
+      unsaved.onDidChange(() => {
+        for (const key of this.#groups.keys()) this.#dirty.add(key);
         refresh.request();
       }),
       refresh.onDidRefresh(() => {
@@ -133,7 +139,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       case 'group':
         return groupItem(node, this.#comparison(node.folder));
       case 'row':
-        return rowItem(node);
+        return rowItem(node, this.deps.unsaved.has(node) ? 'unsaved' : 'saved');
       case 'more':
         return moreItem(node);
       case 'past':

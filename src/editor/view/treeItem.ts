@@ -65,8 +65,16 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   return item;
 }
 
-export function rowItem(node: RowNode): TreeItem {
-  return node.row.kind === 'folder' ? subfolderItem(node, node.row) : fileItem(node, node.row);
+/** What is known of an unsaved file is of the file on the disk, and its row says so. */
+export function rowItem(node: RowNode, editor: 'saved' | 'unsaved'): TreeItem {
+  if (node.row.kind === 'folder') return subfolderItem(node, node.row);
+  const item = fileItem(node, node.row);
+  if (editor === 'saved') return item;
+  const words = l10n.t('unsaved changes');
+  const label = item.accessibilityInformation?.label ?? '';
+  item.description = joined(words, String(item.description ?? ''));
+  item.accessibilityInformation = { label: listed(label, words) };
+  return item;
 }
 
 export function moreItem(node: MoreNode): TreeItem {

@@ -9,6 +9,7 @@ import type {
   ChosenRequest,
   Difference,
   FolderConflicts,
+  PlannedFile,
   PlanRequest,
   PlanSummary,
 } from '../../protocol/plans';
@@ -27,7 +28,7 @@ import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
 import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
-import { differencesOf } from '../comparison/differences';
+import { differencesOf, upToDateAmong } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
 import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
 import type { PlanKind, StepSelection } from '../batch/planKind';
@@ -86,6 +87,14 @@ export class Engine {
     const job = jobOf(setup);
     await comparisons.lookAt(job, [rootPath], signal);
     return differencesOf(comparisons.requireCurrent(job));
+  }
+
+  /** Those of the files, absolute, that are up to date; none where nothing has been compared. */
+  upToDateAmong(setup: FolderSetup, absolute: readonly string[]): readonly PlannedFile[] {
+    const { comparisons, jobOf } = this.#services;
+    const job = jobOf(setup);
+    const comparison = comparisons.current(job);
+    return comparison === undefined ? [] : upToDateAmong(comparison, job, absolute);
   }
 
   dropUnfinished(setups: readonly FolderSetup[]): void {

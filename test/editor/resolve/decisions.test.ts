@@ -124,6 +124,25 @@ describe('Before a batch', () => {
       assert.equal(await inCloud('decide/a.txt'), 'typed a');
     });
 
+    const ways = {
+      'the file': () => api.backUp([uriOf('decide/a.txt').fsPath]),
+      'its folder': () => backUpFolder(),
+      everything: () => api.backUp(),
+    };
+    for (const [what, backUp] of Object.entries(ways)) {
+      it(`asks about it where it is up to date on the disk, too, and ${what} is meant`, async () => {
+        answers = answerWith('Back Up');
+        await api.backUp();
+        answers.restore();
+        answers = answerWith('Save and Back Up');
+        await type('decide/a.txt');
+        const report = await backUp();
+        assert.deepEqual([report?.planned, report?.done], [1, 1]);
+        assert.match(asked()[0] ?? '', /decide\/a\.txt.* has unsaved changes/);
+        assert.equal(await inCloud('decide/a.txt'), 'typed a');
+      });
+    }
+
     it('asks nothing where the file is not one of the batch', async () => {
       answers = answerWith('Skip It');
       await type('beside.txt');

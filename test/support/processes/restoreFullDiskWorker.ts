@@ -25,7 +25,8 @@ async function main(disk: string): Promise<void> {
   const bucket = memoryBucket();
   for (let n = 0; n < 20; n++) bucket.place(`w/small/${String(n)}`, 'x'.repeat(n));
   // Each of them would fit.
-  for (let n = 0; n < 4; n++) bucket.place(`w/big/${String(n)}`, Buffer.alloc(1.5 * mebibyte, n + 1));
+  for (let n = 0; n < 4; n++)
+    bucket.place(`w/big/${String(n)}`, Buffer.alloc(1.5 * mebibyte, n + 1));
   bucket.place('w/huge', Buffer.alloc(40 * mebibyte, 1));
   bucket.place('w/old', 'new');
   const journal = new SqliteStagingJournal(join(disk, 'staging-journals'));

@@ -8,6 +8,7 @@ import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
 import { PastTotals } from '../../../src/editor/view/pastTotals';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
+import { UnsavedRows } from '../../../src/editor/view/unsavedRows';
 import { RowFilter } from '../../../src/editor/view/filter';
 import { Targets } from '../../../src/editor/targets/targets';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
@@ -37,7 +38,9 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(memento());
   const past = new PastTotals(engine, targets, memory);
-  const tree = new FilesTree({ engine, targets, log, layout, filter, refresh, past });
+  const unsaved = new UnsavedRows();
+  const shownBy = { layout, filter, refresh, unsaved, past };
+  const tree = new FilesTree({ engine, targets, log, ...shownBy });
   const label = (node: TreeNode): string => {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
@@ -78,7 +81,7 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
       return (await linesBelow(node)).join('\n');
     },
     dispose() {
-      for (const part of [tree, past, layout, filter, refresh, targets, engine, log])
+      for (const part of [tree, unsaved, past, layout, filter, refresh, targets, engine, log])
         part.dispose();
     },
   };

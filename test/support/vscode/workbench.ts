@@ -462,7 +462,8 @@ export class Tree {
 
   private async setExpanded(label: string, wanted: 'true' | 'false'): Promise<void> {
     const row = this.row(label);
-    await row.waitFor();
+    // A group has its number before the first of its rows.
+    await row.and(this.tree.locator('.monaco-list-row[aria-expanded]')).waitFor();
     if ((await row.getAttribute('aria-expanded')) !== wanted) {
       await row.locator('.monaco-tl-twistie').click();
     }
