@@ -63,6 +63,8 @@ export type FailureCode =
   /* no room, or no more is allowed */
   | 'store-full'
   | 'name-refused'
+  /* the store has something under this name that it lists under none, or under another */
+  | 'name-in-use'
   /* the store answers others meanwhile */
   | 'file-refused'
   | 'not-implemented'

@@ -5,9 +5,11 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   ListObjectVersionsCommand,
+  ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
 
+import { keyDecoder } from '../../src/engine/s3/answerField';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { describeBucketContract } from './bucketContract';
 import type { Capability, ContractStore, OpenStore } from './contract/harness';
@@ -47,7 +49,12 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
     }),
   );
   const versioned = keepsVersions ? `s3-backup-test-${randomUUID()}` : undefined;
-  if (versioned !== undefined) await makeVersioned(client, versioned);
+  if (versioned !== undefined) {
+    await makeVersioned(client, versioned).catch((error: unknown) => {
+      const words = `${url} makes no versioned bucket; S3_BACKUP_TEST_LACKS=versions leaves it out.`;
+      throw new Error(words, { cause: error });
+    });
+  }
   const connection = new S3Connection({
     profile: process.env['AWS_PROFILE'],
     region,
@@ -70,22 +77,37 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
   };
 }
 
-/** With all versions of what is in it, where it has any. */
+/** With all versions of what is in it, where the store lists any. */
 async function removeBucket(client: S3Client, name: string): Promise<void> {
   for (;;) {
-    const page = await client.send(
-      new ListObjectVersionsCommand({ Bucket: name, EncodingType: 'url' }),
-    );
-    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    const found = await contentsOf(client, name);
     if (found.length === 0) break;
     await Promise.all(
-      found.map(({ Key = '', VersionId }) => {
-        const key = decodeURIComponent(Key.replaceAll('+', ' '));
-        return client.send(new DeleteObjectCommand({ Bucket: name, Key: key, VersionId }));
-      }),
+      found.map(each => client.send(new DeleteObjectCommand({ Bucket: name, ...each }))),
     );
   }
   await client.send(new DeleteBucketCommand({ Bucket: name }));
+}
+
+interface StoredVersion {
+  readonly Key: string;
+  readonly VersionId?: string | undefined;
+}
+
+async function contentsOf(client: S3Client, name: string): Promise<readonly StoredVersion[]> {
+  const list = { Bucket: name, EncodingType: 'url' } as const;
+  try {
+    const page = await client.send(new ListObjectVersionsCommand(list));
+    const decode = keyDecoder(page.EncodingType);
+    return [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(
+      ({ Key = '', VersionId }) => ({ Key: decode(Key).key, VersionId }),
+    );
+  } catch {
+    // It keeps no versions.
+    const page = await client.send(new ListObjectsV2Command(list));
+    const decode = keyDecoder(page.EncodingType);
+    return (page.Contents ?? []).map(({ Key = '' }) => ({ Key: decode(Key).key }));
+  }
 }
 
 function lacks(list: readonly string[]): ContractStore['lacks'] {

@@ -179,6 +179,16 @@ export const storeFailures = {
     next: () => l10n.t('Rename the file, or change the setting “s3Backup.prefix”.'),
     actions: ['open-settings', 'show-log'],
   },
+  'name-in-use': {
+    brief: () => l10n.t('name in use in the store'),
+    what: ({ subject }) =>
+      l10n.t(
+        'The store has something under the name of {0} that it does not list under that name, perhaps since it takes two names for one.',
+        quoted(subject),
+      ),
+    next: () => l10n.t('It was not overwritten. Rename the file to back it up.'),
+    actions: ['show-log'],
+  },
   'file-refused': {
     brief: () => l10n.t('refused by the store'),
     what: ({ subject, cause }) =>

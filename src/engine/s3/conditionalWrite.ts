@@ -13,7 +13,7 @@ import {
   type WriteKind,
 } from './storeCapabilities';
 import { checkReplacedVersion } from './replacedVersion';
-import { bucketMustExist, headIfReadable } from './readableHead';
+import { bucketMustExist, headIfReadable, refusedBy } from './readableHead';
 import { mayRefuseConditions } from './refusedHeader';
 import type { BucketContext } from './bucketContext';
 
@@ -94,7 +94,7 @@ async function headBefore(
   if (own !== undefined) return own;
   if (holds(write.condition, current.head)) return undefined;
   if (current.head === undefined) await bucketMustExist(context, write);
-  throw new Failure('changed-in-cloud', write.key);
+  throw await refusedBy(context, write, current.head);
 }
 
 /** Sends with the header. Where the store refuses the header itself, asks again and sends without. */
@@ -156,7 +156,7 @@ async function explainRefusal(
       learn(context, write, 'honoured');
     }
     if (own !== undefined) return own;
-    if (!doesHold && !isConflict) throw new Failure('changed-in-cloud', key, error);
+    if (!doesHold && !isConflict) throw await refusedBy(context, write, current.head, error);
     const delayMs = delaysMs[heads];
     if (delayMs === undefined) break;
     await delay(delayMs, undefined, { signal: write.signal });

@@ -1,4 +1,4 @@
-import type { HeadRequest, ListedObject, ObjectHead } from '../ports/bucket';
+import type { Condition, HeadRequest, ListedObject, ObjectHead } from '../ports/bucket';
 import { Failure } from '../failures/failure';
 import { endpointFaults } from '../failures/wrongEndpoint';
 import { listObjects } from './listObjects';
@@ -57,6 +57,31 @@ export async function bucketMustExist(context: BucketContext, request: HeadReque
   const listing = await tryToList(context, request);
   if (!(listing instanceof Failure)) return;
   if (listing.code === 'no-such-bucket' || endpointFaults.has(listing.code)) throw listing;
+}
+
+/**
+ * Returns why nothing is written where another object stands. Some stores take one name for another,
+ * such as a composed for a decomposed one: what stands there then is in no list under this name, and
+ * no comparison will show it.
+ */
+export async function refusedBy(
+  context: BucketContext,
+  { key, signal, condition }: HeadRequest & { readonly condition: Condition },
+  present: ObjectHead | undefined,
+  cause?: unknown,
+): Promise<Failure> {
+  const changed = new Failure('changed-in-cloud', key, cause);
+  if (condition.kind !== 'absent' || present === undefined) return changed;
+  try {
+    const first = await listObjects(context, { prefix: key, signal }).next();
+    const page = first.done === true ? [] : first.value;
+    // More that begin with it may come; with a full page nothing is known.
+    const isHidden = page.length < 100 && !page.some(entry => entry.key === key);
+    return isHidden ? new Failure('name-in-use', key, cause) : changed;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return changed;
+  }
 }
 
 /**

@@ -114,6 +114,7 @@ export const expected: Readonly<Record<string, Outcome>> = {
   'a name refused with 409, which cannot be looked at then': keepsOut({
     'new.txt': 'name-refused',
   }),
+  'a name that is taken for another, which is not listed': keepsOut({ 'new.txt': 'name-in-use' }),
   '500 for one small file': keepsOut({ 'new.txt': 'file-refused' }),
   '500 for the parts of one file': keepsOut({ 'new.bin': 'file-refused' }),
   // A list is look enough before a write; what was sent in parts is looked at before it is read.

@@ -60,6 +60,15 @@ export const quirks: Readonly<Record<string, () => Quirks>> = {
     around('part', ({ key }, carryOut) => (key === 'w/new.bin' ? failed : carryOut())),
   'completions that answer too late': () =>
     around('completion', (_, carryOut) => (carryOut().status === 200 ? 'no-answer' : gone)),
+  'a name that is taken for another, which is not listed': () => ({
+    around: ({ kind, key }, carryOut) => {
+      if (key !== 'w/new.txt') return carryOut();
+      if (kind === 'put') return s3Error(412, 'PreconditionFailed');
+      if (kind !== 'head') return carryOut();
+      const headers = { etag: '"0123456789abcdef0123456789abcdef"', 'content-length': '9' };
+      return ok('', { ...headers, 'last-modified': new Date(0).toUTCString() });
+    },
+  }),
   'HEAD forbidden': () => around('head', () => s3Error(403, 'AccessDenied')),
   'answers without length': () => ({ around: (_, carryOut) => withoutLength(carryOut()) }),
   'a proxy that compresses for whoever does not refuse': () => ({
