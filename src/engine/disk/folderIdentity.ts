@@ -32,6 +32,12 @@ export function isSameFolder(one: FolderIdentity, other: FolderIdentity): boolea
   );
 }
 
+/** Returns all that is known of a folder of which the disk does not tell the same each time. */
+export function knownTogether(before: FolderIdentity, now: FolderIdentity): FolderIdentity {
+  const { volume = before.volume, inode, madeAt = before.madeAt } = now;
+  return { volume, inode, madeAt };
+}
+
 function isNoOther(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }

@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
-import { isSameFolder, type FolderIdentity } from '../disk/folderIdentity';
+import { isSameFolder, knownTogether, type FolderIdentity } from '../disk/folderIdentity';
 import type { LocalFile } from '../disk/localFile';
 import type { Database } from './database';
 import { KinReceipts, laterReceipt } from './kinReceipts';
@@ -83,8 +83,15 @@ export class FolderReceipts {
   noteRoot(root: FolderIdentity): void {
     const { table, id } = this.#rows();
     const before = table.root(id);
-    if (before === undefined) table.putRoot(id, root);
-    else if (!isSameFolder(before, root)) table.replaceRoot(id, root, Date.now());
+    if (before === undefined) {
+      table.putRoot(id, root);
+    } else if (!isSameFolder(before, root)) {
+      table.replaceRoot(id, root, Date.now());
+    } else {
+      const known = knownTogether(before, root);
+      const isMore = known.volume !== before.volume || known.madeAt !== before.madeAt;
+      if (isMore) table.putRoot(id, known);
+    }
   }
 
   /** All of them, or those of the files at and below these places. */

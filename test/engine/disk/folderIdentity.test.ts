@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   identityOf,
   isSameFolder,
+  knownTogether,
   type FolderIdentity,
 } from '../../../src/engine/disk/folderIdentity';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
@@ -31,6 +32,12 @@ describe('folderIdentity', () => {
     } finally {
       await temporary.remove();
     }
+  });
+
+  it('is put together from what was told at different times', () => {
+    const unnamed = { ...known, volume: undefined };
+    assert.deepEqual(knownTogether(known, unnamed), known);
+    assert.deepEqual(knownTogether(unnamed, { ...known, madeAt: undefined }), known);
   });
 
   it('doubts nothing because of what a disk does not tell', () => {
