@@ -5,7 +5,7 @@ import type { BatchStep, Outcome } from '../batch/step';
 import type { Comparison } from '../comparison/comparison';
 import { groupsToBackUp } from '../comparison/differences';
 import { interruptionOf } from '../network/circuitBreaker';
-import type { Unfinished } from '../records/unfinished';
+import type { FolderUnfinished, Unfinished } from '../records/unfinished';
 import type { UnfinishedFiles } from '../records/unfinishedFiles';
 import type { Route } from '../comparison/job';
 
@@ -78,17 +78,22 @@ export function forgetArrived(unfinished: UnfinishedFiles, comparison: Compariso
   unfinished.remove(arrived);
 }
 
+interface CountedFolder {
+  readonly counted: UnfinishedCount;
+  readonly unfinished: FolderUnfinished;
+}
+
 /** Counts what earlier back-ups have left in the folders of this window, for the views. */
 export class UnfinishedTotals {
   readonly #unfinished: Unfinished;
-  readonly #folders = new Map<string, UnfinishedCount>();
+  readonly #folders = new Map<string, CountedFolder>();
 
   constructor(unfinished: Unfinished) {
     this.#unfinished = unfinished;
   }
 
   now(): readonly UnfinishedCount[] {
-    return [...this.#folders.values()];
+    return [...this.#folders.values()].map(({ counted }) => counted);
   }
 
   /** Counts anew, and forgets what a folder had left to send to other targets. */
@@ -96,7 +101,16 @@ export class UnfinishedTotals {
     for (const { target, unfinished } of routes) {
       const { folder, bucket, prefix } = target;
       this.#unfinished.forgetElsewhere(target);
-      this.#folders.set(folder, { folder, bucket, prefix, files: unfinished.files.count });
+      const counted = { folder, bucket, prefix, files: unfinished.files.count };
+      this.#folders.set(folder, { counted, unfinished });
+    }
+  }
+
+  /** Counts the same folders once more: the window that was at work with them may have gone. */
+  recount(): void {
+    for (const [folder, { counted, unfinished }] of this.#folders) {
+      const files = unfinished.files.count;
+      this.#folders.set(folder, { counted: { ...counted, files }, unfinished });
     }
   }
 

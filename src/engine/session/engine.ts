@@ -223,7 +223,13 @@ export class Engine {
 
   /** Looks again at everything on disk, when it is time. */
   recheck(): Promise<void> {
-    return this.#services.comparisons.recheck();
+    const { batches, comparisons, publisher, unfinishedTotals } = this.#services;
+    // What this window is sending itself is counted when that has ended.
+    if ([...batches.underWay].length === 0) {
+      unfinishedTotals.recount();
+      publisher.changed();
+    }
+    return comparisons.recheck();
   }
 
   /** Proves no more in the background before the next comparison. */

@@ -18,6 +18,7 @@ import { writeTree } from '../../support/disk/localTree';
 import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
+import { eventually } from '../../support/suite/eventually';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 const part = 8 << 20;
@@ -111,6 +112,24 @@ describe('Two windows on one folder', function () {
     await next.backUp({ kind: 'unfinished' });
     assert.equal(next.left(), 0);
     await assertGreen(next);
+  });
+
+  it('offers in a window that is open what another one was sending when it crashed', async () => {
+    await writeTree(root, { a: 'a', b: 'b' });
+    const [one, other] = [window(), window()];
+    await one.compare();
+    const hold = bucket.holdNext('put', { key: 'w/a' });
+    const running = one.backUp(all);
+    await hold.reached;
+    await other.compare();
+    await other.engine.recheck();
+    assert.equal(other.left(), 0);
+    close(one);
+    const { cancelled } = await running;
+    await other.engine.recheck();
+    await eventually(() => {
+      assert.ok((other.left() ?? 0) >= cancelled && cancelled > 0);
+    });
   });
 
   it('offers what the other one has given up, while that lives', async () => {
