@@ -111,8 +111,11 @@ describe('Credentials and the way to the store', () => {
   it('are chosen by profile and tried at once; a half key pair is named', async () => {
     const { workbench, page } = session;
     await page.locator('.sidebar').getByRole('button', { name: 'Choose Credentials' }).click();
-    const labels = (await workbench.quickPick.rows()).map(({ label }) => label);
-    assert.ok(labels.includes('kitchen') && labels.includes('half'), labels.join());
+    const rows = await workbench.quickPick.rows();
+    const detailOf = (name: string) => rows.find(({ label }) => label === name)?.detail;
+    assert.equal(detailOf('kitchen'), '');
+    // A profile that cannot be used says so before it is chosen.
+    assert.match(detailOf('half') ?? '', /aws_secret_access_key/);
     await workbench.screenshot('choose-credentials');
     await workbench.quickPick.choose('half');
     await workbench.notifications.waitFor(/aws_secret_access_key/);

@@ -8,12 +8,15 @@ import {
 } from '../../../src/engine/config/settings';
 
 describe('settings', () => {
+  const trust = { system: true, bundle: undefined };
+
   it('takes AWS and the default chain where nothing is set', () => {
     const expected = {
       profile: undefined,
       region: undefined,
       endpoint: undefined,
       forcePathStyle: false,
+      trust,
     };
     assert.deepEqual(parseConnectionSettings({}), expected);
     const empty = { profile: '', region: ' ', endpoint: '', forcePathStyle: null };
@@ -31,6 +34,7 @@ describe('settings', () => {
       region: 'eu-x',
       endpoint: 'http://localhost:9000',
       forcePathStyle: true,
+      trust,
     });
     const chosen = { endpoint: 'https://s3.test/base//', forcePathStyle: false, profile: 'p' };
     assert.deepEqual(parseConnectionSettings(chosen), {
@@ -38,6 +42,7 @@ describe('settings', () => {
       region: undefined,
       endpoint: 'https://s3.test/base',
       forcePathStyle: false,
+      trust,
     });
   });
 
