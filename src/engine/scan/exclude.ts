@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import ignore, { type Ignore } from 'ignore';
 import type { FailureRecord } from '../../protocol/failures';
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
 import { foldersAbove, isWithin, parentPath } from '../disk/filePath';
 import { keptNames } from '../disk/rename';
 import {
+  inRepository,
+  isAbove,
   isIgnoreFile,
   noIgnoreFiles,
   readIgnoreFiles,
   type IgnoreFiles,
-  type IgnoreLine,
 } from './ignoreFiles';
 
 export type Ruling =
@@ -29,7 +30,8 @@ export interface RuledPath {
  * Decides which paths are not backed up, and by which rule. The rules are the patterns of the setting
  * `s3Backup.exclude` and the lines of the ignore files, all in the syntax of gitignore
  * (https://git-scm.com/docs/gitignore). The last rule that matches decides: the one for kept copies
- * comes first, then the setting's rules, then those of ignore files from the root down. The ignore files of a folder are read once,
+ * comes first, then the setting's rules, then those of ignore files from the root down, that of the
+ * repository where the workspace folder is a part of one. The ignore files of a folder are read once,
  * when a path in it is first asked about.
  */
 export class ExcludeRules {
@@ -46,10 +48,14 @@ export class ExcludeRules {
   ) {
     this.#files = files;
     this.#innerFolders = new Set(innerFolders);
-    this.#setting = withRules(noRules, [
+    const rules = [
       keptCopies,
       ...patterns.map(pattern => ({ pattern, reason: ofSetting(pattern) })),
-    ]);
+    ];
+    this.#setting = withRules(
+      noRules,
+      rules.flatMap(rule => rebase(rule, files.base) ?? []),
+    );
   }
 
   /**
@@ -62,7 +68,8 @@ export class ExcludeRules {
     }
     const { matcher, reasons, failure } = this.#rulesIn(parentPath(path));
     if (failure !== undefined) return { kind: 'unknown', failure };
-    const { ignored, rule } = matcher.test(kind === 'folder' ? `${path}/` : path);
+    const tested = inRepository(this.#files.base, path);
+    const { ignored, rule } = matcher.test(kind === 'folder' ? `${tested}/` : tested);
     const because = reasons[Number(rule?.mark)];
     if (!ignored || because === undefined) return undefined;
     // Only files are kept; a folder of such a name is somebody's own.
@@ -87,7 +94,7 @@ export class ExcludeRules {
    */
   forget(path: FilePath): FilePath | undefined {
     const holdsRules = this.holdsRules(path);
-    const folder = holdsRules ? parentPath(path) : path;
+    const folder = holdsRules ? folderRuledBy(path) : path;
     const before = this.#byFolder.get(folder);
     if (holdsRules && before !== undefined && this.#isAsRead(folder, before)) return undefined;
     let heldRules = holdsRules;
@@ -132,7 +139,10 @@ export class ExcludeRules {
       const lines = readIgnoreFiles(this.#files, folder);
       return withRules(
         outer,
-        lines.flatMap(line => rebase(line, folder) ?? []),
+        lines.flatMap(({ text, source, line, folder: at }) => {
+          const reason = { kind: 'rule', pattern: text, source, line } as const;
+          return rebase({ pattern: text, reason }, at) ?? [];
+        }),
       );
     } catch (error) {
       return { ...outer, failure: toFailure(error, folder).toRecord() };
@@ -159,7 +169,7 @@ interface FolderRules {
 }
 
 interface Rule {
-  /** For paths relative to the workspace folder. */
+  /** For paths relative to the repository, or else to the workspace folder. */
   readonly pattern: string;
   readonly reason: IgnoreReason;
 }
@@ -195,10 +205,15 @@ function ofSetting(pattern: string): IgnoreReason {
   return { kind: 'rule', pattern, source: 's3Backup.exclude', line: undefined };
 }
 
-/** Returns a line of a folder's ignore file as a rule for paths from the workspace folder. */
-function rebase({ text, source, line }: IgnoreLine, folder: FilePath): Rule | undefined {
-  const reason = { kind: 'rule', pattern: text, source, line } as const;
-  if (folder === '') return { pattern: text, reason };
+/** The folder whose rules come from an ignore file: what lies above is read with those of the root. */
+function folderRuledBy(ignoreFile: FilePath): FilePath {
+  return isAbove(ignoreFile) ? rootPath : parentPath(ignoreFile);
+}
+
+/** Returns a rule for the paths in a folder as one for the paths in the repository. */
+function rebase(rule: Rule, folder: FilePath): Rule | undefined {
+  const { pattern: text, reason } = rule;
+  if (folder === '') return rule;
   if (text.startsWith('#')) return undefined;
   const negation = text.startsWith('!') ? '!' : '';
   const body = text.slice(negation.length);

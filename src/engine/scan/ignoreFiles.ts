@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
-import type { FilePath } from '../../protocol/folders';
+import { basename, dirname, join } from 'node:path';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
-import { childPath, fileName, toAbsolutePath } from '../disk/filePath';
+import { childPath, fileName, foldersAbove, toAbsolutePath } from '../disk/filePath';
 
 /** Which files below a workspace folder list what is not backed up. */
 export interface IgnoreFiles {
@@ -10,44 +11,92 @@ export interface IgnoreFiles {
   readonly root: string;
   /** Their names in each folder; later ones override earlier ones. */
   readonly names: readonly string[];
+  /**
+   * The workspace folder's path in the git repository that it is in, where git's rules are heeded;
+   * empty where it is the repository's own folder, or in none.
+   */
+  readonly base: FilePath;
 }
 
 export interface IgnoreLine {
   readonly text: string;
-  /** The ignore file. */
+  /** The folder that it speaks of, by its path in the repository. */
+  readonly folder: FilePath;
+  /** The ignore file; one above the workspace folder begins with `../`. */
   readonly source: FilePath;
   /** Counted from 1. */
   readonly line: number;
 }
 
-export const noIgnoreFiles: IgnoreFiles = { root: '', names: [] };
+export const noIgnoreFiles: IgnoreFiles = { root: '', names: [], base: rootPath };
 
 /** Returns `.s3backupignore` with the names in `others`, which it overrides in the same folder. */
 export function ignoreFilesBelow(root: string, others: readonly string[]): IgnoreFiles {
-  return { root, names: [...others, '.s3backupignore'] };
+  const base = others.includes(gitignore) ? pathInRepository(root) : rootPath;
+  return { root, names: [...others, '.s3backupignore'], base };
+}
+
+const gitignore = '.gitignore';
+
+/** A subfolder of a repository is part of it: git heeds the rules above it, and so do we. */
+function pathInRepository(root: string): FilePath {
+  let base = rootPath;
+  for (let at = root; ;) {
+    if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return base;
+    const above = dirname(at);
+    if (above === at) return rootPath;
+    base = (base === '' ? basename(at) : `${basename(at)}/${base}`) as FilePath;
+    at = above;
+  }
+}
+
+/** Whether an ignore file lies above the workspace folder. */
+export function isAbove(path: FilePath): boolean {
+  return path.startsWith('../');
+}
+
+/** Returns the lines of git's files above the workspace folder, the outermost first. */
+function readAbove({ root, base }: IgnoreFiles): readonly IgnoreLine[] {
+  if (base === '') return [];
+  const folders = [rootPath, ...foldersAbove(base)];
+  return folders.flatMap((folder, index) => {
+    const source = `${'../'.repeat(folders.length - index)}${gitignore}` as FilePath;
+    return linesOf({ root, source, folder });
+  });
 }
 
 /**
  * Returns the lines of the ignore files in a folder, without empty ones. Throws
  * `ignore-file-unreadable`.
  */
-export function readIgnoreFiles(
-  { root, names }: IgnoreFiles,
-  folder: FilePath,
-): readonly IgnoreLine[] {
-  return names.flatMap(name => linesOf(root, childPath(folder, name)));
+export function readIgnoreFiles(files: IgnoreFiles, folder: FilePath): readonly IgnoreLine[] {
+  const { root, names, base } = files;
+  const own = names.flatMap(name =>
+    linesOf({ root, source: childPath(folder, name), folder: inRepository(base, folder) }),
+  );
+  return folder === '' ? [...readAbove(files), ...own] : own;
+}
+
+/** The path in the repository of a path in the workspace folder. */
+export function inRepository(base: FilePath, path: FilePath): FilePath {
+  if (base === '' || path === '') return base === '' ? path : base;
+  return childPath(base, path);
 }
 
 export function isIgnoreFile({ names }: IgnoreFiles, path: FilePath): boolean {
   return names.includes(fileName(path));
 }
 
-function linesOf(root: string, path: FilePath): readonly IgnoreLine[] {
-  const text = readText(toAbsolutePath(root, path), path);
+function linesOf({
+  root,
+  source,
+  folder,
+}: Pick<IgnoreFiles, 'root'> & Pick<IgnoreLine, 'source' | 'folder'>): readonly IgnoreLine[] {
+  const text = readText(toAbsolutePath(root, source), source);
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .flatMap((line, index) => (line === '' ? [] : { text: line, source: path, line: index + 1 }));
+    .flatMap((line, index) => (line === '' ? [] : { text: line, folder, source, line: index + 1 }));
 }
 
 function readText(absolute: string, path: FilePath): string {

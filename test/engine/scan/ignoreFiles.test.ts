@@ -64,6 +64,61 @@ describe('ignoreFiles', () => {
     assert.equal(said(exclude, '.s3backupignore'), 'backed up');
   });
 
+  describe('of a folder that is part of a git repository', () => {
+    /** Opens `app/web` of a repository. */
+    async function opened(files: Readonly<Record<string, string>>): Promise<void> {
+      mkdirSync(join(folder.path, '.git'));
+      root = join(folder.path, 'app/we[b');
+      mkdirSync(root, { recursive: true });
+      await writeTree(folder.path, files);
+    }
+
+    it('heed those above it, the nearest last, and name them by where they are', async () => {
+      await opened({
+        '.gitignore': 'dist/\n.env\n/app/*/built\n/out\n*.log\n',
+        'app/.gitignore': '!kept.log\n/we\\[b/here\n',
+        'app/we[b/.gitignore': '!ours.log',
+      });
+      const exclude = rules(['node_modules', '/top'], ['.gitignore']);
+      const above = (pattern: string, line: number) =>
+        `${pattern} in ../../.gitignore ${String(line)}`;
+      assert.equal(said(exclude, '.env'), above('.env', 2));
+      assert.equal(said(exclude, 'dist', 'folder'), above('dist/', 1));
+      assert.equal(said(exclude, 'src/dist/o.js'), above('dist/', 1));
+      assert.equal(said(exclude, 'built', 'folder'), above('/app/*/built', 3));
+      assert.equal(said(exclude, 'src/built', 'folder'), 'backed up');
+      assert.equal(said(exclude, 'out', 'folder'), 'backed up');
+      assert.equal(said(exclude, 'a.log'), above('*.log', 5));
+      assert.equal(said(exclude, 'kept.log'), 'backed up');
+      assert.equal(said(exclude, 'ours.log'), 'backed up');
+      assert.equal(said(exclude, 'here'), '/we\\[b/here in ../.gitignore 2');
+      assert.equal(said(exclude, 'd/node_modules/a'), 'node_modules in s3Backup.exclude');
+      assert.equal(said(exclude, 'top'), '/top in s3Backup.exclude');
+      assert.equal(said(exclude, 'd/top'), 'backed up');
+    });
+
+    it('heed nothing above where git’s rules do not count, nor above the repository', async () => {
+      await opened({ '.gitignore': '.env', 'app/.gitignore': '*.tmp' });
+      assert.equal(said(rules(), '.env'), 'backed up');
+      mkdirSync(join(root, '.git'));
+      assert.equal(said(rules([], ['.gitignore']), '.env'), 'backed up');
+    });
+
+    it('see that one above has changed when they are looked at again', async () => {
+      await opened({ '.gitignore': '.env' });
+      const exclude = rules([], ['.gitignore']);
+      assert.notEqual(said(exclude, '.env'), 'backed up');
+      assert.deepEqual(exclude.sources(), ['../../.gitignore']);
+      await writeTree(folder.path, { '.gitignore': '.cache' });
+      assert.deepEqual(
+        exclude.sources().map(path => exclude.forget(path)),
+        [''],
+      );
+      assert.equal(said(exclude, '.env'), 'backed up');
+      assert.notEqual(said(exclude, '.cache'), 'backed up');
+    });
+  });
+
   it('lets the nearest file decide, and every file over the setting', async () => {
     await writeTree(root, {
       '.s3backupignore': '!a.log\nb',
