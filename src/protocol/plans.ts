@@ -104,6 +104,8 @@ export interface PlanSummary {
     /** Whether every bucket concerned keeps what is overwritten. */
     readonly keepsVersions: boolean;
   };
+  /** All cloud copies that would be replaced, if they are many, and whether they can be got back. */
+  readonly manyReplaced: { readonly files: number; readonly keepsVersions: boolean } | undefined;
   /** How many files are empty here and would replace a cloud copy that is not. */
   readonly wouldEmpty: number;
   /** How many files look like secrets that were never sent to this place; none goes unasked. */

@@ -75,10 +75,13 @@ export async function retryBackUp(
 }
 
 /** Backs up what the user ticks in a list of everything that is out of date or missing. */
-export async function reviewAndBackUp(deps: BackUpDeps): Promise<Report | undefined> {
+export async function reviewAndBackUp(
+  deps: BackUpDeps,
+  ticked: 'all' | 'none' = 'none',
+): Promise<Report | undefined> {
   const setups = await comparedTargets(deps);
   if (setups.length === 0) return undefined;
-  const scopes = await reviewDifferences(deps, setups);
+  const scopes = await reviewDifferences(deps, setups, ticked);
   if (scopes === undefined) return undefined;
   if (scopes.length > 0) return backUp(deps, scopes);
   // This says why there is nothing to choose from.
@@ -128,7 +131,7 @@ const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
         return { kind: 'run', work: 'back-up', files, conflicts };
       }
       case 'choose':
-        return { kind: 'instead', run: () => reviewAndBackUp(deps) };
+        return { kind: 'instead', run: () => reviewAndBackUp(deps, 'all') };
       case 'cancel':
         return { kind: 'cancel' };
     }

@@ -151,8 +151,11 @@ function kindText(kind: 'build-output' | 'dependencies'): string {
  * freed files, and for larger plans, each time.
  */
 async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): Promise<boolean> {
-  const { files, unknownOrigin } = plan;
-  if (unknownOrigin.files === 0) return true;
+  const { files, unknownOrigin, manyReplaced } = plan;
+  if (unknownOrigin.files === 0) {
+    const isGrave = manyReplaced !== undefined && !manyReplaced.keepsVersions;
+    return !isGrave || confirmMany(manyReplaced.files, files);
+  }
   // An original is asked about each time: nothing brings back what was in it.
   const mayAgree = files === 1 && unknownOrigin.originals === 0;
   if (mayAgree && folders.every(folder => agreed.has(folder))) return true;
@@ -165,6 +168,17 @@ async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): 
   if (answer !== backUp) return false;
   if (mayAgree) for (const folder of folders) agreed.add(folder);
   return true;
+}
+
+/** Asks before a batch replaces many copies in a bucket that keeps no versions. */
+async function confirmMany(replaced: number, files: number): Promise<boolean> {
+  const backUp = l10n.t('Back Up');
+  const answer = await window.showWarningMessage(
+    l10n.t('Back up {0} and replace {1} cloud copies?', formatFiles(files), formatCount(replaced)),
+    { modal: true, detail: outcomeOfReplaced(false) },
+    backUp,
+  );
+  return answer === backUp;
 }
 
 /** The folders whose single files the user has agreed to replace, in this window. */

@@ -14,12 +14,14 @@ interface ReviewDifferencesDeps {
 
 /**
  * Lets the user tick what to back up: files, or folders if there are too many files to go through.
+ * Begins with all of them ticked, or with none.
  * Ticks survive filtering. Returns `undefined` if the user cancels, and an empty list if there was
  * nothing to choose from.
  */
 export async function reviewDifferences(
   { engine, operations }: ReviewDifferencesDeps,
   setups: readonly FolderSetup[],
+  ticked: 'all' | 'none',
 ): Promise<PlanRequest['folders'] | undefined> {
   const items: (DifferenceItem | QuickPickItem)[] = [];
   let files = 0;
@@ -29,18 +31,18 @@ export async function reviewDifferences(
     );
     if (rows.length === 0) continue;
     if (setups.length > 1) items.push({ label: setup.name, kind: QuickPickItemKind.Separator });
-    items.push(...rows.map(row => toItem(setup, row)));
+    items.push(...rows.map(row => ({ ...toItem(setup, row), picked: ticked === 'all' })));
     files += rows.reduce((sum, row) => sum + row.files, 0);
   }
   if (files === 0) return [];
-  const ticked = await window.showQuickPick(items, {
+  const picked = await window.showQuickPick(items, {
     canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
     title: l10n.t('Choose Files to Back Up'),
     placeHolder: l10n.t('{0} to go through; type to filter', formatFiles(files)),
   });
-  const chosen = ticked?.filter(item => 'row' in item) ?? [];
+  const chosen = picked?.filter(item => 'row' in item) ?? [];
   if (chosen.length === 0) return undefined;
   return setups.flatMap(setup => {
     const picks = chosen

@@ -38,12 +38,25 @@ export async function summarizeBackUp(
       examples: replacing.slice(0, maxExamples).map(step => step.path),
       keepsVersions: await keepsVersions(overwriting, signal),
     },
+    manyReplaced: await manyReplaced(steps, signal),
     wouldEmpty: steps.filter(wouldEmpty).length,
     unaskedSecrets: steps.filter(isUnaskedSecret).length,
     excluded,
     ignored: selections.length === 1 ? only?.ignored : undefined,
   };
 }
+
+async function manyReplaced(
+  steps: readonly BackUpStep[],
+  signal: AbortSignal,
+): Promise<PlanSummary['manyReplaced']> {
+  const replacing = steps.filter(({ condition }) => condition.kind === 'unchanged');
+  if (replacing.length <= maxReplacedUnasked) return undefined;
+  return { files: replacing.length, keepsVersions: await keepsVersions(replacing, signal) };
+}
+
+/** More copies than these are replaced only after a question, where they cannot be got back. */
+export const maxReplacedUnasked = 100;
 
 const maxExamples = 3;
 

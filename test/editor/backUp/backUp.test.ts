@@ -20,6 +20,7 @@ import {
   uriOf,
   workspaceFolder,
 } from '../../support/vscode/extensionUnderTest';
+import { uriIn } from '../../support/vscode/tabs';
 
 describe('Commands', () => {
   let api: S3Backup;
@@ -197,6 +198,43 @@ describe('Commands', () => {
       assert.deepEqual(await uploaded(), []);
     });
 
+    it('asks before it replaces many copies that cannot be got back', async () => {
+      const names = Array.from({ length: 101 }, (_, n) => `set/many/${String(n)}.txt`);
+      for (const name of names) await write(name, 'first');
+      await api.backUp();
+      answers.restore();
+      answers = answerWith('no such button');
+      for (const name of names) await write(name, 'second one');
+      await api.compare();
+      assert.equal(await api.backUp(), undefined);
+      assert.equal(answers.questions.length, 1);
+      assert.match(answers.questions[0]?.text ?? '', /replace 101 cloud copies/);
+      // A hundred need no question.
+      await rm(uriOf('set/many/0.txt').fsPath);
+      await api.compare();
+      const report = await api.backUp();
+      assert.equal(report?.done, 100);
+      assert.equal(answers.questions.length, 1);
+      await rm(uriOf('set/many').fsPath, { recursive: true });
+    });
+
+    it('begins with all files ticked where some are to be chosen instead', async () => {
+      answers.restore();
+      answers = answerWith('Choose Files…');
+      const { showQuickPick } = window;
+      let items: readonly QuickPickItem[] = [];
+      const dismiss = (shown: readonly QuickPickItem[]) => {
+        items = shown;
+        return Promise.resolve(undefined);
+      };
+      Object.assign(window, { showQuickPick: dismiss });
+      await commands.executeCommand('s3Backup.backUpAll');
+      assert.ok(items.length > 0 && items.every(({ picked }) => picked === true));
+      await commands.executeCommand('s3Backup.review');
+      Object.assign(window, { showQuickPick });
+      assert.ok(items.length > 0 && !items.some(({ picked }) => picked === true));
+    });
+
     it('reports numbers that add up', async () => {
       const report = await api.backUp();
       assert.ok(report);
@@ -228,6 +266,15 @@ describe('Commands', () => {
       assert.match(text, /set\/b\.txt \(2 B\)\n {6}\S/);
       assert.match(text, /a\.txt \(1 B\)/);
       assert.equal(text.split('\n').filter(line => /^ {2}\S/.test(line)).length, report.planned);
+      // The next one takes its place, under a name that says what it reports.
+      await write('a.txt', 'once more');
+      await api.backUp([uriOf('a.txt').fsPath]);
+      await commands.executeCommand('s3Backup.showReport');
+      const reports = window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(tab => uriIn(tab)?.scheme === 's3backup-report');
+      assert.equal(reports.length, 1);
+      assert.match(reports[0]?.label ?? '', /1 file backed up/);
     });
 
     it('is tried again where it failed, and only there', async () => {

@@ -153,6 +153,7 @@ describe('A plan to back up', () => {
         bulky: [],
       },
       unknownOrigin: { files: 4, originals: 0, examples: ['b', 'c', 'd'], keepsVersions: true },
+      manyReplaced: undefined,
       wouldEmpty: 0,
       unaskedSecrets: 0,
       excluded: { 'up-to-date': 2, unchecked: 1 },

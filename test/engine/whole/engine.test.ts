@@ -160,6 +160,7 @@ describe('Engine', () => {
         bulky: [],
       },
       unknownOrigin: { files: 1, originals: 0, examples: ['d/edited'], keepsVersions: false },
+      manyReplaced: undefined,
       wouldEmpty: 0,
       excluded: {},
       ignored: undefined,
