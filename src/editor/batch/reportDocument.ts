@@ -1,12 +1,15 @@
 import {
   EventEmitter,
   l10n,
+  TabInputText,
   Uri,
   window,
   workspace,
   type Disposable,
+  type Tab,
   type TextDocument,
 } from 'vscode';
+import type { FolderSetup } from '../../protocol/folders';
 import { reportPage, type FileAttribute, type ReportEntry } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
 import type { EngineClient } from '../client/engineClient';
@@ -37,9 +40,20 @@ export async function showReport(
   }
   const uri = uriOf(batch);
   texts.set(uri.toString(), reportText(batch, entries));
+  const earlier = openReports().filter(tab => reportIn(tab)?.toString() !== uri.toString());
   const document = await workspace.openTextDocument(uri);
   await window.showTextDocument(document, { preview: false });
+  // One tab is enough: the new report takes the place of the earlier one.
+  await window.tabGroups.close(earlier);
   return document;
+}
+
+function openReports(): readonly Tab[] {
+  return window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(tab => reportIn(tab));
+}
+
+function reportIn({ input }: Tab): Uri | undefined {
+  return input instanceof TabInputText && input.uri.scheme === scheme ? input.uri : undefined;
 }
 
 /** Registers the provider that returns the text of these documents while they are open. */
@@ -59,8 +73,9 @@ const maxEntriesPerPage = 1000;
 
 const texts = new Map<string, string>();
 
-function uriOf({ endedAt }: FinishedBatch): Uri {
-  const name = `s3-backup ${new Date(endedAt).toISOString().slice(0, 19).replaceAll(':', '-')}.txt`;
+/** The name says what the report is of, since it is the title of its tab. */
+function uriOf({ report, endedAt }: FinishedBatch): Uri {
+  const name = `s3-backup ${reportNumbers(report)} ${new Date(endedAt).toISOString().slice(0, 19).replaceAll(':', '-')}.txt`;
   return Uri.from({ scheme, path: `/${name}` });
 }
 
@@ -82,12 +97,26 @@ function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]): stri
   });
   return [
     l10n.t('S3 Backup, {0}', formatTime(endedAt)),
-    ...setups.map(({ name, bucket, prefix }) => `${name} → s3://${bucket}/${prefix}`),
+    ...setups.map(setup => directionText(report.work, setup)),
     '',
     `${reportNumbers(report)} · ${formatBytes(report.bytes)}`,
     ...sections,
     '',
   ].join('\n');
+}
+
+/** Says which way the files went. */
+function directionText(work: Work, { name, bucket, prefix }: FolderSetup): string {
+  const place = `s3://${bucket}/${prefix}`;
+  switch (work) {
+    case 'back-up':
+      return `${name} → ${place}`;
+    case 'restore':
+      return `${place} → ${name}`;
+    case 'free-up':
+    case 'trash':
+      return l10n.t('Removed from {0}; the copies are in {1}', name, place);
+  }
 }
 
 function headingOf(kind: ReportEntry['kind'], work: Work): string {

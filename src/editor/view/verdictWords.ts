@@ -39,7 +39,7 @@ export function groupMeaning(group: Group): string {
     case 'unchecked':
       return l10n.t('Nothing is known of these files: they could not be read or listed.');
     case 'out-of-date':
-      return l10n.t('The cloud holds older copies of these files.');
+      return l10n.t('These files differ from their cloud copies, which a backup would replace.');
     case 'missing-in-cloud':
       return l10n.t('These files are on this computer only.');
     case 'up-to-date':
