@@ -358,6 +358,10 @@ describe('Freeing space', () => {
     const nodes = [project.node('up-to-date')];
     const chosen = { setup: project.setup, scope: { kind: 'nodes', nodes } } as const;
     await project.engine.verify({ folders: [chosen] }, signal);
+    // They are proved in the background, too.
+    await eventually(() => {
+      for (const [path, { activity }] of project.rows()) assert.equal(activity, undefined, path);
+    });
     const first = await free(everything);
     const kept = process.platform === 'win32' ? 2 : 3;
     assert.deepEqual([first.done, first.reasons], [4 - kept, { 'attributes-differ': kept }]);
