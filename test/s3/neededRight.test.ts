@@ -7,7 +7,7 @@ import { openStubStore, type StubStore } from '../support/servers/stubStore';
 describe('A store that refuses a request for want of a right', () => {
   let store: StubStore;
   let words: string;
-  const signal = AbortSignal.timeout(20_000);
+  let signal: AbortSignal;
 
   before(async () => {
     store = await openStubStore((_, response) => {
@@ -16,6 +16,7 @@ describe('A store that refuses a request for want of a right', () => {
   });
   beforeEach(() => {
     words = 'Access Denied';
+    signal = AbortSignal.timeout(20_000);
   });
   after(() => store.close());
 
