@@ -79,7 +79,8 @@ async function open(url: string, keepsVersions: boolean): Promise<OpenStore> {
 
 /** With all versions of what is in it, where the store lists any. */
 async function removeBucket(client: S3Client, name: string): Promise<void> {
-  for (;;) {
+  // What the store does not remove, it names when the bucket is to go.
+  for (let page = 0; page < maxPages; page++) {
     const found = await contentsOf(client, name);
     if (found.length === 0) break;
     await Promise.all(
@@ -88,6 +89,8 @@ async function removeBucket(client: S3Client, name: string): Promise<void> {
   }
   await client.send(new DeleteBucketCommand({ Bucket: name }));
 }
+
+const maxPages = 50;
 
 interface StoredVersion {
   readonly Key: string;
