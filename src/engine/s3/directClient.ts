@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -19,7 +19,7 @@ export interface DirectRequest {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: RequestBody;
-  /** Of the body, in hexadecimal; computed where nobody has. */
+  /** Of the body, in hexadecimal, where it is known. */
   readonly sha256?: string | undefined;
 }
 
@@ -114,7 +114,7 @@ export class DirectClient {
         ...sessionHeaders,
         ...(body !== undefined && { 'content-length': String(body.bytes.byteLength) }),
       },
-      sha256: sha256 ?? hash('sha256', body?.bytes ?? ''),
+      sha256: sha256 ?? (await signedHash(url, body?.bytes)),
     };
     const date = new Date(Date.now() + this.#deps.sdk.config.systemClockOffset);
     const signed = signer.sign(unsigned, identity, date);
@@ -145,6 +145,19 @@ async function discard(answer: IncomingMessage): Promise<void> {
   if (answer.headers['content-length'] === '0') await once(answer.resume(), 'end');
   else await collectBounded(answer);
 }
+
+/**
+ * Returns what a signature says of a body. TLS guards one on its way, and its checksum is in a header
+ * that is signed. A large one is hashed by another thread, which takes a copy of it.
+ */
+async function signedHash({ protocol }: URL, body: Uint8Array = nothing): Promise<string> {
+  if (body.byteLength > 0 && protocol === 'https:') return 'UNSIGNED-PAYLOAD';
+  if (body.byteLength < minHashedAsideBytes) return hash('sha256', body);
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', body)).toString('hex');
+}
+
+const nothing = new Uint8Array();
+const minHashedAsideBytes = 1 << 20;
 
 /** Some servers change them on the way. */
 const unsignedHeaders = {
