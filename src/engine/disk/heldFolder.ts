@@ -43,6 +43,11 @@ export class HeldFolder {
     }
   }
 
+  /** Is the same for whoever holds the same folder. */
+  get identity(): string {
+    return `${String(this.#identity.dev)} ${String(this.#identity.ino)}`;
+  }
+
   /**
    * Returns by which path the disk is asked for a file of the folder. Use it at once. Throws
    * `in-the-way` where that would lead to another folder.

@@ -57,10 +57,39 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   }
 }
 
-/** Makes new names in a folder survive a power cut, if the disk can do that on demand. */
-export async function syncFolder(absolute: string): Promise<void> {
+/**
+ * Makes new names in a folder survive a power cut, if the disk can do that on demand. Those who ask
+ * while the folder is being written share what comes next; `identity` tells that it is the same.
+ */
+export function syncFolder(absolute: string, identity: string): Promise<void> {
   // Windows cannot open a folder as a file, and NTFS journals names anyway.
-  if (process.platform === 'win32') return;
+  if (process.platform === 'win32') return Promise.resolve();
+  const startNow = () => startSync(absolute, identity);
+  const sync = folderSyncs.get(identity);
+  if (sync === undefined) return startNow();
+  // The one under way may have missed a name that is new by now.
+  return (sync.next ??= sync.running.then(startNow, startNow));
+}
+
+interface FolderSync {
+  readonly running: Promise<void>;
+  next: Promise<void> | undefined;
+}
+
+const folderSyncs = new Map<string, FolderSync>();
+
+function startSync(absolute: string, identity: string): Promise<void> {
+  const sync: FolderSync = {
+    running: syncNow(absolute).finally(() => {
+      if (sync.next === undefined) folderSyncs.delete(identity);
+    }),
+    next: undefined,
+  };
+  folderSyncs.set(identity, sync);
+  return sync.running;
+}
+
+async function syncNow(absolute: string): Promise<void> {
   const handle = await open(absolute, 'r');
   try {
     await handle.sync();

@@ -41,7 +41,7 @@ export async function commit(
       ? await renameToConflictName(folder, file, { at, word: 'cloud' }, journal)
       : await takeName(step, { file, folder, displaced }, journal);
   journal.end(file);
-  await syncFolder(folder.at('.'));
+  await syncFolder(folder.at('.'), folder.identity);
   const stat = await lstat(folder.at(fileName(committedAs)), { bigint: true });
   return { local: toLocalFile(committedAs, stat), replaced: displaced };
 }

@@ -43,7 +43,7 @@ export async function stage(
     // Before anything is fetched, the disk says whether it can have such a name at all.
     lstatSync(folder.at(fileName(path)), { throwIfNoEntry: false });
     await requireRoom(step, folder.at('.'), signal);
-    journal.begin(file);
+    await journal.beginTogether(file);
     const handle = await open(folder.at(fileName(file.stagedPath)), 'wx');
     try {
       const { mode } = await handle.stat();

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FilePath } from '../../protocol/folders';
 import type { Placeholder } from '../disk/rename';
 import type { StagedFile } from '../disk/stagedFile';
@@ -12,6 +12,7 @@ import { loadSqlite } from '../records/sqlite';
 export class JournalDatabase {
   readonly #database: DatabaseSync;
   readonly #file: string;
+  readonly #statements = new Map<string, StatementSync>();
 
   /** Makes the file if it is missing. Throws if another process or thread has it open. */
   constructor(file: string) {
@@ -77,6 +78,19 @@ export class JournalDatabase {
     this.#run('DELETE FROM staged_files WHERE staged_path = ? AND root = ?', stagedPath, root);
   }
 
+  /** Adds and removes files, all or nothing. */
+  exchangeFiles(added: readonly StagedFile[], removed: readonly StagedFile[]): void {
+    this.#database.exec('BEGIN');
+    try {
+      for (const file of added) this.addFile(file);
+      for (const file of removed) this.removeFile(file);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   addPlaceholder({ path, source, notedAt }: Placeholder): void {
     this.#run(
       'INSERT INTO placeholders (path, source, noted_at) VALUES (?, ?, ?)',
@@ -102,7 +116,9 @@ export class JournalDatabase {
   }
 
   #run(sql: string, ...values: readonly (string | number)[]): void {
-    this.#database.prepare(sql).run(...values);
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    statement.run(...values);
   }
 }
 

@@ -15,14 +15,16 @@ export interface StagingJournal extends PlaceholderJournal {
    * if the file cannot be noted; do not make it then.
    */
   begin(file: StagedFile): void;
+  /** The same, for many files at once: those of one turn of the event loop cost one commit. */
+  beginTogether(file: StagedFile): Promise<void>;
   /**
    * Call it when a temporary file is whole, before the user's file makes way for it: from then on
    * the next start finishes what was begun. Throws a `Failure` if that cannot be noted.
    */
   markComplete(file: StagedFile): void;
   /**
-   * Call it when the file is gone or has its final name. Never throws: the next start removes an
-   * entry without a file.
+   * Call it when the file is gone or has its final name. Never throws, and may be written down later:
+   * the next start removes an entry without a file.
    */
   end(file: StagedFile): void;
   close(): void;
@@ -35,6 +37,10 @@ export interface StagingJournal extends PlaceholderJournal {
 export class SqliteStagingJournal implements StagingJournal {
   readonly #file: string;
   #database: JournalDatabase | undefined;
+  #begun: BegunFile[] = [];
+  #ended: StagedFile[] = [];
+  #turn: NodeJS.Immediate | undefined;
+  #endTimer: NodeJS.Timeout | undefined;
 
   /** `folder`, absolute, holds the journals of all engines. */
   constructor(folder: string) {
@@ -53,10 +59,20 @@ export class SqliteStagingJournal implements StagingJournal {
     });
   }
 
-  end(file: StagedFile): void {
-    this.#remove(database => {
-      database.removeFile(file);
+  beginTogether(file: StagedFile): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begun.push({ file, resolve, reject });
+      this.#turn ??= setImmediate(() => {
+        this.#flush();
+      });
     });
+  }
+
+  end(file: StagedFile): void {
+    this.#ended.push(file);
+    this.#endTimer ??= setTimeout(() => {
+      this.#flush();
+    }, maxEndDelayMs).unref();
   }
 
   beginPlaceholder(placeholder: Placeholder): void {
@@ -73,12 +89,40 @@ export class SqliteStagingJournal implements StagingJournal {
 
   /** Deletes the file if no entry is left. */
   close(): void {
+    this.#flush();
     const database = this.#database;
     if (database === undefined) return;
     const { isEmpty } = database;
     database.close();
     this.#database = undefined;
     if (isEmpty) database.delete();
+  }
+
+  /** Writes down what waits, in one commit. */
+  #flush(): void {
+    clearImmediate(this.#turn);
+    clearTimeout(this.#endTimer);
+    this.#turn = this.#endTimer = undefined;
+    const [begun, ended] = [this.#begun, this.#ended];
+    [this.#begun, this.#ended] = [[], []];
+    if (begun.length === 0) {
+      this.#remove(database => {
+        database.exchangeFiles([], ended);
+      });
+      return;
+    }
+    try {
+      this.#note(database => {
+        database.exchangeFiles(
+          begun.map(({ file }) => file),
+          ended,
+        );
+      });
+      for (const { resolve } of begun) resolve();
+    } catch (error) {
+      this.#ended.push(...ended);
+      for (const { reject } of begun) reject(error as Failure);
+    }
   }
 
   #note(note: (database: JournalDatabase) => void): void {
@@ -104,9 +148,19 @@ export class SqliteStagingJournal implements StagingJournal {
   }
 }
 
+interface BegunFile {
+  readonly file: StagedFile;
+  readonly resolve: () => void;
+  readonly reject: (why: Failure) => void;
+}
+
+/** How long entries of files that are gone stay at the most, while no others come. */
+const maxEndDelayMs = 100;
+
 /** For an engine without storage: if it is killed, its staged files stay. */
 export const noJournal: StagingJournal = {
   begin: () => undefined,
+  beginTogether: () => Promise.resolve(),
   markComplete: () => undefined,
   end: () => undefined,
   beginPlaceholder: () => undefined,
