@@ -155,7 +155,8 @@ interface Trial<Step> {
 }
 
 const refusalsToDoubt = 4;
-const stepsToTry = 4;
+/** So many that where two files of three are refused, all of these are once in 650 trials. */
+const stepsToTry = 16;
 /** Among how many neighbours one is picked. */
 const nearby = 50;
 /** What travels in one request. */
