@@ -164,11 +164,11 @@ const shortBytes = 8 << 20;
 
 /** What two refusals have in common that may be of all keys; `undefined` for one of a single file. */
 function kindOfRefusal({ code, cause }: Failure): string | undefined {
-  if (!ofAnyFile.has(code)) return undefined;
+  if (!mayRefuseEveryFile.has(code)) return undefined;
   return `${code} ${cause instanceof Error ? cause.name : ''}`;
 }
 
-const ofAnyFile = new Set<FailureCode>([
+const mayRefuseEveryFile = new Set<FailureCode>([
   'access-denied',
   'read-denied',
   'file-refused',

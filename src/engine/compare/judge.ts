@@ -1,7 +1,13 @@
 import type { Verdict } from '../../protocol/verdicts';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, type LocalFile } from '../disk/localFile';
-import { isOfCopy, isSameReading, looksLikeReading, type Reading, type Receipt } from '../records/receipts';
+import {
+  isOfCopy,
+  isSameReading,
+  looksLikeReading,
+  type Reading,
+  type Receipt,
+} from '../records/receipts';
 import type { CompareRule } from '../config/settings';
 
 /** What is known of one path before its content is looked at. */
