@@ -22,11 +22,19 @@ import { networkFailures } from './networkFailures';
 
 export interface ShowFailureDeps {
   readonly log: LogOutputChannel;
+  readonly view: {
+    /** Whether the user sees in the view that this has failed. */
+    shows(failure: FailureRecord): boolean;
+  };
 }
 
-/** Shows a failure as one message with buttons, and logs it. A cancellation is silent. */
+/**
+ * Shows a failure as one message with buttons, and logs it. A cancellation is silent. VS Code keeps
+ * an error with buttons until somebody closes it and lets a warning go by itself. So what the view
+ * shows, and takes back when all is well again, is a warning.
+ */
 export async function showFailure(
-  { log }: ShowFailureDeps,
+  { log, view }: ShowFailureDeps,
   thrown: unknown,
   retry: () => void,
 ): Promise<void> {
@@ -35,7 +43,9 @@ export async function showFailure(
   log.error(failureLine(failure));
   const { text, actions } = failureMessage(failure);
   const buttons = actions.map(action => ({ title: titleOf(action, failure), action }));
-  const chosen = await window.showErrorMessage(plainText(text), ...buttons);
+  const chosen = view.shows(failure)
+    ? await window.showWarningMessage(plainText(text), ...buttons)
+    : await window.showErrorMessage(plainText(text), ...buttons);
   switch (chosen?.action) {
     case 'retry':
       retry();

@@ -1,4 +1,5 @@
 import { window, workspace, type Disposable, type Event, type TreeView } from 'vscode';
+import type { FailureRecord } from '../../protocol/failures';
 import type { Report } from '../../protocol/reports';
 import type { FolderFailure, State } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
@@ -100,6 +101,15 @@ export class FilesView implements Disposable {
   showConnected(): void {
     this.#connected = true;
     this.#draw();
+  }
+
+  /** Whether the line or the welcome tells at this moment that this has failed. */
+  shows({ code, subject }: FailureRecord): boolean {
+    const { state } = this.deps.engine;
+    if (!this.treeView.visible || state.kind !== 'failed') return false;
+    return state.failures.some(({ failure }) => {
+      return failure.code === code && failure.subject === subject;
+    });
   }
 
   #draw(): void {
