@@ -84,6 +84,8 @@ export interface BatchProgress {
   readonly bytesPerSecond: number;
   /** `undefined` while it cannot be told. */
   readonly secondsLeft: number | undefined;
+  /** No byte has moved for a while, though files are under way and nothing pauses them. */
+  readonly awaitsStore: boolean;
   /** One of the files under way. */
   readonly current: FilePath | undefined;
 }

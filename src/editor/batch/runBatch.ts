@@ -8,7 +8,7 @@ import type { RunningOperations } from '../client/runningOperations';
 import { Failed } from '../failures/failed';
 import { formatDuration } from '../format/pointInTime';
 import { formatCount, formatFiles, formatBytes } from '../format/quantity';
-import { batchTitle, pauseText } from '../view/workWords';
+import { batchTitle, pauseText, storeAwaitedText } from '../view/workWords';
 import { withDelayedProgress } from './withDelayedProgress';
 
 /**
@@ -80,7 +80,8 @@ function pausedText(batch: BatchProgress, why: PauseReason): string {
 }
 
 function batchText(batch: BatchProgress): string {
-  const { bytesPerSecond, secondsLeft } = batch;
+  const { bytesPerSecond, secondsLeft, awaitsStore } = batch;
+  if (awaitsStore) return [...amounts(batch), storeAwaitedText()].join(' · ');
   const parts = [
     ...amounts(batch),
     ...(bytesPerSecond > 0 ? [l10n.t('{0}/s', formatBytes(bytesPerSecond))] : []),

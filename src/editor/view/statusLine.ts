@@ -6,7 +6,7 @@ import { formatAge } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { targetText } from '../targets/target';
 import { folderById, localFolders } from '../targets/targets';
-import { batchTitle, pauseText } from './workWords';
+import { batchTitle, pauseText, storeAwaitedText } from './workWords';
 
 /**
  * Returns the line above the tree: what is happening, or what the last comparison found; `pastAt` is
@@ -140,7 +140,7 @@ function failedLine(
 
 function transferLine(batches: readonly BatchProgress[]): string {
   const { files, filesDone, bytes, bytesDone } = sum(batches);
-  return l10n.t(
+  const line = l10n.t(
     '{0}: {1} of {2} · {3} of {4}',
     doingText(batches),
     formatCount(filesDone),
@@ -148,6 +148,7 @@ function transferLine(batches: readonly BatchProgress[]): string {
     formatBytes(bytesDone),
     formatBytes(bytes),
   );
+  return batches.every(({ awaitsStore }) => awaitsStore) ? `${line} · ${storeAwaitedText()}` : line;
 }
 
 function doingText(batches: readonly BatchProgress[]): string {

@@ -52,3 +52,8 @@ export function pauseText({ kind, failure }: Exclude<PauseReason, { kind: 'asked
     ? l10n.t('{0}, goes on when you have signed in', why)
     : l10n.t('{0}, goes on when the store answers', why);
 }
+
+/** Says why a batch stands still that nothing has paused. */
+export function storeAwaitedText(): string {
+  return l10n.t('waiting for the store…');
+}

@@ -25,6 +25,8 @@ export class BatchProgressCounter {
   #filesDone = 0;
   #done = 0;
   #failed = 0;
+  /** When the last byte moved, or an answer ended a file, by a clock that never goes back. */
+  #movedAtMs = performance.now();
   #isStopped = false;
 
   constructor(options: BatchProgressOptions) {
@@ -35,12 +37,14 @@ export class BatchProgressCounter {
       if (options.traffic.isPaused) {
         this.#byteRate.restart();
         this.#costRate.restart();
+        this.#movedAtMs = performance.now();
       }
       this.#report();
     }, reportIntervalMs);
   }
 
   started(path: FilePath): void {
+    if (this.#underWay.size === 0) this.#movedAtMs = performance.now();
     this.#underWay.add(path);
     this.#report();
   }
@@ -48,12 +52,14 @@ export class BatchProgressCounter {
   /** Negative where bytes have moved in vain. */
   moved(bytes: number): void {
     this.#bytesDone += bytes;
+    if (bytes > 0) this.#movedAtMs = performance.now();
     this.#report();
   }
 
   ended(path: FilePath, kind: Outcome['kind']): void {
     this.#underWay.delete(path);
     this.#filesDone++;
+    this.#movedAtMs = performance.now();
     if (kind === 'done') this.#done++;
     if (kind === 'failed') this.#failed++;
     this.#report();
@@ -86,6 +92,7 @@ export class BatchProgressCounter {
       failed: this.#failed,
       bytesPerSecond: this.#byteRate.perSecond,
       secondsLeft: costPerSecond > 0 ? Math.max(0, costLeft / costPerSecond) : undefined,
+      awaitsStore: this.#underWay.size > 0 && now - this.#movedAtMs >= stalledMs,
       current: this.#underWay.values().next().value,
     });
   }
@@ -95,3 +102,6 @@ export class BatchProgressCounter {
 const costOfFileBytes = 64 << 10;
 
 const reportIntervalMs = 500;
+
+/** As long as the window of the rates: when these have come down to nothing, the reason is told. */
+const stalledMs = 10_000;

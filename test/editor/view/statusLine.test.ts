@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { statusLine, unsafeFiles, unsafeText } from '../../../src/editor/view/statusLine';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
+import type { BatchProgress, State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -71,6 +72,34 @@ describe('What the view says of unsafe files', () => {
         assert.equal(sumIn(tooltip), unsafe.files);
         assert.equal(Number(/^\d+/.exec(tooltip)?.[0]), unsafe.files);
       }),
+    );
+  });
+});
+
+describe('What the view says of a batch', () => {
+  it('is that it waits for the store only while nothing of it moves', () => {
+    const progress = (awaitsStore: boolean): BatchProgress => ({
+      work: 'back-up',
+      planId: 1,
+      files: 3,
+      bytes: 30,
+      filesDone: 1,
+      bytesDone: 10,
+      done: 1,
+      failed: 0,
+      bytesPerSecond: 0,
+      secondsLeft: undefined,
+      awaitsStore,
+      current: undefined,
+    });
+    const isToldOf = (...waits: readonly boolean[]): boolean => {
+      const batches = waits.map(progress);
+      const state: State = { kind: 'transferring', batches, comparisons: [], unfinished: [] };
+      return statusLine(state, undefined, 0)?.includes('waiting for the store') === true;
+    };
+    assert.deepEqual(
+      [isToldOf(true), isToldOf(false), isToldOf(true, false), isToldOf(true, true)],
+      [true, false, false, true],
     );
   });
 });

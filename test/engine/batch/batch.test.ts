@@ -181,6 +181,7 @@ describe('runBatch', () => {
       bytesDone: 240,
       done: 60,
       failed: 0,
+      awaitsStore: false,
       current: undefined,
     });
     for (const [index, now] of progress.entries()) {

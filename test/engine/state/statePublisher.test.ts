@@ -19,6 +19,7 @@ function progress(planId: number, filesDone = 0): BatchProgress {
     failed: 0,
     bytesPerSecond: 0,
     secondsLeft: undefined,
+    awaitsStore: false,
     current: undefined,
   };
 }
