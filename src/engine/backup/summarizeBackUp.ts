@@ -56,7 +56,7 @@ async function manyReplaced(
 }
 
 /** More copies than these are replaced only after a question, where they cannot be got back. */
-export const maxReplacedUnasked = 100;
+const maxReplacedUnasked = 100;
 
 const maxExamples = 3;
 

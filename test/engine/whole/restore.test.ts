@@ -30,6 +30,7 @@ import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBuck
 import type { RestoreStory } from '../../support/processes/restoreFullDiskWorker';
 import type { SparseStory } from '../../support/processes/restoreSparseWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';
+import { eventually } from '../../support/suite/eventually';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const all = { kind: 'all' } as const;
@@ -553,6 +554,10 @@ describe('restore', function () {
     const controller = new AbortController();
     const running = project.engine.run(planId, controller.signal);
     await hold.reached;
+    await eventually(() => {
+      const arrived = readdirSync(join(root, 'd')).filter(name => /^\d+$/.test(name));
+      assert.ok(arrived.length > 0);
+    });
     controller.abort();
     const { done, cancelled, planned } = await running;
     assert.ok(cancelled > 0 && done > 0);

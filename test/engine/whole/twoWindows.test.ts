@@ -80,6 +80,8 @@ describe('Two windows on one folder', function () {
     for (const each of windows) {
       await each.compare();
       for (const [path, { verdict }] of each.rows()) {
+        // What was kept beside a restored file is left out by a rule.
+        if (verdict.kind === 'ignored') continue;
         assert.equal(verdict.kind, 'up-to-date', path);
         const bytes = readFileSync(join(root, path));
         assert.ok(bucket.bytes(`w/${path}`)?.equals(bytes), path);
