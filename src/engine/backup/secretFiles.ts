@@ -1,14 +1,16 @@
 import { basename } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 
+/** Private keys of SSH by any name that has no extension: with one it may be anything. */
+const sshKeys = 'id_*';
+
 /**
  * What files are called that usually hold keys, passwords or tokens: the last one or two names of
  * their paths, where `*` stands for any characters of one name. Case does not count. The README
  * names them all.
  */
 export const secretPatterns: readonly string[] = [
-  '.env',
-  '.env.*',
+  '.env*',
   '*.pem',
   '*.key',
   '*.p12',
@@ -16,7 +18,11 @@ export const secretPatterns: readonly string[] = [
   '*.ppk',
   '*.jks',
   '*.kdbx',
-  'id_*',
+  'id_rsa*',
+  'id_dsa*',
+  'id_ecdsa*',
+  'id_ed25519*',
+  sshKeys,
   '.npmrc',
   '.netrc',
   '_netrc',
@@ -33,23 +39,23 @@ export const secretPatterns: readonly string[] = [
   'gcloud/credentials.db',
 ];
 
-/** What is called so holds no secret all the same: examples to copy, public keys, code. */
+/** What is called so holds no secret all the same: examples to copy, public keys. */
 const harmlessPatterns: readonly string[] = [
   '.env*.example',
   '.env*.sample',
   '.env*.template',
-  // Private keys of SSH have no extension.
-  'id_*.*',
+  '*.pub',
 ];
 
 /** Whether a file's name says that it may hold a secret. Nothing is read. */
 export function looksLikeSecret(root: string, path: FilePath): boolean {
   // The workspace folder may itself be `.aws` or `.kube`.
   const named = `${basename(root)}/${path}`;
-  return secrets.test(named) && !harmless.test(named);
+  return (secrets.test(named) || keysWithoutExtension.test(named)) && !harmless.test(named);
 }
 
-const secrets = anyOf(secretPatterns);
+const secrets = anyOf(secretPatterns.filter(pattern => pattern !== sshKeys));
+const keysWithoutExtension = /(?:^|\/)id_[^./]*$/i;
 const harmless = anyOf(harmlessPatterns);
 
 function anyOf(patterns: readonly string[]): RegExp {
