@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { PlanSummary } from '../../protocol/plans';
+import { showNothing } from '../batch/nothingMessage';
 import { resolveButton } from '../batch/reportMessage';
 import { excludedNumbers } from '../batch/reportWords';
 
@@ -10,8 +11,8 @@ export function announceNothingToBackUp(
   setups: readonly FolderSetup[],
 ): void {
   const text = reasonText(excluded);
-  const isToDecide = (excluded['changed-in-cloud'] ?? 0) > 0;
-  void (isToDecide ? offerToResolve(text, setups) : window.showInformationMessage(text));
+  if ((excluded['changed-in-cloud'] ?? 0) > 0) void offerToResolve(text, setups);
+  else showNothing(text, excluded, ['up-to-date', 'only-in-cloud']);
 }
 
 async function offerToResolve(text: string, setups: readonly FolderSetup[]): Promise<void> {

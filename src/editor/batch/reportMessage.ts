@@ -8,6 +8,7 @@ import { formatCount } from '../format/quantity';
 import { showReport } from './reportDocument';
 import { batchIcon, reportNumbers } from './reportWords';
 import type { FinishedBatch } from './reports';
+import { showStatusMessage } from '../view/statusMessage';
 import { conflictGroup } from '../view/treeNode';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
@@ -47,7 +48,7 @@ export async function announceReport(
   const isSmooth = report.failed === 0 && report.skipped === 0;
   if (isSmooth && (report.cancelled > 0 || (report.planned === 1 && conflicts === 0))) {
     const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
-    window.setStatusBarMessage(`$(${batchIcon(report.work)}) ${text}`, statusShownMs);
+    showStatusMessage(text, batchIcon(report.work));
     return;
   }
   const again: ReportButton = { title: l10n.t('Retry Failed'), run: actions.retry };
@@ -134,5 +135,3 @@ export function resolveButton(setups: readonly FolderSetup[]): ReportButton {
     },
   };
 }
-
-const statusShownMs = 5000;

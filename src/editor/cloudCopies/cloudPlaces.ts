@@ -8,6 +8,7 @@ import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { folderId } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
+import { showStatusMessage } from '../view/statusMessage';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 
 /** A file or folder, and where its cloud copies are or would be. */
@@ -113,7 +114,5 @@ export async function copyS3Uri(deps: CloudPlacesDeps, selection: Selection): Pr
     uris.length === 1
       ? l10n.t('Copied {0}', plainText(only))
       : l10n.t('{0} S3 URIs copied', formatCount(uris.length));
-  window.setStatusBarMessage(`$(check) ${text}`, shownMs);
+  showStatusMessage(text);
 }
-
-const shownMs = 3_000;

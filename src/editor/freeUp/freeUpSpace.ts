@@ -12,6 +12,7 @@ import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runP
 import { chosenScopes, failedScopes, scopesOfBatch } from '../selection/chosenScopes';
 import type { Everything, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
+import { showStatusMessage } from '../view/statusMessage';
 import { announceFreeUp, type AnnounceFreeUpDeps } from './announceFreeUp';
 import { confirmFreeUp, keptNumbers } from './confirmFreeUp';
 
@@ -64,11 +65,13 @@ const freeUpKind: PlannedKind<FreeUpSpaceDeps, FreeUpScope, FreeUpSummary> = {
   request: planFreeUp,
   isEmpty: ({ files }) => files === 0,
   announceNothing: (_, { summary: { kept } }) => {
-    void window.showInformationMessage(
-      kept.length === 0
-        ? l10n.t('There is nothing here to free.')
-        : l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),
-    );
+    if (kept.length === 0) {
+      showStatusMessage(l10n.t('There is nothing here to free.'), 'info');
+    } else {
+      void window.showInformationMessage(
+        l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),
+      );
+    }
   },
   confirm: async ({ engine }, { summary }) => {
     const method = await confirmFreeUp(summary);

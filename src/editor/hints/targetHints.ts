@@ -13,6 +13,7 @@ import { formatCount } from '../format/quantity';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
 import { folderId } from '../targets/targets';
+import { showStatusMessage } from '../view/statusMessage';
 import { askForVersioning, hintGiven } from './versioningHint';
 
 /** A target that has just been chosen. */
@@ -63,13 +64,16 @@ export async function showTargetHints(
   } catch (error) {
     deps.log.warn(`${bucket} could not be inspected: ${failureLine(toFailureRecord(error))}`);
   }
-  if (hints.length === 0) return;
   // Nothing is there yet, and the message must not read as if it were.
   const start = l10n.t(
     'Backups of “{0}” will go to {1}.',
     folder.name,
     `s3://${targetText(target)}`,
   );
+  if (hints.length === 0) {
+    showStatusMessage(start);
+    return;
+  }
   const another = l10n.t('Choose Another…');
   // A message with a button is shown whole, one without is cut to a line.
   const turnOn = l10n.t('Turn On Versioning…');

@@ -14,6 +14,7 @@ import type { Selection } from '../selection/selection';
 import { localItems, nodeItems, type WorkspaceItem } from '../selection/workspaceItems';
 import { folderId } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
+import { showStatusMessage } from '../view/statusMessage';
 import { ignorePattern } from './ignorePattern';
 
 interface AddToIgnoreFileDeps {
@@ -47,7 +48,7 @@ export async function ignoreItems(
     const file = Uri.joinPath(folder.uri, ignoreFileName);
     const isSaved = await append(file, [...lines]);
     engine.notify(filesChanged, { folder: folderId(folder), paths: [file.fsPath] });
-    if (isSaved) window.setStatusBarMessage(`$(check) ${addedText()}`, statusShownMs);
+    if (isSaved) showStatusMessage(addedText());
     else void offerToSave(file, folder);
   }
 }
@@ -104,8 +105,6 @@ async function readIfThere(file: Uri): Promise<string> {
 function addedText(): string {
   return l10n.t('Added to {0}', ignoreFileName);
 }
-
-const statusShownMs = 3_000;
 
 async function offerToSave(file: Uri, folder: WorkspaceFolder): Promise<void> {
   const save = l10n.t('Save');

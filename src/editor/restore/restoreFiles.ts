@@ -1,4 +1,4 @@
-import { window, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import type { FilePath, FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
 import {
@@ -9,6 +9,7 @@ import {
   type RestoreScope,
   type RestoreSummary,
 } from '../../protocol/restore';
+import { showNothing } from '../batch/nothingMessage';
 import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
 import {
@@ -122,9 +123,9 @@ function skippedFiles({ choice, except }: ConflictChoices, { conflicts }: Restor
 function announceNothingToRestore({ excluded }: RestoreSummary): void {
   const takenGroups = ['changed-in-cloud', 'out-of-date', 'only-in-cloud'] as const;
   const numbers = excludedNumbers(excluded, takenGroups);
-  void window.showInformationMessage(
+  const text =
     numbers === ''
       ? l10n.t('There is nothing to restore.')
-      : l10n.t('There is nothing to restore: {0}.', numbers),
-  );
+      : l10n.t('There is nothing to restore: {0}.', numbers);
+  showNothing(text, excluded, ['up-to-date', 'missing-in-cloud']);
 }

@@ -13,6 +13,7 @@ import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { chosenScopes } from '../selection/chosenScopes';
 import type { Everything, Selection } from '../selection/selection';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
+import { showStatusMessage } from '../view/statusMessage';
 
 interface VerifyFilesDeps extends ComparedTargetsDeps {
   readonly log: LogOutputChannel;
@@ -120,7 +121,8 @@ function announceVerified(
   const text = reportText(report);
   log.info(text);
   const isFine = report.files === report.proved;
-  if (isFine) void window.showInformationMessage(text);
+  if (report.files === 0) showStatusMessage(text, 'info');
+  else if (isFine) void window.showInformationMessage(text);
   else void offerLog(text, log);
 }
 

@@ -20,6 +20,7 @@ import {
   uriOf,
   workspaceFolder,
 } from '../../support/vscode/extensionUnderTest';
+import { listenTo, listenToStatusBar } from '../../support/vscode/messages';
 import { uriIn } from '../../support/vscode/tabs';
 
 describe('Commands', () => {
@@ -440,6 +441,31 @@ describe('Commands', () => {
       assert.equal(answers.questions.length, 2);
       assert.ok(answers.questions[1]?.text.includes('set/id_rsa'));
     });
+  });
+
+  it('that find nothing to do say so in the status bar, unless it needs a look', async () => {
+    const told = listenTo('showInformationMessage');
+    const status = listenToStatusBar();
+    try {
+      await api.backUp();
+      await commands.executeCommand('s3Backup.backUpAll');
+      await commands.executeCommand('s3Backup.backUpResource', uriOf('a.txt'), [uriOf('a.txt')]);
+      await commands.executeCommand('s3Backup.restore');
+      assert.deepEqual(
+        status.texts.slice(-3).map(text => /nothing to (back up|restore)/.exec(text)?.[1]),
+        ['back up', 'back up', 'restore'],
+      );
+      assert.doesNotMatch(told.texts.join(), /nothing to/);
+      const before = status.texts.length;
+      await write('set/.s3backupignore', 'b.txt\nc.txt\n.s3backupignore\n');
+      await commands.executeCommand('s3Backup.backUpResource', uriOf('set'), [uriOf('set')]);
+      assert.match(told.texts.at(-1) ?? '', /nothing to back up: .* ignored/);
+      assert.equal(status.texts.length, before);
+    } finally {
+      told.restore();
+      status.restore();
+      await rm(uriOf('set/.s3backupignore').fsPath);
+    }
   });
 
   it('Open and Reveal in Explorer View take rows and files', async () => {

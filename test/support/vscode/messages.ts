@@ -1,4 +1,4 @@
-import { window, type MessageItem } from 'vscode';
+import { Disposable, window, type MessageItem } from 'vscode';
 
 /** The messages of one kind that were shown since. */
 export interface ShownMessages {
@@ -29,6 +29,23 @@ export function listenTo(show: ShowMessage, pressed?: string): ShownMessages {
     buttons,
     restore() {
       Object.assign(window, { [show]: shown });
+    },
+  };
+}
+
+/** Takes in what is said in the status bar for a moment. */
+export function listenToStatusBar(): Pick<ShownMessages, 'texts' | 'restore'> {
+  const { setStatusBarMessage } = window;
+  const texts: string[] = [];
+  const listen = (text: string): Disposable => {
+    texts.push(text);
+    return Disposable.from();
+  };
+  Object.assign(window, { setStatusBarMessage: listen });
+  return {
+    texts,
+    restore() {
+      Object.assign(window, { setStatusBarMessage });
     },
   };
 }
