@@ -205,7 +205,7 @@ export function ignoreReason(because: IgnoreReason): string {
         : l10n.t('“{0}” in {1}, line {2}', because.pattern, because.source, because.line);
     case 'kept-copy':
       return l10n.t(
-        'it made way for another file and was kept; a line with “!” in .s3backupignore includes it',
+        'a conflict has left it beside another file; a line with “!” in .s3backupignore includes it',
       );
     case 'inner-folder':
       return l10n.t('it is a folder of this workspace and is backed up as that');

@@ -163,8 +163,8 @@ export async function renameToConflictName(
   }
 }
 
-/** The conflict names of kept files, as a pattern in the syntax of gitignore. */
-export const keptNames = '* (kept ????-??-?? ??.??.??*)*';
+/** The conflict names, as patterns in the syntax of gitignore. */
+export const conflictNames = ['kept', 'cloud'].map(word => `* (${word} ????-??-?? ??.??.??*)*`);
 
 /** In characters; anything longer is not an extension but most of the name. */
 const maxExtensionLength = 20;

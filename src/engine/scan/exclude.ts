@@ -5,7 +5,7 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
 import { foldersAbove, isWithin, parentPath } from '../disk/filePath';
-import { keptNames } from '../disk/rename';
+import { conflictNames } from '../disk/rename';
 import {
   inRepository,
   isAbove,
@@ -49,7 +49,7 @@ export class ExcludeRules {
     this.#files = files;
     this.#innerFolders = new Set(innerFolders);
     const rules = [
-      keptCopies,
+      ...keptCopies,
       ...patterns.map(pattern => ({ pattern, reason: ofSetting(pattern) })),
     ];
     this.#setting = withRules(
@@ -175,10 +175,13 @@ interface Rule {
 }
 
 /**
- * What made way for a restored file is kept for the user to look at, and would else be backed up for
+ * What a conflict has left beside a file is for the user to look at, and would else be backed up for
  * ever. Any later rule may include it.
  */
-const keptCopies: Rule = { pattern: keptNames, reason: { kind: 'kept-copy' } };
+const keptCopies = conflictNames.map((pattern): Rule => ({
+  pattern,
+  reason: { kind: 'kept-copy' },
+}));
 
 const options = {
   // As disks do by default: only Linux distinguishes `Build` from `build`.

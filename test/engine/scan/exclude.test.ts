@@ -47,19 +47,20 @@ describe('exclude', () => {
     assert.ok(!matches(['build/*', '!build/keep.js'], 'build/keep.js'));
   });
 
-  it('leaves out what was kept beside a restored file, unless a rule includes it', () => {
+  it('leaves out what a conflict has left beside a file, unless a rule includes it', () => {
     const kept = [
       'june (kept 2026-03-14 09.26.53).csv',
       'd/june (kept 2026-03-14 09.26.53 2).csv',
       ' (kept 2026-03-14 09.26.53)',
+      'june (cloud 2026-03-14 09.26.53).csv',
     ] as FilePath[];
     const ruling = { kind: 'ignored', because: { kind: 'kept-copy' } };
     for (const path of kept) {
       assert.deepEqual(new ExcludeRules([]).match(path, 'file'), ruling, path);
       assert.equal(new ExcludeRules([]).match(path, 'folder'), undefined);
-      assert.ok(!matches(['!* (kept *)*'], path));
+      assert.ok(!matches(['!* (kept *)*', '!* (cloud *)*'], path));
     }
-    for (const path of ['june (kept).csv', 'june (cloud 2026-03-14 09.26.53).csv', 'kept']) {
+    for (const path of ['june (kept).csv', 'june (cloudy 2026-03-14 09.26.53).csv', 'kept']) {
       assert.ok(!matches([], path), path);
     }
   });
