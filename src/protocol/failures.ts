@@ -94,6 +94,8 @@ export type FailureCode =
   | 'name-too-long'
   | 'in-the-way'
   | 'changed-here'
+  /* a restore leaves the local file, since the user has said so */
+  | 'skipped-by-choice'
   | 'disk-full'
   | 'disk-error'
   /* freeing space: why a file stays */

@@ -45,7 +45,7 @@ export async function announceReport(
   const conflicts = conflictsOf(batch);
   const numbers = reportNumbers(report);
   log.info(`${numbers} (${String(report.planned)} planned, ${String(conflicts)} left alone)`);
-  const isSmooth = report.failed === 0 && report.skipped === 0;
+  const isSmooth = report.failed === 0 && report.skipped === chosenSkips(report);
   if (isSmooth && (report.cancelled > 0 || (report.planned === 1 && conflicts === 0))) {
     const text = report.cancelled > 0 ? l10n.t('Cancelled: {0}', numbers) : numbers;
     showStatusMessage(text, batchIcon(report.work));
@@ -74,6 +74,11 @@ export async function announceReport(
   }
 }
 
+/** Counts the files that the user has chosen to skip, which is nothing to be warned of. */
+function chosenSkips({ reasons }: Report): number {
+  return reasons['skipped-by-choice'] ?? 0;
+}
+
 /** Archived files fail again until the archive has been asked for them. */
 function isWorthRetrying({ failed, reasons }: Report): boolean {
   return failed > (reasons.archived ?? 0);
@@ -88,7 +93,8 @@ function outcomeText(batch: FinishedBatch): string {
   const { report } = batch;
   const conflicts = conflictsOf(batch);
   const sentences = [l10n.t('{0}.', reportNumbers(report))];
-  const problems = conflicts > 0 ? report.problems.filter(isNoConflict) : report.problems;
+  const unwanted = report.problems.filter(isNoChoice);
+  const problems = conflicts > 0 ? unwanted.filter(isNoConflict) : unwanted;
   const [problem] = problems;
   if (report.stopped !== undefined) {
     sentences.push(
@@ -113,6 +119,10 @@ function notSetText(files: number): string {
         'The disk did not take the times or the permissions of {0} files; their contents are whole.',
         formatCount(files),
       );
+}
+
+function isNoChoice({ failure }: Problem): boolean {
+  return failure.code !== 'skipped-by-choice';
 }
 
 function isNoConflict({ failure }: Problem): boolean {

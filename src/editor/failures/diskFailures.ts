@@ -51,6 +51,11 @@ export const diskFailures = {
     next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
     actions: ['show-log'],
   },
+  'skipped-by-choice': {
+    brief: () => l10n.t('skipped'),
+    what: ({ subject }) => l10n.t('You skipped {0}: the local file stays.', quoted(subject)),
+    actions: [],
+  },
   'secret-unasked': {
     brief: () => l10n.t('looks like a secret'),
     what: ({ subject }) =>

@@ -6,6 +6,7 @@ import type {
   RestoreSummary,
 } from '../../protocol/restore';
 import type { PlanKind } from '../batch/planKind';
+import { Failure } from '../failures/failure';
 import type { Comparison } from '../comparison/comparison';
 import type { RecentRestores, RestoreOutcome } from './recentRestores';
 import { restoreFile } from './restoreFile';
@@ -39,14 +40,17 @@ export function restoreKind(deps: RestoreDeps): RestoreKind {
     start(plan, signal) {
       return {
         work: 'restore',
-        steps: plan.steps.filter(step => !isLeftOut(step)),
-        runStep: (step, onBytes) => restoreFile(step, tools, { signal, onBytes }),
+        steps: plan.steps,
+        async runStep(step, onBytes) {
+          if (isLeftOut(step)) throw new Failure('skipped-by-choice', step.path);
+          return restoreFile(step, tools, { signal, onBytes });
+        },
         finish(outcomes) {
           recentRestores.add(plan.id, outcomes);
         },
       };
     },
-    bytesOf: ({ cloud, refusal }) => (refusal === undefined ? cloud.size : 0),
+    bytesOf: step => (step.refusal === undefined && !isLeftOut(step) ? step.cloud.size : 0),
     isSkipped: ({ code }) => skipped.has(code),
     apply: applyRestore,
   };
@@ -68,15 +72,16 @@ function identityOf({ folder, path }: { readonly folder: string; readonly path: 
   return JSON.stringify([folder, path]);
 }
 
-/** Whether the user keeps the local file, so that the step is no part of what runs. */
+/** Whether the user keeps the local file. The report names it all the same. */
 function isLeftOut({ local, choice }: RestoreStep): boolean {
   return local !== undefined && choice === 'skip';
 }
 
-/** A side is no longer what the plan saw, or the file can't be here. */
+/** A side is no longer what the plan saw, the file can't be here, or the user has skipped it. */
 const skipped = new Set<FailureCode>([
   'changed-in-cloud',
   'changed-here',
+  'skipped-by-choice',
   'unsafe-name',
   'name-too-long',
   'odd-entry',
@@ -85,6 +90,11 @@ const skipped = new Set<FailureCode>([
 
 function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
   const { path } = outcome.step;
+  // A file that the user has skipped is what it was.
+  if (isLeftOut(outcome.step)) {
+    comparison.setActivity(path, undefined);
+    return;
+  }
   if (outcome.kind === 'failed' || outcome.kind === 'skipped') {
     comparison.setActivity(path, { kind: 'failed', failure: outcome.failure.toRecord() });
     return;

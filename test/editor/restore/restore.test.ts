@@ -188,6 +188,26 @@ describe('Restore from Cloud', () => {
     }
   });
 
+  it('names in the report what was skipped, which is no warning', async () => {
+    await write('a.txt', 'mine');
+    await api.compare();
+    answer('Skip');
+    const told = listenTo('showInformationMessage');
+    try {
+      await commands.executeCommand('s3Backup.restore');
+    } finally {
+      told.restore();
+    }
+    assert.equal(told.texts.at(-1), '2 files restored, 1 skipped.');
+    assert.deepEqual(await restored(), ['set/b.txt', 'set/deep/c.txt']);
+    await commands.executeCommand('s3Backup.showReport');
+    await eventually(() => {
+      const text = window.activeTextEditor?.document.getText() ?? '';
+      assert.match(text, /Skipped: 1 file\n\n {2}a\.txt .*\n {6}You skipped “a\.txt”/);
+      assert.match(text, /Restored: 2 files/);
+    });
+  });
+
   it('leaves a file that is being edited', async () => {
     await write('a.txt', 'mine');
     await api.compare();

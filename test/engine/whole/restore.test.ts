@@ -235,7 +235,7 @@ describe('restore', function () {
     it('replaces nothing without a decision', async () => {
       const { planId } = await project.planRestore(scope());
       const report = await project.engine.run(planId, new AbortController().signal);
-      assert.equal(report.planned, 0);
+      assert.deepEqual([report.planned, report.skipped], [1, 1]);
       assert.equal(read('d/a.txt'), 'local!');
       assert.deepEqual(
         bucket.calls.filter(({ operation }) => operation === 'get'),
@@ -326,8 +326,11 @@ describe('restore', function () {
       } as const;
       project.engine.chooseConflicts({ planId, choice: 'replace', except: [other] });
       const report = await project.engine.run(planId, new AbortController().signal);
-      assert.equal(report.planned, 1);
       assert.deepEqual([read('d/a.txt'), read('d/b.txt')], ['cloud', 'local b']);
+      assert.deepEqual([report.planned, report.done, report.skipped], [2, 1, 1]);
+      assert.deepEqual(report.reasons, { 'skipped-by-choice': 1 });
+      const skipped = entries(report).find(({ kind }) => kind === 'skipped');
+      assert.equal(skipped?.path, 'd/b.txt');
     });
 
     it('leaves it where it has changed since the plan, or is being edited', async () => {
