@@ -123,6 +123,17 @@ export interface PlannedFile {
   readonly absolute: string;
 }
 
+/** Files of each folder, absolute, that may be up to date. */
+export interface UpToDateRequest {
+  readonly folders: readonly { readonly setup: FolderSetup; readonly scope: UpToDateScope }[];
+}
+
+/** Files are judged as a back-up of them judges: by the comparison at hand, or compared anew. */
+export interface UpToDateScope {
+  readonly kind: 'known' | 'resources';
+  readonly paths: readonly string[];
+}
+
 /** Some of a plan's files. */
 export interface PlannedFiles {
   readonly planId: number;
@@ -147,11 +158,8 @@ export const conflicts = requestType<ChosenRequest, readonly FolderConflicts[]>(
 
 export const planBackUp = requestType<PlanRequest, PlanSummary>('planBackUp');
 
-/** Which of these files, absolute, are up to date by the comparison at hand. */
-export const upToDateAmong = requestType<
-  { readonly setup: FolderSetup; readonly paths: readonly string[] },
-  readonly PlannedFile[]
->('upToDateAmong');
+/** Which of these files a back-up would find up to date. */
+export const upToDateAmong = requestType<UpToDateRequest, readonly PlannedFile[]>('upToDateAmong');
 
 /** Which of these files, absolute, a plan would upload. */
 export const plannedAmong = requestType<

@@ -10,8 +10,10 @@ import {
   type PlanSummary,
   type Scope,
 } from '../../protocol/plans';
+import type { RunPlannedDeps } from '../batch/runPlanned';
 import type { EngineClient } from '../client/engineClient';
 import { unsavedFiles, type UnsavedFile } from '../client/unsavedFiles';
+import { viewId } from '../contributions/manifest';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 
@@ -46,17 +48,20 @@ export async function askAboutUnsaved(engine: EngineClient, plan: PlanSummary): 
  * whether to save them first. Returns `false` if the user cancels.
  */
 export async function offerToSaveUpToDate(
-  engine: EngineClient,
+  { engine, operations }: Pick<RunPlannedDeps, 'engine' | 'operations'>,
   scopes: PlanRequest['folders'],
 ): Promise<boolean> {
   const unsaved = new Map(unsavedFiles().map(file => [file.uri.fsPath, file]));
   if (unsaved.size === 0) return true;
-  const concerned: PlannedFile[] = [];
-  for (const { setup, scope } of scopes) {
+  const folders = scopes.flatMap(({ setup, scope }) => {
     const paths = [...unsaved.keys()].filter(path => isAskedFor(path, setup, scope));
-    if (paths.length === 0) continue;
-    concerned.push(...(await engine.sendRequest(upToDateAmong, { setup, paths })));
-  }
+    const kind = scope.kind === 'resources' ? ('resources' as const) : ('known' as const);
+    return paths.length === 0 ? [] : [{ setup, scope: { kind, paths } }];
+  });
+  if (folders.length === 0) return true;
+  const concerned = await window.withProgress({ location: { viewId } }, () =>
+    operations.run(token => engine.sendRequest(upToDateAmong, { folders }, token)),
+  );
   if (concerned.length === 0) return true;
   const save = l10n.t('Save and Back Up');
   const skip = l10n.t('Don’t Save');

@@ -106,7 +106,7 @@ async function backUp(
   deps: BackUpDeps,
   scopes: PlanRequest['folders'],
 ): Promise<Report | undefined> {
-  if (!(await offerToSaveUpToDate(deps.engine, scopes))) return undefined;
+  if (!(await offerToSaveUpToDate(deps, scopes))) return undefined;
   return runPlanned(deps, backUpKind, scopes);
 }
 

@@ -1,10 +1,9 @@
 import { rootPath, type FilePath } from '../../protocol/folders';
-import type { Difference, PlannedFile } from '../../protocol/plans';
+import type { Difference } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
-import { parentPath, toFilePath } from '../disk/filePath';
+import { parentPath } from '../disk/filePath';
 import type { Entry } from './entry';
-import type { Route } from './job';
 
 /** The groups that a back-up sends. */
 export const groupsToBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
@@ -106,17 +105,4 @@ function treeOf(entries: readonly Entry[]): Folder {
     }
   }
   return root;
-}
-
-/** Those of the files, absolute, that are up to date. */
-export function upToDateAmong(
-  comparison: Comparison,
-  { root, target: { folder } }: Pick<Route, 'root' | 'target'>,
-  absolute: readonly string[],
-): readonly PlannedFile[] {
-  return absolute.flatMap(each => {
-    const path = toFilePath(root, each);
-    const isUpToDate = path && comparison.get(path)?.verdict.kind === 'up-to-date';
-    return isUpToDate === true ? [{ folder, path, absolute: each }] : [];
-  });
 }

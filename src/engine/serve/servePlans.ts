@@ -12,8 +12,8 @@ import type { ServedPort } from './servedPort';
 export function servePlans(port: ServedPort, disk: ServedPort, engine: Engine): void {
   const planned = engine.plannedBackUps;
   disk.onRequest(planMessages.planBackUp, (request, signal) => engine.planBackUp(request, signal));
-  disk.onRequest(planMessages.upToDateAmong, ({ setup, paths }) =>
-    engine.upToDateAmong(setup, paths),
+  disk.onRequest(planMessages.upToDateAmong, (request, signal) =>
+    engine.upToDateAmong(request, signal),
   );
   disk.onRequest(planMessages.plannedAmong, ({ planId, paths }) => planned.among(planId, paths));
   disk.onRequest(planMessages.filesThatWouldEmpty, planId => planned.thatWouldEmpty(planId));

@@ -12,6 +12,8 @@ import type {
   PlannedFile,
   PlanRequest,
   PlanSummary,
+  UpToDateRequest,
+  UpToDateScope,
 } from '../../protocol/plans';
 import type { Report, ReportPage, ReportRequest } from '../../protocol/reports';
 import type {
@@ -28,7 +30,7 @@ import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
 import type { Connection } from '../ports/connection';
 import { credentialSources } from '../config/profiles';
-import { differencesOf, upToDateAmong } from '../comparison/differences';
+import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
 import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
 import type { PlanKind, StepSelection } from '../batch/planKind';
@@ -40,6 +42,7 @@ import { choosing } from '../restore/restoreKind';
 import { conflictsAmong } from '../backup/conflictsAmong';
 import { readSharedFiles } from '../config/sharedFiles';
 import { Verification } from '../verify/verifier';
+import { upToDateAmong } from '../comparison/upToDateAmong';
 import { workOnFolders } from '../schedule/workOnFolders';
 
 /** The engine's one entrance: compares folders with buckets, backs them up, restores and frees. */
@@ -89,12 +92,15 @@ export class Engine {
     return differencesOf(comparisons.requireCurrent(job));
   }
 
-  /** Those of the files, absolute, that are up to date; none where nothing has been compared. */
-  upToDateAmong(setup: FolderSetup, absolute: readonly string[]): readonly PlannedFile[] {
-    const { comparisons, jobOf } = this.#services;
-    const job = jobOf(setup);
-    const comparison = comparisons.current(job);
-    return comparison === undefined ? [] : upToDateAmong(comparison, job, absolute);
+  /** Those of the files that a back-up would find up to date. */
+  async upToDateAmong(
+    { folders }: UpToDateRequest,
+    signal: AbortSignal,
+  ): Promise<readonly PlannedFile[]> {
+    const { comparisons } = this.#services;
+    const work = (job: ComparisonJob, scope: UpToDateScope) =>
+      upToDateAmong({ comparisons, job, scope, signal });
+    return (await workOnFolders(this.#services, { folders, work, signal })).flat();
   }
 
   dropUnfinished(setups: readonly FolderSetup[]): void {

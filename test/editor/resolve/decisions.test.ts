@@ -143,6 +143,23 @@ describe('Before a batch', () => {
       });
     }
 
+    for (const [what, backUp, buttons] of [
+      ['the file', () => api.backUp([uriOf('decide/a.txt').fsPath]), ['Save and Back Up']],
+      ['its folder', () => backUpFolder(), ['Save and Back Up', 'Don’t Save']],
+    ] as const) {
+      it(`asks the same before any comparison of the window, where ${what} is chosen`, async () => {
+        await backUpFolder();
+        assert.deepEqual(api.state.comparisons, []);
+        answers = answerWith('Save and Back Up');
+        await type('decide/a.txt');
+        const report = await backUp();
+        assert.deepEqual([report?.planned, report?.done], [1, 1]);
+        assert.match(asked()[0] ?? '', /decide\/a\.txt.* has unsaved changes/);
+        assert.deepEqual(answers.questions[0]?.buttons, buttons);
+        assert.equal(await inCloud('decide/a.txt'), 'typed a');
+      });
+    }
+
     it('asks nothing where the file is not one of the batch', async () => {
       answers = answerWith('Skip It');
       await type('beside.txt');
