@@ -46,6 +46,7 @@ export const credentialFailures = {
     brief: () => l10n.t('no credentials from profile'),
     what: ({ subject, cause }) =>
       l10n.t('The AWS profile “{0}” gave no credentials{1}', subject, because(cause)),
+    next: () => l10n.t('Check the profile, or choose other credentials.'),
     actions: ['retry', 'choose-credentials', 'show-log'],
   },
   'program-not-found': {

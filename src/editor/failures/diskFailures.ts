@@ -137,6 +137,7 @@ export const diskFailures = {
     brief: () => l10n.t('disk error'),
     what: ({ subject, cause }) =>
       l10n.t('The disk failed at {0}{1}', quoted(subject), because(cause)),
+    next: () => l10n.t('Check the disk and its connection, then try again.'),
     actions: ['retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

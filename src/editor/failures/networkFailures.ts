@@ -58,25 +58,29 @@ export const networkFailures = {
     what: ({ subject }) =>
       l10n.t('{0} refuses requests because this computer’s clock is too far off.', store(subject)),
     next: () => l10n.t('Set the clock and try again.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    actions: ['retry', 'show-log'],
   },
   'timed-out': {
     brief: () => l10n.t('timed out'),
     what: ({ subject }) => l10n.t('{0} did not answer in time.', store(subject)),
-    next: () => l10n.t('Try again.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    next: () =>
+      l10n.t(
+        'Try again. If it stays so, check the setting “s3Backup.endpoint”, and whether a firewall or proxy is in the way.',
+      ),
+    actions: ['retry', 'change-endpoint', 'show-log'],
   },
   'store-busy': {
     brief: () => l10n.t('store busy'),
     what: ({ subject }) => l10n.t('{0} is too busy to answer.', store(subject)),
     next: () => l10n.t('Try again in a while.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    actions: ['retry', 'show-log'],
   },
   'store-error': {
     brief: () => l10n.t('error in the store'),
     what: ({ subject, cause }) =>
-      l10n.t('{0} answered with an error{1}', store(subject), because(cause)),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+      l10n.t('{0} answered with an error{1}', store(subject), because(firstLink(cause))),
+    next: () => l10n.t('Try again later. If it stays so, show the log to whoever runs the store.'),
+    actions: ['retry', 'show-log'],
   },
   'not-s3': {
     brief: () => l10n.t('no S3 store'),

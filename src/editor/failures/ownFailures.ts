@@ -50,6 +50,7 @@ export const ownFailures = {
     brief: () => l10n.t('unexpected error'),
     what: ({ cause }) =>
       l10n.t('S3 Backup met an error that it does not know{0}', because(firstLine(cause))),
+    next: () => l10n.t('Try again. The log says more.'),
     actions: ['retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

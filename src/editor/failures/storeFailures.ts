@@ -129,6 +129,7 @@ export const storeFailures = {
         'The store’s list has an entry that may be the cloud copy of {0}, but it cannot be read or lacks its ETag, size or time.',
         quoted(subject),
       ),
+    next: () => l10n.t('Compare again. If it stays so, ask who runs the store.'),
     actions: ['compare', 'show-log'],
   },
   'not-kept': {

@@ -8,6 +8,7 @@ export const targetFailures = {
     brief: () => l10n.t('wrong setting'),
     what: ({ subject, cause }) =>
       l10n.t('The setting “{0}” has a value that cannot be used{1}', subject, because(cause)),
+    next: () => l10n.t('Correct it in the settings.'),
     actions: ['open-settings'],
   },
   'no-target': {
