@@ -56,10 +56,10 @@ export const freeUpFailures = {
     brief: () => l10n.t('not listed by the store'),
     what: ({ subject }) =>
       l10n.t(
-        'The store has a copy of {0} but its lists do not show it, so the file stays: no comparison would find the copy.',
+        'The store has a copy of {0}, but its lists do not show it. Another computer would not find it, so the file stays here.',
         quoted(subject),
       ),
-    next: () => l10n.t('A file of another name, or another store, may do.'),
+    next: () => l10n.t('Rename the file and back it up again, or use another store.'),
     actions: ['show-log'],
   },
   'attributes-differ': {

@@ -5,21 +5,13 @@ import { listCloud, type CloudFile } from '../scan/cloudListing';
 import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { isWithinAny } from '../disk/filePath';
-import {
-  joinSides,
-  pathOf,
-  type Joined,
-  type JoinRules,
-  type LocalLeaf,
-  type SetAside,
-  type Sides,
-} from './join';
+import { pathOf, type LocalLeaf, type SetAside } from './join';
 import { scanLocal } from '../scan/localScan';
 import { inParallel } from '../concurrency/parallel';
 import type { FolderReceipts } from '../records/receiptStore';
 import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
-import { unlistedCopies } from './unlistedCopies';
+import { joinWithUnlisted } from './joinWithUnlisted';
 import type { Finding } from './finding';
 
 export interface CompareRequest {
@@ -121,35 +113,6 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   });
   throwIfCancelled(signal, bucket.name);
   return { starts: [...starts], findings: [...findings, ...answers], incomplete };
-}
-
-/** Joins the two sides. What would be lost is asked for once more before it is called so. */
-async function joinWithUnlisted(
-  sides: Sides,
-  rules: JoinRules,
-  request: CompareRequest,
-): Promise<Joined> {
-  const joined = joinSides(sides, rules);
-  const lost = joined.findings.flatMap(({ path, verdict }) =>
-    verdict.kind === 'lost' ? path : [],
-  );
-  if (lost.length === 0) return joined;
-  const unlisted = await unlistedCopies(lost, request);
-  if (unlisted.size === 0) return joined;
-  const { findings, questions } = joinSides(
-    { ...sides, cloud: new Map([...sides.cloud, ...unlisted]) },
-    rules,
-  );
-  return {
-    questions,
-    findings: findings.map(each => (unlisted.has(each.path) ? withReason(each) : each)),
-  };
-}
-
-/** Adds why the row may surprise whoever looks at a listing of the bucket. */
-function withReason(finding: Finding): Finding {
-  if (finding.verdict.kind !== 'only-in-cloud') return finding;
-  return { ...finding, verdict: { kind: 'only-in-cloud', because: 'not-listed' } };
 }
 
 /** More files read at the same time make disks slower, not faster. */

@@ -1,3 +1,4 @@
+import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
@@ -11,29 +12,56 @@ export interface UnlistedRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the store says of copies that its list did not show. */
+export interface UnlistedCopies {
+  /** Those that exist. */
+  readonly found: ReadonlyMap<FilePath, CloudFile>;
+  /** Those of which it said nothing, with the failure. */
+  readonly unknown: ReadonlyMap<FilePath, FailureRecord>;
+}
+
 /**
- * Asks for copies that a listing did not show: not every store lists everything that it has. Returns
- * those that exist. A store that does not answer adds none. Throws `cancelled` alone.
+ * Asks for copies that a listing did not show: not every store lists everything that it has. Of more
+ * than a hundred the rest is not asked for. Where the store fails several times in a row, it is asked
+ * no more, and nothing is known of all that it has not answered. Throws `cancelled` alone.
  */
 export async function unlistedCopies(
   paths: readonly FilePath[],
   { bucket, prefix, signal }: UnlistedRequest,
-): Promise<ReadonlyMap<FilePath, CloudFile>> {
+): Promise<UnlistedCopies> {
   const found = new Map<FilePath, CloudFile>();
-  try {
-    await inParallel(paths.toSorted().slice(0, maxHeads), maxConcurrentHeads, async path => {
+  const unknown = new Map<FilePath, FailureRecord>();
+  const answered = new Set<FilePath>();
+  let failuresInARow = 0;
+  let outage: { readonly path: FilePath; readonly failure: FailureRecord } | undefined;
+
+  await inParallel(paths.toSorted().slice(0, maxHeads), maxConcurrentHeads, async path => {
+    if (outage !== undefined) return;
+    try {
       const head = await bucket.head({ key: toKey(prefix, path), signal });
+      failuresInARow = 0;
+      answered.add(path);
       if (head === undefined) return;
       const { size, etag, modifiedAtMs, storageClass } = head;
       found.set(path, { path, size, etag, modifiedAtMs, storageClass });
-    });
-  } catch (error) {
-    const failure = toFailure(error, bucket.name);
-    if (failure.code === 'cancelled') throw failure;
+    } catch (error) {
+      const failure = toFailure(error, path);
+      if (failure.code === 'cancelled') throw failure;
+      unknown.set(path, failure.toRecord());
+      if (++failuresInARow === maxFailuresInARow) outage = { path, failure: failure.toRecord() };
+    }
+  });
+  if (outage === undefined) return { found, unknown };
+  const { failure } = outage;
+  const isOfOneKey = failure.subject === toKey(prefix, outage.path);
+  for (const path of paths) {
+    if (answered.has(path) || unknown.has(path)) continue;
+    unknown.set(path, isOfOneKey ? { ...failure, subject: toKey(prefix, path) } : failure);
   }
-  return found;
+  return { found, unknown };
 }
 
 /** Whoever has lost more than this has lost a folder or a bucket, and not a few entries of a list. */
 const maxHeads = 100;
 const maxConcurrentHeads = 8;
+const maxFailuresInARow = 5;

@@ -52,7 +52,7 @@ function toCopy({ size, etag, modifiedAtMs: modifiedAt, versionId }: ObjectHead)
 
 /** What the store still has of a file, newest first, and whether it keeps more from now on. */
 export async function cloudVersions(
-  bucket: Pick<Bucket, 'versioning' | 'listVersions'>,
+  bucket: Pick<Bucket, 'versioning' | 'listVersions' | 'head'>,
   { setup, path }: CloudCopyRequest,
   signal: AbortSignal,
 ): Promise<CloudVersions> {
@@ -60,14 +60,23 @@ export async function cloudVersions(
   // There is the copy as it is now, and not all stores can list it as a version.
   if (versioning === 'off') return { versioning, versions: [], areAll: true };
   const versions: CloudVersion[] = [];
-  const pages = bucket.listVersions({ key: toKey(setup.prefix, path), signal });
+  const key = toKey(setup.prefix, path);
+  const pages = bucket.listVersions({ key, signal });
   for await (const page of pages) {
     for (const { kind, versionId, isLatest, size, modifiedAtMs: modifiedAt } of page) {
       if (versions.length === maxVersions) return { versioning, versions, areAll: false };
       versions.push({ kind, versionId, isLatest, size, modifiedAtMs: modifiedAt });
     }
   }
-  return { versioning, versions, areAll: true };
+  if (versions.length > 0) return { versioning, versions, areAll: true };
+  // Not every store lists everything that it has.
+  const head = await bucket.head({ key, signal });
+  return { versioning, versions: head === undefined ? [] : [toLatest(head)], areAll: true };
+}
+
+/** An object without a version has the id "null", as in lists of versions. */
+function toLatest({ size, modifiedAtMs, versionId = 'null' }: ObjectHead): CloudVersion {
+  return { kind: 'version', versionId, isLatest: true, size, modifiedAtMs };
 }
 
 /** More than anybody goes through in a list. */

@@ -96,6 +96,27 @@ describe('cloudVersions', () => {
     assert.equal(areAll, false);
   });
 
+  it('finds the copy as it is now where no list shows it', async () => {
+    const bucket = memoryBucket({ versioning: 'enabled' });
+    bucket.place('p/a', 'hidden');
+    bucket.hide('p/a');
+    const { versions } = await cloudVersions(bucket, file('a'), signal);
+    assert.deepEqual(
+      versions.map(({ kind, size, isLatest }) => ({ kind, size, isLatest })),
+      [{ kind: 'version', size: 6, isLatest: true }],
+    );
+    const versionId = versions[0]?.versionId ?? '';
+    const { copy } = await readCloudCopy(bucket, { ...upTo(100, 'a'), versionId }, signal);
+    assert.equal(copy.size, 6);
+  });
+
+  it('does not say that there is none where the store does not answer', async () => {
+    const bucket = memoryBucket({ versioning: 'enabled' });
+    assert.deepEqual((await cloudVersions(bucket, file('a'), signal)).versions, []);
+    bucket.failNext('head', new Failure('access-denied', 'p/a'));
+    await assert.rejects(cloudVersions(bucket, file('a'), signal), failsWith('access-denied'));
+  });
+
   it('asks a bucket that keeps none for none', async () => {
     const bucket = memoryBucket({ versioning: 'off' });
     bucket.place('p/a', 'one');

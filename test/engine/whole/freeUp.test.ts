@@ -282,13 +282,27 @@ describe('Freeing space', () => {
     assert.ok(isThere('hidden.txt') && isThere('listed.txt'));
   });
 
-  it('leaves lost what the store says nothing of when it is asked', async () => {
+  it('cannot check what the store says nothing of when it is asked', async () => {
     await safe({ 'hidden.txt': 'aa' });
     await free(everything);
     bucket.hide('w/hidden.txt');
     bucket.failNext('head', new Failure('access-denied', 'w/hidden.txt'));
     await project.compare();
-    assert.equal(verdict('hidden.txt'), 'lost');
+    assert.equal(verdict('hidden.txt'), 'unchecked');
+    await project.compare();
+    assert.equal(verdict('hidden.txt'), 'only-in-cloud');
+  });
+
+  it('never frees a file whose copy no list shows, and does not send it again', async () => {
+    await safe({ 'hidden.txt': 'aa' });
+    bucket.hide('w/hidden.txt');
+    await project.compare();
+    const row = project.row('hidden.txt').verdict;
+    assert.ok(row.kind === 'unchecked' && row.failure.code === 'not-listed');
+    assert.equal((await plan(everything)).files, 0);
+    const nodes = [project.node('unchecked', 'hidden.txt')];
+    assert.equal((await plan({ kind: 'nodes', nodes })).files, 0);
+    assert.equal((await project.plan({ kind: 'all' })).files, 0);
   });
 
   it('asks for no more than a hundred lost copies', async () => {

@@ -188,7 +188,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     },
 
     async *listVersions({ key, pageSize = 1000, signal }) {
-      const versions = objects.versions(key);
+      const versions = hidden.has(key) ? [] : objects.versions(key);
       for (let start = 0; start === 0 || start < versions.length; start += pageSize) {
         await arrive('listVersions', key, signal);
         yield versions.slice(start, start + pageSize);
