@@ -61,6 +61,7 @@ export async function showTargetHints(
     const traits = await deps.engine.sendRequest(inspectBucket, { settings, ...target });
     hints.push(...traitHints(traits));
     keepsNothing = isReplacedForGood(traits.versioning);
+    if (keepsNothing) await hintGiven(deps, { bucket, settings });
   } catch (error) {
     deps.log.warn(`${bucket} could not be inspected: ${failureLine(toFailureRecord(error))}`);
   }
@@ -78,7 +79,6 @@ export async function showTargetHints(
   // A message with a button is shown whole, one without is cut to a line.
   const turnOn = l10n.t('Turn On Versioning…');
   const buttons = keepsNothing ? [turnOn, another] : [another];
-  if (keepsNothing) await hintGiven(deps.memory, { bucket, settings });
   const answer = await window.showInformationMessage([start, ...hints].join(' '), ...buttons);
   if (answer === another) await runCommand('s3Backup.chooseBucket', folder.uri);
   if (answer === turnOn) await askForVersioning({ id: folderId(folder) });

@@ -1,6 +1,6 @@
 import { l10n, Uri, window, type Memento, type LogOutputChannel } from 'vscode';
 import { bucketVersioning } from '../../protocol/buckets';
-import { storeOf } from '../../protocol/endpoint';
+import { storeEndpoint } from '../../protocol/credentials';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
@@ -9,7 +9,7 @@ import { GivenHints } from './givenHints';
 
 export interface VersioningHintDeps {
   readonly log: LogOutputChannel;
-  readonly engine: EngineClient;
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
   readonly memory: Memento;
 }
 
@@ -21,12 +21,15 @@ export async function hintAtVersioning(
   { engine, memory, log }: VersioningHintDeps,
   setups: readonly FolderSetup[],
 ): Promise<void> {
-  const isDue = (setup: FolderSetup) => hintsIn(memory).isDue(placeText(setup));
-  for (const setup of setups.filter(isDue)) {
+  const hints = hintsIn(memory);
+  for (const setup of setups) {
     try {
+      const place = await placeText(engine, setup);
+      if (!hints.isDue(place)) continue;
       const versioning = await engine.sendRequest(bucketVersioning, setup);
-      if (versioning !== 'off' || !isDue(setup)) continue;
-      await hintGiven(memory, setup);
+      // Another batch may have given it meanwhile.
+      if (versioning !== 'off' || !hints.isDue(place)) continue;
+      await hints.remember(place);
       await hint(memory, setup);
     } catch (error) {
       log.warn(`Versions of ${setup.bucket}: ${failureLine(toFailureRecord(error))}`);
@@ -35,8 +38,11 @@ export async function hintAtVersioning(
 }
 
 /** Remembers that the user has had the hint about this bucket. */
-export async function hintGiven(memory: Memento, bucket: BucketPlace): Promise<void> {
-  await hintsIn(memory).remember(placeText(bucket));
+export async function hintGiven(
+  { engine, memory }: Omit<VersioningHintDeps, 'log'>,
+  bucket: BucketPlace,
+): Promise<void> {
+  await hintsIn(memory).remember(await placeText(engine, bucket));
 }
 
 /** Runs the command that turns on versioning for a folder's bucket. */
@@ -65,8 +71,13 @@ function hintsIn(memory: Memento): GivenHints {
   return new GivenHints(memory, 'versioningHints');
 }
 
-/** A bucket's name is unique within one store only. */
-function placeText({ bucket, settings }: BucketPlace): string {
-  const endpoint = settings['endpoint'];
-  return `${storeOf(typeof endpoint === 'string' ? endpoint : undefined)} ${bucket}`;
+/**
+ * A bucket's name is unique within one store only, and the environment or a profile may name the
+ * store as well as the settings.
+ */
+async function placeText(
+  engine: VersioningHintDeps['engine'],
+  { bucket, settings }: BucketPlace,
+): Promise<string> {
+  return `${await engine.sendRequest(storeEndpoint, settings)} ${bucket}`;
 }
