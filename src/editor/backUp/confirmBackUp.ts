@@ -187,7 +187,7 @@ const agreed = new Set<string>();
 function question({ files, unknownOrigin }: PlanSummary): string {
   if (files === 1 && unknownOrigin.originals === 1) {
     return l10n.t(
-      'Back up “{0}” and replace its cloud copy? That copy is all that is left of another file of this name, which is no longer here.',
+      'Back up “{0}” and replace its cloud copy? That copy holds another file of this name, and is no earlier state of this one.',
       unknownOrigin.examples[0] ?? '',
     );
   }

@@ -15,7 +15,7 @@ export interface BatchStep {
 /** What a step returns that succeeds. */
 export interface StepResult {
   readonly local: LocalFile;
-  /** Proves that both sides are the same, where the step has proved it. */
+  /** What the step has proved of the path's copy; of `local`, too, where that is at the path. */
   readonly receipt?: Receipt | undefined;
   /** What became of the local file that the step has replaced. */
   readonly replaced?: ReplacedFile | undefined;

@@ -16,8 +16,9 @@ export interface Receipt {
   /** When the two sides were found to be the same; milliseconds since 1970. */
   readonly provedAt: number;
   /**
-   * When the local file was freed, or another folder came to its path: the copy is the original, and
-   * no file that has its name may replace it unasked; milliseconds since 1970.
+   * When the local file was freed, another folder came to its path, or the copy was restored beside
+   * the local file: the copy is the original of another file than the one that has its name, which
+   * may not replace it unasked; milliseconds since 1970.
    */
   readonly freedAt?: number | undefined;
 }

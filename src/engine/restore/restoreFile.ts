@@ -11,7 +11,7 @@ import { writeSparse } from '../disk/writeFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
-import type { Receipt } from '../records/receipts';
+import { isOfCopy, neverSettled, type Receipt } from '../records/receipts';
 import type { LocalFile } from '../disk/localFile';
 import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
@@ -44,8 +44,8 @@ export async function restoreFile(
     const notSet = await applyAttributes(staged.handle, attributes, staged.newFileMode);
     const written = await complete(staged);
     const { local, replaced } = await commit(step, staged, tools);
-    const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
-    const receipt = isProved ? receiptOf(local, downloaded, beganAt) : undefined;
+    const isProved = isSameContent(written, local) && provesCopy(step, downloaded);
+    const receipt = isProved ? receiptOf(step, local, downloaded, beganAt) : undefined;
     return { local, replaced, cloud, receipt, notSet };
   } catch (error) {
     await discard(staged, tools.journal);
@@ -150,19 +150,28 @@ function isSameContent(one: LocalFile, other: LocalFile): boolean {
   return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
 }
 
-/** Whether the bytes of the file at a path are now known to be those of that path's copy. */
-function provesCopy(
-  { path, from, versionId }: RestoreStep,
-  local: LocalFile,
-  { content }: Downloaded,
-): boolean {
-  const isOwnCopy = versionId === undefined && from === undefined && local.path === path;
-  return isOwnCopy && content.kind === 'same';
+/** Whether the bytes that were restored are now known to be those of the path's present copy. */
+function provesCopy({ from, versionId }: RestoreStep, { content }: Downloaded): boolean {
+  return versionId === undefined && from === undefined && content.kind === 'same';
 }
 
-function receiptOf(local: LocalFile, { head, content }: Downloaded, hashBegan: number): Receipt {
+/**
+ * What was restored beside the local file ends a conflict: the user has both, so that from now on
+ * the local file is a change to this copy. It proves nothing of that file, and the copy is still
+ * somebody else's, which nothing replaces unasked.
+ */
+function receiptOf(
+  { path, route }: RestoreStep,
+  local: LocalFile,
+  { head, content }: Downloaded,
+  beganAt: number,
+): Receipt | undefined {
   const { etag, versionId } = head;
   const crc32 = wholeChecksum(head, 'crc32');
-  const { sha256 } = content;
-  return { local, sha256, etag, crc32, versionId, hashBegan, provedAt: Date.now() };
+  const provedAt = Date.now();
+  const proof = { sha256: content.sha256, etag, crc32, versionId, provedAt };
+  if (local.path === path) return { ...proof, local, hashBegan: beganAt };
+  const known = route.receipts.get(path);
+  if (known !== undefined && isOfCopy(known, head)) return undefined;
+  return { ...proof, local: { ...local, path }, hashBegan: neverSettled, freedAt: provedAt };
 }

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../protocol/failures';
+import type { FilePath } from '../../protocol/folders';
 import type {
   ConflictChoice,
   ConflictChoices,
@@ -8,6 +9,7 @@ import type {
 import type { PlanKind } from '../batch/planKind';
 import { Failure } from '../failures/failure';
 import type { Comparison } from '../comparison/comparison';
+import type { CloudFile } from '../scan/cloudListing';
 import type { RecentRestores, RestoreOutcome } from './recentRestores';
 import { restoreFile } from './restoreFile';
 import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
@@ -101,10 +103,22 @@ function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
   }
   if (outcome.kind === 'done' && outcome.result.receipt !== undefined) {
     const { local, cloud } = outcome.result;
-    const verdict = { kind: 'up-to-date', proof: 'content' } as const;
-    comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
+    if (local.path === path) {
+      const verdict = { kind: 'up-to-date', proof: 'content' } as const;
+      comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
+    } else {
+      endConflict(comparison, path, cloud);
+    }
     return;
   }
   // A file beside its place, or an older one in it, is judged by what is on the disk now.
   comparison.setActivity(path, undefined);
+}
+
+/** The copy is kept beside the local file now, which is a change to it by the user's decision. */
+function endConflict(comparison: Comparison, path: FilePath, kept: CloudFile): void {
+  comparison.setActivity(path, undefined);
+  const known = comparison.get(path);
+  if (known?.verdict.kind !== 'changed-in-cloud' || known.cloud?.etag !== kept.etag) return;
+  comparison.place({ ...known, verdict: { kind: 'out-of-date', because: 'content' } });
 }

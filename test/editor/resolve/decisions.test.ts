@@ -14,6 +14,7 @@ import {
   filesIn,
   putObject,
   setUserSetting,
+  untilState,
   uriOf,
 } from '../../support/vscode/extensionUnderTest';
 
@@ -275,6 +276,16 @@ describe('Before a batch', () => {
       assert.equal(answers.questions.length, 2);
       const here = await readFile(uriOf('decide/a.txt').fsPath, 'utf8');
       assert.equal(here, 'theirs a');
+      assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
+    });
+
+    it('are conflicts no more where both are kept', async () => {
+      answers = answerWith('Restore Cloud’s…', 'Keep Both');
+      await resolve();
+      await untilState(api, state => filesIn(state, 'changed-in-cloud') === 0);
+      assert.equal(filesIn(api.state, 'out-of-date'), 2);
+      const here = await readFile(uriOf('decide/a.txt').fsPath, 'utf8');
+      assert.equal(here, 'a');
       assert.deepEqual(await inBoth(), ['theirs a', 'theirs b']);
     });
 

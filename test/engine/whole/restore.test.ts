@@ -314,6 +314,40 @@ describe('restore', function () {
       assert.equal(groupOf('d/a.txt'), 'out-of-date');
     });
 
+    it('ends a conflict where both are kept, and asks before that copy is replaced', async () => {
+      const inAnHour = Date.now() + 3_600_000;
+      bucket.place('w/d/a.txt', 'their copy', { modifiedAtMs: inAnHour });
+      await project.compare();
+      assert.equal(groupOf('d/a.txt'), 'changed-in-cloud');
+      const theirs = { ...conflict, nodes: [project.node('changed-in-cloud', 'd')] };
+      const report = await project.restore(theirs, 'keep-both');
+      const { restoredAs } = entries(report)[0]!;
+      assert.equal(read(restoredAs!), 'their copy');
+      assert.deepEqual(project.row('d/a.txt').verdict, { kind: 'out-of-date', because: 'content' });
+      await project.compare();
+      assert.equal(groupOf('d/a.txt'), 'out-of-date');
+      const { files, unknownOrigin } = await project.plan(all);
+      assert.deepEqual([files, unknownOrigin.files], [1, 1]);
+      await project.backUp(all);
+      assert.equal(bucket.bytes('w/d/a.txt')?.toString(), 'local!');
+      assert.equal(groupOf('d/a.txt'), 'up-to-date');
+      assert.equal(read(restoredAs!), 'their copy');
+    });
+
+    it('has a conflict again where the copy is another than the one that was kept', async () => {
+      const inAnHour = Date.now() + 3_600_000;
+      bucket.place('w/d/a.txt', 'their copy', { modifiedAtMs: inAnHour });
+      await project.compare();
+      const theirs = { ...conflict, nodes: [project.node('changed-in-cloud', 'd')] };
+      await project.restore(theirs, 'keep-both');
+      const { planId } = await project.plan(all);
+      bucket.place('w/d/a.txt', 'their newest copy', { modifiedAtMs: inAnHour });
+      const report = await project.engine.run(planId, new AbortController().signal);
+      assert.deepEqual(report.reasons, { 'changed-in-cloud': 1 });
+      await project.compare();
+      assert.equal(groupOf('d/a.txt'), 'changed-in-cloud');
+    });
+
     it('decides for one file otherwise than for the rest', async () => {
       bucket.place('w/d/b.txt', 'cloud b', { modifiedAtMs: storedAt });
       await writeTree(root, { 'd/b.txt': 'local b' });
