@@ -34,12 +34,15 @@ export function wouldEmpty({ local, replaces = 0 }: BackUpStep): boolean {
 
 /**
  * Whether a step replaces a copy that this computer has no record of having written, or one that is
- * the original, since its local file was freed and another file has the name now.
+ * the original, since its local file was freed and another file has the name now. So is a copy that
+ * was made of a newer file: whoever edits a file makes it newer, but a card or a folder that was put
+ * in the place of another may hold older files. Inodes don't tell: disks number their files alike.
  */
-export function isOfUnknownOrigin({ route, path, condition }: BackUpStep): boolean {
+export function isOfUnknownOrigin({ route, path, local, condition }: BackUpStep): boolean {
   if (condition.kind !== 'unchanged') return false;
   const receipt = route.receipts.get(path);
-  return receipt?.etag !== condition.etag || receipt.freedAt !== undefined;
+  if (receipt?.etag !== condition.etag || receipt.freedAt !== undefined) return true;
+  return local.mtimeNs < receipt.local.mtimeNs;
 }
 
 /** Whether a step replaces what is left of another file that had the name and was freed. */

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
@@ -38,15 +46,15 @@ describe('Another folder at the same path', function () {
   });
 
   /** Takes out the card that is in, and puts in the other one. */
-  function swap(out: string, into: string): void {
-    renameSync(root, join(temporary.path, out));
-    renameSync(join(temporary.path, into), root);
+  function swap(out: string, into: string, at = root): void {
+    renameSync(at, join(temporary.path, out));
+    renameSync(join(temporary.path, into), at);
   }
 
   /** A first card, backed up, and a second one with other pictures under the same names. */
-  async function twoCards(): Promise<void> {
+  async function twoCards(at = root): Promise<void> {
     const files = { 'IMG_1.JPG': 'first 1', 'IMG_2.JPG': 'first 2', 'same.txt': 'same' };
-    await writeTree(root, files, 1_600_000_000_000);
+    await writeTree(at, files, 1_600_000_000_000);
     const others = { ...files, 'IMG_1.JPG': 'other 1', 'IMG_2.JPG': 'other two' };
     await writeTree(join(temporary.path, 'second'), others, 1_500_000_000_000);
     await untilNotRacy();
@@ -101,6 +109,35 @@ describe('Another folder at the same path', function () {
     }
     assert.equal((await again.plan(all)).unknownOrigin.files, 0);
     again.engine.dispose();
+  });
+
+  it('replaces nothing unasked by older files, one level down, too', async () => {
+    const card = join(root, 'card');
+    mkdirSync(card);
+    await twoCards(card);
+    swap('first', 'second', card);
+    const before = await project.plan(project.resources('card/IMG_1.JPG'));
+    assert.deepEqual([before.files, before.unknownOrigin.files], [1, 1]);
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.files], [2, 2]);
+    assert.deepEqual(unknownOrigin.examples, ['card/IMG_1.JPG', 'card/IMG_2.JPG']);
+    swap('second', 'first', card);
+    await project.compare();
+    assert.equal((await project.plan(all)).files, 0);
+  });
+
+  it('asks about an older file that was copied into the place, and about none that was edited', async () => {
+    await twoCards();
+    // As `cp -p` does, which writes into the file that is there.
+    writeFileSync(join(root, 'IMG_1.JPG'), 'older');
+    utimesSync(join(root, 'IMG_1.JPG'), 1_500_000_000, 1_500_000_000);
+    // As editors save that write a new file and give it the name.
+    writeFileSync(join(root, 'saving~'), 'edited');
+    renameSync(join(root, 'saving~'), join(root, 'IMG_2.JPG'));
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.examples], [2, ['IMG_1.JPG']]);
   });
 
   it('is none where the folder was only moved, changed, or is not there', async () => {
