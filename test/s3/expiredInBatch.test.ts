@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -90,6 +90,19 @@ describe('Credentials that end in mid-batch', function () {
 
   const keys = (id: string) => `[p]\naws_access_key_id = ${id}\naws_secret_access_key = s\n`;
 
+  /** Makes a script give the credentials, which stands in `aws.folder` and notes each run of it. */
+  async function useProgram(script: string): Promise<void> {
+    const program = join(aws.folder, 'helper');
+    await writeFile(join(aws.folder, 'runs'), '');
+    await writeFile(program, `#!/bin/sh\ncd '${aws.folder}' && printf x >> runs\n${script}\n`);
+    await chmod(program, 0o755);
+    await aws.write({ config: `[profile p]\ncredential_process = ${program}\n` });
+  }
+
+  async function runsOfProgram(): Promise<number> {
+    return (await readFile(join(aws.folder, 'runs'), 'utf8')).length;
+  }
+
   it('pause it until the file has others; it goes on where it stopped', async () => {
     await aws.write({ credentials: keys('K1') });
     const planId = await planAll();
@@ -112,20 +125,35 @@ describe('Credentials that end in mid-batch', function () {
 
   it('are got anew by a program, once, without a pause', async function () {
     if (process.platform === 'win32') this.skip();
-    const program = join(aws.folder, 'helper');
-    const runs = join(aws.folder, 'runs');
-    await writeFile(runs, '');
-    await writeFile(
-      program,
-      `#!/bin/sh\nprintf x >> '${runs}'\nprintf '{"Version":1,"AccessKeyId":"K%s","SecretAccessKey":"s"}' "$(wc -c < '${runs}' | tr -d ' ')"\n`,
+    await useProgram(
+      `printf '{"Version":1,"AccessKeyId":"K%s","SecretAccessKey":"s"}' "$(wc -c < runs | tr -d ' ')"`,
     );
-    await chmod(program, 0o755);
-    await aws.write({ config: `[profile p]\ncredential_process = ${program}\n` });
     const planId = await planAll();
     takeOnly('K2', 'ExpiredToken');
     const { done } = await engine.run(planId, signal());
     assert.deepEqual([done, stored()], [files, files]);
     assert.ok(states.every(({ kind }) => kind !== 'paused'));
+  });
+
+  it('are kept where only the signature of one file is refused', async function () {
+    if (process.platform === 'win32') this.skip();
+    const end = new Date(Date.now() + 3_600_000).toISOString();
+    await useProgram(
+      `[ "$(cat runs)" = x ] || exit 1
+printf '{"Version":1,"AccessKeyId":"K","SecretAccessKey":"s","Expiration":"${end}"}'`,
+    );
+    const planId = await planAll();
+    store.quirks = {
+      around: (request, carryOut) =>
+        request.kind === 'put' && request.key === 'w/file 3'
+          ? s3Error(403, 'SignatureDoesNotMatch')
+          : carryOut(),
+    };
+    const { done, reasons } = await engine.run(planId, signal());
+    assert.deepEqual([done, reasons], [files - 1, { 'file-refused': 1 }]);
+    assert.equal(stored(), files - 1);
+    assert.ok(states.every(({ kind }) => kind !== 'paused'));
+    assert.equal(await runsOfProgram(), 1);
   });
 });
 

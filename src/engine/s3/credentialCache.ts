@@ -33,22 +33,26 @@ export class CredentialCache {
     const { known } = entry;
     if (known !== undefined && this.#now() < known.freshUntilMs) return known.identity;
     const renewal = this.#renew(profile, entry);
-    if (known === undefined || this.#now() >= known.endMs) return renewal;
+    if (known === undefined || known.isRefused || this.#now() >= known.endMs) return renewal;
     // Nobody has to wait for newer ones. Where there are none, the failure is told at the end.
     renewal.catch(() => undefined);
     return known.identity;
   }
 
-  /** Forgets credentials that a store does not take, or no longer takes. */
+  /**
+   * Makes the next who asks wait for others than these, which a store does not take, or no longer
+   * takes. Where there are none, they are given out again: another request may be taken with them.
+   */
   refused(profile: string | undefined, { accessKeyId, sessionToken }: UsedKeys): void {
     const entry = this.#entry(profile);
-    const identity = entry.known?.identity;
-    if (identity?.accessKeyId !== accessKeyId || identity.sessionToken !== sessionToken) return;
+    const { known } = entry;
+    if (known?.identity.accessKeyId !== accessKeyId) return;
+    if (known.identity.sessionToken !== sessionToken) return;
     // The source has nothing else: however many requests fail by that, it is not asked for each.
     const nowMs = this.#now();
     if (nowMs < entry.askAgainAtMs) return;
     entry.askAgainAtMs = nowMs + minRefusalMs;
-    entry.known = undefined;
+    entry.known = { ...known, freshUntilMs: nowMs, isRefused: true };
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
@@ -67,7 +71,6 @@ export class CredentialCache {
   }
 
   #renew(profile: string | undefined, entry: Entry): Promise<Identity> {
-    const { known } = entry;
     entry.renewal ??= this.#resolve(profile)
       .then(
         identity => {
@@ -77,8 +80,9 @@ export class CredentialCache {
           return identity;
         },
         (error: unknown) => {
-          if (known !== undefined && entry.known === known) {
-            entry.known = { ...known, freshUntilMs: known.endMs };
+          const { known } = entry;
+          if (known !== undefined) {
+            entry.known = { ...known, freshUntilMs: known.endMs, isRefused: false };
           }
           throw error;
         },
@@ -92,7 +96,8 @@ export class CredentialCache {
   #knownOf(identity: Identity): Known {
     const endMs = identity.expiration?.getTime() ?? Infinity;
     const early = endMs - renewalMs;
-    return { identity, endMs, freshUntilMs: early > this.#now() ? early : endMs };
+    const freshUntilMs = early > this.#now() ? early : endMs;
+    return { identity, endMs, freshUntilMs, isRefused: false };
   }
 
   #entry(profile: string | undefined): Entry {
@@ -130,6 +135,8 @@ interface Known {
   readonly endMs: number;
   /** Until then nobody asks for newer ones. */
   readonly freshUntilMs: number;
+  /** Whether a store has refused them since they were got. */
+  readonly isRefused: boolean;
 }
 
 /** Between two resolutions of what a store refuses. */

@@ -48,6 +48,8 @@ interface DirectClientDeps {
   readonly sdk: S3Client;
   readonly transport: Transport;
   readonly onAnswer: (headers: DirectAnswer['headers'], sentAt: number) => void;
+  /** Called with the headers of a request that the store has carried out. */
+  readonly onSuccess: (headers: HttpRequest['headers']) => void;
   /** Returns what to throw for a request that has failed; it was sent with these headers. */
   readonly onFailure: (
     error: unknown,
@@ -81,7 +83,7 @@ export class DirectClient {
   }
 
   async #exchange(request: HttpRequest, signal: AbortSignal): Promise<DirectAnswer> {
-    const { sdk, transport, onAnswer } = this.#deps;
+    const { sdk, transport, onAnswer, onSuccess } = this.#deps;
     const sentAt = Date.now();
     const answer = await exchange(request, transport, signal);
     const headers = answer.headers as Readonly<Record<string, string>>;
@@ -89,6 +91,7 @@ export class DirectClient {
     onAnswer(headers, sentAt);
     const { statusCode: status = 0 } = answer;
     if (status >= 200 && status < 300) {
+      onSuccess(request.headers);
       if (request.method !== 'GET') await discard(answer);
       return { headers, body: answer };
     }

@@ -11,7 +11,7 @@ import type { Bucket } from '../ports/bucket';
 import type { CheckRequest, Connection } from '../ports/connection';
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
-import { CredentialCache } from './credentialCache';
+import { CredentialCache, type UsedKeys } from './credentialCache';
 import type { Identity } from './credentialProcess';
 import { DirectClient } from './directClient';
 import { collectBounded, proveAnswers } from './proveAnswers';
@@ -50,6 +50,8 @@ export class S3Connection implements Connection {
   /** What is known of the endpoint; each bucket adds what is known of itself. */
   readonly #capabilities: StoreCapabilities;
   readonly #clock: StoreClock = { offsetMs: 0 };
+  /** What the latest request was signed with that the store has carried out. */
+  #accepted: UsedKeys | undefined;
   /** By name: what is learned of a bucket holds for all who use it. */
   readonly #buckets = new Map<string, Bucket>();
 
@@ -144,11 +146,14 @@ export class S3Connection implements Connection {
     client.middlewareStack.add(
       (next, { commandName }) =>
         async args => {
+          const { headers } = args.request as RequestWithHeaders;
           try {
-            return await next(args);
+            const result = await next(args);
+            this.#accepted = usedKeys(headers);
+            return result;
           } catch (error) {
             noteNeededRight(error, rightOfCommand(commandName, error));
-            throw await this.#afterRefusal(error, (args.request as RequestWithHeaders).headers);
+            throw await this.#afterRefusal(error, headers);
           }
         },
       { step: 'finalizeRequest', priority: 'low', name: 'noteRefusedCredentials' },
@@ -159,6 +164,9 @@ export class S3Connection implements Connection {
       transport: this.#transport,
       onAnswer: (headers, sentAt) => {
         this.#learn(headers, sentAt);
+      },
+      onSuccess: headers => {
+        this.#accepted = usedKeys(headers);
       },
       onFailure: (error, request, headers) => {
         noteNeededRight(error, rightOfRequest(request, error));
@@ -174,14 +182,18 @@ export class S3Connection implements Connection {
    */
   async #afterRefusal(error: unknown, headers: RequestWithHeaders['headers']): Promise<unknown> {
     if (!refusals.has(fromStoreError(error, { endpoint: this.endpoint }).code)) return error;
-    const accessKeyId = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
-    if (accessKeyId === undefined) return error;
+    const used = usedKeys(headers);
+    if (used === undefined) return error;
+    if (isAboutSignature(error) && isSame(used, this.#accepted)) {
+      // A proxy that changes a name or a header spoils the signature of that request alone. It may
+      // also be a new secret of the same key, which the files say by now or will.
+      this.#credentials.heed(this.#settings);
+      return error;
+    }
     const { profile } = this.#settings;
-    const used = { accessKeyId, sessionToken: headers['x-amz-security-token'] };
     this.#credentials.refused(profile, used);
-    const { accessKeyId: id, sessionToken } = await this.#credentials.get(profile);
-    const isSame = id === used.accessKeyId && sessionToken === used.sessionToken;
-    return isSame ? error : new Failure('store-busy', this.endpoint, error);
+    const others = await this.#credentials.get(profile);
+    return isSame(used, others) ? error : new Failure('store-busy', this.endpoint, error);
   }
 
   /** Learns what any answer shows of the store's clock and of how it spells ETags. */
@@ -194,6 +206,21 @@ export class S3Connection implements Connection {
 }
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
+
+function isAboutSignature(error: unknown): boolean {
+  return error instanceof Error && error.name === 'SignatureDoesNotMatch';
+}
+
+/** Returns what a request was signed with, by its headers. */
+function usedKeys(headers: RequestWithHeaders['headers']): UsedKeys | undefined {
+  const accessKeyId = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
+  if (accessKeyId === undefined) return undefined;
+  return { accessKeyId, sessionToken: headers['x-amz-security-token'] };
+}
+
+function isSame(used: UsedKeys, others: Partial<UsedKeys> | undefined): boolean {
+  return used.accessKeyId === others?.accessKeyId && used.sessionToken === others.sessionToken;
+}
 
 /** Returns credentials that the SDK does not keep, since the cache does, for all clients. */
 function askedEachTime(identity: Identity): Identity {

@@ -107,6 +107,15 @@ describe('Cached credentials', () => {
     assert.equal(await keyOf('p'), 'K2');
   });
 
+  it('serve on after a store has refused them where there are no others', async () => {
+    await keyOf('p');
+    fault = new Failure('program-failed', 'p');
+    cache.refused('p', { accessKeyId: 'K1', sessionToken: undefined });
+    await assert.rejects(keyOf('p'), { code: 'program-failed' });
+    assert.equal(await keyOf('p'), 'K1');
+    assert.equal(resolutions.length, 2);
+  });
+
   it('are got anew once in a second where the source has nothing but what is refused', async () => {
     const same = new CredentialCache({
       now: () => nowMs,
