@@ -104,7 +104,7 @@ function isOfOddEntry(known: Entry | undefined): boolean {
 
 /** Judges findings again whose local files are gone: by their cloud copies and receipts alone. */
 export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
-  const { comparison, root, exclude } = live;
+  const { comparison, root, exclude, receipts } = live;
   const folders = new Map<FilePath, LocalEntry | undefined>();
   for (const known of gone) {
     const { path, cloud, verdict } = known;
@@ -123,6 +123,11 @@ export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
     }
     if (verdict.kind === 'lost') continue;
     if (isOfOddEntry(known)) {
+      if (known.local !== undefined) comparison.place({ ...known, local: undefined });
+      continue;
+    }
+    // It may be lost: only the store can tell, and it did not.
+    if (verdict.kind === 'unchecked' && cloud === undefined && receipts.get(path) !== undefined) {
       if (known.local !== undefined) comparison.place({ ...known, local: undefined });
       continue;
     }

@@ -289,6 +289,9 @@ describe('Freeing space', () => {
     bucket.failNext('head', new Failure('access-denied', 'w/hidden.txt'));
     await project.compare();
     assert.equal(verdict('hidden.txt'), 'unchecked');
+    // That it is not on the disk is known, and says nothing new.
+    await project.engine.filesChanged(project.setup.id, [join(root, 'hidden.txt'), root]);
+    assert.equal(verdict('hidden.txt'), 'unchecked');
     await project.compare();
     assert.equal(verdict('hidden.txt'), 'only-in-cloud');
   });
