@@ -31,11 +31,12 @@ export async function runCredentialProcess({ profile, command }: ProcessPlan): P
     throw new Failure('program-failed', profile, why);
   }
   let ended = await run(invocation, process.env);
-  if (isNotFound(ended)) {
+  if (isNotFound(endOf(command, ended))) {
     const path = await loginShellPath(process.env);
     if (path !== undefined) ended = await run(invocation, { ...process.env, PATH: path });
   }
-  if (isNotFound(ended)) throw new Failure('program-not-found', profile, invocation.program);
+  if (isNotFound(endOf(command, ended)))
+    throw new Failure('program-not-found', profile, invocation.program);
   const { error, stdout, stderr } = ended;
   if (error !== null) throw new Failure('program-failed', profile, why(invocation, error, stderr));
   return parseAnswer(profile, invocation, stdout);
@@ -99,9 +100,31 @@ function run(invocation: Invocation, env: NodeJS.ProcessEnv): Promise<Ended> {
   });
 }
 
-/** By the system's answer, or by the exit code of a shell (POSIX; 9009 is that of `cmd.exe`). */
-function isNotFound({ error }: Ended): boolean {
-  return error?.code === 'ENOENT' || error?.code === 127 || error?.code === 9009;
+function endOf(command: string, { error, stderr }: Ended): CommandEnd {
+  return { command, code: error?.code, stderr };
+}
+
+/** How a command has ended. */
+export interface CommandEnd {
+  readonly command: string;
+  /** Of the system or of the shell. */
+  readonly code: string | number | null | undefined;
+  readonly stderr: string;
+}
+
+/**
+ * Whether nothing was found by the name that a command begins with: by the system's answer, by the
+ * exit code of a POSIX shell, or by `cmd.exe`, which ends with 9009 in a script and with 1 after
+ * `/c`, and says so. What a script says of a program that it misses itself does not count.
+ */
+export function isNotFound({ command, code, stderr }: CommandEnd): boolean {
+  if (code === 'ENOENT' || code === 127 || code === 9009) return true;
+  const [, missing] = /^'(.+)' is not recognized as an internal/m.exec(stderr) ?? [];
+  return code === 1 && missing !== undefined && unquoted(command).startsWith(unquoted(missing));
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll('"', '');
 }
 
 function why(invocation: Invocation, error: ExecFileException, stderr: string): string {

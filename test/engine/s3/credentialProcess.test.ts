@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { Failure } from '../../../src/engine/failures/failure';
-import { runCredentialProcess } from '../../../src/engine/s3/credentialProcess';
+import { isNotFound, runCredentialProcess } from '../../../src/engine/s3/credentialProcess';
 import type { FailureCode } from '../../../src/protocol/failures';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 
@@ -131,4 +131,25 @@ describe('The credential_process of a profile', function () {
       await expectFailure('program-failed', `echo '${said}'`);
     }
   });
+});
+
+describe('A program that is not there', () => {
+  const said = (name: string) =>
+    `'${name}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`;
+
+  for (const [command, code, stderr, expected] of [
+    ['helper --user anna', 'ENOENT', '', true],
+    ['helper', 127, 'sh: helper: not found', true],
+    ['helper', 9009, said('helper'), true],
+    ['helper --user anna', 1, said('helper'), true],
+    ['"C:\\My Tools\\helper.exe" x', 1, said('"C:\\My Tools\\helper.exe"'), true],
+    ['helper.cmd', 1, `Signing in\r\n${said('aws')}`, false],
+    ['helper', 1, 'The code is not recognized.', false],
+    ['helper', 3, said('helper'), false],
+    ['helper', undefined, '', false],
+  ] as const) {
+    it(`is told by ${String(code)} and “${stderr.replace(/\s+/g, ' ').slice(0, 40)}”: ${String(expected)}`, () => {
+      assert.equal(isNotFound({ command, code, stderr }), expected);
+    });
+  }
 });
