@@ -11,11 +11,11 @@ import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatFiles } from '../format/quantity';
 import { ignoreItems } from '../ignore/addToIgnoreFile';
-import { placeKey } from '../targets/folderSetup';
 import { folderById } from '../targets/targets';
+import { placeKey } from './placeKey';
 
 interface AskAboutSecretsDeps {
-  readonly engine: EngineClient;
+  readonly engine: Pick<EngineClient, 'sendRequest' | 'notify'>;
   /** Of this user, over all windows. */
   readonly memory: Memento;
 }
@@ -32,10 +32,10 @@ export async function askAboutSecrets(
   scopes: PlanRequest['folders'],
 ): Promise<PlanSummary | undefined> {
   if (plan.unaskedSecrets === 0) return plan;
-  const { engine, memory } = deps;
+  const { engine } = deps;
   const { planId } = plan;
   const secrets = await engine.sendRequest(unaskedSecrets, planId);
-  const agreed = new AgreedSecrets(memory, scopes);
+  const agreed = await AgreedSecrets.of(deps, scopes);
   const open = secrets.filter(file => !agreed.has(file));
   if (open.length > 0) {
     // Whoever sets a rule aside has ignored the file already.
@@ -126,9 +126,20 @@ class AgreedSecrets {
   readonly #memory: Memento;
   readonly #keys: ReadonlyMap<string, string>;
 
-  constructor(memory: Memento, scopes: PlanRequest['folders']) {
+  private constructor(memory: Memento, keys: ReadonlyMap<string, string>) {
     this.#memory = memory;
-    this.#keys = new Map(scopes.map(({ setup }) => [setup.id, `agreedSecrets:${placeKey(setup)}`]));
+    this.#keys = keys;
+  }
+
+  static async of(
+    { engine, memory }: AskAboutSecretsDeps,
+    scopes: PlanRequest['folders'],
+  ): Promise<AgreedSecrets> {
+    const keys = new Map<string, string>();
+    for (const { setup } of scopes) {
+      keys.set(setup.id, `agreedSecrets:${await placeKey(engine, setup)}`);
+    }
+    return new AgreedSecrets(memory, keys);
   }
 
   has({ folder, path }: PlannedFile): boolean {

@@ -10,9 +10,9 @@ import {
   filesThatWouldEmpty,
   leaveOut,
 } from '../../protocol/plans';
-import { placeKey } from '../targets/folderSetup';
 import { askAboutSecrets } from './askAboutSecrets';
 import { askAboutUnsaved } from './askAboutUnsaved';
+import { placeKey } from './placeKey';
 
 interface ConfirmBackUpDeps {
   readonly engine: EngineClient;
@@ -45,21 +45,27 @@ export async function confirmBackUp(
 
 /** Shows the first plan of a whole folder; asks before copies of unknown origin are replaced. */
 async function confirmWrites(
-  { memory }: ConfirmBackUpDeps,
+  deps: ConfirmBackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
 ): Promise<WriteAnswer> {
   // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
-  if (isFirstPlan(memory, whole)) return confirmFirstPlan(memory, summary, whole);
+  if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
   const folders = scopes.map(({ setup }) => setup.id);
   return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
 }
 
 /** Whether a whole folder among these would go to its target for the first time. */
-function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
-  return setups.some(setup => memory.get(memoryKey(setup)) === undefined);
+async function isFirstPlan(
+  { engine, memory }: ConfirmBackUpDeps,
+  setups: readonly FolderSetup[],
+): Promise<boolean> {
+  for (const setup of setups) {
+    if (memory.get(await memoryKey(engine, setup)) === undefined) return true;
+  }
+  return false;
 }
 
 /**
@@ -67,7 +73,7 @@ function isFirstPlan(memory: Memento, setups: readonly FolderSetup[]): boolean {
  * common first mistake. Once confirmed, a target is not asked about again.
  */
 async function confirmFirstPlan(
-  memory: Memento,
+  { engine, memory }: ConfirmBackUpDeps,
   summary: PlanSummary,
   setups: readonly FolderSetup[],
 ): Promise<WriteAnswer> {
@@ -82,12 +88,12 @@ async function confirmFirstPlan(
   );
   if (answer === choose) return 'choose';
   if (answer !== backUp) return 'cancel';
-  for (const setup of setups) await memory.update(memoryKey(setup), Date.now());
+  for (const setup of setups) await memory.update(await memoryKey(engine, setup), Date.now());
   return 'back-up';
 }
 
-function memoryKey(setup: FolderSetup): string {
-  return `planConfirmed:${placeKey(setup)}`;
+async function memoryKey(engine: EngineClient, setup: FolderSetup): Promise<string> {
+  return `planConfirmed:${await placeKey(engine, setup)}`;
 }
 
 function whereTo(setups: readonly FolderSetup[]): string {

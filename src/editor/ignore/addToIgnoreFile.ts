@@ -38,7 +38,7 @@ export async function addToIgnoreFile(
 
 /** Adds files and folders below their workspace folders, whatever they were chosen by. */
 export async function ignoreItems(
-  { engine }: Pick<AddToIgnoreFileDeps, 'engine'>,
+  { engine }: { readonly engine: Pick<EngineClient, 'notify'> },
   items: readonly WorkspaceItem[],
 ): Promise<void> {
   const folders = new Set(items.map(({ folder }) => folder));

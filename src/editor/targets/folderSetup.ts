@@ -1,5 +1,4 @@
 import type { WorkspaceFolder } from 'vscode';
-import { storeOf } from '../../protocol/endpoint';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Profiles } from './profiles';
 import type { Target } from './target';
@@ -41,11 +40,4 @@ function innerRoots(targets: Targets, { uri }: WorkspaceFolder): readonly string
     .filter(inner => inner.uri.path !== above && inner.uri.path.startsWith(above))
     .filter(inner => targets.statusOf(inner).kind === 'known')
     .map(inner => inner.uri.fsPath);
-}
-
-/** Tells apart what was agreed to for one folder and one place, for the memory over all windows. */
-export function placeKey({ id, settings, bucket, prefix }: FolderSetup): string {
-  const { endpoint } = settings;
-  const store = storeOf(typeof endpoint === 'string' ? endpoint : undefined);
-  return JSON.stringify([id, store, bucket, prefix]);
 }

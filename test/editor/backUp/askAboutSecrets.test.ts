@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+
+import { askAboutSecrets } from '../../../src/editor/backUp/askAboutSecrets';
+import { storeEndpoint } from '../../../src/protocol/credentials';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import type { RequestType } from '../../../src/protocol/messages';
+import { allowSecrets, unaskedSecrets, type PlanSummary } from '../../../src/protocol/plans';
+import { answerWith, type Answers } from '../../support/vscode/answers';
+import { memento } from '../../support/vscode/treeUnderTest';
+
+describe('A file that looks like a secret', () => {
+  let answers: Answers;
+  beforeEach(() => {
+    answers = answerWith('Back Up');
+  });
+  afterEach(() => {
+    answers.restore();
+  });
+
+  const setup: FolderSetup = {
+    id: 'file:///w',
+    folderId: 'w',
+    name: 'w',
+    root: '/w',
+    bucket: 'mine',
+    prefix: 'w/',
+    settings: {},
+  };
+  const plan: PlanSummary = {
+    planId: 1,
+    files: 1,
+    bytes: 1,
+    preview: { requests: 1, largest: [], bulky: [] },
+    unknownOrigin: { files: 0, originals: 0, examples: [], keepsVersions: true },
+    manyReplaced: undefined,
+    wouldEmpty: 0,
+    unaskedSecrets: 1,
+    excluded: {},
+    ignored: undefined,
+  };
+
+  /** An engine whose environment or profile leads to a store, with no endpoint in the settings. */
+  function engineAt(store: string) {
+    const results: Readonly<Record<string, unknown>> = {
+      [storeEndpoint.method]: store,
+      [unaskedSecrets.method]: [{ folder: setup.id, path: '.env', absolute: '/w/.env' }],
+      [allowSecrets.method]: null,
+    };
+    return {
+      sendRequest: <P, R>({ method }: RequestType<P, R>) => Promise.resolve(results[method] as R),
+      notify: () => undefined,
+    };
+  }
+
+  it('is asked about once in each store that the environment or a profile leads to', async () => {
+    const memory = memento();
+    const backUpTo = (store: string) =>
+      askAboutSecrets({ engine: engineAt(store), memory }, plan, [
+        { setup, scope: { kind: 'all' } },
+      ]);
+    assert.equal(await backUpTo('nas:9000'), plan);
+    assert.equal(await backUpTo('nas:9000'), plan);
+    assert.equal(answers.questions.length, 1);
+    assert.equal(await backUpTo('other:9000'), plan);
+    assert.equal(answers.questions.length, 2);
+  });
+});
