@@ -35,6 +35,7 @@ describe('A write under a condition', function () {
         ['ignores', [`${write}-if`]],
         ['refuses', [`${write}-if`, write]],
         ['inverts', [`${write}-if`, write]],
+        ['always-refuses', [`${write}-if`, write]],
       ] as const) {
         it(`is carried out by a store that ${treatment} it`, async () => {
           const store = await stores.open({ treatments: treatAll(treatment) });
@@ -53,8 +54,8 @@ describe('A write under a condition', function () {
           await refusesUnseen(store, write, condition, 'before');
           await learnByRace(store, write, condition);
           await refusesUnseen(store, write, condition, 'after');
-          // Only what is honoured needs no look.
-          const needsNone = treatment === 'honours';
+          // Only what is honoured needs no look; what refuses always has looked like that.
+          const needsNone = treatment === 'honours' || treatment === 'always-refuses';
           assert.deepEqual(sentTo(store, write, 'after'), needsNone ? [`${write}-if`] : []);
         });
       }
@@ -125,6 +126,40 @@ describe('A write under a condition', function () {
           const [late] = await Promise.all([writeOurs(store, write, 'one', was)]);
           assert.equal(late.etag, one.etag);
         }
+      });
+
+      it('is carried out where what looked honoured is refused always, and is told of once', async () => {
+        const store = await stores.open({ treatments: treatAll('always-refuses') });
+        await learnByRace(store, write, condition);
+        const keys = ['one', 'two', 'three', 'four'];
+        await Promise.all(
+          keys.map(key => writeOurs(store, write, key, seen(store, condition, key))),
+        );
+        await writeOurs(store, write, 'last', seen(store, condition, 'last'));
+        for (const key of [...keys, 'last']) assert.equal(store.bytes(key), 'ours');
+        assert.deepEqual(sentTo(store, write, 'last'), [write]);
+        assert.equal(store.weaknesses.length, 1);
+        await refusesUnseen(store, write, condition, 'changed');
+        assert.deepEqual(sentTo(store, write, 'changed'), []);
+      });
+
+      it('keeps its condition where an honoured one was refused once though it holds', async () => {
+        const store = await stores.open({ treatments: treatAll('honours') });
+        await learnByRace(store, write, condition);
+        const was = seen(store, condition, 'one');
+        store.intercept = takeNext(write, (_request, answer) => {
+          sendError(answer, 412, 'PreconditionFailed');
+        });
+        await writeOurs(store, write, 'one', was);
+        assert.equal(store.bytes('one'), 'ours');
+        assert.deepEqual(sentTo(store, write, 'one'), [`${write}-if`, `${write}-if`]);
+        assert.deepEqual(store.weaknesses, []);
+        const next = seen(store, condition, 'two');
+        store.before = beforeNext(write, () => {
+          store.place('two', 'theirs');
+        });
+        await assert.rejects(writeOurs(store, write, 'two', next), { code: 'changed-in-cloud' });
+        assert.equal(store.bytes('two'), 'theirs');
       });
 
       it('tells where it has replaced a version that nobody had seen', async () => {

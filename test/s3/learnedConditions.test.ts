@@ -12,7 +12,7 @@ describe('What a store does with the conditions of puts', function () {
   it('is tried out after a few, and a new file is one request from then on', async () => {
     const store = await stores.open({ treatments: treatAll('honours') });
     await createSeveral(store, 'before');
-    assert.deepEqual(sentTo(store, 'put', 'before-3'), ['put-if', 'put-if', 'put-if']);
+    assert.deepEqual(sentTo(store, 'put', 'before-3'), ['put-if', 'put-if', 'put-if', 'put-if']);
     const heads = count(store, 'head');
     await createSeveral(store, 'after');
     await writeOurs(store, 'put', 'replaced', seen(store, 'unchanged', 'replaced'));
@@ -48,6 +48,63 @@ describe('What a store does with the conditions of puts', function () {
     assert.equal(count(store, 'head'), heads + 1);
   });
 
+  const refusesReplacing = treatOnly(
+    { write: 'put', condition: 'unchanged' },
+    'always-refuses',
+    'honours',
+  );
+  const refusesCreating = treatOnly(
+    { write: 'put', condition: 'absent' },
+    'always-refuses',
+    'honours',
+  );
+  for (const treatments of [refusesReplacing, refusesCreating, treatAll('always-refuses')]) {
+    const { absent, unchanged } = treatments.put;
+
+    it(`is not taken for honoured where it is ${absent} creating, ${unchanged} replacing`, async () => {
+      const store = await stores.open({ treatments });
+      assert.deepEqual(await createAndReplace(store), Array(8).fill('done'));
+      assert.equal(store.bytes('other-3'), 'ours');
+      // No write is sent in vain once that is known.
+      assert.equal(sentTo(store, 'put', 'other-3').length, 2);
+      const odd = [absent, unchanged].filter(treatment => treatment !== 'honours');
+      assert.equal(store.weaknesses.length, odd.length);
+    });
+
+    it(`keeps what others change where it is ${absent} creating, ${unchanged} replacing`, async () => {
+      const store = await stores.open({ treatments });
+      const outcomes = await createAndReplace(store, key => store.place(key, 'theirs'));
+      assert.deepEqual(outcomes, Array(8).fill('changed-in-cloud'));
+      assert.equal(store.bytes('other-3'), 'theirs');
+    });
+  }
+
+  it('is not called refused where somebody else replaces the object meanwhile', async () => {
+    const store = await stores.open({ treatments: treatAll('honours') });
+    store.before = ({ kind, key, ifMatch }) => {
+      const isRight = ifMatch !== undefined && !ifMatch.includes('0000');
+      if (kind === 'put' && key === 'before-3' && isRight) store.place(key, 'theirs');
+    };
+    await createSeveral(store, 'before');
+    assert.equal(store.bytes('before-3'), 'theirs');
+    assert.deepEqual(store.weaknesses, []);
+  });
+
+  it('is tried out on nothing but what was created under the condition itself', async () => {
+    const store = await stores.open({ treatments: treatAll('always-refuses') });
+    const lateKeys = new Set<string>();
+    store.intercept = ({ kind, key, carryOut }, answer) => {
+      if (kind !== 'put' || lateKeys.has(key)) return undefined;
+      lateKeys.add(key);
+      carryOut();
+      answer.destroy();
+      return 'taken';
+    };
+    await createSeveral(store, 'lost');
+    // Each was found after its answer was lost.
+    assert.deepEqual(sentTo(store, 'put', 'lost-3'), ['put-if']);
+  });
+
   it('is not tried out on what somebody else has replaced', async () => {
     const store = await stores.open({ treatments: treatAll('ignores') });
     store.after = ({ kind, key }) => {
@@ -72,6 +129,28 @@ describe('What a store does with the conditions of puts', function () {
     assert.ok(store.asked.includes('head after-3'));
   });
 });
+
+/** Eight new files, each of them then changed by `change` and replaced, with what came of each. */
+async function createAndReplace(
+  store: ConditionStore,
+  change: (key: string) => void = () => undefined,
+): Promise<readonly string[]> {
+  await createSeveral(store, 'one');
+  await createSeveral(store, 'other');
+  const outcomes: string[] = [];
+  for (const key of ['one', 'other'].flatMap(name =>
+    [0, 1, 2, 3].map(n => `${name}-${String(n)}`),
+  )) {
+    const condition = seen(store, 'unchanged', key);
+    change(key);
+    outcomes.push(await writeOurs(store, 'put', key, condition).then(() => 'done', codeOf));
+  }
+  return outcomes;
+}
+
+function codeOf({ code }: { readonly code: string }): string {
+  return code;
+}
 
 /** As many new files as the trial takes, one after the other. */
 async function createSeveral(store: ConditionStore, name: string): Promise<void> {

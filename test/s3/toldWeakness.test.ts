@@ -51,7 +51,7 @@ describe('Who backs up to a store', function () {
     return told;
   }
 
-  for (const treatment of ['ignores', 'refuses'] as const) {
+  for (const treatment of ['ignores', 'refuses', 'always-refuses'] as const) {
     it(`is told that it ${treatment} conditions`, async () => {
       const [weakness] = await toldOf(treatment);
       assert.equal(weakness?.bucket, quirkyBucket);

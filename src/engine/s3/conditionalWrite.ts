@@ -6,10 +6,13 @@ import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/storeChecksums';
 import { matchHeader } from './answerField';
 import {
+  doubtTreatment,
   learnTreatment,
   maySendHeader,
   needsHeadFirst,
+  type ConditionCapability,
   type ConditionTreatment,
+  type ShownTreatment,
   type WriteKind,
 } from './storeCapabilities';
 import { checkReplacedVersion } from './replacedVersion';
@@ -64,9 +67,7 @@ export async function conditionalWrite(
     stored = await sendUnderCondition(context, write, treatment, send);
   } catch (error) {
     const explained = await explainRefusal(context, write, attempt, treatment, error);
-    return explained === 'send-without'
-      ? conditionalWrite(context, write, attempt, send)
-      : explained;
+    return explained === 'send-anew' ? conditionalWrite(context, write, attempt, send) : explained;
   }
   if (needsHeadFirst(treatmentOf(context, write))) {
     await checkReplacedVersion(context, write, stored, () => {
@@ -89,7 +90,8 @@ async function headBefore(
   if (current.kind !== 'seen' && isHonoured) return undefined;
   if (current.kind === 'denied') throw current.failure;
   // A list may hide what stands there; only together with a condition it is look enough.
-  if (current.kind === 'listed' && treatment !== 'unknown') throw current.failure;
+  const isShown = treatment !== 'unknown' && treatment !== 'doubted';
+  if (current.kind === 'listed' && isShown) throw current.failure;
   const own = ownOf(write, attempt, current.head);
   if (own !== undefined) return own;
   if (holds(write.condition, current.head)) return undefined;
@@ -127,7 +129,8 @@ async function sendUnderCondition(
 /**
  * Explains a refusal by what is there now. Returns our own object, from an attempt whose answer was
  * lost or from another window; throws `changed-in-cloud` after somebody else's change; and returns
- * `send-without` where the store turns out to invert the condition.
+ * `send-anew`, after a look, where the store turns out to refuse a condition that holds: the first
+ * time with it, where such conditions count as honoured, and then without.
  */
 async function explainRefusal(
   context: BucketContext,
@@ -135,7 +138,7 @@ async function explainRefusal(
   attempt: Attempt,
   treatment: ConditionTreatment,
   error: unknown,
-): Promise<StoredObject | 'send-without'> {
+): Promise<StoredObject | 'send-anew'> {
   const { key, condition } = write;
   const { code } = fromStoreError(error, { endpoint: context.endpoint, key });
   // Some stores refuse a name with 409 that they cannot keep, whatever stands there.
@@ -144,12 +147,14 @@ async function explainRefusal(
   const isGone = code === 'no-such-upload';
   // The answer was lost, and the store may still be putting the parts together.
   const delaysMs = isGone && attempt.uncertain ? headDelaysMs : [];
+  let wasSeen: boolean;
   for (let heads = 0; ; heads++) {
     const current = await headIfReadable(context, write);
     if (current.kind === 'denied') {
       // It may be an earlier attempt of our own; nobody can tell.
       throw attempt.uncertain ? current.failure : error;
     }
+    wasSeen = current.kind === 'seen';
     const own = ownOf(write, attempt, current.head);
     const doesHold = holds(condition, current.head);
     if (code === 'changed-in-cloud' && !doesHold && isOfStore(error)) {
@@ -162,13 +167,19 @@ async function explainRefusal(
     await delay(delayMs, undefined, { signal: write.signal });
   }
   if (code !== 'changed-in-cloud' || error instanceof Failure) throw error;
-  // Somebody has changed it and changed it back meanwhile.
-  if (treatmentOf(context, write) === 'honoured') throw new Failure('changed-in-cloud', key, error);
+  // Nothing was looked at before it was sent, or another write has shown it meanwhile.
+  if (treatment === 'honoured' || treatmentOf(context, write) === 'honoured') {
+    // A list may not show it yet, and what stands before the store proves nothing.
+    if (!wasSeen || !isOfStore(error)) throw new Failure('changed-in-cloud', key, error);
+    // Somebody may have changed it and changed it back: one such refusal is no proof.
+    doubtTreatment(context.capabilities.conditions, capabilityOf(write));
+    return 'send-anew';
+  }
   if (!isOfStore(error) || !maySendHeader(treatment)) throw new Failure('unexpected', key, error);
   // Honoured after all: having been ignored before, it is not inverted.
   if (treatment === 'ignored') throw new Failure('changed-in-cloud', key, error);
   learn(context, write, 'inverted');
-  return 'send-without';
+  return 'send-anew';
 }
 
 const explainedByHead = new Set(['changed-in-cloud', 'no-such-key', 'no-such-upload']);
@@ -203,12 +214,15 @@ function treatmentOf({ capabilities }: BucketContext, write: ConditionalWrite): 
 
 function learn(
   { capabilities, endpoint, name, onWeakness }: BucketContext,
-  { kind, condition }: ConditionalWrite,
-  shown: Exclude<ConditionTreatment, 'unknown'>,
+  write: ConditionalWrite,
+  shown: ShownTreatment,
 ): void {
-  const capability = { write: kind, condition: condition.kind };
-  const weakness = learnTreatment(capabilities.conditions, capability, shown);
+  const weakness = learnTreatment(capabilities.conditions, capabilityOf(write), shown);
   if (weakness !== undefined) onWeakness({ endpoint, bucket: name, what: weakness });
+}
+
+function capabilityOf({ kind, condition }: ConditionalWrite): ConditionCapability {
+  return { write: kind, condition: condition.kind };
 }
 
 function holds(condition: Condition, present: ObjectHead | undefined): boolean {

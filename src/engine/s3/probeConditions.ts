@@ -1,21 +1,26 @@
 import type { StoredObject } from '../ports/bucket';
 import type { BucketContext } from './bucketContext';
+import { matchHeader } from './answerField';
 import { headOnce } from './readObject';
-import { learnTreatment, needsHeadFirst, type ConditionTreatment } from './storeCapabilities';
+import {
+  learnTreatment,
+  needsHeadFirst,
+  type ConditionTreatment,
+  type ShownTreatment,
+} from './storeCapabilities';
 
-/** A small object that we have just created under `If-None-Match`. */
+/** A small object that the store has just created for a put with `If-None-Match`. */
 export interface FreshObject {
   readonly key: string;
   readonly size: number;
   readonly stored: StoredObject;
   readonly signal: AbortSignal;
   /** Sends the same bytes once more, as another put under this condition. */
-  readonly putAgain: (condition: ImpossibleCondition) => Promise<StoredObject>;
+  readonly putAgain: (condition: ProbeCondition) => Promise<StoredObject>;
 }
 
-/** A condition that does not hold while the object is there. */
-export type ImpossibleCondition =
-  { readonly 'if-none-match': '*' } | { readonly 'if-match': typeof impossibleEtag };
+/** The header of a condition whose outcome is known while the object is there. */
+export type ProbeCondition = { readonly 'if-none-match': '*' } | { readonly 'if-match': string };
 
 /** No object has it: it is no digest of these bytes, and no store gives it. */
 const impossibleEtag = '"00000000000000000000000000000000"';
@@ -25,8 +30,9 @@ const impossibleEtag = '"00000000000000000000000000000000"';
  * not hold: else each put would cost a HEAD for ever, since a store that honours conditions has no
  * reason to refuse any. It pays when a few have been sent. It puts the bytes of an object once more
  * that is our own, seen to be so directly before, and stops with the first put that is not refused:
- * a store that ignores conditions writes the same bytes a second time, once. Returns what stands
- * there afterwards.
+ * a store that ignores conditions writes the same bytes a second time, once. Since a store may refuse
+ * every condition, one that holds must be met as well: creating the object has met one, and the last
+ * put meets the other. Returns what stands there afterwards.
  *
  * What fails otherwise leaves unknown what was unknown: the object itself is stored.
  */
@@ -42,7 +48,7 @@ export async function probeConditions(
   if (probe.headsPaid < headsWorthProbing) return fresh.stored;
   if (fresh.size > maxProbeBytes) return fresh.stored;
   probe.state = 'done';
-  const learn = (condition: 'absent' | 'unchanged', shown: Shown) => {
+  const learn = (condition: 'absent' | 'unchanged', shown: ShownTreatment) => {
     const weakness = learnTreatment(conditions, { write: 'put', condition }, shown);
     if (weakness !== undefined) onWeakness({ endpoint, bucket: name, what: weakness });
   };
@@ -54,26 +60,32 @@ export async function probeConditions(
       return creating.stored;
     }
     learn('absent', 'honoured');
+    if (conditions.put.unchanged !== 'unknown') return fresh.stored;
     if (!(await isStillThere(context, fresh))) return fresh.stored;
     const replacing = await outcomeOf(fresh, { 'if-match': impossibleEtag });
     // It may be inverted as well as ignored: the first put that meets it will show.
     if (replacing.kind === 'stored') return replacing.stored;
-    learn('unchanged', 'honoured');
+    const etag = matchHeader(fresh.stored.etag, capabilities.etags.case);
+    const renewing = await outcomeOf(fresh, { 'if-match': etag });
+    if (renewing.kind === 'stored') {
+      learn('unchanged', 'honoured');
+      return renewing.stored;
+    }
+    // Somebody may have replaced it meanwhile.
+    if (await isStillThere(context, fresh)) learn('unchanged', 'inverted');
     return fresh.stored;
   } catch {
     return fresh.stored;
   }
 }
 
-/** As many HEADs as the probe costs requests. */
+/** Nearly as many HEADs as the probe costs requests. */
 const headsWorthProbing = 4;
 
 /** The others were shown by an answer; the probe would show nothing new. */
 const mayBeHonoured: ReadonlySet<ConditionTreatment> = new Set(['unknown', 'honoured']);
 
 const maxProbeBytes = 64 << 10;
-
-type Shown = Exclude<ConditionTreatment, 'unknown'>;
 
 async function isStillThere(
   context: BucketContext,
@@ -86,7 +98,7 @@ async function isStillThere(
 /** Throws where the store neither stores nor says, in the words of S3, that the condition fails. */
 async function outcomeOf(
   { putAgain }: FreshObject,
-  condition: ImpossibleCondition,
+  condition: ProbeCondition,
 ): Promise<
   { readonly kind: 'refused' } | { readonly kind: 'stored'; readonly stored: StoredObject }
 > {

@@ -39,6 +39,7 @@ export async function putObject(
     return storedBy((await client.request(request, sending)).headers);
   };
   let previousCause: string | undefined;
+  const creation = { wasConditional: false };
   const outcome = await bodyRequest(
     context,
     { key, body, signal, onSent },
@@ -46,8 +47,8 @@ export async function putObject(
       const send = withChecksum({
         support: capabilities.checksums,
         kind: 'put',
-        send: (checksum, { IfNoneMatch, IfMatch }: ConditionHeaders) =>
-          sendPut(
+        send: async (checksum, { IfNoneMatch, IfMatch }: ConditionHeaders) => {
+          const stored = await sendPut(
             {
               ...digest.headers(checksum),
               'if-none-match': IfNoneMatch,
@@ -55,7 +56,10 @@ export async function putObject(
             },
             newBody(),
             sending,
-          ),
+          );
+          creation.wasConditional = IfNoneMatch !== undefined;
+          return stored;
+        },
         isConfirmed: stored => stored.crc32 === digest.crc32,
       });
       const stored = await conditionalWrite(context, write, attempt, send);
@@ -78,17 +82,17 @@ export async function putObject(
     },
   );
   if (outcome instanceof Failure) throw outcome;
-  if (condition.kind !== 'absent' || !digest.matches(outcome)) return outcome;
+  if (!creation.wasConditional || !digest.matches(outcome)) return outcome;
   const checksum = capabilities.checksums.put === 'supported' ? 'crc32' : 'md5';
   const now = await probeConditions(context, {
     key,
     size,
     stored: outcome,
     signal,
-    putAgain: impossible =>
+    putAgain: probing =>
       traffic.send(size, signal, sending => {
         const again = pacedBody({ body, traffic, signal: sending.signal, onSent: () => undefined });
-        const headers = { ...digest.headers(checksum), ...impossible };
+        const headers = { ...digest.headers(checksum), ...probing };
         return sendPut(headers, again, sending.signal);
       }),
   });

@@ -45,12 +45,17 @@ export type ConditionTreatment =
   | 'unknown'
   /** A write was refused whose condition did not hold. */
   | 'honoured'
+  /** Looked honoured until a write was refused whose condition held. Another such refusal is proof. */
+  | 'doubted'
   /** A write was carried out whose condition did not hold. */
   | 'ignored'
   /** Requests with the header are refused, whatever the condition. */
   | 'refused'
   /** A write was refused although its condition held. */
   | 'inverted';
+
+/** What an answer can show. */
+export type ShownTreatment = Exclude<ConditionTreatment, 'unknown' | 'doubted'>;
 
 /** One of the four capabilities of writes under conditions. */
 export interface ConditionCapability {
@@ -110,13 +115,28 @@ export function maySendHeader(treatment: ConditionTreatment): boolean {
 export function learnTreatment(
   support: ConditionSupport,
   { write, condition }: ConditionCapability,
-  shown: Exclude<ConditionTreatment, 'unknown'>,
+  shown: ShownTreatment,
 ): string | undefined {
-  // What was shown once is not doubted for one odd answer: two changes may have followed one another.
-  if (support[write][condition] !== 'unknown') return undefined;
+  const known = support[write][condition];
+  // A store that refuses whatever it is sent refuses what does not hold, too.
+  const mayLearn = known === 'unknown' || (known === 'doubted' && shown !== 'honoured');
+  // What was shown once is not taken back for one odd answer: two changes may have followed one another.
+  if (!mayLearn) return undefined;
   support[write][condition] = shown;
   if (shown === 'honoured') return undefined;
   const header = condition === 'absent' ? 'If-None-Match' : 'If-Match';
   const request = write === 'put' ? 'PutObject' : 'CompleteMultipartUpload';
-  return `${header} is ${shown} by this store with ${request}: what somebody else stores in the moment between a look and the write is not seen.`;
+  const what = shown === 'inverted' ? 'misread' : shown;
+  return `${header} is ${what} by this store with ${request}: what somebody else stores in the moment between a look and the write is not seen.`;
+}
+
+/**
+ * Records that a write was refused whose condition held, where such conditions count as honoured.
+ * From then on a HEAD precedes each write that is sent with its condition.
+ */
+export function doubtTreatment(
+  support: ConditionSupport,
+  { write, condition }: ConditionCapability,
+): void {
+  if (support[write][condition] === 'honoured') support[write][condition] = 'doubted';
 }

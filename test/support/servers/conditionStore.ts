@@ -7,7 +7,13 @@ import type { ConditionCapability, WriteKind } from '../../../src/engine/s3/stor
 import { openStubStore, type StubStoreOptions } from './stubStore';
 
 /** What a store does with the condition of a write. */
-export type Treatment = 'honours' | 'ignores' | 'refuses' | 'inverts';
+export type Treatment =
+  | 'honours'
+  | 'ignores'
+  | 'refuses'
+  | 'inverts'
+  /** Says each time that the condition fails, as where it compares ETags with and without quotes. */
+  | 'always-refuses';
 export type Treatments = Readonly<
   Record<WriteKind, Readonly<Record<'absent' | 'unchanged', Treatment>>>
 >;
@@ -105,7 +111,8 @@ export async function openConditionStore(
       sendError(answer, 501, 'NotImplemented', absent === undefined ? 'If-Match' : 'If-None-Match');
       return false;
     }
-    if (treatment === 'ignores' || (treatment === 'honours') === holds) return true;
+    const isHeeded = treatment !== 'always-refuses' && (treatment === 'honours') === holds;
+    if (treatment === 'ignores' || isHeeded) return true;
     sendError(answer, 412, 'PreconditionFailed');
     return false;
   }

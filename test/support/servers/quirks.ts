@@ -89,7 +89,7 @@ function wrongLists(): Record<string, () => Quirks> {
 
 function oddConditions(): Record<string, () => Quirks> {
   const made: Record<string, () => Quirks> = {};
-  for (const treatment of ['ignores', 'refuses', 'inverts'] as const) {
+  for (const treatment of ['ignores', 'refuses', 'inverts', 'always-refuses'] as const) {
     made[`all conditions: ${treatment}`] = () => ({ conditions: treatAll(treatment) });
     for (const write of ['put', 'completion'] as const) {
       for (const condition of ['absent', 'unchanged'] as const) {

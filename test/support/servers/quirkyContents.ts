@@ -224,7 +224,8 @@ export class QuirkyContents {
     const present = this.find(key);
     const etag = present === undefined ? undefined : spellEtag(present.digest, 'head');
     const holds = isAbsent ? present === undefined : plain(etag) === plain(match);
-    return holds === (treatment === 'honours') ? undefined : s3Error(412, 'PreconditionFailed');
+    const isHeeded = treatment !== 'always-refuses' && holds === (treatment === 'honours');
+    return isHeeded ? undefined : s3Error(412, 'PreconditionFailed');
   }
 }
 
