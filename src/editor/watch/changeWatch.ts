@@ -4,6 +4,7 @@ import {
   tasks,
   window,
   workspace,
+  type Event,
   type FileSystemWatcher,
   type Uri,
 } from 'vscode';
@@ -28,11 +29,33 @@ import { folderById, folderId, localFolders, type Targets } from '../targets/tar
 import type { FilesView } from '../view/filesView';
 
 interface ChangeWatchDeps {
-  readonly engine: EngineClient;
-  readonly targets: Targets;
-  readonly profiles: Profiles;
-  readonly view: FilesView;
+  readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState' | 'notify'>;
+  readonly targets: Pick<Targets, 'onDidChange'>;
+  readonly profiles: Pick<Profiles, 'settings'>;
+  readonly view: {
+    readonly treeView: Pick<FilesView['treeView'], 'visible' | 'onDidChangeVisibility'>;
+  };
 }
+
+/** What says when to look, of what tests can't bring about or wait for. */
+interface LookSources {
+  readonly isFocused: () => boolean;
+  /** Calls back again and again, with so many milliseconds between, until it is disposed of. */
+  readonly every: (ms: number, look: () => void) => Disposable;
+  /** Fires when a command in a terminal has ended. */
+  readonly onDidEndCommand: Event<unknown>;
+}
+
+const ownSources: LookSources = {
+  isFocused: () => window.state.focused,
+  every(ms, look) {
+    const timer = setInterval(look, ms);
+    return new Disposable(() => {
+      clearInterval(timer);
+    });
+  },
+  onDidEndCommand: window.onDidEndTerminalShellExecution,
+};
 
 /**
  * Tells the engine what happens to the folders it has compared: files that change, moments at
@@ -46,10 +69,15 @@ export class ChangeWatch implements Disposable {
   #telling: NodeJS.Timeout | undefined;
   #wasTransferring = false;
 
-  readonly #engine: EngineClient;
-  readonly #treeView: FilesView['treeView'];
+  readonly #engine: ChangeWatchDeps['engine'];
+  readonly #treeView: ChangeWatchDeps['view']['treeView'];
+  readonly #isFocused: LookSources['isFocused'];
 
-  constructor({ engine, targets, profiles, view: { treeView } }: ChangeWatchDeps) {
+  constructor(
+    { engine, targets, profiles, view: { treeView } }: ChangeWatchDeps,
+    { isFocused, every, onDidEndCommand } = ownSources,
+  ) {
+    this.#isFocused = isFocused;
     this.#engine = engine;
     this.#treeView = treeView;
     this.#subscriptions = [
@@ -66,8 +94,12 @@ export class ChangeWatch implements Disposable {
       }),
       // What they change may lie where VS Code does not watch: build output, say.
       tasks.onDidEndTask(this.#recheck),
-      window.onDidEndTerminalShellExecution(this.#recheck),
+      onDidEndCommand(this.#recheck),
       window.onDidCloseTerminal(this.#recheck),
+      // And what a program changes there that goes on running.
+      every(lookEveryMs, () => {
+        if (this.#isSomebodyThere()) this.#recheck();
+      }),
       targets.onDidChange(folder => {
         this.#forget(folderId(folder));
       }),
@@ -154,8 +186,11 @@ export class ChangeWatch implements Disposable {
   };
 
   #attend(): void {
-    const isThere = window.state.focused || this.#treeView.visible;
-    this.#engine.notify<Attention>(attend, isThere ? 'there' : 'away');
+    this.#engine.notify<Attention>(attend, this.#isSomebodyThere() ? 'there' : 'away');
+  }
+
+  #isSomebodyThere(): boolean {
+    return this.#isFocused() || this.#treeView.visible;
   }
 
   #forget(id: string): void {
@@ -166,6 +201,9 @@ export class ChangeWatch implements Disposable {
 
 /** Gathers changes, since editors write a file in several steps and a checkout writes thousands. */
 const gatherMs = 100;
+
+/** The engine puts off looks that would take more of the time than it gives to them. */
+const lookEveryMs = 60_000;
 
 function isBusy(kind: EngineClient['state']['kind']): boolean {
   return kind === 'connecting' || kind === 'comparing';
