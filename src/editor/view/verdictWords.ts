@@ -134,7 +134,7 @@ export function reason(verdict: Verdict): string {
     case 'out-of-date':
       switch (verdict.because) {
         case 'content':
-          return l10n.t('Out of date: the content differs, and the file here is newer.');
+          return l10n.t('Out of date: the content differs.');
         case 'size':
           return l10n.t('Out of date: the size differs, and the file here is newer.');
         case 'time':
