@@ -187,9 +187,12 @@ describe('Restores from a production server (SeaweedFS)', function () {
     assert.deepEqual([report.done, report.problems], [1, []]);
     assert.equal(readFileSync(join(root, 'a'), 'utf8'), 'first');
     await engine.compare([setup], signal());
-    const node = { folder: setup.id, group: 'up-to-date' as const, path: rootPath };
+    const node = { folder: setup.id, group: 'changed-in-cloud' as const, path: rootPath };
     const { rows } = engine.children({ node, layout: 'list', offset: 0, limit: 10 });
-    assert.deepEqual(rows, []);
+    assert.deepEqual(
+      rows.map(row => row.kind === 'file' && [row.path, row.verdict]),
+      [[path, { kind: 'changed-in-cloud', because: 'only-there' }]],
+    );
   });
 
   it('get over a connection that breaks in the middle of a range', async () => {

@@ -44,7 +44,7 @@ export async function restoreFile(
     const notSet = await applyAttributes(staged.handle, attributes, staged.newFileMode);
     const written = await complete(staged);
     const { local, replaced } = await commit(step, staged, tools);
-    const isProved = isSameContent(written, local) && provesCopy(step, downloaded);
+    const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
     const receipt = isProved ? receiptOf(step, local, downloaded, beganAt) : undefined;
     return { local, replaced, cloud, receipt, notSet };
   } catch (error) {
@@ -150,9 +150,18 @@ function isSameContent(one: LocalFile, other: LocalFile): boolean {
   return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
 }
 
-/** Whether the bytes that were restored are now known to be those of the path's present copy. */
-function provesCopy({ from, versionId }: RestoreStep, { content }: Downloaded): boolean {
-  return versionId === undefined && from === undefined && content.kind === 'same';
+/**
+ * Whether the bytes that were restored are now known to be those of a copy of the path: the present
+ * one, or in its own place an older one. Without a receipt of the older one the file would look
+ * edited, and the next backup would replace the newer copy.
+ */
+function provesCopy(
+  { path, from, versionId }: RestoreStep,
+  local: LocalFile,
+  { content }: Downloaded,
+): boolean {
+  const isOlderBeside = versionId !== undefined && local.path !== path;
+  return from === undefined && !isOlderBeside && content.kind === 'same';
 }
 
 /**

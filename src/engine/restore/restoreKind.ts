@@ -6,9 +6,11 @@ import type {
   RestoreScope,
   RestoreSummary,
 } from '../../protocol/restore';
+import type { Verdict } from '../../protocol/verdicts';
 import type { PlanKind } from '../batch/planKind';
-import { Failure } from '../failures/failure';
 import type { Comparison } from '../comparison/comparison';
+import { Failure } from '../failures/failure';
+import { isOfCopy, type Receipt } from '../records/receipts';
 import type { CloudFile } from '../scan/cloudListing';
 import type { RecentRestores, RestoreOutcome } from './recentRestores';
 import { restoreFile } from './restoreFile';
@@ -90,6 +92,8 @@ const skipped = new Set<FailureCode>([
   'in-the-way',
 ]);
 
+type RestoreDone = Extract<RestoreOutcome, { readonly kind: 'done' }>;
+
 function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
   const { path } = outcome.step;
   // A file that the user has skipped is what it was.
@@ -102,17 +106,32 @@ function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
     return;
   }
   if (outcome.kind === 'done' && outcome.result.receipt !== undefined) {
-    const { local, cloud } = outcome.result;
-    if (local.path === path) {
-      const verdict = { kind: 'up-to-date', proof: 'content' } as const;
-      comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
-    } else {
-      endConflict(comparison, path, cloud);
-    }
+    applyReceipt(comparison, outcome, outcome.result.receipt);
     return;
   }
-  // A file beside its place, or an older one in it, is judged by what is on the disk now.
+  // A file beside its place, or one that nothing proves, is judged by what is on the disk now.
   comparison.setActivity(path, undefined);
+}
+
+/** Judges the local file by its new receipt and by the copy that is the present one. */
+function applyReceipt(
+  comparison: Comparison,
+  { step: { path, versionId }, result: { local, cloud: restored } }: RestoreDone,
+  receipt: Receipt,
+): void {
+  if (local.path !== path) {
+    endConflict(comparison, path, restored);
+    return;
+  }
+  const cloud = versionId === undefined ? restored : comparison.get(path)?.cloud;
+  if (cloud === undefined) {
+    comparison.setActivity(path, undefined);
+    return;
+  }
+  const verdict: Verdict = isOfCopy(receipt, cloud)
+    ? { kind: 'up-to-date', proof: 'content' }
+    : { kind: 'changed-in-cloud', because: 'only-there' };
+  comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
 }
 
 /** The copy is kept beside the local file now, which is a change to it by the user's decision. */

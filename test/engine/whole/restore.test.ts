@@ -531,26 +531,90 @@ describe('restore', function () {
     assert.deepEqual(readdirSync(join(root, 'd')).sort(), ['a', 'b']);
   });
 
-  it('tries the same version again where that had failed', async () => {
-    bucket = memoryBucket({ versioning: 'enabled' });
-    project.engine.dispose();
-    project = new ProjectInMemory({ root, bucket });
-    bucket.place('w/a.txt', 'earlier');
-    const versionId = (
-      await bucket.head({
-        key: 'w/a.txt',
-        signal: new AbortController().signal,
-      })
-    )?.versionId;
-    assert.ok(versionId !== undefined);
-    bucket.place('w/a.txt', 'now');
-    await project.compare();
-    bucket.failNext('get', new Failure('unreachable', 'memory'));
+  describe('of an older version', () => {
     const path = 'a.txt' as FilePath;
-    const { planId, failed } = await project.restore({ kind: 'version', path, versionId });
-    assert.equal(failed, 1);
-    await project.restore({ kind: 'failed', planId });
-    assert.equal(read('a.txt'), 'earlier');
+    beforeEach(() => {
+      bucket = memoryBucket({ versioning: 'enabled' });
+      startAnew();
+    });
+
+    function startAnew(): void {
+      project.engine.dispose();
+      project = new ProjectInMemory({ root, bucket, receipts });
+    }
+
+    async function currentVersion(): Promise<string> {
+      const { signal } = new AbortController();
+      const versionId = (await bucket.head({ key: 'w/a.txt', signal }))?.versionId;
+      assert.ok(versionId !== undefined);
+      return versionId;
+    }
+
+    /** Returns the version that holds it. */
+    async function backUpAs(text: string): Promise<string> {
+      await writeTree(root, { [path]: text });
+      await project.compare();
+      assert.equal((await project.backUp(all)).done, 1);
+      return currentVersion();
+    }
+
+    it('tries the same one again where that had failed', async () => {
+      bucket.place('w/a.txt', 'earlier');
+      const versionId = await currentVersion();
+      bucket.place('w/a.txt', 'now');
+      await project.compare();
+      bucket.failNext('get', new Failure('unreachable', 'memory'));
+      const { planId, failed } = await project.restore({ kind: 'version', path, versionId });
+      assert.equal(failed, 1);
+      await project.restore({ kind: 'failed', planId });
+      assert.equal(read('a.txt'), 'earlier');
+    });
+
+    for (const [what, now] of [
+      ['another size', 'the second'],
+      ['the same size', 'f1rst'],
+    ] as const) {
+      it(`replaces no newer copy unasked, now or after a restart: ${what}`, async () => {
+        const versionId = await backUpAs('first');
+        await backUpAs(now);
+        const report = await project.restore({ kind: 'version', path, versionId }, 'replace');
+        assert.deepEqual([report.done, read(path)], [1, 'first']);
+        await assertConflict('at once');
+        await project.compare();
+        await assertConflict('compared');
+        startAnew();
+        await project.compare();
+        await assertConflict('restarted');
+        assert.equal((await project.restore(all, 'replace')).done, 1);
+        assert.deepEqual([read(path), groupOf(path)], [now, 'up-to-date']);
+      });
+    }
+
+    async function assertConflict(when: string): Promise<void> {
+      const { verdict } = project.row(path);
+      assert.deepEqual(verdict, { kind: 'changed-in-cloud', because: 'only-there' }, when);
+      assert.equal((await project.plan(all)).files, 0, when);
+    }
+
+    it('tells nothing of the local file that it is put beside', async () => {
+      const versionId = await backUpAs('first');
+      await backUpAs('second');
+      await project.restore({ kind: 'version', path, versionId }, 'keep-both');
+      assert.equal(groupOf(path), 'up-to-date');
+      await project.compare();
+      assert.equal(groupOf(path), 'up-to-date');
+    });
+
+    it('knows it as safe where it is the current one after all', async () => {
+      await backUpAs('first');
+      const versionId = await backUpAs('second');
+      await writeTree(root, { [path]: 'edited' });
+      await project.compare();
+      await project.restore({ kind: 'version', path, versionId }, 'replace');
+      assert.deepEqual(project.row(path).verdict, { kind: 'up-to-date', proof: 'content' });
+      await project.compare();
+      assert.deepEqual(project.row(path).verdict, { kind: 'up-to-date', proof: 'receipt' });
+    });
   });
 
   it('leaves alone what is up to date, and counts it', async () => {
