@@ -15,8 +15,8 @@ const lists = [
     page: (next: string, entry: string) =>
       `<ListBucketResult><Name>b</Name><KeyCount>0</KeyCount><IsTruncated>true</IsTruncated>` +
       `<NextContinuationToken>${next}</NextContinuationToken>${entry}</ListBucketResult>`,
-    entry:
-      '<Contents><Key>a</Key><Size>1</Size><ETag>"e"</ETag>' +
+    entry: (number: number) =>
+      `<Contents><Key>a${String(number)}</Key><Size>1</Size><ETag>"e"</ETag>` +
       '<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>',
     pages: ({ bucket }: Store) => bucket.list({ prefix: '', signal }),
   },
@@ -25,8 +25,9 @@ const lists = [
     page: (next: string, entry: string) =>
       `<ListVersionsResult><Name>b</Name><IsTruncated>true</IsTruncated>` +
       `<NextKeyMarker>${next}</NextKeyMarker>${entry}</ListVersionsResult>`,
-    entry:
-      '<Version><Key>a</Key><VersionId>1</VersionId><IsLatest>true</IsLatest><Size>1</Size>' +
+    entry: (number: number) =>
+      `<Version><Key>a</Key><VersionId>${String(number)}</VersionId>` +
+      '<IsLatest>true</IsLatest><Size>1</Size>' +
       '<ETag>"e"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Version>',
     pages: ({ bucket }: Store) => bucket.listVersions({ key: 'a', signal }),
   },
@@ -35,7 +36,8 @@ const lists = [
     page: (next: string, entry: string) =>
       `<ListPartsResult><IsTruncated>true</IsTruncated>` +
       `<NextPartNumberMarker>${next}</NextPartNumberMarker>${entry}</ListPartsResult>`,
-    entry: '<Part><PartNumber>1</PartNumber><Size>1</Size><ETag>"e"</ETag></Part>',
+    entry: (number: number) =>
+      `<Part><PartNumber>${String(number)}</PartNumber><Size>1</Size><ETag>"e"</ETag></Part>`,
     pages: ({ bucket }: Store) =>
       bucket.listParts({ key: 'a', uploadId: 'u', takesCrc32: false }, signal),
   },
@@ -43,8 +45,15 @@ const lists = [
 
 type Store = Awaited<ReturnType<typeof openStubStore>>;
 
-async function readAll(pages: AsyncIterable<unknown>): Promise<void> {
-  for await (const page of pages) assert.ok(page);
+/** The same page as the last of its list. */
+function ending(page: string): string {
+  return page.replace('<IsTruncated>true<', '<IsTruncated>false<');
+}
+
+async function readAll(pages: AsyncIterable<readonly unknown[]>): Promise<readonly unknown[]> {
+  const entries: unknown[] = [];
+  for await (const page of pages) entries.push(...page);
+  return entries;
 }
 
 describe('A store that never comes to an end', function () {
@@ -71,7 +80,7 @@ describe('A store that never comes to an end', function () {
   for (const { what, page, entry, pages } of lists) {
     it(`is told where pages of ${what} run in a circle`, async () => {
       await open((_, response) => {
-        answerXml(response, page(String((asked % 3) + 1), entry));
+        answerXml(response, page(String((asked % 3) + 1), entry(asked)));
       });
       await assert.rejects(readAll(pages(store)), { code: 'store-error' });
       assert.ok(asked <= 4, String(asked));
@@ -83,6 +92,24 @@ describe('A store that never comes to an end', function () {
       });
       await assert.rejects(readAll(pages(store)), { code: 'store-error' });
       assert.ok(asked <= 1_000, String(asked));
+    });
+
+    it(`is told where pages of ${what} repeat each other under ever new tokens`, async () => {
+      await open((_, response) => {
+        const text = page(String(asked), entry((asked % 3) + 1));
+        answerXml(response, asked < 20 ? text : ending(text));
+      });
+      await assert.rejects(readAll(pages(store)), { code: 'store-error' });
+      assert.ok(asked <= 6, String(asked));
+    });
+
+    it(`is none where pages of ${what} are in no order`, async () => {
+      const order = [4, 1, 3, 5, 2];
+      await open((_, response) => {
+        const text = page(String(asked), entry(order[asked - 1]!));
+        answerXml(response, asked < order.length ? text : ending(text));
+      });
+      assert.equal((await readAll(pages(store))).length, order.length);
     });
   }
 

@@ -31,9 +31,11 @@ export async function* listObjects(
     );
     const decode = keyDecoder(page.encodingType);
     const { entries, nextToken } = page;
-    yield entries.map(entry => toListed(entry, decode(entry.key ?? '')));
+    const listed = entries.map(entry => toListed(entry, decode(entry.key ?? '')));
+    yield listed;
     if (!page.isTruncated) return;
-    token = guard.follow(nextToken, entries.length);
+    const keys = listed.map(({ key }) => key);
+    token = guard.follow(nextToken, keys);
   }
 }
 

@@ -48,9 +48,15 @@ export async function* listVersions(
     if (isFound && ![versions, markers].some(list => isOwn(list.at(-1)))) return;
     const { NextKeyMarker: marker, NextVersionIdMarker: version } = page;
     const place = marker === undefined ? undefined : JSON.stringify([marker, version]);
-    guard.follow(place, versions.length + markers.length);
+    const entries = [...versions, ...markers].map(nameOf);
+    guard.follow(place, entries);
     from = { KeyMarker: decode(marker ?? '').key, VersionIdMarker: version };
   }
+}
+
+/** What one entry of the list has alone: all versions of an object have the same key. */
+function nameOf({ Key: key, VersionId: version }: DeleteMarkerEntry): string {
+  return JSON.stringify([key, version]);
 }
 
 /** The SDK gives versions and markers apart; each of the two keeps the order of the page. */

@@ -134,14 +134,16 @@ export async function* listParts(
       ),
     );
     const { Parts: listed = [] } = page;
-    yield listed.map(part => ({
+    const parts = listed.map(part => ({
       partNumber: required(part.PartNumber, 'PartNumber'),
       size: required(part.Size, 'Size'),
       etag: plainEtag(part.ETag),
       crc32: part.ChecksumCRC32,
     }));
+    yield parts;
     if (page.IsTruncated !== true) return;
-    after = guard.follow(page.NextPartNumberMarker, listed.length);
+    const numbers = parts.map(({ partNumber }) => String(partNumber));
+    after = guard.follow(page.NextPartNumberMarker, numbers);
   }
 }
 
