@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { mock } from 'node:test';
 
 import { collectBounded } from '../../src/engine/s3/proveAnswers';
 import { eventually } from '../support/suite/eventually';
@@ -70,7 +72,11 @@ describe('A store that never comes to an end', function () {
       answer(request, response);
     });
   }
-  afterEach(() => store.close());
+  afterEach(async () => {
+    mock.timers.reset();
+    mock.restoreAll();
+    await store.close();
+  });
 
   function answerXml(response: ServerResponse, text: string): void {
     response.writeHead(200, { 'content-type': 'application/xml' });
@@ -140,13 +146,90 @@ describe('A store that never comes to an end', function () {
     });
   });
 
+  const trickling = [
+    ...lists.map(({ what, pages }) => ({
+      what: `a list of ${what}`,
+      read: async () => {
+        await readAll(pages(store));
+      },
+    })),
+    {
+      what: 'a list of buckets',
+      read: async () => {
+        await store.account.buckets({ signal });
+      },
+    },
+  ];
+  for (const { what, read } of trickling) {
+    it(`is left where ${what} trickles, though it never stalls`, async () => {
+      await open((_, response) => {
+        trickle(response, '');
+      });
+      mockTime();
+      await assert.rejects(whileTimePasses(read()), { code: 'timed-out' });
+    });
+  }
+
+  it('is none that takes long to put parts together, and sends spaces meanwhile', async () => {
+    const part = { partNumber: 1, size: 1, etag: '0'.repeat(32), crc32: undefined };
+    const etag = `${hash('md5', Buffer.alloc(16))}-1`;
+    await open(({ method }, response) => {
+      if (method === 'POST') {
+        const result = 'CompleteMultipartUploadResult';
+        trickle(response, `<${result}><ETag>"${etag}"</ETag></${result}>`);
+      } else response.writeHead(404).end();
+    });
+    mockTime();
+    const upload = { key: 'a', uploadId: 'u', takesCrc32: false };
+    const condition = { kind: 'absent' } as const;
+    const request = { upload, parts: [part], size: 1, condition, signal };
+    const done = await whileTimePasses(store.bucket.completeMultipart(request));
+    assert.equal(done.etag, etag);
+  });
+
   it('is read as far as the limit, and no byte less', async () => {
     await open(() => undefined);
     const pieces = () => Readable.from([Buffer.from('ab'), Buffer.from('c')]);
-    assert.equal(Buffer.from(await collectBounded(pieces(), 3)).toString(), 'abc');
-    await assert.rejects(collectBounded(pieces(), 2), { name: 'MalformedAnswer' });
+    assert.equal(Buffer.from(await collectBounded(pieces(), { limitBytes: 3 })).toString(), 'abc');
+    await assert.rejects(collectBounded(pieces(), { limitBytes: 2 }), { name: 'MalformedAnswer' });
   });
 });
+
+function mockTime(): void {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.method(Math, 'random', () => 0);
+}
+
+/** Answers with a space for each ten seconds, as it seems, of a quarter of an hour, and then ends. */
+function trickle(response: ServerResponse, end: string): void {
+  let spaces = 0;
+  response.writeHead(200, { 'content-type': 'application/xml' });
+  const send = () => {
+    if (response.destroyed) return;
+    if (++spaces > 90) {
+      response.end(end);
+      return;
+    }
+    response.write(' ');
+    mock.timers.tick(10_000);
+    setImmediate(send);
+  };
+  send();
+}
+
+/** Lets the pauses between attempts pass. */
+async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const end = () => {
+    ended.abort();
+  };
+  work.then(end, end);
+  while (!ended.signal.aborted) {
+    await new Promise(resolve => setImmediate(resolve));
+    mock.timers.tick(1);
+  }
+  return work;
+}
 
 function* endless(): Generator<Buffer> {
   const piece = Buffer.alloc(1 << 20, 'a');

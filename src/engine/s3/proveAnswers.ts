@@ -9,7 +9,7 @@ import { MalformedAnswer } from '../failures/malformedAnswer';
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html).
  * Requests then throw `MalformedAnswer`.
  */
-export function proveAnswers({ config, middlewareStack }: S3Client): void {
+export function proveAnswers({ middlewareStack }: S3Client): void {
   middlewareStack.add(
     (next, { commandName = '' }) =>
       async args => {
@@ -17,10 +17,11 @@ export function proveAnswers({ config, middlewareStack }: S3Client): void {
         const root = roots[commandName];
         const response = result.response as Answer;
         if (root === undefined || response.statusCode >= 300) return result;
-        const bytes = await config.streamCollector(response.body);
+        const withinMs = commandName === completion ? maxCompletionMs : maxAnswerMs;
+        const bytes = await collectBounded(response.body as Readable, { withinMs });
         response.body = bytes;
         // The SDK makes an error of it that is retried: the store broke off the completion.
-        if (bytes.byteLength === 0 && commandName === 'CompleteMultipartUploadCommand') {
+        if (bytes.byteLength === 0 && commandName === completion) {
           return result;
         }
         const reading = readDocument(Buffer.from(bytes).toString(), root);
@@ -36,6 +37,8 @@ interface Answer {
   statusCode: number;
   body: unknown;
 }
+
+const completion = 'CompleteMultipartUploadCommand';
 
 /** The root elements by command names. */
 const roots: Readonly<Record<string, string>> = {
@@ -121,23 +124,50 @@ function describe(text: string, name: string | undefined): string {
 
 /**
  * Reads an answer that is parsed as a whole; objects are streamed instead. Throws `MalformedAnswer`
- * if it is longer than the limit: an endless one would fill the memory.
+ * if it is longer than the limit: an endless one would fill the memory. Throws `TimeoutError` if it
+ * takes longer than it may: one that trickles never seems to stall.
  */
 export async function collectBounded(
   stream: Readable,
-  limitBytes = maxAnswerBytes,
+  { limitBytes = maxAnswerBytes, withinMs = maxAnswerMs }: AnswerLimits = {},
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop destroys the stream and closes the connection.
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    size += piece.byteLength;
-    if (size > limitBytes)
-      throw new MalformedAnswer(`an answer of more than ${String(limitBytes)} bytes`);
-    pieces.push(piece);
+  const timer = setTimeout(() => {
+    stream.destroy(new AnswerTooSlow(withinMs));
+  }, withinMs);
+  try {
+    // Leaving the loop destroys the stream and closes the connection.
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      size += piece.byteLength;
+      if (size > limitBytes)
+        throw new MalformedAnswer(`an answer of more than ${String(limitBytes)} bytes`);
+      pieces.push(piece);
+    }
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(pieces, size);
 }
 
+interface AnswerLimits {
+  readonly limitBytes?: number;
+  readonly withinMs?: number;
+}
+
+class AnswerTooSlow extends Error {
+  override readonly name = 'TimeoutError';
+
+  constructor(withinMs: number) {
+    super(`The answer was not complete within ${String(withinMs)} ms.`);
+  }
+}
+
 /** A page of 1,000 keys, all as long as they may be and escaped, takes about 4 MB. */
 const maxAnswerBytes = 64 << 20;
+
+/** Such a page takes less at 15 kB/s. */
+const maxAnswerMs = 300_000;
+
+/** While S3 puts the parts together, which takes it minutes, it sends spaces. */
+const maxCompletionMs = 6 * maxAnswerMs;

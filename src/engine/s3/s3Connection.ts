@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
 import type { StoreWeakness } from '../../protocol/host';
@@ -125,7 +126,7 @@ export class S3Connection implements Connection {
       ignoreConfiguredEndpointUrls: true,
       forcePathStyle,
       requestHandler: this.#transport.handler,
-      streamCollector: collectBounded,
+      streamCollector: (stream: Readable) => collectBounded(stream),
       // Retrying is `attempt`'s business: the SDK's shared quota fails big parallel batches.
       maxAttempts: 1,
       // It costs a round trip for each large body, and some stores never answer it.
