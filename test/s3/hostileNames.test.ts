@@ -180,12 +180,12 @@ describe('A production server (SeaweedFS) and bad input', function () {
       signal(),
     );
     assert.equal(planned, files);
-    assert.deepEqual([done, failed, skipped, cancelled], [0, files, 0, 0]);
-    assert.deepEqual(
-      new Set(problems.map(({ failure }) => failure.code)),
-      new Set(['no-such-bucket']),
-    );
-    assert.ok(problems.every(({ failure }) => failure.subject === setup.bucket));
+    assert.deepEqual([done, failed + skipped, cancelled], [0, files, 0]);
+    // A server may answer the condition before it looks for the bucket: the copy is gone, it says.
+    assert.ok(skipped <= old, String(skipped));
+    const failures = problems.flatMap(({ kind, failure }) => (kind === 'failed' ? [failure] : []));
+    assert.deepEqual(new Set(failures.map(({ code }) => code)), new Set(['no-such-bucket']));
+    assert.ok(failures.every(({ subject }) => subject === setup.bucket));
 
     await assert.rejects(engine.compare([setup], signal()), (error: unknown) => {
       assert.ok(error instanceof Failure);
