@@ -12,6 +12,7 @@ import {
 } from '../../../src/engine/staging/stagingJournal';
 import type { FreeUpScope, FreeUpSummary, FreeUpMethod } from '../../../src/protocol/freeUp';
 import type { Report } from '../../../src/protocol/reports';
+import { callsSafe } from '../../../src/protocol/verdicts';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { eventually } from '../../support/suite/eventually';
 import { writeTree } from '../../support/disk/localTree';
@@ -377,7 +378,10 @@ describe('Freeing space', () => {
     await project.engine.verify({ folders: [chosen] }, signal);
     // They are proved in the background, too.
     await eventually(() => {
-      for (const [path, { activity }] of project.rows()) assert.equal(activity, undefined, path);
+      for (const [path, { activity, verdict }] of project.rows()) {
+        assert.equal(activity, undefined, path);
+        assert.ok(verdict.kind === 'up-to-date' && callsSafe(verdict.proof), path);
+      }
     });
     const first = await free(everything);
     const kept = process.platform === 'win32' ? 2 : 3;
