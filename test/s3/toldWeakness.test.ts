@@ -26,7 +26,7 @@ describe('Who backs up to a store', function () {
     restoreVariables();
   });
 
-  const signal = AbortSignal.timeout(30_000);
+  const signal = () => AbortSignal.timeout(30_000);
 
   /** Backs ten new files up to it, and gives what was told of it. */
   async function toldOf(treatment: Treatment): Promise<readonly StoreWeakness[]> {
@@ -41,10 +41,10 @@ describe('Who backs up to a store', function () {
       settings: { endpoint: store.endpoint, region: 'us-east-1', forcePathStyle: true },
     });
     try {
-      await engine.compare([setup], signal);
+      await engine.compare([setup], signal());
       const scope = { kind: 'all' } as const;
-      const { planId } = await engine.planBackUp({ folders: [{ setup, scope }] }, signal);
-      assert.equal((await engine.run(planId, signal)).done, 10);
+      const { planId } = await engine.planBackUp({ folders: [{ setup, scope }] }, signal());
+      assert.equal((await engine.run(planId, signal())).done, 10);
     } finally {
       engine.dispose();
     }
