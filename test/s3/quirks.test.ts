@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -79,7 +80,7 @@ describe('The whole job with a store that is odd in one way', function () {
         ctimeNs: 1n,
         inode: 1n,
       },
-      sha256: 'x',
+      sha256: hash('sha256', 'freed'),
       etag,
       crc32: undefined,
       versionId: undefined,
@@ -92,6 +93,8 @@ describe('The whole job with a store that is odd in one way', function () {
   async function doJob(receipts: Receipts): Promise<Outcome> {
     const here = setupOf('here');
     const backup = startEngine({ receipts });
+    // Nothing is proved in the background, which could end before or after files are freed.
+    backup.attend('away');
     const elsewhere = startEngine();
     try {
       return {
@@ -99,6 +102,7 @@ describe('The whole job with a store that is odd in one way', function () {
         backedUp: await backUp(backup, here),
         comparedAgain: await compare(backup, here),
         restored: await restore(elsewhere, setupOf('restored')),
+        ...(await freeAndRestore(backup, here)),
       };
     } finally {
       backup.dispose();
@@ -144,6 +148,45 @@ describe('The whole job with a store that is odd in one way', function () {
     return outcome;
   }
 
+  async function freeAndRestore(
+    backup: Engine,
+    setup: FolderSetup,
+  ): Promise<Pick<Outcome, 'freed' | 'comparedAfterwards' | 'cameBack'>> {
+    const freed = await freeUp(backup, setup);
+    const gone = typeof freed === 'string' ? [] : donePaths(freed);
+    assert.deepEqual(await filesHere(), Object.keys(local).filter(isNotIn(gone)).toSorted());
+    const comparedAfterwards = await compare(backup, setup);
+    const listed = typeof comparedAfterwards === 'string' ? {} : comparedAfterwards;
+    const cameBack = await restore(backup, setup);
+    // Whatever the store does: what has been freed is found there, and comes back.
+    for (const path of gone) {
+      assert.equal(listed[path], 'only-in-cloud');
+      await requireHere(path);
+    }
+    return { freed, comparedAfterwards, cameBack };
+  }
+
+  /** Frees all that may go; what is kept without being tried is not in the outcome. */
+  async function freeUp(backup: Engine, setup: FolderSetup): Promise<ByPath | FailureOfAll> {
+    const scope = { kind: 'all' } as const;
+    const planning = backup.planFreeUp({ folders: [{ setup, scope }] }, signal());
+    const failed = await failureOf(planning);
+    if (failed !== undefined) return failed;
+    const { planId, files } = await planning;
+    if (files === 0) return {};
+    backup.chooseFreeUpMethod({ planId, method: 'delete' });
+    return outcomeOf(backup, await backup.run(planId, signal()));
+  }
+
+  async function filesHere(): Promise<readonly string[]> {
+    return (await readdir(join(folder.path, 'here'))).toSorted();
+  }
+
+  async function requireHere(path: string): Promise<void> {
+    const bytes = await readFile(join(folder.path, 'here', path));
+    assert.ok(bytes.equals(Buffer.from(local[path]!)), `${path} came back with other bytes`);
+  }
+
   async function restore(backup: Engine, setup: FolderSetup): Promise<ByPath | FailureOfAll> {
     const failed = await failureOf(backup.compare([setup], signal()));
     if (failed !== undefined) return failed;
@@ -151,7 +194,7 @@ describe('The whole job with a store that is odd in one way', function () {
     const { planId } = await backup.planRestore({ folders: [{ setup, scope }] }, signal());
     const outcome = outcomeOf(backup, await backup.run(planId, signal()));
     for (const [path, end] of Object.entries(outcome)) {
-      const restored = readFile(join(folder.path, 'restored', path));
+      const restored = readFile(join(setup.root, path));
       if (end !== 'done') await assert.rejects(restored, { code: 'ENOENT' });
       else assert.ok((await restored).equals(store.bytes(`w/${path}`)!), `${path} differs`);
     }
@@ -209,6 +252,14 @@ function verdicts(backup: Engine, { id: folder }: FolderSetup): Readonly<Record<
 
 function inShort(verdict: Verdict): string {
   return verdict.kind === 'unchecked' ? `unchecked: ${verdict.failure.code}` : verdict.kind;
+}
+
+function donePaths(outcome: ByPath): readonly string[] {
+  return Object.keys(outcome).filter(path => outcome[path] === 'done');
+}
+
+function isNotIn(paths: readonly string[]): (path: string) => boolean {
+  return path => !paths.includes(path);
 }
 
 /** What became of each file of a batch. */

@@ -7,6 +7,9 @@ export interface Outcome {
   readonly backedUp: ByPath | FailureOfAll;
   readonly comparedAgain: ByPath | FailureOfAll;
   readonly restored: ByPath | FailureOfAll;
+  readonly freed: ByPath | FailureOfAll;
+  readonly comparedAfterwards: ByPath | FailureOfAll;
+  readonly cameBack: ByPath | FailureOfAll;
 }
 export type ByPath = Readonly<Record<string, string>>;
 export type FailureOfAll = `failed: ${string}`;
@@ -21,6 +24,8 @@ export const local: Readonly<Record<string, string | Buffer>> = {
 };
 export const inCloudOnly = { 'freed.txt': 'freed' };
 
+const backedUp = { 'new.txt': 'done', 'old.txt': 'done', 'new.bin': 'done', 'old.bin': 'done' };
+
 export const works = {
   compared: {
     'new.txt': 'missing-in-cloud',
@@ -30,7 +35,7 @@ export const works = {
     'old.bin': 'out-of-date',
     'freed.txt': 'only-in-cloud',
   },
-  backedUp: { 'new.txt': 'done', 'old.txt': 'done', 'new.bin': 'done', 'old.bin': 'done' },
+  backedUp,
   comparedAgain: {
     ...Object.fromEntries(Object.keys(local).map(path => [path, 'up-to-date'])),
     'freed.txt': 'only-in-cloud',
@@ -38,19 +43,44 @@ export const works = {
   restored: Object.fromEntries(
     [...Object.keys(local), ...Object.keys(inCloudOnly)].map(path => [path, 'done']),
   ),
+  // Of the one that somebody else stored, nothing proves yet that it has the same bytes.
+  freed: backedUp,
+  comparedAfterwards: {
+    ...mapValues(backedUp, () => 'only-in-cloud'),
+    'same.txt': 'up-to-date',
+    'freed.txt': 'only-in-cloud',
+  },
+  cameBack: { ...backedUp, 'freed.txt': 'done' },
 } as const satisfies Outcome;
 
 /** No list can be had: nothing is judged, and nothing is sent. */
 function fails(code: FailureCode): Outcome {
   const all: FailureOfAll = `failed: ${code}`;
   // Without a comparison there is nothing to plan from.
-  return { compared: all, backedUp: 'failed: plan-outdated', comparedAgain: all, restored: all };
+  const noPlan: FailureOfAll = 'failed: plan-outdated';
+  return {
+    compared: all,
+    backedUp: noPlan,
+    comparedAgain: all,
+    restored: all,
+    freed: noPlan,
+    comparedAfterwards: all,
+    cameBack: all,
+  };
 }
 
 /** What a list begins with is known, and what it breaks off before is not. */
 function breaksOff(code: FailureCode): Outcome {
   const unchecked = mapValues(works.comparedAgain, () => `unchecked: ${code}`);
-  return { compared: unchecked, backedUp: {}, comparedAgain: unchecked, restored: {} };
+  return {
+    compared: unchecked,
+    backedUp: {},
+    comparedAgain: unchecked,
+    restored: {},
+    freed: {},
+    comparedAfterwards: unchecked,
+    cameBack: {},
+  };
 }
 
 /** Some files fail to be backed up, and stay what they were; all others go their way. */
@@ -64,6 +94,10 @@ function keepsOut(failures: Partial<Record<keyof typeof works.backedUp, FailureC
     backedUp: { ...works.backedUp, ...failures },
     comparedAgain: { ...works.comparedAgain, ...asBefore },
     restored: Object.fromEntries(Object.entries(works.restored).filter(([path]) => isThere(path))),
+    // What is in the cloud as something else, or not at all, is not freed.
+    freed: withoutPaths(works.freed, failed),
+    comparedAfterwards: { ...works.comparedAfterwards, ...asBefore },
+    cameBack: withoutPaths(works.cameBack, failed),
   };
 }
 
@@ -74,7 +108,14 @@ function setsAside(path: string): Outcome {
     backedUp: works.backedUp,
     comparedAgain: { ...works.comparedAgain, [path]: 'ignored' },
     restored: { ...works.restored, [path]: 'odd-entry' },
+    freed: works.freed,
+    comparedAfterwards: { ...works.comparedAfterwards, [path]: 'ignored' },
+    cameBack: { ...works.cameBack, [path]: 'odd-entry' },
   };
+}
+
+function withoutPaths(outcome: ByPath, paths: readonly string[]): ByPath {
+  return Object.fromEntries(Object.entries(outcome).filter(([path]) => !paths.includes(path)));
 }
 
 /** Where entries lack their ETags, nothing is said of a file that has one. */
@@ -98,7 +139,13 @@ export const expected: Readonly<Record<string, Outcome>> = {
   'lists compressed unasked': fails('not-s3'),
   'lists with an entry without ETag': setsAside('odd'),
   'lists with a % that begins no escape': setsAside('100%.dat'),
-  'lists without ETags': { ...withoutEtags, backedUp: { 'new.txt': 'done', 'new.bin': 'done' } },
+  'lists without ETags': {
+    ...withoutEtags,
+    backedUp: { 'new.txt': 'done', 'new.bin': 'done' },
+    freed: {},
+    comparedAfterwards: withoutEtags.comparedAgain,
+    cameBack: {},
+  },
   'no ETags at all': {
     compared: withoutEtags.compared,
     backedUp: { 'new.txt': 'no-etags', 'new.bin': 'no-etags' },
@@ -107,6 +154,9 @@ export const expected: Readonly<Record<string, Outcome>> = {
     restored: Object.fromEntries(
       Object.entries(withoutEtags.restored).filter(([path]) => path !== 'new.bin'),
     ),
+    freed: {},
+    comparedAfterwards: { ...withoutEtags.comparedAgain, 'new.bin': 'missing-in-cloud' },
+    cameBack: {},
   },
   'lists whose tokens run in a circle': breaksOff('store-error'),
   'lists of endless empty pages': breaksOff('store-error'),
@@ -121,10 +171,18 @@ export const expected: Readonly<Record<string, Outcome>> = {
   'HEAD forbidden': {
     ...works,
     restored: { ...works.restored, 'new.bin': 'access-denied', 'old.bin': 'access-denied' },
+    // Each copy is looked at before its file goes.
+    freed: mapValues(works.freed, () => 'access-denied'),
+    comparedAfterwards: works.comparedAgain,
+    cameBack: { 'freed.txt': 'done' },
   },
   'objects compressed unasked': {
     ...works,
     restored: mapValues(works.restored, () => 'not-as-stored'),
+    // The copies are there, but cannot be read back.
+    freed: mapValues(works.freed, () => 'copy-unreadable'),
+    comparedAfterwards: works.comparedAgain,
+    cameBack: { 'freed.txt': 'not-as-stored' },
   },
 };
 
