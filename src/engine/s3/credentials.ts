@@ -192,7 +192,7 @@ function environmentRegion(): string {
 function failedChain(question: CredentialsQuestion, error: unknown): Failure {
   const message = error instanceof Error ? error.message : '';
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
-  if (networkCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
+  if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
   const nothing = message.includes(nothingThere);
   return nothingFound(question, nothing ? undefined : withoutSecrets(message));
 }
@@ -202,13 +202,16 @@ function failedProfile(name: string, error: unknown): Failure {
   const message = error instanceof Error ? error.message : '';
   if (needsSignIn.test(message)) return new Failure('sign-in-needed', name, firstLine(message));
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
-  if (networkCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
+  if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
   return new Failure('profile-failed', name, withoutSecrets(message));
 }
 
 const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is expired\b/i;
 
-const networkCodes = new Set<FailureCode>([
+/** What may pass by itself: it is told as what it is, and not as a fault of the profile. */
+const passingCodes = new Set<FailureCode>([
+  'store-busy',
+  'store-error',
   'unreachable',
   'host-not-found',
   'timed-out',

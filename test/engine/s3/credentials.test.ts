@@ -197,6 +197,25 @@ describe('credentials', () => {
     }
   });
 
+  it('none: tells a token service that is away from a fault of the profile', async () => {
+    const server = createServer(socket => {
+      socket.once('data', () => socket.end('HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n'));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    aws.set({ AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${String(port)}` });
+    await aws.write({
+      credentials: `[base]\n${keys('BASE')}`,
+      config: '[profile p]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n',
+    });
+    try {
+      await expectFailure('store-busy', 'AWS', 'p');
+    } finally {
+      server.close();
+    }
+  });
+
   it('none: names the missing half of a key pair', async () => {
     aws.set({ AWS_ACCESS_KEY_ID: 'ENV' });
     await expectFailure('credentials-incomplete', 'AWS_SECRET_ACCESS_KEY');
