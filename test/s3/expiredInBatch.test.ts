@@ -135,6 +135,29 @@ describe('Credentials that end in mid-batch', function () {
     assert.ok(states.every(({ kind }) => kind !== 'paused'));
   });
 
+  it('are not asked for again by each probe after their program has failed', async function () {
+    if (process.platform === 'win32') this.skip();
+    await useProgram(
+      `[ "$(cat runs)" = xx ] && exit 1
+printf '{"Version":1,"AccessKeyId":"K%s","SecretAccessKey":"s"}' "$(wc -c < runs | tr -d ' ')"`,
+    );
+    const planId = await planAll();
+    takeOnly('K3', 'ExpiredToken');
+    const running = engine.run(planId, signal());
+    const lists = () => store.requests.filter(({ kind }) => kind === 'list').length;
+    const before = lists();
+    await eventually(() => {
+      const last = states.at(-1);
+      assert.ok(last?.kind === 'paused' && last.why.kind === 'sign-in-needed', last?.kind);
+      assert.equal(last.why.failure.code, 'program-failed');
+      assert.ok(lists() >= before + 3);
+    }, 20_000);
+    assert.equal(await runsOfProgram(), 2);
+    engine.resume();
+    assert.equal((await running).done, files);
+    assert.equal(await runsOfProgram(), 3);
+  });
+
   it('are kept where only the signature of one file is refused', async function () {
     if (process.platform === 'win32') this.skip();
     const end = new Date(Date.now() + 3_600_000).toISOString();

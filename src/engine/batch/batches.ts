@@ -19,6 +19,8 @@ export interface BatchesDeps {
   readonly traffic: TransferControl;
   readonly fileTurns: Pick<FileTurns, 'acquire'>;
   readonly onLog: (entry: LogEntry) => void;
+  /** Lets sources of credentials that have failed be asked again. */
+  readonly tryCredentialsAgain: () => void;
 }
 
 export interface BatchToRun<Step extends BatchStep, Result extends StepResult> {
@@ -103,7 +105,8 @@ export class Batches {
 
   /** Ends a pause that the user asked for, and tests at once whether an outage is over. */
   resume(): void {
-    const { traffic } = this.#deps;
+    const { traffic, tryCredentialsAgain } = this.#deps;
+    tryCredentialsAgain();
     traffic.resume();
     traffic.probeNow();
     this.#publishPause();

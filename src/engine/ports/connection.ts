@@ -21,6 +21,9 @@ export interface Connection {
   /** The bucket with this name, whether or not it exists; the same object for the same name. */
   bucket(name: string): Bucket;
 
+  /** Lets a source of credentials that has failed be asked again, since a person wants it. */
+  tryAgain(): void;
+
   /** Closes all sockets. Requests under way fail. */
   close(): void;
 }

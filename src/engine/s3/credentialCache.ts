@@ -1,5 +1,7 @@
 import type { ConnectionSettings, TrustSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
+import type { FailureCode } from '../../protocol/failures';
+import { Failure } from '../failures/failure';
 import { keepSecret } from '../failures/secrets';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
@@ -15,7 +17,9 @@ export interface CredentialCacheOptions {
  * The credentials of each profile, shared by all connections of an engine. They are got by one
  * resolution at a time, since a program may ask a person for a code. What was got counts until a
  * store has refused it or its time is past. It is renewed in its last five minutes; where the source
- * has nothing newer then, the source is not asked again before the end.
+ * has nothing newer then, the source is not asked again before the end. Where a program or a profile
+ * has failed, it fails for all, without being run again, until a shared file changes or somebody asks
+ * for it: a program may want a code each time.
  */
 export class CredentialCache {
   readonly #resolve: (profile: string | undefined) => Promise<Identity>;
@@ -50,9 +54,14 @@ export class CredentialCache {
     if (known.identity.sessionToken !== sessionToken) return;
     // The source has nothing else: however many requests fail by that, it is not asked for each.
     const nowMs = this.#now();
-    if (nowMs < entry.askAgainAtMs) return;
+    if (nowMs < entry.askAgainAtMs && entry.rejected === undefined) return;
     entry.askAgainAtMs = nowMs + minRefusalMs;
     entry.known = { ...known, freshUntilMs: nowMs, isRefused: true };
+  }
+
+  /** Lets what has failed be tried again, since a person wants it. */
+  tryAgain(profile: string | undefined): void {
+    this.#entry(profile).rejected = undefined;
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
@@ -71,7 +80,14 @@ export class CredentialCache {
   }
 
   #renew(profile: string | undefined, entry: Entry): Promise<Identity> {
-    entry.renewal ??= this.#resolve(profile)
+    if (entry.renewal !== undefined) return entry.renewal;
+    const stamp = stampOfFiles();
+    if (entry.rejected?.stamp === stamp) {
+      serveOn(entry);
+      return Promise.reject(entry.rejected.failure);
+    }
+    entry.rejected = undefined;
+    entry.renewal = this.#resolve(profile)
       .then(
         identity => {
           keepSecret(identity.secretAccessKey);
@@ -80,10 +96,10 @@ export class CredentialCache {
           return identity;
         },
         (error: unknown) => {
-          const { known } = entry;
-          if (known !== undefined) {
-            entry.known = { ...known, freshUntilMs: known.endMs, isRefused: false };
+          if (error instanceof Failure && keptCodes.has(error.code)) {
+            entry.rejected = { failure: error, stamp };
           }
+          serveOn(entry);
           throw error;
         },
       )
@@ -124,10 +140,37 @@ interface Entry {
   /** Until then a refusal changes nothing. */
   askAgainAtMs: number;
   renewal: Promise<Identity> | undefined;
+  rejected: Rejected | undefined;
+}
+
+/** A renewal that has failed, and what the shared files were when it began. */
+interface Rejected {
+  readonly failure: Failure;
+  readonly stamp: string;
+}
+
+/**
+ * What is not tried again by itself. `sign-in-needed` is no part of it: it runs nothing and asks
+ * nobody, and goes on by itself after a sign-in, which leaves the shared files as they are.
+ */
+const keptCodes = new Set<FailureCode>(['program-failed', 'program-not-found', 'profile-failed']);
+
+/** Gives out what is known until its end, since there is nothing newer. */
+function serveOn(entry: Entry): void {
+  const { known } = entry;
+  if (known === undefined) return;
+  entry.known = { ...known, freshUntilMs: known.endMs, isRefused: false };
 }
 
 function newEntry(stamp: string, trust: TrustSettings | undefined): Entry {
-  return { stamp, trust, known: undefined, askAgainAtMs: 0, renewal: undefined };
+  return {
+    stamp,
+    trust,
+    known: undefined,
+    askAgainAtMs: 0,
+    renewal: undefined,
+    rejected: undefined,
+  };
 }
 
 interface Known {

@@ -110,6 +110,10 @@ export class S3Connection implements Connection {
     return known;
   }
 
+  tryAgain(): void {
+    this.#credentials.tryAgain(this.#settings.profile);
+  }
+
   close(): void {
     this.#client.destroy();
     this.#transport.close();

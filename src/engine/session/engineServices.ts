@@ -143,7 +143,15 @@ export function createEngineServices(options: EngineOptions): EngineServices {
   });
   const fileTurns = new FileTurns(unfinished.claims);
   const shown = { comparisons, reports, publisher };
-  const batches: Batches = new Batches({ ...shown, traffic, fileTurns, onLog });
+  const batches: Batches = new Batches({
+    ...shown,
+    traffic,
+    fileTurns,
+    onLog,
+    tryCredentialsAgain: () => {
+      known.tryAgain();
+    },
+  });
   const lock = new ComparisonLock({
     batchesUnderWay: () => batches.underWay,
     onEnded: () => {

@@ -14,7 +14,10 @@ export class Connections {
     this.#connect = connect;
   }
 
-  /** Returns the same connection for the same settings. Throws `invalid-setting`. */
+  /**
+   * Returns the same connection for the same settings, for something new that a person wants. Throws
+   * `invalid-setting`.
+   */
   of(raw: RawSettings): Connection {
     const files = readSharedFiles(process.env);
     const settings = parseConnectionSettings(raw, profile =>
@@ -27,7 +30,13 @@ export class Connections {
       connection = this.#connect(settings);
       this.#current.set(key, connection);
     }
+    connection.tryAgain();
     return connection;
+  }
+
+  /** Lets all sources of credentials that have failed be asked again. */
+  tryAgain(): void {
+    for (const connection of [...this.#current.values(), ...this.#retired]) connection.tryAgain();
   }
 
   /** Makes the next request get its credentials anew; what is under way keeps the ones it has. */

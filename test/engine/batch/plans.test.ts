@@ -50,6 +50,7 @@ describe('Plans', () => {
           onLog: nothing,
         }),
         reports: new RecentReports(),
+        tryCredentialsAgain: nothing,
         publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
         traffic: new TransferControl(),
         fileTurns: new KeyedLock(),

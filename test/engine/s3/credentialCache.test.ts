@@ -92,8 +92,57 @@ describe('Cached credentials', () => {
     const asked = await Promise.allSettled(Array.from({ length: 48 }, () => keyOf('p')));
     assert.ok(asked.every(({ status }) => status === 'rejected'));
     assert.equal(resolutions.length, 1);
+  });
+
+  for (const code of ['program-failed', 'program-not-found', 'profile-failed'] as const) {
+    it(`are not asked for again by themselves after ${code}, but where somebody wants it`, async () => {
+      fault = new Failure(code, 'p');
+      for (let second = 0; second < 60; second++) {
+        await assert.rejects(keyOf('p'), { code });
+        nowMs += 1_000;
+      }
+      assert.equal(resolutions.length, 1);
+      cache.tryAgain('p');
+      await assert.rejects(keyOf('p'), { code });
+      assert.equal(resolutions.length, 2);
+      fault = undefined;
+      await assert.rejects(keyOf('p'), { code });
+      cache.tryAgain('p');
+      assert.equal(await keyOf('p'), 'K3');
+    });
+  }
+
+  it('are not asked for again by themselves while a store refuses the old ones', async () => {
+    await keyOf('p');
+    fault = new Failure('program-failed', 'p');
+    for (let second = 0; second < 60; second++) {
+      assert.equal(await keyOf('p'), 'K1');
+      for (let request = 0; request < 4; request++) {
+        cache.refused('p', { accessKeyId: 'K1', sessionToken: undefined });
+        await assert.rejects(keyOf('p'), { code: 'program-failed' });
+      }
+      nowMs += 1_000;
+    }
+    assert.equal(resolutions.length, 2);
+  });
+
+  it('are asked for again by themselves after a failure when a shared file has changed', async () => {
+    await aws.write({ config: '[profile p]\n' });
+    fault = new Failure('program-failed', 'p');
+    await assert.rejects(keyOf('p'), { code: 'program-failed' });
     fault = undefined;
+    await assert.rejects(keyOf('p'), { code: 'program-failed' });
+    await aws.write({ config: '[profile p]\nregion = x\n' });
     assert.equal(await keyOf('p'), 'K2');
+  });
+
+  it('are asked for again by themselves where the network or a sign-in was missing', async () => {
+    for (const code of ['sign-in-needed', 'unreachable'] as const) {
+      fault = new Failure(code, 'p');
+      await assert.rejects(keyOf('p'), { code });
+    }
+    fault = undefined;
+    assert.equal(await keyOf('p'), 'K3');
   });
 
   it('are got anew once after a store has refused them, however many were refused', async () => {

@@ -65,6 +65,7 @@ describe('Engine', () => {
             assert.ok(found !== undefined, name);
             return found;
           },
+          tryAgain: () => undefined,
           close: () => closed++,
         };
       },
