@@ -61,7 +61,7 @@ export type Attention = 'there' | 'away';
 /** What nobody waits for is done while somebody is there. Until it is told, somebody is. */
 export const attend = notificationType<Attention>('attend');
 
-/** Prove no more in the background before the next comparison. */
+/** Prove no more in the background, until somebody verifies, in the folders where that goes on. */
 export const stopProving = notificationType<null>('stopProving');
 
 /** The settings of a folder have changed by which it is compared: a comparison at hand is void. */

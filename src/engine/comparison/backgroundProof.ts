@@ -27,6 +27,8 @@ export interface BackgroundProofDeps {
  */
 export class BackgroundProof {
   readonly #running = new Map<string, Running>();
+  /** The folders whose proofs the user has stopped: comparing anew is no wish to go on. */
+  readonly #unwanted = new Set<string>();
   readonly #deps: BackgroundProofDeps;
 
   constructor(deps: BackgroundProofDeps) {
@@ -36,14 +38,34 @@ export class BackgroundProof {
   /** Proves what is at or below some paths, after the folder's proofs that were started before. */
   start(job: ComparisonJob, comparison: Comparison, below: readonly FilePath[]): void {
     const { folder } = job.target;
+    if (this.#unwanted.has(folder)) return;
     const running = this.#running.get(folder) ?? {
       stop: new AbortController(),
       last: Promise.resolve(),
+      left: 0,
       progress: undefined,
     };
     this.#running.set(folder, running);
+    running.left++;
     // Selected when it is their turn, so that nothing is read again that was proved before.
-    running.last = running.last.then(() => this.#prove({ job, comparison, below, running }));
+    running.last = running.last.then(async () => {
+      await this.#prove({ job, comparison, below, running });
+      running.left--;
+    });
+  }
+
+  /** Stops all proofs that go on, and starts none in their folders until they are wanted again. */
+  stopForUser(): void {
+    for (const [folder, { left }] of [...this.#running]) {
+      if (left === 0) continue;
+      this.#unwanted.add(folder);
+      this.stop(folder);
+    }
+  }
+
+  /** Lets later proofs of a folder start again: the user has asked for a proof himself. */
+  want(folder: string): void {
+    this.#unwanted.delete(folder);
   }
 
   stop(folder: string): void {
@@ -98,8 +120,16 @@ export class BackgroundProof {
     const { quiet } = this.#deps;
     await quiet.turn(signal);
     let begun = performance.now();
+    // What takes time after the last bytes is the store, which says nothing of the disk.
+    let isSlow = false;
+    const onBytes = (bytes: number) => {
+      isSlow = isSlowRead(performance.now() - begun, bytes);
+    };
+    const spent = () => {
+      quiet.spent({ ms: performance.now() - begun, isSlow });
+    };
     const rest = async () => {
-      quiet.spent({ ms: performance.now() - begun, isSlow: false });
+      spent();
       await quiet.turn(signal);
       begun = performance.now();
     };
@@ -110,10 +140,11 @@ export class BackgroundProof {
       const asked = contentCaseOf(entry, job, 'content');
       if (asked === undefined) return;
       const { prefix } = job.target;
-      const finding = await decideByContent(asked, { ...job, prefix, signal, between: rest });
+      const request = { ...job, prefix, signal, onBytes, between: rest };
+      const finding = await decideByContent(asked, request);
       if (isStillUnproved(comparison, asked)) comparison.place(finding);
     } finally {
-      quiet.spent({ ms: performance.now() - begun, isSlow: false });
+      spent();
     }
   }
 }
@@ -133,11 +164,22 @@ interface Running {
   readonly stop: AbortController;
   /** Settles when all proofs of the folder that were started so far have ended. */
   last: Promise<void>;
+  /** How many of them have not. */
+  left: number;
   progress: ProvingProgress | undefined;
 }
 
 /** What is soon over is not told. */
 const tellAfterMs = 1_000;
+
+function isSlowRead(ms: number, bytes: number): boolean {
+  return ms > slowOpenMs + bytes * slowByteMs;
+}
+
+/** Local disks open a file in a fraction of it, and the rest is noise; it takes five calls. */
+const slowOpenMs = 5;
+/** Of a disk of 50 MB a second: slower than local ones, faster than most networks. */
+const slowByteMs = 1 / 50_000;
 
 /** What reading a file would decide about its verdict; `undefined` where there is nothing to ask. */
 export function contentCaseOf(

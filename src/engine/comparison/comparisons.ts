@@ -150,9 +150,14 @@ export class Comparisons {
     this.#folders.get(folder)?.comparison.unconfirm(rootPath);
   }
 
-  /** Proves no more in the background before the next comparison. */
+  /** Proves no more in the background what is being proved now, until somebody verifies. */
   stopProving(): void {
-    for (const folder of this.#folders.keys()) this.#proof.stop(folder);
+    this.#proof.stopForUser();
+  }
+
+  /** Lets proofs of a folder that the user has stopped start again. */
+  wantProofs(folder: string): void {
+    this.#proof.want(folder);
   }
 
   /** The comparison at hand, if it is one of this very target, whatever rules it was judged by. */

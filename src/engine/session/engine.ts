@@ -238,7 +238,7 @@ export class Engine {
     return comparisons.recheck();
   }
 
-  /** Proves no more in the background before the next comparison. */
+  /** Proves no more in the background what is being proved now, until somebody verifies. */
   stopProving(): void {
     this.#services.comparisons.stopProving();
   }

@@ -122,6 +122,7 @@ export class Verification {
     { chosen, signal }: { readonly chosen: Chosen; readonly signal: AbortSignal },
   ): Promise<void> {
     const { tally } = this;
+    comparisons.wantProofs(job.target.folder);
     this.cases.push(...(await casesToVerify({ comparisons, job, chosen, tally, signal })));
   }
 }

@@ -68,19 +68,67 @@ describe('Proving in the background', () => {
     assert.deepEqual([...asked], ['list', 'head']);
   });
 
-  it('ends when it is told to, until the next comparison', async () => {
+  it('ends when it is told to, until somebody verifies', async () => {
     await filledByAnother({ a: 'a', b: 'b' });
     project.engine.attend('away');
     await project.compare();
     project.engine.stopProving();
     project.engine.attend('there');
+    const turns = mock.method(QuietTime.prototype, 'turn');
+    await project.compare();
     await project.engine.recheck();
+    assert.equal(turns.mock.callCount(), 0);
     assert.deepEqual(reads.names, []);
+    assert.deepEqual(proofs(), ['name-and-time', 'name-and-time']);
+    const folders = [{ setup: project.setup, scope: project.resources('a') }];
+    await project.engine.verify({ folders }, new AbortController().signal);
     await project.compare();
     await eventually(() => {
-      assert.deepEqual(proofs(), ['content', 'content']);
+      assert.deepEqual(project.row('b').verdict, { kind: 'up-to-date', proof: 'content' });
     });
   });
+
+  it('goes on after a Cancel that had nothing to end', async () => {
+    project.engine.stopProving();
+    await project.compare();
+    project.engine.stopProving();
+    await filledByAnother({ a: 'a' });
+    await project.compare();
+    await eventually(() => {
+      assert.deepEqual(proofs(), ['content']);
+    });
+  });
+
+  for (const { slow, toOpen, toAsk } of [
+    { slow: 'disk', toOpen: 1_000, toAsk: 0 },
+    { slow: 'store', toOpen: 0, toAsk: 1_000 },
+  ]) {
+    it(`rests for a slow ${slow} as looks do`, async () => {
+      project.engine.dispose();
+      // Nobody has to wait for the rest.
+      let rested = 0;
+      const sleep = (ms: number) => {
+        rested += ms;
+        return Promise.resolve();
+      };
+      project = new ProjectInMemory({ root, bucket, clock: { now: () => rested, sleep } });
+      const begun = performance.now();
+      const heads = () => bucket.calls.filter(({ operation }) => operation === 'head').length;
+      const passed = () => reads.names.length * toOpen + heads() * toAsk;
+      mock.method(performance, 'now', () => begun + passed());
+      const spent = mock.method(QuietTime.prototype, 'spent');
+      await filledByAnother({ a: 'a' });
+      // Of this the store has to be asked.
+      bucket.place('w/a', 'a', { modifiedAtMs: storedAt, etag: 'opaque', etagIsOpaque: true });
+      await project.compare();
+      await eventually(() => {
+        const pieces = spent.mock.calls.map(({ arguments: [piece] }) => piece);
+        // Looks that go on beside it take as long by this clock.
+        const isThere = pieces.some(({ ms, isSlow }) => ms > 900 && isSlow === (slow === 'disk'));
+        assert.ok(isThere, JSON.stringify(pieces));
+      });
+    });
+  }
 
   it('rests after each MiB that it reads', async () => {
     const turns = mock.method(QuietTime.prototype, 'turn');
