@@ -69,16 +69,20 @@ export class FolderChanges {
     });
     for (const start of starts) {
       const pieces = lookBelow({ ...this.#live(folder), start, included });
-      for (;;) {
-        const next = await this.inTurn(folder, () => pieces.next());
-        if (next === undefined || !isCurrent()) return;
-        if (next.done === true) {
-          // Of new ignore files nobody knew when the look began.
-          const holdRules = [...next.value].filter(path => exclude.holdsRules(path));
-          if (holdRules.length > 0) await this.judgeAgain(folder, holdRules);
-          break;
+      try {
+        for (;;) {
+          const next = await this.inTurn(folder, () => pieces.next());
+          if (next === undefined || !isCurrent()) return;
+          if (next.done === true) {
+            // Of new ignore files nobody knew when the look began.
+            const holdRules = [...next.value].filter(path => exclude.holdsRules(path));
+            if (holdRules.length > 0) await this.judgeAgain(folder, holdRules);
+            break;
+          }
+          yield next.value;
         }
-        yield next.value;
+      } finally {
+        await pieces.return(new Set());
       }
     }
   }

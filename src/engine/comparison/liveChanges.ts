@@ -74,18 +74,23 @@ export async function* lookBelow(
   // A folder above may be ignored by now, or be none: then that stands for all below it.
   let below = start;
   const scan = scanLocal(look);
-  for (;;) {
-    const begun = performance.now();
-    const batch = await nextBatch(scan, start);
-    if (batch === undefined) break;
-    for (const entry of batch) {
-      if (entry.kind === 'folder') continue;
-      const path = pathOf(entry);
-      seen.add(path);
-      if (isWithin(start, path)) below = path;
-      if (isJudgedNow(look, path)) applyLeaf(look, entry);
+  try {
+    for (;;) {
+      const begun = performance.now();
+      const batch = await nextBatch(scan, start);
+      if (batch === undefined) break;
+      for (const entry of batch) {
+        if (entry.kind === 'folder') continue;
+        const path = pathOf(entry);
+        seen.add(path);
+        if (isWithin(start, path)) below = path;
+        if (isJudgedNow(look, path)) applyLeaf(look, entry);
+      }
+      yield pieceSince(begun, batch.length);
     }
-    yield pieceSince(begun, batch.length);
+  } finally {
+    // A look that nobody wants any more leaves no folder open.
+    await scan.return(undefined);
   }
   const missed = [...comparison.below(below)].filter(
     ({ path }) => !seen.has(path) && isJudgedNow(look, path),

@@ -5,6 +5,8 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -19,7 +21,11 @@ import { Comparison } from '../../../src/engine/comparison/comparison';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { LiveComparison } from '../../../src/engine/comparison/judgeByDisk';
-import { applyChanges, recheckUpToDate } from '../../../src/engine/comparison/liveChanges';
+import {
+  applyChanges,
+  lookBelow,
+  recheckUpToDate,
+} from '../../../src/engine/comparison/liveChanges';
 import type { FilePath } from '../../../src/protocol/folders';
 import { groups, type Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
@@ -365,6 +371,18 @@ describe('liveChanges', () => {
     });
   });
 
+  it('leaves no folder open where a look is given up', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const names = Array.from({ length: 3_000 }, (_, n) => `many/${String(n)}`);
+    await writeTree(root, Object.fromEntries(names.map(name => [name, ''])));
+    await compare();
+    const look = lookBelow({ ...live, start: '' as FilePath, included: [] });
+    assert.equal((await look.next()).done, false);
+    assert.ok(openBelow(root).length > 0, 'the walk has ended already');
+    await look.return(new Set());
+    assert.deepEqual(openBelow(root), []);
+  });
+
   it('leaves the thread free while it rechecks, and can be stopped', async () => {
     writeFileSync(join(root, '0'), 'x');
     utimesSync(join(root, '0'), before / 1000, before / 1000);
@@ -502,3 +520,16 @@ describe('liveChanges', () => {
     );
   });
 });
+
+/** What this process has open at or below a path. */
+function openBelow(path: string): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap(descriptor => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return target.startsWith(path) ? [target] : [];
+    } catch {
+      // It was the one by which the list itself was read.
+      return [];
+    }
+  });
+}
