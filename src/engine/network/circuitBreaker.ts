@@ -23,6 +23,7 @@ export class CircuitBreaker {
   #outage: Outage | undefined;
   #probeDelayMs: number;
   #probeTimer: NodeJS.Timeout | undefined;
+  #graceTimer: NodeJS.Timeout | undefined;
   #probing: AbortController | undefined;
 
   constructor({ probe, onChange, firstProbeDelayMs = 1_000 }: CircuitBreakerOptions) {
@@ -117,6 +118,7 @@ export class CircuitBreaker {
 
   #close(): void {
     this.#failuresInSuccession = 0;
+    clearTimeout(this.#graceTimer);
     clearTimeout(this.#probeTimer);
     this.#probing?.abort();
     this.#probing = undefined;
@@ -128,7 +130,16 @@ export class CircuitBreaker {
   /** Probes for those who wait: when no other request could still bring an answer, or too many failed. */
   #probeIfNeeded(): void {
     if (this.#outage !== undefined || this.#waiting.size === 0) return;
-    if (this.#underWay === 0 || this.#failuresInSuccession >= failuresToOpen) this.#sendProbe();
+    if (this.#failuresInSuccession >= failuresToOpen) {
+      this.#sendProbe();
+      return;
+    }
+    // The next files of a batch may still be on their way to their requests.
+    clearTimeout(this.#graceTimer);
+    if (this.#underWay > 0) return;
+    this.#graceTimer = setTimeout(() => {
+      if (this.#underWay === 0 && this.#waiting.size > 0) this.#sendProbe();
+    }, graceMs);
   }
 
   /** @param why The failure that makes it wait: the cause of `cancelled`, which aborting throws. */
@@ -237,4 +248,5 @@ const notOfStore = new Set<FailureCode>([
 ]);
 
 const failuresToOpen = 4;
+const graceMs = 50;
 const maxProbeDelayMs = 60_000;
