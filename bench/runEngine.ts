@@ -1,15 +1,8 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
-import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
-
-import { repositoryRoot } from '../dev/repositoryRoot';
-import { workerLimits } from '../src/editor/client/workerLimits';
+import { startBundledEngine } from '../dev/bundledEngine';
 import { compare } from '../src/protocol/comparisons';
 import type { FolderSetup } from '../src/protocol/folders';
-import { isUnsaved, type WorkerData } from '../src/protocol/host';
-import type { RequestType } from '../src/protocol/messages';
 import { planBackUp, runPlan } from '../src/protocol/plans';
 import { planRestore } from '../src/protocol/restore';
 
@@ -29,23 +22,7 @@ async function main(): Promise<void> {
     prefix,
     settings: { endpoint, region: 'us-east-1', forcePathStyle: true },
   };
-  const workerData: WorkerData = {
-    recordsFile: join(records, 'receipts.sqlite'),
-    journalsFolder: join(records, 'staging-journals'),
-    locksFolder: join(records, 'engine-locks'),
-  };
-  const worker = new Worker(join(repositoryRoot, 'dist', 'engine.js'), {
-    workerData,
-    resourceLimits: workerLimits,
-  });
-  const engine = createMessageConnection(
-    new PortMessageReader(worker),
-    new PortMessageWriter(worker),
-  );
-  engine.onRequest(isUnsaved.method, () => false);
-  engine.listen();
-  const ask = <P, R>({ method }: RequestType<P, R>, params: P): Promise<R> =>
-    engine.sendRequest<R>(method, params);
+  const { ask, stop } = startBundledEngine(records);
   await ask(compare, [setup]);
   const folders = [{ setup, scope: { kind: 'all' } }] as const;
   if (job !== 'compare') {
@@ -55,8 +32,7 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(report));
     if (report.done !== report.planned) process.exitCode = 1;
   }
-  engine.dispose();
-  await worker.terminate();
+  await stop();
 }
 
 main().catch((error: unknown) => {

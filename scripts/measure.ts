@@ -2,24 +2,14 @@ import { mkdir, open, truncate, writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, platform } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  createMessageConnection,
-  PortMessageReader,
-  PortMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
 
-import { workerLimits } from '../src/editor/client/workerLimits';
 import { compare } from '../src/protocol/comparisons';
 import type { FolderSetup } from '../src/protocol/folders';
-import type { WorkerData } from '../src/protocol/host';
-import type { RequestType } from '../src/protocol/messages';
 import { planBackUp, runPlan } from '../src/protocol/plans';
 import { setAwsVariables } from '../dev/awsVariables';
-import { repositoryRoot } from '../dev/repositoryRoot';
+import { startBundledEngine } from '../dev/bundledEngine';
 import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';
 import { temporaryFolder } from '../dev/temporaryFolder';
 
@@ -41,12 +31,7 @@ async function main(): Promise<void> {
       const root = join(temporary.path, name);
       await mkdir(root);
       await make(root);
-      const workerData = {
-        recordsFile: join(temporary.path, 'receipts.sqlite'),
-        journalsFolder: join(temporary.path, 'staging-journals'),
-        locksFolder: join(temporary.path, 'engine-locks'),
-      };
-      growths.push(await measure(setupOf(name, root, store), workerData, before));
+      growths.push(await measure(setupOf(name, root, store), temporary.path, before));
     }
     console.log(
       `Node ${process.versions.node}, ${platform()} ${arch()}, ${String(availableParallelism())} cores`,
@@ -117,30 +102,18 @@ async function createBucket({ endpoint, region, ...credentials }: SeaweedFs): Pr
 }
 
 /** Backs the folder up with an engine of its own, and gives by how much the process grew. */
-async function measure(
-  setup: FolderSetup,
-  workerData: WorkerData,
-  before: number,
-): Promise<number> {
+async function measure(setup: FolderSetup, records: string, before: number): Promise<number> {
   let most = before;
   const clock = setInterval(() => {
     most = Math.max(most, process.memoryUsage.rss());
   }, sampleMs);
-  const worker = new Worker(join(repositoryRoot, 'dist', 'engine.js'), {
-    workerData,
-    resourceLimits: workerLimits,
-  });
-  const engine = createMessageConnection(
-    new PortMessageReader(worker),
-    new PortMessageWriter(worker),
-  );
-  engine.listen();
+  const { ask, stop } = startBundledEngine(records);
   try {
-    await ask(engine, compare, [setup]);
+    await ask(compare, [setup]);
     const begun = performance.now();
     const request = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
-    const plan = await ask(engine, planBackUp, request);
-    const report = await ask(engine, runPlan, plan.planId);
+    const plan = await ask(planBackUp, request);
+    const report = await ask(runPlan, plan.planId);
     const seconds = (performance.now() - begun) / 1000;
     if (report.done !== plan.files) throw new Error(JSON.stringify(report));
     const rate = `${inMegabytes(report.bytes / seconds)}/s`;
@@ -149,18 +122,9 @@ async function measure(
     console.log(`${setup.name}: ${seconds.toFixed(1)} s, ${files}, ${rate}, ${growth}`);
   } finally {
     clearInterval(clock);
-    engine.dispose();
-    await worker.terminate();
+    await stop();
   }
   return most - before;
-}
-
-function ask<P, R>(
-  engine: MessageConnection,
-  { method }: RequestType<P, R>,
-  params: P,
-): Promise<R> {
-  return engine.sendRequest<R>(method, params);
 }
 
 function inMegabytes(bytes: number): string {
