@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 
 import { askAboutSecrets } from '../../../src/editor/backUp/askAboutSecrets';
 import { storeEndpoint } from '../../../src/protocol/credentials';
-import type { FolderSetup } from '../../../src/protocol/folders';
-import type { RequestType } from '../../../src/protocol/messages';
 import { allowSecrets, unaskedSecrets, type PlanSummary } from '../../../src/protocol/plans';
+import { aFolder } from '../../support/engine/aFolder';
 import { answerWith, type Answers } from '../../support/vscode/answers';
+import { engineAnswering } from '../../support/vscode/engineAnswering';
 import { memento } from '../../support/vscode/treeUnderTest';
 
 describe('A file that looks like a secret', () => {
@@ -17,15 +17,7 @@ describe('A file that looks like a secret', () => {
     answers.restore();
   });
 
-  const setup: FolderSetup = {
-    id: 'file:///w',
-    folderId: 'w',
-    name: 'w',
-    root: '/w',
-    bucket: 'mine',
-    prefix: 'w/',
-    settings: {},
-  };
+  const setup = aFolder({ root: '/w', bucket: 'mine' });
   const plan: PlanSummary = {
     planId: 1,
     files: 1,
@@ -41,15 +33,11 @@ describe('A file that looks like a secret', () => {
 
   /** An engine whose environment or profile leads to a store, with no endpoint in the settings. */
   function engineAt(store: string) {
-    const results: Readonly<Record<string, unknown>> = {
+    return engineAnswering({
       [storeEndpoint.method]: store,
       [unaskedSecrets.method]: [{ folder: setup.id, path: '.env', absolute: '/w/.env' }],
       [allowSecrets.method]: null,
-    };
-    return {
-      sendRequest: <P, R>({ method }: RequestType<P, R>) => Promise.resolve(results[method] as R),
-      notify: () => undefined,
-    };
+    });
   }
 
   it('is asked about once in each store that the environment or a profile leads to', async () => {

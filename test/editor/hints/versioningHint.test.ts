@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import type { LogOutputChannel } from 'vscode';
 
-import type { EngineClient } from '../../../src/editor/client/engineClient';
 import { hintAtVersioning, hintGiven } from '../../../src/editor/hints/versioningHint';
 import { bucketVersioning } from '../../../src/protocol/buckets';
 import { storeEndpoint } from '../../../src/protocol/credentials';
-import type { FolderSetup } from '../../../src/protocol/folders';
-import type { RequestType } from '../../../src/protocol/messages';
+import { aFolder } from '../../support/engine/aFolder';
+import { engineAnswering } from '../../support/vscode/engineAnswering';
 import { listenTo, type ShownMessages } from '../../support/vscode/messages';
 import { memento, testLog } from '../../support/vscode/treeUnderTest';
 
@@ -22,25 +21,11 @@ describe('A bucket that keeps no versions', () => {
     log.dispose();
   });
 
-  const setup: FolderSetup = {
-    id: 'file:///w',
-    folderId: 'w',
-    name: 'w',
-    root: '/w',
-    bucket: 'mine',
-    prefix: 'w/',
-    settings: {},
-  };
+  const setup = aFolder({ root: '/w', bucket: 'mine' });
 
   /** An engine whose environment or profile leads to a store, with no endpoint in the settings. */
-  function engineAt(store: string): Pick<EngineClient, 'sendRequest'> {
-    const answers: Readonly<Record<string, unknown>> = {
-      [storeEndpoint.method]: store,
-      [bucketVersioning.method]: 'off',
-    };
-    return {
-      sendRequest: <P, R>({ method }: RequestType<P, R>) => Promise.resolve(answers[method] as R),
-    };
+  function engineAt(store: string) {
+    return engineAnswering({ [storeEndpoint.method]: store, [bucketVersioning.method]: 'off' });
   }
 
   it('is told of once in each store that the environment or a profile leads to', async () => {
