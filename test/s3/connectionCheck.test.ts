@@ -52,7 +52,7 @@ describe('The check of a connection', function () {
     signal = AbortSignal.timeout(20_000),
   ): Promise<void> {
     const settings = { endpoint, region: 'us-east-1' };
-    await engine.checkConnection({ folder: 'f', settings, target }, signal);
+    await engine.stores.checkConnection({ folder: 'f', settings, target }, signal);
   }
 
   async function failureOf(endpoint: string): Promise<FailureRecord> {

@@ -149,11 +149,15 @@ describe('What the engine tells', function () {
   async function doAll(setup: FolderSetup): Promise<void> {
     const folders = [{ setup, scope: { kind: 'all' } as const }];
     const { id, settings } = setup;
-    await note(() => engine.credentialSources());
-    await note(() => engine.checkConnection({ folder: id, settings, target: undefined }, signal()));
-    await note(() => engine.listBuckets({ folder: id, settings }, signal()));
-    await note(() => engine.connection(settings).account.create('new', 'us-east-1', signal()));
-    await note(() => engine.connection(settings).account.lifecycle('b', signal()));
+    await note(() => engine.stores.credentialSources());
+    await note(() =>
+      engine.stores.checkConnection({ folder: id, settings, target: undefined }, signal()),
+    );
+    await note(() => engine.stores.listBuckets({ folder: id, settings }, signal()));
+    await note(() =>
+      engine.stores.connection(settings).account.create('new', 'us-east-1', signal()),
+    );
+    await note(() => engine.stores.connection(settings).account.lifecycle('b', signal()));
     await note(() => engine.compare([setup], signal()));
     await note(async () => {
       const { planId } = await engine.planBackUp({ folders }, signal());

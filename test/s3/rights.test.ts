@@ -172,7 +172,7 @@ describe('With just the rights of the README (versitygw)', function () {
   it('what else is asked for is unknown, or says which right it needs', async () => {
     await allow(onObjects, onBucket);
     await withEngine(async (engine, { settings }) => {
-      const store = engine.connection(settings);
+      const store = engine.stores.connection(settings);
       const { account } = store;
       const traits = await inspectBucket(account, store.bucket(bucket), 'w/', signal());
       assert.equal(traits.versioning, 'unknown');

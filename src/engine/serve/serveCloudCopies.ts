@@ -23,6 +23,6 @@ export function serveCloudCopies(port: ServedPort, disk: ServedPort, engine: Eng
   );
 
   function bucketOf({ setup }: cloudCopyMessages.CloudCopyRequest): Bucket {
-    return engine.connection(setup.settings).bucket(setup.bucket);
+    return engine.stores.connection(setup.settings).bucket(setup.bucket);
   }
 }

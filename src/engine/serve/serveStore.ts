@@ -7,37 +7,40 @@ import type { ServedPort } from './servedPort';
 
 /** Credentials, the store that they lead to, and its buckets. */
 export function serveStore(port: ServedPort, engine: Engine): void {
-  port.onRequest(credentialMessages.credentialSources, () => engine.credentialSources());
+  port.onRequest(credentialMessages.credentialSources, () => engine.stores.credentialSources());
   port.onCommand(credentialMessages.checkConnection, (check, signal) =>
-    engine.checkConnection(check, signal),
+    engine.stores.checkConnection(check, signal),
   );
   port.onRequest(
     credentialMessages.connectionRegion,
-    settings => engine.connection(settings).account.region,
+    settings => engine.stores.connection(settings).account.region,
   );
-  port.onRequest(credentialMessages.storeEndpoint, settings => engine.connection(settings).store);
+  port.onRequest(
+    credentialMessages.storeEndpoint,
+    settings => engine.stores.connection(settings).store,
+  );
   port.onRequest(bucketMessages.listBuckets, (request, signal) =>
-    engine.listBuckets(request, signal),
+    engine.stores.listBuckets(request, signal),
   );
   port.onRequest(bucketMessages.judgeBucketName, name => bucketNameFault(name) ?? null);
   port.onCommand(bucketMessages.checkNewBucketName, ({ settings, bucket }, signal) =>
-    checkNewName(engine.connection(settings).account, bucket, signal),
+    checkNewName(engine.stores.connection(settings).account, bucket, signal),
   );
   port.onRequest(bucketMessages.createBucket, ({ settings, ...bucket }, signal) =>
-    createBucket(engine.connection(settings).account, bucket, signal),
+    createBucket(engine.stores.connection(settings).account, bucket, signal),
   );
   port.onRequest(bucketMessages.inspectPrefix, ({ settings, bucket, prefix }, signal) =>
-    inspectPrefix(engine.connection(settings).bucket(bucket), prefix, signal),
+    inspectPrefix(engine.stores.connection(settings).bucket(bucket), prefix, signal),
   );
   port.onRequest(bucketMessages.inspectBucket, ({ settings, bucket, prefix }, signal) => {
-    const store = engine.connection(settings);
+    const store = engine.stores.connection(settings);
     return inspectBucket(store.account, store.bucket(bucket), prefix, signal);
   });
   port.onRequest(bucketMessages.bucketVersioning, ({ settings, bucket }, signal) =>
-    engine.connection(settings).bucket(bucket).versioning(signal),
+    engine.stores.connection(settings).bucket(bucket).versioning(signal),
   );
   port.onRequest(bucketMessages.turnOnVersioning, async ({ settings, bucket }, signal) => {
-    const proof = await engine.connection(settings).account.turnOnVersioning(bucket, signal);
+    const proof = await engine.stores.connection(settings).account.turnOnVersioning(bucket, signal);
     return proof.kind === 'unconfirmed' ? proof.failure : null;
   });
 }

@@ -1,7 +1,5 @@
-import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../protocol/cloudCopies';
 import type { Attention } from '../../protocol/comparisons';
-import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
 import { rootPath, type FolderSetup, type RawSettings } from '../../protocol/folders';
 import type { FreeUpChoice, FreeUpRequest, FreeUpSummary } from '../../protocol/freeUp';
 import type {
@@ -25,22 +23,19 @@ import type {
 } from '../../protocol/restore';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import type { VerifyReport } from '../../protocol/verify';
-import { checkConnection, listBuckets } from '../store/checkConnection';
 import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
-import type { Connection } from '../ports/connection';
-import { credentialSources } from '../config/profiles';
 import { differencesOf } from '../comparison/differences';
 import { forgetLost } from '../comparison/forgetLost';
 import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
 import type { PlanKind, StepSelection } from '../batch/planKind';
 import type { BatchStep, StepResult } from '../batch/step';
 import { PlannedBackUps } from '../backup/plannedBackUps';
+import { StoreQuestions } from './storeQuestions';
 import { requestArchived } from '../restore/recentRestores';
 import { saveCopy } from '../restore/restoreFile';
 import { choosing } from '../restore/restoreKind';
 import { conflictsAmong } from '../backup/conflictsAmong';
-import { readSharedFiles } from '../config/sharedFiles';
 import { Verification } from '../verify/verifier';
 import { upToDateAmong } from '../comparison/upToDateAmong';
 import { workOnFolders } from '../schedule/workOnFolders';
@@ -49,30 +44,16 @@ import { workOnFolders } from '../schedule/workOnFolders';
 export class Engine {
   readonly #services: EngineServices;
 
+  readonly stores: StoreQuestions;
+
   /** The plans of back-ups that were shown, to be asked about and made smaller. */
   readonly plannedBackUps: PlannedBackUps;
 
   constructor(options: EngineOptions) {
     this.#services = createEngineServices(options);
+    this.stores = new StoreQuestions(this.#services);
     const { kinds, plans } = this.#services;
     this.plannedBackUps = new PlannedBackUps(plans, kinds.backUp);
-  }
-
-  credentialSources(): CredentialSources {
-    return credentialSources(process.env, readSharedFiles(process.env));
-  }
-
-  checkConnection(check: ConnectionCheck, signal: AbortSignal): Promise<void> {
-    return this.#told(checkConnection(this.#services, check, signal));
-  }
-
-  listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
-    return this.#told(listBuckets(this.#services, request, signal));
-  }
-
-  /** The store that these settings lead to; the same one for the same settings. */
-  connection(raw: RawSettings): Connection {
-    return this.#services.connections.of(raw);
   }
 
   /** Compares whole folders; where some fail, the others are compared all the same. */

@@ -757,11 +757,11 @@ describe('Engine', () => {
     assert.deepEqual(connections, []);
     await compare();
     await compare();
-    const connection = engine.connection({ exclude: [] });
+    const connection = engine.stores.connection({ exclude: [] });
     assert.equal(connections.length, 1);
     const elsewhere = { endpoint: 'http://localhost:1' };
-    assert.notEqual(engine.connection(elsewhere), connection);
-    assert.equal(engine.connection(elsewhere), engine.connection(elsewhere));
+    assert.notEqual(engine.stores.connection(elsewhere), connection);
+    assert.equal(engine.stores.connection(elsewhere), engine.stores.connection(elsewhere));
     assert.equal(connections.length, 2);
     await assert.rejects(compare({ settings: { endpoint: 'nonsense' } }), {
       code: 'invalid-setting',

@@ -1,0 +1,39 @@
+import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
+import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
+import type { RawSettings } from '../../protocol/folders';
+import { credentialSources } from '../config/profiles';
+import { readSharedFiles } from '../config/sharedFiles';
+import type { Connection } from '../ports/connection';
+import { checkConnection, listBuckets } from '../store/checkConnection';
+import type { EngineServices } from './engineServices';
+
+/** What is asked before a folder has a target: which credentials there are, and what a store has. */
+export class StoreQuestions {
+  readonly #services: EngineServices;
+
+  constructor(services: EngineServices) {
+    this.#services = services;
+  }
+
+  credentialSources(): CredentialSources {
+    return credentialSources(process.env, readSharedFiles(process.env));
+  }
+
+  checkConnection(check: ConnectionCheck, signal: AbortSignal): Promise<void> {
+    return this.#told(checkConnection(this.#services, check, signal));
+  }
+
+  listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
+    return this.#told(listBuckets(this.#services, request, signal));
+  }
+
+  /** The store that these settings lead to; the same one for the same settings. */
+  connection(raw: RawSettings): Connection {
+    return this.#services.connections.of(raw);
+  }
+
+  /** No answer precedes the state that it leads to. */
+  #told<T>(work: Promise<T>): Promise<T> {
+    return work.finally(this.#services.flush);
+  }
+}
