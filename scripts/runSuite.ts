@@ -20,7 +20,7 @@ async function main(suite: string | undefined, parts: readonly string[]): Promis
     parts,
     resultsFile:
       process.env[testVariables.results] ?? join(repositoryRoot, 'test-results', `${suite}.json`),
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
   for (const title of skipped) console.log(`skipped: ${title}`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,16 +7,15 @@ import type { SuiteResults } from '../test/support/suite/mochaSuite';
 import { repositoryRoot } from '../dev/repositoryRoot';
 
 /**
- * Runs all suites one after the other, the quickest answers first, and closes with how long each
- * took and one line that counts them together. A suite that ends without results counts as one
- * failure.
+ * Runs all suites and closes with how long each took and one line that counts them together. A
+ * suite that ends without results counts as one failure.
  */
-function main(): void {
-  const all = suites.map(name => {
-    const begun = performance.now();
-    const results = runSuite(name);
-    return { name, results, seconds: Math.round((performance.now() - begun) / 1000) };
-  });
+async function main(): Promise<void> {
+  const all: SuiteRun[] = [];
+  for (const [first, ...beside] of groups) {
+    const runs = [runSuite(first, 'live'), ...beside.map(name => runSuite(name, 'at its end'))];
+    all.push(...(await Promise.all(runs)));
+  }
   console.log('');
   for (const { name, results } of all) {
     for (const title of results.skipped) console.log(`${name}, skipped: ${title}`);
@@ -41,24 +41,63 @@ function main(): void {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-const suites = ['engine', 's3', 'editor', 'ui'] as const;
+interface SuiteRun {
+  readonly name: SuiteName;
+  readonly results: SuiteResults;
+  readonly seconds: number;
+}
 
-function runSuite(name: (typeof suites)[number]): SuiteResults {
+/**
+ * Engine and store take turns in waiting for disks and servers, so that both together take little
+ * longer than the longer one. VS Code has the machine to itself: its tests wait on what is drawn.
+ */
+const groups: readonly (readonly [SuiteName, ...SuiteName[]])[] = [
+  ['engine', 's3'],
+  ['editor'],
+  ['ui'],
+];
+
+type SuiteName = 'engine' | 's3' | 'editor' | 'ui';
+
+/** When a suite's output is shown: suites that run together must not mix their lines. */
+type Shown = 'live' | 'at its end';
+
+async function runSuite(name: SuiteName, shown: Shown): Promise<SuiteRun> {
   const file = join(repositoryRoot, 'test-results', `${name}.json`);
   rmSync(file, { force: true });
-  console.log(`\n== ${name} ==`);
-  const { status, signal } = spawnSync('npm', ['run', '--silent', `test:${name}`], {
-    cwd: repositoryRoot,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  if (shown === 'live') console.log(`\n== ${name} ==`);
+  const begun = performance.now();
+  const { end, output } = await runScript(`test:${name}`, shown);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  if (shown === 'at its end') console.log(`\n== ${name} ==\n${output}`);
   const results = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as SuiteResults)
     : { passed: 0, failed: 0, skipped: [], failures: [] };
-  if (status === 0 || results.failed > 0) return results;
-  const end = signal ?? `the code ${String(status)}`;
+  if (end === 'the code 0' || results.failed > 0) return { name, results, seconds };
   const message = `The suite ended with ${end}; see what it wrote above.`;
-  return { ...results, failed: 1, failures: [{ title: 'the suite itself', message }] };
+  const failures = [{ title: 'the suite itself', message }];
+  return { name, results: { ...results, failed: 1, failures }, seconds };
 }
 
-main();
+async function runScript(
+  script: string,
+  shown: Shown,
+): Promise<{ readonly end: string; readonly output: string }> {
+  const streams = shown === 'live' ? 'inherit' : 'pipe';
+  const child = spawn('npm', ['run', '--silent', script], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', streams, streams],
+    shell: process.platform === 'win32',
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { end: signal ?? `the code ${String(code)}`, output: Buffer.concat(chunks).toString() };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
