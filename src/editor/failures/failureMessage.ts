@@ -1,12 +1,7 @@
 import type { FailureCode, FailureRecord } from '../../protocol/failures';
 import { credentialFailures } from './credentialFailures';
-import { diskFailures } from './diskFailures';
-import type { FailureAction, FailureEntry } from './failureEntry';
-import { freeUpFailures } from './freeUpFailures';
-import { ownFailures } from './ownFailures';
-import { storeFailures } from './storeFailures';
-import { targetFailures } from './targetFailures';
-import { networkFailures } from './networkFailures';
+import { failureEntries } from './failureEntries';
+import type { FailureAction } from './failureEntry';
 
 /** What the user is told about a failure: what happened, to what, and what to do next. */
 export interface FailureMessage {
@@ -18,7 +13,7 @@ export interface FailureMessage {
 }
 
 export function failureMessage(failure: FailureRecord): FailureMessage {
-  const entry = entries[failure.code];
+  const entry = failureEntries[failure.code];
   const what = entry.what(failure);
   const next = entry.next?.(failure);
   const text = next === undefined ? what : `${what} ${next}`;
@@ -27,20 +22,10 @@ export function failureMessage(failure: FailureRecord): FailureMessage {
 
 /** Returns the failure in a few words, for a row. */
 export function failureText(failure: FailureRecord): string {
-  return entries[failure.code].brief(failure);
+  return failureEntries[failure.code].brief(failure);
 }
 
 /** Whether credentials, or where they come from, are what failed. */
 export function concernsCredentials(code: FailureCode): boolean {
   return code in credentialFailures;
 }
-
-const entries: Readonly<Record<FailureCode, FailureEntry>> = {
-  ...targetFailures,
-  ...credentialFailures,
-  ...networkFailures,
-  ...storeFailures,
-  ...diskFailures,
-  ...freeUpFailures,
-  ...ownFailures,
-};

@@ -4,7 +4,6 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import { setConnection } from '../contributions/settings';
 import { Failed, toFailureRecord, failureLine } from '../failures/failed';
-import { failureMessage } from '../failures/failureMessage';
 import { showTargetHints, type TargetHintsDeps } from '../hints/targetHints';
 import { inputStep } from '../quickInput/inputStep';
 import { pickStep } from '../quickInput/pickStep';
@@ -27,6 +26,7 @@ import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
 import { openCredentialsFile } from './openCredentialsFile';
 import { credentials, otherStore } from './otherStore';
+import { refusal } from './refusal';
 import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
 
 export interface ChooseBucketDeps
@@ -222,11 +222,8 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
           await deps.engine.sendRequest(inspectPrefix, { settings, bucket, prefix }, token);
         } catch (error) {
           const failure = toFailureRecord(error);
-          if (failure.code === 'cancelled') throw error;
           const offered = offeredEndpoint(failure);
-          if (offered === undefined) {
-            return { kind: 'refused', because: failureMessage(failure).text };
-          }
+          if (offered === undefined) return refusal(error);
           const next = enterName(deps, folder, value);
           return { kind: 'next', step: offerEndpoint(failure, { offered, next }) };
         }

@@ -8,8 +8,6 @@ import {
 } from '../../protocol/buckets';
 import { connectionRegion } from '../../protocol/credentials';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord } from '../failures/failed';
-import { failureMessage } from '../failures/failureMessage';
 import { inputStep } from '../quickInput/inputStep';
 import { pickStep, type CheckState } from '../quickInput/pickStep';
 import type { Step } from '../quickInput/steps';
@@ -17,6 +15,7 @@ import type { Profiles } from '../targets/profiles';
 import { awsRegions } from './awsRegions';
 import type { Choice } from './choice';
 import { choosePrefix, type ChoosePrefixDeps } from './choosePrefix';
+import { refusal } from './refusal';
 
 export interface NameNewBucketDeps extends ChoosePrefixDeps {
   readonly log: LogOutputChannel;
@@ -48,9 +47,7 @@ export function nameNewBucket(
         try {
           await deps.engine.sendRequest(checkNewBucketName, { settings, bucket }, token);
         } catch (error) {
-          const failure = toFailureRecord(error);
-          if (failure.code === 'cancelled') throw error;
-          return { kind: 'refused', because: failureMessage(failure).text };
+          return refusal(error);
         }
         const home = await deps.engine.sendRequest(connectionRegion, settings, token);
         return { kind: 'next', step: chooseRegion(deps, folder, bucket, home) };
@@ -126,9 +123,7 @@ function chooseOptions(
           deps.log.info(`The bucket ${bucket} was created in ${region}.`);
           return { kind: 'no-return', step: choosePrefix(deps, { folder, bucket, created }) };
         } catch (error) {
-          const failure = toFailureRecord(error);
-          if (failure.code === 'cancelled') throw error;
-          return { kind: 'refused', because: failureMessage(failure).text };
+          return refusal(error);
         }
       },
     });

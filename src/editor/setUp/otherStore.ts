@@ -3,12 +3,11 @@ import { storeEndpoint } from '../../protocol/credentials';
 import { readEndpoint } from '../../protocol/endpoint';
 import type { EngineClient } from '../client/engineClient';
 import { setConnection } from '../contributions/settings';
-import { toFailureRecord } from '../failures/failed';
-import { failureMessage } from '../failures/failureMessage';
 import { inputStep } from '../quickInput/inputStep';
 import type { Step } from '../quickInput/steps';
 import type { Profiles } from '../targets/profiles';
 import { chooseProfile, type ChooseProfileDeps } from './chooseProfile';
+import { refusal } from './refusal';
 
 interface OtherStoreDeps extends ChooseProfileDeps {
   readonly engine: EngineClient;
@@ -45,9 +44,7 @@ export function otherStore<R>(
         try {
           await engine.sendRequest(storeEndpoint, { ...settings, endpoint }, token);
         } catch (error) {
-          const failure = toFailureRecord(error);
-          if (failure.code === 'cancelled') throw error;
-          return { kind: 'refused', because: failureMessage(failure).text };
+          return refusal(error);
         }
         return { kind: 'next', step: enterRegion(deps, folder, { endpoint, next }) };
       },

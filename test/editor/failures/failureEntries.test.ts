@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 
-import { credentialFailures } from '../../../src/editor/failures/credentialFailures';
-import { diskFailures } from '../../../src/editor/failures/diskFailures';
-import type { FailureEntry } from '../../../src/editor/failures/failureEntry';
+import { failureEntries } from '../../../src/editor/failures/failureEntries';
 import { failureMessage } from '../../../src/editor/failures/failureMessage';
-import { freeUpFailures } from '../../../src/editor/failures/freeUpFailures';
-import { networkFailures } from '../../../src/editor/failures/networkFailures';
-import { ownFailures } from '../../../src/editor/failures/ownFailures';
-import { storeFailures } from '../../../src/editor/failures/storeFailures';
-import { targetFailures } from '../../../src/editor/failures/targetFailures';
 import type { FailureCode } from '../../../src/protocol/failures';
 
 describe('What is said of a failure', () => {
-  const entries: Readonly<Record<FailureCode, FailureEntry>> = {
-    ...targetFailures,
-    ...credentialFailures,
-    ...networkFailures,
-    ...storeFailures,
-    ...diskFailures,
-    ...freeUpFailures,
-    ...ownFailures,
-  };
-  const codes = Object.keys(entries) as readonly FailureCode[];
+  const codes = Object.keys(failureEntries) as readonly FailureCode[];
 
   const withoutNextStep: Partial<Record<FailureCode, string>> = {
     'bucket-in-endpoint': 'Its question is the next step.',
