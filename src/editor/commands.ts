@@ -17,7 +17,8 @@ import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
-import { viewId, type CommandId } from './contributions/manifest';
+import { section, viewId, type CommandId } from './contributions/manifest';
+import { openSetting } from './contributions/settings';
 import { showFailure } from './failures/showFailure';
 import { freeUpSpace, retryFreeUp } from './freeUp/freeUpSpace';
 import { addToIgnoreFile } from './ignore/addToIgnoreFile';
@@ -57,7 +58,10 @@ const table = {
     await backUpAll(services);
   }),
   's3Backup.backUp': onSelection(backUpSelection),
-  's3Backup.backUpResource': onSelection(backUpSelection),
+  // A row that is ignored is a file of the disk, too: only there it can be backed up all the same.
+  's3Backup.backUpResource': onSelection(async (services, selection) => {
+    await backUpResources(services, urisOf(selection));
+  }),
   's3Backup.open': onSelection(openSelection),
   's3Backup.revealInExplorer': onSelection(revealSelection),
   's3Backup.diff': onSelection(compareWithCloud),
@@ -133,6 +137,7 @@ const table = {
   's3Backup.showLog': onWhole(({ log }) => {
     log.show();
   }),
+  's3Backup.openSettings': onWhole(() => openSetting(section)),
 } satisfies Readonly<Record<CommandId, Command<Services>>>;
 
 /** How each kind of work is tried again for what has failed. */

@@ -97,12 +97,12 @@ describe('Cloud copies', () => {
 
   it('offer what can be done with them in the tree', async () => {
     const changed = await tree.contextMenu('plan.md');
-    for (const item of ['Compare with Cloud Copy', 'Open Cloud Copy', 'Show Cloud Versions…']) {
+    for (const item of ['Open Diff with Cloud Copy', 'Open Cloud Copy', 'Show Cloud Versions…']) {
       assert.ok(changed.includes(item), `${item} among ${changed.join(', ')}`);
     }
     const onlyThere = await tree.contextMenu('beans.txt');
     assert.ok(onlyThere.includes('Open Cloud Copy'));
-    assert.ok(!onlyThere.includes('Compare with Cloud Copy'));
+    assert.ok(!onlyThere.includes('Open Diff with Cloud Copy'));
     const missing = await tree.contextMenu('fresh.txt');
     assert.ok(!missing.includes('Open Cloud Copy'));
   });
@@ -222,7 +222,7 @@ describe('Cloud copies', () => {
     await workbench.showViewContainer('Explorer');
     const explorer = workbench.explorer();
     await explorer.waitForRow('plan.md');
-    await explorer.chooseFromContextMenu('fresh.txt', 'S3 Backup', 'Compare with Cloud Copy');
+    await explorer.chooseFromContextMenu('fresh.txt', 'S3 Backup', 'Open Diff with Cloud Copy');
     await eventually(async () => {
       assert.ok((await workbench.editorTabs()).includes('fresh.txt (Cloud ↔ Local)'));
     });

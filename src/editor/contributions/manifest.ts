@@ -46,6 +46,7 @@ export const commandIds = [
   's3Backup.resume',
   's3Backup.forgetUnfinished',
   's3Backup.showLog',
+  's3Backup.openSettings',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

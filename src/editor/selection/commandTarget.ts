@@ -42,7 +42,7 @@ export function onFolders<Deps>(run: Run<Deps, readonly WorkspaceFolder[]>): Com
 }
 
 /**
- * Works on what the caller points at. Otherwise asks whether the file of the active editor is meant
+ * Works on what the caller points at. Otherwise, as from the view's title, asks whether the file of the active editor is meant
  * or everything; without such a file there is nothing to ask, and the command's own question
  * follows.
  */
@@ -51,7 +51,7 @@ export function onSelectionOrEverything<Deps>(
   run: Run<Deps, Selection | Everything>,
 ): Command<Deps> {
   return async (deps, args) => {
-    const pointedAt = readArguments(args);
+    const pointedAt = readArguments(isFromViewTitle(args) ? [] : args);
     const target =
       pointedAt.kind === 'nothing' ? await askFileOrEverything(question()) : known(pointedAt);
     if (target !== undefined) await run(deps, target);

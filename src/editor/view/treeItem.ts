@@ -137,7 +137,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     row.isFolder ? 'subfolder' : 'file',
     node.group,
     isUploadable(node.group) && !isUnderWay(row) && 'canBackUp',
-    row.local !== undefined && 'onDisk',
+    isOnDisk(row) && 'onDisk',
     hasCloudCopy(row) && 'inCloud',
     rulePlace(row.verdict) !== undefined && 'byRule',
   );
@@ -168,6 +168,12 @@ function sizeIn(group: Group, bytes: number): string | false {
 function hasCloudCopy({ isFolder, cloud, verdict }: FileRow): boolean {
   if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return false;
   return cloud !== undefined && !isFolder;
+}
+
+/** Ignored files are not examined; one without a copy was found on the disk, or it were not known. */
+function isOnDisk({ local, cloud, verdict }: FileRow): boolean {
+  if (local !== undefined) return true;
+  return verdict.kind === 'ignored' && verdict.because.kind !== 'not-a-path' && cloud === undefined;
 }
 
 /** Splits a path; a key that is no path is shown whole, because it is in no folder. */

@@ -136,9 +136,9 @@ export function reason(verdict: Verdict): string {
         case 'content':
           return l10n.t('Out of date: the content differs.');
         case 'size':
-          return l10n.t('Out of date: the size differs, and the file here is newer.');
+          return l10n.t('Out of date: the size differs.');
         case 'time':
-          return l10n.t('Out of date by name and time: the file here is newer.');
+          return l10n.t('Out of date by name and time: the file here is not older than its copy.');
         case 'not-comparable':
           return l10n.t(
             'Out of date: the file here is newer, and the cloud copy gives no hash to compare with.',

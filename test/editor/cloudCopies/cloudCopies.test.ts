@@ -250,7 +250,7 @@ describe('Cloud copies', () => {
     },
   };
 
-  describe('Compare with Cloud Copy', () => {
+  describe('Open Diff with Cloud Copy', () => {
     for (const [form, args] of Object.entries(forms)) {
       it(`takes ${form}`, async () => {
         await commands.executeCommand('s3Backup.diff', ...(await args()));

@@ -80,7 +80,7 @@ describe('Restore from Cloud', () => {
       readonly [() => Promise<readonly unknown[]> | readonly unknown[], readonly string[]]
     >
   > = {
-    'a row': [() => [fileNode('only-in-cloud', 'a.txt', onlyInCloud)], ['a.txt']],
+    'a row': [() => [fileNode('only-in-cloud', 'a.txt', onlyInCloud), undefined], ['a.txt']],
     'a row and all selected rows': [
       () => {
         const row = fileNode('only-in-cloud', 'a.txt', onlyInCloud);
@@ -89,7 +89,7 @@ describe('Restore from Cloud', () => {
       ['a.txt', 'set/b.txt', 'set/deep/c.txt'],
     ],
     'a folder of a group': [
-      () => [subfolderNode('only-in-cloud', 'set')],
+      () => [subfolderNode('only-in-cloud', 'set'), undefined],
       ['set/b.txt', 'set/deep/c.txt'],
     ],
     'a group': [
@@ -116,7 +116,7 @@ describe('Restore from Cloud', () => {
 
   it('moves rows to those that are up to date', async () => {
     const before = filesIn(api.state, 'up-to-date');
-    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
+    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'), undefined);
     await untilState(api, state => filesIn(state, 'up-to-date') === before + 3);
     assert.equal(filesIn(api.state, 'only-in-cloud'), 0);
   });
@@ -135,13 +135,14 @@ describe('Restore from Cloud', () => {
   });
 
   it('brings a deleted file back by its row, which leaves its group', async () => {
-    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
+    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'), undefined);
     await rm(uriOf('a.txt').fsPath);
     await api.compare();
     await untilState(api, state => filesIn(state, 'only-in-cloud') === 1);
     await commands.executeCommand(
       's3Backup.restore',
       fileNode('only-in-cloud', 'a.txt', onlyInCloud),
+      undefined,
     );
     assert.deepEqual(await restored(), ['a.txt', 'set/b.txt', 'set/deep/c.txt']);
     await untilState(api, state => filesIn(state, 'only-in-cloud') === 0);
@@ -151,7 +152,7 @@ describe('Restore from Cloud', () => {
 
   it('fetches nothing where the plan is not agreed to', async () => {
     answer('no such button');
-    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'));
+    await commands.executeCommand('s3Backup.restore', groupNode('only-in-cloud'), undefined);
     assert.equal(answers.questions.length, 1);
     assert.deepEqual(await restored(), []);
   });

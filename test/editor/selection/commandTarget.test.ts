@@ -78,6 +78,12 @@ describe('What a command works on', () => {
     's3Backup.resolve',
   ];
   for (const id of asking) {
+    it(`is asked for in the view’s title, whatever row has the focus: ${id}`, async () => {
+      await window.showTextDocument(uriOf('here.txt'));
+      await commands.executeCommand(id, groupNode('only-in-cloud'));
+      assert.equal(lists.rows[0]?.[0], 'here.txt');
+    });
+
     it(`is asked for in the palette, the file in the editor first: ${id}`, async () => {
       await window.showTextDocument(uriOf('here.txt'));
       await commands.executeCommand(id);

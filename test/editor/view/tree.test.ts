@@ -244,6 +244,11 @@ describe('The tree', () => {
     assert.equal(groupItem(node, undefined).contextValue, ':group:');
   });
 
+  it('knows that what a rule leaves out here is on the disk', async () => {
+    const { contextValue } = await item('Ignored', 'trace.log');
+    assert.equal(contextValue, ':file:ignored:onDisk:byRule:');
+  });
+
   it('keeps decorations of other extensions off its rows, and the icons of file types', async () => {
     const { resourceUri, iconPath } = await item('Missing in Cloud', 'missing', 'two.txt');
     assert.equal(resourceUri?.scheme, 's3-backup-row');
