@@ -1,7 +1,12 @@
 import type { FailureCode, FailureRecord } from '../../protocol/failures';
+import type { FailureAction, FailureEntry } from './failureEntry';
 import { credentialFailures } from './credentialFailures';
-import { failureEntries } from './failureEntries';
-import type { FailureAction } from './failureEntry';
+import { diskFailures } from './diskFailures';
+import { freeUpFailures } from './freeUpFailures';
+import { networkFailures } from './networkFailures';
+import { ownFailures } from './ownFailures';
+import { storeFailures } from './storeFailures';
+import { targetFailures } from './targetFailures';
 
 /** What the user is told about a failure: what happened, to what, and what to do next. */
 export interface FailureMessage {
@@ -29,3 +34,14 @@ export function failureText(failure: FailureRecord): string {
 export function concernsCredentials(code: FailureCode): boolean {
   return code in credentialFailures;
 }
+
+/** What is said of each failure there is: what happened, what to do next, and the buttons. */
+export const failureEntries: Readonly<Record<FailureCode, FailureEntry>> = {
+  ...targetFailures,
+  ...credentialFailures,
+  ...networkFailures,
+  ...storeFailures,
+  ...diskFailures,
+  ...freeUpFailures,
+  ...ownFailures,
+};

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { failureEntries } from '../../../src/editor/failures/failureEntries';
-import { failureMessage } from '../../../src/editor/failures/failureMessage';
+import { failureEntries, failureMessage } from '../../../src/editor/failures/failureMessage';
 import type { FailureCode } from '../../../src/protocol/failures';
 
 describe('What is said of a failure', () => {
