@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import ignore, { type Ignore } from 'ignore';
 import type { FailureRecord } from '../../protocol/failures';
-import { rootPath, type FilePath } from '../../protocol/folders';
+import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
 import { foldersAbove, isWithin, parentPath } from '../disk/filePath';
 import { conflictNames } from '../disk/rename';
 import {
+  folderRuledBy,
   inRepository,
-  isAbove,
   isIgnoreFile,
   noIgnoreFiles,
   readIgnoreFiles,
@@ -94,7 +94,7 @@ export class ExcludeRules {
    */
   forget(path: FilePath): FilePath | undefined {
     const holdsRules = this.holdsRules(path);
-    const folder = holdsRules ? folderRuledBy(path) : path;
+    const folder = holdsRules ? folderRuledBy(this.#files, path) : path;
     const before = this.#byFolder.get(folder);
     if (holdsRules && before !== undefined && this.#isAsRead(folder, before)) return undefined;
     let heldRules = holdsRules;
@@ -206,11 +206,6 @@ function withRules(outer: FolderRules, rules: readonly Rule[]): FolderRules {
 
 function ofSetting(pattern: string): IgnoreReason {
   return { kind: 'rule', pattern, source: 's3Backup.exclude', line: undefined };
-}
-
-/** The folder whose rules come from an ignore file: what lies above is read with those of the root. */
-function folderRuledBy(ignoreFile: FilePath): FilePath {
-  return isAbove(ignoreFile) ? rootPath : parentPath(ignoreFile);
 }
 
 /** Returns a rule for the paths in a folder as one for the paths in the repository. */

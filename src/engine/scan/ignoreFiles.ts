@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
-import { childPath, fileName, foldersAbove, toAbsolutePath } from '../disk/filePath';
+import { childPath, fileName, foldersAbove, parentPath, toAbsolutePath } from '../disk/filePath';
 
 /** Which files below a workspace folder list what is not backed up. */
 export interface IgnoreFiles {
@@ -16,6 +16,11 @@ export interface IgnoreFiles {
    * empty where it is the repository's own folder, or in none.
    */
   readonly base: FilePath;
+  /**
+   * The list of the repository's copy alone, `.git/info/exclude`, where git's rules are heeded. What
+   * it says counts less than any ignore file (https://git-scm.com/docs/gitignore).
+   */
+  readonly ofRepository: FilePath | undefined;
 }
 
 export interface IgnoreLine {
@@ -28,35 +33,76 @@ export interface IgnoreLine {
   readonly line: number;
 }
 
-export const noIgnoreFiles: IgnoreFiles = { root: '', names: [], base: rootPath };
+export const noIgnoreFiles: IgnoreFiles = {
+  root: '',
+  names: [],
+  base: rootPath,
+  ofRepository: undefined,
+};
 
 /** Returns `.s3backupignore` with the names in `others`, which it overrides in the same folder. */
 export function ignoreFilesBelow(root: string, others: readonly string[]): IgnoreFiles {
-  const base = others.includes(gitignore) ? pathInRepository(root) : rootPath;
-  return { root, names: [...others, '.s3backupignore'], base };
+  const names = [...others, '.s3backupignore'];
+  const repository = others.includes(gitignore) ? repositoryOf(root) : undefined;
+  if (repository === undefined) return { ...noIgnoreFiles, root, names };
+  const { base, metadata } = repository;
+  const list = relative(root, join(metadata, 'info', 'exclude'));
+  // Between two drives of Windows no relative path leads.
+  const ofRepository = isAbsolute(list) ? undefined : (list.replaceAll(sep, '/') as FilePath);
+  return { root, names, base, ofRepository };
 }
 
 const gitignore = '.gitignore';
 
 /** A subfolder of a repository is part of it: git heeds the rules above it, and so do we. */
-function pathInRepository(root: string): FilePath {
+function repositoryOf(
+  root: string,
+): { readonly base: FilePath; readonly metadata: string } | undefined {
   let base = rootPath;
   for (let at = root; ;) {
-    if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return base;
+    const metadata = metadataFolder(join(at, '.git'));
+    if (metadata !== undefined) return { base, metadata };
     const above = dirname(at);
-    if (above === at) return rootPath;
+    if (above === at) return undefined;
     base = (base === '' ? basename(at) : `${basename(at)}/${base}`) as FilePath;
     at = above;
   }
 }
 
-/** Whether an ignore file lies above the workspace folder. */
-export function isAbove(path: FilePath): boolean {
-  return path.startsWith('../');
+/**
+ * The folder that all worktrees of a repository share. A worktree and a submodule have a file in
+ * place of `.git` (https://git-scm.com/docs/gitrepository-layout).
+ */
+function metadataFolder(dotGit: string): string | undefined {
+  const stat = statSync(dotGit, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (!stat.isFile()) return dotGit;
+  try {
+    const [, named] = /^gitdir: (.+)/.exec(readFileSync(dotGit, 'utf8')) ?? [];
+    if (named === undefined) return dotGit;
+    const own = resolve(dirname(dotGit), named);
+    const common = join(own, 'commondir');
+    return existsSync(common) ? resolve(own, readFileSync(common, 'utf8').trim()) : own;
+  } catch {
+    // The repository is there all the same; git itself cannot use it.
+    return dotGit;
+  }
 }
 
-/** Returns the lines of git's files above the workspace folder, the outermost first. */
-function readAbove({ root, base }: IgnoreFiles): readonly IgnoreLine[] {
+/** The folder whose rules come from an ignore file: what lies outside is read with the root's. */
+export function folderRuledBy({ ofRepository }: IgnoreFiles, ignoreFile: FilePath): FilePath {
+  const isOutside = ignoreFile === ofRepository || ignoreFile.startsWith('../');
+  return isOutside ? rootPath : parentPath(ignoreFile);
+}
+
+/** Returns the lines of git's files outside the workspace folder, those that count least first. */
+function readOutside({ root, base, ofRepository }: IgnoreFiles): readonly IgnoreLine[] {
+  const list =
+    ofRepository === undefined ? [] : linesOf({ root, source: ofRepository, folder: rootPath });
+  return [...list, ...readAbove({ root, base })];
+}
+
+function readAbove({ root, base }: Pick<IgnoreFiles, 'root' | 'base'>): readonly IgnoreLine[] {
   if (base === '') return [];
   const folders = [rootPath, ...foldersAbove(base)];
   return folders.flatMap((folder, index) => {
@@ -74,7 +120,7 @@ export function readIgnoreFiles(files: IgnoreFiles, folder: FilePath): readonly 
   const own = names.flatMap(name =>
     linesOf({ root, source: childPath(folder, name), folder: inRepository(base, folder) }),
   );
-  return folder === '' ? [...readAbove(files), ...own] : own;
+  return folder === '' ? [...readOutside(files), ...own] : own;
 }
 
 /** The path in the repository of a path in the workspace folder. */
@@ -83,8 +129,8 @@ export function inRepository(base: FilePath, path: FilePath): FilePath {
   return childPath(base, path);
 }
 
-export function isIgnoreFile({ names }: IgnoreFiles, path: FilePath): boolean {
-  return names.includes(fileName(path));
+export function isIgnoreFile({ names, ofRepository }: IgnoreFiles, path: FilePath): boolean {
+  return names.includes(fileName(path)) || path === ofRepository;
 }
 
 function linesOf({

@@ -119,6 +119,41 @@ describe('ignoreFiles', () => {
     });
   });
 
+  it('heed the list that the repository keeps to itself, and see that it has changed', async () => {
+    root = join(folder.path, 'app');
+    await writeTree(folder.path, {
+      '.git/info/exclude': 'notes\n/app/here\n*.log',
+      '.gitignore': '!kept.log',
+      'app/a': '',
+    });
+    const exclude = rules([], ['.gitignore']);
+    assert.equal(said(exclude, 'd/notes'), 'notes in ../.git/info/exclude 1');
+    assert.equal(said(exclude, 'here'), '/app/here in ../.git/info/exclude 2');
+    assert.equal(said(exclude, 'kept.log'), 'backed up');
+    assert.equal(said(rules(), 'notes'), 'backed up');
+    await writeTree(folder.path, { '.git/info/exclude': 'other' });
+    for (const path of exclude.sources()) exclude.forget(path);
+    assert.equal(said(exclude, 'notes'), 'backed up');
+    assert.equal(said(exclude, 'other'), 'other in ../.git/info/exclude 1');
+  });
+
+  it('heed that list in a worktree, which shares it with the repository', async () => {
+    execFileSync('git', ['init', '-q', join(folder.path, 'main')], { env: gitEnvironment });
+    const inMain = (...parameters: readonly string[]) =>
+      execFileSync('git', ['-C', join(folder.path, 'main'), ...parameters], {
+        env: gitEnvironment,
+        stdio: 'ignore',
+      });
+    const author = ['-c', 'user.name=x', '-c', 'user.email=x'];
+    inMain(...author, 'commit', '-q', '--allow-empty', '-m', 'x');
+    rmSync(root, { recursive: true });
+    inMain('worktree', 'add', '-q', root);
+    await writeTree(folder.path, { 'main/.git/info/exclude': 'notes' });
+    const exclude = rules([], ['.gitignore']);
+    assert.equal(said(exclude, 'notes'), 'notes in ../main/.git/info/exclude 1');
+    assert.equal(said(exclude, 'other'), 'backed up');
+  });
+
   it('lets the nearest file decide, and every file over the setting', async () => {
     await writeTree(root, {
       '.s3backupignore': '!a.log\nb',
@@ -295,13 +330,18 @@ describe('ignoreFiles', () => {
         write('.gitignore', own);
         for (const [path, content] of nested) write(`${path}/.gitignore`, content);
         write('.git/info/exclude', setting.join('\n'));
-        const exclude = rules(setting, ['.gitignore']);
         const all = everything();
         const byGit = ignoredByGit(all);
-        for (const path of all) {
-          const kind = statSync(join(root, path)).isDirectory() ? 'folder' : 'file';
-          assert.equal(said(exclude, path, kind) !== 'backed up', byGit.has(path), path);
-        }
+        const assertAsGit = (exclude: ExcludeRules): void => {
+          for (const path of all) {
+            const kind = statSync(join(root, path)).isDirectory() ? 'folder' : 'file';
+            assert.equal(said(exclude, path, kind) !== 'backed up', byGit.has(path), path);
+          }
+        };
+        assertAsGit(rules([], ['.gitignore']));
+        // The setting counts as much as the repository's own list does.
+        write('.git/info/exclude', '');
+        assertAsGit(rules(setting, ['.gitignore']));
         return Promise.resolve();
       }),
       { numRuns: 150 },
