@@ -6,11 +6,11 @@ import { repositoryRoot } from '../dev/repositoryRoot';
 import { testVariables } from '../test/support/suite/testEnvironment';
 
 /**
- * Runs one of the suites that need no VS Code, `engine` or `s3`, or those of its files whose paths
+ * Runs one of the suites that run in plain Node, `engine`, `s3` or `release`, or those of its files whose paths
  * contain one of the parts. The whole engine suite runs below c8, which holds it to its coverage.
  */
 async function main(suite: string | undefined, parts: readonly string[]): Promise<void> {
-  if (suite === undefined) throw new Error('Say which suite to run: engine or s3.');
+  if (suite === undefined) throw new Error('Say which suite to run: engine, s3 or release.');
   if (suite === 'engine' && parts.length === 0 && !isMeasured()) {
     process.exitCode = runMeasured(suite);
     return;

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   for (const { name, results, seconds } of all) {
     const { passed, failed, skipped } = results;
     console.log(
-      `${name.padEnd(6)} ${String(passed)} ✓  ${String(failed)} ✗  ${String(skipped.length)} –  ${String(seconds)} s`,
+      `${name.padEnd(7)} ${String(passed)} ✓  ${String(failed)} ✗  ${String(skipped.length)} –  ${String(seconds)} s`,
     );
   }
   const sum = (count: (results: SuiteResults) => number) =>
@@ -55,9 +55,11 @@ const groups: readonly (readonly [SuiteName, ...SuiteName[]])[] = [
   ['engine', 's3'],
   ['editor'],
   ['ui'],
+  // Last, since it leaves bundles that are made to be published, without maps.
+  ['release'],
 ];
 
-type SuiteName = 'engine' | 's3' | 'editor' | 'ui';
+type SuiteName = 'engine' | 's3' | 'editor' | 'ui' | 'release';
 
 /** When a suite's output is shown: suites that run together must not mix their lines. */
 type Shown = 'live' | 'at its end';
