@@ -129,6 +129,15 @@ export class Comparison {
     return this.#at(group, path, this.#filter);
   }
 
+  /**
+   * How many local files below a folder are missing or not current in the cloud; `undefined` where
+   * no finding lies below the path.
+   */
+  notBackedUpBelow(path: FilePath): number | undefined {
+    const isFolder = groups.some(group => this.#trees.of(group).folder(path) !== undefined);
+    return isFolder ? this.#count(notBackedUp, path) : undefined;
+  }
+
   /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
   knownCopies(paths: readonly FilePath[]): readonly KnownCopy[] {
     return paths.flatMap((path): KnownCopy[] => {
@@ -247,14 +256,18 @@ export class Comparison {
     if (child.kind === 'leaf') return toFileRow(child.leaf);
     const { path, totals } = child.folder;
     // The filter does not count here: people delete folders, not rows.
-    const count = (group: Group) => this.#trees.of(group).folder(path)?.totals.files ?? 0;
     return {
       kind: 'folder',
       path,
       totals,
-      notBackedUp: notBackedUp.reduce((sum, group) => sum + count(group), 0),
-      ignored: count('ignored'),
+      notBackedUp: this.#count(notBackedUp, path),
+      ignored: this.#count(['ignored'], path),
     };
+  }
+
+  #count(among: readonly Group[], path: FilePath): number {
+    const count = (group: Group) => this.#trees.of(group).folder(path)?.totals.files ?? 0;
+    return among.reduce((sum, group) => sum + count(group), 0);
   }
 }
 

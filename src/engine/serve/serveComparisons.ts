@@ -2,6 +2,7 @@ import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import * as comparisonMessages from '../../protocol/comparisons';
 import * as planMessages from '../../protocol/plans';
 import * as rowMessages from '../../protocol/rows';
+import * as safetyMessages from '../../protocol/safety';
 import * as verifyMessages from '../../protocol/verify';
 import type { Engine } from '../session/engine';
 import type { ServedPort } from './servedPort';
@@ -12,6 +13,7 @@ export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Eng
   port.onRequest(rowMessages.children, request => engine.children(request));
   disk.onRequest(planMessages.differences, (setup, signal) => engine.differences(setup, signal));
   port.onRequest(cloudCopyMessages.knownCopies, request => engine.knownCopies(request));
+  port.onRequest(safetyMessages.safety, request => engine.safety(request));
   disk.onRequest(verifyMessages.verify, (request, signal) => engine.verify(request, signal));
   disk.onRequest(verifyMessages.readCloudCopies, (verificationId, signal) =>
     engine.readCloudCopies(verificationId, signal),

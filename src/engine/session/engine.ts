@@ -22,6 +22,7 @@ import type {
   RestoreSummary,
 } from '../../protocol/restore';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
+import type { Safety, SafetyRequest } from '../../protocol/safety';
 import type { VerifyReport } from '../../protocol/verify';
 import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
@@ -37,6 +38,7 @@ import { saveCopy } from '../restore/restoreFile';
 import { choosing } from '../restore/restoreKind';
 import { conflictsAmong } from '../backup/conflictsAmong';
 import { Verification } from '../verify/verifier';
+import { safetyOf } from '../comparison/safety';
 import { upToDateAmong } from '../comparison/upToDateAmong';
 import { workOnFolders } from '../schedule/workOnFolders';
 
@@ -95,6 +97,12 @@ export class Engine {
 
   knownCopies({ folder, paths }: KnownCopiesRequest): readonly KnownCopy[] {
     return this.#services.comparisons.knownCopies(folder, paths);
+  }
+
+  /** How safe files are by what is known already. */
+  safety({ setup, paths }: SafetyRequest): readonly Safety[] {
+    const { comparisons, jobOf } = this.#services;
+    return safetyOf(comparisons, jobOf(setup), paths);
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {
