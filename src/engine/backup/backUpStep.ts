@@ -34,16 +34,22 @@ export function wouldEmpty({ local, replaces = 0 }: BackUpStep): boolean {
 
 /**
  * Whether a step replaces a copy that this computer has no record of having written, or one that is
- * the original, since its local file was freed and another file has the name now. So is a copy that
- * was made of a newer file: whoever edits a file makes it newer, but a card or a folder that was put
- * in the place of another may hold older files. Inodes don't tell: disks number their files alike.
+ * the original, since its local file was freed and another file has the name now. So is a copy whose
+ * file was read after this one was last written: whoever edits a file writes it later than that, but
+ * a card or a folder that was put in the place of another holds what was written elsewhere. Inodes
+ * don't tell: disks number their files alike.
  */
 export function isOfUnknownOrigin({ route, path, local, condition }: BackUpStep): boolean {
   if (condition.kind !== 'unchanged') return false;
   const receipt = route.receipts.get(path);
   if (receipt?.etag !== condition.etag || receipt.freedAt !== undefined) return true;
-  return local.mtimeNs < receipt.local.mtimeNs;
+  if (local.mtimeNs < receipt.local.mtimeNs) return true;
+  const writtenBefore = BigInt(receipt.hashBegan - maxClockLagMs) * 1_000_000n;
+  return local.mtimeNs !== receipt.local.mtimeNs && local.mtimeNs < writtenBefore;
 }
+
+/** By which the clock of a disk, a file server's for one, may be behind. */
+const maxClockLagMs = 60_000;
 
 /** Whether a step replaces what is left of another file that had the name and was freed. */
 export function replacesOriginal({ route, path, condition }: BackUpStep): boolean {

@@ -127,6 +127,20 @@ describe('Another folder at the same path', function () {
     assert.equal((await project.plan(all)).files, 0);
   });
 
+  it('replaces nothing unasked by newer files that were written before the others were read', async () => {
+    const card = join(root, 'card');
+    mkdirSync(card);
+    await twoCards(card);
+    const written = new Date(Date.now() - 86_400_000);
+    for (const name of ['IMG_1.JPG', 'IMG_2.JPG']) {
+      utimesSync(join(temporary.path, 'second', name), written, written);
+    }
+    swap('first', 'second', card);
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.files], [2, 2]);
+  });
+
   it('asks about an older file that was copied into the place, and about none that was edited', async () => {
     await twoCards();
     // As `cp -p` does, which writes into the file that is there.
