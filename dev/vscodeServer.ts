@@ -56,7 +56,7 @@ export interface EditorSuite {
 }
 
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
-  const { program, watcher } = await installVscodeServer();
+  const { node, program, watcher } = await installVscodeServer();
   const temporary = await temporaryFolder('vscode');
   const serverDataDir = options.serverDataDir ?? join(temporary.path, 'data');
   const home = join(temporary.path, 'home');
@@ -67,7 +67,7 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
   const shared = [program, '--accept-server-license-terms', '--server-data-dir', serverDataDir];
   for (const extension of options.extensions ?? []) {
     if (extension.endsWith('.vsix')) {
-      await run(process.execPath, [...shared, '--install-extension', extension], { env });
+      await run(node, [...shared, '--install-extension', extension], { env });
     } else {
       const folder = join(serverDataDir, 'extensions');
       await mkdir(folder, { recursive: true });
@@ -75,7 +75,7 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
     }
   }
   const server = await startOwnedProcess(
-    process.execPath,
+    node,
     [
       ...shared,
       '--host=127.0.0.1',

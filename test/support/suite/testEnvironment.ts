@@ -14,6 +14,8 @@ export const testVariables = {
   inspect: 'S3_BACKUP_TEST_INSPECT',
   /** Parts of the paths of the test files that are wanted, as JSON; without it all. */
   parts: 'S3_BACKUP_TEST_PARTS',
+  /** `newest`, or `oldest` for the first that the manifest allows. */
+  vscode: 'S3_BACKUP_TEST_VSCODE',
   /** Set where VS Code cannot watch files, to the reason. */
   noWatcher: 'S3_BACKUP_TEST_NO_WATCHER',
 } as const;
