@@ -12,8 +12,10 @@ export interface Knowledge {
   readonly unseenHere: Set<string>;
   /** Paths whose copy somebody else has changed since the last comparison. */
   readonly unseenThere: Set<string>;
-  /** Paths whose copy somebody else has changed within this step. */
-  readonly disturbed: Set<string>;
+  /** What somebody else has stored within this step, `undefined` where the copy was deleted. */
+  readonly disturbed: Map<string, string | undefined>;
+  /** What the user has left at a path within this step, while the engine was at work. */
+  readonly edited: Map<string, string | undefined>;
   /** What was freed, and what stood in it; until the name is used again, here or there. */
   readonly freed: Map<string, string>;
   /** The copies that are not foreign: the last that was sent from here, restored or called safe. */
@@ -26,7 +28,8 @@ export function newKnowledge(): Knowledge {
   return {
     unseenHere: new Set(),
     unseenThere: new Set(),
-    disturbed: new Set(),
+    disturbed: new Map(),
+    edited: new Map(),
     freed: new Map(),
     ours: new Map(),
     everThere: new Map(),
@@ -62,7 +65,7 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
     assert.equal(there.get(path), content, `the copy of ${path}, which was freed`);
   }
   for (const [path, contents] of known.everThere) {
-    const kept = await versionsOf(world, path);
+    const kept = new Set((await world.versions(path)).map(({ content }) => content));
     for (const content of contents) {
       assert.ok(kept.has(content), `a version of ${path} is gone`);
     }
@@ -72,20 +75,4 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
     const sum = groups.reduce((files, group) => files + totals.groups[group].files, 0);
     assert.equal(sum, totals.found);
   }
-}
-
-async function versionsOf({ bucket }: World, path: string): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const key = `w/${path}`;
-  const signal = new AbortController().signal;
-  for await (const page of bucket.listVersions({ key, signal })) {
-    for (const version of page) {
-      if (version.kind !== 'version') continue;
-      const { body } = await bucket.get({ key, versionId: version.versionId, signal });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk);
-      found.add(Buffer.concat(chunks).toString());
-    }
-  }
-  return found;
 }

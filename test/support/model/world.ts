@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,16 +12,19 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { CompareRule } from '../../../src/engine/config/settings';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Database } from '../../../src/engine/records/database';
 import { Unfinished } from '../../../src/engine/records/unfinished';
 import type { Engine } from '../../../src/engine/session/engine';
+import { recoverStagedFiles } from '../../../src/engine/staging/recoverStagedFiles';
 import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { FileRow } from '../../../src/protocol/rows';
 import type { State } from '../../../src/protocol/state';
 import { groups } from '../../../src/protocol/verdicts';
+import { asOrdinaryUser } from '../disk/ordinaryUser';
 import { aFolder } from '../engine/aFolder';
 import { startEngine } from '../engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
@@ -28,6 +32,14 @@ import { receiptsInMemory } from '../memory/recordsInMemory';
 
 /** Contents by path. */
 export type Files = ReadonlyMap<string, string>;
+
+/** What decides what is compared, and how. */
+export interface Rules {
+  readonly exclude: readonly string[];
+  readonly rule: CompareRule;
+}
+
+export const ignoreFile = '.s3backupignore';
 
 /** The prefix of the one folder. */
 const prefix = 'w/';
@@ -38,18 +50,19 @@ const prefix = 'w/';
  */
 export class World {
   readonly root: string;
-  readonly bucket: MemoryBucket = memoryBucket({ versioning: 'enabled' });
   /** What the engine has moved to the trash, the latest last. */
   readonly trash: string[] = [];
   state: State | undefined;
+  #bucket = newBucket();
   readonly #journals: string;
   readonly #receipts = receiptsInMemory();
   readonly #unfinished = new Unfinished(Database.inMemory());
   /** What happens with the coming calls to the bucket, by how many calls pass before. */
   readonly #planned: { left: number; readonly happen: () => void }[] = [];
   #engine: Engine;
-  #exclude: readonly string[] = [];
+  #rules: Rules = { exclude: [], rule: 'smart' };
   #isCompared = false;
+  #hasEnded = false;
   readonly #now: () => number;
   readonly #stepMs: number;
   #aheadMs = 0;
@@ -69,12 +82,19 @@ export class World {
     return this.#engine;
   }
 
-  get setup(): FolderSetup {
-    return aFolder({ root: this.root, prefix, settings: { exclude: this.#exclude } });
+  get bucket(): MemoryBucket {
+    return this.#bucket;
   }
 
+  get setup(): FolderSetup {
+    const { exclude, rule } = this.#rules;
+    return aFolder({ root: this.root, prefix, settings: { exclude, 'compare.rule': rule } });
+  }
+
+  /** The patterns of the setting and of the ignore file, as it is on the disk. */
   get exclude(): readonly string[] {
-    return this.#exclude;
+    const ignored = this.disk().get(ignoreFile)?.split('\n') ?? [];
+    return [...this.#rules.exclude, ...ignored];
   }
 
   /** Whether there is a comparison at hand. */
@@ -82,29 +102,57 @@ export class World {
     return this.#isCompared;
   }
 
-  async compare(): Promise<void> {
-    await this.#engine.compare([this.setup], new AbortController().signal);
+  /** Whether the engine was ended, and no other was started. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  async compare(signal: AbortSignal): Promise<void> {
+    await this.#engine.compare([this.setup], signal);
     this.#isCompared = true;
   }
 
-  changeExclude(exclude: readonly string[]): void {
-    this.#exclude = exclude;
+  /** All that the bucket has of a path, the newest first. */
+  async versions(
+    path: string,
+  ): Promise<readonly { readonly versionId: string; readonly content: string }[]> {
+    const found: { versionId: string; content: string }[] = [];
+    const key = prefix + path;
+    const signal = new AbortController().signal;
+    for await (const page of this.#bucket.listVersions({ key, signal })) {
+      for (const version of page) {
+        if (version.kind !== 'version') continue;
+        const { versionId } = version;
+        const { body } = await this.#bucket.get({ key, versionId, signal });
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of body) chunks.push(chunk);
+        found.push({ versionId, content: Buffer.concat(chunks).toString() });
+      }
+    }
+    return found;
+  }
+
+  changeRules(changed: Partial<Rules>): void {
+    this.#rules = { ...this.#rules, ...changed };
     this.#isCompared = false;
     this.#engine.settingsChanged(this.setup.id, this.setup.settings);
   }
 
-  /** Ends the engine and starts the next one over the same records. */
-  restart(): void {
+  /** Ends the engine and starts the next one over the same records, which clears up first. */
+  async restart(): Promise<void> {
     this.#engine.dispose();
     this.#planned.length = 0;
     this.#isCompared = false;
     this.state = undefined;
+    await recoverStagedFiles(this.#journals, () => undefined, new AbortController().signal);
     this.#engine = this.#start();
+    this.#hasEnded = false;
   }
 
   /** Ends the engine as a crash does, as far as one process can tell. */
   end(): void {
     this.#engine.dispose();
+    this.#hasEnded = true;
   }
 
   close(): void {
@@ -123,6 +171,11 @@ export class World {
     this.#aheadMs += this.#stepMs;
   }
 
+  /** Lets the computer's clock jump, ahead or back. */
+  jump(ms: number): void {
+    this.#aheadMs += ms;
+  }
+
   /** Writes as a user does; does nothing where a folder stands, or a file in a folder's place. */
   write(path: string, content: string, modifiedAtMs: number | undefined): void {
     const absolute = join(this.root, path);
@@ -133,6 +186,33 @@ export class World {
         utimesSync(absolute, modifiedAtMs / 1000, modifiedAtMs / 1000);
       }
     });
+  }
+
+  /** Changes a file's time alone. */
+  touch(path: string, modifiedAtMs: number): void {
+    this.#change(() => {
+      utimesSync(join(this.root, path), modifiedAtMs / 1000, modifiedAtMs / 1000);
+    });
+  }
+
+  /** Does something as a user who may not read what is at the path, if there is anything. */
+  async whileUnreadable(path: string, work: () => Promise<void>): Promise<void> {
+    const absolute = join(this.root, path);
+    if (!existsSync(absolute)) {
+      await work();
+      return;
+    }
+    const { mode } = statSync(absolute);
+    this.#change(() => {
+      chmodSync(absolute, 0);
+    });
+    try {
+      await asOrdinaryUser(dirname(this.root), work);
+    } finally {
+      this.#change(() => {
+        chmodSync(absolute, mode & 0o777);
+      });
+    }
   }
 
   remove(path: string): void {
@@ -151,6 +231,11 @@ export class World {
   /** Somebody else's copy, whatever stands there. */
   place(path: string, content: string): void {
     this.bucket.place(prefix + path, content);
+  }
+
+  /** Somebody else makes the bucket anew, with nothing in it. */
+  renewBucket(): void {
+    this.#bucket = newBucket();
   }
 
   removeCopy(path: string): void {
@@ -230,17 +315,22 @@ export class World {
       const due = this.#planned.filter(each => each.left-- === 0);
       for (const { happen } of due) happen();
     };
-    return new Proxy(this.bucket, {
-      get(bucket, name: keyof MemoryBucket) {
-        const member: unknown = Reflect.get(bucket, name);
+    const now = () => this.#bucket;
+    return new Proxy(this.#bucket, {
+      get(_, name: keyof MemoryBucket) {
+        const member: unknown = Reflect.get(now(), name);
         if (typeof member !== 'function') return member;
         return (...args: readonly unknown[]): unknown => {
           arrive();
-          return Reflect.apply(member, bucket, args);
+          return Reflect.apply(member, now(), args);
         };
       },
     });
   }
+}
+
+function newBucket(): MemoryBucket {
+  return memoryBucket({ versioning: 'enabled' });
 }
 
 function isInTheWay(error: unknown): boolean {
