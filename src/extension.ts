@@ -6,6 +6,7 @@ import { registerCommands } from './editor/commands';
 import { createServices } from './editor/createServices';
 import { showEngineWarnings } from './editor/failures/engineWarnings';
 import { watchForConditions } from './editor/hints/conditionsHint';
+import { watchForSignIn } from './editor/hints/signInNotice';
 import { watchForHistory } from './editor/ignore/historyHint';
 import { ChangeWatch } from './editor/watch/changeWatch';
 
@@ -19,6 +20,7 @@ export function activate(context: ExtensionContext): S3Backup {
     registerCloudCopies(services),
     watchForHistory(services),
     watchForConditions(services),
+    watchForSignIn(services),
     registerReports(),
     showEngineWarnings(services),
     ...disposables,

@@ -37,8 +37,10 @@ import { urisOf, type Selection } from './selection/selection';
 import type { Services } from './services';
 import { chooseBucket, chooseStore } from './setUp/chooseBucket';
 import { chooseProfile } from './setUp/chooseProfile';
+import { forgetAccessKeys } from './setUp/enterAccessKey';
 import { openCredentialsFile } from './setUp/openCredentialsFile';
 import { resolveTargets } from './setUp/resolveTargets';
+import { signInFor } from './setUp/signIn';
 import { tryCredentials } from './setUp/tryCredentials';
 import { unsupportedResource } from './targets/unsupportedResource';
 import { forgetFiles } from './verify/forgetFiles';
@@ -53,6 +55,8 @@ const table = {
   's3Backup.chooseBucket': onFolders(choosing(chooseBucket)),
   's3Backup.chooseStore': onFolders(choosing(chooseStore)),
   's3Backup.chooseProfile': onFolders(chooseProfileFor),
+  's3Backup.signIn': onFolders(signInTo),
+  's3Backup.forgetAccessKey': onFolders(forgetAccessKeys),
   's3Backup.openCredentialsFile': onWhole(openCredentialsFile),
   's3Backup.backUpAll': onWhole(async services => {
     await backUpAll(services);
@@ -222,6 +226,14 @@ async function chooseProfileFor(
   if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
   // Retry is to ask the store again, and not the user.
   await runShowingFailure(services, () => tryCredentials(services, concerned));
+}
+
+/** Signs in; what waited for that goes on by itself, and else the folders are compared. */
+async function signInTo(services: Services, folders: readonly WorkspaceFolder[]): Promise<void> {
+  const ready = await signInFor(services, folders);
+  const { kind } = services.engine.state;
+  if (ready.length === 0 || kind === 'paused' || kind === 'transferring') return;
+  await runShowingFailure(services, () => tryCredentials(services, ready));
 }
 
 async function backUpSelection(services: Services, selection: Selection): Promise<void> {

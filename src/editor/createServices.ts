@@ -7,6 +7,7 @@ import { Comparisons } from './client/comparisons';
 import { EngineClient } from './client/engineClient';
 import { RunningOperations } from './client/runningOperations';
 import type { Services } from './services';
+import { AccessKeys } from './targets/accessKeys';
 import { FolderRecords } from './targets/folderRecords';
 import { Profiles } from './targets/profiles';
 import { Targets } from './targets/targets';
@@ -32,11 +33,11 @@ export function createServices(context: ExtensionContext): CreatedServices {
     journalsFolder: join(storage, 'staging-journals'),
     locksFolder: join(storage, 'engine-locks'),
   };
-  const engine = new EngineClient(
-    join(context.extensionPath, 'dist', 'engine.js'),
-    workerData,
+  const accessKeys = new AccessKeys(context.secrets);
+  const engine = new EngineClient(join(context.extensionPath, 'dist', 'engine.js'), workerData, {
     log,
-  );
+    accessKeys,
+  });
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
   const operations = new RunningOperations();
@@ -64,7 +65,17 @@ export function createServices(context: ExtensionContext): CreatedServices {
   });
   const memory = context.globalState;
   const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
-  const services = { log, engine, targets, profiles, operations, comparisons, memory, ...shown };
+  const services = {
+    log,
+    engine,
+    targets,
+    accessKeys,
+    profiles,
+    operations,
+    comparisons,
+    memory,
+    ...shown,
+  };
   const views = [view, tree, unsaved, past, layout, filter, refresh];
   return {
     services,

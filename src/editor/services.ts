@@ -5,6 +5,7 @@ import type { RestoredCopies } from './cloudCopies/restoredCopies';
 import type { Comparisons } from './client/comparisons';
 import type { EngineClient } from './client/engineClient';
 import type { RunningOperations } from './client/runningOperations';
+import type { AccessKeys } from './targets/accessKeys';
 import type { Profiles } from './targets/profiles';
 import type { Targets } from './targets/targets';
 import type { FilesTree } from './view/filesTree';
@@ -18,6 +19,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly targets: Targets;
   readonly profiles: Profiles;
+  readonly accessKeys: AccessKeys;
   readonly operations: RunningOperations;
   readonly reports: Reports;
   readonly unfinished: UnfinishedBatch;

@@ -2,7 +2,7 @@
 
 import type { FailureRecord } from './failures';
 import type { RawSettings } from './folders';
-import { requestType } from './messages';
+import { notificationType, requestType } from './messages';
 
 /** How a profile of the shared AWS files comes to its credentials; `none`: it doesn't say. */
 export type ProfileKind = 'keys' | 'sso' | 'role' | 'process' | 'web-identity' | 'login' | 'none';
@@ -45,3 +45,47 @@ export const credentialSources = requestType<null, CredentialSources>('credentia
 
 /** Answers once the store has taken the credentials, after four attempts at the most. */
 export const checkConnection = requestType<ConnectionCheck, null>('checkConnection');
+
+/** A page on which a person signs in. */
+export interface SignInPage {
+  readonly profile: string;
+  readonly url: string;
+  /** The page shows it, too; who sees another one there is being deceived. */
+  readonly code: string;
+}
+
+export type SignInOutcome =
+  | { readonly kind: 'signed-in' }
+  /** Only this command can do it, in a terminal. */
+  | { readonly kind: 'by-command'; readonly command: readonly string[] }
+  /** The profile goes by no sign-in; what it has failed by may be tried again. */
+  | { readonly kind: 'not-needed' };
+
+/** Signs a person in for the profile of these settings; what waits for it goes on. */
+export const signIn = requestType<RawSettings, SignInOutcome>('signIn');
+
+/** Asks the editor to show a page to sign in on; false where nobody wants to. */
+export const showSignInPage = requestType<SignInPage, boolean>('showSignInPage');
+
+/** The device whose code a role asks for. */
+export interface MfaQuestion {
+  readonly profile: string;
+  /** Its ARN or serial number. */
+  readonly device: string;
+}
+
+/** Asks the editor for the code of an MFA device; `null` where nobody gives one. */
+export const askForMfaCode = requestType<MfaQuestion, string | null>('askForMfaCode');
+
+/** An access key that was typed in, which is in no file. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Asks the editor for the access key that was typed in for a folder; `null` for none. */
+export const typedAccessKey = requestType<string, AccessKey | null>('typedAccessKey');
+
+/** Another access key was typed in for the folder, or none is kept any more. */
+export const accessKeyChanged = notificationType<string>('accessKeyChanged');

@@ -19,6 +19,8 @@ export type FailureCode =
   | 'program-not-found'
   | 'program-failed'
   | 'sign-in-needed'
+  /* a role asks for the code of an MFA device, and nobody gave it: the cause is the device */
+  | 'mfa-code-needed'
   | 'credentials-refused'
   | 'credentials-expired'
   /* the way to the store */

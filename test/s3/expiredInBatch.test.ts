@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { nobody, type PersonPort } from '../../src/engine/ports/personPort';
 import { CredentialCache } from '../../src/engine/s3/credentialCache';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Engine } from '../../src/engine/session/engine';
+import type { AccessKey } from '../../src/protocol/credentials';
+import type { FailureCode } from '../../src/protocol/failures';
 import type { FolderSetup } from '../../src/protocol/folders';
 import type { State } from '../../src/protocol/state';
 import { awsFiles, type AwsFiles } from '../support/disk/awsFiles';
 import { writeTree } from '../support/disk/localTree';
 import { aFolder } from '../support/engine/aFolder';
 import { startEngine } from '../support/engine/startEngine';
+import { CertificateAuthority } from '../support/servers/certificateAuthority';
+import { startSignInService } from '../support/servers/signInService';
 import { quirkyBucket, s3Error, type StoreRequest } from '../support/servers/quirkyAnswers';
 import { startQuirkyStore, type QuirkyStore } from '../support/servers/quirkyStore';
 import { eventually } from '../support/suite/eventually';
@@ -27,6 +32,7 @@ describe('Credentials that end in mid-batch', function () {
   let states: State[];
   let engine: Engine;
   let setup: FolderSetup;
+  let typed: AccessKey | undefined;
 
   beforeEach(async () => {
     aws = await awsFiles();
@@ -37,8 +43,14 @@ describe('Credentials that end in mid-batch', function () {
     const names = Array.from({ length: files }, (_, n) => `file ${String(n)}`);
     await writeTree(root, Object.fromEntries(names.map(name => [name, name])));
     states = [];
-    const credentials = new CredentialCache();
+    const person: PersonPort = {
+      ...nobody,
+      showSignInPage: () => Promise.resolve(true),
+      accessKey: () => Promise.resolve(typed),
+    };
+    const credentials = new CredentialCache({ person });
     engine = startEngine({
+      person,
       connect: (settings, traffic) => new S3Connection(settings, { traffic, credentials }),
       onState: state => states.push(state),
     });
@@ -76,9 +88,9 @@ describe('Credentials that end in mid-batch', function () {
     };
   }
 
-  async function planAll(): Promise<number> {
-    await engine.compare([setup], signal());
-    const folders = [{ setup, scope: { kind: 'all' } as const }];
+  async function planAll(what = setup): Promise<number> {
+    await engine.compare([what], signal());
+    const folders = [{ setup: what, scope: { kind: 'all' } as const }];
     return (await engine.planBackUp({ folders }, signal())).planId;
   }
 
@@ -108,12 +120,7 @@ describe('Credentials that end in mid-batch', function () {
     const planId = await planAll();
     takeOnly('K2', 'ExpiredToken');
     const running = engine.run(planId, signal());
-    await eventually(() => {
-      const last = states.at(-1);
-      assert.ok(last?.kind === 'paused' && last.why.kind === 'sign-in-needed', last?.kind);
-      assert.equal(last.why.failure.code, 'credentials-expired');
-    }, 20_000);
-    assert.ok(stored() < files);
+    await untilPaused('credentials-expired');
     await aws.write({ credentials: keys('K2') });
     engine.resume();
     const { done, failed, cancelled } = await running;
@@ -121,6 +128,66 @@ describe('Credentials that end in mid-batch', function () {
     // Each was stored once.
     const taken = store.requests.filter(request => request.kind === 'put').map(({ key }) => key);
     assert.equal(new Set(taken).size, files);
+  });
+
+  async function untilPaused(code: FailureCode): Promise<void> {
+    await eventually(() => {
+      const last = states.at(-1);
+      assert.ok(last?.kind === 'paused' && last.why.kind === 'sign-in-needed', last?.kind);
+      assert.equal(last.why.failure.code, code);
+    }, 20_000);
+    assert.ok(stored() < files);
+  }
+
+  it('pause it until another key is typed in; nothing else has to be done', async () => {
+    typed = { accessKeyId: 'K1', secretAccessKey: 's' };
+    const settings = { ...setup.settings, profile: '', accessKeyOf: setup.id };
+    const planId = await planAll({ ...setup, settings });
+    takeOnly('K2', 'ExpiredToken');
+    const running = engine.run(planId, signal());
+    await untilPaused('credentials-expired');
+    typed = { accessKeyId: 'K2', secretAccessKey: 's' };
+    engine.stores.tryAgain();
+    const { done, failed } = await running;
+    assert.deepEqual([done, failed, stored()], [files, 0, files]);
+  });
+
+  it('pause it until somebody has signed in; it goes on by itself', async () => {
+    const authority = new CertificateAuthority();
+    const bundle = join(aws.folder, 'authority.pem');
+    await writeFile(bundle, authority.cert);
+    const service = await startSignInService(authority);
+    aws.set({
+      AWS_ENDPOINT_URL_SSO: service.endpoint,
+      AWS_ENDPOINT_URL_SSO_OIDC: service.endpoint,
+      AWS_CA_BUNDLE: bundle,
+      HOME: folder.path,
+      USERPROFILE: folder.path,
+    });
+    await aws.write({
+      config: [
+        '[profile p]\nsso_session = office\nsso_account_id = 1\nsso_role_name = r',
+        '[sso-session office]\nsso_start_url = https://office.test/start\nsso_region = eu-west-1\n',
+      ].join('\n'),
+    });
+    try {
+      service.token = { accessToken: 'one', expiresIn: 28_800 };
+      await engine.stores.signIn(setup.settings, signal());
+      const planId = await planAll();
+      // The session ends: its token is taken no more, nor what it has given.
+      takeOnly('SSO-1-r-two', 'ExpiredToken');
+      await rm(join(folder.path, '.aws'), { recursive: true });
+      const running = engine.run(planId, signal());
+      await untilPaused('sign-in-needed');
+      service.token = { accessToken: 'two', expiresIn: 28_800 };
+      assert.deepEqual(await engine.stores.signIn(setup.settings, signal()), { kind: 'signed-in' });
+      const { done, failed, cancelled } = await running;
+      assert.deepEqual([done, failed, cancelled, stored()], [files, 0, 0, files]);
+      const taken = store.requests.filter(request => request.kind === 'put');
+      assert.equal(new Set(taken.map(({ key }) => key)).size, files);
+    } finally {
+      service.close();
+    }
   });
 
   it('are got anew by a program, once, without a pause', async function () {

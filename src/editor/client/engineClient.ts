@@ -29,12 +29,19 @@ import { rowsChanged } from '../../protocol/rows';
 import { stateChanged, type State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { Failed } from '../failures/failed';
+import { handlePersonRequests, type TypedAccessKeys } from './personRequests';
 import { unsavedFiles } from './unsavedFiles';
 import { workerLimits } from './workerLimits';
 
 export interface RowsChange {
   readonly folder: string;
   readonly groups: readonly Group[];
+}
+
+export interface EngineClientDeps {
+  readonly log: LogOutputChannel;
+  /** Those that were typed in; without it, there are none. */
+  readonly accessKeys?: TypedAccessKeys;
 }
 
 /**
@@ -63,11 +70,17 @@ export class EngineClient implements Disposable {
   readonly #workerFile: string;
   readonly #workerData: WorkerData;
   readonly #log: LogOutputChannel;
+  readonly #accessKeys: TypedAccessKeys;
 
-  constructor(workerFile: string, workerData: WorkerData, log: LogOutputChannel) {
+  constructor(
+    workerFile: string,
+    workerData: WorkerData,
+    { log, accessKeys = noAccessKeys }: EngineClientDeps,
+  ) {
     this.#workerFile = workerFile;
     this.#workerData = workerData;
     this.#log = log;
+    this.#accessKeys = accessKeys;
   }
 
   get state(): State {
@@ -164,6 +177,7 @@ export class EngineClient implements Disposable {
       this.#end(session, `exit code ${String(code)}`);
     });
     handleEngineRequests(connection);
+    handlePersonRequests(connection, this.#accessKeys);
     connection.listen();
     void this.#reportHost(connection);
     return session;
@@ -213,6 +227,8 @@ export class EngineClient implements Disposable {
     }
   }
 }
+
+const noAccessKeys: TypedAccessKeys = { get: () => Promise.resolve(undefined) };
 
 /** One life of the worker. */
 interface Session {

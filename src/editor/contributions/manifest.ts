@@ -14,6 +14,8 @@ export const commandIds = [
   's3Backup.chooseBucket',
   's3Backup.chooseStore',
   's3Backup.chooseProfile',
+  's3Backup.signIn',
+  's3Backup.forgetAccessKey',
   's3Backup.openCredentialsFile',
   's3Backup.backUpAll',
   's3Backup.backUp',

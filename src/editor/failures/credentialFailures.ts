@@ -70,14 +70,23 @@ export const credentialFailures = {
   },
   'sign-in-needed': {
     brief: () => l10n.t('sign-in needed'),
-    what: ({ subject }) => l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
-    next: ({ subject }) =>
+    what: ({ subject, cause }) =>
+      cause !== undefined && signInCauses.has(cause)
+        ? l10n.t('The sign-in of the AWS profile “{0}” has not worked: {1}.', subject, cause)
+        : l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
+    next: () => l10n.t('Sign in again.'),
+    actions: ['sign-in', 'choose-credentials', 'learn-more'],
+  },
+  'mfa-code-needed': {
+    brief: () => l10n.t('MFA code needed'),
+    what: ({ subject, cause }) =>
       l10n.t(
-        'Run “aws sso login --profile {0}” in a terminal{1}, then try again.',
+        'The AWS profile “{0}” needs the code of the MFA device {1}.',
         subject,
-        onWhichMachine(),
+        firstLink(cause) ?? '',
       ),
-    actions: ['retry', 'choose-credentials', 'learn-more'],
+    next: () => l10n.t('Sign in and enter the code.'),
+    actions: ['sign-in', 'choose-credentials'],
   },
   'credentials-refused': {
     brief: () => l10n.t('credentials refused'),
@@ -90,9 +99,15 @@ export const credentialFailures = {
     brief: () => l10n.t('credentials expired'),
     what: ({ subject }) => l10n.t('The credentials for {0} have expired.', store(subject)),
     next: () => l10n.t('Sign in again or renew them, then try once more.'),
-    actions: ['retry', 'choose-credentials', 'show-log'],
+    actions: ['sign-in', 'choose-credentials', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;
+
+/** What the engine says of a sign-in that somebody has begun. */
+const signInCauses: ReadonlySet<string> = new Set([
+  'nobody confirmed the code in time',
+  'the sign-in was declined',
+]);
 
 /** Credentials are looked for where the files are, which may be another machine. */
 function onWhichMachine(): string {

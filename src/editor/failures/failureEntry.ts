@@ -18,6 +18,7 @@ export type FailureAction =
   | 'compare'
   | 'choose-bucket'
   | 'choose-credentials'
+  | 'sign-in'
   | 'open-credentials-file'
   | 'open-faulty-line'
   | 'learn-more'

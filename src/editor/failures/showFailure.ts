@@ -62,6 +62,9 @@ export async function showFailure(
     case 'choose-credentials':
       await runCommand('s3Backup.chooseProfile');
       break;
+    case 'sign-in':
+      await runCommand('s3Backup.signIn');
+      break;
     case 'open-credentials-file':
       await runCommand('s3Backup.openCredentialsFile');
       break;
@@ -125,6 +128,8 @@ function titleOf(action: FailureAction, { cause }: FailureRecord): string {
       return l10n.t('Choose Bucket…');
     case 'choose-credentials':
       return l10n.t('Choose Credentials…');
+    case 'sign-in':
+      return l10n.t('Sign In');
     case 'open-credentials-file':
       return l10n.t('Open Credentials File');
     case 'open-faulty-line':

@@ -22,6 +22,7 @@ import {
 } from './bucketChoices';
 import type { Choice } from './choice';
 import { choosePrefix } from './choosePrefix';
+import type { AccessKeyDeps } from './enterAccessKey';
 import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
 import { openCredentialsFile } from './openCredentialsFile';
@@ -30,7 +31,7 @@ import { refusal } from './refusal';
 import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
 
 export interface ChooseBucketDeps
-  extends TargetHintsDeps, FolderSetupDeps, RefreshEndpointDeps, NameNewBucketDeps {
+  extends TargetHintsDeps, FolderSetupDeps, RefreshEndpointDeps, NameNewBucketDeps, AccessKeyDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
   readonly targets: Targets;

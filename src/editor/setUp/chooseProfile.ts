@@ -17,9 +17,10 @@ import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import type { ProfileChoice, Profiles } from '../targets/profiles';
 import { folderId } from '../targets/targets';
+import { enterAccessKey, keepAccessKey, type AccessKeyDeps } from './enterAccessKey';
 import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
 
-export interface ChooseProfileDeps extends OpenCredentialsFileDeps {
+export interface ChooseProfileDeps extends OpenCredentialsFileDeps, AccessKeyDeps {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
   readonly profiles: Profiles;
@@ -42,7 +43,10 @@ export async function chooseProfile(
     await openCredentialsFile(deps);
     return [];
   }
+  const key = choice.kind === 'access-key' ? await enterAccessKey() : undefined;
+  if (choice.kind === 'access-key' && key === undefined) return [];
   for (const folder of concerned) {
+    if (key !== undefined) await keepAccessKey(deps, folder, key);
     await deps.profiles.choose(folder, choice);
     // Another profile may lead to another store.
     const settings = deps.profiles.settings(folder);
@@ -89,6 +93,14 @@ async function pickChoice(
     chainItem(sources, isCurrent({ kind: 'default-chain' })),
     ...profileItems(sources, isCurrent),
     { label: '', kind: QuickPickItemKind.Separator },
+    {
+      label: `$(key) ${l10n.t('Enter an Access Key…')}`,
+      description: described(
+        l10n.t('kept in VS Code’s secret storage'),
+        isCurrent({ kind: 'access-key' }),
+      ),
+      choice: { kind: 'access-key' },
+    },
     fileItem(sources),
   ];
   const [only, ...others] = folders;
@@ -97,7 +109,7 @@ async function pickChoice(
       only === undefined || others.length > 0
         ? l10n.t('Choose Credentials')
         : l10n.t('Choose Credentials for “{0}”', only.name),
-    placeHolder: l10n.t('Whose credentials? Only the name of the choice is stored'),
+    placeHolder: l10n.t('Choose credentials (of a profile, only its name is stored)'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -179,5 +191,12 @@ function described(text: string, isCurrent: boolean): string {
 
 /** Names a choice in the log. */
 function choiceText(choice: ProfileChoice): string {
-  return choice.kind === 'profile' ? choice.name : l10n.t('Default Credentials');
+  switch (choice.kind) {
+    case 'profile':
+      return choice.name;
+    case 'access-key':
+      return l10n.t('an access key that was typed in');
+    case 'default-chain':
+      return l10n.t('Default Credentials');
+  }
 }

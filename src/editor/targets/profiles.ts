@@ -6,12 +6,15 @@ import { folderId } from './targets';
 /** The credentials that the user chose for a folder. */
 export type ProfileChoice =
   | { readonly kind: 'profile'; readonly name: string }
+  /** The access key that was typed in for the folder. */
+  | { readonly kind: 'access-key' }
   /** The default provider chain of the AWS SDK, whatever the setting says. */
   | { readonly kind: 'default-chain' };
 
 /**
  * The credentials chosen for each folder. The choice is kept in the extension's own storage: the
- * setting `s3Backup.profile` is the machine's default, and a name is all that is ever stored.
+ * setting `s3Backup.profile` is the machine's default, and no more than a name is stored here. What
+ * was typed in is in `AccessKeys`.
  */
 export class Profiles {
   readonly #memory: Memento;
@@ -29,6 +32,11 @@ export class Profiles {
     await this.#memory.update(memoryKey(folder), choice);
   }
 
+  /** Lets the settings count again. */
+  async forget(folder: WorkspaceFolder): Promise<void> {
+    await this.#memory.update(memoryKey(folder), undefined);
+  }
+
   /** Returns the folder's settings as the engine is to apply them. */
   settings(folder: WorkspaceFolder): RawSettings {
     const settings = rawSettings(folder.uri);
@@ -36,6 +44,8 @@ export class Profiles {
     switch (choice?.kind) {
       case 'profile':
         return { ...settings, profile: choice.name };
+      case 'access-key':
+        return { ...settings, profile: '', accessKeyOf: folderId(folder) };
       case 'default-chain':
         return { ...settings, profile: '' };
       case undefined:

@@ -196,6 +196,7 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
     case 'program-not-found':
     case 'program-failed':
     case 'sign-in-needed':
+    case 'mfa-code-needed':
     case 'credentials-incomplete':
     case 'credentials-refused':
     case 'credentials-expired':

@@ -105,11 +105,15 @@ export class Batches {
 
   /** Ends a pause that the user asked for, and tests at once whether an outage is over. */
   resume(): void {
-    const { traffic, tryCredentialsAgain } = this.#deps;
-    tryCredentialsAgain();
-    traffic.resume();
-    traffic.probeNow();
+    this.#deps.traffic.resume();
+    this.probe();
     this.#publishPause();
+  }
+
+  /** Tests at once whether an outage is over, with credentials that may be had by now. */
+  probe(): void {
+    this.#deps.tryCredentialsAgain();
+    this.#deps.traffic.probeNow();
   }
 
   /** All batches wait for the store, or no longer do. */

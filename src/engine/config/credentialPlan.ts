@@ -25,7 +25,7 @@ export type CredentialPlan =
   | RolePlan
   | WebIdentityPlan
   | SsoPlan
-  | { readonly kind: 'login'; readonly session: string; readonly region: string | undefined }
+  | LoginPlan
   | { readonly kind: 'environment' | 'container' | 'instance' }
   /** The files name no source: what this machine has, in the order of the SDK's default chain. */
   | { readonly kind: 'machine' };
@@ -50,6 +50,14 @@ export interface WebIdentityPlan {
   readonly region: string | undefined;
 }
 
+/** A session of `aws login`. */
+export interface LoginPlan {
+  readonly kind: 'login';
+  readonly profile: string;
+  readonly session: string;
+  readonly region: string | undefined;
+}
+
 export interface SsoPlan {
   readonly kind: 'sso';
   readonly profile: string;
@@ -59,6 +67,8 @@ export interface SsoPlan {
   readonly region: string;
   readonly accountId: string;
   readonly roleName: string;
+  /** What a sign-in asks for; a token for none cannot be renewed. */
+  readonly scopes: readonly string[];
 }
 
 /**
@@ -77,6 +87,12 @@ export function planCredentials({ profile, env, files }: CredentialsQuestion): C
     if (!files.profiles.has('default')) return { kind: 'machine' };
   }
   return planProfile(profile ?? 'default', files);
+}
+
+/** Returns the profile that was set, or else the one that the environment names. */
+export function profileFor(set: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  const named = env['AWS_PROFILE'];
+  return set ?? (named === '' ? undefined : named);
 }
 
 /** Returns how a profile comes to its credentials, in the AWS CLI's order. */
@@ -138,6 +154,7 @@ class Planner {
       case 'login':
         return {
           kind: 'login',
+          profile: name,
           session: this.#required(name, profile, 'login_session'),
           region: optional(profile, 'region'),
         };
@@ -238,6 +255,7 @@ class Planner {
       region: this.#required(name, all, 'sso_region'),
       accountId: this.#required(name, all, 'sso_account_id'),
       roleName: this.#required(name, all, 'sso_role_name'),
+      scopes: (optional(all, 'sso_registration_scopes') ?? defaultScope).split(/\s*,\s*/),
     };
   }
 
@@ -257,6 +275,9 @@ class Planner {
     );
   }
 }
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html */
+const defaultScope = 'sso:account:access';
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html */
 const credentialPlaces: Readonly<Record<string, 'environment' | 'container' | 'instance'>> = {

@@ -12,6 +12,18 @@ export interface ConnectionSettings {
   /** Whether requests name the bucket in the path instead of the host name. */
   readonly forcePathStyle: boolean;
   readonly trust?: TrustSettings;
+  /** The folder whose access key counts that was typed in, instead of all profiles. */
+  readonly accessKeyOf?: string;
+}
+
+/** Whose credentials: those of a profile, of the default chain, or typed in for a folder. */
+export type CredentialSource = string | undefined | { readonly accessKeyOf: string };
+
+export function sourceIn({
+  profile,
+  accessKeyOf,
+}: Pick<ConnectionSettings, 'profile' | 'accessKeyOf'>): CredentialSource {
+  return accessKeyOf === undefined ? profile : { accessKeyOf };
 }
 
 /** Whose certificates count, besides those of the authorities that Node knows. */
@@ -62,8 +74,15 @@ export function parseConnectionSettings(
     // Stores other than AWS seldom have a host name for each bucket.
     forcePathStyle:
       optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
+    ...accessKeyChosen(raw),
     trust: { system: raw['http.systemCertificates'] !== false, bundle: defaults.caBundle },
   };
+}
+
+/** No setting of VS Code has that name: the editor adds it where the user has chosen so. */
+function accessKeyChosen(raw: RawSettings): Pick<ConnectionSettings, 'accessKeyOf'> {
+  const folder = optionalText(raw, 'accessKeyOf');
+  return folder === undefined ? {} : { accessKeyOf: folder };
 }
 
 /** Throws `invalid-setting` with the setting's name if a value is not valid. */

@@ -219,6 +219,7 @@ const interruptions: Readonly<Partial<Record<FailureCode, Interruption>>> = {
   'store-busy': 'store-unreachable',
   'store-error': 'store-unreachable',
   'sign-in-needed': 'sign-in-needed',
+  'mfa-code-needed': 'sign-in-needed',
   'no-credentials': 'sign-in-needed',
   'profile-failed': 'sign-in-needed',
   'program-not-found': 'sign-in-needed',

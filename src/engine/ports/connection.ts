@@ -1,3 +1,4 @@
+import type { SignInOutcome, SignInPage } from '../../protocol/credentials';
 import type { Account } from './account';
 import type { Bucket } from './bucket';
 
@@ -24,8 +25,19 @@ export interface Connection {
   /** Lets a source of credentials that has failed be asked again, since a person wants it. */
   tryAgain(): void;
 
+  /**
+   * Signs a person in whose profile needs it. Throws a `Failure`; `cancelled` where nobody wants to.
+   */
+  signIn(request: SignInRequest): Promise<SignInOutcome>;
+
   /** Closes all sockets. Requests under way fail. */
   close(): void;
+}
+
+export interface SignInRequest {
+  /** Shows the page on which somebody signs in; false where nobody wants to. */
+  readonly show: (page: SignInPage) => Promise<boolean>;
+  readonly signal: AbortSignal;
 }
 
 export interface CheckRequest {

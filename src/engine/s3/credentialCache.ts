@@ -1,16 +1,24 @@
-import type { ConnectionSettings, TrustSettings } from '../config/settings';
+import {
+  sourceIn,
+  type ConnectionSettings,
+  type CredentialSource,
+  type TrustSettings,
+} from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
 import type { FailureCode } from '../../protocol/failures';
 import { Failure } from '../failures/failure';
 import { keepSecret } from '../failures/secrets';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
+import { nobody, type PersonPort } from '../ports/personPort';
 import { Transport } from './transport';
 
 export interface CredentialCacheOptions {
   /** Gets the credentials of a profile anew; without one, those of the default chain. */
   readonly resolve?: (profile: string | undefined) => Promise<Identity>;
   readonly now?: () => number;
+  /** Has the codes and keys that no file has; without it, there is nobody. */
+  readonly person?: PersonPort;
 }
 
 /**
@@ -24,19 +32,21 @@ export interface CredentialCacheOptions {
 export class CredentialCache {
   readonly #resolve: (profile: string | undefined) => Promise<Identity>;
   readonly #now: () => number;
+  readonly #person: PersonPort;
   readonly #entries = new Map<string, Entry>();
 
-  constructor({ resolve, now = Date.now }: CredentialCacheOptions = {}) {
+  constructor({ resolve, now = Date.now, person = nobody }: CredentialCacheOptions = {}) {
     this.#resolve = resolve ?? (profile => this.#resolveBy(profile));
     this.#now = now;
+    this.#person = person;
   }
 
   /** Returns credentials that count. Throws a `Failure` where the profile gives none. */
-  async get(profile: string | undefined): Promise<Identity> {
-    const entry = this.#entry(profile);
+  async get(source: CredentialSource): Promise<Identity> {
+    const entry = this.#entry(source);
     const { known } = entry;
     if (known !== undefined && this.#now() < known.freshUntilMs) return known.identity;
-    const renewal = this.#renew(profile, entry);
+    const renewal = this.#renew(source, entry);
     if (known === undefined || known.isRefused || this.#now() >= known.endMs) return renewal;
     // Nobody has to wait for newer ones. Where there are none, the failure is told at the end.
     renewal.catch(() => undefined);
@@ -47,8 +57,8 @@ export class CredentialCache {
    * Makes the next who asks wait for others than these, which a store does not take, or no longer
    * takes. Where there are none, they are given out again: another request may be taken with them.
    */
-  refused(profile: string | undefined, { accessKeyId, sessionToken }: UsedKeys): void {
-    const entry = this.#entry(profile);
+  refused(source: CredentialSource, { accessKeyId, sessionToken }: UsedKeys): void {
+    const entry = this.#entry(source);
     const { known } = entry;
     if (known?.identity.accessKeyId !== accessKeyId) return;
     if (known.identity.sessionToken !== sessionToken) return;
@@ -60,26 +70,37 @@ export class CredentialCache {
   }
 
   /** Lets what has failed be tried again, since a person wants it. */
-  tryAgain(profile: string | undefined): void {
-    this.#entry(profile).rejected = undefined;
+  tryAgain(source: CredentialSource): void {
+    const entry = this.#entry(source);
+    entry.rejected = undefined;
+    // No file tells that another key was typed in; to ask costs nothing.
+    if (isTyped(source)) entry.known = undefined;
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
-  heed({ profile, trust }: Pick<ConnectionSettings, 'profile' | 'trust'>): void {
+  heed(settings: Pick<ConnectionSettings, 'profile' | 'trust' | 'accessKeyOf'>): void {
+    const { trust } = settings;
+    const source = sourceIn(settings);
     const stamp = `${stampOfFiles()} ${JSON.stringify(trust)}`;
-    if (this.#entries.get(keyOf(profile))?.stamp === stamp) return;
-    this.#entries.set(keyOf(profile), newEntry(stamp, trust));
+    if (this.#entries.get(keyOf(source))?.stamp === stamp) return;
+    this.#entries.set(keyOf(source), newEntry(stamp, trust));
   }
 
   #resolveBy(profile: string | undefined): Promise<Identity> {
     const { trust } = this.#entry(profile);
     const transport = new Transport({ trust });
-    return resolveCredentials(profile, transport.handler).finally(() => {
+    return resolveCredentials(profile, transport.handler, this.#person).finally(() => {
       transport.close();
     });
   }
 
-  #renew(profile: string | undefined, entry: Entry): Promise<Identity> {
+  async #typedKey(folder: string): Promise<Identity> {
+    const key = await this.#person.accessKey(folder);
+    if (key !== undefined) return key;
+    throw new Failure('no-credentials', '', 'the access key that was typed in for this folder');
+  }
+
+  #renew(source: CredentialSource, entry: Entry): Promise<Identity> {
     if (entry.renewal !== undefined) return entry.renewal;
     const stamp = stampOfFiles();
     if (entry.rejected?.stamp === stamp) {
@@ -87,7 +108,8 @@ export class CredentialCache {
       return Promise.reject(entry.rejected.failure);
     }
     entry.rejected = undefined;
-    entry.renewal = this.#resolve(profile)
+    const identity = isTyped(source) ? this.#typedKey(source.accessKeyOf) : this.#resolve(source);
+    entry.renewal = identity
       .then(
         identity => {
           keepSecret(identity.secretAccessKey);
@@ -116,8 +138,8 @@ export class CredentialCache {
     return { identity, endMs, freshUntilMs, isRefused: false };
   }
 
-  #entry(profile: string | undefined): Entry {
-    const key = keyOf(profile);
+  #entry(source: CredentialSource): Entry {
+    const key = keyOf(source);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = newEntry('', undefined);
@@ -153,7 +175,12 @@ interface Rejected {
  * What is not tried again by itself. `sign-in-needed` is no part of it: it runs nothing and asks
  * nobody, and goes on by itself after a sign-in, which leaves the shared files as they are.
  */
-const keptCodes = new Set<FailureCode>(['program-failed', 'program-not-found', 'profile-failed']);
+const keptCodes = new Set<FailureCode>([
+  'program-failed',
+  'program-not-found',
+  'profile-failed',
+  'mfa-code-needed',
+]);
 
 /** Gives out what is known until its end, since there is nothing newer. */
 function serveOn(entry: Entry): void {
@@ -188,8 +215,13 @@ const minRefusalMs = 1_000;
 /** As long before the end as the SDK renews credentials. */
 const renewalMs = 5 * 60_000;
 
-function keyOf(profile: string | undefined): string {
-  return profile === undefined ? 'chain' : `profile ${profile}`;
+function keyOf(source: CredentialSource): string {
+  if (isTyped(source)) return `typed ${source.accessKeyOf}`;
+  return source === undefined ? 'chain' : `profile ${source}`;
+}
+
+function isTyped(source: CredentialSource): source is { readonly accessKeyOf: string } {
+  return typeof source === 'object';
 }
 
 function stampOfFiles(): string {

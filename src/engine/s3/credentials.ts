@@ -14,6 +14,7 @@ import type { FailureCode } from '../../protocol/failures';
 import { externalDataInterceptor } from '@smithy/core/config';
 import {
   planCredentials,
+  profileFor,
   type CredentialPlan,
   type RolePlan,
   type SsoPlan,
@@ -24,6 +25,7 @@ import {
   type CredentialsQuestion,
 } from '../config/diagnoseCredentials';
 import { instanceRole } from '../config/instanceRole';
+import { nobody, type PersonPort } from '../ports/personPort';
 import { readSharedFiles } from '../config/sharedFiles';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
@@ -47,13 +49,14 @@ export type RequestHandler = Pick<
 export async function resolveCredentials(
   set: string | undefined,
   requestHandler: RequestHandler,
+  person: Pick<PersonPort, 'mfaCode'> = nobody,
 ): Promise<Identity> {
   const { env } = process;
-  const profile = set ?? nonEmpty(env['AWS_PROFILE']);
+  const profile = profileFor(set, env);
   const question = { profile, env, files: readSharedFiles(env) };
   const plan = planCredentials(question);
   try {
-    return await carryOut(plan, requestHandler);
+    return await carryOut(plan, { requestHandler, person });
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw plan.kind === 'machine'
@@ -62,7 +65,14 @@ export async function resolveCredentials(
   }
 }
 
-function carryOut(plan: CredentialPlan, requestHandler: RequestHandler): Promise<Identity> {
+/** What credentials are got by. */
+interface Means {
+  readonly requestHandler: RequestHandler;
+  readonly person: Pick<PersonPort, 'mfaCode'>;
+}
+
+function carryOut(plan: CredentialPlan, means: Means): Promise<Identity> {
+  const { requestHandler } = means;
   const clientIn = (region: string | undefined) => ({
     region: region ?? environmentRegion(),
     requestHandler,
@@ -73,7 +83,7 @@ function carryOut(plan: CredentialPlan, requestHandler: RequestHandler): Promise
     case 'process':
       return runCredentialProcess(plan);
     case 'role':
-      return assumeRole(plan, clientIn(plan.region), requestHandler);
+      return assumeRole(plan, clientIn(plan.region), means);
     case 'web-identity':
       return fromTokenFile({
         webIdentityTokenFile: plan.tokenFile,
@@ -119,21 +129,24 @@ const nothingThere = 'Could not load credentials from any providers';
 function assumeRole(
   plan: RolePlan,
   clientConfig: { readonly region: string; readonly requestHandler: RequestHandler },
-  requestHandler: RequestHandler,
+  means: Means,
 ): Promise<Identity> {
-  if (plan.mfaSerial !== undefined) {
-    const why = 'its role asks for the code of an MFA device (mfa_serial)';
-    throw new Failure('profile-failed', plan.profile, why);
-  }
+  const { mfaSerial } = plan;
   return fromTemporaryCredentials({
-    masterCredentials: () => carryOut(plan.source, requestHandler),
+    masterCredentials: () => carryOut(plan.source, means),
     params: {
       RoleArn: plan.roleArn,
       RoleSessionName: plan.sessionName ?? `s3-backup-${String(Date.now())}`,
       DurationSeconds: plan.durationSeconds ?? 3600,
       ...(plan.externalId === undefined ? {} : { ExternalId: plan.externalId }),
+      ...(mfaSerial === undefined ? {} : { SerialNumber: mfaSerial }),
     },
     clientConfig,
+    mfaCodeProvider: async device => {
+      const code = await means.person.mfaCode({ profile: plan.profile, device });
+      if (code === undefined) throw new Failure('mfa-code-needed', plan.profile, device);
+      return code;
+    },
   })();
 }
 

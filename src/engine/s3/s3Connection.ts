@@ -2,14 +2,15 @@ import type { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
 import type { StoreWeakness } from '../../protocol/host';
+import type { SignInOutcome } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
-import type { ConnectionSettings } from '../config/settings';
+import { sourceIn, type ConnectionSettings, type CredentialSource } from '../config/settings';
 import { Failure } from '../failures/failure';
 import { fromStoreError, noteNeededRight } from '../failures/storeErrors';
 import { TransferControl } from '../network/transferControl';
 import type { Account } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
-import type { CheckRequest, Connection } from '../ports/connection';
+import type { CheckRequest, Connection, SignInRequest } from '../ports/connection';
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
 import { CredentialCache, type UsedKeys } from './credentialCache';
@@ -20,6 +21,7 @@ import { rightOfCommand, rightOfRequest } from './neededRight';
 import { RegionalClient, type RegionClients } from './regionalClient';
 import { S3Account } from './s3Account';
 import { S3Bucket } from './s3Bucket';
+import { signIn } from './signIn';
 import { forAnotherBucket, storeCapabilities, type StoreCapabilities } from './storeCapabilities';
 import { clockOffsetMs, Transport } from './transport';
 
@@ -42,6 +44,7 @@ export class S3Connection implements Connection {
   readonly store: string;
   readonly account: Account;
   readonly #settings: ConnectionSettings;
+  readonly #source: CredentialSource;
   readonly #traffic: TransferControl;
   readonly #transport: Transport;
   readonly #credentials: CredentialCache;
@@ -66,6 +69,7 @@ export class S3Connection implements Connection {
     }: S3ConnectionOptions = {},
   ) {
     this.#settings = settings;
+    this.#source = sourceIn(settings);
     this.#traffic = traffic;
     this.#transport = transport;
     this.#credentials = credentials;
@@ -111,7 +115,12 @@ export class S3Connection implements Connection {
   }
 
   tryAgain(): void {
-    this.#credentials.tryAgain(this.#settings.profile);
+    this.#credentials.tryAgain(this.#source);
+  }
+
+  signIn(request: SignInRequest): Promise<SignInOutcome> {
+    if (typeof this.#source === 'object') return Promise.resolve({ kind: 'not-needed' });
+    return signIn(this.#source, this.#transport, request);
   }
 
   close(): void {
@@ -121,9 +130,9 @@ export class S3Connection implements Connection {
 
   /** Returns the clients for one region. Nothing is sent yet. */
   #openClients(region: string): RegionClients {
-    const { profile, endpoint, forcePathStyle } = this.#settings;
+    const { endpoint, forcePathStyle } = this.#settings;
     const client = new S3Client({
-      credentials: async () => askedEachTime(await this.#credentials.get(profile)),
+      credentials: async () => askedEachTime(await this.#credentials.get(this.#source)),
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
       // They are in the settings already; read once more, they would go by another profile.
@@ -195,9 +204,8 @@ export class S3Connection implements Connection {
       this.#credentials.heed(this.#settings);
       return error;
     }
-    const { profile } = this.#settings;
-    this.#credentials.refused(profile, used);
-    const others = await this.#credentials.get(profile);
+    this.#credentials.refused(this.#source, used);
+    const others = await this.#credentials.get(this.#source);
     return isSame(used, others) ? error : new Failure('store-busy', this.endpoint, error);
   }
 

@@ -11,6 +11,12 @@ export function serveStore(port: ServedPort, engine: Engine): void {
   port.onCommand(credentialMessages.checkConnection, (check, signal) =>
     engine.stores.checkConnection(check, signal),
   );
+  port.onNotification(credentialMessages.accessKeyChanged, () => {
+    engine.stores.tryAgain();
+  });
+  port.onRequest(credentialMessages.signIn, (settings, signal) =>
+    engine.stores.signIn(settings, signal),
+  );
   port.onRequest(
     credentialMessages.connectionRegion,
     settings => engine.stores.connection(settings).account.region,

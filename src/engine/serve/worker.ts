@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import * as credentialMessages from '../../protocol/credentials';
 import * as hostMessages from '../../protocol/host';
 import * as rowMessages from '../../protocol/rows';
 import * as stateMessages from '../../protocol/state';
@@ -7,6 +8,7 @@ import { Engine } from '../session/engine';
 import { CredentialCache } from '../s3/credentialCache';
 import { S3Connection } from '../s3/s3Connection';
 import { Failure } from '../failures/failure';
+import type { PersonPort } from '../ports/personPort';
 import { openRecords } from '../records/openRecords';
 import { SqliteStagingJournal } from '../staging/stagingJournal';
 import { describeRecovery, recoverStagedFiles } from '../staging/recoverStagedFiles';
@@ -25,7 +27,14 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
     port.notify(hostMessages.warned, failure.toRecord());
   };
   const { receipts, unfinished } = openRecords({ file: recordsFile, locksFolder, log, warn });
-  const credentials = new CredentialCache();
+  const person: PersonPort = {
+    showSignInPage: page => port.sendRequest(credentialMessages.showSignInPage, page),
+    mfaCode: async question =>
+      (await port.sendRequest(credentialMessages.askForMfaCode, question)) ?? undefined,
+    accessKey: async folder =>
+      (await port.sendRequest(credentialMessages.typedAccessKey, folder)) ?? undefined,
+  };
+  const credentials = new CredentialCache({ person });
   const engine = new Engine({
     connect: (settings, traffic, onWeakness) =>
       new S3Connection(settings, { traffic, onWeakness, credentials }),
@@ -36,6 +45,7 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
       isUnsaved: path => port.sendRequest(hostMessages.isUnsaved, path),
       moveToTrash: path => port.sendRequest(hostMessages.moveToTrash, path),
     },
+    person,
     onState: state => {
       port.notify(stateMessages.stateChanged, state);
     },

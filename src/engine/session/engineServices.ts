@@ -10,6 +10,7 @@ import { QuietTime, type Clock } from '../concurrency/quietTime';
 import type { Connection } from '../ports/connection';
 import { Connections } from '../store/connections';
 import { noEditor, type EditorPort } from '../ports/editorPort';
+import { nobody, type PersonPort } from '../ports/personPort';
 import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
 import { freeUpKind, type FreeUpKind } from '../freeUp/freeUpKind';
@@ -49,6 +50,8 @@ export interface EngineOptions extends EngineEvents {
   readonly receipts: Receipts;
   /** Is asked about files that are to be replaced; without it, nobody is. */
   readonly editor?: EditorPort;
+  /** Signs in, and has codes and keys; without it, there is nobody. */
+  readonly person?: PersonPort;
   /** Notes temporary files; without it, what a crash leaves behind stays. */
   readonly journal?: StagingJournal;
   /** By which what nobody waits for is done; tests have one of their own. */
@@ -71,6 +74,7 @@ export interface EngineServices {
     readonly restore: RestoreKind;
     readonly freeUp: FreeUpKind;
   };
+  readonly person: PersonPort;
   readonly plans: Plans;
   readonly publisher: StatePublisher;
   readonly quiet: QuietTime;
@@ -186,6 +190,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
       restore: restoreKind({ ...selecting, recentRestores, tools: restoreTools }),
       freeUp: freeUpKind({ ...selecting, ...transfer, compareInBackground }),
     },
+    person: options.person ?? nobody,
     plans: new Plans(batches),
     publisher,
     quiet,

@@ -1,5 +1,10 @@
 import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
-import type { ConnectionCheck, CredentialSources } from '../../protocol/credentials';
+import type {
+  ConnectionCheck,
+  CredentialSources,
+  SignInOutcome,
+  SignInPage,
+} from '../../protocol/credentials';
 import type { RawSettings } from '../../protocol/folders';
 import { credentialSources } from '../config/profiles';
 import { readSharedFiles } from '../config/sharedFiles';
@@ -25,6 +30,20 @@ export class StoreQuestions {
 
   listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
     return this.#told(listBuckets(this.#services, request, signal));
+  }
+
+  /** Signs a person in; what waits for that goes on by itself. */
+  async signIn(raw: RawSettings, signal: AbortSignal): Promise<SignInOutcome> {
+    const { batches, connections, person } = this.#services;
+    const show = (page: SignInPage) => person.showSignInPage(page);
+    const outcome = await connections.of(raw).signIn({ show, signal });
+    batches.probe();
+    return outcome;
+  }
+
+  /** Lets what waits for credentials ask for them again, since there may be others. */
+  tryAgain(): void {
+    this.#services.batches.probe();
   }
 
   /** The store that these settings lead to; the same one for the same settings. */

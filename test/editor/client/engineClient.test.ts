@@ -35,7 +35,7 @@ describe('The engine', () => {
     settings = { endpoint: wire.endpoint, region: 'us-east-1', forcePathStyle: true };
   });
   beforeEach(() => {
-    engine = new EngineClient(workerFile(), workerData(), log);
+    engine = new EngineClient(workerFile(), workerData(), { log });
   });
   afterEach(async () => {
     if (engine.running) await untilEngineEnds(dispose);
@@ -103,7 +103,7 @@ describe('The engine', () => {
     const inTheWay = join(folder.path, 'file');
     await writeFile(inTheWay, '');
     const recordsFile = join(inTheWay, 'receipts.sqlite');
-    const homeless = new EngineClient(workerFile(), { ...workerData(), recordsFile }, log);
+    const homeless = new EngineClient(workerFile(), { ...workerData(), recordsFile }, { log });
     const warnings: FailureRecord[] = [];
     homeless.onDidWarn(warning => warnings.push(warning));
     try {

@@ -9,6 +9,7 @@ import { commands, window, workspace, type QuickPick, type QuickPickItem } from 
 
 import { chooseBucket } from '../../../src/editor/setUp/chooseBucket';
 import { EngineClient } from '../../../src/editor/client/engineClient';
+import { AccessKeys } from '../../../src/editor/targets/accessKeys';
 import { Profiles } from '../../../src/editor/targets/profiles';
 import { Targets } from '../../../src/editor/targets/targets';
 import { eventually } from '../../support/suite/eventually';
@@ -19,6 +20,7 @@ import {
   workerFile,
   workspaceFolder,
 } from '../../support/vscode/extensionUnderTest';
+import { secretsInMemory } from '../../support/vscode/secretsInMemory';
 import { recordsIn } from '../../support/vscode/recordsIn';
 import { memento, testLog } from '../../support/vscode/treeUnderTest';
 
@@ -57,7 +59,7 @@ describe('The list of buckets', () => {
   beforeEach(() => {
     asked = [];
     placeholders = [];
-    engine = new EngineClient(workerFile(), workerData(), log);
+    engine = new EngineClient(workerFile(), workerData(), { log });
     engine.onDidChangeState(() => placeholders.push(pick.placeholder ?? ''));
   });
   afterEach(async () => {
@@ -79,7 +81,9 @@ describe('The list of buckets', () => {
   function choose(): Promise<unknown> {
     const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
     const memory = memento();
-    const deps = { engine, log, targets, memory, profiles: new Profiles(memory) };
+    const profiles = new Profiles(memory);
+    const accessKeys = new AccessKeys(secretsInMemory());
+    const deps = { engine, log, targets, memory, profiles, accessKeys };
     return chooseBucket(deps, [workspaceFolder()]);
   }
 

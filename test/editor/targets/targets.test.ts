@@ -278,7 +278,7 @@ describe('A folder’s target', () => {
     const endpoint = workspace.getConfiguration('s3Backup').inspect('endpoint')?.globalValue;
     await setUserSetting('endpoint', undefined);
     const log = testLog();
-    const engine = new EngineClient(workerFile(), workerData(), log);
+    const engine = new EngineClient(workerFile(), workerData(), { log });
     const profiles = new Profiles(memento());
     const folders = ['at-1', 'at-2', 'also-1'].map(folderNamed);
     const [one, two, also] = folders as [WorkspaceFolder, WorkspaceFolder, WorkspaceFolder];

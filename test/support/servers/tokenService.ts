@@ -9,6 +9,8 @@ interface RoleRequest {
   readonly role: string | undefined;
   readonly session: string | null;
   readonly externalId: string | null;
+  readonly device: string | null;
+  readonly code: string | null;
 }
 
 /** AWS's token service, as far as roles go: the role `r` comes with the key `AS-r`. */
@@ -26,7 +28,9 @@ export async function securityTokenService(): Promise<{
     const role = form.get('RoleArn')?.split('/').at(-1);
     const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
     const session = form.get('RoleSessionName');
-    requests.push({ key, role, session, externalId: form.get('ExternalId') });
+    const [device, code] = [form.get('SerialNumber'), form.get('TokenCode')];
+    const externalId = form.get('ExternalId');
+    requests.push({ key, role, session, externalId, device, code });
     const end = new Date(Date.now() + 3_600_000).toISOString();
     return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
 <Credentials><AccessKeyId>AS-${role ?? ''}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>

@@ -32,7 +32,7 @@ export interface TreeUnderTest {
 
 export function openTree(memory: Memento = memento()): TreeUnderTest {
   const log = testLog();
-  const engine = new EngineClient(workerFile(), workerData(), log);
+  const engine = new EngineClient(workerFile(), workerData(), { log });
   const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
