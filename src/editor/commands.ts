@@ -1,6 +1,7 @@
 import { commands, Disposable, l10n, window, type WorkspaceFolder } from 'vscode';
 import { stopProving } from '../protocol/comparisons';
 import { pause, resume } from '../protocol/plans';
+import type { FolderSetup } from '../protocol/folders';
 import type { Work } from '../protocol/rows';
 import {
   backUpAll,
@@ -17,7 +18,7 @@ import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
-import { section, viewId, type CommandId } from './contributions/manifest';
+import { section, type CommandId } from './contributions/manifest';
 import { openSetting } from './contributions/settings';
 import { showFailure } from './failures/showFailure';
 import { freeUpSpace, retryFreeUp } from './freeUp/freeUpSpace';
@@ -48,6 +49,7 @@ import { verifyFiles } from './verify/verifyFiles';
 import { askForFilter } from './view/filter';
 import { rowClickedCommand, showMoreCommand } from './view/treeItem';
 import type { TreeNode } from './view/treeNode';
+import { announceComparison, showView } from './workbench/announceComparison';
 
 /** What the manifest's commands do, and what each works on. */
 const table = {
@@ -196,8 +198,14 @@ async function compareFolders(
 ): Promise<void> {
   const setups = await resolveTargets(services, folders);
   if (setups.length === 0) return;
-  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await compareInView(services, setups);
+}
+
+/** Compares, and lets the user see what is found. */
+async function compareInView(services: Services, setups: readonly FolderSetup[]): Promise<void> {
+  await showView(services);
   await services.comparisons.run(setups);
+  announceComparison(services);
 }
 
 /** Lets the user choose a bucket in one of two ways, and compares the folder with it. */
@@ -208,8 +216,7 @@ function choosing(
     if (folders.length === 0) throw unsupportedResource([]);
     const setup = await choose(services, folders);
     if (setup === undefined) return;
-    if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
-    await services.comparisons.run([setup]);
+    await compareInView(services, [setup]);
   };
 }
 
@@ -223,7 +230,7 @@ async function chooseProfileFor(
   }
   const concerned = await chooseProfile(services, folders);
   if (concerned.length === 0) return;
-  if (!services.view.treeView.visible) await commands.executeCommand(`${viewId}.focus`);
+  await showView(services);
   // Retry is to ask the store again, and not the user.
   await runShowingFailure(services, () => tryCredentials(services, concerned));
 }

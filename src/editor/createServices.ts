@@ -18,6 +18,8 @@ import { LayoutChoice } from './view/layoutChoice';
 import { PastTotals } from './view/pastTotals';
 import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
+import { ActiveFile } from './workbench/activeFile';
+import { StatusBar } from './workbench/statusBar';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
 export interface CreatedServices {
@@ -63,6 +65,8 @@ export function createServices(context: ExtensionContext): CreatedServices {
     unfinished,
     refresh,
   });
+  const statusBar = new StatusBar({ engine, targets, past });
+  const activeFile = new ActiveFile({ engine, targets, profiles, refresh });
   const memory = context.globalState;
   const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
   const services = {
@@ -76,7 +80,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     memory,
     ...shown,
   };
-  const views = [view, tree, unsaved, past, layout, filter, refresh];
+  const views = [statusBar, activeFile, view, tree, unsaved, past, layout, filter, refresh];
   return {
     services,
     disposables: [...views, restoredCopies, operations, unfinished, reports, targets, engine, log],

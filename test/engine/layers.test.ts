@@ -35,7 +35,7 @@ const editorLayers = [
   'failures',
   'client targets',
   'view',
-  'watch',
+  'watch workbench',
   'hints batch',
   'setUp',
   'selection',

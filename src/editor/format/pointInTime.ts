@@ -15,6 +15,15 @@ export function formatTime(time: number): string {
   return new Date(time).toLocaleString(env.language, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** Returns the time alone for a moment of today, and else the date with it; neither to the second. */
+export function formatMoment(time: number, now: number): string {
+  const isToday = new Date(time).toDateString() === new Date(now).toDateString();
+  return new Date(time).toLocaleString(env.language, {
+    ...(isToday ? {} : { dateStyle: 'medium' }),
+    timeStyle: 'short',
+  });
+}
+
 /** Says how long something takes, as exactly as an estimate can be: "8 s", "3 min", "2 h 10 min". */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return l10n.t('{0} s', Math.max(1, Math.round(seconds)));

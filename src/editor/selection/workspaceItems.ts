@@ -1,6 +1,7 @@
 import { FileType, workspace, type Uri, type WorkspaceFolder } from 'vscode';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import { folderById } from '../targets/targets';
+import { pathIn } from '../view/fileLocation';
 import type { TreeNode } from '../view/treeNode';
 
 /** A file or folder of the workspace, on the disk or not. */
@@ -32,9 +33,7 @@ function itemOf(node: TreeNode): readonly WorkspaceItem[] {
 async function localItem(uri: Uri): Promise<readonly WorkspaceItem[]> {
   const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
   if (folder === undefined) return [];
-  const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
-  const path = uri.path.slice(base.length) as FilePath;
-  return [{ folder, path, kind: await kindOf(uri) }];
+  return [{ folder, path: pathIn(folder, uri), kind: await kindOf(uri) }];
 }
 
 /** Takes what is no longer on the disk for a file, since it was open in an editor. */

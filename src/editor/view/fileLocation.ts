@@ -1,4 +1,4 @@
-import { Uri } from 'vscode';
+import { Uri, type WorkspaceFolder } from 'vscode';
 import type { FilePath } from '../../protocol/folders';
 import { folderById } from '../targets/targets';
 
@@ -6,4 +6,10 @@ import { folderById } from '../targets/targets';
 export function localUri(folder: string, path: FilePath): Uri | undefined {
   const uri = folderById(folder)?.uri;
   return uri === undefined ? undefined : Uri.joinPath(uri, path);
+}
+
+/** Returns the path of a file that lies in the folder; of the folder itself, the empty path. */
+export function pathIn({ uri: { path } }: WorkspaceFolder, uri: Uri): FilePath {
+  const base = path.endsWith('/') ? path : `${path}/`;
+  return uri.path.slice(base.length) as FilePath;
 }
