@@ -1,5 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { createApi, type S3Backup } from './editor/api';
+import { BackUpOnSave } from './editor/automation/backUpOnSave';
+import { compareOnStartup } from './editor/automation/compareOnStartup';
 import { registerReports } from './editor/batch/reportDocument';
 import { registerCloudCopies } from './editor/cloudCopies/cloudCopyFiles';
 import { registerCommands } from './editor/commands';
@@ -17,6 +19,7 @@ export function activate(context: ExtensionContext): S3Backup {
   context.subscriptions.push(
     registerCommands(services),
     new ChangeWatch(services),
+    new BackUpOnSave(services),
     registerCloudCopies(services),
     watchForHistory(services),
     watchForConditions(services),
@@ -25,5 +28,6 @@ export function activate(context: ExtensionContext): S3Backup {
     showEngineWarnings(services),
     ...disposables,
   );
+  void compareOnStartup(services);
   return createApi(services);
 }

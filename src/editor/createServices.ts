@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { window, type ExtensionContext } from 'vscode';
+import { Automation } from './automation/automation';
 import { Reports } from './batch/reports';
 import { UnfinishedBatch } from './batch/unfinishedBatch';
 import { RestoredCopies } from './cloudCopies/restoredCopies';
@@ -46,6 +47,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const reports = new Reports(engine);
   const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, operations);
+  const automation = new Automation(log);
   const restoredCopies = new RestoredCopies();
   const refresh = new RefreshScheduler();
   const filter = new RowFilter(engine);
@@ -78,11 +80,22 @@ export function createServices(context: ExtensionContext): CreatedServices {
     operations,
     comparisons,
     memory,
+    automation,
     ...shown,
   };
   const views = [statusBar, activeFile, view, tree, unsaved, past, layout, filter, refresh];
   return {
     services,
-    disposables: [...views, restoredCopies, operations, unfinished, reports, targets, engine, log],
+    disposables: [
+      ...views,
+      automation,
+      restoredCopies,
+      operations,
+      unfinished,
+      reports,
+      targets,
+      engine,
+      log,
+    ],
   };
 }

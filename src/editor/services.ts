@@ -1,4 +1,5 @@
 import type { LogOutputChannel, Memento } from 'vscode';
+import type { Automation } from './automation/automation';
 import type { Reports } from './batch/reports';
 import type { UnfinishedBatch } from './batch/unfinishedBatch';
 import type { RestoredCopies } from './cloudCopies/restoredCopies';
@@ -26,6 +27,7 @@ export interface Services {
   /** Of this user, over all windows. */
   readonly memory: Memento;
   readonly comparisons: Comparisons;
+  readonly automation: Automation;
   readonly restoredCopies: RestoredCopies;
   readonly filter: RowFilter;
   readonly layout: LayoutChoice;

@@ -179,6 +179,12 @@ export const allowSecrets = requestType<PlannedFiles, null>('allowSecrets');
 /** Takes files out of a plan, as if they had never been asked for, and says what is left of it. */
 export const takeOut = requestType<PlannedFiles, RemainingPlan>('takeOut');
 
+/**
+ * Takes out of a plan what a user must be asked about: secrets that were never sent, copies of
+ * unknown origin, and copies that would be emptied.
+ */
+export const takeOutQuestions = requestType<number, RemainingPlan>('takeOutQuestions');
+
 /** Lets a plan do less than was shown; each file left out is in the report, with the reason. */
 export const leaveOut = requestType<LeftOut, null>('leaveOut');
 

@@ -38,7 +38,7 @@ const editorLayers = [
   'watch workbench',
   'hints batch',
   'setUp',
-  'selection',
+  'automation selection',
   'restore freeUp verify ignore',
   'backUp cloudCopies',
   'resolve',
@@ -59,6 +59,7 @@ for (const { path, imports } of files) {
 
 /** Short files with one importer, and why each stands by itself. */
 const smallFiles: Readonly<Record<string, string>> = {
+  'editor/automation/compareOnStartup': 'it waits for nothing, as back-up on save does',
   'editor/client/workerLimits': 'the measurements need them where there is no VS Code',
 };
 

@@ -9,6 +9,7 @@ import { plainText } from '../format/plainText';
 import { askForVersioning } from '../hints/versioningHint';
 import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
+import type { Profiles } from '../targets/profiles';
 import { type CloudPlace, cloudFiles } from './cloudPlaces';
 import { compareCopies, localFile } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
@@ -18,6 +19,7 @@ import { pickVersion } from './pickVersion';
 export interface ShowVersionsDeps extends OpenCloudCopyDeps, RestoreFilesDeps {
   readonly engine: EngineClient;
   readonly operations: RunningOperations;
+  readonly profiles: Profiles;
 }
 
 /** Shows the versions of a file in the bucket, to be opened, compared or restored. */

@@ -103,6 +103,8 @@ export const settingNames = [
   'clickAction',
   'concurrency',
   'bandwidthLimit',
+  'backUpOnSave',
+  'compareOnStartup',
 ] as const;
 
 /** Those that belong to the machine that VS Code works on, and to no workspace. */

@@ -22,6 +22,11 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   ) as RawSettings;
 }
 
+/** Whether something that is off until the user wants it is wanted for what is at the URI. */
+export function isSwitchedOn(name: 'backUpOnSave' | 'compareOnStartup', scope: Uri): boolean {
+  return workspace.getConfiguration(section, scope).get<unknown>(name) === true;
+}
+
 /**
  * Sets for this machine where the store is, which counts before what profiles and variables say. What
  * is empty is no longer set.

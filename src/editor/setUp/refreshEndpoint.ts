@@ -6,10 +6,10 @@ import type { Profiles } from '../targets/profiles';
 import type { Targets } from '../targets/targets';
 
 export interface RefreshEndpointDeps {
-  readonly log: LogOutputChannel;
-  readonly engine: EngineClient;
+  readonly log: Pick<LogOutputChannel, 'warn'>;
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
   readonly targets: Targets;
-  readonly profiles: Profiles;
+  readonly profiles: Pick<Profiles, 'settings'>;
 }
 
 /** Asks the engine which store the folder's settings and profile lead to, and remembers it. */

@@ -3,12 +3,12 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import { rawSettings } from '../contributions/settings';
-import { Failed } from '../failures/failed';
 import { folderSetup } from '../targets/folderSetup';
 import { targetText, type Target } from '../targets/target';
 import { type Targets, localFolders } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
 import { chooseBucket, type ChooseBucketDeps } from './chooseBucket';
+import { knownSetup } from './knownSetup';
 import { refreshEndpoint } from './refreshEndpoint';
 
 export interface ResolveTargetsDeps extends ChooseBucketDeps {
@@ -28,9 +28,9 @@ export async function resolveTargets(
   if (folders.length === 0) throw unsupportedResource([]);
   const setups: FolderSetup[] = [];
   for (const folder of folders) {
-    const target = await resolveTarget(deps, folder);
-    if (target === 'refused') return [];
-    if (target !== undefined) setups.push(folderSetup(deps, folder, target));
+    const setup = await resolveTarget(deps, folder);
+    if (setup === 'refused') return [];
+    if (setup !== undefined) setups.push(setup);
   }
   if (setups.length > 0) return setups;
   const chosen = await chooseBucket(deps, folders);
@@ -40,27 +40,17 @@ export async function resolveTargets(
 async function resolveTarget(
   deps: ResolveTargetsDeps,
   folder: WorkspaceFolder,
-): Promise<Target | 'refused' | undefined> {
+): Promise<FolderSetup | 'refused' | undefined> {
   const { targets, log } = deps;
   const status = targets.statusOf(folder);
-  switch (status.kind) {
-    case 'none':
-      return undefined;
-    case 'invalid':
-      throw new Failed(status.failure);
-    case 'known':
-      await refreshEndpoint(deps, folder);
-      targets.recordPlace(folder, status.target);
-      return status.target;
-    case 'to-confirm': {
-      if (!(await confirmTarget(folder, status.target))) return 'refused';
-      await refreshEndpoint(deps, folder);
-      targets.recordPlace(folder, status.target);
-      targets.choose(folder, status.target);
-      log.info(`${folder.name} is backed up to ${targetText(status.target)}, as its settings ask.`);
-      return status.target;
-    }
-  }
+  if (status.kind !== 'to-confirm') return knownSetup(deps, folder);
+  const { target } = status;
+  if (!(await confirmTarget(folder, target))) return 'refused';
+  await refreshEndpoint(deps, folder);
+  targets.recordPlace(folder, target);
+  targets.choose(folder, target);
+  log.info(`${folder.name} is backed up to ${targetText(target)}, as its settings ask.`);
+  return folderSetup(deps, folder, target);
 }
 
 /** Asks whether to back up to the target that the workspace's settings, not the user, name. */

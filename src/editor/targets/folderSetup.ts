@@ -6,7 +6,7 @@ import { folderId, localFolders, type Targets } from './targets';
 
 export interface FolderSetupDeps {
   readonly targets: Targets;
-  readonly profiles: Profiles;
+  readonly profiles: Pick<Profiles, 'settings'>;
 }
 
 /** Returns what the engine needs to know about a folder and its target. */

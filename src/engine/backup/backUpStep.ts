@@ -64,6 +64,11 @@ export function isUnaskedSecret({ route, path, isAllowedSecret = false }: BackUp
   );
 }
 
+/** Whether a step must not run before its user has said so. */
+export function needsQuestion(step: BackUpStep): boolean {
+  return isOfUnknownOrigin(step) || wouldEmpty(step) || isUnaskedSecret(step);
+}
+
 /** Returns those of these files, absolute, that the steps would upload. */
 export function plannedAmong(
   steps: readonly BackUpStep[],

@@ -4,6 +4,7 @@ import type { BackUpKind } from './backUpKind';
 import {
   changing,
   isUnaskedSecret,
+  needsQuestion,
   plannedAmong,
   stepsThatWouldEmpty,
   toPlannedFile,
@@ -50,7 +51,17 @@ export class PlannedBackUps {
   /** Makes a plan smaller. The summary describes exactly what running it then does. */
   async takeOut(taken: PlannedFiles, signal: AbortSignal): Promise<RemainingPlan> {
     this.#change(taken, () => undefined);
-    return this.#kind.summarize(this.#plans.get(this.#kind, taken.planId), [], signal);
+    return this.#remaining(taken.planId, signal);
+  }
+
+  /** Leaves what nobody has to be asked about. */
+  takeOutQuestions(planId: number, signal: AbortSignal): Promise<RemainingPlan> {
+    this.#plans.change(this.#kind, planId, step => (needsQuestion(step) ? undefined : step));
+    return this.#remaining(planId, signal);
+  }
+
+  async #remaining(planId: number, signal: AbortSignal): Promise<RemainingPlan> {
+    return this.#kind.summarize(this.#plans.get(this.#kind, planId), [], signal);
   }
 
   #steps(planId: number): readonly BackUpStep[] {

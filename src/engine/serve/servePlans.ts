@@ -22,6 +22,9 @@ export function servePlans(port: ServedPort, disk: ServedPort, engine: Engine): 
     planned.allowSecrets(allowed);
   });
   disk.onRequest(planMessages.takeOut, (taken, signal) => planned.takeOut(taken, signal));
+  disk.onRequest(planMessages.takeOutQuestions, (planId, signal) =>
+    planned.takeOutQuestions(planId, signal),
+  );
   disk.onCommand(planMessages.leaveOut, left => {
     planned.leaveOut(left);
   });
