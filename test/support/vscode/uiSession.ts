@@ -26,6 +26,8 @@ export interface UiSessionOptions {
   readonly foreignBuckets?: readonly string[];
   /** Extensions to run, instead of this repository as it is built. */
   readonly extensions?: readonly string[];
+  /** What the window speaks; English where it is left out. */
+  readonly language?: string;
 }
 
 export async function startUiSession(options: UiSessionOptions): Promise<UiSession> {
@@ -56,6 +58,8 @@ export async function startUiSession(options: UiSessionOptions): Promise<UiSessi
     const browser = await launchBrowser();
     stops.push(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    // What a language pack would set; VS Code itself goes on to speak English.
+    await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${options.language ?? 'en'}'`);
     const workbench = new Workbench(page);
     openWorkbenches.add(workbench);
     stops.push(() => {

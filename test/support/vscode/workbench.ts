@@ -209,6 +209,11 @@ export class QuickPick {
     return await this.widget.locator('.quick-input-title').innerText();
   }
 
+  /** Every line of it that can be read. */
+  async lines(): Promise<readonly string[]> {
+    return (await this.widget.innerText()).split('\n');
+  }
+
   /** The question of an input box, or what it has against the value. */
   async message(): Promise<string> {
     return await this.widget.locator('.quick-input-message').innerText();
