@@ -26,6 +26,12 @@ export type FailureCode =
   /* the way to the store */
   | 'unreachable'
   | 'host-not-found'
+  /* of the proxy: the cause begins with the setting or variable that names it */
+  | 'proxy-unreachable'
+  | 'proxy-refused'
+  | 'proxy-authorization'
+  /* VS Code itself reaches the store: it knows a proxy of the system that the engine does not */
+  | 'only-vscode-reaches'
   /* by its authority, its name, or its dates */
   | 'certificate'
   | 'certificate-name'

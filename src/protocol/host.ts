@@ -36,6 +36,9 @@ export const isUnsaved = requestType<string, boolean>('isUnsaved');
 /** Moves a file, absolute, to the trash of this computer, where there is one. */
 export const moveToTrash = requestType<string, TrashOutcome>('moveToTrash');
 
+/** Whether VS Code's main thread, which knows the proxies of the system, gets an answer from a URL. */
+export const reachesByEditor = requestType<string, boolean>('reachesByEditor');
+
 /** What a store turns out not to do that its users should know. */
 export interface StoreWeakness {
   readonly endpoint: string;

@@ -22,6 +22,7 @@ import {
   type WorkerData,
   isUnsaved,
   moveToTrash,
+  reachesByEditor,
   type TrashOutcome,
 } from '../../protocol/host';
 import type { NotificationType, RequestType } from '../../protocol/messages';
@@ -257,7 +258,24 @@ function handleEngineRequests(connection: MessageConnection): void {
     unsavedFiles().some(({ uri }) => uri.fsPath === path),
   );
   connection.onRequest(moveToTrash.method, (path: string) => trashFile(path));
+  connection.onRequest(reachesByEditor.method, (url: string) => isAnswered(url));
 }
+
+/** VS Code lets `fetch` go through the proxies of the system on this thread. */
+async function isAnswered(url: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(answerLimitMs);
+    const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal });
+    return !saidByProxies.has(status);
+  } catch {
+    return false;
+  }
+}
+
+const answerLimitMs = 5_000;
+
+/** A proxy asks for a password, or has not reached the host itself. */
+const saidByProxies = new Set([407, 502, 503, 504]);
 
 /** Moves a file to the trash. There is none when VS Code works on a remote machine. */
 async function trashFile(path: string): Promise<TrashOutcome> {

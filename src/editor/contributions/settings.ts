@@ -15,11 +15,12 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   const entries = [...engineSettings, ...trafficSettings].map(
     name => [name, configuration.get<unknown>(name)] as const,
   );
-  const system = workspace.getConfiguration().get<unknown>(systemCertificates);
+  // Where VS Code works on another machine, `http.useLocalProxyConfiguration` says whose settings
+  // these are, and VS Code goes by it before it answers.
+  const network = workspace.getConfiguration();
+  const ofNetwork = networkSettings.map(name => [name, network.get<unknown>(name)] as const);
   // VS Code returns objects as proxies, which cannot be sent to a worker.
-  return JSON.parse(
-    JSON.stringify({ ...Object.fromEntries(entries), [systemCertificates]: system }),
-  ) as RawSettings;
+  return JSON.parse(JSON.stringify(Object.fromEntries([...entries, ...ofNetwork]))) as RawSettings;
 }
 
 /** Whether something that is off until the user wants it is wanted for what is at the URI. */
@@ -63,7 +64,7 @@ export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boo
 /** Whether the change affects how the folder is compared. */
 export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boolean {
   return (
-    event.affectsConfiguration(systemCertificates) ||
+    networkSettings.some(name => event.affectsConfiguration(name)) ||
     engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope))
   );
 }
@@ -73,8 +74,15 @@ export function concernsTraffic(event: ConfigurationChangeEvent): boolean {
   return trafficSettings.some(name => event.affectsConfiguration(`${section}.${name}`));
 }
 
-/** VS Code's own setting; its patch of Node's modules, which heeds it, does not reach the engine. */
-const systemCertificates = 'http.systemCertificates';
+/** VS Code's own settings; its patch of Node's modules, which heeds them, does not reach the engine. */
+const networkSettings = [
+  'http.systemCertificates',
+  'http.proxy',
+  'http.proxySupport',
+  'http.noProxy',
+  'http.proxyAuthorization',
+  'http.proxyStrictSSL',
+];
 
 const targetSettings: readonly SettingName[] = ['bucket', 'prefix'];
 

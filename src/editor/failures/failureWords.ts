@@ -10,6 +10,11 @@ export function firstLink(cause: string | undefined): string | undefined {
   return firstLine(cause)?.split(' ← ', 1)[0];
 }
 
+/** Returns what is behind the outermost cause. */
+export function secondLink(cause: string | undefined): string | undefined {
+  return firstLine(cause)?.split(' ← ', 2)[1];
+}
+
 /** Returns the endpoint that was probably meant, with which the cause of such failures begins. */
 export function meantEndpoint(cause: string | undefined): string {
   return firstLink(cause) ?? '';

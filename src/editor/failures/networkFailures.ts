@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureEntry } from './failureEntry';
-import { because, firstLink, meantEndpoint, store } from './failureWords';
+import { because, firstLink, meantEndpoint, secondLink, store } from './failureWords';
 
 /** What goes wrong between this machine and the store. */
 export const networkFailures = {
@@ -17,6 +17,49 @@ export const networkFailures = {
     next: () =>
       l10n.t('Check the connection, and the settings “s3Backup.endpoint” and “s3Backup.region”.'),
     actions: ['retry', 'change-endpoint', 'show-log'],
+  },
+  'proxy-unreachable': {
+    brief: () => l10n.t('proxy not reachable'),
+    what: ({ subject, cause }) =>
+      l10n.t('The proxy {0} cannot be reached{1}', subject, because(secondLink(cause))),
+    next: ({ cause }) =>
+      l10n.t('Check the network, and the proxy’s address in “{0}”.', firstLink(cause) ?? ''),
+    actions: ['retry', 'open-settings', 'show-log'],
+  },
+  'proxy-refused': {
+    brief: () => l10n.t('refused by the proxy'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The proxy {0} does not let S3 Backup through to the store{1}',
+        subject,
+        because(secondLink(cause)),
+      ),
+    next: () =>
+      l10n.t(
+        'Ask whoever runs the proxy to allow the store. If this computer can reach the store without the proxy, add its host to the setting “http.noProxy”.',
+      ),
+    actions: ['retry', 'open-settings', 'show-log'],
+  },
+  'proxy-authorization': {
+    brief: () => l10n.t('proxy wants a password'),
+    what: ({ subject }) =>
+      l10n.t('The proxy {0} asks for a user name and password, or refuses them.', subject),
+    next: ({ cause }) =>
+      l10n.t(
+        'Write them into the address in “{0}”, as in http://user:password@host:8080, or set “http.proxyAuthorization”.',
+        firstLink(cause) ?? '',
+      ),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
+  'only-vscode-reaches': {
+    brief: () => l10n.t('not reachable without a proxy'),
+    what: ({ subject }) =>
+      l10n.t(
+        'S3 Backup cannot reach {0}, but VS Code can: probably through a proxy that only VS Code knows of.',
+        store(subject),
+      ),
+    next: () => l10n.t('Set “http.proxy” to the address of that proxy.'),
+    actions: ['open-settings', 'retry', 'show-log'],
   },
   certificate: {
     brief: () => l10n.t('certificate not trusted'),

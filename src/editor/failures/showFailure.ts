@@ -97,6 +97,12 @@ function settingOf({ code, subject }: FailureRecord): string {
   switch (code) {
     case 'invalid-setting':
       return subject;
+    case 'proxy-unreachable':
+    case 'proxy-authorization':
+    case 'only-vscode-reaches':
+      return 'http.proxy';
+    case 'proxy-refused':
+      return 'http.noProxy';
     case 'wrong-region':
       return `${section}.region`;
     default:

@@ -203,6 +203,10 @@ function failedWelcome([first]: readonly FolderFailure[]): Welcome {
       return 'failed-credentials';
     case 'unreachable':
     case 'host-not-found':
+    case 'proxy-unreachable':
+    case 'proxy-refused':
+    case 'proxy-authorization':
+    case 'only-vscode-reaches':
     case 'certificate':
     case 'certificate-name':
     case 'certificate-date':

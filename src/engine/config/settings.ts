@@ -2,6 +2,7 @@ import type { RawSettings } from '../../protocol/folders';
 import { readEndpoint, type Endpoint } from '../../protocol/endpoint';
 import type { ConnectionDefaults } from './connectionDefaults';
 import { Failure } from '../failures/failure';
+import { proxySettings, type ProxySettings } from './proxy';
 
 /** How to reach the store. */
 export interface ConnectionSettings {
@@ -12,6 +13,7 @@ export interface ConnectionSettings {
   /** Whether requests name the bucket in the path instead of the host name. */
   readonly forcePathStyle: boolean;
   readonly trust?: TrustSettings;
+  readonly proxy?: ProxySettings;
   /** The folder whose access key counts that was typed in, instead of all profiles. */
   readonly accessKeyOf?: string;
 }
@@ -61,9 +63,11 @@ export interface TrafficSettings {
 export function parseConnectionSettings(
   raw: RawSettings,
   defaultsOf: (profile: string | undefined) => Partial<ConnectionDefaults> = () => ({}),
+  env: NodeJS.ProcessEnv = {},
 ): ConnectionSettings {
   const profile = optionalText(raw, 'profile');
   const defaults = defaultsOf(profile);
+  const proxy = proxySettings(raw, env);
   const named = parseEndpoint(raw) ?? checkedDefault(defaults.endpoint);
   // Without an endpoint, each bucket is asked for at the host of its own region.
   const endpoint = named?.usual === undefined ? named?.url : undefined;
@@ -76,6 +80,7 @@ export function parseConnectionSettings(
       optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
     ...accessKeyChosen(raw),
     trust: { system: raw['http.systemCertificates'] !== false, bundle: defaults.caBundle },
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

@@ -81,7 +81,12 @@ function refusal(failure: Failure, subject: string): Failure {
   return new Failure('file-refused', subject, failure.cause ?? failure);
 }
 
-const withoutAnswer = new Set<FailureCode>(['unreachable', 'host-not-found', 'timed-out']);
+const withoutAnswer = new Set<FailureCode>([
+  'unreachable',
+  'host-not-found',
+  'proxy-unreachable',
+  'timed-out',
+]);
 
 /** Tries as often as it may, counting from `first`. */
 async function attemptFrom<T>(
@@ -117,6 +122,7 @@ function limitOf(code: FailureCode): number {
 const retried = new Set<FailureCode>([
   'unreachable',
   'host-not-found',
+  'proxy-unreachable',
   'timed-out',
   'store-busy',
   'store-error',

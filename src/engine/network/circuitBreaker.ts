@@ -215,6 +215,9 @@ export function interruptionOf(code: FailureCode): Interruption | undefined {
 const interruptions: Readonly<Partial<Record<FailureCode, Interruption>>> = {
   unreachable: 'store-unreachable',
   'host-not-found': 'store-unreachable',
+  'proxy-unreachable': 'store-unreachable',
+  'proxy-refused': 'store-unreachable',
+  'proxy-authorization': 'store-unreachable',
   'timed-out': 'store-unreachable',
   'store-busy': 'store-unreachable',
   'store-error': 'store-unreachable',

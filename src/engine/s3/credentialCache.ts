@@ -1,9 +1,4 @@
-import {
-  sourceIn,
-  type ConnectionSettings,
-  type CredentialSource,
-  type TrustSettings,
-} from '../config/settings';
+import { sourceIn, type ConnectionSettings, type CredentialSource } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
 import type { FailureCode } from '../../protocol/failures';
 import { Failure } from '../failures/failure';
@@ -11,7 +6,7 @@ import { keepSecret } from '../failures/secrets';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
 import { nobody, type PersonPort } from '../ports/personPort';
-import { Transport } from './transport';
+import { Transport, type TransportOptions } from './transport';
 
 export interface CredentialCacheOptions {
   /** Gets the credentials of a profile anew; without one, those of the default chain. */
@@ -78,17 +73,17 @@ export class CredentialCache {
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
-  heed(settings: Pick<ConnectionSettings, 'profile' | 'trust' | 'accessKeyOf'>): void {
-    const { trust } = settings;
+  heed(settings: Pick<ConnectionSettings, 'profile' | 'trust' | 'proxy' | 'accessKeyOf'>): void {
+    const { trust, proxy } = settings;
+    const network = { trust, proxy };
     const source = sourceIn(settings);
-    const stamp = `${stampOfFiles()} ${JSON.stringify(trust)}`;
+    const stamp = `${stampOfFiles()} ${JSON.stringify(network)}`;
     if (this.#entries.get(keyOf(source))?.stamp === stamp) return;
-    this.#entries.set(keyOf(source), newEntry(stamp, trust));
+    this.#entries.set(keyOf(source), newEntry(stamp, network));
   }
 
   #resolveBy(profile: string | undefined): Promise<Identity> {
-    const { trust } = this.#entry(profile);
-    const transport = new Transport({ trust });
+    const transport = new Transport(this.#entry(profile).network);
     return resolveCredentials(profile, transport.handler, this.#person).finally(() => {
       transport.close();
     });
@@ -142,7 +137,7 @@ export class CredentialCache {
     const key = keyOf(source);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = newEntry('', undefined);
+      entry = newEntry('', {});
       this.#entries.set(key, entry);
     }
     return entry;
@@ -157,7 +152,7 @@ export interface UsedKeys {
 
 interface Entry {
   readonly stamp: string;
-  readonly trust: TrustSettings | undefined;
+  readonly network: NetworkOptions;
   known: Known | undefined;
   /** Until then a refusal changes nothing. */
   askAgainAtMs: number;
@@ -189,10 +184,13 @@ function serveOn(entry: Entry): void {
   entry.known = { ...known, freshUntilMs: known.endMs, isRefused: false };
 }
 
-function newEntry(stamp: string, trust: TrustSettings | undefined): Entry {
+/** How requests for credentials go. */
+type NetworkOptions = Pick<TransportOptions, 'trust' | 'proxy'>;
+
+function newEntry(stamp: string, network: NetworkOptions): Entry {
   return {
     stamp,
-    trust,
+    network,
     known: undefined,
     askAgainAtMs: 0,
     renewal: undefined,

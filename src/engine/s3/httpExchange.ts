@@ -33,9 +33,10 @@ export interface RequestBody {
  */
 export function exchange(
   { method, endpoint, target, headers, body }: HttpRequest,
-  { agents, connectionTimeoutMs, stallTimeoutMs }: Transport,
+  transport: Transport,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const { connectionTimeoutMs, stallTimeoutMs } = transport;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(aborted());
@@ -43,7 +44,7 @@ export function exchange(
     }
     const isSecure = endpoint.protocol === 'https:';
     const request = (isSecure ? requestByHttps : requestByHttp)({
-      agent: isSecure ? agents.https : agents.http,
+      agent: transport.agentFor(endpoint),
       // A URL has an IPv6 address in brackets.
       host: endpoint.hostname.replace(/^\[|\]$/g, ''),
       port: endpoint.port,
@@ -64,6 +65,12 @@ export function exchange(
         // It was answered before the store had all of it, and wants no more.
         if (!request.writableEnded) request.destroy();
       });
+      try {
+        transport.requireFromStore(answer, endpoint);
+      } catch (error) {
+        request.destroy(error as Error);
+        return;
+      }
       resolve(answer);
     });
     request.on('error', reject);

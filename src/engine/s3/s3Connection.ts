@@ -63,7 +63,7 @@ export class S3Connection implements Connection {
     settings: ConnectionSettings,
     {
       traffic = new TransferControl(),
-      transport = new Transport({ trust: settings.trust }),
+      transport = new Transport(settings),
       credentials = new CredentialCache(),
       onWeakness = () => undefined,
     }: S3ConnectionOptions = {},

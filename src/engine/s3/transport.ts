@@ -1,8 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { maxConcurrency, type TrustSettings } from '../config/settings';
+import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
+import type { TrustSettings } from '../config/settings';
+import { authorizationWanted, createAgents, type Agents } from './agents';
 import { trustingContext } from './trustingContext';
 
 export interface TransportOptions {
@@ -13,7 +15,10 @@ export interface TransportOptions {
    * minutes, and some say nothing meanwhile (S3's API reference, CompleteMultipartUpload).
    */
   readonly completionTimeoutMs?: number;
+  /** One that is not made in this time fails. */
+  readonly connectionTimeoutMs?: number;
   readonly trust?: TrustSettings | undefined;
+  readonly proxy?: ProxySettings | undefined;
 }
 
 /** The sockets to one store: pooled, kept alive, bounded. */
@@ -23,79 +28,124 @@ export class Transport {
     NodeHttpHandler,
     'handle' | 'metadata' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
   >;
-  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
-  readonly connectionTimeoutMs = 10_000;
+  readonly connectionTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  readonly #completionTimeoutMs: number;
+  readonly #proxy: ProxySettings | undefined;
+  readonly #trust: TrustSettings | undefined;
+  #context: SecureContext | undefined;
+  /** By the proxy, or none. */
+  readonly #ways = new Map<string, Way>();
 
   constructor({
     stallTimeoutMs = 30_000,
     completionTimeoutMs = 20 * stallTimeoutMs,
+    connectionTimeoutMs = 10_000,
     trust,
+    proxy,
   }: TransportOptions = {}) {
-    // Agents of our own: with the SDK's, every body over 2 MiB would open a connection for itself
-    // and wait for "100 Continue", which some stores never send.
-    const options = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
-    const httpAgent = new HttpAgent(options);
-    const httpsAgent = new TrustingAgent(options, trust);
-    this.agents = { http: httpAgent, https: httpsAgent };
+    this.connectionTimeoutMs = connectionTimeoutMs;
     this.stallTimeoutMs = stallTimeoutMs;
-    const handlerWith = (socketTimeout: number) =>
-      new NodeHttpHandler({
-        httpAgent,
-        httpsAgent,
-        connectionTimeout: this.connectionTimeoutMs,
-        socketTimeout,
-      });
-    const usual = handlerWith(stallTimeoutMs);
-    const forCompletions = handlerWith(completionTimeoutMs);
+    this.#completionTimeoutMs = completionTimeoutMs;
+    this.#trust = trust;
+    this.#proxy = proxy;
+    const { usual } = this.#wayBy(undefined);
     this.handler = {
       metadata: usual.metadata,
-      handle(request, sending) {
+      handle: async (request, sending) => {
         // Without it, servers may compress (RFC 9110, section 12.5.3), and proxies do. It is added
         // after signing: some change it on the way.
         request.headers['accept-encoding'] = 'identity';
-        return (isCompletion(request) ? forCompletions : usual).handle(request, sending);
+        const way = this.#wayTo(urlOf(request));
+        const handler = isCompletion(request) ? way.forCompletions : way.usual;
+        const result = await handler.handle(request, sending);
+        requireFromStore(result.response.statusCode, way);
+        return result;
       },
-      destroy() {
-        usual.destroy();
-        forCompletions.destroy();
+      destroy: () => {
+        for (const way of this.#ways.values()) closeWay(way);
       },
-      updateHttpClientConfig(key, value) {
-        usual.updateHttpClientConfig(key, value);
-        forCompletions.updateHttpClientConfig(key, value);
+      updateHttpClientConfig: (key, value) => {
+        for (const { usual, forCompletions } of this.#ways.values()) {
+          usual.updateHttpClientConfig(key, value);
+          forCompletions.updateHttpClientConfig(key, value);
+        }
       },
       httpHandlerConfigs: () => usual.httpHandlerConfigs(),
     };
   }
 
+  /** The pool for requests to this URL. Throws `invalid-setting` where its proxy cannot be used. */
+  agentFor(url: URL): Agents[keyof Agents] {
+    const { agents } = this.#wayTo(url);
+    return url.protocol === 'https:' ? agents.https : agents.http;
+  }
+
+  /** Throws what a proxy has said in the store's place. */
+  requireFromStore(answer: IncomingMessage, url: URL): void {
+    requireFromStore(answer.statusCode, this.#wayTo(url));
+  }
+
   /** Closes all sockets. Requests under way fail. */
   close(): void {
     this.handler.destroy();
-    this.agents.http.destroy();
-    this.agents.https.destroy();
+  }
+
+  #wayTo(url: URL): Way {
+    return this.#wayBy(proxyOf(this.#proxy, url));
+  }
+
+  #wayBy(proxy: Proxy | undefined): Way {
+    const key = JSON.stringify(proxy ?? null);
+    const known = this.#ways.get(key);
+    if (known !== undefined) return known;
+    const { connectionTimeoutMs } = this;
+    const agents = createAgents({
+      proxy,
+      trust: () => (this.#context ??= trustingContext(this.#trust)),
+      connectionTimeoutMs,
+    });
+    const handlerWith = (socketTimeout: number) =>
+      new NodeHttpHandler({
+        httpAgent: agents.http,
+        // Tunnels come from agents of another class, which is of no importance to it.
+        httpsAgent: agents.https as unknown as HttpsAgent,
+        // 0 is for no limit: where a proxy does not answer in time, its agent says so.
+        connectionTimeout: proxy === undefined ? connectionTimeoutMs : 0,
+        socketTimeout,
+      });
+    const way = {
+      proxy,
+      agents,
+      usual: handlerWith(this.stallTimeoutMs),
+      forCompletions: handlerWith(this.#completionTimeoutMs),
+    };
+    this.#ways.set(key, way);
+    return way;
   }
 }
 
-/**
- * Makes connections by one context, which is made with the first: the certificates of a computer are
- * read once and not for each connection, and not at all for stores without TLS.
- */
-class TrustingAgent extends HttpsAgent {
-  readonly #trust: TrustSettings | undefined;
-  #context: SecureContext | undefined;
+/** How requests go: directly, or through a proxy. */
+interface Way {
+  readonly proxy: Proxy | undefined;
+  readonly agents: Agents;
+  readonly usual: NodeHttpHandler;
+  readonly forCompletions: NodeHttpHandler;
+}
 
-  constructor(options: AgentOptions, trust: TrustSettings | undefined) {
-    super(options);
-    this.#trust = trust;
-  }
+function closeWay({ agents, usual, forCompletions }: Way): void {
+  usual.destroy();
+  forCompletions.destroy();
+  agents.http.destroy();
+  agents.https.destroy();
+}
 
-  override createConnection(
-    ...[options, done]: Parameters<HttpsAgent['createConnection']>
-  ): ReturnType<HttpsAgent['createConnection']> {
-    this.#context ??= trustingContext(this.#trust);
-    const trusting = { ...options, secureContext: this.#context };
-    return super.createConnection(trusting, done);
-  }
+function requireFromStore(status: number | undefined, { proxy }: Way): void {
+  if (proxy !== undefined && status === 407) throw authorizationWanted(proxy);
+}
+
+function urlOf({ protocol, hostname, port }: Parameters<NodeHttpHandler['handle']>[0]): URL {
+  return new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${String(port)}`}`);
 }
 
 /** The one POST that names an upload. */

@@ -3,6 +3,7 @@ import type { Comparisons } from '../comparison/comparisons';
 import type { Connections } from '../store/connections';
 import { toFailure, type Failure } from '../failures/failure';
 import { folderFailed } from '../store/checkConnection';
+import type { ReachesByEditor } from '../store/onlyEditorReaches';
 import type { FolderJobs } from './folderJobs';
 import { forgetArrived, type UnfinishedTotals } from '../backup/unfinishedFiles';
 import { abortStale } from '../backup/unfinishedUploads';
@@ -16,6 +17,7 @@ export interface CompareFoldersDeps {
   readonly publisher: StatePublisher;
   readonly comparisons: Comparisons;
   readonly connections: Connections;
+  readonly reachesByEditor: ReachesByEditor;
   readonly jobOf: FolderJobs;
   readonly unfinishedTotals: UnfinishedTotals;
   readonly comparisonLock: ComparisonLock;
@@ -52,7 +54,7 @@ export async function compareFolders(
         publisher.changed();
         void abortStaleOf(job, setup.settings, deps);
       } catch (error) {
-        const failure = folderFailed(deps, id, toFailure(error, setup.bucket));
+        const failure = await folderFailed(deps, id, toFailure(error, setup.bucket));
         // The earlier comparison stays, and is kept true as before.
         if (failure.code === 'cancelled') throw failure;
         comparisons.unconfirm(id);

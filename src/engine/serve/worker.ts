@@ -46,6 +46,7 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
       moveToTrash: path => port.sendRequest(hostMessages.moveToTrash, path),
     },
     person,
+    reachesByEditor: url => port.sendRequest(hostMessages.reachesByEditor, url),
     onState: state => {
       port.notify(stateMessages.stateChanged, state);
     },

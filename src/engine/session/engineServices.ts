@@ -9,6 +9,7 @@ import { Comparisons } from '../comparison/comparisons';
 import { QuietTime, type Clock } from '../concurrency/quietTime';
 import type { Connection } from '../ports/connection';
 import { Connections } from '../store/connections';
+import type { ReachesByEditor } from '../store/onlyEditorReaches';
 import { noEditor, type EditorPort } from '../ports/editorPort';
 import { nobody, type PersonPort } from '../ports/personPort';
 import { describeFailure, toFailure } from '../failures/failure';
@@ -52,6 +53,8 @@ export interface EngineOptions extends EngineEvents {
   readonly editor?: EditorPort;
   /** Signs in, and has codes and keys; without it, there is nobody. */
   readonly person?: PersonPort;
+  /** Is asked where a store cannot be reached; without it, nobody is. */
+  readonly reachesByEditor?: ReachesByEditor;
   /** Notes temporary files; without it, what a crash leaves behind stays. */
   readonly journal?: StagingJournal;
   /** By which what nobody waits for is done; tests have one of their own. */
@@ -78,6 +81,7 @@ export interface EngineServices {
   readonly plans: Plans;
   readonly publisher: StatePublisher;
   readonly quiet: QuietTime;
+  readonly reachesByEditor: ReachesByEditor;
   readonly recentRestores: RecentRestores;
   readonly reports: RecentReports;
   readonly restoreTools: RestoreTools;
@@ -194,6 +198,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     plans: new Plans(batches),
     publisher,
     quiet,
+    reachesByEditor: options.reachesByEditor ?? (() => Promise.resolve(false)),
     recentRestores,
     reports,
     restoreTools,

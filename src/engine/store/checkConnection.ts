@@ -2,6 +2,7 @@ import { toFailure, type Failure } from '../failures/failure';
 import { maxAttempts } from '../network/attempt';
 import type { StatePublisher } from '../state/statePublisher';
 import type { Connections } from './connections';
+import { onlyEditorReaches, type ReachesByEditor } from './onlyEditorReaches';
 import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
 import type { ConnectionCheck } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
@@ -9,6 +10,7 @@ import type { FailureCode } from '../../protocol/failures';
 export interface CheckConnectionDeps {
   readonly connections: Connections;
   readonly publisher: StatePublisher;
+  readonly reachesByEditor: ReachesByEditor;
 }
 
 /** Asks the store whether it accepts the credentials, and publishes how far that is. */
@@ -25,18 +27,19 @@ export async function checkConnection(
     };
     await connections.of(settings).check({ target, signal, onAttempt });
   } catch (error) {
-    throw folderFailed(deps, folder, toFailure(error, ''));
+    throw await folderFailed(deps, folder, toFailure(error, ''));
   } finally {
     publisher.connecting(undefined);
   }
 }
 
 /** Publishes what went wrong with a folder, and returns it to be thrown. */
-export function folderFailed(
-  { connections, publisher }: CheckConnectionDeps,
+export async function folderFailed(
+  { connections, publisher, reachesByEditor }: CheckConnectionDeps,
   folder: string,
-  failure: Failure,
-): Failure {
+  thrown: Failure,
+): Promise<Failure> {
+  const failure = await onlyEditorReaches(reachesByEditor, thrown);
   if (refusals.has(failure.code)) connections.renew();
   if (failure.code !== 'cancelled') publisher.failed(folder, failure.toRecord());
   return failure;
@@ -46,7 +49,7 @@ const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expir
 
 /** Returns a page of the buckets. The state shows it where the store does not answer at once. */
 export async function listBuckets(
-  { connections, publisher }: CheckConnectionDeps,
+  { connections, publisher, reachesByEditor }: CheckConnectionDeps,
   { folder, settings, after }: BucketPageRequest,
   signal: AbortSignal,
 ): Promise<BucketPage> {
@@ -56,6 +59,8 @@ export async function listBuckets(
   };
   try {
     return await connections.of(settings).account.buckets({ after, signal, onAttempt });
+  } catch (error) {
+    throw await onlyEditorReaches(reachesByEditor, toFailure(error, ''));
   } finally {
     publisher.connecting(undefined);
   }

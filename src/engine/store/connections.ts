@@ -20,8 +20,10 @@ export class Connections {
    */
   of(raw: RawSettings): Connection {
     const files = readSharedFiles(process.env);
-    const settings = parseConnectionSettings(raw, profile =>
-      connectionDefaults(profile, process.env, files),
+    const settings = parseConnectionSettings(
+      raw,
+      profile => connectionDefaults(profile, process.env, files),
+      process.env,
     );
     // Whoever corrects the files expects what they say now to be used.
     const key = JSON.stringify([settings, stampOf(files.credentials), stampOf(files.config)]);
