@@ -20,6 +20,7 @@ import { PastTotals } from './view/pastTotals';
 import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
 import { ActiveFile } from './workbench/activeFile';
+import { LastComplete } from './workbench/lastComplete';
 import { StatusBar } from './workbench/statusBar';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
@@ -67,7 +68,8 @@ export function createServices(context: ExtensionContext): CreatedServices {
     unfinished,
     refresh,
   });
-  const statusBar = new StatusBar({ engine, targets, past });
+  const lastComplete = new LastComplete({ engine, targets, memory: context.workspaceState });
+  const statusBar = new StatusBar({ engine, targets, past, automation, lastComplete });
   const activeFile = new ActiveFile({ engine, targets, profiles, refresh });
   const memory = context.globalState;
   const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
@@ -88,6 +90,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     services,
     disposables: [
       ...views,
+      lastComplete,
       automation,
       restoredCopies,
       operations,

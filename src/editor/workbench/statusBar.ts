@@ -4,22 +4,32 @@ import {
   window,
   workspace,
   type Disposable,
+  type Event,
   type StatusBarItem,
 } from 'vscode';
+import type { FailureRecord } from '../../protocol/failures';
 import type { State } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
 import { viewId } from '../contributions/manifest';
+import { failureMessage, failureText } from '../failures/failureMessage';
 import { formatAge } from '../format/pointInTime';
 import { formatCount } from '../format/quantity';
 import { targetText, type Target } from '../targets/target';
-import { localFolders, type Targets } from '../targets/targets';
+import { folderId, localFolders, type Targets } from '../targets/targets';
 import type { PastFindings } from '../view/pastTotals';
 import { statusLine, unsafeFiles } from '../view/statusLine';
+import { areAllSafe } from './lastComplete';
 
 interface StatusBarDeps {
   readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState'>;
   readonly targets: Pick<Targets, 'statusOf' | 'onDidChange'>;
   readonly past: { readonly findings: PastFindings | undefined };
+  /** Of what is done without anybody asking for it. */
+  readonly automation: {
+    readonly failures: ReadonlyMap<string, FailureRecord>;
+    readonly onDidChange: Event<void>;
+  };
+  readonly lastComplete: { readonly at: number | undefined };
 }
 
 /** Says in the status bar where the workspace is backed up and how safe it is; a click opens the view. */
@@ -38,6 +48,7 @@ export class StatusBar implements Disposable {
     this.#listening = [
       deps.engine.onDidChangeState(draw),
       deps.targets.onDidChange(draw),
+      deps.automation.onDidChange(draw),
       workspace.onDidChangeWorkspaceFolders(draw),
       workspace.onDidChangeConfiguration(draw),
     ];
@@ -53,13 +64,14 @@ export class StatusBar implements Disposable {
   }
 
   #draw(): void {
-    const { engine, targets, past } = this.deps;
+    const { engine, targets, past, automation, lastComplete } = this.deps;
     const places = localFolders().flatMap(folder => {
       const status = targets.statusOf(folder);
-      return status.kind === 'known' ? [status.target] : [];
+      return status.kind === 'known' ? [{ folder: folderId(folder), ...status.target }] : [];
     });
     const now = Date.now();
-    const known = { state: engine.state, places, pastAt: past.findings?.comparedAt };
+    const failures = [...automation.failures.values()];
+    const known = { state: engine.state, places, pastAt: past.findings?.comparedAt, failures };
     const words = statusBarWords(known, now);
     if (words === undefined) {
       this.#item.hide();
@@ -73,6 +85,10 @@ export class StatusBar implements Disposable {
     this.#item.tooltip = [
       ...places.map(place => `s3://${targetText(place)}`),
       statusLine(known.state, known.pastAt, now) ?? l10n.t('Not compared yet'),
+      lastComplete.at === undefined
+        ? l10n.t('Not everything has been safe at the same time yet')
+        : l10n.t('Everything was last safe {0}', formatAge(lastComplete.at, now)),
+      ...failures.map(failure => failureMessage(failure).text),
     ].join('\n');
     this.#item.show();
   }
@@ -81,14 +97,16 @@ export class StatusBar implements Disposable {
 interface KnownSafety {
   readonly state: State;
   /** Of all folders that are backed up. */
-  readonly places: readonly Target[];
+  readonly places: readonly (Target & { readonly folder: string })[];
   /** When an earlier window has compared last. */
   readonly pastAt: number | undefined;
+  /** Why the last automatic work of each kind failed, where it did. */
+  readonly failures: readonly FailureRecord[];
 }
 
 /** Nothing where no folder has a bucket. */
 export function statusBarWords(
-  { state, places, pastAt }: KnownSafety,
+  { state, places, pastAt, failures }: KnownSafety,
   now: number,
 ): { readonly icon: string; readonly text: string } | undefined {
   const buckets = new Set(places.map(({ bucket }) => bucket));
@@ -97,8 +115,12 @@ export function statusBarWords(
   const name = buckets.size === 1 ? only : l10n.t('{0} buckets', formatCount(buckets.size));
   const { files } = unsafeFiles(state.comparisons);
   return {
-    icon: iconOf(state, files),
-    text: [name, ...safetyParts({ state, places, pastAt }, files, now)].join(' · '),
+    icon: failures.length > 0 ? 'warning' : iconOf(state, files),
+    text: [
+      name,
+      ...safetyParts({ state, places, pastAt }, files, now),
+      ...new Set(failures.map(failureText)),
+    ].join(' · '),
   };
 }
 
@@ -121,7 +143,7 @@ function iconOf(state: State, unsafe: number): string {
 }
 
 function safetyParts(
-  { state, places, pastAt }: KnownSafety,
+  { state, places, pastAt }: Omit<KnownSafety, 'failures'>,
   unsafe: number,
   now: number,
 ): readonly string[] {
@@ -135,14 +157,14 @@ function safetyParts(
         : l10n.t('last compared {0}', formatAge(pastAt, now)),
     ];
   }
-  // What was not listed or not compared may be unsafe, too.
-  const isAll =
-    comparisons.length === places.length &&
-    comparisons.every(({ incomplete }) => incomplete === undefined);
   const safety =
     unsafe > 0
       ? [l10n.t('{0} not safe', formatCount(unsafe))]
-      : isAll && state.kind !== 'failed'
+      : state.kind !== 'failed' &&
+          areAllSafe(
+            comparisons,
+            places.map(({ folder }) => folder),
+          )
         ? [l10n.t('all safe')]
         : [];
   const comparedAt = Math.min(...comparisons.map(each => each.comparedAt));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 
+import { failureText } from '../../../src/editor/failures/failureMessage';
 import { statusBarWords } from '../../../src/editor/workbench/statusBar';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
 import type { State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 
 const now = 10 * 60_000;
-const places = [{ bucket: 'b', prefix: 'p/' }];
+const places = [{ folder: 'file:///w', bucket: 'b', prefix: 'p/' }];
 const failure = { code: 'unreachable', subject: '', cause: undefined } as const;
 
 function compared(files: Partial<Record<Group, number>>, more = {}): ComparisonTotals {
@@ -31,7 +32,7 @@ function compared(files: Partial<Record<Group, number>>, more = {}): ComparisonT
 
 function words(state: Partial<State> & Pick<State, 'kind'>, known = {}) {
   const whole = { comparisons: [], unfinished: [], ...state } as State;
-  return statusBarWords({ state: whole, places, pastAt: undefined, ...known }, now);
+  return statusBarWords({ state: whole, places, pastAt: undefined, failures: [], ...known }, now);
 }
 
 describe('The status bar', () => {
@@ -59,11 +60,23 @@ describe('The status bar', () => {
       words({ kind: 'compared', comparisons }, known)?.text.includes('all safe');
     assert.equal(safe([whole]), true);
     assert.equal(safe([{ ...whole, incomplete: failure }]), false);
-    assert.equal(safe([whole], { places: [...places, { bucket: 'b', prefix: 'q/' }] }), false);
+    assert.equal(
+      safe([whole], { places: [...places, { folder: 'file:///x', bucket: 'b', prefix: 'q/' }] }),
+      false,
+    );
+    const lost = { ...whole.groups, lost: { files: 1, bytes: 0 } };
+    assert.equal(safe([{ ...whole, groups: lost }]), false);
     const failures = [{ folder: 'file:///w', failure }];
     const failed = words({ kind: 'failed', failures, comparisons: [whole] });
     assert.equal(failed?.text.includes('all safe'), false);
     assert.equal(failed.icon, 'warning');
+  });
+
+  it('says why what is done of its own accord has failed, and nowhere else', () => {
+    const known = { failures: [failure, failure] };
+    const shown = words({ kind: 'compared', comparisons: [compared({ 'up-to-date': 3 })] }, known);
+    assert.equal(shown?.icon, 'warning');
+    assert.equal(shown.text, `b · all safe · 5 min ago · ${failureText(failure)}`);
   });
 
   it('turns while something goes on', () => {
