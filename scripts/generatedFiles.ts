@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
+import { failuresPage } from './failuresPage';
+import { manifestPage, type Manifest } from './manifestPage';
 import { thirdPartyNotices } from './thirdPartyNotices';
 
 /** The files of the repository that are made of others, by their paths, as they should be. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const metafile = readJson('dist/metafile.json') as Metafile;
-  return new Map([['THIRD-PARTY-NOTICES.txt', thirdPartyNotices(metafile, repositoryRoot)]]);
+  const manifest = readJson('package.json') as Manifest;
+  const texts = readJson('package.nls.json') as Readonly<Record<string, string>>;
+  return new Map([
+    ['THIRD-PARTY-NOTICES.txt', thirdPartyNotices(metafile, repositoryRoot)],
+    ['docs/settings-and-commands.md', manifestPage(manifest, texts)],
+    ['docs/failures.md', failuresPage()],
+  ]);
 }
 
 function readJson(path: string): unknown {

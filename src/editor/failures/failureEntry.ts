@@ -1,4 +1,6 @@
+import { l10n } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
+import { meantEndpoint } from './failureWords';
 
 /**
  * What the user is told about one kind of failure. Texts are functions, because the language is
@@ -28,3 +30,35 @@ export type FailureAction =
   /** Sets the endpoint that the failure's cause begins with. */
   | 'use-endpoint'
   | 'show-log';
+
+/** What stands on the button. */
+export function actionTitle(action: FailureAction, { cause }: FailureRecord): string {
+  switch (action) {
+    case 'retry':
+      return l10n.t('Retry');
+    case 'compare':
+      return l10n.t('Compare');
+    case 'open-folder':
+      return l10n.t('Open Folder');
+    case 'choose-bucket':
+      return l10n.t('Choose Bucket…');
+    case 'choose-credentials':
+      return l10n.t('Choose Credentials…');
+    case 'sign-in':
+      return l10n.t('Sign In');
+    case 'open-credentials-file':
+      return l10n.t('Open Credentials File');
+    case 'open-faulty-line':
+      return l10n.t('Open File');
+    case 'learn-more':
+      return l10n.t('Learn More');
+    case 'open-settings':
+      return l10n.t('Open Settings');
+    case 'change-endpoint':
+      return l10n.t('Change Endpoint…');
+    case 'use-endpoint':
+      return l10n.t('Use {0}', meantEndpoint(cause));
+    case 'show-log':
+      return l10n.t('Show Log');
+  }
+}

@@ -1,7 +1,6 @@
 import {
   commands,
   env,
-  l10n,
   Position,
   Range,
   Uri,
@@ -15,7 +14,7 @@ import { openSetting, setConnection } from '../contributions/settings';
 import { runCommand } from '../contributions/runCommand';
 import { plainText } from '../format/plainText';
 import { toFailureRecord, failureLine } from './failed';
-import type { FailureAction } from './failureEntry';
+import { actionTitle } from './failureEntry';
 import { failureMessage } from './failureMessage';
 import { meantEndpoint } from './failureWords';
 import { networkFailures } from './networkFailures';
@@ -42,7 +41,7 @@ export async function showFailure(
   if (failure.code === 'cancelled') return;
   log.error(failureLine(failure));
   const { text, actions } = failureMessage(failure);
-  const buttons = actions.map(action => ({ title: titleOf(action, failure), action }));
+  const buttons = actions.map(action => ({ title: actionTitle(action, failure), action }));
   const chosen = view.shows(failure)
     ? await window.showWarningMessage(plainText(text), ...buttons)
     : await window.showErrorMessage(plainText(text), ...buttons);
@@ -120,35 +119,4 @@ async function openFaultyLine(place: string): Promise<void> {
   const at = new Position(Number(line) - 1, 0);
   const document = await workspace.openTextDocument(Uri.file(path));
   await window.showTextDocument(document, { preview: false, selection: new Range(at, at) });
-}
-
-function titleOf(action: FailureAction, { cause }: FailureRecord): string {
-  switch (action) {
-    case 'retry':
-      return l10n.t('Retry');
-    case 'compare':
-      return l10n.t('Compare');
-    case 'open-folder':
-      return l10n.t('Open Folder');
-    case 'choose-bucket':
-      return l10n.t('Choose Bucket…');
-    case 'choose-credentials':
-      return l10n.t('Choose Credentials…');
-    case 'sign-in':
-      return l10n.t('Sign In');
-    case 'open-credentials-file':
-      return l10n.t('Open Credentials File');
-    case 'open-faulty-line':
-      return l10n.t('Open File');
-    case 'learn-more':
-      return l10n.t('Learn More');
-    case 'open-settings':
-      return l10n.t('Open Settings');
-    case 'change-endpoint':
-      return l10n.t('Change Endpoint…');
-    case 'use-endpoint':
-      return l10n.t('Use {0}', meantEndpoint(cause));
-    case 'show-log':
-      return l10n.t('Show Log');
-  }
 }

@@ -34,7 +34,7 @@ export async function readBundle(file: string): Promise<Bundle> {
 }
 
 /** What a translation must leave as it is: values, icons, commands, settings and code. */
-export function placeholders(sentence: string): readonly string[] {
+function placeholders(sentence: string): readonly string[] {
   const found = sentence.match(
     /\{\w+\}|\$\([\w-]+\)|\]\((?:command:|https?:)[^)]+\)|#s3Backup\.[\w.]+#|`[^`]+`/g,
   );
