@@ -10,9 +10,12 @@ export interface TemporaryFolder {
   remove(): Promise<void>;
 }
 
-export async function temporaryFolder(purpose: string): Promise<TemporaryFolder> {
+export async function temporaryFolder(
+  purpose: string,
+  parent = tmpdir(),
+): Promise<TemporaryFolder> {
   // The real path, since the editor resolves links and would show another one.
-  const path = await realpath(await mkdtemp(join(tmpdir(), `s3-backup-${purpose}-`)));
+  const path = await realpath(await mkdtemp(join(parent, `s3-backup-${purpose}-`)));
   const forget = clearAwayAtEnd({ kind: 'folder', path });
   return {
     path,

@@ -14,6 +14,7 @@ import { Failure } from '../failures/failure';
 import { hasCode } from '../failures/systemCode';
 import { foldersAbove, parentPath, toAbsolutePath, toFilePath } from './filePath';
 import { locationOf, locationOfFolder } from './openFile';
+import { syncFolder } from './writeFile';
 
 /**
  * The folder of one file, in which it is made, renamed or removed. Whatever takes the folder's path
@@ -78,6 +79,18 @@ export class HeldFolder {
       return stat === undefined ? 'absent' : 'there';
     } catch {
       return 'unknown';
+    }
+  }
+
+  /**
+   * Makes its names survive a power cut: those made, those changed and those that are gone. Until
+   * then the disk may keep any of them, in any order.
+   */
+  async sync(): Promise<void> {
+    try {
+      await syncFolder(this.at('.'), this.identity);
+    } catch {
+      // Not every folder may be opened, and what took the folder away took its names along.
     }
   }
 

@@ -8,12 +8,12 @@ import { shortenName, type StagedFile } from './stagedFile';
 
 /**
  * Renames a file within its folder, but never over a file that is there: then it does nothing and
- * returns `taken`. A file that already has both names, since a process was killed between the two
+ * returns `taken`. When it returns `moved`, a power cut cannot undo it. A file that already has both names, since a process was killed between the two
  * steps, only loses the old one.
  */
 export async function renameNoReplace(
   folder: HeldFolder,
-  { from, to }: Renaming,
+  { from, to, isNeeded }: Renaming,
   journal: PlaceholderJournal,
 ): Promise<'moved' | 'taken'> {
   try {
@@ -24,7 +24,10 @@ export async function renameNoReplace(
     if (!hasCode(error, 'EEXIST')) return renameOverPlaceholder(folder, { from, to }, journal);
     if (!(await isSameFile(folder.at(from), folder.at(to)))) return 'taken';
   }
+  // A disk may keep the second step of the two alone, and then the file has no name.
+  if (isNeeded === true) await folder.sync();
   await unlink(folder.at(from));
+  await folder.sync();
   return 'moved';
 }
 
@@ -32,6 +35,8 @@ export async function renameNoReplace(
 export interface Renaming {
   readonly from: string;
   readonly to: string;
+  /** Whether the file must have one of the names at any moment: no other stands for it. */
+  readonly isNeeded?: boolean;
 }
 
 /**
@@ -67,12 +72,15 @@ export async function renameOverPlaceholder(
   if (!(await lstat(folder.at(from))).isFile()) return renameIfAbsent(folder, { from, to });
   const [source, path] = [from, to].map(name => folder.pathOf(name)) as [string, string];
   const placeholder = { path, source, notedAt: Date.now() };
+  // Without its source, a placeholder that a power cut leaves would pass for the user's empty file.
+  await folder.sync();
   journal.beginPlaceholder(placeholder);
   let inode: bigint | undefined;
   try {
     inode = await createEmpty(folder.at(to));
     if (inode !== undefined && (await isPlaceholder(folder.at(to), inode))) {
       await rename(folder.at(from), folder.at(to));
+      await folder.sync();
       journal.endPlaceholder(placeholder);
       return 'moved';
     }
@@ -81,6 +89,7 @@ export async function renameOverPlaceholder(
   } catch (error) {
     // If it cannot be removed either, the next start finds it in the journal.
     if (inode === undefined || (await isRemoved(folder.at(to), inode))) {
+      await folder.sync();
       journal.endPlaceholder(placeholder);
     }
     throw error;
@@ -124,6 +133,7 @@ async function renameIfAbsent(
 ): Promise<'moved' | 'taken'> {
   if (folder.find(to) === 'there') return 'taken';
   await rename(folder.at(from), folder.at(to));
+  await folder.sync();
   return 'moved';
 }
 
@@ -158,7 +168,8 @@ export async function renameToConflictName(
     const suffix = number === 1 ? '' : ` ${String(number)}`;
     const end = ` (${word} ${localTime(at)}${suffix})${extension}`;
     const to = shortenName(stem, Buffer.byteLength(end)) + end;
-    const outcome = await renameNoReplace(folder, { from: fileName(stagedPath), to }, journal);
+    const renaming = { from: fileName(stagedPath), to, isNeeded: word === 'kept' };
+    const outcome = await renameNoReplace(folder, renaming, journal);
     if (outcome === 'moved') return childPath(parentPath(path), to);
   }
 }

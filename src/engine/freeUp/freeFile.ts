@@ -120,6 +120,8 @@ async function removeDisplaced(
       await removeExamined(file, safe, displaced, tools.journal).catch((error: unknown) => {
         throw notRemovable(error, path);
       });
+      // Before the note goes, or a power cut could leave the file under its other name for ever.
+      await folder.sync();
       tools.journal.end(staged);
       return { local: { ...safe.local, path }, copy };
     });

@@ -79,6 +79,7 @@ async function copyBack(
     await rename(folder.at(temporary), folder.at(fileName(stagedPath)));
   } finally {
     await rm(folder.at(temporary), { force: true });
+    await folder.sync();
     journal.end(staged);
   }
 }

@@ -6,7 +6,6 @@ import { fileName, toAbsolutePath } from '../disk/filePath';
 import type { HeldFolder } from '../disk/heldFolder';
 import { newStagedFile } from '../disk/stagedFile';
 import { renameNoReplace, renameToConflictName } from '../disk/rename';
-import { syncFolder } from '../disk/writeFile';
 import { hasCode } from '../failures/systemCode';
 import { Failure } from '../failures/failure';
 import { toLocalFile, isSameState, type LocalFile } from '../disk/localFile';
@@ -41,7 +40,6 @@ export async function commit(
       ? await renameToConflictName(folder, file, { at, word: 'cloud' }, journal)
       : await takeName(step, { file, folder, displaced }, journal);
   journal.end(file);
-  await syncFolder(folder.at('.'), folder.identity);
   const stat = await lstat(folder.at(fileName(committedAs)), { bigint: true });
   return { local: toLocalFile(committedAs, stat), replaced: displaced };
 }
@@ -54,7 +52,8 @@ async function takeName(
   { file, folder, displaced }: Place & { readonly displaced: ReplacedFile | undefined },
   journal: StagingJournal,
 ): Promise<FilePath> {
-  const renaming = { from: fileName(file.stagedPath), to: fileName(path) };
+  const [from, to] = [fileName(file.stagedPath), fileName(path)];
+  const renaming = { from, to, isNeeded: displaced !== undefined };
   if ((await renameNoReplace(folder, renaming, journal)) === 'moved') return path;
   throw new Failure('changed-here', path, displaced?.kind === 'kept' ? displaced.path : undefined);
 }
@@ -69,6 +68,8 @@ async function displaceExisting(
   { editor, journal }: Pick<RestoreTools, 'editor' | 'journal'>,
 ): Promise<ReplacedFile | undefined> {
   if (local !== undefined && choice === 'keep-both') return undefined;
+  // What is to replace it must not be lost by a power cut that comes when it has made way.
+  if (local !== undefined) await folder.sync();
   const absolute = toAbsolutePath(root, path);
   if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
   const now = await statIfThere(folder.at(fileName(path)));

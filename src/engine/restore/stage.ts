@@ -104,7 +104,10 @@ async function remove(
   journal: StagingJournal,
 ): Promise<void> {
   const name = fileName(file.stagedPath);
-  if (folder.find(name) === 'there') await rm(folder.at(name), { force: true });
+  if (folder.find(name) === 'there') {
+    await rm(folder.at(name), { force: true });
+    await folder.sync();
+  }
   // Where its folder can be reached no more, the next start looks for it.
   if (folder.find(name) === 'absent') journal.end(file);
 }

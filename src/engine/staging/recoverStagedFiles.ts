@@ -1,8 +1,10 @@
 import { rm, stat, lstat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileName } from '../disk/filePath';
 import { HeldFolder } from '../disk/heldFolder';
 import { renameNoReplace, type Placeholder } from '../disk/rename';
 import { isStagedFile, type StagedFile } from '../disk/stagedFile';
+import { syncFolder } from '../disk/writeFile';
 import { hasCode } from '../failures/systemCode';
 import { locateStagedFiles } from './locateStagedFiles';
 import { restoreName } from './restoreDisplaced';
@@ -162,11 +164,12 @@ async function recoverIn(
   }
   if (file.kind === 'complete') {
     // Its name is free if the user's file has gone to the trash, or has a conflict name.
-    const renaming = { from, to: fileName(file.path) };
+    const renaming = { from, to: fileName(file.path), isNeeded: true };
     const outcome = await renameNoReplace(folder, renaming, journal);
     if (outcome === 'moved') return { kind: 'finished', file };
   }
   await rm(folder.at(from));
+  await folder.sync();
   return { kind: 'removed', file };
 }
 
@@ -183,6 +186,8 @@ export async function removePlaceholder({
   if (empty?.isFile() !== true || empty.size > 0 || waitingSource === undefined) return 'none';
   if (Math.abs(empty.mtimeMs - notedAt) > maxAgeDifferenceMs) return 'none';
   await unlink(path);
+  const folder = dirname(path);
+  await syncFolder(folder, folder);
   return 'removed';
 }
 

@@ -52,7 +52,7 @@ export async function restoreName(
   journal: PlaceholderJournal,
 ): Promise<FilePath | undefined> {
   const { path, stagedPath } = file;
-  const renaming = { from: fileName(stagedPath), to: fileName(path) };
+  const renaming = { from: fileName(stagedPath), to: fileName(path), isNeeded: true };
   if ((await renameNoReplace(folder, renaming, journal)) === 'moved') return undefined;
   return renameToConflictName(folder, file, { at: new Date(), word: 'kept' }, journal);
 }
