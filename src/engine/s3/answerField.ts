@@ -18,9 +18,13 @@ class MissingEtag extends Error {
  */
 export function plainEtag(etag: string | undefined): string {
   if (etag === undefined) throw new MissingEtag();
+  // As almost all are, and they come by the million.
+  if (quotedDigest.test(etag)) return etag.slice(1, -1);
   const plain = etag.replace(/^W\//, '').replaceAll('"', '');
   return isDigestEtag(plain.toLowerCase()) ? plain.toLowerCase() : plain;
 }
+
+const quotedDigest = /^"[0-9a-f]{32}"$/;
 
 /** Whether an ETag has the form of an MD5, or of one over the MD5s of parts. */
 export function isDigestEtag(etag: string): boolean {

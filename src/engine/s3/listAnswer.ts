@@ -1,4 +1,4 @@
-import { readElements, type ElementSink } from './xmlElements';
+import { readElements, withoutEntities, type ElementSink } from './xmlElements';
 
 /** A page of a list, as it stands in the answer; what is missing or cannot be read is `undefined`. */
 export interface ListPage {
@@ -24,18 +24,88 @@ export interface ListEntry {
  * where it is no XML.
  */
 export function readListPage(document: string): ListPage {
-  const reader = new ListReader();
-  readElements(document, reader);
-  return reader.page();
+  const { entries, rest } = takePlainEntries(document);
+  const reader = new ListReader(entries);
+  readElements(rest, reader);
+  if (entries.length === 0 || reader.hasPlaced) return reader.page();
+  // They stood in a comment, say, and were none.
+  const slowReader = new ListReader([]);
+  readElements(document, slowReader);
+  return slowReader.page();
 }
 
+/**
+ * Reads the entries that are written as plainly as almost all stores do, which takes a quarter
+ * of the time. In `rest` an element of its own stands for them.
+ */
+function takePlainEntries(document: string): {
+  readonly entries: readonly ListEntry[];
+  readonly rest: string;
+} {
+  const start = document.indexOf(opening);
+  const entries: ListEntry[] = [];
+  // Line ends of other systems, comments and the like are for the reader that knows them all.
+  if (start === -1 || document.includes('\r')) return { entries, rest: document };
+  let end = start;
+  while (document.startsWith(opening, end)) {
+    const found = readPlainEntry(document, end + opening.length);
+    if (found === undefined) break;
+    entries.push(toEntry(found.fields));
+    end = found.end;
+  }
+  if (entries.length === 0) return { entries, rest: document };
+  return { entries, rest: `${document.slice(0, start)}<${plainEntries}/>${document.slice(end)}` };
+}
+
+const opening = '<Contents>';
+const closing = '</Contents>';
+const plainEntries = 'PlainEntries';
+
+/** Returns `undefined` where there is anything but elements with text in them. */
+function readPlainEntry(
+  document: string,
+  from: number,
+): { readonly fields: Fields; readonly end: number } | undefined {
+  const fields: Fields = {};
+  for (let at = from; ;) {
+    if (document.startsWith(closing, at)) return { fields, end: at + closing.length };
+    const nameEnd = document.indexOf('>', at);
+    if (nameEnd === -1 || document.charCodeAt(at) !== lessThan) return undefined;
+    const name = document.slice(at + 1, nameEnd);
+    const end = isField(name) ? ends[name] : passedOver.get(name);
+    const textEnd = document.indexOf('<', nameEnd);
+    if (end === undefined || !document.startsWith(end, textEnd)) return undefined;
+    const text = withoutEntities(document.slice(nameEnd + 1, textEnd));
+    if (isField(name)) fields[name] = text;
+    at = textEnd + end.length;
+  }
+}
+
+const lessThan = 0x3c;
+
+/** What S3 says besides, with the tags that end it. */
+const passedOver: ReadonlyMap<string, string> = new Map(
+  ['ChecksumAlgorithm', 'ChecksumType'].map(name => [name, `</${name}>`]),
+);
+
 class ListReader implements ElementSink {
+  /** Whether the element that stands for the plain entries was where entries are. */
+  hasPlaced = false;
+  readonly #plain: readonly ListEntry[];
   readonly #entries: ListEntry[] = [];
   readonly #fields = new Map<string, string>();
   #entry: Fields | undefined;
 
+  constructor(plain: readonly ListEntry[]) {
+    this.#plain = plain;
+  }
+
   opened(name: string, depth: number): void {
-    if (depth === 1 && name === 'Contents') this.#entry = {};
+    if (depth !== 1) return;
+    if (name === 'Contents') this.#entry = {};
+    if (name !== plainEntries || this.hasPlaced) return;
+    this.hasPlaced = true;
+    for (const entry of this.#plain) this.#entries.push(entry);
   }
 
   closed(name: string, depth: number, text: string): void {
@@ -65,16 +135,17 @@ type Field = 'Key' | 'Size' | 'ETag' | 'LastModified' | 'StorageClass';
 type Fields = Partial<Record<Field, string>>;
 
 function isField(name: string): name is Field {
-  return fieldNames.has(name);
+  return Object.hasOwn(ends, name);
 }
 
-const fieldNames: ReadonlySet<string> = new Set<Field>([
-  'Key',
-  'Size',
-  'ETag',
-  'LastModified',
-  'StorageClass',
-]);
+/** The fields of an entry, with the tags that end them. */
+const ends: Readonly<Record<Field, string>> = {
+  Key: '</Key>',
+  Size: '</Size>',
+  ETag: '</ETag>',
+  LastModified: '</LastModified>',
+  StorageClass: '</StorageClass>',
+};
 
 function toEntry({ Key, Size = '', ETag, LastModified = '', StorageClass }: Fields): ListEntry {
   return {

@@ -63,6 +63,20 @@ type DocumentReading =
 
 /** Throws `MalformedAnswer` if the text is not one complete document with this root element. */
 export function readDocument(text: string, root: string): DocumentReading {
+  const found = readRoot(text, root);
+  if (found.kind === 'error') return found;
+  const { prefix } = found;
+  const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
+  return amended === text ? { kind: 'as-it-is' } : { kind: 'amended', text: amended };
+}
+
+type RootReading =
+  | { readonly kind: 'error' }
+  /** With the namespace prefix of its elements. */
+  | { readonly kind: 'as-asked'; readonly prefix: string | undefined };
+
+/** Like `readDocument`, for who reads the elements without the SDK. */
+export function readRoot(text: string, root: string): RootReading {
   const found = beginning.exec(text)?.groups;
   const name = found?.['name'];
   if (name === 'Error') return { kind: 'error' };
@@ -74,8 +88,7 @@ export function readDocument(text: string, root: string): DocumentReading {
   const element = prefix === undefined ? root : `${prefix}:${root}`;
   // A truncated list would hide objects.
   if (!ends(text, element)) throw new MalformedAnswer(`The answer ends before </${element}>.`);
-  const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
-  return amended === text ? { kind: 'as-it-is' } : { kind: 'amended', text: amended };
+  return { kind: 'as-asked', prefix };
 }
 
 /** In a list of objects. */

@@ -112,7 +112,8 @@ function withoutPrefix(name: string): string {
   return colon === -1 ? name : name.slice(colon + 1);
 }
 
-function withoutEntities(text: string): string {
+/** Returns a text with its references replaced. Throws `MalformedAnswer` where one is unknown. */
+export function withoutEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replaceAll(/&([^;]*;?)/g, (_, found: string) => {
     const named = entities[found];

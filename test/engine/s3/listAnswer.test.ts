@@ -120,6 +120,25 @@ const entry = element(
     .map(fields => Object.values(fields).join('')),
 );
 
+/** As almost all stores write one. */
+const plainEntry = fc
+  .record(
+    {
+      Key: written,
+      LastModified: fc.constantFrom('2026-11-27T01:02:03.000Z', 'soon'),
+      ETag: fc.constantFrom('&quot;e&quot;', '"e"', ''),
+      ChecksumAlgorithm: fc.constant('CRC64NVME'),
+      Size: fc.constantFrom('0', '4096', ''),
+      StorageClass: fc.constant('STANDARD'),
+      Owner: fc.constant('<ID>1</ID>'),
+    },
+    { requiredKeys: ['Key'] },
+  )
+  .map(fields => {
+    const inside = Object.entries(fields).map(([name, value]) => `<${name}>${value}</${name}>`);
+    return `<Contents>${inside.join('')}</Contents>`;
+  });
+
 const document = fc
   .tuple(
     fc.constantFrom('', '\uFEFF', '<?xml version="1.0" encoding="UTF-8"?>\n', '<!-- a list -->'),
@@ -131,7 +150,10 @@ const document = fc
             Name: element('Name', fc.constant('b')),
             IsTruncated: element('IsTruncated', fc.constantFrom('true', 'false', 'True', '')),
             EncodingType: element('EncodingType', fc.constant('url')),
-            entries: fc.array(entry, { maxLength: 4 }).map(all => all.join('')),
+            hidden: plainEntry.map(hidden => `<!-- ${hidden.replaceAll('--', '')} -->`),
+            entries: fc
+              .array(fc.oneof({ weight: 3, arbitrary: plainEntry }, entry), { maxLength: 6 })
+              .map(all => all.join('')),
             NextContinuationToken: element('NextContinuationToken', written),
             CommonPrefixes: element('CommonPrefixes', fc.constant('<Prefix>p/</Prefix>')),
           },
