@@ -4,7 +4,7 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason } from '../../protocol/verdicts';
 import { toFailure } from '../failures/failure';
-import { foldersAbove, isWithin, parentPath } from '../disk/filePath';
+import { fileName, foldersAbove, isWithin, parentPath } from '../disk/filePath';
 import { conflictNames } from '../disk/rename';
 import {
   folderRuledBy,
@@ -39,6 +39,9 @@ export class ExcludeRules {
   readonly #innerFolders: ReadonlySet<FilePath>;
   readonly #setting: FolderRules;
   readonly #byFolder = new Map<FilePath, FolderRules>();
+  /** The folder that was asked about last: walks go from folder to folder. */
+  #last:
+    { readonly folder: FilePath; readonly matcher: Ignore; readonly ignored: boolean } | undefined;
 
   /** `innerFolders` are backed up by themselves, whatever the rules say of them. */
   constructor(
@@ -66,8 +69,10 @@ export class ExcludeRules {
     if (kind === 'folder' && this.#innerFolders.has(path)) {
       return { kind: 'ignored', because: { kind: 'inner-folder' } };
     }
-    const { matcher, reasons, failure } = this.#rulesIn(parentPath(path));
+    const folder = parentPath(path);
+    const { matcher, reasons, names, failure } = this.#rulesIn(folder);
     if (failure !== undefined) return { kind: 'unknown', failure };
+    if (!names.test(fileName(path)) && !this.#isIgnored(folder, matcher)) return undefined;
     const tested = inRepository(this.#files.base, path);
     const { ignored, rule } = matcher.test(kind === 'folder' ? `${tested}/` : tested);
     const because = reasons[Number(rule?.mark)];
@@ -124,6 +129,18 @@ export class ExcludeRules {
     return [...new Set(paths)] as FilePath[];
   }
 
+  /** Whether a folder, or one above it, is ignored by the rules for what is in it. */
+  #isIgnored(folder: FilePath, matcher: Ignore): boolean {
+    const tested = inRepository(this.#files.base, folder);
+    if (tested === '') return false;
+    if (this.#last?.folder !== tested || this.#last.matcher !== matcher) {
+      // The matcher has a record of each path that it is asked about: files are not worth it.
+      const { ignored } = matcher.test(`${tested}/`);
+      this.#last = { folder: tested, matcher, ignored };
+    }
+    return this.#last.ignored;
+  }
+
   #rulesIn(folder: FilePath): FolderRules {
     const known = this.#byFolder.get(folder);
     if (known !== undefined) return known;
@@ -162,6 +179,8 @@ export class ExcludeRules {
 /** The rules for the paths in one folder: those from above, then its own. */
 interface FolderRules {
   readonly matcher: Ignore;
+  /** Matches every name that a rule of the matcher may match, and others. */
+  readonly names: RegExp;
   /** Indexed by the marks of the matcher's rules. */
   readonly reasons: readonly IgnoreReason[];
   /** Set if an ignore file cannot be read. */
@@ -190,7 +209,12 @@ const options = {
   allowRelativePaths: true,
 };
 
-const noRules: FolderRules = { matcher: ignore(options), reasons: [], failure: undefined };
+const noRules: FolderRules = {
+  matcher: ignore(options),
+  names: /(?!)/,
+  reasons: [],
+  failure: undefined,
+};
 
 function withRules(outer: FolderRules, rules: readonly Rule[]): FolderRules {
   if (rules.length === 0) return outer;
@@ -199,10 +223,28 @@ function withRules(outer: FolderRules, rules: readonly Rule[]): FolderRules {
   return {
     // One matcher for each folder with rules, so that one call decides.
     matcher: ignore(options).add(outer.matcher).add(own),
+    names: namesMatchedBy(rules, outer.names),
     reasons: [...outer.reasons, ...rules.map(({ reason }) => reason)],
     failure: undefined,
   };
 }
+
+/**
+ * Returns an expression for all names that one of the rules, or the one before, may match. Most files
+ * have other names, and one expression tells that faster than a matcher asks all of its rules.
+ */
+function namesMatchedBy(rules: readonly Rule[], before: RegExp): RegExp {
+  const names = rules.map(({ pattern }) => {
+    const name = /[^/]*$/.exec(pattern.trimEnd().replace(/^!|\/+$/g, ''))?.[0] ?? '';
+    if (!plainGlob.test(name) || name.includes('**')) return '.*';
+    const literal = name.replaceAll(/[^\w*?]/g, String.raw`\$&`);
+    return literal.replaceAll('*', '.*').replaceAll('?', '.');
+  });
+  return new RegExp(`${before.source}|^(?:${names.join('|')})$`, 'is');
+}
+
+/** Without escapes, ranges and letters whose case is none of ASCII's. */
+const plainGlob = /^[\w .,()@~+=%&$*?-]+$/;
 
 function ofSetting(pattern: string): IgnoreReason {
   return { kind: 'rule', pattern, source: 's3Backup.exclude', line: undefined };

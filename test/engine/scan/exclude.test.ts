@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import ignore from 'ignore';
 
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -112,6 +113,33 @@ describe('exclude', () => {
         assert.ok(path === found.path || path.startsWith(`${found.path}/`));
         assert.deepEqual(exclude.match(found.path, found.kind), found.ruling);
       }),
+    );
+  });
+
+  it('leaves no rule out because of a name that it may match', () => {
+    const options = { ignorecase: process.platform !== 'linux', allowRelativePaths: true };
+    const piece = fc.constantFrom(
+      ...['a', 'A', 'b', '.', '*', '?', '**', '/', '!', '[ab]', '\\', ' ', 'é', '(', '+', '|'],
+    );
+    const pattern = fc.array(piece, { minLength: 1, maxLength: 6 }).map(pieces => pieces.join(''));
+    const name = fc.constantFrom(
+      ...['a', 'A', 'b', 'ab', 'a.b', '.a', 'a b', 'é', 'a(', '+|', 'c'],
+    );
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map(names => names.join('/'));
+    assertProperty(
+      fc.property(
+        fc.array(pattern, { maxLength: 4 }),
+        fc.array(path, { minLength: 1, maxLength: 6 }),
+        (patterns, paths) => {
+          const rules = new ExcludeRules(patterns);
+          const matcher = ignore(options).add([...patterns]);
+          for (const each of paths) {
+            const found = rules.match(each as FilePath, 'file') !== undefined;
+            assert.equal(found, matcher.test(each).ignored, each);
+          }
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
