@@ -5,7 +5,7 @@ import { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
 import { isCancelled, throwIfCancelled, toFailure } from '../failures/failure';
 import { pathOf } from '../compare/join';
-import { statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
+import { isUnchanged, statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
 import { applyLeaf, markGone, type LiveComparison } from './judgeByDisk';
 
 /**
@@ -45,11 +45,12 @@ export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   const slice = new TimeSlice(signal);
   for (const known of [...comparison.entries()]) {
     if (known.verdict.kind !== 'up-to-date') continue;
+    if (slice.isOver) await slice.next(known.path);
+    if (known.local !== undefined && isUnchanged(root, known.local)) continue;
     const now = statAt(root, known.path, exclude);
     if (now === undefined) markGone(live, [known]);
     else if (now.kind === 'folder') await applyChanges(live, [known.path]);
     else applyLeaf(live, now);
-    if (slice.isOver) await slice.next(known.path);
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { childPath, foldersAbove, toAbsolutePath } from '../disk/filePath';
-import { type LocalFile, toLocalFile } from '../disk/localFile';
+import { isSameState, toLocalFile, type LocalFile } from '../disk/localFile';
 import { isStagedFile } from '../disk/stagedFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
@@ -71,6 +71,8 @@ export async function* scanLocal(request: ScanRequest): AsyncGenerator<readonly 
   if (batch.length > 0) yield batch;
 }
 
+const statOptions = { bigint: true, throwIfNoEntry: false } as const;
+
 /** Returns what is at one path now, or `undefined` if there is nothing or only a staged file. */
 export function statAt(
   root: string,
@@ -81,12 +83,23 @@ export function statAt(
   try {
     // The workspace folder itself may be a link; no link below it is followed.
     const statOf = path === '' ? statSync : lstatSync;
-    const stat = statOf(toAbsolutePath(root, path), { bigint: true, throwIfNoEntry: false });
+    const stat = statOf(toAbsolutePath(root, path), statOptions);
     return stat === undefined ? undefined : toEntry(path, stat, exclude);
   } catch (error) {
     const failure = fromDiskError(error, path);
     if (failure.code === 'file-vanished') return undefined;
     return { kind: 'unreadable', path, isFolder: false, failure: failure.toRecord() };
+  }
+}
+
+/** Whether a file is just as it was seen; where that cannot be told, it is not. */
+export function isUnchanged(root: string, seen: LocalFile): boolean {
+  try {
+    const stat = lstatSync(toAbsolutePath(root, seen.path), statOptions);
+    return stat?.isFile() === true && isSameState(seen, toLocalFile(seen.path, stat));
+  } catch {
+    // Whoever looks closer will be told why.
+    return false;
   }
 }
 
