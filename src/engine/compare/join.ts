@@ -179,6 +179,8 @@ type CloudPlace =
       readonly because: IgnoreReason;
     };
 
+const onlyInCloud: CloudPlace = { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+
 /** Which row shows a cloud file without a local file of its path. */
 function placeInCloud(path: FilePath, sides: Sides, exclude: ExcludeRules): CloudPlace {
   if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
@@ -196,7 +198,7 @@ function placeInCloud(path: FilePath, sides: Sides, exclude: ExcludeRules): Clou
     return notRestorable({ kind: 'below-local-file', path: above });
   }
   const ruled = exclude.find(path, 'file');
-  if (ruled === undefined) return { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+  if (ruled === undefined) return onlyInCloud;
   const { ruling } = ruled;
   if (ruling.kind === 'unknown') {
     return { kind: 'verdict', verdict: { kind: 'unchecked', failure: ruling.failure } };
@@ -219,7 +221,7 @@ function verdictOfGone(
   path: FilePath,
   receipt: Receipt,
   sides: Sides,
-  { incomplete, ...rules }: JoinRules,
+  rules: JoinRules,
 ): Verdict | undefined {
   for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
     const entry = sides.local.get(above);
@@ -228,7 +230,7 @@ function verdictOfGone(
       return undefined;
     }
   }
-  if (incomplete !== undefined) return { kind: 'unchecked', failure: incomplete };
+  if (rules.incomplete !== undefined) return { kind: 'unchecked', failure: rules.incomplete };
   const gone = { local: undefined, cloud: undefined, receipt, reading: undefined };
   const verdict = judge(gone, rules);
   return verdict?.kind === 'ask-content' ? undefined : verdict;
@@ -240,18 +242,20 @@ function notRestorable(because: IgnoreReason): CloudPlace {
 
 function judgeFile(
   known: Case & { readonly local: LocalFile },
-  { prefix, incomplete, ...rules }: JoinRules,
+  rules: JoinRules,
 ): Verdict | ContentQuestion {
-  const tooLong = keyTooLong(prefix, known.local.path);
+  const tooLong = keyTooLong(rules.prefix, known.local.path);
   if (tooLong !== undefined) return tooLong;
-  if (known.cloud === undefined && incomplete !== undefined) {
-    return { kind: 'unchecked', failure: incomplete };
+  if (known.cloud === undefined && rules.incomplete !== undefined) {
+    return { kind: 'unchecked', failure: rules.incomplete };
   }
   return judge(known, rules);
 }
 
 /** The verdict on a file whose key is too long for any bucket; `undefined` for a shorter key. */
 export function keyTooLong(prefix: string, path: FilePath): Verdict | undefined {
+  // A UTF-16 unit takes three bytes of UTF-8 at the most.
+  if ((prefix.length + path.length) * 3 <= maxKeyBytes) return undefined;
   if (Buffer.byteLength(toKey(prefix, path)) <= maxKeyBytes) return undefined;
   return { kind: 'unchecked', failure: new Failure('key-too-long', path).toRecord() };
 }

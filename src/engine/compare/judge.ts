@@ -48,11 +48,13 @@ export function judge(
   rules: JudgeRules,
 ): Verdict | ContentQuestion | undefined {
   if (local === undefined) {
-    if (cloud !== undefined) return { kind: 'only-in-cloud' };
+    if (cloud !== undefined) return onlyInCloud;
     return receipt && { kind: 'lost', safeAt: receipt.provedAt };
   }
   if (cloud === undefined) {
-    return { kind: 'missing-in-cloud', ...(receipt && { safeAt: receipt.provedAt }) };
+    return receipt === undefined
+      ? missingInCloud
+      : { kind: 'missing-in-cloud', safeAt: receipt.provedAt };
   }
   if (receipt !== undefined) {
     const judged = judgeByReceipt(local, cloud, receipt, rules);
@@ -60,6 +62,12 @@ export function judge(
   }
   return judgeByNameAndTime(local, cloud, reading, rules);
 }
+
+// One each: of a million files almost all have the same verdict.
+const onlyInCloud: Verdict = { kind: 'only-in-cloud' };
+const missingInCloud: Verdict = { kind: 'missing-in-cloud' };
+const upToDateByReceipt: Verdict = { kind: 'up-to-date', proof: 'receipt' };
+const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
 
 /** Returns `undefined` where the receipt does not count by this rule. */
 function judgeByReceipt(
@@ -70,7 +78,7 @@ function judgeByReceipt(
 ): Verdict | ContentQuestion | undefined {
   const sameHere = isSameReading(receipt, local);
   const sameThere = isOfCopy(receipt, cloud);
-  if (sameHere && sameThere && rule !== 'verify') return { kind: 'up-to-date', proof: 'receipt' };
+  if (sameHere && sameThere && rule !== 'verify') return upToDateByReceipt;
   if (rule === 'time') {
     // A disk may have refused a restored file its time, so that it looks newer than its copy.
     const isUnchanged = sameThere && looksLikeReading(receipt, local);
@@ -108,7 +116,6 @@ function judgeByNameAndTime(
   if (local.size !== cloud.size) {
     return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
   }
-  const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };
   const readsAll = rule === 'content' || rule === 'verify';
   const isDoubtful = age !== 'older' || readsAll || saysDifferent(reading, local, cloud);
   if (!isDoubtful) return byNameAndTime;

@@ -84,9 +84,12 @@ export class BackgroundProof {
     const { signal: ended, onProving } = this.#deps;
     const { folder } = job.target;
     const signal = AbortSignal.any([running.stop.signal, ended]);
-    const unproved = below
-      .flatMap(path => [...comparison.inGroup('up-to-date', path)])
-      .filter(isUnproved);
+    const unproved: Pick<Entry, 'path' | 'bytes'>[] = [];
+    for (const place of below) {
+      for (const entry of comparison.inGroup('up-to-date', place)) {
+        if (isUnproved(entry)) unproved.push(entry);
+      }
+    }
     const bytes = unproved.reduce((sum, entry) => sum + entry.bytes, 0);
     let [filesDone, bytesDone] = [0, 0];
     const begun = performance.now();

@@ -8,6 +8,8 @@ import { childPath, fileName } from '../disk/filePath';
  */
 export class GroupTree<T extends Leaf> {
   readonly #root = new Folder<T>('' as FilePath);
+  /** The folders to the last leaf: the next one is often in the same. */
+  #last: readonly Folder<T>[] = [];
 
   get root(): TreeFolder<T> {
     return this.#root;
@@ -33,12 +35,14 @@ export class GroupTree<T extends Leaf> {
       if (folder === undefined || parent === undefined || !folder.isEmpty) break;
       parent.folders.delete(fileName(folder.path));
       parent.order = undefined;
+      this.#last = [];
     }
   }
 
   /** Adds to the rows and numbers of all folders that a leaf is in, and returns these. */
   #add(leaf: T, as: Part, count: 1 | -1): readonly Folder<T>[] {
-    const chain = [...this.#foldersTo(leaf.folder)];
+    if (this.#last.at(-1)?.path !== leaf.folder) this.#last = [...this.#foldersTo(leaf.folder)];
+    const chain = this.#last;
     let parent: Folder<T> | undefined;
     for (const folder of chain) {
       if (as !== 'row') folder.count(count, count * leaf.bytes);
@@ -108,19 +112,25 @@ export type TreeChild<T extends Leaf> =
 class Folder<T extends Leaf> implements TreeFolder<T> {
   readonly folders = new Map<string, Folder<T>>();
   readonly files = new Map<FilePath, T>();
-  totals: GroupTotals = { files: 0, bytes: 0 };
   rows = 0;
+  #countedFiles = 0;
+  #countedBytes = 0;
   /** The sorted children, until the next change. */
   order: readonly TreeChild<T>[] | undefined;
 
   constructor(readonly path: FilePath) {}
 
   get isEmpty(): boolean {
-    return this.rows === 0 && this.totals.files === 0;
+    return this.rows === 0 && this.#countedFiles === 0;
+  }
+
+  get totals(): GroupTotals {
+    return { files: this.#countedFiles, bytes: this.#countedBytes };
   }
 
   count(files: number, bytes: number): void {
-    this.totals = { files: this.totals.files + files, bytes: this.totals.bytes + bytes };
+    this.#countedFiles += files;
+    this.#countedBytes += bytes;
   }
 
   children(): readonly TreeChild<T>[] {

@@ -61,7 +61,7 @@ export async function newComparison({
   });
   const comparison = new Comparison(target);
   comparison.incomplete = incomplete;
-  for (const finding of findings) comparison.place(finding);
+  comparison.placeAll(findings);
   onLog({
     level: incomplete === undefined ? 'info' : 'warning',
     message: describe(comparison, starts, performance.now() - begun),

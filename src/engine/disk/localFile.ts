@@ -40,5 +40,5 @@ export function isSameState(one: LocalFile, other: LocalFile): boolean {
  * times with the same 64 bits are 584 years apart.
  */
 function isSameTime(one: bigint, other: bigint): boolean {
-  return BigInt.asIntN(64, one) === BigInt.asIntN(64, other);
+  return one === other || BigInt.asIntN(64, one) === BigInt.asIntN(64, other);
 }

@@ -107,6 +107,12 @@ export class FolderReceipts {
     return receipts;
   }
 
+  /** The path of every nth of this folder's own, in the order of their bytes. */
+  everyNth(n: number): readonly FilePath[] {
+    const { table, id } = this.#rows();
+    return table.everyNth(id, n);
+  }
+
   get(path: FilePath): Receipt | undefined {
     const { table, id } = this.#rows();
     let found = table.get(id, path);

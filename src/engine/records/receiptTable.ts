@@ -13,6 +13,7 @@ export class ReceiptTable {
   readonly #selectAll: StatementSync;
   readonly #selectBelow: StatementSync;
   readonly #selectOne: StatementSync;
+  readonly #selectNext: StatementSync;
   readonly #replace: StatementSync;
   readonly #delete: StatementSync;
   readonly #selectReading: StatementSync;
@@ -33,9 +34,18 @@ export class ReceiptTable {
       statement.setReadBigInts(true);
       return statement;
     };
-    this.#selectAll = selecting('SELECT * FROM receipts WHERE owner = ?');
-    this.#selectBelow = selecting(`SELECT * FROM receipts WHERE owner = ? AND ${isBelow}`);
-    this.#selectOne = selecting('SELECT * FROM receipts WHERE owner = ? AND path = ?');
+    // They are read by the hundred thousand, and rows with names take twice as long.
+    const selectingReceipts = (where: string) => {
+      const statement = selecting(`SELECT ${receiptColumns} FROM receipts WHERE ${where}`);
+      statement.setReturnArrays(true);
+      return statement;
+    };
+    this.#selectAll = selectingReceipts('owner = ?');
+    this.#selectBelow = selectingReceipts(`owner = ? AND ${isBelow}`);
+    this.#selectOne = selectingReceipts('owner = ? AND path = ?');
+    this.#selectNext = sqlite.prepare(
+      'SELECT path FROM receipts WHERE owner = ? AND path > ? ORDER BY path LIMIT 1 OFFSET ?',
+    );
     this.#replace = sqlite.prepare(
       'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -92,6 +102,20 @@ export class ReceiptTable {
       else if (isWithinAny(path, places)) receipts.set(path, row);
     }
     return receipts;
+  }
+
+  /** The path of every nth that is written down, in the order of their bytes. */
+  everyNth(owner: number, n: number): readonly FilePath[] {
+    return this.#database.read(() => {
+      const paths: FilePath[] = [];
+      for (let after = ''; ;) {
+        const row = this.#selectNext.get(owner, after, n - 1) as
+          { readonly path: FilePath } | undefined;
+        if (row === undefined) return paths;
+        after = row.path;
+        paths.push(row.path);
+      }
+    }, []);
   }
 
   get(owner: number, path: FilePath): Receipt | undefined {
@@ -179,27 +203,38 @@ function* rowsBelow(
   for (const place of places) yield* below.iterate(owner, place, `${place}/`, `${place}0`);
 }
 
-interface ReceiptRow extends LocalFileRow {
-  readonly sha256: string;
-  readonly etag: string;
-  readonly crc32: string | null;
-  readonly version_id: string | null;
-  readonly hash_began: number;
-  readonly proved_at: number;
-  readonly freed_at: number | null;
-}
+const receiptColumns =
+  'path, size, mtime_ns, ctime_ns, inode, sha256, etag, crc32, version_id, hash_began, proved_at, freed_at';
+
+/** In the order of `receiptColumns`. */
+type ReceiptRow = readonly [
+  path: string,
+  size: bigint,
+  mtimeNs: bigint,
+  ctimeNs: bigint,
+  inode: bigint,
+  sha256: string,
+  etag: string,
+  crc32: string | null,
+  versionId: string | null,
+  hashBegan: number,
+  provedAt: number,
+  freedAt: number | null,
+];
 
 function toReceipt(row: ReceiptRow): Receipt {
-  return {
-    local: fromRow(row),
-    sha256: row.sha256,
-    etag: row.etag,
-    crc32: row.crc32 ?? undefined,
-    versionId: row.version_id ?? undefined,
-    hashBegan: row.hash_began,
-    provedAt: row.proved_at,
-    ...(row.freed_at !== null && { freedAt: row.freed_at }),
+  const [path, size, mtime_ns, ctime_ns, inode, sha256, etag, crc32, versionId, ...times] = row;
+  const [hashBegan, provedAt, freedAt] = times;
+  const receipt = {
+    local: fromRow({ path, size, mtime_ns, ctime_ns, inode }),
+    sha256,
+    etag,
+    crc32: crc32 ?? undefined,
+    versionId: versionId ?? undefined,
+    hashBegan,
+    provedAt,
   };
+  return freedAt === null ? receipt : { ...receipt, freedAt };
 }
 
 interface ReadingRow extends LocalFileRow {
