@@ -2,6 +2,7 @@ import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
+import { guidesAmong, keysBetweenGuides } from '../scan/keyOrder';
 import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
 import { isWithinAny } from '../disk/filePath';
@@ -48,7 +49,7 @@ export interface CompareResult {
  * then, never missing.
  */
 export async function compareFolder(request: CompareRequest): Promise<CompareResult> {
-  const { bucket, prefix, exclude, rule, signal, onProgress } = request;
+  const { bucket, prefix, exclude, rule, receipts, signal, onProgress } = request;
   const local = new Map<FilePath, LocalLeaf>();
   const folders = new Set<FilePath>();
   const cloud = new Map<FilePath, CloudFile>();
@@ -75,8 +76,16 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
 
   async function list(both: AbortSignal): Promise<FailureRecord | undefined> {
     let pages = 0;
+    const proved = receipts.everyNth(keysBetweenGuides);
+    const inParallel = {
+      guides: () => (proved.length > 0 ? proved : guidesAmong(local.keys(), local.size)),
+      onBeginAgain: () => {
+        cloud.clear();
+        setAside.length = 0;
+      },
+    };
     try {
-      for await (const page of listCloud({ ...request, signal: both })) {
+      for await (const page of listCloud({ ...request, inParallel, signal: both })) {
         for (const entry of page) {
           if (entry.kind === 'set-aside') setAside.push(entry);
           else cloud.set(entry.file.path, entry.file);
@@ -95,15 +104,15 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const incomplete = await bothOrNeither(signal, walk, list);
   // Of what is left out, nothing is said.
   for (const path of cloud.keys()) if (!isWithinAny(path, starts)) cloud.delete(path);
-  await request.receipts.readable(signal);
+  await receipts.readable(signal);
   throwIfCancelled(signal, bucket.name);
   const sides = {
     local,
     folders,
     cloud,
     setAside,
-    receipts: request.receipts.all([...starts]),
-    readings: request.receipts.differing([...starts]),
+    receipts: receipts.all([...starts]),
+    readings: receipts.differing([...starts]),
   };
   const rules = { prefix, exclude, rule, clockOffsetMs: bucket.clockOffsetMs, incomplete };
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);

@@ -106,6 +106,8 @@ export type Versioning = 'enabled' | 'suspended' | 'off' | 'unknown';
 
 export interface ListRequest {
   readonly prefix: string;
+  /** Only keys after this one, in the order in which the store lists. */
+  readonly after?: string;
   /** The most objects per page; the store's own limit, 1,000 on S3, where it is left out. */
   readonly pageSize?: number;
   readonly signal: AbortSignal;

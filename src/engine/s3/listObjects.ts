@@ -5,14 +5,14 @@ import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import type { BucketPlace, BucketContext } from './bucketContext';
 import { readListPage, type ListEntry, type ListPage } from './listAnswer';
 import { PagingGuard } from './pagingGuard';
-import { collectBounded, readDocument } from './proveAnswers';
+import { collectBounded, readRoot } from './proveAnswers';
 import { RefusedRequest } from './refusedRequest';
 import { storeRequest } from './storeRequest';
 
 /** All objects below a prefix, page by page. */
 export async function* listObjects(
   place: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
-  { prefix, pageSize, signal, onAttempt }: ListRequest,
+  { prefix, after, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
   const { endpoint, name } = place;
   const guard = new PagingGuard(endpoint);
@@ -22,7 +22,7 @@ export async function* listObjects(
       { endpoint, bucket: name },
       signal,
       async () => {
-        const answer = await listPage(place, { prefix, pageSize, token }, signal);
+        const answer = await listPage(place, { prefix, after, pageSize, token }, signal);
         // It may be any file's; what has one is not known as a whole.
         for (const entry of answer.entries) required(entry.key, 'Key');
         return answer;
@@ -41,6 +41,7 @@ export async function* listObjects(
 
 interface PageRequest {
   readonly prefix?: string;
+  readonly after?: string | undefined;
   readonly pageSize?: number | undefined;
   /** Where the page before says that this one begins. */
   readonly token?: string | undefined;
@@ -49,7 +50,7 @@ interface PageRequest {
 /** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
 async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
-  { prefix, pageSize, token }: PageRequest,
+  { prefix, after, pageSize, token }: PageRequest,
   signal: AbortSignal,
 ): Promise<WholePage> {
   const { headers, body } = await client.request(
@@ -62,15 +63,17 @@ async function listPage(
         // Without it, control characters in keys would make the answer unreadable.
         'encoding-type': 'url',
         'max-keys': pageSize?.toString(),
+        // The token leads on from it.
+        'start-after': token === undefined ? after : undefined,
         'continuation-token': token,
       },
     },
     signal,
   );
   const text = Buffer.from(await collectBounded(body)).toString();
-  const document = readDocument(text, 'ListBucketResult');
   // It failed after it had sent status 200.
-  if (document.kind === 'error') throw new RefusedRequest(503, headers, text);
+  if (readRoot(text, 'ListBucketResult').kind === 'error')
+    throw new RefusedRequest(503, headers, text);
   const page = readListPage(text);
   requireListOf(name, page.name);
   return { ...page, isTruncated: required(page.isTruncated, 'IsTruncated') };

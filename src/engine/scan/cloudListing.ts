@@ -3,6 +3,8 @@ import type { KeyFault } from '../../protocol/verdicts';
 import type { Bucket, ListedObject } from '../ports/bucket';
 import { isWithinAny } from '../disk/filePath';
 import { readKey, toKey } from '../disk/objectKey';
+import { isBeforeInBytes } from './keyOrder';
+import { listInParallel, OutOfOrder } from './parallelListing';
 
 /** A file's copy in the bucket. */
 export interface CloudFile {
@@ -36,6 +38,13 @@ export interface CloudListingRequest {
   readonly signal: AbortSignal;
   /** Called before each attempt at the first page; `number` counts from 1. */
   readonly onAttempt?: (number: number) => void;
+  /** Given where a long list may be read from several places at the same time. */
+  readonly inParallel?: {
+    /** See `listInParallel`, with paths instead of keys. */
+    readonly guides: () => readonly FilePath[];
+    /** Called where all that came so far is void, since the store lists in no order. */
+    readonly onBeginAgain: () => void;
+  };
 }
 
 /** Yields all objects at or below the starts, page by page. Throws what `bucket.list` throws. */
@@ -44,25 +53,28 @@ export async function* listCloud(
 ): AsyncGenerator<readonly CloudEntry[]> {
   const { prefix, starts } = request;
   const places = new Set(starts);
+  const listsAll = places.has('' as FilePath);
   for await (const page of pagesOf(request)) {
     const entries: CloudEntry[] = [];
     for (const object of page) {
       // The prefix `src` also finds `src-old/a`, and one list for many starts what lies beside them.
-      if (!isWithinAny(object.key.slice(prefix.length) as FilePath, places)) continue;
-      const reading = readKey(prefix, object.key);
-      const { key, size, etag, modifiedAtMs, storageClass, fault } = object;
-      const setAside = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
-      if (reading.kind === 'not-a-path') {
-        entries.push({ ...setAside, fault: reading.because });
-      } else if (fault !== undefined) {
-        entries.push({ ...setAside, fault, path: reading.path });
-      } else {
-        const { path } = reading;
-        entries.push({ kind: 'file', file: { path, size, etag, modifiedAtMs, storageClass } });
-      }
+      if (!listsAll && !isWithinAny(object.key.slice(prefix.length) as FilePath, places)) continue;
+      entries.push(toCloudEntry(object, prefix));
     }
     yield entries;
   }
+}
+
+function toCloudEntry(object: ListedObject, prefix: string): CloudEntry {
+  const reading = readKey(prefix, object.key);
+  const { key, size, modifiedAtMs, fault } = object;
+  const etag = asOwnText(object.etag);
+  const setAside = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
+  if (reading.kind === 'not-a-path') return { ...setAside, fault: reading.because };
+  if (fault !== undefined) return { ...setAside, fault, path: reading.path };
+  const path = asOwnText(reading.path) as FilePath;
+  const storageClass = sharedClass(object.storageClass);
+  return { kind: 'file', file: { path, size, etag, modifiedAtMs, storageClass } };
 }
 
 /** More starts than this are listed by one list of what begins as all of their keys do. */
@@ -74,8 +86,28 @@ async function* pagesOf(request: CloudListingRequest): AsyncGenerator<readonly L
   const list = (from: string) =>
     bucket.list({ prefix: from, signal, ...(onAttempt && { onAttempt }) });
   if (keys.length > maxLists) yield* list(commonBeginning(keys));
-  else if (starts.includes('' as FilePath)) yield* list(prefix);
+  else if (starts.includes('' as FilePath)) yield* wholeList(request, list);
   else for (const key of keys) yield* pagesAt(key, list);
+}
+
+async function* wholeList(
+  { bucket, prefix, signal, onAttempt, inParallel }: CloudListingRequest,
+  list: (from: string) => AsyncIterable<readonly ListedObject[]>,
+): AsyncGenerator<readonly ListedObject[]> {
+  if (inParallel === undefined) {
+    yield* list(prefix);
+    return;
+  }
+  const { guides, onBeginAgain } = inParallel;
+  const guideKeys = () => guides().map(path => toKey(prefix, path));
+  const request = { bucket, prefix, signal, guides: guideKeys };
+  try {
+    yield* listInParallel({ ...request, ...(onAttempt && { onAttempt }) });
+  } catch (error) {
+    if (!(error instanceof OutOfOrder)) throw error;
+    onBeginAgain();
+    yield* list(prefix);
+  }
 }
 
 /**
@@ -93,7 +125,7 @@ async function* pagesAt(
     if (!isLongAndInOrder(page)) continue;
     const last = page.at(-1)?.key ?? '';
     if (last.startsWith(`${key}/`)) continue;
-    if (Buffer.compare(Buffer.from(last), Buffer.from(`${key}/`)) > 0) return;
+    if (isBeforeInBytes(`${key}/`, last)) return;
     if (pages < 2) continue;
     yield* list(`${key}/`);
     return;
@@ -103,10 +135,9 @@ async function* pagesAt(
 /** Not all stores list in order; a few keys may be in order by chance. */
 function isLongAndInOrder(page: readonly ListedObject[]): boolean {
   if (page.length < 100) return false;
-  const keys = page.map(({ key }) => Buffer.from(key));
-  return keys.every((key, index) => {
-    const before = keys[index - 1];
-    return before === undefined || Buffer.compare(before, key) < 0;
+  return page.every(({ key }, index) => {
+    const before = page[index - 1];
+    return before === undefined || isBeforeInBytes(before.key, key);
   });
 }
 
@@ -116,3 +147,30 @@ function commonBeginning([first = '', ...others]: readonly string[]): string {
   // Half a character is none.
   return first.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
+
+/**
+ * Returns the text without what it was cut out of. A part of a string keeps the whole alive, which
+ * here is a page of a list, several hundred bytes for each key.
+ */
+function asOwnText(text: string): string {
+  if (text.length > scratch.length || beyondLatin1.test(text)) {
+    return Buffer.from(text, 'utf16le').toString('utf16le');
+  }
+  return scratch.toString('latin1', 0, scratch.write(text, 'latin1'));
+}
+
+const scratch = Buffer.alloc(2048);
+const beyondLatin1 = /[\u0100-\uffff]/;
+
+/** One text for all files of a storage class: there are few of them, and millions of files. */
+function sharedClass(name: string | undefined): string | undefined {
+  if (name === undefined) return name;
+  const known = classes.get(name);
+  if (known !== undefined) return known;
+  const own = asOwnText(name);
+  if (classes.size < maxClasses) classes.set(own, own);
+  return own;
+}
+
+const classes = new Map<string, string>();
+const maxClasses = 100;

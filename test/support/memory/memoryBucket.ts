@@ -172,8 +172,8 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
     failNext: disturbed.failNext,
     holdNext: disturbed.holdNext,
 
-    async *list({ prefix, pageSize = 1000, signal }) {
-      let last: string | undefined;
+    async *list({ prefix, after, pageSize = 1000, signal }) {
+      let last = after;
       for (;;) {
         await arrive('list', prefix, signal);
         const rest = objects
