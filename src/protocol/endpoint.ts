@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly store: string;
   /** Set where it is just what is used without an endpoint: S3 itself, or S3 in one region. */
   readonly usual: { readonly region: string | undefined } | undefined;
+  /** Whose requests are signed for, where a host of Amazon's names it: dual-stack and FIPS ones, too. */
+  readonly region: string | undefined;
 }
 
 /** The store of whoever names no endpoint. */
@@ -37,6 +39,7 @@ export function readEndpoint(text: string): Endpoint | undefined {
       aws === undefined || aws['special'] !== undefined || url.protocol === 'http:'
         ? undefined
         : { region: aws['region'] },
+    region: aws === undefined ? undefined : regionLabel.exec(host)?.[1],
   };
 }
 
@@ -84,13 +87,16 @@ function parse(text: string): URL | undefined {
   }
 }
 
+const regionName = '[a-z]{2,4}(?:-[a-z]+)+-[0-9]';
+const regionLabel = new RegExp(`[.-](${regionName})[.]`);
+
 /**
  * The hosts of Amazon's S3, with the old spelling of regional ones, those for special ways to them,
  * and those of all partitions (https://docs.aws.amazon.com/general/latest/gr/s3.html). Whatever else
  * runs at Amazon, such as a store on somebody's virtual machine, is another store.
  */
 const awsHost = (() => {
-  const region = '(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9])';
+  const region = `(?<region>${regionName})`;
   const special = [
     `s3-(?:fips|accelerate|external-1)(?:[.]dualstack)?(?:[.]${region})?`,
     `s3[.]dualstack[.]${region}`,

@@ -33,7 +33,9 @@ export function isSwitchedOn(name: 'backUpOnSave' | 'compareOnStartup', scope: U
  * is empty is no longer set.
  */
 export async function setConnection(
-  values: Readonly<Partial<Record<'endpoint' | 'region', string>>>,
+  values: Readonly<
+    Partial<Record<'endpoint' | 'region', string>> & { readonly forcePathStyle?: undefined }
+  >,
 ): Promise<void> {
   const configuration = workspace.getConfiguration(section);
   for (const [name, value] of Object.entries(values)) {

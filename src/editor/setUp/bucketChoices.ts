@@ -24,7 +24,7 @@ export const ownItems: readonly PickItem<BucketChoice>[] = [
   item(`$(edit) ${l10n.t('Enter a Bucket Name…')}`, { kind: 'enter-name' }),
   {
     ...item(`$(globe) ${l10n.t('Other Store…')}`, { kind: 'other-store' }),
-    description: l10n.t('MinIO, R2, B2, Wasabi and others: endpoint, region, credentials'),
+    description: l10n.t('AWS, R2, B2, Wasabi, Google, Spaces, Scaleway, MinIO and others'),
   },
 ];
 

@@ -214,7 +214,13 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
       value: typed,
       validate: value =>
         Promise.resolve(
-          readAddress(value) === undefined ? l10n.t('This cannot be a bucket’s name.') : undefined,
+          readAddress(value) !== undefined
+            ? undefined
+            : value.startsWith('arn:')
+              ? l10n.t(
+                  'Enter the alias of the access point, which ends in “-s3alias”, and not its ARN.',
+                )
+              : l10n.t('This cannot be a bucket’s name.'),
         ),
       async accept(value, token) {
         const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };

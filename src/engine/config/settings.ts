@@ -73,7 +73,7 @@ export function parseConnectionSettings(
   const endpoint = named?.usual === undefined ? named?.url : undefined;
   return {
     profile,
-    region: optionalText(raw, 'region') ?? named?.usual?.region ?? defaults.region,
+    region: optionalText(raw, 'region') ?? named?.region ?? defaults.region,
     endpoint,
     // Stores other than AWS seldom have a host name for each bucket.
     forcePathStyle:

@@ -51,9 +51,13 @@ describe('settings', () => {
       ['https://s3.amazonaws.com', undefined, undefined],
       ['https://s3.eu-west-1.amazonaws.com:443/', undefined, 'eu-west-1'],
       ['https://S3-eu-west-1.amazonaws.com', undefined, 'eu-west-1'],
-      ['https://s3.dualstack.eu-west-1.amazonaws.com', 'kept', undefined],
-      ['https://s3-fips.us-east-1.amazonaws.com', 'kept', undefined],
-      ['http://s3.eu-west-1.amazonaws.com', 'kept', undefined],
+      ['https://s3.dualstack.eu-west-1.amazonaws.com', 'kept', 'eu-west-1'],
+      ['https://s3-fips.us-gov-west-1.amazonaws.com', 'kept', 'us-gov-west-1'],
+      ['https://s3-fips.dualstack.ca-west-1.amazonaws.com', 'kept', 'ca-west-1'],
+      ['https://bucket.vpce-1a-2b.s3.us-east-1.vpce.amazonaws.com', 'kept', 'us-east-1'],
+      ['https://s3-external-1.amazonaws.com', 'kept', undefined],
+      ['https://s3-accelerate.amazonaws.com', 'kept', undefined],
+      ['http://s3.eu-west-1.amazonaws.com', 'kept', 'eu-west-1'],
       ['https://ec2-3-4-5-6.compute-1.amazonaws.com', 'kept', undefined],
     ];
     for (const [text, kept, region] of usual) {
