@@ -134,7 +134,8 @@ function isOfRange(given: string | undefined, range?: ByteRange): boolean {
 
 /**
  * Reads piece by piece. Each is a request for itself in how it is tried again: what breaks off goes
- * on where it was, and only with the same object.
+ * on where it was, and only with the same object. Only a piece that has failed goes the way of
+ * retries: for each of those that come by the thousand, that takes longer than the piece.
  */
 async function* bytesOf(
   context: BucketContext,
@@ -172,11 +173,18 @@ async function* bytesOf(
     }
   }
 
+  /** The same, after a failure; that was the first attempt. */
+  function pieceAgain(failure: unknown): Promise<Uint8Array | undefined> {
+    return storeRequest(subjectOf(context, request), signal, ({ number }) =>
+      number === 1 ? Promise.reject(failure as Error) : nextPiece(),
+    );
+  }
+
   signal.addEventListener('abort', close, { once: true });
   try {
     for (;;) {
       // To the very end, so that the connection can be used again.
-      const piece = await storeRequest(subjectOf(context, request), signal, nextPiece);
+      const piece = await nextPiece().catch(pieceAgain);
       if (piece === undefined) {
         if (check?.isRight() === false) throw new Failure('not-as-stored', key, 'another checksum');
         return;
