@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 
 import { workerLimits } from '../src/editor/client/workerLimits';
-import { isUnsaved } from '../src/protocol/host';
 import type { RequestType } from '../src/protocol/messages';
 import { repositoryRoot } from './repositoryRoot';
 
@@ -28,7 +27,6 @@ export function startBundledEngine(records: string): BundledEngine {
     new PortMessageReader(worker),
     new PortMessageWriter(worker),
   );
-  connection.onRequest(isUnsaved.method, () => false);
   connection.listen();
   return {
     ask: <P, R>({ method }: RequestType<P, R>, params: P) =>

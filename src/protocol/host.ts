@@ -30,8 +30,11 @@ export interface LogEntry {
 
 export const hostReport = requestType<null, HostReport>('hostReport');
 
-/** Whether somebody has changes to a file, absolute, that are not on the disk yet. */
-export const isUnsaved = requestType<string, boolean>('isUnsaved');
+/**
+ * The files, absolute, with changes that are not on the disk yet: all of them, told first of all and
+ * whenever there are others, so that the engine needs to ask for none of ten thousand.
+ */
+export const unsavedChanged = notificationType<readonly string[]>('unsavedChanged');
 
 /** Moves a file, absolute, to the trash of this computer, where there is one. */
 export const moveToTrash = requestType<string, TrashOutcome>('moveToTrash');

@@ -20,7 +20,6 @@ import {
   type HostReport,
   type LogEntry,
   type WorkerData,
-  isUnsaved,
   moveToTrash,
   reachesByEditor,
   type TrashOutcome,
@@ -31,7 +30,7 @@ import { stateChanged, type State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { Failed } from '../failures/failed';
 import { handlePersonRequests, type TypedAccessKeys } from './personRequests';
-import { unsavedFiles } from './unsavedFiles';
+import { tellUnsaved } from './unsavedFiles';
 import { workerLimits } from './workerLimits';
 
 export interface RowsChange {
@@ -120,6 +119,7 @@ export class EngineClient implements Disposable {
     this.#session = undefined;
     if (session !== undefined) {
       session.ended = 'closed';
+      session.telling.dispose();
       session.connection.dispose();
       void session.worker.terminate();
     }
@@ -145,7 +145,9 @@ export class EngineClient implements Disposable {
       new PortMessageReader(worker),
       new PortMessageWriter(worker),
     );
-    const session: Session = { worker, connection, ended: undefined };
+    // Sent before any request.
+    const telling = tellUnsaved(connection);
+    const session: Session = { worker, connection, telling, ended: undefined };
     this.#session = session;
     this.#starting = undefined;
     // Messages of a worker that has been replaced no longer count.
@@ -196,6 +198,7 @@ export class EngineClient implements Disposable {
   #end(session: Session, cause: string): void {
     if (session.ended !== undefined) return;
     session.ended = cause;
+    session.telling.dispose();
     // Rejects what waits for an answer.
     session.connection.dispose();
     if (this.#session !== session) return;
@@ -235,6 +238,8 @@ const noAccessKeys: TypedAccessKeys = { get: () => Promise.resolve(undefined) };
 interface Session {
   readonly worker: Worker;
   readonly connection: MessageConnection;
+  /** Tells the engine of unsaved changes. */
+  readonly telling: Disposable;
   /** Why it ended; `undefined` while it runs. */
   ended: string | undefined;
 }
@@ -254,9 +259,6 @@ function isFailureRecord(data: unknown): data is FailureRecord {
 
 /** Answers the engine's requests for what only the editor can do. */
 function handleEngineRequests(connection: MessageConnection): void {
-  connection.onRequest(isUnsaved.method, (path: string) =>
-    unsavedFiles().some(({ uri }) => uri.fsPath === path),
-  );
   connection.onRequest(moveToTrash.method, (path: string) => trashFile(path));
   connection.onRequest(reachesByEditor.method, (url: string) => isAnswered(url));
 }

@@ -1,27 +1,21 @@
-import { EventEmitter, window, workspace, type Disposable, type Event } from 'vscode';
-import { unsavedFiles } from '../client/unsavedFiles';
+import { EventEmitter, type Disposable, type Event } from 'vscode';
+import { unsavedFiles, watchUnsaved, type UnsavedFile } from '../client/unsavedFiles';
 import { localUri } from './fileLocation';
 import type { RowNode } from './treeNode';
 
 /** Which rows are of files with unsaved changes: what is known of these is of the file on the disk. */
 export class UnsavedRows implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
-  readonly #listening: readonly Disposable[];
-  #files: ReadonlySet<string> = filesNow();
+  readonly #watching: Disposable;
+  #files = urisOf(unsavedFiles());
 
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
   constructor() {
-    const look = () => {
-      this.#look();
-    };
-    this.#listening = [
-      window.tabGroups.onDidChangeTabs(look),
-      workspace.onDidChangeTextDocument(look),
-      workspace.onDidSaveTextDocument(look),
-      workspace.onDidSaveNotebookDocument(look),
-      workspace.onDidCloseTextDocument(look),
-    ];
+    this.#watching = watchUnsaved(files => {
+      this.#files = urisOf(files);
+      this.#onDidChange.fire();
+    });
   }
 
   has({ folder, row }: RowNode): boolean {
@@ -30,19 +24,11 @@ export class UnsavedRows implements Disposable {
   }
 
   dispose(): void {
-    for (const each of this.#listening) each.dispose();
+    this.#watching.dispose();
     this.#onDidChange.dispose();
-  }
-
-  #look(): void {
-    const before = this.#files;
-    this.#files = filesNow();
-    const isSame =
-      before.size === this.#files.size && [...this.#files].every(uri => before.has(uri));
-    if (!isSame) this.#onDidChange.fire();
   }
 }
 
-function filesNow(): ReadonlySet<string> {
-  return new Set(unsavedFiles().map(({ uri }) => uri.toString()));
+function urisOf(files: readonly UnsavedFile[]): ReadonlySet<string> {
+  return new Set(files.map(({ uri }) => uri.toString()));
 }

@@ -35,6 +35,10 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
       (await port.sendRequest(credentialMessages.typedAccessKey, folder)) ?? undefined,
   };
   const credentials = new CredentialCache({ person });
+  let unsaved: ReadonlySet<string> = new Set();
+  port.onNotification(hostMessages.unsavedChanged, files => {
+    unsaved = new Set(files);
+  });
   const engine = new Engine({
     connect: (settings, traffic, onWeakness) =>
       new S3Connection(settings, { traffic, onWeakness, credentials }),
@@ -42,7 +46,7 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
     unfinished,
     journal: new SqliteStagingJournal(journalsFolder),
     editor: {
-      isUnsaved: path => port.sendRequest(hostMessages.isUnsaved, path),
+      isUnsaved: path => Promise.resolve(unsaved.has(path)),
       moveToTrash: path => port.sendRequest(hostMessages.moveToTrash, path),
     },
     person,

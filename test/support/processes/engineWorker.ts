@@ -10,7 +10,6 @@ import {
 
 import type { FailureRecord } from '../../../src/protocol/failures';
 import {
-  isUnsaved,
   logged,
   moveToTrash,
   warned,
@@ -50,7 +49,6 @@ export function startEngineWorker(workerData: WorkerData, preload?: string): Eng
   connection.onNotification(logged.method, (entry: LogEntry) => {
     log.push(entry);
   });
-  connection.onRequest(isUnsaved.method, () => false);
   connection.onRequest(moveToTrash.method, () => 'no-trash');
   connection.listen();
   return {
