@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { FileAttribute } from '../../protocol/reports';
 import { hasCode } from '../failures/systemCode';
@@ -90,18 +91,19 @@ export async function applyAttributes(
 ): Promise<readonly FileAttribute[]> {
   const notSet: FileAttribute[] = [];
   // Windows derives the mode from the read-only attribute.
-  if (process.platform !== 'win32' && !(await setMode(handle, mode ?? defaultMode))) {
-    notSet.push('permissions');
+  if (process.platform !== 'win32') {
+    const wantedMode = mode ?? defaultMode;
+    await setMode(handle, wantedMode);
+    // Some disks refuse a mode, some ignore it.
+    if ((fstatSync(handle.fd).mode & 0o777) !== wantedMode) notSet.push('permissions');
   }
   if (!(await setTime(handle, wanted))) notSet.push('time');
   return notSet;
 }
 
-/** Returns whether the file has the mode now: some disks refuse it, some ignore it. */
-export async function setMode(handle: FileHandle, mode: number): Promise<boolean> {
+/** Sets a mode if the disk knows modes. */
+export async function setMode(handle: FileHandle, mode: number): Promise<void> {
   await unlessRefused(handle.chmod(mode));
-  const { mode: now } = await handle.stat();
-  return (now & 0o777) === mode;
 }
 
 async function setTime(handle: FileHandle, wanted: bigint): Promise<boolean> {
@@ -113,7 +115,8 @@ async function setTime(handle: FileHandle, wanted: bigint): Promise<boolean> {
     // Node takes a negative number for the present time, but not a date.
     const time = seconds < 0 ? new Date(seconds * 1000) : seconds;
     await unlessRefused(handle.utimes(time, time));
-    const { mtimeNs } = await handle.stat({ bigint: true });
+    // In this thread, as for modes: an open file's fields are in memory.
+    const { mtimeNs } = fstatSync(handle.fd, { bigint: true });
     if (mtimeNs / nsPerMs === wanted / nsPerMs) return true;
     missedBy = mtimeNs > wanted ? mtimeNs - wanted : wanted - mtimeNs;
     if (missedBy > maxStepNs) return false;

@@ -28,12 +28,23 @@ export class HeldFolder {
   readonly #absolute: string;
   readonly #fd: number | undefined;
   readonly #identity: BigIntStats;
+  readonly #isShared: boolean;
 
-  /** Throws `in-the-way` where a link is in the place of the folder or above it. */
-  constructor(root: string, path: FilePath) {
+  /**
+   * Throws `in-the-way` where a link is in the place of the folder or above it. `sharing` is the same
+   * folder, held for another file, and must be held at least as long.
+   */
+  constructor(root: string, path: FilePath, sharing?: HeldFolder) {
     this.#root = root;
     this.#path = path;
     this.#absolute = toAbsolutePath(root, parentPath(path));
+    this.#isShared = sharing !== undefined;
+    if (sharing !== undefined) {
+      this.#fd = sharing.#fd;
+      this.#identity = sharing.#identity;
+      this.requireInPlace();
+      return;
+    }
     try {
       this.#fd = openedFolder(root, path);
       this.#identity = look(this.#fd ?? this.#absolute);
@@ -46,7 +57,12 @@ export class HeldFolder {
 
   /** Is the same for whoever holds the same folder. */
   get identity(): string {
-    return `${String(this.#identity.dev)} ${String(this.#identity.ino)}`;
+    return `${this.volume} ${String(this.#identity.ino)}`;
+  }
+
+  /** Is the same for all folders of one disk. */
+  get volume(): string {
+    return String(this.#identity.dev);
   }
 
   /**
@@ -94,8 +110,9 @@ export class HeldFolder {
     }
   }
 
+  /** Does nothing where it shares what another one holds. */
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    if (this.#fd !== undefined && !this.#isShared) closeSync(this.#fd);
   }
 }
 

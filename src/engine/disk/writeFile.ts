@@ -1,16 +1,5 @@
 import type { Stats } from 'node:fs';
-import { open, statfs, type FileHandle } from 'node:fs/promises';
-
-/**
- * Returns how many bytes the disk that holds a folder has room for, `undefined` where it does not
- * say. A volume may be mounted anywhere below the workspace folder, so ask of the folder in which the
- * file is to be.
- */
-export async function freeBytes(absoluteFolder: string): Promise<bigint | undefined> {
-  const { blocks, bavail, bsize } = await statfs(absoluteFolder, { bigint: true });
-  // Some network disks report no size.
-  return blocks === 0n ? undefined : bavail * bsize;
-}
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** How many bytes a file takes up on its disk: of a sparse one fewer than it is long. */
 export function allocatedBytes({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): number {
@@ -20,13 +9,14 @@ export function allocatedBytes({ size, blocks }: Pick<Stats, 'size' | 'blocks'>)
 
 /**
  * Writes bytes at `position` of a new file, and leaves holes for what is zero, so that a disk image
- * takes up no more than it did. Set the file's length when all is written: it may end in a hole.
+ * takes up no more than it did. Set the file's length when all is written, unless this returns
+ * `whole` for the last bytes: it may end in a hole.
  */
 export async function writeSparse(
   handle: FileHandle,
   bytes: Uint8Array,
   position: number,
-): Promise<void> {
+): Promise<'whole' | 'ends-in-hole'> {
   let pending = 0;
   const writePending = (end: number) =>
     writeAll(handle, bytes.subarray(pending, end), position + pending);
@@ -38,6 +28,7 @@ export async function writeSparse(
     pending = start + holeBytes;
   }
   await writePending(bytes.byteLength);
+  return pending < bytes.byteLength ? 'whole' : 'ends-in-hole';
 }
 
 /** A multiple of every usual block, and large enough that a file is not cut into many pieces. */

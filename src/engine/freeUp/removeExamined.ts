@@ -8,7 +8,8 @@ import type { OpenFile } from '../disk/openFile';
 import type { EditorPort } from '../ports/editorPort';
 import { toLocalFile, isSameState } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
-import { allocatedBytes, freeBytes, writeSparse } from '../disk/writeFile';
+import { freeBytes } from '../disk/freeSpace';
+import { allocatedBytes, writeSparse } from '../disk/writeFile';
 import type { SafeToFree } from './examineFile';
 
 /** A file under a name of our own, in its folder. */

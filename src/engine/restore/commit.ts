@@ -1,17 +1,17 @@
-import type { BigIntStats } from 'node:fs';
-import { lstat, rename } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { ReplacedFile } from '../../protocol/reports';
 import { fileName, toAbsolutePath } from '../disk/filePath';
 import type { HeldFolder } from '../disk/heldFolder';
 import { newStagedFile } from '../disk/stagedFile';
 import { renameNoReplace, renameToConflictName } from '../disk/rename';
-import { hasCode } from '../failures/systemCode';
 import { Failure } from '../failures/failure';
 import { toLocalFile, isSameState, type LocalFile } from '../disk/localFile';
 import { restoreDisplaced } from '../staging/restoreDisplaced';
 import type { StagingJournal } from '../staging/stagingJournal';
 import type { RestoreStep, RestoreTools } from './restoreStep';
+import type { FolderLease } from './folderLeases';
 import type { Staged } from './stage';
 
 export interface Committed {
@@ -27,11 +27,10 @@ export interface Committed {
  */
 export async function commit(
   step: RestoreStep,
-  { file, folder, lease }: Staged,
+  { file, lease: { folder } }: Staged,
   { editor, journal }: RestoreTools,
 ): Promise<Committed> {
   const { local, choice, cloud } = step;
-  lease.check();
   folder.requireInPlace();
   const displaced = await displaceExisting(step, { file, folder }, { editor, journal });
   const at = new Date(cloud.modifiedAtMs);
@@ -40,11 +39,11 @@ export async function commit(
       ? await renameToConflictName(folder, file, { at, word: 'cloud' }, journal)
       : await takeName(step, { file, folder, displaced }, journal);
   journal.end(file);
-  const stat = await lstat(folder.at(fileName(committedAs)), { bigint: true });
+  const stat = lstatSync(folder.at(fileName(committedAs)), { bigint: true });
   return { local: toLocalFile(committedAs, stat), replaced: displaced };
 }
 
-type Place = Pick<Staged, 'file' | 'folder'>;
+type Place = Pick<Staged, 'file'> & Pick<FolderLease, 'folder'>;
 
 /** Renames the staged file to the step's path, and never replaces a file that is there. */
 async function takeName(
@@ -72,7 +71,8 @@ async function displaceExisting(
   if (local !== undefined) await folder.sync();
   const absolute = toAbsolutePath(root, path);
   if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
-  const now = await statIfThere(folder.at(fileName(path)));
+  const asked = { bigint: true, throwIfNoEntry: false } as const;
+  const now = lstatSync(folder.at(fileName(path)), asked);
   if (local === undefined) {
     if (now !== undefined) throw new Failure('changed-here', path);
     return undefined;
@@ -105,7 +105,7 @@ async function displaceUnderConflictName(
   try {
     await rename(folder.at(fileName(path)), folder.at(name));
     // Between the check and now another file may have taken the name.
-    const { size, mtimeNs, ino } = await lstat(folder.at(name), { bigint: true });
+    const { size, mtimeNs, ino } = lstatSync(folder.at(name), { bigint: true });
     if (Number(size) !== local.size || mtimeNs !== local.mtimeNs || ino !== local.inode) {
       throw new Failure('changed-here', path);
     }
@@ -116,15 +116,6 @@ async function displaceUnderConflictName(
   } catch (error) {
     if (folder.find(name) === 'absent') journal.end(file);
     else await restoreDisplaced(file, folder, journal);
-    throw error;
-  }
-}
-
-async function statIfThere(absolute: string): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(absolute, { bigint: true });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -1,76 +1,124 @@
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
-import { toAbsolutePath, foldersAbove } from '../disk/filePath';
+import { foldersAbove, parentPath, toAbsolutePath } from '../disk/filePath';
+import { HeldFolder } from '../disk/heldFolder';
 import { fromDiskError } from '../failures/diskErrors';
 import { hasCode } from '../failures/systemCode';
 import { Failure } from '../failures/failure';
 
 /**
- * Makes folders for files that are about to be created, and removes those made for nothing. All
- * calls are synchronous: between the check of a folder and what follows from it, no other file of
- * the same batch can make or remove one.
+ * Makes and holds the folders of files that are about to be created, once for all files of a folder,
+ * and removes those made for nothing. All calls are synchronous: between the check of a folder and
+ * what follows from it, no other file of the same batch can make or remove one.
  */
 export class FolderLeases {
-  readonly #leased = new Map<string, Leased>();
+  readonly #made = new Map<string, Made>();
+  readonly #held = new Map<string, Held>();
 
   /**
-   * Makes the folders above a path that are not there yet, and leases them until `release`. A link
+   * Makes the folders above a path that are not there yet, and holds the last until `release`. A link
    * is not followed: what lies behind it does not belong to this folder.
    */
   acquire(root: string, path: FilePath): FolderLease {
+    const absolute = toAbsolutePath(root, parentPath(path));
+    const known = this.#held.get(absolute);
+    const shared = known && shareOf(known, root, path);
+    if (known !== undefined && shared !== undefined) {
+      known.users++;
+      return { ...known, folder: shared, release: this.#releaseOnce(absolute, known) };
+    }
+    const held = this.#hold(root, path);
+    // Where the folder was moved, those who hold it go on with it, and find that out.
+    this.#held.set(absolute, held);
+    return { ...held, release: this.#releaseOnce(absolute, held) };
+  }
+
+  #hold(root: string, path: FilePath): Held {
     const acquired: FilePath[] = [];
-    const release = () => {
+    const releaseAll = () => {
       for (const folder of acquired.splice(0).reverse()) this.#release(root, folder);
     };
     try {
       for (const folder of foldersAbove(path)) {
-        this.#acquire(root, folder, path);
+        this.#make(root, folder, path);
         acquired.push(folder);
       }
+      const folder = new HeldFolder(root, path);
+      const close = () => {
+        folder.close();
+        releaseAll();
+      };
+      return { folder, newFiles: { mode: undefined }, users: 1, close };
     } catch (error) {
-      release();
+      releaseAll();
       throw fromDiskError(error, path);
     }
-    return {
-      check() {
-        for (const folder of acquired) assertFolder(toAbsolutePath(root, folder), folder, path);
-      },
-      release,
+  }
+
+  #releaseOnce(absolute: string, held: Held): () => void {
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      if (--held.users > 0) return;
+      if (this.#held.get(absolute) === held) this.#held.delete(absolute);
+      held.close();
     };
   }
 
-  #acquire(root: string, folder: FilePath, path: FilePath): void {
+  #make(root: string, folder: FilePath, path: FilePath): void {
     const absolute = toAbsolutePath(root, folder);
     const isMade = makeFolder(absolute);
-    if (!isMade) assertFolder(absolute, folder, path);
-    const known = this.#leased.get(absolute) ?? { users: 0, isMade };
-    this.#leased.set(absolute, { users: known.users + 1, isMade: known.isMade || isMade });
+    if (!isMade && !lstatSync(absolute).isDirectory())
+      throw new Failure('in-the-way', path, folder);
+    const known = this.#made.get(absolute) ?? { users: 0, isMade };
+    this.#made.set(absolute, { users: known.users + 1, isMade: known.isMade || isMade });
   }
 
   #release(root: string, folder: FilePath): void {
     const absolute = toAbsolutePath(root, folder);
-    const known = this.#leased.get(absolute);
+    const known = this.#made.get(absolute);
     if (known === undefined) return;
     if (known.users > 1) {
-      this.#leased.set(absolute, { ...known, users: known.users - 1 });
+      this.#made.set(absolute, { ...known, users: known.users - 1 });
       return;
     }
-    this.#leased.delete(absolute);
+    this.#made.delete(absolute);
     if (known.isMade) removeIfEmpty(absolute);
   }
 }
 
 export interface FolderLease {
-  /** Throws `in-the-way` where one of the folders is no folder any more. */
-  check(): void;
-  /** Once; the last user of a folder that was made here removes it if it is empty. */
+  /** Of the file. */
+  readonly folder: HeldFolder;
+  /** Known by the first file that is made in the folder. */
+  readonly newFiles: {
+    /** Their permissions, which the folder may have a say in; `undefined` until they are known. */
+    mode: number | undefined;
+  };
+  /** The last user of a folder that was made here removes it if it is empty. */
   release(): void;
 }
 
-interface Leased {
+interface Held extends Pick<FolderLease, 'newFiles'> {
+  readonly folder: HeldFolder;
+  users: number;
+  readonly close: () => void;
+}
+
+interface Made {
   readonly users: number;
   /** Whether it was not there before. */
   readonly isMade: boolean;
+}
+
+/** Returns `undefined` where the folder is no more where it was. */
+function shareOf({ folder }: Held, root: string, path: FilePath): HeldFolder | undefined {
+  try {
+    return new HeldFolder(root, path, folder);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns `false` where something has that name already. */
@@ -82,10 +130,6 @@ function makeFolder(absolute: string): boolean {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
-}
-
-function assertFolder(absolute: string, folder: FilePath, path: FilePath): void {
-  if (!lstatSync(absolute).isDirectory()) throw new Failure('in-the-way', path, folder);
 }
 
 function removeIfEmpty(absolute: string): void {

@@ -17,7 +17,7 @@ import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
 import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { stepForCopy } from './selectRestore';
-import { complete, discard, leave, stage } from './stage';
+import { complete, discard, stage } from './stage';
 
 export interface TransferOptions {
   readonly signal: AbortSignal;
@@ -51,7 +51,7 @@ export async function restoreFile(
     await discard(staged, tools.journal);
     throw fromDiskError(error, path);
   } finally {
-    leave(staged);
+    staged.lease.release();
   }
 }
 
@@ -95,7 +95,7 @@ async function downloadTo(
   } catch (error) {
     throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
   }
-  await handle.truncate(size);
+  if (sink.endsInHole) await handle.truncate(size);
   const downloaded = sink.finish();
   if (downloaded.content.kind === 'different') {
     onBytes(-size);
@@ -110,10 +110,16 @@ class CheckedFile implements DownloadSink {
   readonly #receipt: Receipt | undefined;
   #begun: { readonly head: ObjectHead; readonly check: ContentCheck } | undefined;
   #position = 0;
+  #end: 'whole' | 'ends-in-hole' = 'whole';
 
   constructor(handle: FileHandle, receipt: Receipt | undefined) {
     this.#handle = handle;
     this.#receipt = receipt;
+  }
+
+  /** Whether the file is shorter than what was written. */
+  get endsInHole(): boolean {
+    return this.#end === 'ends-in-hole';
   }
 
   begin(head: ObjectHead): void {
@@ -122,7 +128,7 @@ class CheckedFile implements DownloadSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#begun?.check.update(bytes);
-    await writeSparse(this.#handle, bytes, this.#position);
+    this.#end = await writeSparse(this.#handle, bytes, this.#position);
     this.#position += bytes.byteLength;
   }
 

@@ -6,6 +6,7 @@ import type { Failure } from '../failures/failure';
 import type { TransferControl } from '../network/transferControl';
 import type { EditorPort } from '../ports/editorPort';
 import type { CloudFile } from '../scan/cloudListing';
+import type { FreeSpace } from '../disk/freeSpace';
 import type { LocalFile } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import type { FolderLeases } from './folderLeases';
@@ -33,6 +34,7 @@ export interface Restored extends StepResult {
 /** What restoring a file needs. */
 export interface RestoreTools {
   readonly folders: FolderLeases;
+  readonly space: FreeSpace;
   readonly journal: StagingJournal;
   readonly editor: EditorPort;
   readonly semaphore: Semaphore;

@@ -1,9 +1,7 @@
-import { lstatSync } from 'node:fs';
+import { fstatSync, lstatSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { setMode, storedAllocation } from '../disk/fileMetadata';
-import { freeBytes } from '../disk/writeFile';
 import { fileName } from '../disk/filePath';
-import { HeldFolder } from '../disk/heldFolder';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
 import { newStagedFile, type StagedFile } from '../disk/stagedFile';
@@ -19,8 +17,7 @@ export interface Staged {
   readonly handle: FileHandle;
   /** The permissions of new files. */
   readonly newFileMode: number;
-  /** Of the file, held open until `discard` or the commit has ended. */
-  readonly folder: HeldFolder;
+  /** Its folder, held until `discard` or the commit has ended. */
   readonly lease: FolderLease;
 }
 
@@ -30,51 +27,56 @@ export interface Staged {
  */
 export async function stage(
   step: RestoreStep,
-  { folders, journal }: RestoreTools,
+  { folders, journal, space }: RestoreTools,
   signal: AbortSignal,
 ): Promise<Staged> {
   const { path } = step;
   const { root } = step.route;
   const lease = folders.acquire(root, path);
+  const { folder } = lease;
   const file = newStagedFile('temporary', root, path);
-  let folder: HeldFolder | undefined;
   try {
-    folder = new HeldFolder(root, path);
     // Before anything is fetched, the disk says whether it can have such a name at all.
     lstatSync(folder.at(fileName(path)), { throwIfNoEntry: false });
-    await requireRoom(step, folder.at('.'), signal);
+    await requireRoom(step, { folder, space }, signal);
     await journal.beginTogether(file);
-    const handle = await open(folder.at(fileName(file.stagedPath)), 'wx');
-    try {
-      const { mode } = await handle.stat();
-      // Nobody else reads it before it has a mode of its own, if the disk knows modes.
-      await setMode(handle, 0o600);
-      return { file, handle, newFileMode: mode & 0o777, folder, lease };
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const { handle, newFileMode } = await create(file, lease);
+    return { file, handle, newFileMode, lease };
   } catch (error) {
-    if (folder !== undefined) await remove({ file, folder }, journal);
-    folder?.close();
+    await remove({ file, lease }, journal);
     lease.release();
     throw fromDiskError(error, path);
   }
 }
 
-/** Lets go of the folders. */
-export function leave({ folder, lease }: Staged): void {
-  folder.close();
-  lease.release();
+/** Makes an empty file that nobody else reads before it has a mode of its own, if the disk knows modes. */
+async function create(
+  { stagedPath }: StagedFile,
+  { folder, newFiles }: FolderLease,
+): Promise<Pick<Staged, 'handle' | 'newFileMode'>> {
+  const known = newFiles.mode;
+  const handle = await open(folder.at(fileName(stagedPath)), 'wx', known && ownMode);
+  try {
+    if (known !== undefined) return { handle, newFileMode: known };
+    const newFileMode = fstatSync(handle.fd).mode & 0o777;
+    newFiles.mode = newFileMode;
+    await setMode(handle, ownMode);
+    return { handle, newFileMode };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
+
+const ownMode = 0o600;
 
 /** Throws `disk-full` where a file cannot fit, before anything is fetched. */
 async function requireRoom(
   { route: { bucket, target }, path, from = path, versionId, cloud: { size } }: RestoreStep,
-  folder: string,
+  { folder, space }: Pick<FolderLease, 'folder'> & Pick<RestoreTools, 'space'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const free = await freeBytes(folder);
+  const free = await space.take(folder, size);
   // Some pools of disks report that nothing is free; one that is full says so when it is written to.
   if (free === undefined || free === 0n || free >= BigInt(size)) return;
   // A sparse file takes up less, which only its copy tells.
@@ -86,7 +88,7 @@ async function requireRoom(
 /** Closes a staged file when all of it is on the disk, and returns its fields. */
 export async function complete({ file, handle }: Staged): Promise<LocalFile> {
   await handle.sync();
-  const local = toLocalFile(file.path, await handle.stat({ bigint: true }));
+  const local = toLocalFile(file.path, fstatSync(handle.fd, { bigint: true }));
   // Windows renames no open files.
   await handle.close();
   return local;
@@ -100,7 +102,7 @@ export async function discard(staged: Staged, journal: StagingJournal): Promise<
 }
 
 async function remove(
-  { file, folder }: Pick<Staged, 'file' | 'folder'>,
+  { file, lease: { folder } }: Pick<Staged, 'file' | 'lease'>,
   journal: StagingJournal,
 ): Promise<void> {
   const name = fileName(file.stagedPath);

@@ -16,6 +16,7 @@ import { describeFailure, toFailure } from '../failures/failure';
 import { folderJobs, type FolderJobs } from '../schedule/folderJobs';
 import { freeUpKind, type FreeUpKind } from '../freeUp/freeUpKind';
 import { RecentReports } from '../batch/reports';
+import { FreeSpace } from '../disk/freeSpace';
 import { FolderLeases } from '../restore/folderLeases';
 import { RecentRestores } from '../restore/recentRestores';
 import { restoreKind, type RestoreKind } from '../restore/restoreKind';
@@ -180,7 +181,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
   }
 
   const transfer = { editor, journal, semaphore, traffic };
-  const restoreTools = { ...transfer, folders: new FolderLeases() };
+  const restoreTools = { ...transfer, folders: new FolderLeases(), space: new FreeSpace() };
   const selecting = { comparisons, reports };
   return {
     batches,
