@@ -47,12 +47,8 @@ describe('restore', function () {
   /** Files with unsaved changes, and what was trashed. */
   let unsaved: Set<string>;
   let trash: Map<string, string> | undefined;
-  let onAsked: (path: string) => void;
   const editor: EditorPort = {
-    isUnsaved: path => {
-      onAsked(path);
-      return Promise.resolve(unsaved.has(path));
-    },
+    isUnsaved: path => Promise.resolve(unsaved.has(path)),
     moveToTrash: path => {
       if (trash === undefined) return Promise.resolve('no-trash');
       trash.set(path, readFileSync(path, 'utf8'));
@@ -69,7 +65,6 @@ describe('restore', function () {
     receipts = receiptsInMemory();
     unsaved = new Set();
     trash = undefined;
-    onAsked = () => undefined;
     const journal = new SqliteStagingJournal(join(temporary.path, 'staging-journals'));
     project = new ProjectInMemory({ root, bucket, editor, journal, receipts });
   });
@@ -400,14 +395,16 @@ describe('restore', function () {
     await project.compare();
     const { planId } = await project.planRestore(all);
     // Between the engine's look and its last step.
-    onAsked = path => {
-      setImmediate(() => {
-        writeFileSync(path, 'just now');
-      });
-    };
-    const report = await project.engine.run(planId, new AbortController().signal);
-    assert.equal(read('a'), 'just now');
-    assert.deepEqual(report.reasons, { 'changed-here': 1 });
+    const hooks = hookDisk(moment => {
+      if (moment === 'before link') writeFileSync(join(root, 'a'), 'just now');
+    });
+    try {
+      const report = await project.engine.run(planId, new AbortController().signal);
+      assert.equal(read('a'), 'just now');
+      assert.deepEqual(report.reasons, { 'changed-here': 1 });
+    } finally {
+      hooks.restore();
+    }
   });
 
   it('refuses what has no safe place here, says so, and restores the rest', async () => {
