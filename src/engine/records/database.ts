@@ -121,6 +121,19 @@ export class Database {
     this.#writes.add({ run, onSettled });
   }
 
+  /** Like `write`; what is written not even a power cut takes back. */
+  writeDurably(run: () => unknown, onSettled?: () => void): void {
+    const { sqlite } = this;
+    this.write(() => {
+      sqlite.exec('PRAGMA synchronous = FULL');
+      try {
+        run();
+      } finally {
+        sqlite.exec('PRAGMA synchronous = NORMAL');
+      }
+    }, onSettled);
+  }
+
   /**
    * Writes at once or not at all; `locked` means that another process has the file locked. Where it
    * fails, `onError` knows why.
@@ -185,7 +198,7 @@ function openChecked(file: string, mode: JournalMode): Sqlite.DatabaseSync {
     if (check.quick_check !== 'ok') throw new BrokenDatabase(check.quick_check);
     database.exec(`PRAGMA journal_mode = ${mode}`);
     // A commit survives a killed process. A power cut may take the last ones, which are then proved
-    // anew by content.
+    // anew by content; what must not be lost is written durably.
     database.exec('PRAGMA synchronous = NORMAL');
     createTables(database);
     adoptEarlierSpellings(database);

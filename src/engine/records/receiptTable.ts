@@ -126,23 +126,27 @@ export class ReceiptTable {
     return row && toReceipt(row);
   }
 
+  /** What takes trust away is durable: the receipt before it would say too much. */
   put(owner: number, receipt: Receipt): void {
     const { local, sha256, etag, crc32, versionId, hashBegan, provedAt, freedAt } = receipt;
-    this.#database.write(
-      () =>
-        this.#replace.run(
-          owner,
-          ...localFileColumns(local),
-          sha256,
-          etag,
-          crc32 ?? null,
-          versionId ?? null,
-          hashBegan,
-          provedAt,
-          freedAt ?? null,
-        ),
-      this.#pending.add(owner, local.path, receipt),
-    );
+    const run = () =>
+      this.#replace.run(
+        owner,
+        ...localFileColumns(local),
+        sha256,
+        etag,
+        crc32 ?? null,
+        versionId ?? null,
+        hashBegan,
+        provedAt,
+        freedAt ?? null,
+      );
+    const onSettled = this.#pending.add(owner, local.path, receipt);
+    if (freedAt !== undefined || hashBegan === neverSettled) {
+      this.#database.writeDurably(run, onSettled);
+    } else {
+      this.#database.write(run, onSettled);
+    }
   }
 
   delete(owner: number, path: FilePath): void {
