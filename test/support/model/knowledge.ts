@@ -16,6 +16,11 @@ export interface Knowledge {
   readonly disturbed: Map<string, string | undefined>;
   /** What the user has left at a path within this step, while the engine was at work. */
   readonly edited: Map<string, string | undefined>;
+  /**
+   * Whether the computer's clock has jumped since the last comparison: which side is newer may look
+   * otherwise then.
+   */
+  hasClockJumped: boolean;
   /** What was freed, and what stood in it; until the name is used again, here or there. */
   readonly freed: Map<string, string>;
   /** The copies that are not foreign: the last that was sent from here, restored or called safe. */
@@ -30,6 +35,7 @@ export function newKnowledge(): Knowledge {
     unseenThere: new Set(),
     disturbed: new Map(),
     edited: new Map(),
+    hasClockJumped: false,
     freed: new Map(),
     ours: new Map(),
     everThere: new Map(),

@@ -83,6 +83,7 @@ export async function ready(known: Knowledge, world: World): Promise<void> {
 
 /** What is chosen on the disk is compared anew, like everything; but for what happens just then. */
 function allSeen(known: Knowledge): void {
+  known.hasClockJumped = false;
   for (const name of known.unseenHere) if (!known.edited.has(name)) known.unseenHere.delete(name);
   for (const name of known.unseenThere) {
     if (!known.disturbed.has(name)) known.unseenThere.delete(name);
@@ -114,7 +115,7 @@ export async function rowsAreFresh(known: Knowledge, world: World): Promise<void
   await ready(known, world);
   await world.engine.recheck();
   known.unseenHere.clear();
-  if (known.unseenThere.size > 0) return;
+  if (known.unseenThere.size > 0 || known.hasClockJumped) return;
   const live = verdicts(world);
   await compare(known, world);
   const fresh = verdicts(world);

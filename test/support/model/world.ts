@@ -53,7 +53,6 @@ export class World {
   /** What the engine has moved to the trash, the latest last. */
   readonly trash: string[] = [];
   state: State | undefined;
-  #bucket = newBucket();
   readonly #journals: string;
   readonly #receipts = receiptsInMemory();
   readonly #unfinished = new Unfinished(Database.inMemory());
@@ -65,7 +64,10 @@ export class World {
   #hasEnded = false;
   readonly #now: () => number;
   readonly #stepMs: number;
+  /** Of the time that really passes; the store's clock goes with the steps, and never jumps. */
   #aheadMs = 0;
+  #jumpedMs = 0;
+  #bucket: MemoryBucket;
 
   /** `stepMs`: how far the computer's clock runs ahead with each step; then what was read is settled. */
   constructor(folder: string, stepMs: number) {
@@ -74,7 +76,8 @@ export class World {
     this.#journals = join(folder, 'staging-journals');
     mkdirSync(this.root);
     this.#now = Date.now;
-    Date.now = () => this.#now() + this.#aheadMs;
+    Date.now = () => this.#now() + this.#aheadMs + this.#jumpedMs;
+    this.#bucket = this.#newBucket();
     this.#engine = this.#start();
   }
 
@@ -173,7 +176,7 @@ export class World {
 
   /** Lets the computer's clock jump, ahead or back. */
   jump(ms: number): void {
-    this.#aheadMs += ms;
+    this.#jumpedMs += ms;
   }
 
   /** Writes as a user does; does nothing where a folder stands, or a file in a folder's place. */
@@ -235,7 +238,7 @@ export class World {
 
   /** Somebody else makes the bucket anew, with nothing in it. */
   renewBucket(): void {
-    this.#bucket = newBucket();
+    this.#bucket = this.#newBucket();
   }
 
   removeCopy(path: string): void {
@@ -287,6 +290,10 @@ export class World {
     while (statSync(probe, { bigint: true }).ctimeNs === ctimeNs) writeFileSync(probe, '');
   }
 
+  #newBucket(): MemoryBucket {
+    return memoryBucket({ versioning: 'enabled', now: () => this.#now() + this.#aheadMs });
+  }
+
   #start(): Engine {
     const editor: EditorPort = {
       isUnsaved: () => Promise.resolve(false),
@@ -327,10 +334,6 @@ export class World {
       },
     });
   }
-}
-
-function newBucket(): MemoryBucket {
-  return memoryBucket({ versioning: 'enabled' });
 }
 
 function isInTheWay(error: unknown): boolean {
