@@ -11,6 +11,7 @@ import { watchForConditions } from './editor/hints/conditionsHint';
 import { watchForSignIn } from './editor/hints/signInNotice';
 import { watchForHistory } from './editor/ignore/historyHint';
 import { ChangeWatch } from './editor/watch/changeWatch';
+import { watchForDeletions } from './editor/workbench/deletedFiles';
 
 export type { S3Backup } from './editor/api';
 
@@ -24,6 +25,7 @@ export function activate(context: ExtensionContext): S3Backup {
     watchForHistory(services),
     watchForConditions(services),
     watchForSignIn(services),
+    watchForDeletions(services),
     registerReports(),
     showEngineWarnings(services),
     ...disposables,

@@ -21,6 +21,7 @@ import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
 import { ActiveFile } from './workbench/activeFile';
 import { LastComplete } from './workbench/lastComplete';
+import { FileDecorations } from './workbench/fileDecorations';
 import { StatusBar } from './workbench/statusBar';
 
 /** What `activate` builds, and all of it that has to be disposed, views first. */
@@ -71,6 +72,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const lastComplete = new LastComplete({ engine, targets, memory: context.workspaceState });
   const statusBar = new StatusBar({ engine, targets, past, automation, lastComplete });
   const activeFile = new ActiveFile({ engine, targets, profiles, refresh });
+  const decorations = new FileDecorations({ engine, targets, profiles, refresh });
   const memory = context.globalState;
   const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
   const services = {
@@ -85,7 +87,18 @@ export function createServices(context: ExtensionContext): CreatedServices {
     automation,
     ...shown,
   };
-  const views = [statusBar, activeFile, view, tree, unsaved, past, layout, filter, refresh];
+  const views = [
+    statusBar,
+    activeFile,
+    decorations,
+    view,
+    tree,
+    unsaved,
+    past,
+    layout,
+    filter,
+    refresh,
+  ];
   return {
     services,
     disposables: [

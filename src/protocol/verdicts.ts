@@ -16,6 +16,22 @@ export const groups = [
 
 export type Group = (typeof groups)[number];
 
+/** Whether local files of the group would be lost, in whole or in their present state, if deleted. */
+export function isNotBackedUp(group: Group): boolean {
+  switch (group) {
+    case 'changed-in-cloud':
+    case 'unchecked':
+    case 'out-of-date':
+    case 'missing-in-cloud':
+      return true;
+    case 'lost':
+    case 'up-to-date':
+    case 'only-in-cloud':
+    case 'ignored':
+      return false;
+  }
+}
+
 /** What is known of one path, and why. `kind` is the group in which its row stands. */
 export type Verdict =
   | {

@@ -101,6 +101,7 @@ export const settingNames = [
   'exclude',
   'useGitignore',
   'clickAction',
+  'explorerDecorations',
   'concurrency',
   'bandwidthLimit',
   'backUpOnSave',

@@ -58,6 +58,14 @@ export async function openSetting(name: string): Promise<void> {
   await commands.executeCommand('workbench.action.openSettings', name);
 }
 
+/** Which files are marked in the Explorer and in tabs; none for a value that cannot be meant. */
+export function explorerDecorations(): ExplorerDecorations {
+  const value = workspace.getConfiguration(section).get<unknown>('explorerDecorations');
+  return value === 'not-safe' || value === 'all' ? value : 'off';
+}
+
+export type ExplorerDecorations = 'off' | 'not-safe' | 'all';
+
 /** Whether the change may affect where the folder is backed up. */
 export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boolean {
   return targetSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope));

@@ -8,7 +8,7 @@ import {
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import { children, type Row } from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
+import { isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord, failureLine } from '../failures/failed';
 import {
@@ -82,6 +82,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       engine.onDidChangeState(refresh.request),
       engine.onDidChangeRows(change => {
         for (const group of change.groups) this.#dirty.add(groupKey(change.folder, group));
+        // The rows of its folders tell what else in them is not backed up.
+        if (change.groups.some(isNotBackedUp))
+          this.#dirty.add(groupKey(change.folder, 'up-to-date'));
         refresh.request();
       }),
       targets.onDidChange(refresh.request),

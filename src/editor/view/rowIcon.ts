@@ -1,7 +1,6 @@
 import { ThemeColor, ThemeIcon, Uri } from 'vscode';
-import type { FileRow } from '../../protocol/rows';
+import type { FileRow, FolderRow, Row } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
-import type { FilePath } from '../../protocol/folders';
 
 const unconfirmedIcon = new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
 
@@ -57,11 +56,30 @@ export function groupIcon(group: Group, confirmed: 'some' | 'none'): ThemeIcon {
 }
 
 /**
- * A URI for a row's file icon. Its own scheme keeps the decorations of the Explorer and of source
- * control, which mean something else, out of our view.
+ * A URI for a row's file icon and its mark. Its own scheme keeps the decorations of the Explorer and of
+ * source control, which mean something else, out of our view.
  */
-export function iconUri(group: Group, path: FilePath): Uri {
+export function iconUri(group: Group, row: Row): Uri {
   // A lone surrogate, which a Windows file name may hold, cannot be written into a URI.
-  const writable = path.replace(/\p{Surrogate}/gu, '\uFFFD');
-  return Uri.from({ scheme: 's3-backup-row', authority: group, path: `/${writable}` });
+  const writable = row.path.replace(/\p{Surrogate}/gu, '\uFFFD');
+  const query = row.kind === 'folder' ? `folder=${String(othersNotBackedUp(group, row))}` : '';
+  return Uri.from({ scheme: rowScheme, authority: group, path: `/${writable}`, query });
+}
+
+export const rowScheme = 's3-backup-row';
+
+/** What the URI of a row says of it. */
+export function otherFilesOf({
+  query,
+}: Uri): { readonly kind: 'file' } | { readonly kind: 'folder'; readonly notBackedUp: number } {
+  const [, count] = /^folder=(\d+)$/.exec(query) ?? [];
+  return count === undefined ? { kind: 'file' } : { kind: 'folder', notBackedUp: Number(count) };
+}
+
+/**
+ * How many files of a folder that looks safe are not backed up: people delete folders, not rows. Where
+ * the group itself says so, there is nothing to add.
+ */
+export function othersNotBackedUp(group: Group, { notBackedUp }: FolderRow): number {
+  return group === 'up-to-date' ? notBackedUp : 0;
 }

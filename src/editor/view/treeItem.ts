@@ -7,7 +7,7 @@ import { failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import { flags } from './rowFlags';
-import { fileIcon, groupIcon, iconUri } from './rowIcon';
+import { fileIcon, groupIcon, iconUri, othersNotBackedUp } from './rowIcon';
 import { idOf, type GroupNode, type MoreNode, type RowNode } from './treeNode';
 import {
   groupMeaning,
@@ -92,11 +92,16 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
   const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
   item.id = idOf(node);
   item.iconPath = ThemeIcon.Folder;
-  item.resourceUri = iconUri(node.group, row.path);
+  item.resourceUri = iconUri(node.group, row);
   const { files, bytes } = row.totals;
   const size = sizeIn(node.group, bytes);
-  // What else is in the folder says its tooltip.
-  item.description = joined(formatFiles(files), size);
+  const others = othersNotBackedUp(node.group, row);
+  const othersText =
+    others > 0 &&
+    (others === 1
+      ? l10n.t('1 other not backed up')
+      : l10n.t('{0} others not backed up', formatCount(others)));
+  item.description = joined(formatFiles(files), size, othersText);
   item.contextValue = flags(
     'subfolder',
     node.group,
@@ -104,7 +109,13 @@ function subfolderItem(node: RowNode, row: FolderRow): TreeItem {
     node.group !== 'only-in-cloud' && node.group !== 'lost' && 'onDisk',
   );
   item.accessibilityInformation = {
-    label: listed(name, l10n.t('folder in {0}', groupName(node.group)), formatFiles(files), size),
+    label: listed(
+      name,
+      l10n.t('folder in {0}', groupName(node.group)),
+      formatFiles(files),
+      size,
+      othersText,
+    ),
   };
   return item;
 }
@@ -114,7 +125,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
   const item = new TreeItem(name);
   item.id = idOf(node);
   item.iconPath = fileIcon(row);
-  item.resourceUri = iconUri(node.group, row.path);
+  item.resourceUri = iconUri(node.group, row);
   const size = (row.local ?? row.cloud)?.size;
   const sizeText = size !== undefined && !row.isFolder && formatBytes(size);
   // In a flat list, the row names the file's folder.

@@ -3,7 +3,7 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
-import { groups, type Group } from '../../protocol/verdicts';
+import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import { isWithin } from '../disk/filePath';
 import { isProved, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
@@ -288,10 +288,5 @@ export class Comparison {
 /** How long a finished row keeps its place. */
 export const finishedRowMs = 2_000;
 
-/** The groups of local files that would be lost, in whole or in their present state, if deleted. */
-const notBackedUp: readonly Group[] = [
-  'changed-in-cloud',
-  'unchecked',
-  'out-of-date',
-  'missing-in-cloud',
-];
+/** The groups of local files that are not backed up as they are. */
+const notBackedUp = groups.filter(isNotBackedUp);

@@ -1,0 +1,78 @@
+import { FileDecoration, l10n, ThemeColor, type Uri } from 'vscode';
+import type { Safety } from '../../protocol/safety';
+import { groups, type Group } from '../../protocol/verdicts';
+import type { ExplorerDecorations } from '../contributions/settings';
+import { groupMeaning } from '../view/verdictWords';
+import { otherFilesOf } from '../view/rowIcon';
+import { safetyWords } from './safetyWords';
+
+/** The letter and colour of each group. The colours are the manifest's own, so that themes can set them. */
+const marks: Readonly<Record<Group, { readonly badge?: string; readonly color?: string }>> = {
+  lost: { badge: 'L', color: 's3Backup.lostForeground' },
+  'changed-in-cloud': { badge: 'C', color: 's3Backup.changedInCloudForeground' },
+  unchecked: { badge: '?', color: 's3Backup.uncheckedForeground' },
+  'out-of-date': { badge: 'O', color: 's3Backup.outOfDateForeground' },
+  // M would be taken for that of source control.
+  'missing-in-cloud': { badge: 'N', color: 's3Backup.missingForeground' },
+  'up-to-date': { badge: '✓', color: 's3Backup.safeForeground' },
+  'only-in-cloud': {},
+  ignored: { color: 'disabledForeground' },
+};
+
+/** Marks a row of our own view, as its URI says what it is. */
+export function rowDecoration(uri: Uri): FileDecoration | undefined {
+  const group = groups.find(each => each === uri.authority);
+  if (group === undefined) return undefined;
+  const row = otherFilesOf(uri);
+  if (row.kind === 'folder') {
+    if (row.notBackedUp === 0) return undefined;
+    const { text } = safetyWords({ kind: 'folder', notBackedUp: row.notBackedUp }, 0);
+    return decoration(countBadge(row.notBackedUp), text, 's3Backup.missingForeground');
+  }
+  // The icons of these say more than a letter: proved, or not.
+  if (group === 'up-to-date') return undefined;
+  const { badge, color } = marks[group];
+  return decoration(badge, groupMeaning(group), color);
+}
+
+/** Marks a file or folder of the disk. */
+export function safetyDecoration(
+  safety: Safety | undefined,
+  shown: ExplorerDecorations,
+  now: number,
+): FileDecoration | undefined {
+  if (safety === undefined || shown === 'off') return undefined;
+  const words = safetyWords(safety, now);
+  const isMarked = words.safety === 'not-safe' || (shown === 'all' && words.safety === 'safe');
+  if (!isMarked) return undefined;
+  const tooltip = l10n.t('S3 Backup: {0}', words.text);
+  if (safety.kind === 'folder') {
+    return safety.notBackedUp === 0
+      ? undefined
+      : decoration(countBadge(safety.notBackedUp), tooltip, 's3Backup.missingForeground');
+  }
+  if (safety.kind !== 'compared') return undefined;
+  const { badge, color } = marks[safety.verdict.kind];
+  // What is up to date and not proved is not safe, and no tick stands there.
+  const isDoubtful = safety.verdict.kind === 'up-to-date' && words.safety === 'not-safe';
+  return isDoubtful
+    ? decoration('~', tooltip, 's3Backup.uncheckedForeground')
+    : decoration(badge, tooltip, color);
+}
+
+/** VS Code takes two characters. */
+function countBadge(count: number): string {
+  return count > 99 ? '99' : String(count);
+}
+
+function decoration(
+  badge: string | undefined,
+  tooltip: string,
+  color: string | undefined,
+): FileDecoration {
+  return new FileDecoration(
+    badge,
+    tooltip,
+    color === undefined ? undefined : new ThemeColor(color),
+  );
+}
