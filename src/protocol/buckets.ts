@@ -105,6 +105,9 @@ export const createBucket = requestType<NewBucket, CreatedBucket>('createBucket'
 
 export const inspectPrefix = requestType<PrefixRequest, PrefixContents>('inspectPrefix');
 
+/** What stands between a prefix and the next `/` of the keys below it; not all where there are many. */
+export const listPrefixes = requestType<PrefixRequest, readonly string[]>('listPrefixes');
+
 export const inspectBucket = requestType<PrefixRequest, BucketTraits>('inspectBucket');
 
 export const bucketVersioning = requestType<BucketRequest, BucketTraits['versioning']>(

@@ -12,6 +12,13 @@ import { targetText, type Target } from '../targets/target';
 import type { Clash, Targets } from '../targets/targets';
 import { ownPrefix, settingPrefix, workspaceNamePrefix } from '../targets/targetSettings';
 import type { Choice } from './choice';
+import {
+  placeItem,
+  prefixesInBucket,
+  typeItem,
+  withPrefixesInBucket,
+  type PrefixChoice,
+} from './prefixesInBucket';
 
 /** What the user has chosen before the prefix. */
 export interface ChosenBucket {
@@ -20,10 +27,9 @@ export interface ChosenBucket {
   readonly created: CreatedBucket | undefined;
   /** A prefix that the user entered together with the bucket. */
   readonly proposed?: string;
+  /** The prefix in which the user looks for another one. */
+  readonly within?: string;
 }
-
-type PrefixChoice =
-  { readonly kind: 'prefix'; readonly prefix: string } | { readonly kind: 'type-prefix' };
 
 export interface ChoosePrefixDeps {
   readonly engine: EngineClient;
@@ -39,6 +45,20 @@ export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step
       total: position.number,
       placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
       items: prefixItems(deps, chosen),
+      async load(list, token) {
+        list.items = withPrefixesInBucket(
+          list.items,
+          await prefixesInBucket(deps, chosen, token),
+          prefix => clashDetail(deps.targets, chosen, prefix),
+        );
+      },
+      onItemButton: choice => ({
+        kind: 'next',
+        step: choosePrefix(deps, {
+          ...chosen,
+          ...(choice.kind === 'prefix' ? { within: choice.prefix } : {}),
+        }),
+      }),
       async accept([choice], _typed, token) {
         switch (choice?.kind) {
           case 'prefix':
@@ -53,8 +73,10 @@ export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step
 
 function prefixItems(
   { targets }: ChoosePrefixDeps,
-  { folder, bucket, proposed }: ChosenBucket,
+  { folder, bucket, proposed, within }: ChosenBucket,
 ): readonly PickItem<PrefixChoice>[] {
+  if (within !== undefined)
+    return [placeItem(within, l10n.t('this folder of the bucket')), typeItem()];
   const status = targets.statusOf(folder);
   const current = status.kind === 'known' ? status.target : undefined;
   const outer = targets.outerPlace(folder, bucket);
@@ -74,17 +96,23 @@ function prefixItems(
     seen.add(prefix);
     // What is both the settings' and the folder's own needs no word on the settings.
     const isOwn = prefix === ownPrefix(folder) && description === l10n.t('from the settings');
-    const clash = targets.clash(folder, { bucket, prefix });
-    const refusal = clash === undefined ? undefined : refusalOf(clash);
     items.push({
-      label: prefix === '' ? l10n.t('No prefix') : prefix,
-      description: isOwn ? l10n.t('the folder’s name') : description,
-      ...(refusal === undefined ? {} : { detail: `$(circle-slash) ${refusal}` }),
-      value: { kind: 'prefix', prefix },
+      ...placeItem(prefix, isOwn ? l10n.t('the folder’s name') : description),
+      ...clashDetail(targets, { folder, bucket }, prefix),
     });
   }
-  const type = { label: `$(edit) ${l10n.t('Type a Prefix…')}`, alwaysShow: true };
-  return [...items, { ...type, value: { kind: 'type-prefix' } }];
+  return [...items, typeItem()];
+}
+
+/** Says why a prefix cannot be chosen, if it cannot. */
+function clashDetail(
+  targets: Targets,
+  { folder, bucket }: Pick<ChosenBucket, 'folder' | 'bucket'>,
+  prefix: string,
+): { readonly detail?: string } {
+  const clash = targets.clash(folder, { bucket, prefix });
+  const refusal = clash === undefined ? undefined : refusalOf(clash);
+  return refusal === undefined ? {} : { detail: `$(circle-slash) ${refusal}` };
 }
 
 function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> {

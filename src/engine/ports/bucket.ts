@@ -23,6 +23,12 @@ export interface Bucket {
   list(request: ListRequest): AsyncIterable<readonly ListedObject[]>;
 
   /**
+   * Returns what stands between `prefix` and the next `/` of the keys that begin with it, each with
+   * that `/` and with the prefix; the first page of them, which holds 1,000 keys and folders on S3.
+   */
+  folders(request: FoldersRequest): Promise<readonly string[]>;
+
+  /**
    * Yields the versions and delete markers that the store still has of the object with exactly this
    * key, page by page, newest first. Where the bucket keeps no versions, the current object is the
    * only one.
@@ -114,6 +120,8 @@ export interface ListRequest {
   /** Called before each attempt at the first page, with its number from 1. */
   readonly onAttempt?: (number: number) => void;
 }
+
+export type FoldersRequest = Pick<ListRequest, 'prefix' | 'signal'>;
 
 export interface ListedObject {
   readonly key: string;

@@ -26,6 +26,7 @@ export interface DirectRequest {
 /** All that may stand in a query: what removes things has no name here. */
 export type QueryName =
   | 'continuation-token'
+  | 'delimiter'
   | 'encoding-type'
   | 'list-type'
   | 'max-keys'

@@ -7,6 +7,8 @@ export interface ListPage {
   readonly nextToken: string | undefined;
   readonly encodingType: string | undefined;
   readonly entries: readonly ListEntry[];
+  /** What stands for many keys, where a delimiter was asked for; perhaps encoded. */
+  readonly commonPrefixes: readonly string[];
 }
 
 export interface ListEntry {
@@ -94,7 +96,9 @@ class ListReader implements ElementSink {
   readonly #plain: readonly ListEntry[];
   readonly #entries: ListEntry[] = [];
   readonly #fields = new Map<string, string>();
+  readonly #commonPrefixes: string[] = [];
   #entry: Fields | undefined;
+  #isCommon = false;
 
   constructor(plain: readonly ListEntry[]) {
     this.#plain = plain;
@@ -102,6 +106,7 @@ class ListReader implements ElementSink {
 
   opened(name: string, depth: number): void {
     if (depth !== 1) return;
+    this.#isCommon = name === 'CommonPrefixes';
     if (name === 'Contents') this.#entry = {};
     if (name !== plainEntries || this.hasPlaced) return;
     this.hasPlaced = true;
@@ -109,7 +114,9 @@ class ListReader implements ElementSink {
   }
 
   closed(name: string, depth: number, text: string): void {
-    if (depth === 2 && this.#entry !== undefined) {
+    if (depth === 2 && this.#isCommon) {
+      if (name === 'Prefix') this.#commonPrefixes.push(text);
+    } else if (depth === 2 && this.#entry !== undefined) {
       if (isField(name)) this.#entry[name] = text;
     } else if (depth === 1) {
       if (this.#entry === undefined) this.#fields.set(name, text);
@@ -125,6 +132,7 @@ class ListReader implements ElementSink {
       nextToken: this.#fields.get('NextContinuationToken'),
       encodingType: this.#fields.get('EncodingType'),
       entries: this.#entries,
+      commonPrefixes: this.#commonPrefixes,
     };
   }
 }

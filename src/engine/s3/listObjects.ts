@@ -1,6 +1,6 @@
 import { MalformedAnswer } from '../failures/malformedAnswer';
 import { fromStoreError } from '../failures/storeErrors';
-import type { ListRequest, ListedObject } from '../ports/bucket';
+import type { FoldersRequest, ListRequest, ListedObject } from '../ports/bucket';
 import { keyDecoder, plainEtag, required, type KeyInList } from './answerField';
 import type { BucketPlace, BucketContext } from './bucketContext';
 import { readListPage, type ListEntry, type ListPage } from './listAnswer';
@@ -39,7 +39,29 @@ export async function* listObjects(
   }
 }
 
+/** What stands between a prefix and the next `/`; the first page. */
+export function listFolders(
+  place: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
+  { prefix, signal }: FoldersRequest,
+): Promise<readonly string[]> {
+  const { endpoint, name } = place;
+  return storeRequest({ endpoint, bucket: name }, signal, async () => {
+    const page = await listPage(place, { prefix, delimiter: '/' }, signal);
+    const decode = keyDecoder(page.encodingType);
+    const keys = page.entries.flatMap(({ key }) => key ?? []);
+    const folders = new Set<string>();
+    // A store that ignores the delimiter lists the keys themselves.
+    for (const each of [...page.commonPrefixes, ...keys]) {
+      const { key } = decode(each);
+      const end = key.startsWith(prefix) ? key.indexOf('/', prefix.length) : -1;
+      if (end > prefix.length) folders.add(key.slice(0, end + 1));
+    }
+    return [...folders];
+  });
+}
+
 interface PageRequest {
+  readonly delimiter?: string;
   readonly prefix?: string;
   readonly after?: string | undefined;
   readonly pageSize?: number | undefined;
@@ -50,7 +72,7 @@ interface PageRequest {
 /** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
 async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
-  { prefix, after, pageSize, token }: PageRequest,
+  { prefix, after, delimiter, pageSize, token }: PageRequest,
   signal: AbortSignal,
 ): Promise<WholePage> {
   const { headers, body } = await client.request(
@@ -60,6 +82,7 @@ async function listPage(
       query: {
         'list-type': '2',
         prefix,
+        delimiter,
         // Without it, control characters in keys would make the answer unreadable.
         'encoding-type': 'url',
         'max-keys': pageSize?.toString(),

@@ -8,6 +8,7 @@ import type {
   HeadRequest,
   ListedObject,
   ListedPart,
+  FoldersRequest,
   ListRequest,
   ListVersionsRequest,
   MultipartUpload,
@@ -23,7 +24,7 @@ import type {
   Versioning,
 } from '../ports/bucket';
 import type { BucketContext, BucketPlace } from './bucketContext';
-import { listObjects, probeBucket } from './listObjects';
+import { listFolders, listObjects, probeBucket } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
 import { putObject } from './putObject';
@@ -55,6 +56,10 @@ export class S3Bucket implements Bucket {
 
   list(request: ListRequest): AsyncIterable<readonly ListedObject[]> {
     return listObjects(this.#context, request);
+  }
+
+  folders(request: FoldersRequest): Promise<readonly string[]> {
+    return listFolders(this.#context, request);
   }
 
   listVersions(request: ListVersionsRequest): AsyncIterable<readonly ObjectVersion[]> {

@@ -38,6 +38,9 @@ export function serveStore(port: ServedPort, engine: Engine): void {
   port.onRequest(bucketMessages.inspectPrefix, ({ settings, bucket, prefix }, signal) =>
     inspectPrefix(engine.stores.connection(settings).bucket(bucket), prefix, signal),
   );
+  port.onRequest(bucketMessages.listPrefixes, ({ settings, bucket, prefix }, signal) =>
+    engine.stores.connection(settings).bucket(bucket).folders({ prefix, signal }),
+  );
   port.onRequest(bucketMessages.inspectBucket, ({ settings, bucket, prefix }, signal) => {
     const store = engine.stores.connection(settings);
     return inspectBucket(store.account, store.bucket(bucket), prefix, signal);

@@ -186,6 +186,7 @@ function pageOf(parsed: Parsed): ListPage {
         storageClass: textOf(fields['StorageClass']),
       };
     }),
+    commonPrefixes: root['CommonPrefixes'] === undefined ? [] : ['p/'],
   };
 }
 

@@ -6,6 +6,21 @@ import type { Harness } from './harness';
 
 /** Lists are whole. */
 export function describeLists({ bucket, itWhere }: Harness): void {
+  describe('folders', () => {
+    it('are what stands before the next slash, each once', async () => {
+      const prefix = newPrefix();
+      for (const name of ['a', 'one/b', 'one/c/d', 'two +%20 & ü/e', 'one.txt']) {
+        await put(bucket(), prefix + name, Buffer.from(name));
+      }
+      const { signal } = new AbortController();
+      const found = await bucket().folders({ prefix, signal });
+      assert.deepEqual([...found].sort(), [`${prefix}one/`, `${prefix}two +%20 & ü/`]);
+      assert.deepEqual(await bucket().folders({ prefix: `${prefix}one/`, signal }), [
+        `${prefix}one/c/`,
+      ]);
+    });
+  });
+
   describe('list', () => {
     it('is empty where nothing begins with the prefix', async () => {
       assert.deepEqual(await listAll(bucket(), newPrefix()), []);

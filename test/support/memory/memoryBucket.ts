@@ -187,6 +187,15 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
       }
     },
 
+    async folders({ prefix, signal }) {
+      await arrive('list', prefix, signal);
+      const ends = objects
+        .current()
+        .filter(([key]) => key.startsWith(prefix) && !hidden.has(key))
+        .map(([key]) => key.slice(0, key.indexOf('/', prefix.length) + 1));
+      return [...new Set(ends.filter(folder => folder.length > prefix.length + 1))];
+    },
+
     async *listVersions({ key, pageSize = 1000, signal }) {
       const versions = hidden.has(key) ? [] : objects.versions(key);
       for (let start = 0; start === 0 || start < versions.length; start += pageSize) {
