@@ -42,6 +42,7 @@ import { forgetAccessKeys } from './setUp/enterAccessKey';
 import { openCredentialsFile } from './setUp/openCredentialsFile';
 import { resolveTargets } from './setUp/resolveTargets';
 import { signInFor } from './setUp/signIn';
+import { stopBackingUp } from './setUp/stopBackingUp';
 import { tryCredentials } from './setUp/tryCredentials';
 import { unsupportedResource } from './targets/unsupportedResource';
 import { forgetFiles } from './verify/forgetFiles';
@@ -56,6 +57,10 @@ const table = {
   's3Backup.compare': onFolders(compareFolders),
   's3Backup.chooseBucket': onFolders(choosing(chooseBucket)),
   's3Backup.chooseStore': onFolders(choosing(chooseStore)),
+  's3Backup.getStarted': onWhole(async () => {
+    await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+  }),
+  's3Backup.stopBackingUp': onFolders(stopBackingUp),
   's3Backup.chooseProfile': onFolders(chooseProfileFor),
   's3Backup.signIn': onFolders(signInTo),
   's3Backup.forgetAccessKey': onFolders(forgetAccessKeys),
@@ -145,6 +150,9 @@ const table = {
   }),
   's3Backup.openSettings': onWhole(() => openSetting(section)),
 } satisfies Readonly<Record<CommandId, Command<Services>>>;
+
+/** The extension’s name and that of its walkthrough in the manifest. */
+const walkthrough = 's3-backup.s3-backup#getStarted';
 
 /** How each kind of work is tried again for what has failed. */
 const retries = {

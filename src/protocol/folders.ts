@@ -1,5 +1,7 @@
 /** Workspace folders and where they are backed up. */
 
+import { requestType } from './messages';
+
 /**
  * A file's one identity inside a workspace folder: relative to it, `/` between the names, spelled
  * exactly as on disk. The empty path is the folder itself. Made by `engine/filePath.ts` only.
@@ -35,3 +37,6 @@ export interface FolderKin {
   readonly folderId: string;
   readonly prefix: string;
 }
+
+/** Forget all that is remembered of a folder: its receipts, readings and unfinished batches. */
+export const forgetRecords = requestType<FolderSetup, null>('forgetRecords');

@@ -11,9 +11,11 @@ export const viewId = 's3Backup.files';
 
 export const commandIds = [
   's3Backup.compare',
+  's3Backup.getStarted',
   's3Backup.chooseBucket',
   's3Backup.chooseStore',
   's3Backup.chooseProfile',
+  's3Backup.stopBackingUp',
   's3Backup.signIn',
   's3Backup.forgetAccessKey',
   's3Backup.openCredentialsFile',
@@ -56,6 +58,11 @@ export type CommandId = (typeof commandIds)[number];
 /** The context keys that `when` clauses ask for, with all values that each can have. */
 export const contextValues = {
   's3Backup.compared': [true, false],
+  /** Whether a folder of the workspace has a bucket. */
+  's3Backup.bucketChosen': [true, false],
+  /** What has been done in this window, for the walkthrough. */
+  's3Backup.backedUp': [true, false],
+  's3Backup.restored': [true, false],
   's3Backup.filtered': [true, false],
   's3Backup.layout': ['tree', 'list'],
   's3Backup.unfinished': [true, false],

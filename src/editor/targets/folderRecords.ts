@@ -20,6 +20,8 @@ export interface FolderRecord {
   readonly name: string;
   /** What the user chose, which overrides settings; missing if only settings name a target. */
   readonly chosen?: ChosenTarget;
+  /** The user wants it backed up nowhere, whatever settings say, until a bucket is chosen again. */
+  readonly isStopped?: true;
   /** Where the folder has been backed up; the current place comes first. */
   readonly places: readonly Place[];
   /** Milliseconds since 1970. */
@@ -66,7 +68,12 @@ export class FolderRecords {
   /** Gives the record of a folder that was moved or renamed to its successor. Throws `disk-error`. */
   move(from: FolderRecord, to: Pick<FolderRecord, 'uri' | 'name' | 'chosen' | 'places'>): void {
     this.#write({ ...to, id: from.id, changedAt: Date.now() });
-    const file = this.#fileOf(from.uri);
+    this.remove(from.uri);
+  }
+
+  /** Forgets a folder, with its id. Throws `disk-error`. */
+  remove(uri: string): void {
+    const file = this.#fileOf(uri);
     try {
       rmSync(file, { force: true });
     } catch (error) {

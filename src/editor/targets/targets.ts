@@ -57,6 +57,17 @@ export class Targets implements Disposable {
     this.#onDidChange.fire(folder);
   }
 
+  /** Forgets where the folder is backed up, and under which id: it is backed up nowhere. */
+  stop(folder: WorkspaceFolder): void {
+    const uri = folderId(folder);
+    this.#records.remove(uri);
+    // Else the settings would name its place at once.
+    if (this.statusOf(folder).kind !== 'none') {
+      this.#records.save({ uri, name: folder.name, places: [], isStopped: true });
+    }
+    this.#onDidChange.fire(folder);
+  }
+
   /** Like `choose`, for a folder that has been renamed or moved: it keeps the other one's record. */
   adoptRecord(folder: WorkspaceFolder, target: Target, from: FolderRecord): void {
     const { places } = from;
@@ -201,7 +212,9 @@ export class Targets implements Disposable {
   }
 
   #status(folder: WorkspaceFolder): TargetStatus {
-    const chosen = this.#records.get(folderId(folder))?.chosen;
+    const record = this.#records.get(folderId(folder));
+    if (record?.isStopped === true) return { kind: 'none' };
+    const chosen = record?.chosen;
     const declared = declaredByWorkspace(folder);
     if (declared.signature !== undefined && chosen?.agreedTo !== declared.signature) {
       const bucket = declared.bucket ?? chosen?.bucket ?? userSetting(folder, 'bucket');

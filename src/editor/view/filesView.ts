@@ -25,7 +25,7 @@ interface FilesViewDeps {
   readonly past: { readonly findings: PastFindings | undefined };
   readonly reports: {
     readonly onDidChange: Event<void>;
-    readonly last: { readonly report: Pick<Report, 'failed'> } | undefined;
+    readonly last: { readonly report: Pick<Report, 'failed' | 'done' | 'work'> } | undefined;
   };
   readonly unfinished: {
     readonly onDidChange: Event<void>;
@@ -46,6 +46,8 @@ export class FilesView implements Disposable {
   readonly #working = new ContextKey('s3Backup.working');
   /** Whether the store has accepted the chosen credentials, and nothing has been done since. */
   #connected = false;
+  readonly #backedUp = new ContextKey('s3Backup.backedUp');
+  readonly #restored = new ContextKey('s3Backup.restored');
   readonly #report = new ContextKey('s3Backup.report');
   readonly #transfer = new ContextKey('s3Backup.transfer');
   readonly #compared = new ContextKey('s3Backup.compared');
@@ -80,6 +82,9 @@ export class FilesView implements Disposable {
       }),
       reports.onDidChange(() => {
         this.#report.set(reportOf(reports));
+        const { work, done } = reports.last?.report ?? { work: undefined, done: 0 };
+        if (work === 'back-up' && done > 0) this.#backedUp.set(true);
+        if (work === 'restore' && done > 0) this.#restored.set(true);
       }),
       refresh.onDidRefresh(() => {
         this.#draw();

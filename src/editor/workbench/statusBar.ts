@@ -10,6 +10,7 @@ import {
 import type { FailureRecord } from '../../protocol/failures';
 import type { State } from '../../protocol/state';
 import type { EngineClient } from '../client/engineClient';
+import { ContextKey } from '../contributions/contextKey';
 import { viewId } from '../contributions/manifest';
 import { failureMessage, failureText } from '../failures/failureMessage';
 import { formatAge } from '../format/pointInTime';
@@ -36,6 +37,7 @@ interface StatusBarDeps {
 export class StatusBar implements Disposable {
   readonly #item: StatusBarItem;
   readonly #listening: readonly Disposable[];
+  readonly #bucketChosen = new ContextKey('s3Backup.bucketChosen');
   readonly #clock: NodeJS.Timeout;
 
   constructor(private readonly deps: StatusBarDeps) {
@@ -69,6 +71,7 @@ export class StatusBar implements Disposable {
       const status = targets.statusOf(folder);
       return status.kind === 'known' ? [{ folder: folderId(folder), ...status.target }] : [];
     });
+    this.#bucketChosen.set(places.length > 0);
     const now = Date.now();
     const failures = [...automation.failures.values()];
     const known = { state: engine.state, places, pastAt: past.findings?.comparedAt, failures };

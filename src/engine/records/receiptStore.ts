@@ -135,6 +135,11 @@ export class FolderReceipts {
     for (const kin of this.#deps.kin) kin.forget(path);
   }
 
+  /** Forgets the folder, at all places where it has been backed up. */
+  forgetFolder(): void {
+    this.#rows().table.deleteFolder(this.#deps.owner.folderId);
+  }
+
   /**
    * Notes when a path's local file was freed, or `undefined` if it stayed. Whatever proves both sides
    * to be the same again replaces the receipt, and with it the note.

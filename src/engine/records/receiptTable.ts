@@ -16,6 +16,8 @@ export class ReceiptTable {
   readonly #selectNext: StatementSync;
   readonly #replace: StatementSync;
   readonly #delete: StatementSync;
+  readonly #deleteReceipts: StatementSync;
+  readonly #deleteReadings: StatementSync;
   readonly #selectReading: StatementSync;
   readonly #selectDiffering: StatementSync;
   readonly #selectDifferingBelow: StatementSync;
@@ -50,6 +52,9 @@ export class ReceiptTable {
       'INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#delete = sqlite.prepare('DELETE FROM receipts WHERE owner = ? AND path = ?');
+    const ofFolder = 'owner IN (SELECT id FROM owners WHERE folder_id = ?)';
+    this.#deleteReceipts = sqlite.prepare(`DELETE FROM receipts WHERE ${ofFolder}`);
+    this.#deleteReadings = sqlite.prepare(`DELETE FROM readings WHERE ${ofFolder}`);
     this.#selectReading = selecting('SELECT * FROM readings WHERE owner = ? AND path = ?');
     this.#selectDiffering = selecting(
       "SELECT * FROM readings WHERE owner = ? AND cloud = 'different'",
@@ -152,6 +157,14 @@ export class ReceiptTable {
   delete(owner: number, path: FilePath): void {
     const onSettled = this.#pending.add(owner, path, undefined);
     this.#database.write(() => this.#delete.run(owner, path), onSettled);
+  }
+
+  /** Forgets what is known of a folder at all places. */
+  deleteFolder(folderId: string): void {
+    this.#database.writeTogether(() => {
+      this.#deleteReceipts.run(folderId);
+      this.#deleteReadings.run(folderId);
+    });
   }
 
   reading(owner: number, path: FilePath): Reading | undefined {

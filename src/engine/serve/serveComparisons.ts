@@ -1,5 +1,6 @@
 import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import * as comparisonMessages from '../../protocol/comparisons';
+import * as folderMessages from '../../protocol/folders';
 import * as planMessages from '../../protocol/plans';
 import * as rowMessages from '../../protocol/rows';
 import * as safetyMessages from '../../protocol/safety';
@@ -35,6 +36,9 @@ export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Eng
   });
   disk.onNotification(comparisonMessages.settingsChanged, ({ folder, settings }) => {
     engine.settingsChanged(folder, settings);
+  });
+  disk.onCommand(folderMessages.forgetRecords, setup => {
+    engine.forgetRecords(setup);
   });
   disk.onNotification(comparisonMessages.forgetFolder, folder => {
     engine.forgetFolder(folder);

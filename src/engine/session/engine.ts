@@ -249,6 +249,13 @@ export class Engine {
     this.#forget(folder);
   }
 
+  /** Forgets all that is remembered of a folder, which is not backed up any more. */
+  forgetRecords(setup: FolderSetup): void {
+    this.dropUnfinished([setup]);
+    this.#services.jobOf(setup).receipts.forgetFolder();
+    this.forgetFolder(setup.id);
+  }
+
   dispose(): void {
     this.#services.close();
   }

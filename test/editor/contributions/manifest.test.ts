@@ -18,6 +18,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
     readonly submenus: readonly { readonly id: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly walkthroughs: readonly { readonly steps: readonly WalkthroughStep[] }[];
     readonly viewsWelcome: readonly { readonly when?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly configuration: {
@@ -27,6 +28,16 @@ interface Manifest {
   readonly capabilities: {
     readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
   };
+}
+
+interface WalkthroughStep {
+  readonly id: string;
+  readonly media: { readonly svg: string };
+  readonly completionEvents: readonly string[];
+}
+
+function stepsOf({ contributes }: Manifest): readonly WalkthroughStep[] {
+  return contributes.walkthroughs.flatMap(({ steps }) => steps);
 }
 
 type MenuItem = ({ readonly command: string } | { readonly submenu: string }) & {
@@ -85,6 +96,7 @@ describe('The manifest', () => {
     const conditions = [
       ...[...Object.values(menus).flat(), ...viewsWelcome].map(({ when = '' }) => when),
       ...manifest.contributes.commands.map(({ enablement = '' }) => enablement),
+      ...stepsOf(manifest).flatMap(({ completionEvents }) => completionEvents),
     ];
     const known: Readonly<Record<string, readonly unknown[]>> = contextValues;
     const asked = new Set<string>();
@@ -96,6 +108,26 @@ describe('The manifest', () => {
       }
     }
     assert.deepEqual([...asked].sort(), Object.keys(known).sort());
+  });
+
+  it('leads through the first five minutes with pictures that follow the theme', async () => {
+    assert.deepEqual(
+      stepsOf(manifest).map(({ id }) => id),
+      ['credentials', 'bucket', 'compare', 'backUp', 'restore'],
+    );
+    for (const { media } of stepsOf(manifest)) {
+      const picture = await readFile(join(extension().extensionPath, media.svg), 'utf8');
+      for (const [, color = ''] of picture.matchAll(/(?:fill|stroke)="([^"]*)"/g)) {
+        assert.match(color, /^(none|var\(--vscode-.*\))$/, media.svg);
+      }
+    }
+  });
+
+  it('links only to commands that exist', async () => {
+    const texts = await readFile(join(extension().extensionPath, 'package.nls.json'), 'utf8');
+    for (const [, id = ''] of texts.matchAll(/\(command:(s3Backup\.\w+)\)/g)) {
+      assert.ok(contributed.includes(id), id);
+    }
   });
 
   it('names just the settings that the code reads', () => {

@@ -64,6 +64,28 @@ describe('A folder’s target', () => {
     });
   });
 
+  it('is none once it was stopped, whatever settings say, until one is chosen again', async () => {
+    const folder = workspaceFolder();
+    await setUserSetting('bucket', 'mine');
+    targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
+    const before = targets.recordId(folder);
+    targets.stop(folder);
+    assert.deepEqual(targets.statusOf(folder), { kind: 'none' });
+    // Another window reads what this one has written.
+    assert.deepEqual(new Targets(recordsIn(temporary.path)).statusOf(folder), { kind: 'none' });
+    targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
+    assert.equal(targets.statusOf(folder).kind, 'known');
+    assert.notEqual(targets.recordId(folder), before);
+  });
+
+  it('leaves nothing behind when it was stopped and no settings name one', () => {
+    const folder = workspaceFolder();
+    targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
+    targets.stop(folder);
+    assert.deepEqual(targets.statusOf(folder), { kind: 'none' });
+    assert.deepEqual(records.all(), []);
+  });
+
   it('is part of an outer folder’s, where that is backed up in the same bucket', async () => {
     await setUserSetting('bucket', 'b');
     const [outer, inner, beside] = ['/w', '/w/x/app', '/w-app'].map((path, index) => ({

@@ -1,0 +1,84 @@
+import { l10n, window, type WorkspaceFolder } from 'vscode';
+import { forgetRecords } from '../../protocol/folders';
+import type { EngineClient } from '../client/engineClient';
+import type { RunningOperations } from '../client/runningOperations';
+import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
+import { targetText, type Target } from '../targets/target';
+import { showStatusMessage } from '../view/statusMessage';
+
+interface StopBackingUpDeps extends FolderSetupDeps {
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
+  readonly operations: Pick<RunningOperations, 'isEmpty'>;
+}
+
+/**
+ * Forgets where a folder is backed up and what was proved of it, once the user agrees. Touches no
+ * file, neither here nor in the cloud.
+ */
+export async function stopBackingUp(
+  deps: StopBackingUpDeps,
+  folders: readonly WorkspaceFolder[],
+): Promise<void> {
+  const { engine, operations, targets } = deps;
+  const backedUp = folders.flatMap((folder): readonly BackedUp[] => {
+    const status = targets.statusOf(folder);
+    const isKnown = status.kind === 'known' || status.kind === 'to-confirm';
+    return isKnown ? [{ folder, target: status.target }] : [];
+  });
+  const chosen = await chooseOne(backedUp);
+  if (chosen === undefined) return;
+  if (!operations.isEmpty) {
+    const text = l10n.t('Something is still going on. Wait until it has ended, or cancel it.');
+    void window.showInformationMessage(text);
+    return;
+  }
+  const { folder, target } = chosen;
+  if (!(await confirm(chosen))) return;
+  await engine.sendRequest(forgetRecords, folderSetup(deps, folder, target));
+  targets.stop(folder);
+  showStatusMessage(l10n.t('“{0}” is no longer backed up', folder.name));
+}
+
+interface BackedUp {
+  readonly folder: WorkspaceFolder;
+  readonly target: Target;
+}
+
+async function chooseOne(backedUp: readonly BackedUp[]): Promise<BackedUp | undefined> {
+  if (backedUp.length === 1) return backedUp[0];
+  if (backedUp.length === 0) {
+    void window.showInformationMessage(l10n.t('This folder has no bucket.'));
+    return undefined;
+  }
+  const items = backedUp.map(each => ({
+    label: each.folder.name,
+    description: targetText(each.target),
+    each,
+  }));
+  const placeHolder = l10n.t('Which folder?');
+  const title = l10n.t('Stop Backing Up');
+  return (await window.showQuickPick(items, { title, placeHolder }))?.each;
+}
+
+async function confirm({ folder, target }: BackedUp): Promise<boolean> {
+  const stop = l10n.t('Stop Backing Up');
+  const answer = await window.showWarningMessage(
+    l10n.t('Stop backing up “{0}”?', folder.name),
+    {
+      modal: true,
+      detail: [
+        l10n.t(
+          'S3 Backup forgets that the folder goes to s3://{0}, and what was proved to be there.',
+          targetText(target),
+        ),
+        l10n.t('No file is changed or deleted, neither here nor in the cloud.'),
+        '',
+        l10n.t(
+          'Choosing the same bucket again goes on with the copies there; files are then compared by their contents.',
+        ),
+      ].join('\n'),
+    },
+    stop,
+  );
+  return answer === stop;
+}
