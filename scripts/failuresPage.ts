@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -54,7 +54,9 @@ function load(file: string): unknown {
       specifier === 'vscode' ? { url: stub, shortCircuit: true } : next(specifier, context),
   });
   try {
-    return require(join(__dirname, '..', 'src', 'editor', 'failures', `${file}.js`));
+    return createRequire(__filename)(
+      join(__dirname, '..', 'src', 'editor', 'failures', `${file}.js`),
+    );
   } finally {
     hooks.deregister();
   }

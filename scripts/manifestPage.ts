@@ -17,7 +17,7 @@ export interface Manifest {
 
 interface Setting {
   readonly order: number;
-  readonly default: unknown;
+  readonly default: string | boolean | null | readonly string[];
   readonly scope: string;
   readonly markdownDescription: string;
   readonly enum?: readonly string[];
@@ -63,9 +63,8 @@ function settingsTable({ contributes }: Manifest, texts: Texts): string {
 
 function defaultOf({ default: value }: Setting): string {
   if (value === '' || value === null) return 'none';
-  return Array.isArray(value)
-    ? value.map(each => `\`${String(each)}\``).join(', ')
-    : `\`${String(value)}\``;
+  const values = typeof value === 'object' ? value : [String(value)];
+  return values.map(each => `\`${each}\``).join(', ');
 }
 
 function descriptionOf(setting: Setting, texts: Texts): string {

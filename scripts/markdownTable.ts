@@ -11,5 +11,5 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
 }
 
 function widthOf(cell: string): number {
-  return [...cell].length;
+  return Array.from(cell).length;
 }

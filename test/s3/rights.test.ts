@@ -27,11 +27,11 @@ const small = Buffer.from('small');
 /** Sent in parts. */
 const large = Buffer.alloc(17 * 1024 * 1024, 'large');
 
-/** The policy of the README. */
+/** The policy of `docs/rights.md`. */
 const onObjects = ['s3:GetObject', 's3:PutObject'];
 const onBucket = ['s3:ListBucket'];
 
-describe('With just the rights of the README (versitygw)', function () {
+describe('With just the documented rights (versitygw)', function () {
   this.timeout(120_000);
   let server: Versitygw;
   let isOpen = false;

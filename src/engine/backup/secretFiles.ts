@@ -6,8 +6,8 @@ const sshKeys = 'id_*';
 
 /**
  * What files are called that usually hold keys, passwords or tokens: the last one or two names of
- * their paths, where `*` stands for any characters of one name. Case does not count. The README
- * names them all.
+ * their paths, where `*` stands for any characters of one name. Case does not count.
+ * `docs/back-up.md` names them all.
  */
 export const secretPatterns: readonly string[] = [
   '.env*',
