@@ -11,6 +11,7 @@ import type { LocalFile } from '../disk/localFile';
 import type { LocalEntry } from '../scan/localScan';
 import type { Reading, Receipt } from '../records/receipts';
 import type { Finding } from './finding';
+import { placesInCloud } from './placesInCloud';
 
 /** Everything that was found on the two sides. */
 export interface Sides {
@@ -62,9 +63,10 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
   const ignoredInCloud = new Map<FilePath, IgnoredInCloud>();
   const { doubtful, others } = doubtfulPaths(sides);
 
+  const placeOf = placesInCloud(sides, rules.exclude);
   for (const cloud of sides.cloud.values()) {
     if (sides.local.has(cloud.path)) continue;
-    const place = placeInCloud(cloud.path, sides, rules.exclude);
+    const place = placeOf(cloud.path);
     if (place.kind === 'hidden') {
       hiddenBelow.set(place.below, (hiddenBelow.get(place.below) ?? 0) + 1);
     } else if (place.kind === 'ignored') {
@@ -168,51 +170,6 @@ interface IgnoredInCloud {
   readonly hiddenCopies: number;
 }
 
-type CloudPlace =
-  | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** Below something on disk that is ignored as a whole, whose row counts it. */
-  | { readonly kind: 'hidden'; readonly below: FilePath }
-  | {
-      readonly kind: 'ignored';
-      readonly path: FilePath;
-      readonly isFolder: boolean;
-      readonly because: IgnoreReason;
-    };
-
-const onlyInCloud: CloudPlace = { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
-
-/** Which row shows a cloud file without a local file of its path. */
-function placeInCloud(path: FilePath, sides: Sides, exclude: ExcludeRules): CloudPlace {
-  if (sides.folders.has(path)) return notRestorable({ kind: 'namesake-is-folder', path });
-  for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
-    // If a folder was walked, nothing above it is in the way either.
-    if (sides.folders.has(above) && !sides.local.has(above)) break;
-    const entry = sides.local.get(above);
-    if (entry === undefined) continue;
-    if (entry.kind === 'unreadable') {
-      return { kind: 'verdict', verdict: { kind: 'unchecked', failure: entry.failure } };
-    }
-    if (entry.kind === 'ignored' && (entry.isFolder || entry.because.kind === 'link')) {
-      return { kind: 'hidden', below: above };
-    }
-    return notRestorable({ kind: 'below-local-file', path: above });
-  }
-  const ruled = exclude.find(path, 'file');
-  if (ruled === undefined) return onlyInCloud;
-  const { ruling } = ruled;
-  if (ruling.kind === 'unknown') {
-    return { kind: 'verdict', verdict: { kind: 'unchecked', failure: ruling.failure } };
-  }
-  const { because } = ruling;
-  // A file with the folder's path that is gone from the disk has a row of its own there.
-  const isTaken = sides.cloud.has(ruled.path)
-    ? exclude.match(ruled.path, 'file') === undefined
-    : sides.receipts.has(ruled.path);
-  return isTaken
-    ? { kind: 'ignored', path, isFolder: false, because }
-    : { kind: 'ignored', path: ruled.path, isFolder: ruled.kind === 'folder', because };
-}
-
 /**
  * The verdict on a path that was proved once and now is on neither side; `undefined` where it is
  * below something that is ignored as a whole, and may still be there.
@@ -234,10 +191,6 @@ function verdictOfGone(
   const gone = { local: undefined, cloud: undefined, receipt, reading: undefined };
   const verdict = judge(gone, rules);
   return verdict?.kind === 'ask-content' ? undefined : verdict;
-}
-
-function notRestorable(because: IgnoreReason): CloudPlace {
-  return { kind: 'verdict', verdict: { kind: 'ignored', because, hiddenCopies: 1 } };
 }
 
 function judgeFile(

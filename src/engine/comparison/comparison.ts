@@ -55,7 +55,7 @@ export class Comparison {
     this.#replace(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
   }
 
-  /** Puts all findings of a new comparison where their verdicts say. */
+  /** Puts the findings of a new comparison, each of another path, where their verdicts say. */
   placeAll(findings: Iterable<Finding>): void {
     for (const finding of findings) {
       this.#put(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
@@ -199,20 +199,19 @@ export class Comparison {
   }
 
   #replace(entry: Entry): void {
-    const before = this.#put(entry);
+    const before = this.#takeOut(entry.path);
+    this.#put(entry);
     const concerned = [before?.group, before?.verdict.kind, entry.group, entry.verdict.kind];
     this.onChanged([...new Set(concerned.filter(group => group !== undefined))]);
   }
 
-  /** Returns the entry that was there before. */
-  #put(entry: Entry): Entry | undefined {
-    const before = this.#takeOut(entry.path);
+  /** Puts an entry where none is. */
+  #put(entry: Entry): void {
     this.#entries.set(entry.path, entry);
     this.#trees.put(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
     if (isProved(entry)) this.#proved++;
     if (isUnconfirmed(entry)) this.#unconfirmed++;
-    return before;
   }
 
   #takeOut(path: FilePath): Entry | undefined {

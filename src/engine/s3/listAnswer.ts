@@ -63,32 +63,30 @@ const opening = '<Contents>';
 const closing = '</Contents>';
 const plainEntries = 'PlainEntries';
 
-/** Returns `undefined` where there is anything but elements with text in them. */
+/** Returns `undefined` where there is anything but known elements with text in them. */
 function readPlainEntry(
   document: string,
   from: number,
 ): { readonly fields: Fields; readonly end: number } | undefined {
   const fields: Fields = {};
-  for (let at = from; ;) {
+  let at = from;
+  for (let tried = 0, next = 0; tried < tags.length; next = (next + 1) % tags.length) {
     if (document.startsWith(closing, at)) return { fields, end: at + closing.length };
-    const nameEnd = document.indexOf('>', at);
-    if (nameEnd === -1 || document.charCodeAt(at) !== lessThan) return undefined;
-    const name = document.slice(at + 1, nameEnd);
-    const end = isField(name) ? ends[name] : passedOver.get(name);
-    const textEnd = document.indexOf('<', nameEnd);
-    if (end === undefined || !document.startsWith(end, textEnd)) return undefined;
-    const text = withoutEntities(document.slice(nameEnd + 1, textEnd));
-    if (isField(name)) fields[name] = text;
-    at = textEnd + end.length;
+    const tag = tags[next];
+    if (tag === undefined || !document.startsWith(tag.opens, at)) {
+      tried++;
+      continue;
+    }
+    const textStart = at + tag.opens.length;
+    const textEnd = document.indexOf('<', textStart);
+    if (!document.startsWith(tag.closes, textEnd)) return undefined;
+    const text = withoutEntities(document.slice(textStart, textEnd));
+    if (isField(tag.name)) fields[tag.name] = text;
+    at = textEnd + tag.closes.length;
+    tried = 0;
   }
+  return undefined;
 }
-
-const lessThan = 0x3c;
-
-/** What S3 says besides, with the tags that end it. */
-const passedOver: ReadonlyMap<string, string> = new Map(
-  ['ChecksumAlgorithm', 'ChecksumType'].map(name => [name, `</${name}>`]),
-);
 
 class ListReader implements ElementSink {
   /** Whether the element that stands for the plain entries was where entries are. */
@@ -143,17 +141,21 @@ type Field = 'Key' | 'Size' | 'ETag' | 'LastModified' | 'StorageClass';
 type Fields = Partial<Record<Field, string>>;
 
 function isField(name: string): name is Field {
-  return Object.hasOwn(ends, name);
+  return fieldNames.has(name);
 }
 
-/** The fields of an entry, with the tags that end them. */
-const ends: Readonly<Record<Field, string>> = {
-  Key: '</Key>',
-  Size: '</Size>',
-  ETag: '</ETag>',
-  LastModified: '</LastModified>',
-  StorageClass: '</StorageClass>',
-};
+const fieldNames = new Set(['Key', 'LastModified', 'ETag', 'Size', 'StorageClass']);
+
+/** The elements that are known, in the order in which S3 has them: the next is likely the next. */
+const tags = [
+  'Key',
+  'LastModified',
+  'ETag',
+  'ChecksumAlgorithm',
+  'ChecksumType',
+  'Size',
+  'StorageClass',
+].map(name => ({ name, opens: `<${name}>`, closes: `</${name}>` }));
 
 function toEntry({ Key, Size = '', ETag, LastModified = '', StorageClass }: Fields): ListEntry {
   return {

@@ -115,6 +115,9 @@ function withoutPrefix(name: string): string {
 /** Returns a text with its references replaced. Throws `MalformedAnswer` where one is unknown. */
 export function withoutEntities(text: string): string {
   if (!text.includes('&')) return text;
+  // Those of each ETag.
+  const unquoted = text.replaceAll('&quot;', '"');
+  if (!unquoted.includes('&')) return unquoted;
   return text.replaceAll(/&([^;]*;?)/g, (_, found: string) => {
     const named = entities[found];
     if (named !== undefined) return named;
