@@ -63,7 +63,7 @@ const peers: readonly { readonly program: string; readonly contestant: Contestan
         const s5cmd = ['s5cmd', '--log', 'error', '--endpoint-url', endpoint];
         const there = `s3://bench/${prefix}`;
         if (job === 'upload') return [...s5cmd, 'cp', `${root}/`, there];
-        if (job === 'compare') return [...s5cmd, 'sync', `${root}/`, there];
+        if (job === 'compare') return [...s5cmd, '--dry-run', 'sync', `${root}/`, there];
         return [...s5cmd, 'cp', `${there}*`, `${root}/`];
       },
       env: () => keys,
@@ -83,7 +83,9 @@ const peers: readonly { readonly program: string; readonly contestant: Contestan
         const how = ['--fast-list', '--transfers', '64', '--checkers', '64'];
         if (job === 'upload') return ['rclone', 'copy', root, there, ...how];
         const byTime = ['--update', '--use-server-modtime'];
-        if (job === 'compare') return ['rclone', 'copy', root, there, ...how, ...byTime];
+        if (job === 'compare') {
+          return ['rclone', 'copy', '--dry-run', root, there, ...how, ...byTime];
+        }
         return ['rclone', 'copy', there, root, ...how];
       },
       env: endpoint => ({
@@ -111,6 +113,7 @@ const peers: readonly { readonly program: string; readonly contestant: Contestan
       commandFor: (job, { root, endpoint, prefix }) => {
         const aws = ['aws', '--endpoint-url', endpoint, 's3', 'sync', '--only-show-errors'];
         const there = `s3://bench/${prefix}`;
+        if (job === 'compare') return [...aws, '--dryrun', root, there];
         return job === 'restore' ? [...aws, there, root] : [...aws, root, there];
       },
       env: () => ({

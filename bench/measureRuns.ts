@@ -9,7 +9,7 @@ import { installOnce } from '../dev/installOnce';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { startBareServer, type BareServer, type Counts } from './bareServer';
 import type { Contestant, Place } from './contestants';
-import { makeFiles, type Workload } from './workloads';
+import { makeFiles, touchFiles, type Workload } from './workloads';
 
 /** What one run of one program took, the whole process counted. */
 export interface Run extends Counts {
@@ -34,13 +34,15 @@ export async function measureRuns(
   workload: Workload,
   { program, contestants, rounds, onRun }: RunsRequest,
 ): Promise<readonly Run[]> {
-  const { job, name, files, bytes, rttMs } = workload;
+  const { job, name, files, bytes, keys, rttMs } = workload;
   const source = job === 'restore' ? '' : await restedFiles(workload);
   const server = await startBareServer(program, rttMs);
   const home = await temporaryFolder('bench');
   const runs: Run[] = [];
   try {
-    if (job === 'restore') await server.makeObjects({ prefix: 'shared/', count: files, bytes });
+    if (job === 'restore' || keys !== undefined) {
+      await server.makeObjects({ prefix: 'shared/', count: keys ?? files, bytes });
+    }
     for (let round = 0; round < rounds; round++) {
       for (const contestant of contestants) {
         const place = await prepare(workload, contestant, {
@@ -84,10 +86,11 @@ interface Surroundings {
 }
 
 async function prepare(
-  { job }: Workload,
+  workload: Workload,
   contestant: Contestant,
   { server, home, source, round, program }: Surroundings,
 ): Promise<Place> {
+  const { job, keys, touchedPercent } = workload;
   const { endpoint } = server;
   const own = contestant.name.replaceAll(' ', '-');
   switch (job) {
@@ -97,9 +100,18 @@ async function prepare(
       return { root: source, endpoint, prefix: `${own}-${String(round)}/`, records };
     }
     case 'compare': {
+      if (keys !== undefined) {
+        // Seen for the first time in each round.
+        const records = join(home, `${own}-${String(round)}`);
+        await mkdir(records);
+        return { root: source, endpoint, prefix: 'shared/', records };
+      }
       const records = join(home, own);
       const place = { root: source, endpoint, prefix: `${own}/`, records };
-      if (round > 0) return place;
+      if (round > 0) {
+        if (touchedPercent > 0) await touchFiles(source, workload);
+        return place;
+      }
       // What is compared is there, by the contestant's own doing.
       await mkdir(records);
       await runMeasured(
@@ -108,6 +120,7 @@ async function prepare(
         contestant.env(endpoint),
         home,
       );
+      if (touchedPercent > 0) await touchFiles(source, workload);
       return place;
     }
     case 'restore': {
@@ -147,8 +160,9 @@ async function runMeasured(
 
 /** Returns the folder with the files of a workload, none of which has changed within two minutes. */
 async function restedFiles(workload: Workload): Promise<string> {
-  const { files, bytes } = workload;
-  const folder = await installOnce(`bench-${String(files)}-of-${String(bytes)}`, into =>
+  const { files, bytes, touchedPercent } = workload;
+  const end = touchedPercent > 0 ? '-touched' : '';
+  const folder = await installOnce(`bench-${String(files)}-of-${String(bytes)}${end}`, into =>
     makeFiles(into, workload),
   );
   // Younger files we flush first, which is not what is measured.
