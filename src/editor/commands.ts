@@ -13,6 +13,7 @@ import {
 import { chooseClick } from './backUp/clickChoice';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { showReport } from './batch/reportDocument';
+import { saveReport } from './batch/saveReport';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
@@ -135,6 +136,10 @@ const table = {
   's3Backup.showReport': onWhole(async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();
     else await showReport(engine, reports.last);
+  }),
+  's3Backup.saveReport': onWhole(async ({ engine, reports }) => {
+    if (reports.last === undefined) sayNoReport();
+    else await saveReport(engine, reports.last);
   }),
   's3Backup.pause': onWhole(({ engine }) => {
     engine.notify(pause, null);

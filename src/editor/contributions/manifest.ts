@@ -46,6 +46,7 @@ export const commandIds = [
   's3Backup.verify',
   's3Backup.forget',
   's3Backup.showReport',
+  's3Backup.saveReport',
   's3Backup.pause',
   's3Backup.resume',
   's3Backup.forgetUnfinished',

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { commands, window, type QuickPick, type QuickPickItem, type Uri } from 'vscode';
+import {
+  commands,
+  window,
+  type DocumentLink,
+  type QuickPick,
+  type QuickPickItem,
+  type Uri,
+} from 'vscode';
 
 import type { GroupNode, TreeNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
@@ -267,6 +274,11 @@ describe('Commands', () => {
       assert.match(text, /set\/b\.txt \(2 B\)\n {6}\S/);
       assert.match(text, /a\.txt \(1 B\)/);
       assert.equal(text.split('\n').filter(line => /^ {2}\S/.test(line)).length, report.planned);
+      const links = await commands.executeCommand<readonly DocumentLink[]>(
+        'vscode.executeLinkProvider',
+        document.uri,
+      );
+      assert.ok(links.some(({ target }) => target?.fsPath === uriOf('a.txt').fsPath));
       // The next one takes its place, under a name that says what it reports.
       await write('a.txt', 'once more');
       await api.backUp([uriOf('a.txt').fsPath]);

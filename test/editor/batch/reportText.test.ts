@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+
+import type { FinishedBatch } from '../../../src/editor/batch/reports';
+import { reportText } from '../../../src/editor/batch/reportText';
+import { reportRecord } from '../../../src/editor/batch/saveReport';
+import { failureText } from '../../../src/editor/failures/failureMessage';
+import type { FailureCode } from '../../../src/protocol/failures';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { ReportEntry } from '../../../src/protocol/reports';
+import type { Work } from '../../../src/protocol/rows';
+
+describe('A report', () => {
+  const root = join('/', 'home', 'me', 'w');
+
+  function batch(work: Work): FinishedBatch {
+    const report = { work, planId: 1, planned: 5, done: 2, failed: 3, skipped: 0, cancelled: 0 };
+    const setup = { id: 'f', folderId: 'f', name: 'w', root, bucket: 'b', prefix: 'p/' };
+    return {
+      report: { ...report, bytes: 5, reasons: {}, attributesNotSet: 0, problems: [] },
+      setups: [{ ...setup, innerRoots: [], kin: [], settings: {} }],
+      conflicts: 0,
+      endedAt: Date.UTC(2026, 10, 28),
+    } as unknown as FinishedBatch;
+  }
+
+  function entry(path: string, code?: FailureCode): ReportEntry {
+    return {
+      kind: code === undefined ? 'done' : 'failed',
+      folder: 'f',
+      path: path as FilePath,
+      bytes: 1,
+      failure: code && { code, subject: path, cause: undefined },
+    };
+  }
+
+  const entries = [
+    entry('a', 'disk-full'),
+    entry('b/c', 'access-denied'),
+    entry('d', 'access-denied'),
+    entry('e'),
+    entry('f'),
+  ];
+
+  it('puts files with the same reason together, the commonest first', () => {
+    const lines = reportText(batch('back-up'), entries).text.split('\n');
+    const heading = (code: FailureCode, count: string) =>
+      `${failureText({ code, subject: '', cause: undefined })}: ${count}`;
+    const denied = lines.indexOf(heading('access-denied', '2 files'));
+    assert.ok(denied > 0);
+    assert.equal(lines[denied + 1], '  b/c (1 B)');
+    const full = lines.indexOf(heading('disk-full', '1 file'));
+    assert.ok(full > denied);
+    // What arrived has no reason to be told apart by.
+    assert.deepEqual(lines.slice(-3), ['  e (1 B)', '  f (1 B)', '']);
+  });
+
+  it('leads to the files that are there', () => {
+    const linked = (work: Work) => {
+      const { text, links } = reportText(batch(work), entries);
+      const lines = text.split('\n');
+      return links.map(({ range: { start, end }, file }) => {
+        const name = lines[start.line]?.slice(start.character, end.character) ?? '';
+        assert.equal(file.fsPath, join(root, name));
+        return name;
+      });
+    };
+    assert.deepEqual(linked('back-up').toSorted(), ['a', 'b/c', 'd', 'e', 'f']);
+    assert.deepEqual(linked('restore'), ['e', 'f']);
+    assert.deepEqual(linked('trash').toSorted(), ['a', 'b/c', 'd']);
+  });
+
+  it('is saved for programs with every file, its outcome and the code of its failure', () => {
+    const saved = JSON.parse(JSON.stringify(reportRecord(batch('back-up'), entries))) as {
+      readonly planned: number;
+      readonly files: readonly {
+        readonly outcome: string;
+        readonly path: string;
+        readonly failure?: { readonly code: string };
+      }[];
+    };
+    assert.equal(saved.planned, 5);
+    assert.deepEqual(
+      saved.files.map(({ outcome, path, failure }) => [outcome, path, failure?.code]),
+      [
+        ['failed', 'a', 'disk-full'],
+        ['failed', 'b/c', 'access-denied'],
+        ['failed', 'd', 'access-denied'],
+        ['done', 'e', undefined],
+        ['done', 'f', undefined],
+      ],
+    );
+  });
+});
