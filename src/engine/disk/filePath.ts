@@ -1,23 +1,36 @@
-import { sep } from 'node:path';
+import systemPath, { type PlatformPath } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
+
+/** How a system writes paths: Node's `posix` or `win32`, so that both can be tried on any. */
+export type PathStyle = Pick<PlatformPath, 'sep'>;
 
 /**
  * Returns the path of a local file below `root`, both absolute as the system spells them, or
  * `undefined` if the file is not below it. The root itself is the empty path.
  */
-export function toFilePath(root: string, absolute: string): FilePath | undefined {
-  const base = withoutTrailingSeparator(root);
-  if (absolute === base) return '' as FilePath;
-  if (!absolute.startsWith(base + sep)) return undefined;
-  const relative = absolute.slice(base.length + 1);
-  return (sep === '/' ? relative : relative.replaceAll(sep, '/')) as FilePath;
+export function toFilePath(
+  root: string,
+  absolute: string,
+  style: PathStyle = systemPath,
+): FilePath | undefined {
+  const base = withoutTrailingSeparator(withDrive(root, style), style);
+  const full = withDrive(absolute, style);
+  if (full === base) return '' as FilePath;
+  if (!full.startsWith(base + style.sep)) return undefined;
+  const relative = full.slice(base.length + 1);
+  return (style.sep === '/' ? relative : relative.replaceAll(style.sep, '/')) as FilePath;
 }
 
 /** Returns where a file of a workspace folder is on this machine's disk. */
-export function toAbsolutePath(root: string, path: FilePath): string {
-  const base = withoutTrailingSeparator(root);
-  if (path === '') return base === '' ? sep : base;
-  return base + sep + (sep === '/' ? path : path.replaceAll('/', sep));
+export function toAbsolutePath(
+  root: string,
+  path: FilePath,
+  style: PathStyle = systemPath,
+): string {
+  const base = withoutTrailingSeparator(root, style);
+  // Without the separator, a drive alone would be the folder that is current on it.
+  if (path === '') return /^([a-z]:)?$/i.test(base) ? base + style.sep : base;
+  return base + style.sep + (style.sep === '/' ? path : path.replaceAll('/', style.sep));
 }
 
 /** The path of a child of `folder`; `folder` is empty for the root. */
@@ -63,6 +76,11 @@ export function topmost(paths: readonly FilePath[]): readonly FilePath[] {
   );
 }
 
-function withoutTrailingSeparator(folder: string): string {
+function withoutTrailingSeparator(folder: string, { sep }: PathStyle): string {
   return folder.endsWith(sep) ? folder.slice(0, -1) : folder;
+}
+
+/** VS Code writes the letter of a drive small, Windows writes it large. */
+function withDrive(path: string, { sep }: PathStyle): string {
+  return sep === '/' ? path : path.replace(/^[a-z]:/, drive => drive.toUpperCase());
 }

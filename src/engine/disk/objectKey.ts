@@ -1,6 +1,7 @@
-import { sep } from 'node:path';
+import systemPath from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
+import type { PathStyle } from './filePath';
 import { isStagedFile } from './stagedFile';
 
 /** The key of a file's copy in the bucket. `prefix` is empty or ends in `/`. */
@@ -13,10 +14,10 @@ export type KeyReading =
   | { readonly kind: 'not-a-path'; readonly because: KeyFault };
 
 /** Returns the file that a key stands for, or why no file on this disk can have that key. */
-export function readKey(prefix: string, key: string): KeyReading {
+export function readKey(prefix: string, key: string, style: PathStyle = systemPath): KeyReading {
   if (!key.startsWith(prefix)) return { kind: 'not-a-path', because: 'outside-prefix' };
   const rest = key.slice(prefix.length);
-  const because = keyFault(rest);
+  const because = keyFault(rest, style);
   return because === undefined
     ? { kind: 'path', path: rest as FilePath }
     : { kind: 'not-a-path', because };
@@ -28,7 +29,7 @@ export function readKey(prefix: string, key: string): KeyReading {
  */
 export const maxKeyBytes = 1024;
 
-function keyFault(rest: string): KeyFault | undefined {
+function keyFault(rest: string, { sep }: PathStyle): KeyFault | undefined {
   if (rest === '' || rest.endsWith('/')) return 'folder-marker';
   if (rest.includes('\0')) return 'nul';
   if (sep === '\\' && rest.includes('\\')) return 'backslash';

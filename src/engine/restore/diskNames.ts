@@ -1,5 +1,5 @@
 import { lstatSync, opendirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix, win32 } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
 import { readKey } from '../disk/objectKey';
@@ -23,7 +23,7 @@ export function nameRulesOf(root: string): NameRules {
  * not always stored by this program, nor from a computer like this one.
  */
 export function unsafeName(path: FilePath, { platform }: NameRules): Failure | undefined {
-  const reading = readKey('', path);
+  const reading = readKey('', path, platform === 'win32' ? win32 : posix);
   if (reading.kind === 'not-a-path') return unsafeKey(path, reading.because);
   for (const name of path.split('/')) {
     const fault = platform === 'win32' ? windowsFault(name) : undefined;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resolve, sep } from 'node:path';
+import { posix, resolve, sep, win32 } from 'node:path';
 import fc from 'fast-check';
 
 import {
@@ -85,29 +85,53 @@ describe('filePath', () => {
     );
   });
 
-  it('reads back from the disk the very path that was looked for there', () => {
-    for (const folder of [root, `${root}${sep}`, resolve('/')]) {
-      assertProperty(
-        fc.property(paths, path => {
-          assert.equal(toFilePath(folder, toAbsolutePath(folder, path)), path);
-        }),
-      );
-    }
-  });
+  for (const [system, style, folders] of [
+    ['Linux and macOS', posix, ['/', '/work space/projet', '/work space/projet/']],
+    ['Windows', win32, ['C:\\', 'c:\\Work Space\\projet', '\\\\server\\share\\projet\\']],
+  ] as const) {
+    const itsPaths = paths.filter(path => style === posix || !path.includes('\\'));
 
-  it('never leads out of the folder, whatever a key says', () => {
-    const segments = fc.oneof(names, fc.constantFrom('.', '..', '', '\0', 'a\0b', '\\'));
-    const keys = fc.array(segments, { maxLength: 8 }).map(all => all.join('/'));
-    assertProperty(
-      fc.property(prefixes, keys, (prefix, rest) => {
-        const reading = readKey(prefix, prefix + rest);
-        if (reading.kind === 'not-a-path') return;
-        const absolute = toAbsolutePath(root, reading.path);
-        assert.equal(resolve(absolute), absolute);
-        assert.ok(absolute.startsWith(root + sep) && absolute.length > root.length + 1);
-      }),
-      { numRuns: 1000 },
-    );
+    it(`reads back from the disk the very path that was looked for there (${system})`, () => {
+      for (const folder of folders) {
+        assertProperty(
+          fc.property(itsPaths, path => {
+            const absolute = toAbsolutePath(folder, path, style);
+            assert.ok(style.isAbsolute(absolute));
+            assert.equal(toFilePath(folder, absolute, style), path);
+          }),
+        );
+        assert.equal(toFilePath(folder, toAbsolutePath(folder, asPath(''), style), style), '');
+      }
+    });
+
+    it(`never leads out of the folder, whatever a key says (${system})`, () => {
+      const segments = fc.oneof(
+        names,
+        fc.constantFrom('.', '..', '', '\0', 'a\0b', '\\', '..\\..'),
+      );
+      const keys = fc.array(segments, { maxLength: 8 }).map(all => all.join('/'));
+      const [, root] = folders;
+      assertProperty(
+        fc.property(prefixes, keys, (prefix, rest) => {
+          const reading = readKey(prefix, prefix + rest, style);
+          if (reading.kind === 'not-a-path') return;
+          const absolute = toAbsolutePath(root, reading.path, style);
+          assert.equal(style.resolve(absolute), absolute);
+          assert.ok(absolute.startsWith(root + style.sep));
+          assert.ok(absolute.length > root.length + 1);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  }
+
+  it('takes a drive of Windows for the same, however its letter is written', () => {
+    const find = (root: string, file: string) => toFilePath(root, file, win32);
+    assert.equal(find('c:\\work', 'C:\\work\\a\\b.txt'), 'a/b.txt');
+    assert.equal(find('C:\\', 'c:\\b.txt'), 'b.txt');
+    assert.equal(find('C:\\work', 'D:\\work\\b.txt'), undefined);
+    assert.equal(find('C:\\work', 'C:\\workshop\\b.txt'), undefined);
+    assert.equal(toFilePath('/c:', '/C:/b.txt', posix), undefined);
   });
 
   it('says why a key is no file’s', () => {
@@ -130,11 +154,15 @@ describe('filePath', () => {
       ['p/', 'p', 'outside-prefix'],
       ['proj/', 'proj-old/a', 'outside-prefix'],
       ['p/', 'p/a/.b.txt.s3backup-0123456789abcdef', 'staged-file'],
-      ...(sep === '\\' ? ([['', 'a\\b', 'backslash']] as const) : []),
     ] as const;
-    for (const [prefix, key, because] of faults) {
-      assert.deepEqual(readKey(prefix, key), { kind: 'not-a-path', because }, key);
+    for (const style of [posix, win32]) {
+      for (const [prefix, key, because] of faults) {
+        assert.deepEqual(readKey(prefix, key, style), { kind: 'not-a-path', because }, key);
+      }
     }
+    const backslash = { kind: 'not-a-path', because: 'backslash' };
+    assert.deepEqual(readKey('', 'a\\b', win32), backslash);
+    assert.deepEqual(readKey('', 'a\\b', posix), { kind: 'path', path: 'a\\b' });
   });
 
   it('takes names that only look like leading out of a folder', () => {
