@@ -15,7 +15,7 @@ import type { Bucket, Condition, ListedPart, StoredObject, StoredPart } from '..
 import type { Receipt } from '../records/receipts';
 import type { UploadStore } from '../records/uploadStore';
 import type { CloudFile } from '../scan/cloudListing';
-import { isSameState, type LocalFile } from '../disk/localFile';
+import { isSameState, toLocalFile, type LocalFile } from '../disk/localFile';
 import { partSizeFor } from './partSize';
 import { abortUnclaimed, abortUpload, openUpload, type OpenUpload } from './unfinishedUploads';
 
@@ -103,9 +103,11 @@ async function uploadWhole(
   try {
     const { bytes: body, release: releaseBuffer } = acquireBuffer(before.size);
     const isWhole = await readRange({ file, path, start: 0, buffer: body, signal });
-    if (!isWhole || !isSameState(before, await file.stat())) return undefined;
+    if (!isWhole) return undefined;
+    const fields = file.fields();
+    if (!isSameState(before, toLocalFile(path, fields))) return undefined;
     await requireEnd(file, before);
-    const attributes = objectAttributes(file, before);
+    const attributes = objectAttributes(path, fields);
     const key = toKey(prefix, path);
     const sha256 = hash('sha256', body);
     const stored = await withByteProgress(before.size, onBytes, onSent =>
@@ -130,7 +132,7 @@ async function uploadInParts(
   before: LocalFile,
 ): Promise<Sent | undefined> {
   const { bucket, prefix, path, uploads, signal } = request;
-  const attributes = objectAttributes(file, before);
+  const attributes = objectAttributes(path, file.fields());
   const { size } = before;
   for (let attempt = 1; ; attempt++) {
     const open = await openUpload({

@@ -1,19 +1,20 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, type BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { FilePath } from '../../protocol/folders';
 import type { FileAttribute } from '../../protocol/reports';
 import { hasCode } from '../failures/systemCode';
 import type { ObjectAttributes, ObjectHead } from '../ports/bucket';
 import { contentType } from './contentType';
-import type { LocalFile } from './localFile';
-import type { OpenFile } from './openFile';
 import { allocatedBytes } from './writeFile';
 
 /**
  * Returns what is stored with a file's bytes. `mtime` and `mode` are written as rclone does, which
  * reads them too: https://rclone.org/s3/#metadata
  */
-export function objectAttributes(file: OpenFile, { path, mtimeNs }: LocalFile): ObjectAttributes {
-  const { mode, ...fields } = file.fields();
+export function objectAttributes(
+  path: FilePath,
+  { mtimeNs, mode, ...fields }: Pick<BigIntStats, 'size' | 'blocks' | 'mode' | 'mtimeNs'>,
+): ObjectAttributes {
   const [size, blocks] = [Number(fields.size), Number(fields.blocks)];
   const allocated = allocatedBytes({ size, blocks });
   return {

@@ -3,7 +3,7 @@ import { Failure, throwIfCancelled } from '../failures/failure';
 import type { OpenFile } from './openFile';
 
 export interface ReadRequest {
-  readonly file: Pick<OpenFile, 'handle'>;
+  readonly file: Pick<OpenFile, 'read' | 'fields'>;
   readonly local: { readonly path: FilePath; readonly size: number };
   readonly signal: AbortSignal;
   /** Takes the bytes in order; they are valid during the call only. */
@@ -23,21 +23,21 @@ export async function readAll(request: ReadRequest): Promise<void> {
   const buffer = Buffer.allocUnsafe(Math.min(maxReadBytes, size + 1));
   for (let position = 0; ;) {
     throwIfCancelled(signal, path);
-    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
+    const bytesRead = await file.read(buffer, position);
     if (bytesRead === 0) return;
     onBytes(buffer.subarray(0, bytesRead));
     position += bytesRead;
-    if (position > size) throw await longer(file, { path, size });
+    if (position > size) throw longer(file, { path, size });
     await between?.();
   }
 }
 
 /** Names why a file holds more bytes than it was said to have. */
-async function longer(
-  { handle }: Pick<OpenFile, 'handle'>,
+function longer(
+  file: Pick<OpenFile, 'fields'>,
   { path, size }: { readonly path: FilePath; readonly size: number },
-): Promise<Failure> {
-  const { size: now } = await handle.stat();
+): Failure {
+  const now = Number(file.fields().size);
   return new Failure(now === size ? 'wrong-size' : 'file-changing', path);
 }
 
@@ -46,18 +46,17 @@ async function longer(
  * kernel or of programs, may say that they are empty. Throws `file-changing` if it has just grown.
  */
 export async function requireEnd(
-  file: Pick<OpenFile, 'handle'>,
+  file: Pick<OpenFile, 'read' | 'fields'>,
   local: { readonly path: FilePath; readonly size: number },
 ): Promise<void> {
-  const { bytesRead } = await file.handle.read(Buffer.alloc(1), 0, 1, local.size);
-  if (bytesRead > 0) throw await longer(file, local);
+  if ((await file.read(Buffer.allocUnsafe(1), local.size)) > 0) throw longer(file, local);
 }
 
 /** Small enough to notice Cancel at once, large enough to keep the disk busy. */
 const maxReadBytes = 1 << 20;
 
 export interface RangeRequest {
-  readonly file: Pick<OpenFile, 'handle'>;
+  readonly file: Pick<OpenFile, 'read'>;
   readonly path: FilePath;
   /** In bytes. */
   readonly start: number;
@@ -72,7 +71,7 @@ export async function readRange(request: RangeRequest): Promise<boolean> {
   const { length } = buffer;
   for (let filled = 0; filled < length;) {
     throwIfCancelled(signal, path);
-    const { bytesRead } = await file.handle.read(buffer, filled, length - filled, start + filled);
+    const bytesRead = await file.read(buffer.subarray(filled), start + filled);
     if (bytesRead === 0) return false;
     filled += bytesRead;
   }

@@ -18,7 +18,8 @@ export async function statWhenStable(
     const local = await file.stat();
     const waitMs = untilStableMs(local);
     if (waitMs === 0) {
-      await flushMapped(file, local);
+      if (!mayBeDirty(local)) return local;
+      await file.flush();
       // What changed during the flush may be dirty again.
       if (isSameState(local, await file.stat())) return local;
     }
@@ -53,8 +54,11 @@ function untilStableMs({ mtimeNs, ctimeNs }: LocalFile): number {
  * flushed, since some disks empty their own cache even for a clean file.
  */
 export async function flushMapped(file: Pick<OpenFile, 'flush'>, local: LocalFile): Promise<void> {
-  const ageMs = Date.now() - Number(local.ctimeNs / 1_000_000n);
-  if (ageMs < maxDirtyMs) await file.flush();
+  if (mayBeDirty(local)) await file.flush();
+}
+
+function mayBeDirty({ ctimeNs }: LocalFile): boolean {
+  return Date.now() - Number(ctimeNs / 1_000_000n) < maxDirtyMs;
 }
 
 /** Linux writes pages back after 35 s, and later on a busy disk. */

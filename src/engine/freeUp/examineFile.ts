@@ -50,9 +50,9 @@ export async function examineFile(
 ): Promise<SafeToFree> {
   const { path, route } = step;
   const { signal } = tools;
-  const { nlink, mode } = await file.handle.stat();
+  const { nlink, mode } = file.fields();
   // The bytes would stay on the disk under the other name.
-  if (nlink > 1) throw new Failure('hard-link', path);
+  if (nlink > 1n) throw new Failure('hard-link', path);
   const local = await statWhenStable(file, signal);
   const digests = await digest(file, local, tools);
   route.receipts.invalidateReading(receipt, { local, sha256: digests.sha256 });
@@ -65,7 +65,7 @@ export async function examineFile(
   const head = checkCopy({ head: asked, listed }, receipt, digests, now);
   const isExact = isRestoredExactly(
     head.metadata,
-    { mtimeNs: local.mtimeNs, mode },
+    { mtimeNs: local.mtimeNs, mode: Number(mode) },
     process.platform,
   );
   if (!isExact && !step.mayLoseAttributes) throw new Failure('attributes-differ', path);

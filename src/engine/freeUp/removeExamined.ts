@@ -53,11 +53,12 @@ export async function removeExamined(
  * that has rested is not written by anybody: of a full disk it is what frees the space.
  */
 async function assertRoomOrRest(
-  { handle }: OpenFile,
+  examined: OpenFile,
   { local }: SafeToFree,
   { file: { path }, folder }: Displaced,
 ): Promise<void> {
-  const needed = allocatedBytes(await handle.stat());
+  const { size, blocks } = examined.fields();
+  const needed = allocatedBytes({ size: Number(size), blocks: Number(blocks) });
   const free = await freeBytes(folder.at('.'));
   if (free === undefined || free >= BigInt(needed)) return;
   const restedMs = Date.now() - Number(local.mtimeNs / 1_000_000n);
@@ -86,14 +87,14 @@ async function copyBack(
 }
 
 /** Not by streams: one that fails closes the file that it reads. */
-async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> {
-  const { mode } = await handle.stat();
-  const copy = await open(absolute, 'wx', mode & 0o777);
+async function writeCopy(file: OpenFile, absolute: string): Promise<void> {
+  const { mode } = file.fields();
+  const copy = await open(absolute, 'wx', Number(mode) & 0o777);
   try {
     const buffer = Buffer.allocUnsafe(copyBytes);
     let position = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, copyBytes, position);
+      const bytesRead = await file.read(buffer, position);
       if (bytesRead === 0) break;
       await writeSparse(copy, buffer.subarray(0, bytesRead), position);
       position += bytesRead;
@@ -108,9 +109,9 @@ async function writeCopy({ handle }: OpenFile, absolute: string): Promise<void> 
 const copyBytes = 1 << 20;
 
 /** Returns how the bytes of a file without a name can be reached. */
-function placeOf({ handle }: OpenFile): string {
+function placeOf({ fd }: OpenFile): string {
   const { pid, platform } = process;
-  const number = String(handle.fd);
+  const number = String(fd);
   return platform === 'linux'
     ? `/proc/${String(pid)}/fd/${number}`
     : `process ${String(pid)}, file descriptor ${number}`;

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 
@@ -26,8 +33,8 @@ describe('openFile', () => {
   });
 
   function read(path: string, from = root): Promise<string> {
-    return withOpenFile(from, path as FilePath, async ({ handle }) =>
-      (await handle.readFile()).toString(),
+    return withOpenFile(from, path as FilePath, ({ fd }) =>
+      Promise.resolve(readFileSync(fd, 'utf8')),
     );
   }
 
