@@ -22,6 +22,8 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
   readonly onStarted: (step: Step) => void;
+  /** Awaited before anybody is told what became of a step: keeps what it has proved. */
+  readonly keep: (outcome: Outcome<Step, Result>) => Promise<void>;
   readonly onEnded: (outcome: Outcome<Step, Result>) => void;
 }
 
@@ -33,7 +35,7 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
 export async function runBatch<Step extends BatchStep, Result extends StepResult>(
   request: BatchRequest<Step, Result>,
 ): Promise<readonly Outcome<Step, Result>[]> {
-  const { steps, traffic, fileTurns, signal, bytesOf, onStarted, onEnded } = request;
+  const { steps, traffic, fileTurns, signal, bytesOf, onStarted, keep, onEnded } = request;
   const outcomes = new Map<Step, Outcome<Step, Result>>();
   const goneBuckets = new Map<Bucket, Failure>();
   const queue = new StepQueue({ steps, bytesOf, signal });
@@ -65,6 +67,7 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
         : { kind: 'cancelled', failure: refusal, isLeft: true };
     const bytes = ending.kind === 'done' ? ending.result.local.size : bytesOf(step);
     const outcome = { step, bytes, ...ending };
+    await keep(outcome);
     if (ending.kind === 'failed' && ending.failure.code === 'no-such-bucket') {
       goneBuckets.set(step.route.bucket, ending.failure);
     }

@@ -75,6 +75,11 @@ export class Batches {
       onStarted: ({ route, path }) => {
         comparisons.of(route.target)?.setActivity(path, { kind: 'under-way', work });
       },
+      keep: async outcome => {
+        // In the same turn: whatever happens next, what has been proved is known.
+        const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
+        if (receipt !== undefined) await outcome.step.route.receipts.putSoon(receipt);
+      },
       onEnded: outcome => {
         started.onEnded?.(outcome);
         this.#applyOutcome(outcome, batch);
@@ -135,16 +140,13 @@ export class Batches {
     }
   }
 
-  /** Updates receipts and row by what became of a step. */
+  /** Updates the row by what became of a step. */
   #applyOutcome<Step extends BatchStep, Result extends StepResult>(
     outcome: Outcome<Step, Result>,
     { kind }: BatchToRun<Step, Result>,
   ): void {
     const { comparisons } = this.#deps;
     const { route, path } = outcome.step;
-    const receipt = outcome.kind === 'done' ? outcome.result.receipt : undefined;
-    // In the same turn: whatever happens next, what has been proved is known.
-    if (receipt !== undefined) route.receipts.put(receipt);
     if (outcome.kind === 'failed' || outcome.kind === 'skipped') this.#warn(path, outcome.failure);
     const comparison = comparisons.of(route.target);
     if (comparison === undefined) return;

@@ -13,7 +13,7 @@ export class KeyedLock {
       release = resolve;
     });
     // If this one gives up, the next one must still wait for those before.
-    const all = Promise.all([before, mine]);
+    const all: Promise<unknown> = before === undefined ? mine : Promise.all([before, mine]);
     this.#last.set(key, all);
     void all.then(() => {
       if (this.#last.get(key) === all) this.#last.delete(key);

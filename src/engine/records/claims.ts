@@ -34,8 +34,12 @@ export class Claims {
 
   /** Returns `undefined` while another engine has the subject, or this one, or nobody can tell. */
   tryTake(subject: string): Release | undefined {
-    const taken = this.#tryTake(subject);
-    return taken === 'no' || taken === 'locked' ? undefined : taken;
+    if (this.#held.has(subject)) return undefined;
+    const taken = this.#after(
+      subject,
+      this.#database.writeNow(() => this.#insertClaim(subject)),
+    );
+    return typeof taken === 'function' ? taken : undefined;
   }
 
   /**
@@ -46,7 +50,7 @@ export class Claims {
   async take(subject: string, signal: AbortSignal): Promise<Release> {
     let lockedMs = 0;
     for (let pauseMs = minPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
-      const taken = this.#tryTake(subject);
+      const taken = await this.#takeSoon(subject);
       if (typeof taken === 'function') return taken;
       lockedMs = taken === 'locked' ? lockedMs + pauseMs : 0;
       if (lockedMs > defaultMaxLockMs) break;
@@ -55,25 +59,35 @@ export class Claims {
     return () => undefined;
   }
 
-  #tryTake(subject: string): Release | 'no' | 'locked' {
+  async #takeSoon(subject: string): Promise<Release | 'no' | 'locked'> {
     if (this.#held.has(subject)) return 'no';
+    // Nobody else in this engine takes it meanwhile.
+    this.#held.add(subject);
+    const isFree = await this.#database.askSoon(() => this.#insertClaim(subject));
+    this.#held.delete(subject);
+    return this.#after(subject, isFree);
+  }
+
+  /** Whether the subject is this engine's now. */
+  #insertClaim(subject: string): boolean {
     const own = this.engines.id();
-    const isFree = this.#database.writeNow(() => {
-      if (this.#insert.run(subject, own).changes > 0) return true;
-      const other = (this.#select.get(subject) as { engine: string } | undefined)?.engine ?? '';
-      if (other !== own && this.engines.isLivingOther(other)) return false;
-      // Its engine is gone, or this one could not write down that it had given it up.
-      return other === own || this.#takeOver.run(own, subject, other).changes > 0;
-    });
+    if (this.#insert.run(subject, own).changes > 0) return true;
+    const other = (this.#select.get(subject) as { engine: string } | undefined)?.engine ?? '';
+    if (other !== own && this.engines.isLivingOther(other)) return false;
+    // Its engine is gone, or this one could not write down that it had given it up.
+    return other === own || this.#takeOver.run(own, subject, other).changes > 0;
+  }
+
+  #after(subject: string, isFree: boolean | 'locked' | 'failed'): Release | 'no' | 'locked' {
     if (isFree === 'locked') return 'locked';
     // What cannot be written down, on a full disk say, is no reason to wait for anybody.
     if (isFree === false) return 'no';
     this.#held.add(subject);
     return () => {
       if (!this.#held.delete(subject)) return;
-      this.#database.write(() => {
+      void this.#database.writeSoon(() => {
         // Written later than called, it must not undo a claim that was made meanwhile.
-        if (!this.#held.has(subject)) this.#delete.run(subject, own);
+        if (!this.#held.has(subject)) this.#delete.run(subject, this.engines.id());
       });
     };
   }

@@ -14,6 +14,7 @@ import {
   sqliteCodes,
   type JournalMode,
 } from './sqlite';
+import { TurnWrites } from './turnWrites';
 
 export interface DatabaseOptions {
   readonly file: string;
@@ -34,6 +35,9 @@ export class Database {
   readonly #reads: BackoffReads;
   readonly #ownerReads: BackoffReads;
   readonly #writes: QueuedWrites;
+  readonly #turnWrites: TurnWrites;
+  /** A number stays its owner's; it is asked for with every file. */
+  readonly #ownerIds = new Map<string, number>();
   #hasFailed = false;
   #unkept: Database | undefined;
 
@@ -46,6 +50,7 @@ export class Database {
     this.#reads = new BackoffReads(failed);
     this.#ownerReads = new BackoffReads(failed);
     this.#writes = new QueuedWrites(failed);
+    this.#turnWrites = new TurnWrites(sqlite, this.#writes, failed);
     this.#findOwner = sqlite.prepare(
       'SELECT id FROM owners WHERE folder_id = ? AND endpoint = ? AND bucket = ? AND prefix = ?',
     );
@@ -118,6 +123,8 @@ export class Database {
    * the same order. `onSettled` is called when it is written or given up. Never throws.
    */
   write(run: () => unknown, onSettled: () => void = () => undefined): void {
+    // What came before is written before.
+    this.#turnWrites.flush();
     this.#writes.add({ run, onSettled });
   }
 
@@ -135,10 +142,24 @@ export class Database {
   }
 
   /**
+   * Like `write`, at the end of this turn of the event loop and together with all that comes in it.
+   * The promise resolves when that is over.
+   */
+  writeSoon(run: () => unknown, onSettled: () => void = () => undefined): Promise<void> {
+    return this.#turnWrites.add({ run, onSettled });
+  }
+
+  /** As `writeNow`, at the end of this turn of the event loop and together with all that comes in it. */
+  askSoon<T>(run: () => T): Promise<T | 'locked' | 'failed'> {
+    return this.#turnWrites.ask(run);
+  }
+
+  /**
    * Writes at once or not at all; `locked` means that another process has the file locked. Where it
    * fails, `onError` knows why.
    */
   writeNow<T>(run: () => T): T | 'locked' | 'failed' {
+    this.#turnWrites.flush();
     try {
       return run();
     } catch (error) {
@@ -164,6 +185,7 @@ export class Database {
   }
 
   close(): void {
+    this.#turnWrites.flush();
     this.#writes.close();
     this.sqlite.close();
     this.#unkept?.close();
@@ -171,14 +193,17 @@ export class Database {
 
   #ownerId({ folderId, store, bucket, prefix }: ReceiptOwner): number | undefined {
     const owner = [folderId, store, bucket, prefix] as const;
+    const known = this.#ownerIds.get(JSON.stringify(owner));
+    if (known !== undefined) return known;
     const find = () => (this.#findOwner.get(...owner) as { id: number } | undefined)?.id;
-    return (
+    const found =
       this.#reads.read(find, undefined) ??
       this.#ownerReads.read(() => {
         this.#addOwner.run(...owner);
         return find();
-      }, undefined)
-    );
+      }, undefined);
+    if (found !== undefined) this.#ownerIds.set(JSON.stringify(owner), found);
+    return found;
   }
 
   #failed(why: unknown): void {

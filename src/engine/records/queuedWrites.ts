@@ -26,6 +26,11 @@ export class QueuedWrites {
     this.#maxLockMs = maxLockMs;
   }
 
+  /** Whether writes wait for a lock to go. */
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Writes at once if nothing waits and the file is not locked, else in turn. Never throws. */
   add(write: Write): void {
     if (this.#queue.length === 0) {

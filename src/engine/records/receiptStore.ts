@@ -129,6 +129,12 @@ export class FolderReceipts {
     table.put(id, receipt);
   }
 
+  /** The same at the end of this turn, with all that is put in it; kept when the promise resolves. */
+  putSoon(receipt: Receipt): Promise<void> {
+    const { table, id } = this.#rows();
+    return table.putSoon(id, receipt);
+  }
+
   forget(path: FilePath): void {
     const { table, id } = this.#rows();
     table.delete(id, path);

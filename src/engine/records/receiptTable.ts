@@ -5,6 +5,7 @@ import type { FolderIdentity } from '../disk/folderIdentity';
 import type { Database } from './database';
 import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
 import { PendingRows } from './pendingRows';
+import type { Write } from './queuedWrites';
 import { neverSettled, type Reading, type Receipt } from './receipts';
 
 /** The tables of receipts and readings, by the numbers of their owners. */
@@ -133,25 +134,19 @@ export class ReceiptTable {
 
   /** What takes trust away is durable: the receipt before it would say too much. */
   put(owner: number, receipt: Receipt): void {
-    const { local, sha256, etag, crc32, versionId, hashBegan, provedAt, freedAt } = receipt;
-    const run = () =>
-      this.#replace.run(
-        owner,
-        ...localFileColumns(local),
-        sha256,
-        etag,
-        crc32 ?? null,
-        versionId ?? null,
-        hashBegan,
-        provedAt,
-        freedAt ?? null,
-      );
-    const onSettled = this.#pending.add(owner, local.path, receipt);
-    if (freedAt !== undefined || hashBegan === neverSettled) {
-      this.#database.writeDurably(run, onSettled);
-    } else {
-      this.#database.write(run, onSettled);
+    const { run, onSettled } = this.#putting(owner, receipt);
+    if (takesTrustAway(receipt)) this.#database.writeDurably(run, onSettled);
+    else this.#database.write(run, onSettled);
+  }
+
+  /** The same, together with all that comes in this turn; kept when the promise resolves. */
+  async putSoon(owner: number, receipt: Receipt): Promise<void> {
+    if (takesTrustAway(receipt)) {
+      this.put(owner, receipt);
+      return;
     }
+    const { run, onSettled } = this.#putting(owner, receipt);
+    await this.#database.writeSoon(run, onSettled);
   }
 
   delete(owner: number, path: FilePath): void {
@@ -202,6 +197,30 @@ export class ReceiptTable {
       this.#pendingReadings.add(owner, local.path, reading),
     );
   }
+
+  /** From now on it is read as if it were written. */
+  #putting(owner: number, receipt: Receipt): Write {
+    const { local, sha256, etag, crc32, versionId, hashBegan, provedAt, freedAt } = receipt;
+    return {
+      run: () =>
+        this.#replace.run(
+          owner,
+          ...localFileColumns(local),
+          sha256,
+          etag,
+          crc32 ?? null,
+          versionId ?? null,
+          hashBegan,
+          provedAt,
+          freedAt ?? null,
+        ),
+      onSettled: this.#pending.add(owner, local.path, receipt),
+    };
+  }
+}
+
+function takesTrustAway({ freedAt, hashBegan }: Receipt): boolean {
+  return freedAt !== undefined || hashBegan === neverSettled;
 }
 
 /** `0` comes after `/`: what begins with a folder's path and `/` is between the two. */

@@ -90,6 +90,7 @@ describe('runBatch', () => {
       signal,
       onProgress: now => progress.push(now),
       onStarted: step => started.push(step),
+      keep: () => Promise.resolve(),
       onEnded: outcome => ended.push(outcome),
       ...changed,
     });
