@@ -103,7 +103,7 @@ async function uploadOver(
   );
   if (isSameReading(receipt, local)) {
     options.onBytes(local.size);
-    return { local, cloud, receipt };
+    return { local, cloud, receipt, isStillSo: false };
   }
   const condition = { kind: 'unchanged', etag: cloud.etag } as const;
   // Nobody was asked whether an empty file may replace this copy.

@@ -40,6 +40,8 @@ export interface Uploaded {
   readonly local: LocalFile;
   readonly cloud: CloudFile;
   readonly receipt: Receipt;
+  /** Whether the file was in this state when the store had all of it, too. */
+  readonly isStillSo: boolean;
 }
 
 /**
@@ -85,6 +87,8 @@ async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploa
       storageClass: undefined,
     },
     receipt: { local: before, sha256: sent.sha256, etag, crc32, versionId, hashBegan, provedAt },
+    // One that was renamed, removed or replaced has another change time.
+    isStillSo: file.isStill(before),
   };
 }
 

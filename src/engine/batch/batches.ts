@@ -152,6 +152,8 @@ export class Batches {
     if (comparison === undefined) return;
     kind.apply(comparison, outcome);
     // Changes that came while the file was on its way were left until now.
+    const wasTold = comparison.toldMeanwhile.delete(path);
+    if (outcome.kind === 'done' && outcome.result.isStillSo === true && !wasTold) return;
     const paths = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
     const changed = [...new Set(paths)].map(each => toAbsolutePath(route.root, each));
     void comparisons.filesChanged(route.target.folder, changed);

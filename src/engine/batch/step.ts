@@ -17,6 +17,8 @@ export interface StepResult {
   readonly local: LocalFile;
   /** What the step has proved of the path's copy; of `local`, too, where that is at the path. */
   readonly receipt?: Receipt | undefined;
+  /** Whether the local file was seen in this very state after all was done. */
+  readonly isStillSo?: boolean;
   /** What became of the local file that the step has replaced. */
   readonly replaced?: ReplacedFile | undefined;
   /** What the disk did not take; empty where it took all. */

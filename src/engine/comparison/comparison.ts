@@ -32,6 +32,8 @@ export class Comparison {
   comparedAt = Date.now();
   /** Why the listing behind it is incomplete; `undefined` for a complete one. */
   incomplete: FailureRecord | undefined;
+  /** What was found to have changed while it was worked on; it is judged when that has ended. */
+  readonly toldMeanwhile = new Set<FilePath>();
   /** Called with the groups whose rows came, went or changed. */
   onChanged: (groups: readonly Group[]) => void = () => undefined;
 

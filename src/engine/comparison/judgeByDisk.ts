@@ -24,7 +24,12 @@ export function applyLeaf(live: LiveComparison, entry: LocalLeaf): void {
   const { comparison } = live;
   const path = pathOf(entry);
   const known = comparison.get(path);
-  if (isBusy(known)) return;
+  if (isBusy(known)) {
+    const isSame =
+      entry.kind === 'file' && known?.local !== undefined && isSameState(known.local, entry.file);
+    if (!isSame) comparison.toldMeanwhile.add(path);
+    return;
+  }
   switch (entry.kind) {
     case 'file':
       applyFile(live, entry.file, known);
@@ -108,7 +113,10 @@ export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
   const folders = new Map<FilePath, LocalEntry | undefined>();
   for (const known of gone) {
     const { path, cloud, verdict } = known;
-    if (isBusy(known)) continue;
+    if (isBusy(known)) {
+      comparison.toldMeanwhile.add(path);
+      continue;
+    }
     const found = statOrObstacle(path, { root, exclude, folders });
     if (found?.kind === 'file' && found.file.path === path) {
       // It was created, or created again, since it was missed.

@@ -18,7 +18,7 @@ import { Failure } from '../failures/failure';
 import { hasCode } from '../failures/systemCode';
 import { paceOf, type DiskPace } from './diskPace';
 import { foldersAbove, toAbsolutePath, toFilePath } from './filePath';
-import { toLocalFile, type LocalFile } from './localFile';
+import { isSameState, toLocalFile, type LocalFile } from './localFile';
 
 /**
  * Opens a regular file for reading, passes it to `use`, and closes it. It follows no link, neither
@@ -76,6 +76,16 @@ export class OpenFile {
     const stat = fstatSync(this.fd, { bigint: true });
     if (!stat.isFile()) throw new Failure('not-a-file', this.#path);
     return stat;
+  }
+
+  /** Whether the open file is in this state now, as far as the disk tells. */
+  isStill(state: LocalFile): boolean {
+    try {
+      return isSameState(state, toLocalFile(this.#path, this.fields()));
+    } catch {
+      // Some disks can't stat a file without a name.
+      return false;
+    }
   }
 
   /**
