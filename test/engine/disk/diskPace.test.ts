@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { DiskPace } from '../../../src/engine/disk/diskPace';
+import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('DiskPace', () => {
   /** A disk whose calls take as long as they are said to, by a clock of its own. */
@@ -50,7 +51,7 @@ describe('DiskPace', () => {
   });
 
   it('spends at most a twentieth of the time on slow calls in this thread', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(fc.double({ min: 1, max: 1000, noNaN: true })), tookMs => {
         const disk = diskAt();
         let [slow, all] = [0, 0];
