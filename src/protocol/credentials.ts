@@ -46,6 +46,21 @@ export const credentialSources = requestType<null, CredentialSources>('credentia
 /** Answers once the store has taken the credentials, after four attempts at the most. */
 export const checkConnection = requestType<ConnectionCheck, null>('checkConnection');
 
+/** Whose credentials these are. */
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+}
+
+export interface CallerRequest {
+  readonly settings: RawSettings;
+  /** Whether a store other than AWS may be asked, too. */
+  readonly mayAskStore: boolean;
+}
+
+/** Whose credentials the settings lead to; `null` where that is not told within a few seconds. */
+export const callerIdentity = requestType<CallerRequest, CallerIdentity | null>('callerIdentity');
+
 /** A page on which a person signs in. */
 export interface SignInPage {
   readonly profile: string;

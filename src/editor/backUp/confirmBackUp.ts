@@ -1,5 +1,6 @@
 import { l10n, window, type Memento } from 'vscode';
 import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
+import { accountText } from '../client/accountText';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
@@ -80,9 +81,10 @@ async function confirmFirstPlan(
   const backUp = l10n.t('Back Up');
   const choose = l10n.t('Choose Files…');
   const { files, bytes } = summary;
+  const whose = await whoseText(engine, setups);
   const answer = await window.showWarningMessage(
     l10n.t('Back up {0} ({1}) to {2}?', formatFiles(files), formatBytes(bytes), whereTo(setups)),
-    { modal: true, detail: detail(summary, setups) },
+    { modal: true, detail: [...whose, detail(summary, setups)].join('\n\n') },
     backUp,
     choose,
   );
@@ -98,6 +100,16 @@ async function memoryKey(engine: EngineClient, setup: FolderSetup): Promise<stri
 
 function whereTo(setups: readonly FolderSetup[]): string {
   return setups.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ');
+}
+
+/** Says into which accounts the files would go, as far as that is told. */
+async function whoseText(
+  engine: EngineClient,
+  setups: readonly FolderSetup[],
+): Promise<readonly string[]> {
+  const asked = setups.map(({ settings }) => accountText(engine, { settings, mayAskStore: true }));
+  const told = (await Promise.all(asked)).filter(account => account !== undefined);
+  return told.length === 0 ? [] : [l10n.t('Account: {0}', [...new Set(told)].join(', '))];
 }
 
 function detail(

@@ -1,13 +1,13 @@
-import { type WorkspaceFolder, type LogOutputChannel, l10n, window } from 'vscode';
+import type { LogOutputChannel, WorkspaceFolder } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
-import { rawSettings } from '../contributions/settings';
 import { folderSetup } from '../targets/folderSetup';
 import { targetText, type Target } from '../targets/target';
 import { type Targets, localFolders } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
 import { chooseBucket, type ChooseBucketDeps } from './chooseBucket';
+import { confirmTarget } from './confirmTarget';
 import { knownSetup } from './knownSetup';
 import { refreshEndpoint } from './refreshEndpoint';
 
@@ -45,35 +45,12 @@ async function resolveTarget(
   const status = targets.statusOf(folder);
   if (status.kind !== 'to-confirm') return knownSetup(deps, folder);
   const { target } = status;
-  if (!(await confirmTarget(folder, target))) return 'refused';
+  if (!(await confirmTarget(deps, folder, target))) return 'refused';
   await refreshEndpoint(deps, folder);
   targets.recordPlace(folder, target);
   targets.choose(folder, target);
   log.info(`${folder.name} is backed up to ${targetText(target)}, as its settings ask.`);
   return folderSetup(deps, folder, target);
-}
-
-/** Asks whether to back up to the target that the workspace's settings, not the user, name. */
-async function confirmTarget(folder: WorkspaceFolder, target: Target): Promise<boolean> {
-  const endpoint = rawSettings(folder.uri)['endpoint'];
-  const use = l10n.t('Back Up There');
-  const answer = await window.showWarningMessage(
-    l10n.t('Back up “{0}” to the bucket that its workspace settings name?', folder.name),
-    {
-      modal: true,
-      detail: [
-        l10n.t('Bucket: {0}', target.bucket),
-        l10n.t('Prefix: {0}', target.prefix === '' ? l10n.t('none') : target.prefix),
-        l10n.t('Store: {0}', typeof endpoint === 'string' && endpoint !== '' ? endpoint : 'AWS'),
-        '',
-        l10n.t(
-          'The settings come with the workspace, perhaps from somebody else. Your files would be sent to this place.',
-        ),
-      ].join('\n'),
-    },
-    use,
-  );
-  return answer === use;
 }
 
 export interface ComparedTargetsDeps extends ResolveTargetsDeps {

@@ -1,4 +1,4 @@
-import type { SignInOutcome, SignInPage } from '../../protocol/credentials';
+import type { CallerIdentity, SignInOutcome, SignInPage } from '../../protocol/credentials';
 import type { Account } from './account';
 import type { Bucket } from './bucket';
 
@@ -24,6 +24,11 @@ export interface Connection {
 
   /** Lets a source of credentials that has failed be asked again, since a person wants it. */
   tryAgain(): void;
+
+  /**
+   * Returns whose credentials these are; `undefined` where nobody tells, or not soon. Never fails.
+   */
+  caller(signal: AbortSignal): Promise<CallerIdentity | undefined>;
 
   /**
    * Signs a person in whose profile needs it. Throws a `Failure`; `cancelled` where nobody wants to.

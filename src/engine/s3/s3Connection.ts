@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
 import type { StoreWeakness } from '../../protocol/host';
-import type { SignInOutcome } from '../../protocol/credentials';
+import type { CallerIdentity, SignInOutcome } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
 import { sourceIn, type ConnectionSettings, type CredentialSource } from '../config/settings';
 import { Failure } from '../failures/failure';
@@ -13,6 +13,7 @@ import type { Bucket } from '../ports/bucket';
 import type { CheckRequest, Connection, SignInRequest } from '../ports/connection';
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
+import { askWhoCalls } from './callerIdentity';
 import { CredentialCache, type UsedKeys } from './credentialCache';
 import type { Identity } from './credentialProcess';
 import { DirectClient } from './directClient';
@@ -118,6 +119,20 @@ export class S3Connection implements Connection {
     this.#credentials.tryAgain(this.#source);
   }
 
+  async caller(signal: AbortSignal): Promise<CallerIdentity | undefined> {
+    try {
+      return await askWhoCalls({
+        settings: this.#settings,
+        identity: await this.#credentials.get(this.#source),
+        transport: this.#transport,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(callerTimeoutMs)]),
+      });
+    } catch {
+      // Many stores do not know the question, and nothing depends on the answer.
+      return undefined;
+    }
+  }
+
   signIn(request: SignInRequest): Promise<SignInOutcome> {
     if (typeof this.#source === 'object') return Promise.resolve({ kind: 'not-needed' });
     return signIn(this.#source, this.#transport, request);
@@ -217,6 +232,9 @@ export class S3Connection implements Connection {
     etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
   }
 }
+
+/** Somebody waits for it who can do without. */
+const callerTimeoutMs = 4_000;
 
 const refusals = new Set<FailureCode>(['credentials-refused', 'credentials-expired']);
 

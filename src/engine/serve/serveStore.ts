@@ -14,6 +14,10 @@ export function serveStore(port: ServedPort, engine: Engine): void {
   port.onNotification(credentialMessages.accessKeyChanged, () => {
     engine.stores.tryAgain();
   });
+  port.onRequest(
+    credentialMessages.callerIdentity,
+    async (request, signal) => (await engine.stores.caller(request, signal)) ?? null,
+  );
   port.onRequest(credentialMessages.signIn, (settings, signal) =>
     engine.stores.signIn(settings, signal),
   );

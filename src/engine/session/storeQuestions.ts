@@ -1,5 +1,8 @@
 import type { BucketPage, BucketPageRequest } from '../../protocol/buckets';
+import { awsStore } from '../../protocol/endpoint';
 import type {
+  CallerIdentity,
+  CallerRequest,
   ConnectionCheck,
   CredentialSources,
   SignInOutcome,
@@ -30,6 +33,16 @@ export class StoreQuestions {
 
   listBuckets(request: BucketPageRequest, signal: AbortSignal): Promise<BucketPage> {
     return this.#told(listBuckets(this.#services, request, signal));
+  }
+
+  /** Returns whose credentials these are, where that is told. */
+  async caller(
+    { settings, mayAskStore }: CallerRequest,
+    signal: AbortSignal,
+  ): Promise<CallerIdentity | undefined> {
+    const connection = this.connection(settings);
+    if (connection.store !== awsStore && !mayAskStore) return undefined;
+    return connection.caller(signal);
   }
 
   /** Signs a person in; what waits for that goes on by itself. */

@@ -65,6 +65,7 @@ describe('Engine', () => {
             assert.ok(found !== undefined, name);
             return found;
           },
+          caller: () => Promise.resolve(undefined),
           signIn: () => Promise.resolve({ kind: 'not-needed' }),
           tryAgain: () => undefined,
           close: () => closed++,

@@ -10,6 +10,7 @@ export function memoryConnection(bucket: Bucket): Connection {
     check: () => Promise.resolve(),
     account: memoryAccount(),
     bucket: () => bucket,
+    caller: () => Promise.resolve(undefined),
     signIn: () => Promise.resolve({ kind: 'not-needed' }),
     tryAgain: () => undefined,
     close: () => undefined,
