@@ -11,6 +11,7 @@ import {
   reviewAndBackUp,
 } from './backUp/backUp';
 import { chooseClick } from './backUp/clickChoice';
+import { goOnWithOthers } from './backUp/goOnWithOthers';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { showReport } from './batch/reportDocument';
 import { saveReport } from './batch/saveReport';
@@ -243,6 +244,7 @@ async function chooseProfileFor(
   }
   const concerned = await chooseProfile(services, folders);
   if (concerned.length === 0) return;
+  if (await goOnWithOthers(services, () => resumeUnfinished(services))) return;
   await showView(services);
   // Retry is to ask the store again, and not the user.
   await runShowingFailure(services, () => tryCredentials(services, concerned));

@@ -3,7 +3,7 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { Comparisons } from '../client/comparisons';
 import type { EngineClient } from '../client/engineClient';
 import { folderSetup } from '../targets/folderSetup';
-import { targetText, type Target } from '../targets/target';
+import { targetText } from '../targets/target';
 import { type Targets, localFolders } from '../targets/targets';
 import { unsupportedResource } from '../targets/unsupportedResource';
 import { chooseBucket, type ChooseBucketDeps } from './chooseBucket';
