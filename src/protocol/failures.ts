@@ -70,6 +70,8 @@ export type FailureCode =
   | 'too-large-for-store'
   /* no room, or no more is allowed */
   | 'store-full'
+  /* the store does not keep anything in the way that the settings ask for */
+  | 'storage-refused'
   | 'name-refused'
   /* the store has something under this name that it lists under none, or under another */
   | 'name-in-use'

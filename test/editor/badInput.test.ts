@@ -51,6 +51,9 @@ describe('Bad input in the editor', () => {
     region: [{}],
     endpoint: ['localhost:9000', 5],
     forcePathStyle: ['yes'],
+    storageClass: ['A B'],
+    serverSideEncryption: ['ROT13'],
+    kmsKeyId: ['alias/ours'],
   };
   for (const [name, values] of Object.entries(wrong)) {
     it(`names s3Backup.${name} where its value cannot be meant`, async () => {

@@ -110,6 +110,9 @@ export const settingNames = [
   'useGitignore',
   'clickAction',
   'explorerDecorations',
+  'storageClass',
+  'serverSideEncryption',
+  'kmsKeyId',
   'concurrency',
   'bandwidthLimit',
   'backUpOnSave',
@@ -122,6 +125,8 @@ export const machineSettings: readonly SettingName[] = [
   'region',
   'endpoint',
   'forcePathStyle',
+  'serverSideEncryption',
+  'kmsKeyId',
   'concurrency',
   'bandwidthLimit',
 ];

@@ -174,6 +174,20 @@ export const storeFailures = {
       l10n.t('Make room there or raise the quota, then go on. S3 Backup deletes nothing itself.'),
     actions: ['retry', 'choose-bucket', 'show-log'],
   },
+  'storage-refused': {
+    brief: () => l10n.t('storage class or encryption refused'),
+    what: ({ subject, cause }) =>
+      l10n.t(
+        'The store does not keep {0} in the way that the settings ask for{1}',
+        quoted(subject),
+        because(firstLink(cause)),
+      ),
+    next: () =>
+      l10n.t(
+        'Check the settings “s3Backup.storageClass”, “s3Backup.serverSideEncryption” and “s3Backup.kmsKeyId”.',
+      ),
+    actions: ['open-settings', 'retry', 'show-log'],
+  },
   'name-refused': {
     brief: () => l10n.t('name refused by the store'),
     what: ({ subject }) => l10n.t('The store does not accept the name of {0}.', quoted(subject)),

@@ -173,6 +173,7 @@ const mayRefuseEveryFile = new Set<FailureCode>([
   'read-denied',
   'file-refused',
   'store-full',
+  'storage-refused',
   'not-implemented',
   'not-verified',
   'no-etags',

@@ -16,7 +16,18 @@ export interface ConnectionSettings {
   readonly proxy?: ProxySettings;
   /** The folder whose access key counts that was typed in, instead of all profiles. */
   readonly accessKeyOf?: string;
+  readonly storage?: StorageSettings;
 }
+
+/** How the store is to keep what is uploaded; the bucket decides what is left out. */
+export interface StorageSettings {
+  readonly storageClass?: string;
+  readonly encryption?: Encryption;
+  /** ARN, ID or alias. */
+  readonly kmsKeyId?: string;
+}
+
+export type Encryption = 'AES256' | 'aws:kms' | 'aws:kms:dsse';
 
 /** Whose credentials: those of a profile, of the default chain, or typed in for a folder. */
 export type CredentialSource = string | undefined | { readonly accessKeyOf: string };
@@ -79,10 +90,37 @@ export function parseConnectionSettings(
     forcePathStyle:
       optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
     ...accessKeyChosen(raw),
+    ...storageAsked(raw),
     trust: { system: raw['http.systemCertificates'] !== false, bundle: defaults.caBundle },
     ...(proxy === undefined ? {} : { proxy }),
   };
 }
+
+function storageAsked(raw: RawSettings): Pick<ConnectionSettings, 'storage'> {
+  const storageClass = optionalText(raw, 'storageClass');
+  if (storageClass !== undefined && !/^\w+$/.test(storageClass)) {
+    throw invalid('storageClass', 'it takes the name of a class, as in “STANDARD_IA”');
+  }
+  const text = optionalText(raw, 'serverSideEncryption');
+  const encryption = encryptions.find(each => each === text);
+  if (encryption === undefined && text !== undefined) {
+    throw invalid('serverSideEncryption', `it takes ${encryptions.join(', ')}`);
+  }
+  const kmsKeyId = optionalText(raw, 'kmsKeyId');
+  if (kmsKeyId !== undefined && encryption !== 'aws:kms' && encryption !== 'aws:kms:dsse') {
+    throw invalid('kmsKeyId', 'it needs “aws:kms” in s3Backup.serverSideEncryption');
+  }
+  if (storageClass === undefined && encryption === undefined) return {};
+  return {
+    storage: {
+      ...(storageClass === undefined ? {} : { storageClass }),
+      ...(encryption === undefined ? {} : { encryption }),
+      ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    },
+  };
+}
+
+const encryptions: readonly Encryption[] = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 
 /** No setting of VS Code has that name: the editor adds it where the user has chosen so. */
 function accessKeyChosen(raw: RawSettings): Pick<ConnectionSettings, 'accessKeyOf'> {

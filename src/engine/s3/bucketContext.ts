@@ -1,4 +1,5 @@
 import type { StoreWeakness } from '../../protocol/host';
+import type { StorageSettings } from '../config/settings';
 import type { CircuitBreaker } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
 import type { RegionalClient } from './regionalClient';
@@ -18,6 +19,8 @@ export interface BucketPlace {
   readonly capabilities: StoreCapabilities;
   readonly clock: StoreClock;
   readonly traffic: TransferControl;
+  /** How the store is to keep what is uploaded. */
+  readonly storage: StorageSettings | undefined;
   /** Called, once for each, with a condition of writes that the store does not honour. */
   readonly onWeakness: (weakness: StoreWeakness) => void;
 }

@@ -27,6 +27,7 @@ import { PagingGuard } from './pagingGuard';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 import { mayRefuseConditions, mayRefuseCrc32 } from './refusedHeader';
+import { storageFields } from './storageHeaders';
 import { storeRequest } from './storeRequest';
 
 /** Starts an upload in parts, with a CRC32 over the whole where the store supports that. */
@@ -34,7 +35,7 @@ export async function startUpload(
   context: BucketContext,
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
-  const { client, endpoint, capabilities, breaker, name } = context;
+  const { client, endpoint, capabilities, breaker, name, storage } = context;
   const start = (): Promise<CreateMultipartUploadCommandOutput> =>
     storeRequest(
       { endpoint, bucket: name, key },
@@ -50,6 +51,7 @@ export async function startUpload(
                 Key: key,
                 ContentType: attributes.contentType,
                 Metadata: attributes.metadata,
+                ...storageFields(storage),
                 ...(checksum === 'md5'
                   ? {}
                   : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),

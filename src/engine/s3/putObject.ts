@@ -8,6 +8,7 @@ import type { DirectAnswer, DirectRequest } from './directClient';
 import type { RequestBody } from './httpExchange';
 import { pacedBody } from './pacedBody';
 import { probeConditions } from './probeConditions';
+import { storageHeaders } from './storageHeaders';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 
@@ -16,7 +17,7 @@ export async function putObject(
   context: BucketContext,
   { key, body, sha256, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
-  const { client, capabilities, name, traffic } = context;
+  const { client, capabilities, name, storage, traffic } = context;
   const digest = new BodyDigest(body);
   const size = body.byteLength;
   const write: ConditionalWrite = {
@@ -34,7 +35,7 @@ export async function putObject(
     sent: RequestBody,
     sending: AbortSignal,
   ): Promise<StoredObject> => {
-    const all = { ...attributeHeaders(attributes), ...headers };
+    const all = { ...attributeHeaders(attributes), ...storageHeaders(storage), ...headers };
     const request = { method: 'PUT', bucket: name, key, headers: all, body: sent, sha256 } as const;
     return storedBy((await client.request(request, sending)).headers);
   };

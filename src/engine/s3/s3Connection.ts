@@ -109,6 +109,7 @@ export class S3Connection implements Connection {
         capabilities: forAnotherBucket(this.#capabilities, this.#ways),
         clock: this.#clock,
         traffic: this.#traffic,
+        storage: this.#settings.storage,
         onWeakness: this.#onWeakness,
       });
     this.#buckets.set(name, known);

@@ -46,6 +46,14 @@ describe('settings', () => {
     });
   });
 
+  it('takes what uploads are to be stored with', () => {
+    const raw = { storageClass: ' GLACIER_IR ', serverSideEncryption: 'aws:kms', kmsKeyId: 'k' };
+    const storage = { storageClass: 'GLACIER_IR', encryption: 'aws:kms', kmsKeyId: 'k' };
+    assert.deepEqual(parseConnectionSettings(raw).storage, storage);
+    const empty = { storageClass: '', serverSideEncryption: '', kmsKeyId: '' };
+    assert.equal(parseConnectionSettings(empty).storage, undefined);
+  });
+
   it('takes what is S3 without an endpoint for that, and no special way to it', () => {
     const usual: readonly (readonly [string, string | undefined, string | undefined])[] = [
       ['https://s3.amazonaws.com', undefined, undefined],
@@ -81,6 +89,10 @@ describe('settings', () => {
     ['endpoint', 'https://user:secret@host'],
     ['endpoint', 'https://host?x=1'],
     ['endpoint', 'https://host#x'],
+    ['storageClass', 'A B'],
+    ['storageClass', 5],
+    ['serverSideEncryption', 'ROT13'],
+    ['kmsKeyId', 'alias/ours'],
     ['forcePathStyle', 'yes'],
     ['forcePathStyle', 1],
   ];

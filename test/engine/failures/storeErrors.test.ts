@@ -108,6 +108,8 @@ describe('storeErrors', () => {
     [{ code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }, 'not-s3', 'https://s3.test'],
     [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'needs-http', 'https://s3.test'],
     [{ code: 'ERR_SSL_PACKET_LENGTH_TOO_LONG' }, 'needs-http', 'https://s3.test'],
+    [{ name: 'InvalidStorageClass', status: 400 }, 'storage-refused', 'p/a'],
+    [{ name: 'KMS.NotFoundException', status: 400 }, 'storage-refused', 'p/a'],
     // The region, not the keys.
     [{ name: 'AuthorizationHeaderMalformed', status: 400 }, 'wrong-region', 'https://s3.test'],
     [{ name: 'InvalidLocationConstraint', status: 400 }, 'wrong-region', 'https://s3.test'],

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
+import { setAwsVariables } from '../../dev/awsVariables';
+import type { Engine } from '../../src/engine/session/engine';
+import type { FilePath, FolderSetup } from '../../src/protocol/folders';
+import type { Group } from '../../src/protocol/verdicts';
+import type { Report } from '../../src/protocol/reports';
+import { writeTree } from '../support/disk/localTree';
+import { aFolder } from '../support/engine/aFolder';
+import { startEngine } from '../support/engine/startEngine';
+import { quirkyBucket, s3Error, type Quirks } from '../support/servers/quirkyAnswers';
+import { startQuirkyStore, type QuirkyStore } from '../support/servers/quirkyStore';
+
+const large = 'x'.repeat(9 << 20);
+
+describe('What the settings ask of the store', function () {
+  this.timeout(60_000);
+  let store: QuirkyStore;
+  let folder: TemporaryFolder;
+  let engine: Engine;
+  let restoreVariables: () => void;
+
+  beforeEach(async () => {
+    restoreVariables = setAwsVariables({ accessKeyId: 'K', secretAccessKey: 's' });
+    store = await startQuirkyStore();
+    folder = await temporaryFolder('storage');
+    await mkdir(join(folder.path, 'here'));
+    await writeTree(join(folder.path, 'here'), { small: 'small', large });
+    engine = startEngine();
+  });
+  afterEach(async () => {
+    engine.dispose();
+    await store.stop();
+    await folder.remove();
+    restoreVariables();
+  });
+
+  function setupWith(settings: Readonly<Record<string, string>>): FolderSetup {
+    const root = join(folder.path, 'here');
+    const place = { endpoint: store.endpoint, region: 'us-east-1', forcePathStyle: true };
+    return aFolder({
+      id: pathToFileURL(root).href,
+      root,
+      bucket: quirkyBucket,
+      settings: { ...place, ...settings },
+    });
+  }
+
+  async function backUp(setup: FolderSetup): Promise<Report> {
+    await engine.compare([setup], signal());
+    const folders = [{ setup, scope: { kind: 'all' } as const }];
+    const { planId } = await engine.planBackUp({ folders }, signal());
+    return engine.run(planId, signal());
+  }
+
+  function pathsIn(setup: FolderSetup, group: Group): readonly string[] {
+    const node = { folder: setup.id, group, path: '' as FilePath };
+    return engine
+      .children({ node, layout: 'list', offset: 0, limit: 9 })
+      .rows.map(({ path }) => path);
+  }
+
+  const writes = () => store.requests.filter(({ kind }) => kind === 'put' || kind === 'begin');
+
+  const names = [
+    'x-amz-storage-class',
+    'x-amz-server-side-encryption',
+    'x-amz-server-side-encryption-aws-kms-key-id',
+  ];
+  const asked = () =>
+    writes().map(({ kind, headers }) => [kind, ...names.map(name => headers[name])].join(' '));
+
+  it('goes with each upload, in one piece and in parts', async () => {
+    const settings = {
+      storageClass: 'STANDARD_IA',
+      serverSideEncryption: 'aws:kms',
+      kmsKeyId: 'alias/ours',
+    };
+    assert.equal((await backUp(setupWith(settings))).done, 2);
+    const expected = 'STANDARD_IA aws:kms alias/ours';
+    assert.deepEqual(new Set(asked()), new Set([`put ${expected}`, `begin ${expected}`]));
+  });
+
+  it('is nothing where nothing is set', async () => {
+    assert.equal((await backUp(setupWith({}))).done, 2);
+    assert.deepEqual(new Set(asked()), new Set(['put   ', 'begin   ']));
+  });
+
+  it('is named where the store refuses it, and nothing is stored otherwise', async () => {
+    for (const code of ['InvalidStorageClass', 'KMS.NotFoundException']) {
+      store.quirks = {
+        around: ({ kind }, carryOut) =>
+          kind === 'put' || kind === 'begin' ? s3Error(400, code) : carryOut(),
+      };
+      const { done, reasons } = await backUp(setupWith({ storageClass: 'SOMEWHERE' }));
+      assert.deepEqual([done, reasons], [0, { 'storage-refused': 2 }]);
+    }
+    assert.ok(asked().every(each => each.includes('SOMEWHERE')));
+  });
+
+  /** As with SSE-KMS: ETags look like MD5s and are none. */
+  const encrypted: Quirks = {
+    spellEtag: digest => {
+      const [, parts = ''] = /(-\d+)?$/.exec(digest) ?? [];
+      return `"${hash('md5', `key ${digest}`)}${parts}"`;
+    },
+    around: ({ kind }, carryOut) => {
+      const answer = carryOut();
+      const isOfObject = kind === 'head' || kind === 'get' || kind === 'put';
+      return isOfObject && answer.status < 300
+        ? { ...answer, headers: { ...answer.headers, 'x-amz-server-side-encryption': 'aws:kms' } }
+        : answer;
+    },
+  };
+
+  it('lets encrypted copies be proved without a download', async () => {
+    store.quirks = encrypted;
+    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    assert.equal((await backUp(setup)).done, 2);
+    await engine.compare([setup], signal());
+    assert.deepEqual(pathsIn(setup, 'up-to-date'), ['large', 'small']);
+    assert.ok(store.requests.every(({ kind }) => kind !== 'get'));
+  });
+
+  it('lets encrypted copies of other tools be compared by their checksum', async () => {
+    store.quirks = {
+      ...encrypted,
+      around: (request, carryOut) => {
+        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
+        if (answer === 'no-answer' || request.kind !== 'head') return answer;
+        const body = store.bytes(request.key);
+        const sha256 = body && Buffer.from(hash('sha256', body), 'hex').toString('base64');
+        const told = { 'x-amz-checksum-sha256': sha256, 'x-amz-checksum-type': 'FULL_OBJECT' };
+        return { ...answer, headers: { ...answer.headers, ...told } };
+      },
+    };
+    store.place('w/small', 'small', Date.now() + 60_000);
+    store.place('w/large', `${large.slice(1)}y`, Date.now() + 60_000);
+    const setup = setupWith({ 'compare.rule': 'content' });
+    await engine.compare([setup], signal());
+    assert.deepEqual(pathsIn(setup, 'up-to-date'), ['small']);
+    assert.deepEqual(pathsIn(setup, 'changed-in-cloud'), ['large']);
+    assert.ok(store.requests.every(({ kind }) => kind !== 'get'));
+  });
+
+  it('leaves local files of archived copies where they are', async () => {
+    store.quirks = {
+      around: ({ kind }, carryOut) => {
+        const answer = carryOut();
+        return kind === 'head' && answer.status < 300
+          ? { ...answer, headers: { ...answer.headers, 'x-amz-storage-class': 'DEEP_ARCHIVE' } }
+          : answer;
+      },
+    };
+    const setup = setupWith({ storageClass: 'DEEP_ARCHIVE' });
+    assert.equal((await backUp(setup)).done, 2);
+    const folders = [{ setup, scope: { kind: 'all' } as const }];
+    const { planId } = await engine.planFreeUp({ folders }, signal());
+    engine.chooseFreeUpMethod({ planId, method: 'delete' });
+    assert.deepEqual((await engine.run(planId, signal())).reasons, { archived: 2 });
+    assert.deepEqual((await readdir(join(folder.path, 'here'))).sort(), ['large', 'small']);
+  });
+});
+
+function signal(): AbortSignal {
+  return AbortSignal.timeout(50_000);
+}
