@@ -28,7 +28,7 @@ import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { rowClicked } from './rowClick';
+import { rowClicked, rowEntered } from './rowClick';
 import {
   onFolders,
   onSelection,
@@ -179,6 +179,9 @@ const rowTable: Readonly<
   },
 };
 
+/** Bound to Enter by the manifest. */
+const rowEnteredCommand = '_s3Backup.rowEntered';
+
 export function registerCommands(services: Services): Disposable {
   const own = Object.entries<Command<Services>>(table).map(([id, run]) =>
     commands.registerCommand(id, (...args: readonly unknown[]) =>
@@ -190,7 +193,8 @@ export function registerCommands(services: Services): Disposable {
       runShowingFailure(services, () => run(services, node)),
     ),
   );
-  return Disposable.from(...own, ...rows);
+  const enter = commands.registerCommand(rowEnteredCommand, rowEntered);
+  return Disposable.from(...own, ...rows, enter);
 }
 
 /** Runs a command, and shows its failure as one message. */

@@ -1,4 +1,4 @@
-import { commands, l10n, workspace } from 'vscode';
+import { commands, l10n, workspace, type TreeView } from 'vscode';
 import type { FileRow } from '../protocol/rows';
 import type { Group } from '../protocol/verdicts';
 import { backUpNodes, type BackUpDeps } from './backUp/backUp';
@@ -9,9 +9,25 @@ import { showVersions, type ShowVersionsDeps } from './cloudCopies/showVersions'
 import { section } from './contributions/manifest';
 import { Failed } from './failures/failed';
 import { localUri } from './view/fileLocation';
-import { idOf, type RowNode } from './view/treeNode';
+import type { FilesTree } from './view/filesTree';
+import { idOf, type RowNode, type TreeNode } from './view/treeNode';
 
-type RowClickDeps = BackUpDeps & ShowVersionsDeps;
+type RowClickDeps = BackUpDeps &
+  ShowVersionsDeps & {
+    readonly tree: Pick<FilesTree, 'getChildren'>;
+    readonly view: { readonly treeView: Pick<TreeView<TreeNode>, 'reveal'> };
+  };
+
+/** Runs the key Enter in the tree. The row that has the focus is known to VS Code alone. */
+export async function rowEntered(): Promise<void> {
+  enteredAt = Date.now();
+  await commands.executeCommand('list.select');
+}
+
+let enteredAt = -Infinity;
+
+/** Between the key and the command of the row. */
+const keyToCommandMs = 500;
 
 /** Does what a click or Enter on a file's row means: its group decides, for uploads a setting. */
 export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<void> {
@@ -22,6 +38,7 @@ export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<voi
   const click = clickOn(group, row);
   switch (click === 'ask' ? await chosenClick(deps, node) : click) {
     case 'upload':
+      if (Date.now() - enteredAt < keyToCommandMs) await focusNext(deps, node);
       await backUpNodes(deps, [node]);
       break;
     case 'diff':
@@ -42,6 +59,17 @@ export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<voi
     case undefined:
       break;
   }
+}
+
+/**
+ * Moves the focus on to the next row: the one that is being backed up will leave its place, and the
+ * focus would be nowhere.
+ */
+async function focusNext({ tree, view }: RowClickDeps, node: RowNode): Promise<void> {
+  const rows = (await tree.getChildren(node.parent)).filter(each => each.kind === 'row');
+  const at = rows.findIndex(each => idOf(each) === idOf(node));
+  const next = rows[at + 1] ?? rows[at - 1] ?? node.parent;
+  await view.treeView.reveal(next, { select: false, focus: true });
 }
 
 type Click = 'ask' | 'upload' | 'diff' | 'open-copy' | 'versions' | 'open' | 'nothing';
