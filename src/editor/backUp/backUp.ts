@@ -1,14 +1,16 @@
 import type { Uri, Memento } from 'vscode';
-import type { FolderSetup } from '../../protocol/folders';
+import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { planBackUp, type PlanRequest, type PlanSummary, type Scope } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
 import type { FinishedBatch } from '../batch/reports';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
+import { runCommand } from '../contributions/runCommand';
 import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';
 import { announceIgnored } from '../ignore/showRule';
 import { chosenScopes, failedScopes } from '../selection/chosenScopes';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
+import { localUri } from '../view/fileLocation';
 import type { TreeNode } from '../view/treeNode';
 import { announceNothingToBackUp } from './announceNothing';
 import { offerToSaveUpToDate } from './askAboutUnsaved';
@@ -110,6 +112,15 @@ async function backUp(
   return runPlanned(deps, backUpKind, scopes);
 }
 
+/** Shows what would be replaced beside the file that would replace it. */
+async function lookFirst(
+  { unknownOrigin: { examples } }: PlanSummary,
+  [first]: PlanRequest['folders'],
+): Promise<undefined> {
+  const uri = first && localUri(first.setup.id, (examples[0] ?? '') as FilePath);
+  if (uri !== undefined) await runCommand('s3Backup.diff', uri);
+}
+
 const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
   request: planBackUp,
   isEmpty: ({ files }) => files === 0,
@@ -132,6 +143,8 @@ const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
       }
       case 'choose':
         return { kind: 'instead', run: () => reviewAndBackUp(deps, 'all') };
+      case 'look':
+        return { kind: 'instead', run: () => lookFirst(summary, scopes) };
       case 'cancel':
         return { kind: 'cancel' };
     }

@@ -21,7 +21,7 @@ interface ConfirmBackUpDeps {
   readonly memory: Memento;
 }
 
-type WriteAnswer = 'back-up' | 'choose' | 'cancel';
+type WriteAnswer = 'back-up' | 'choose' | 'look' | 'cancel';
 
 /** What the user says to a plan; one that runs may have become smaller. */
 type PlanAnswer =
@@ -55,7 +55,7 @@ async function confirmWrites(
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
   if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
   const folders = scopes.map(({ setup }) => setup.id);
-  return (await confirmReplacing(summary, folders)) ? 'back-up' : 'cancel';
+  return confirmReplacing(summary, folders);
 }
 
 /** Whether a whole folder among these would go to its target for the first time. */
@@ -168,24 +168,30 @@ function kindText(kind: 'build-output' | 'dependencies'): string {
  * whose local files were freed. For single files it asks once per folder and window; for those of
  * freed files, and for larger plans, each time.
  */
-async function confirmReplacing(plan: PlanSummary, folders: readonly string[]): Promise<boolean> {
+async function confirmReplacing(
+  plan: PlanSummary,
+  folders: readonly string[],
+): Promise<WriteAnswer> {
   const { files, unknownOrigin, manyReplaced } = plan;
   if (unknownOrigin.files === 0) {
     const isGrave = manyReplaced !== undefined && !manyReplaced.keepsVersions;
-    return !isGrave || confirmMany(manyReplaced.files, files);
+    return !isGrave || (await confirmMany(manyReplaced.files, files)) ? 'back-up' : 'cancel';
   }
   // An original is asked about each time: nothing brings back what was in it.
   const mayAgree = files === 1 && unknownOrigin.originals === 0;
-  if (mayAgree && folders.every(folder => agreed.has(folder))) return true;
+  if (mayAgree && folders.every(folder => agreed.has(folder))) return 'back-up';
   const backUp = l10n.t('Back Up');
+  const look = l10n.t('Open Diff');
   const answer = await window.showWarningMessage(
     question(plan),
     { modal: true, detail: consequences(plan) },
     backUp,
+    ...(files === 1 && folders.length === 1 ? [look] : []),
   );
-  if (answer !== backUp) return false;
+  if (answer === look) return 'look';
+  if (answer !== backUp) return 'cancel';
   if (mayAgree) for (const folder of folders) agreed.add(folder);
-  return true;
+  return 'back-up';
 }
 
 /** Asks before a batch replaces many copies in a bucket that keeps no versions. */

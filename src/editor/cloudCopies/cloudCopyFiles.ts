@@ -248,7 +248,9 @@ export function registerCloudCopies(deps: RegisterCloudCopiesDeps): Disposable {
   const registered = workspace.registerFileSystemProvider(cloudCopyScheme, files, {
     isCaseSensitive: true,
     isReadonly: new MarkdownString(
-      l10n.t('This is the cloud copy, which is never changed from here. Edit the local file.'),
+      l10n.t(
+        'Cloud copies are read-only. To change a file, edit the local one, or restore it first.',
+      ),
     ),
   });
   return Disposable.from(registered, files);

@@ -1,7 +1,9 @@
+import { posix } from 'node:path';
 import { commands, l10n, window } from 'vscode';
 import { documentOf, findCopies, type FoundCopy, type FindCopiesDeps } from './findCopies';
 import type { RestoredCopies } from './restoredCopies';
 import { type SaveCopyDeps, saveCopy } from './saveCopy';
+import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatCount } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 
@@ -24,8 +26,16 @@ export async function openCopies(
   for (const copy of copies) {
     const uri = documentOf(copy);
     deps.restoredCopies.ask([uri]);
-    await commands.executeCommand('vscode.open', uri, { preview });
+    await commands.executeCommand('vscode.open', uri, { preview }, titleOf(copy));
   }
+}
+
+/** Tells the tab of a copy from that of the local file. */
+function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
+  const name = posix.basename(path);
+  return versionId === undefined
+    ? l10n.t('{0} (Cloud)', name)
+    : l10n.t('{0} (Version of {1})', name, formatTime(copy.modifiedAtMs));
 }
 
 /**
