@@ -77,7 +77,6 @@ describe('Choosing buckets for a workspace of two folders', () => {
     await untilMessage(/already/);
 
     await quickPick.answer('fresh-notes');
-    await quickPick.choose('us-east-1');
     await eventually(async () => {
       assert.equal((await quickPick.rows()).length, 3);
     });

@@ -163,7 +163,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
             return { kind: 'next', step };
           }
           case 'create':
-            return { kind: 'next', step: nameNewBucket(deps, folder, typed) };
+            return { kind: 'next', step: nameNewBucket(deps, folder, nameTyped(typed)) };
           case 'enter-name':
             return { kind: 'next', step: enterName(deps, folder, typed) };
           case 'use-endpoint':
@@ -202,6 +202,12 @@ function placeholder(buckets: readonly BucketSummary[], current: Target | undefi
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {
   const status = targets.statusOf(folder);
   return status.kind === 'known' ? status.target : undefined;
+}
+
+/** Not what was typed to find the row itself. */
+function nameTyped(typed: string): string {
+  const isFilter = l10n.t('Create New Bucket…').toLowerCase().includes(typed.toLowerCase());
+  return isFilter ? '' : typed;
 }
 
 /** For identities that may use a bucket but not list them. Takes a name or an `s3://` address. */

@@ -34,7 +34,7 @@ export function nameNewBucket(
   return position =>
     inputStep<Choice>(position, {
       title: l10n.t('Create a Bucket'),
-      total: position.number + 3,
+      total: position.number + (isAws(deps, folder) ? 3 : 2),
       prompt: l10n.t('Its name, which nobody else in the world may have'),
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
@@ -50,21 +50,31 @@ export function nameNewBucket(
           return refusal(error);
         }
         const home = await deps.engine.sendRequest(connectionRegion, settings, token);
-        return { kind: 'next', step: chooseRegion(deps, folder, bucket, home) };
+        const step = isAws(deps, folder)
+          ? chooseRegion(deps, folder, bucket, home)
+          : chooseOptions(deps, folder, bucket, home);
+        return { kind: 'next', step };
       },
     });
 }
 
-/** Offers the connection's own region first. The regions of stores other than AWS are unknown. */
+/** The regions of stores other than AWS are unknown. */
+function isAws(
+  { profiles }: Pick<NameNewBucketDeps, 'profiles'>,
+  folder: WorkspaceFolder,
+): boolean {
+  const endpoint = profiles.settings(folder)['endpoint'];
+  return typeof endpoint !== 'string' || endpoint.trim() === '';
+}
+
+/** Offers the connection's own region first. */
 function chooseRegion(
   deps: NameNewBucketDeps,
   folder: WorkspaceFolder,
   bucket: string,
   home: string,
 ): Step<Choice> {
-  const endpoint = deps.profiles.settings(folder)['endpoint'];
-  const isAws = typeof endpoint !== 'string' || endpoint.trim() === '';
-  const others = isAws ? awsRegions.filter(region => region !== home) : [];
+  const others = awsRegions.filter(region => region !== home);
   return position =>
     pickStep<string, Choice>(position, {
       title: l10n.t('Create the Bucket “{0}”', bucket),

@@ -17,7 +17,7 @@ export function folderItem(node: FolderNode, known: KnownFolder): TreeItem {
   if (status === 'none') return unboundItem(node, item);
   const target = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
   item.description = failure === undefined ? target : l10n.t('failed: {0}', failureText(failure));
-  if (failure !== undefined) item.tooltip = failureMessage(failure).text;
+  item.tooltip = failure === undefined ? (folder?.uri.fsPath ?? '') : failureMessage(failure).text;
   item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
   if (comparison === undefined) {
     item.collapsibleState = TreeItemCollapsibleState.None;

@@ -16,7 +16,7 @@ const marks: Readonly<Record<Group, { readonly badge?: string; readonly color?: 
   'missing-in-cloud': { badge: 'N', color: 's3Backup.missingForeground' },
   'up-to-date': { badge: '✓', color: 's3Backup.safeForeground' },
   'only-in-cloud': {},
-  ignored: { color: 'disabledForeground' },
+  ignored: { color: 'gitDecoration.ignoredResourceForeground' },
 };
 
 /** Marks a row of our own view, as its URI says what it is. */
