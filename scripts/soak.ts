@@ -40,6 +40,7 @@ async function checkProperties(drawn: readonly number[]): Promise<void> {
     ...process.env,
     [seedsVariable]: drawn.join(),
     [testVariables.modelRuns]: String(modelRuns),
+    [testVariables.scheduleRuns]: String(scheduleRuns),
   };
   const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -56,7 +57,8 @@ async function killHosts(kills: number): Promise<void> {
 }
 
 const restlessMs = 300_000;
-const modelRuns = 6_000;
+const modelRuns = 20_000;
+const scheduleRuns = 5_000;
 
 main().catch((error: unknown) => {
   console.error(error);

@@ -10,7 +10,7 @@ import { testVariables } from '../../support/suite/testEnvironment';
 /** Either all happens in the same moment, or what was read is settled. */
 const stepMs = fc.constantFrom(0, 60_000);
 const sequences = fc.commands(commands, { maxCommands: 30, size: 'max' });
-const runs = Number(process.env[testVariables.modelRuns] ?? 60);
+const runs = Number(process.env[testVariables.modelRuns] ?? 120);
 
 describe('Whatever happens, in whatever order', function () {
   it('the promises hold', async function () {

@@ -10,6 +10,8 @@ export const testVariables = {
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** How many random sequences of steps are run against the model. */
   modelRuns: 'S3_BACKUP_TEST_MODEL_RUNS',
+  /** How many schedules of two engines are run. */
+  scheduleRuns: 'S3_BACKUP_TEST_SCHEDULE_RUNS',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
   inspect: 'S3_BACKUP_TEST_INSPECT',
   /** Parts of the paths of the test files that are wanted, as JSON; without it all. */
