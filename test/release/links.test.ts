@@ -16,6 +16,16 @@ describe('The pages', () => {
     assert.deepEqual(dead, []);
   });
 
+  it('name files that there are', () => {
+    const missing = pages.flatMap(page =>
+      [...read(page).matchAll(/`((?:src|test|scripts|docs|dev|bench|\.github)\/[\w./-]+\.\w+)`/g)]
+        .map(([, file = '']) => file)
+        .filter(file => !existsSync(join(repositoryRoot, file)))
+        .map(file => `${page}: ${file}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   it('have small pictures', () => {
     const large = globSync('docs/images/*.png', { cwd: repositoryRoot }).filter(
       picture => statSync(join(repositoryRoot, picture)).size > 150_000,
