@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { installOnce } from '../dev/installOnce';
 import { startOwnedProcess } from '../dev/ownedProcess';
 import { repositoryRoot } from '../dev/repositoryRoot';
+import type { Server } from './contestants';
 
 /** An S3 server that costs next to nothing, in a process of its own, with the bucket `bench`. */
-export interface BareServer {
-  readonly endpoint: string;
+export interface BareServer extends Server {
   /** Returns what has come since the last call. */
   takeCounts(): Promise<Counts>;
   /** Removes all objects below the prefix. */
@@ -46,11 +46,18 @@ export async function buildBareServer(): Promise<string> {
   return join(folder, 'bareserver');
 }
 
-/** Each answer is held back for `rttMs`, as if the store were that far away. */
-export async function startBareServer(program: string, rttMs: number): Promise<BareServer> {
+/**
+ * Each answer is held back for `rttMs`, as if the store were that far away. Where another server is
+ * `behind` it, that one answers, and this one only counts.
+ */
+export async function startBareServer(
+  program: string,
+  rttMs: number,
+  behind?: Server,
+): Promise<BareServer> {
   const server = await startOwnedProcess(
     program,
-    ['serve', '-rtt', `${String(rttMs)}ms`],
+    ['serve', '-rtt', `${String(rttMs)}ms`, '-behind', behind?.endpoint ?? ''],
     process.env,
   );
   const [endpoint] = await server.untilLine(/^http:\/\/\S+$/m, 10_000);
@@ -60,6 +67,8 @@ export async function startBareServer(program: string, rttMs: number): Promise<B
   };
   return {
     endpoint,
+    accessKeyId: behind?.accessKeyId ?? 'bench',
+    secretAccessKey: behind?.secretAccessKey ?? 'bench',
     takeCounts: () => ask(''),
     async clear(prefix) {
       await ask(new URLSearchParams({ clear: prefix }).toString());

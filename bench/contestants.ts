@@ -1,9 +1,17 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
 
 export type Job = 'upload' | 'compare' | 'restore';
+
+/** A server, and who may do everything there. */
+export interface Server {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
 /** A folder on the disk and a place in the bucket. */
 export interface Place {
@@ -19,120 +27,168 @@ export interface Contestant {
   readonly name: string;
   /** Where it decides by less than we do, or does less. */
   readonly remarks: Readonly<Partial<Record<Job, string>>>;
-  commandFor(job: Job, place: Place): readonly string[];
-  readonly env: (endpoint: string) => Readonly<Record<string, string>>;
+  /** What tells its version; a program that does not answer is left out. */
+  readonly version: readonly string[];
+  /** Returns `undefined` for a job that it does not know. */
+  commandFor(job: Job, place: Place): readonly string[] | undefined;
+  readonly env: (server: Server) => Readonly<Record<string, string>>;
 }
 
-/** Returns us, and all peers that are on the path. */
-export async function findContestants(): Promise<readonly Contestant[]> {
-  const found: Contestant[] = [ours];
-  for (const { program, contestant } of peers) {
-    if (await isOnPath(program)) found.push(contestant);
+/** A contestant that is there. */
+export interface Found {
+  readonly contestant: Contestant;
+  /** As it says itself. */
+  readonly version: string;
+}
+
+/** Returns us, and all peers that are found: on the path, or where Python or Node finds them. */
+export async function findContestants(): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const contestant of [ours, ...peers]) {
+    const version = await versionOf(contestant);
+    if (version !== undefined) found.push({ contestant, version });
   }
   return found;
 }
 
-const keys = {
-  AWS_ACCESS_KEY_ID: 'bench',
-  AWS_SECRET_ACCESS_KEY: 'bench',
-  AWS_REGION: 'us-east-1',
-};
+function keysOf({ accessKeyId, secretAccessKey }: Server) {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: 'us-east-1',
+  };
+}
 
-const ours: Contestant = {
+/** The bundled engine, in a process of its own. */
+export const ours: Contestant = {
   name: 'S3 Backup',
   remarks: {},
+  version: [
+    process.execPath,
+    '-p',
+    `require(${JSON.stringify(join(repositoryRoot, 'package.json'))}).version`,
+  ],
   commandFor: (job, { root, endpoint, prefix, records }) => [
     process.execPath,
     join(repositoryRoot, 'out', 'bench', 'runEngine.js'),
     ...[job, root, endpoint, prefix, records],
   ],
-  env: () => keys,
+  env: keysOf,
 };
 
-const peers: readonly { readonly program: string; readonly contestant: Contestant }[] = [
+const peers: readonly Contestant[] = [
   {
-    program: 's5cmd',
-    contestant: {
-      name: 's5cmd',
-      remarks: {
-        upload: 'under no condition; keeps no record',
-        compare: 'by size and time',
-        restore: 'verifies nothing and flushes nothing',
-      },
-      commandFor: (job, { root, endpoint, prefix }) => {
-        const s5cmd = ['s5cmd', '--log', 'error', '--endpoint-url', endpoint];
-        const there = `s3://bench/${prefix}`;
-        if (job === 'upload') return [...s5cmd, 'cp', `${root}/`, there];
-        if (job === 'compare') return [...s5cmd, '--dry-run', 'sync', `${root}/`, there];
-        return [...s5cmd, 'cp', `${there}*`, `${root}/`];
-      },
-      env: () => keys,
+    name: 's5cmd',
+    version: ['s5cmd', 'version'],
+    remarks: {
+      upload: 'under no condition; keeps no record',
+      compare: 'by size and time',
+      restore: 'verifies nothing and flushes nothing',
     },
+    commandFor: (job, { root, endpoint, prefix }) => {
+      const s5cmd = ['s5cmd', '--log', 'error', '--endpoint-url', endpoint];
+      const there = `s3://bench/${prefix}`;
+      if (job === 'upload') return [...s5cmd, 'cp', `${root}/`, there];
+      if (job === 'compare') return [...s5cmd, '--dry-run', 'sync', `${root}/`, there];
+      return [...s5cmd, 'cp', `${there}*`, `${root}/`];
+    },
+    env: keysOf,
   },
   {
-    program: 'rclone',
-    contestant: {
-      name: 'rclone',
-      remarks: {
-        upload: 'under no condition; keeps no record',
-        compare: 'by size and time',
-        restore: 'flushes nothing',
-      },
-      commandFor: (job, { root, prefix }) => {
-        const there = `bench:bench/${prefix}`;
-        const how = ['--fast-list', '--transfers', '64', '--checkers', '64'];
-        if (job === 'upload') return ['rclone', 'copy', root, there, ...how];
-        const byTime = ['--update', '--use-server-modtime'];
-        if (job === 'compare') {
-          return ['rclone', 'copy', '--dry-run', root, there, ...how, ...byTime];
-        }
-        return ['rclone', 'copy', there, root, ...how];
-      },
-      env: endpoint => ({
-        ...keys,
-        RCLONE_CONFIG: '/dev/null',
-        RCLONE_CONFIG_BENCH_TYPE: 's3',
-        RCLONE_CONFIG_BENCH_PROVIDER: 'Other',
-        RCLONE_CONFIG_BENCH_ENDPOINT: endpoint,
-        RCLONE_CONFIG_BENCH_REGION: 'us-east-1',
-        RCLONE_CONFIG_BENCH_ENV_AUTH: 'true',
-        RCLONE_CONFIG_BENCH_LIST_VERSION: '2',
-        RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET: 'true',
-      }),
+    name: 'rclone',
+    version: ['rclone', 'version'],
+    remarks: {
+      upload: 'under no condition; keeps no record',
+      compare: 'by size and time',
+      restore: 'flushes nothing',
     },
+    commandFor: (job, { root, prefix }) => {
+      const there = `bench:bench/${prefix}`;
+      const how = ['--fast-list', '--transfers', '64', '--checkers', '64'];
+      if (job === 'upload') return ['rclone', 'copy', root, there, ...how];
+      const byTime = ['--update', '--use-server-modtime'];
+      if (job === 'compare') {
+        return ['rclone', 'copy', '--dry-run', root, there, ...how, ...byTime];
+      }
+      return ['rclone', 'copy', there, root, ...how];
+    },
+    env: server => ({
+      ...keysOf(server),
+      RCLONE_CONFIG: '/dev/null',
+      RCLONE_CONFIG_BENCH_TYPE: 's3',
+      RCLONE_CONFIG_BENCH_PROVIDER: 'Other',
+      RCLONE_CONFIG_BENCH_ENDPOINT: server.endpoint,
+      RCLONE_CONFIG_BENCH_REGION: 'us-east-1',
+      RCLONE_CONFIG_BENCH_ENV_AUTH: 'true',
+      RCLONE_CONFIG_BENCH_LIST_VERSION: '2',
+      RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET: 'true',
+    }),
   },
   {
-    program: 'aws',
-    contestant: {
-      name: 'aws',
-      remarks: {
-        upload: 'under no condition; keeps no record',
-        compare: 'by size and time',
-        restore: 'flushes nothing',
-      },
-      commandFor: (job, { root, endpoint, prefix }) => {
-        const aws = ['aws', '--endpoint-url', endpoint, 's3', 'sync', '--only-show-errors'];
-        const there = `s3://bench/${prefix}`;
-        if (job === 'compare') return [...aws, '--dryrun', root, there];
-        return job === 'restore' ? [...aws, there, root] : [...aws, root, there];
-      },
-      env: () => ({
-        ...keys,
-        AWS_CONFIG_FILE: '/dev/null',
-        AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
-      }),
+    name: 'aws',
+    version: ['aws', '--version'],
+    remarks: {
+      upload: 'under no condition; keeps no record',
+      compare: 'by size and time',
+      restore: 'flushes nothing',
     },
+    commandFor: (job, { root, endpoint, prefix }) => {
+      const aws = ['aws', '--endpoint-url', endpoint, 's3', 'sync', '--only-show-errors'];
+      const there = `s3://bench/${prefix}`;
+      if (job === 'compare') return [...aws, '--dryrun', root, there];
+      return job === 'restore' ? [...aws, there, root] : [...aws, root, there];
+    },
+    env: server => ({
+      ...keysOf(server),
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+    }),
+  },
+  {
+    name: 'boto3 + awscrt',
+    remarks: {
+      upload: 'under no condition; keeps no record',
+      restore: 'flushes nothing',
+    },
+    version: [
+      'python3',
+      '-c',
+      'import awscrt, boto3; print("boto3", boto3.__version__, "awscrt", awscrt.__version__)',
+    ],
+    // It knows no comparison.
+    commandFor: (job, { root, endpoint, prefix }) =>
+      job === 'compare'
+        ? undefined
+        : ['python3', join(peerScripts, 'boto3Crt.py'), job, root, endpoint, prefix],
+    env: keysOf,
+  },
+  {
+    name: 's3-sync-client',
+    remarks: {
+      upload: 'under no condition; keeps no record',
+      compare: 'by size and time',
+      restore: 'verifies nothing and flushes nothing',
+    },
+    version: [process.execPath, '-p', 'require("s3-sync-client/package.json").version'],
+    commandFor: (job, { root, endpoint, prefix }) => [
+      process.execPath,
+      join(peerScripts, 's3SyncClient.cjs'),
+      ...[job, root, endpoint, prefix],
+    ],
+    env: keysOf,
   },
 ];
 
-async function isOnPath(program: string): Promise<boolean> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    try {
-      await access(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      // It is in another one, or in none.
-    }
+const peerScripts = join(repositoryRoot, 'bench', 'peers');
+
+/** Returns `undefined` for a program that is not there. */
+async function versionOf({
+  version: [program = '', ...args],
+}: Contestant): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(program, args);
+    return stdout.split('\n')[0]?.trim() ?? '';
+  } catch {
+    return undefined;
   }
-  return false;
 }

@@ -8,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { installOnce } from '../dev/installOnce';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { startBareServer, type BareServer, type Counts } from './bareServer';
-import type { Contestant, Place } from './contestants';
+import { ours, type Contestant, type Place } from './contestants';
+import { startSecondServer } from './secondServer';
 import { makeFiles, touchFiles, type Workload } from './workloads';
 
 /** What one run of one program took, the whole process counted. */
@@ -26,25 +27,33 @@ export interface RunsRequest {
   readonly program: string;
   readonly contestants: readonly Contestant[];
   readonly rounds: number;
+  readonly server: ServerKind;
   readonly onRun: (run: Run) => void;
+  /** Called once with a peer that cannot do it; it is left out from then on. */
+  readonly onLeftOut: (contestant: string, why: Error) => void;
 }
+
+/** Who answers: a server that costs nothing, or one that people use. */
+export type ServerKind = 'bare' | 'seaweedfs';
 
 /** Lets all contestants do a workload by turns, and returns every run. */
 export async function measureRuns(
   workload: Workload,
-  { program, contestants, rounds, onRun }: RunsRequest,
+  { program, contestants, rounds, server: kind, onRun, onLeftOut }: RunsRequest,
 ): Promise<readonly Run[]> {
   const { job, name, files, bytes, keys, rttMs } = workload;
   const source = job === 'restore' ? '' : await restedFiles(workload);
-  const server = await startBareServer(program, rttMs);
+  const start = kind === 'bare' ? startBareServer : startSecondServer;
+  const server = await start(program, rttMs);
   const home = await temporaryFolder('bench');
   const runs: Run[] = [];
+  const leftOut = new Set<string>();
   try {
     if (job === 'restore' || keys !== undefined) {
       await server.makeObjects({ prefix: 'shared/', count: keys ?? files, bytes });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const contestant of contestants) {
+      for (const contestant of contestants.filter(({ name: each }) => !leftOut.has(each))) {
         const place = await prepare(workload, contestant, {
           server,
           home: home.path,
@@ -54,13 +63,15 @@ export async function measureRuns(
         });
         await server.takeCounts();
         const command = contestant.commandFor(job, place);
-        const usage = await runMeasured(
-          program,
-          command,
-          contestant.env(server.endpoint),
-          home.path,
-        );
+        if (command === undefined) continue;
+        const measured = runMeasured(program, command, contestant.env(server), home.path);
+        const usage = await measured.catch((error: unknown) => {
+          if (contestant.name === ours.name || !(error instanceof Error)) throw error;
+          onLeftOut(contestant.name, error);
+          leftOut.add(contestant.name);
+        });
         const counts = await server.takeCounts();
+        if (usage === undefined) continue;
         const run = { contestant: contestant.name, ...usage, ...counts, command };
         runs.push(run);
         onRun(run);
@@ -114,12 +125,8 @@ async function prepare(
       }
       // What is compared is there, by the contestant's own doing.
       await mkdir(records);
-      await runMeasured(
-        program,
-        contestant.commandFor('upload', place),
-        contestant.env(endpoint),
-        home,
-      );
+      const upload = contestant.commandFor('upload', place) ?? [];
+      await runMeasured(program, upload, contestant.env(server), home);
       if (touchedPercent > 0) await touchFiles(source, workload);
       return place;
     }
@@ -136,7 +143,8 @@ async function prepare(
 
 type Usage = Pick<Run, 'wallSeconds' | 'userSeconds' | 'sysSeconds' | 'peakBytes'>;
 
-async function runMeasured(
+/** Runs a command, and returns what it took; `home` is for the notes of that. */
+export async function runMeasured(
   program: string,
   command: readonly string[],
   env: Readonly<Record<string, string>>,

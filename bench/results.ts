@@ -1,4 +1,4 @@
-import type { Contestant } from './contestants';
+import { ours, type Contestant } from './contestants';
 import type { Run } from './measureRuns';
 import type { Workload } from './workloads';
 
@@ -7,10 +7,25 @@ export interface Result {
   readonly runs: readonly Run[];
 }
 
+/** All that one call has measured, as it is kept. */
+export interface Measured {
+  readonly machine: {
+    readonly node: string;
+    readonly system: string;
+    readonly processor: string;
+    readonly memoryBytes: number;
+    readonly day: string;
+  };
+  readonly server: string;
+  /** By the names of the programs. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly results: readonly Result[];
+}
+
 export function runLine(run: Run): string {
   const requests = Object.entries(run.requests).map(([kind, count]) => `${String(count)} ${kind}`);
   return [
-    run.contestant.padEnd(10),
+    run.contestant.padEnd(14),
     `${run.wallSeconds.toFixed(2)} s`,
     `${processorSeconds(run).toFixed(2)} s of processor`,
     inMegabytes(run.peakBytes),
@@ -28,7 +43,7 @@ export function resultTable(
     const own = runs.filter(run => run.contestant === name);
     const [first] = own;
     if (first === undefined) return [];
-    const variables = Object.entries(env('ENDPOINT')).filter(([key]) => key.startsWith('RCLONE'));
+    const variables = Object.entries(env(anyServer)).filter(([key]) => key.startsWith('RCLONE'));
     return [
       {
         name,
@@ -44,7 +59,9 @@ export function resultTable(
       },
     ];
   });
-  const bestPeer = Math.min(...rows.slice(1).map(({ wall }) => wall));
+  const bestPeer = Math.min(
+    ...rows.filter(({ name }) => name !== ours.name).map(({ wall }) => wall),
+  );
   const lines = rows.map(row =>
     [
       '',
@@ -75,6 +92,8 @@ export function resultTable(
   ].join('\n');
 }
 
+const anyServer = { endpoint: 'ENDPOINT', accessKeyId: '', secretAccessKey: '' };
+
 function processorSeconds({ userSeconds, sysSeconds }: Run): number {
   return userSeconds + sysSeconds;
 }
@@ -83,7 +102,7 @@ function inMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;
   const [low = 0, high = 0] = [

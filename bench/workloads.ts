@@ -66,7 +66,10 @@ export const usualWorkloads = [
 ] as const;
 
 /** Makes the files of a workload, a hundred to a folder, each with bytes of its own. */
-export async function makeFiles(root: string, { files, bytes }: Workload): Promise<void> {
+export async function makeFiles(
+  root: string,
+  { files, bytes }: Pick<Workload, 'files' | 'bytes'>,
+): Promise<void> {
   const block = seededRandom(271_828).bytes(blockBytes);
   for (let index = 0; index < files; index++) {
     if (index % 100 === 0) await mkdir(folderOf(root, index), { recursive: true });

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"sync/atomic"
@@ -23,6 +25,7 @@ func main() {
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
 	delay := flags.Duration("rtt", 0, "how long each answer is held back")
 	keep := flags.Bool("keep", false, "keep the bodies of objects")
+	behind := flags.String("behind", "", "let another server answer, and only count")
 	_ = flags.Parse(os.Args[2:])
 	store := newStore(*keep)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -30,6 +33,10 @@ func main() {
 		panic(err)
 	}
 	fmt.Printf("http://%s\n", listener.Addr())
+	var answer http.Handler = http.HandlerFunc(store.answer)
+	if *behind != "" {
+		answer = passOn(*behind)
+	}
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/_bench" {
@@ -37,7 +44,7 @@ func main() {
 				return
 			}
 			store.count(r)
-			store.answer(&delayed{ResponseWriter: w, until: time.Now().Add(*delay)}, r)
+			answer.ServeHTTP(&delayed{ResponseWriter: w, until: time.Now().Add(*delay)}, r)
 		}),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateNew {
@@ -46,6 +53,22 @@ func main() {
 		},
 	}
 	panic(server.Serve(listener))
+}
+
+// passOn lets another server answer. The name of the host stays, since it is signed.
+func passOn(to string) http.Handler {
+	target, err := url.Parse(to)
+	if err != nil {
+		panic(err)
+	}
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host
+		},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
+		FlushInterval: -1,
+	}
 }
 
 // delayed holds the head of an answer back, as a distance would.
