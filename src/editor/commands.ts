@@ -20,6 +20,7 @@ import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
 import { showVersions } from './cloudCopies/showVersions';
 import { turnOnVersioningFor } from './cloudCopies/turnOnVersioning';
+import { showCapabilities } from './setUp/showCapabilities';
 import { section, type CommandId } from './contributions/manifest';
 import { openSetting } from './contributions/settings';
 import { showFailure } from './failures/showFailure';
@@ -83,6 +84,9 @@ const table = {
   's3Backup.showVersions': onSelection(showVersions),
   's3Backup.turnOnVersioning': onFolders(async (services, folders) => {
     await turnOnVersioningFor(services, await resolveTargets(services, folders));
+  }),
+  's3Backup.showCapabilities': onFolders(async (services, folders) => {
+    await showCapabilities(services, await resolveTargets(services, folders));
   }),
   's3Backup.copyS3Uri': onSelection(copyS3Uri),
   's3Backup.ignore': onSelection(addToIgnoreFile),

@@ -93,6 +93,43 @@ export interface BucketTraits {
   readonly lockedDays: number | undefined;
 }
 
+/** What a store may be able to do or not: the four conditions of writes, and checksums. */
+export type CapabilityName =
+  | 'create-if-absent'
+  | 'replace-if-unchanged'
+  /* the same for what is uploaded in parts */
+  | 'complete-if-absent'
+  | 'complete-if-unchanged'
+  | 'checksum-of-put'
+  | 'checksum-of-upload';
+
+export type CapabilityState =
+  | 'supported'
+  | 'unsupported'
+  | 'unknown'
+  /* of conditions alone */
+  | 'doubted'
+  | 'ignored'
+  | 'refused'
+  | 'inverted';
+
+export interface KnownCapability {
+  readonly name: CapabilityName;
+  readonly state: CapabilityState;
+}
+
+/** What is known of a bucket's store. */
+export interface BucketCapabilities {
+  readonly endpoint: string;
+  readonly capabilities: readonly KnownCapability[];
+  readonly versioning: BucketTraits['versioning'];
+}
+
+/** Asks the bucket once, so that what is known counts for the store that answers now. */
+export const bucketCapabilities = requestType<BucketRequest, BucketCapabilities>(
+  'bucketCapabilities',
+);
+
 export const listBuckets = requestType<BucketPageRequest, BucketPage>('listBuckets');
 
 /** Which rule a name breaks; `null` for none. */

@@ -29,6 +29,7 @@ export const commandIds = [
   's3Backup.loadCloudCopy',
   's3Backup.showVersions',
   's3Backup.turnOnVersioning',
+  's3Backup.showCapabilities',
   's3Backup.copyS3Uri',
   's3Backup.ignore',
   's3Backup.showRule',

@@ -1,3 +1,4 @@
+import type { KnownCapability } from '../../protocol/buckets';
 import type { CallerIdentity, SignInOutcome, SignInPage } from '../../protocol/credentials';
 import type { Account } from './account';
 import type { Bucket } from './bucket';
@@ -21,6 +22,9 @@ export interface Connection {
 
   /** The bucket with this name, whether or not it exists; the same object for the same name. */
   bucket(name: string): Bucket;
+
+  /** What is known of what the store can do for this bucket. */
+  capabilitiesOf(bucket: string): readonly KnownCapability[];
 
   /** Lets a source of credentials that has failed be asked again, since a person wants it. */
   tryAgain(): void;

@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../protocol/host';
 import { Failure } from '../failures/failure';
+import { CapabilityRecords } from './capabilityRecords';
 import { Claims } from './claims';
 import { Database } from './database';
 import { EngineLocks } from './engineLocks';
@@ -10,6 +11,7 @@ import { Unfinished } from './unfinished';
 export interface Records {
   readonly receipts: Receipts;
   readonly unfinished: Unfinished;
+  readonly capabilities: CapabilityRecords;
 }
 
 export interface RecordsOptions {
@@ -39,6 +41,7 @@ export function openRecords({ file, locksFolder, log, warn }: RecordsOptions): R
     return {
       receipts: new Receipts(database),
       unfinished: new Unfinished(database, new Claims(database, engines)),
+      capabilities: new CapabilityRecords(database),
     };
   } catch (error) {
     log('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
@@ -47,6 +50,7 @@ export function openRecords({ file, locksFolder, log, warn }: RecordsOptions): R
     return {
       receipts: new Receipts(database, String(error)),
       unfinished: new Unfinished(database),
+      capabilities: new CapabilityRecords(database),
     };
   }
 }

@@ -85,6 +85,16 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;`,
   // Which folder was at its path when it was last compared, as JSON.
   'ALTER TABLE owners ADD COLUMN root TEXT;',
+  // What stores turned out to be able to do, in JSON, and when that was learned.
+  `
+  CREATE TABLE capabilities (
+    store TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    learned TEXT NOT NULL,
+    server TEXT NOT NULL,
+    learned_at REAL NOT NULL,
+    PRIMARY KEY (store, bucket)
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 const schemaVersion = steps.length;

@@ -3,6 +3,7 @@ import type { StorageSettings } from '../config/settings';
 import type { CircuitBreaker } from '../network/circuitBreaker';
 import type { TransferControl } from '../network/transferControl';
 import type { RegionalClient } from './regionalClient';
+import type { LearnedCapabilities } from './learnedCapabilities';
 import type { StoreCapabilities } from './storeCapabilities';
 
 /** What every request to a bucket needs. */
@@ -17,6 +18,7 @@ export interface BucketPlace {
   readonly endpoint: string;
   readonly name: string;
   readonly capabilities: StoreCapabilities;
+  readonly learned: LearnedCapabilities;
   readonly clock: StoreClock;
   readonly traffic: TransferControl;
   /** How the store is to keep what is uploaded. */

@@ -75,11 +75,11 @@ export class S3Bucket implements Bucket {
   }
 
   put(request: PutRequest): Promise<StoredObject> {
-    return putObject(this.#context, request);
+    return this.#keeping(putObject(this.#context, request));
   }
 
   startMultipart(request: StartMultipartRequest): Promise<MultipartUpload> {
-    return startUpload(this.#context, request);
+    return this.#keeping(startUpload(this.#context, request));
   }
 
   putPart(request: PutPartRequest): Promise<StoredPart> {
@@ -91,7 +91,7 @@ export class S3Bucket implements Bucket {
   }
 
   completeMultipart(request: CompleteMultipartRequest): Promise<CompletedObject> {
-    return completeUpload(this.#context, request);
+    return this.#keeping(completeUpload(this.#context, request));
   }
 
   abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void> {
@@ -100,6 +100,13 @@ export class S3Bucket implements Bucket {
 
   requestRestore(request: RestoreRequest): Promise<void> {
     return restoreArchived(this.#context, request);
+  }
+
+  /** What a write has shown of the store is for the next window, too, however it ends. */
+  #keeping<T>(write: Promise<T>): Promise<T> {
+    return write.finally(() => {
+      this.#context.learned.keep();
+    });
   }
 
   async versioning(signal: AbortSignal): Promise<Versioning> {

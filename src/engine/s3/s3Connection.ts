@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsStore, storeOf } from '../../protocol/endpoint';
+import type { KnownCapability } from '../../protocol/buckets';
 import type { StoreWeakness } from '../../protocol/host';
 import type { CallerIdentity, SignInOutcome } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
@@ -10,6 +11,7 @@ import { fromStoreError, noteNeededRight } from '../failures/storeErrors';
 import { TransferControl } from '../network/transferControl';
 import type { Account } from '../ports/account';
 import type { Bucket } from '../ports/bucket';
+import { noMemory, type CapabilityMemory } from '../ports/capabilityMemory';
 import type { CheckRequest, Connection, SignInRequest } from '../ports/connection';
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
@@ -17,6 +19,7 @@ import { askWhoCalls } from './callerIdentity';
 import { CredentialCache, type UsedKeys } from './credentialCache';
 import type { Identity } from './credentialProcess';
 import { DirectClient } from './directClient';
+import { LearnedCapabilities } from './learnedCapabilities';
 import { collectBounded, proveAnswers } from './proveAnswers';
 import { rightOfCommand, rightOfRequest } from './neededRight';
 import { RegionalClient, type RegionClients } from './regionalClient';
@@ -32,6 +35,8 @@ export interface S3ConnectionOptions {
   readonly transport?: Transport;
   /** Connections that share it have their credentials of one resolution. */
   readonly credentials?: CredentialCache;
+  /** What earlier connections have learned of the buckets; without it, all is learned anew. */
+  readonly memory?: CapabilityMemory;
   /**
    * Called, once for each, with what the store turns out not to be able to do that its users should
    * know.
@@ -57,8 +62,11 @@ export class S3Connection implements Connection {
   readonly #clock: StoreClock = { offsetMs: 0 };
   /** What the latest request was signed with that the store has carried out. */
   #accepted: UsedKeys | undefined;
+  readonly #memory: CapabilityMemory;
   /** By name: what is learned of a bucket holds for all who use it. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, { readonly bucket: Bucket; learned: LearnedCapabilities }>();
+  /** As the store has called itself in its first answer; empty where it has not. */
+  #server: string | undefined;
 
   constructor(
     settings: ConnectionSettings,
@@ -67,6 +75,7 @@ export class S3Connection implements Connection {
       transport = new Transport(settings),
       credentials = new CredentialCache(),
       onWeakness = () => undefined,
+      memory = noMemory,
     }: S3ConnectionOptions = {},
   ) {
     this.#settings = settings;
@@ -76,6 +85,7 @@ export class S3Connection implements Connection {
     this.#credentials = credentials;
     credentials.heed(settings);
     this.#onWeakness = onWeakness;
+    this.#memory = memory;
     this.endpoint = settings.endpoint ?? awsStore;
     this.store = storeOf(settings.endpoint);
     this.#ways = this.store === awsStore ? 'aws' : 'unknown';
@@ -100,20 +110,39 @@ export class S3Connection implements Connection {
   }
 
   bucket(name: string): Bucket {
-    const known =
-      this.#buckets.get(name) ??
-      new S3Bucket({
-        client: this.#client,
-        endpoint: this.endpoint,
-        name,
-        capabilities: forAnotherBucket(this.#capabilities, this.#ways),
-        clock: this.#clock,
-        traffic: this.#traffic,
-        storage: this.#settings.storage,
-        onWeakness: this.#onWeakness,
-      });
-    this.#buckets.set(name, known);
-    return known;
+    return this.#open(name).bucket;
+  }
+
+  capabilitiesOf(name: string): readonly KnownCapability[] {
+    return this.#open(name).learned.list();
+  }
+
+  #open(name: string): { readonly bucket: Bucket; readonly learned: LearnedCapabilities } {
+    const known = this.#buckets.get(name);
+    if (known !== undefined) return known;
+    const capabilities = forAnotherBucket(this.#capabilities, this.#ways);
+    const learned = new LearnedCapabilities({
+      // Amazon's own need not be learned.
+      memory: this.#ways === 'aws' ? noMemory : this.#memory,
+      store: this.store,
+      bucket: name,
+      capabilities,
+    });
+    learned.heard(this.#server);
+    const bucket = new S3Bucket({
+      client: this.#client,
+      endpoint: this.endpoint,
+      name,
+      capabilities,
+      learned,
+      clock: this.#clock,
+      traffic: this.#traffic,
+      storage: this.#settings.storage,
+      onWeakness: this.#onWeakness,
+    });
+    const opened = { bucket, learned };
+    this.#buckets.set(name, opened);
+    return opened;
   }
 
   tryAgain(): void {
@@ -229,6 +258,8 @@ export class S3Connection implements Connection {
   #learn(headers: ResponseWithHeaders['headers'], sentAt: number): void {
     const offsetMs = clockOffsetMs(headers?.['date'], sentAt, Date.now());
     if (offsetMs !== undefined) this.#clock.offsetMs = offsetMs;
+    if (headers !== undefined) this.#server ??= headers['server'] ?? '';
+    for (const { learned } of this.#buckets.values()) learned.heard(this.#server);
     const { etags } = this.#capabilities;
     etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
   }

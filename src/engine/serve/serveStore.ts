@@ -52,6 +52,13 @@ export function serveStore(port: ServedPort, engine: Engine): void {
   port.onRequest(bucketMessages.bucketVersioning, ({ settings, bucket }, signal) =>
     engine.stores.connection(settings).bucket(bucket).versioning(signal),
   );
+  port.onRequest(bucketMessages.bucketCapabilities, async ({ settings, bucket }, signal) => {
+    const connection = engine.stores.connection(settings);
+    await connection.check({ target: { bucket, prefix: '' }, signal });
+    const versioning = await connection.bucket(bucket).versioning(signal);
+    const capabilities = connection.capabilitiesOf(bucket);
+    return { endpoint: connection.endpoint, capabilities, versioning };
+  });
   port.onRequest(bucketMessages.turnOnVersioning, async ({ settings, bucket }, signal) => {
     const proof = await engine.stores.connection(settings).account.turnOnVersioning(bucket, signal);
     return proof.kind === 'unconfirmed' ? proof.failure : null;

@@ -26,7 +26,8 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
   const warn = (failure: Failure) => {
     port.notify(hostMessages.warned, failure.toRecord());
   };
-  const { receipts, unfinished } = openRecords({ file: recordsFile, locksFolder, log, warn });
+  const records = openRecords({ file: recordsFile, locksFolder, log, warn });
+  const { receipts, unfinished, capabilities: memory } = records;
   const person: PersonPort = {
     showSignInPage: page => port.sendRequest(credentialMessages.showSignInPage, page),
     mfaCode: async question =>
@@ -41,7 +42,7 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
   });
   const engine = new Engine({
     connect: (settings, traffic, onWeakness) =>
-      new S3Connection(settings, { traffic, onWeakness, credentials }),
+      new S3Connection(settings, { traffic, onWeakness, credentials, memory }),
     receipts,
     unfinished,
     journal: new SqliteStagingJournal(journalsFolder),

@@ -66,6 +66,7 @@ describe('Engine', () => {
             return found;
           },
           caller: () => Promise.resolve(undefined),
+          capabilitiesOf: () => [],
           signIn: () => Promise.resolve({ kind: 'not-needed' }),
           tryAgain: () => undefined,
           close: () => closed++,

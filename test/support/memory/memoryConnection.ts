@@ -11,6 +11,7 @@ export function memoryConnection(bucket: Bucket): Connection {
     account: memoryAccount(),
     bucket: () => bucket,
     caller: () => Promise.resolve(undefined),
+    capabilitiesOf: () => [],
     signIn: () => Promise.resolve({ kind: 'not-needed' }),
     tryAgain: () => undefined,
     close: () => undefined,

@@ -31,6 +31,8 @@ export interface ConditionStore {
   /** Happens before the store looks at a request, and after it has answered. */
   before: (request: StoreRequest) => void | Promise<void>;
   after: (request: StoreRequest) => void;
+  /** The same store through a connection of its own, as another window has it. */
+  readonly inAnotherWindow: () => ConditionStore;
   readonly close: () => Promise<void>;
 }
 
@@ -235,6 +237,7 @@ export async function openConditionStore(
       objects.delete(key);
       return '';
     },
+    inAnotherWindow: () => ({ ...made, bucket: opened.connectAgain().bucket('b') }),
     intercept: () => undefined,
     before: () => undefined,
     after: () => undefined,

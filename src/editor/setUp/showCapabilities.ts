@@ -1,0 +1,87 @@
+import { l10n, window, type QuickPickItem } from 'vscode';
+import {
+  bucketCapabilities,
+  type BucketCapabilities,
+  type BucketTraits,
+  type CapabilityName,
+  type CapabilityState,
+} from '../../protocol/buckets';
+import type { FolderSetup } from '../../protocol/folders';
+import type { EngineClient } from '../client/engineClient';
+import type { RunningOperations } from '../client/runningOperations';
+
+interface ShowCapabilitiesDeps {
+  readonly engine: EngineClient;
+  readonly operations: RunningOperations;
+}
+
+/** Shows what is known of the store of these folders' buckets, bucket by bucket. */
+export async function showCapabilities(
+  { engine, operations }: ShowCapabilitiesDeps,
+  setups: readonly FolderSetup[],
+): Promise<void> {
+  const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));
+  for (const [bucket, request] of buckets) {
+    const known = await operations.run(token =>
+      engine.sendRequest(bucketCapabilities, request, token),
+    );
+    await window.showQuickPick(capabilityItems(known), {
+      title: l10n.t('What the Bucket “{0}” Can Do', bucket),
+      placeHolder: l10n.t('Learned from the answers of {0}', known.endpoint),
+    });
+  }
+}
+
+export function capabilityItems({
+  capabilities,
+  versioning,
+}: BucketCapabilities): readonly QuickPickItem[] {
+  return [
+    ...capabilities.map(({ name, state }) => ({
+      label: `${icons[state]} ${capabilityWords[name]()}`,
+      description: stateWords[state](),
+    })),
+    {
+      label: `${versioning === 'enabled' ? icons.supported : icons.unknown} ${l10n.t('Keeps earlier versions of a file')}`,
+      description: versioningWords[versioning](),
+    },
+  ];
+}
+
+const icons: Readonly<Record<CapabilityState, string>> = {
+  supported: '$(check)',
+  doubted: '$(question)',
+  unknown: '$(question)',
+  ignored: '$(warning)',
+  refused: '$(warning)',
+  inverted: '$(warning)',
+  unsupported: '$(circle-slash)',
+};
+
+const capabilityWords: Readonly<Record<CapabilityName, () => string>> = {
+  'create-if-absent': () => l10n.t('Refuses a new file where somebody else has just stored one'),
+  'replace-if-unchanged': () => l10n.t('Replaces only the copy that was seen'),
+  'complete-if-absent': () =>
+    l10n.t('Refuses a new large file where somebody else has just stored one'),
+  'complete-if-unchanged': () => l10n.t('Replaces only the copy that was seen by a large file'),
+  'checksum-of-put': () => l10n.t('Checks the bytes of a file by their CRC32'),
+  'checksum-of-upload': () =>
+    l10n.t('Checks the bytes of a large file, as a whole, by their CRC32'),
+};
+
+const stateWords: Readonly<Record<CapabilityState, () => string>> = {
+  supported: () => l10n.t('yes'),
+  doubted: () => l10n.t('in doubt; S3 Backup looks before each write'),
+  unknown: () => l10n.t('not known yet; backups will show it'),
+  ignored: () => l10n.t('no, it writes all the same; S3 Backup looks before each write'),
+  refused: () => l10n.t('no, it does not know the question; S3 Backup looks before each write'),
+  inverted: () => l10n.t('no, it refuses what it should take; S3 Backup looks before each write'),
+  unsupported: () => l10n.t('no; S3 Backup uses MD5'),
+};
+
+const versioningWords: Readonly<Record<BucketTraits['versioning'], () => string>> = {
+  enabled: () => l10n.t('yes'),
+  suspended: () => l10n.t('not any more'),
+  off: () => l10n.t('no'),
+  unknown: () => l10n.t('the store does not tell'),
+};

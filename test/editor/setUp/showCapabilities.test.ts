@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+
+import { window, type QuickPickItem } from 'vscode';
+
+import type { EngineClient } from '../../../src/editor/client/engineClient';
+import { RunningOperations } from '../../../src/editor/client/runningOperations';
+import { showCapabilities } from '../../../src/editor/setUp/showCapabilities';
+import type { BucketCapabilities } from '../../../src/protocol/buckets';
+import type { FolderSetup } from '../../../src/protocol/folders';
+import { engineAnswering } from '../../support/vscode/engineAnswering';
+
+describe('What a bucket can do', () => {
+  it('is shown line by line, once for each bucket', async () => {
+    const shown: (readonly QuickPickItem[])[] = [];
+    const showQuickPick = window.showQuickPick.bind(window);
+    Object.assign(window, {
+      showQuickPick: (items: readonly QuickPickItem[]) => {
+        shown.push(items);
+        return Promise.resolve(undefined);
+      },
+    });
+    const known: BucketCapabilities = {
+      endpoint: 'https://s3.example.com',
+      capabilities: [
+        { name: 'create-if-absent', state: 'supported' },
+        { name: 'replace-if-unchanged', state: 'ignored' },
+        { name: 'checksum-of-upload', state: 'unsupported' },
+      ],
+      versioning: 'off',
+    };
+    const operations = new RunningOperations();
+    try {
+      const engine = engineAnswering({ bucketCapabilities: known }) as EngineClient;
+      const setup = { bucket: 'b', settings: {} } as FolderSetup;
+      await showCapabilities({ engine, operations }, [setup, setup]);
+    } finally {
+      Object.assign(window, { showQuickPick });
+      operations.dispose();
+    }
+    assert.equal(shown.length, 1);
+    const icons = shown[0]?.map(({ label }) => /^\$\(([a-z-]+)\)/.exec(label)?.[1]);
+    assert.deepEqual(icons, ['check', 'warning', 'circle-slash', 'question']);
+  });
+});
