@@ -1,4 +1,4 @@
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Activity, FileRow, Side } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
@@ -41,9 +41,14 @@ export function toEntry(
 
 /** A key that is no path is shown below no folder. */
 function folderOf({ path, verdict }: Finding): FilePath {
-  const isPath = verdict.kind !== 'ignored' || verdict.because.kind !== 'not-a-path';
-  return isPath ? parentPath(path) : ('' as FilePath);
+  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return rootPath;
+  const folder = parentPath(path);
+  // Neighbours share one text for their folder.
+  if (folder !== lastFolder) lastFolder = folder;
+  return lastFolder;
 }
+
+let lastFolder = rootPath;
 
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */
 export function isProved({ verdict }: Entry): boolean {
