@@ -4,6 +4,7 @@ import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
 import type { ExcludeRules } from '../scan/exclude';
 import { Failure } from '../failures/failure';
+import type { TimeSlice } from '../concurrency/timeSlice';
 import { parentPath } from '../disk/filePath';
 import { maxKeyBytes, toKey } from '../disk/objectKey';
 import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
@@ -56,7 +57,7 @@ export interface ContentCase {
  * Joins the two sides by their paths, in a hash map: sorted streams cannot be merged, since
  * JavaScript, S3 and disks sort differently. Every distinct path becomes one finding or question.
  */
-export function joinSides(sides: Sides, rules: JoinRules): Joined {
+export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice): Promise<Joined> {
   const findings: Finding[] = [];
   const questions: ContentCase[] = [];
   const hiddenBelow = new Map<FilePath, number>();
@@ -65,6 +66,7 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
 
   const placeOf = placesInCloud(sides, rules.exclude);
   for (const cloud of sides.cloud.values()) {
+    if (slice.isOver) await slice.next(cloud.path);
     if (sides.local.has(cloud.path)) continue;
     const place = placeOf(cloud.path);
     if (place.kind === 'hidden') {
@@ -83,6 +85,7 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
 
   for (const entry of sides.local.values()) {
     const path = pathOf(entry);
+    if (slice.isOver) await slice.next(path);
     const cloud = sides.cloud.get(path);
     if (entry.kind === 'file' && doubtful.has(path)) {
       findings.push(finding(path, { local: entry.file, verdict: oddEntry(path) }));
@@ -117,6 +120,7 @@ export function joinSides(sides: Sides, rules: JoinRules): Joined {
     findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies } }));
   }
   for (const [path, receipt] of sides.receipts) {
+    if (slice.isOver) await slice.next(path);
     if (sides.local.has(path) || sides.cloud.has(path)) continue;
     const verdict = doubtful.has(path)
       ? oddEntry(path)

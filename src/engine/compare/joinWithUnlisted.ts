@@ -1,5 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Verdict } from '../../protocol/verdicts';
+import { TimeSlice } from '../concurrency/timeSlice';
 import { Failure } from '../failures/failure';
 import { isOfCopy } from '../records/receipts';
 import type { CloudFile } from '../scan/cloudListing';
@@ -16,7 +17,8 @@ export async function joinWithUnlisted(
   rules: JoinRules,
   request: UnlistedRequest,
 ): Promise<Joined> {
-  const joined = joinSides(sides, rules);
+  const slice = new TimeSlice(request.signal);
+  const joined = await joinSides(sides, rules, slice);
   const lost = await unlistedCopies(
     pathsOf(joined, verdict => verdict.kind === 'lost'),
     request,
@@ -30,7 +32,7 @@ export async function joinWithUnlisted(
 
   const cloud = new Map([...sides.cloud, ...unlisted]);
   const { findings, questions } =
-    unlisted.size === 0 ? joined : joinSides({ ...sides, cloud }, rules);
+    unlisted.size === 0 ? joined : await joinSides({ ...sides, cloud }, rules, slice);
   return {
     findings: findings.map(finding => {
       const { path } = finding;

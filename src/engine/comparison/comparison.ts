@@ -5,6 +5,7 @@ import type { FilePath } from '../../protocol/folders';
 import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
 import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
+import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
 import { isProved, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
@@ -58,8 +59,9 @@ export class Comparison {
   }
 
   /** Puts the findings of a new comparison, each of another path, where their verdicts say. */
-  placeAll(findings: Iterable<Finding>): void {
+  async placeAll(findings: Iterable<Finding>, slice: TimeSlice): Promise<void> {
     for (const finding of findings) {
+      if (slice.isOver) await slice.next(finding.path);
       this.#put(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
     }
     this.onChanged(groups);

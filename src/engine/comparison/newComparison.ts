@@ -2,6 +2,7 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import { groups } from '../../protocol/verdicts';
 import { compareFolder } from '../compare/compare';
+import { TimeSlice } from '../concurrency/timeSlice';
 import { isWithinAny } from '../disk/filePath';
 import { maxAttempts } from '../network/attempt';
 import type { Comparing } from '../state/statePublisher';
@@ -61,7 +62,7 @@ export async function newComparison({
   });
   const comparison = new Comparison(target);
   comparison.incomplete = incomplete;
-  comparison.placeAll(findings);
+  await comparison.placeAll(findings, new TimeSlice(signal));
   onLog({
     level: incomplete === undefined ? 'info' : 'warning',
     message: describe(comparison, starts, performance.now() - begun),

@@ -6,10 +6,13 @@ import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { readKey } from '../../../src/engine/disk/objectKey';
 import {
   joinSides,
+  type Joined,
+  type JoinRules,
   type LocalLeaf,
   type SetAside,
   type Sides,
 } from '../../../src/engine/compare/join';
+import { TimeSlice } from '../../../src/engine/concurrency/timeSlice';
 import type { FailureRecord } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { IgnoreReason } from '../../../src/protocol/verdicts';
@@ -212,12 +215,16 @@ function reason(because: IgnoreReason): string {
   return because.kind;
 }
 
+function join(sides: Sides, rules: JoinRules): Promise<Joined> {
+  return joinSides(sides, rules, new TimeSlice(new AbortController().signal));
+}
+
 describe('join', () => {
-  it('says of every path, once, what going through the keys one by one says', () => {
-    assertProperty(
-      fc.property(worlds, world => {
+  it('says of every path, once, what going through the keys one by one says', async () => {
+    await assertProperty(
+      fc.asyncProperty(worlds, async world => {
         const sides = sidesOf(world);
-        const { findings, questions } = joinSides(sides, {
+        const { findings, questions } = await join(sides, {
           prefix: world.prefix,
           exclude,
           clockOffsetMs: 0,
@@ -250,7 +257,7 @@ describe('join', () => {
     );
   });
 
-  it('tells the marker of the prefix from the marker of a folder of the same name', () => {
+  it('tells the marker of the prefix from the marker of a folder of the same name', async () => {
     const keys = ['proj/', 'proj/proj/'];
     const sides = sidesOf({ disk: {}, prefix: 'proj/', keys, incomplete: false });
     const rules = {
@@ -260,18 +267,18 @@ describe('join', () => {
       rule: 'smart' as const,
       incomplete: undefined,
     };
-    const { findings } = joinSides(sides, rules);
+    const { findings } = await join(sides, rules);
     assert.deepEqual(findings.map(({ path }) => path).sort(), ['./', 'proj/']);
   });
 
-  it('counts the bucket’s hidden copies below an ignored folder on its row, with or without the folder', () => {
+  it('counts the bucket’s hidden copies below an ignored folder on its row, with or without the folder', async () => {
     const keys = ['node_modules/a', 'node_modules/b/c', 'x/node_modules/d'];
     for (const disk of [
       { node_modules: {}, x: {} },
       { x: { node_modules: 'link' as const } },
       {},
     ]) {
-      const { findings } = joinSides(sidesOf({ disk, prefix: '', keys, incomplete: false }), {
+      const { findings } = await join(sidesOf({ disk, prefix: '', keys, incomplete: false }), {
         prefix: '',
         exclude,
         clockOffsetMs: 0,
@@ -290,7 +297,7 @@ describe('join', () => {
     }
   });
 
-  it('does not call a file missing whose key would be too long', () => {
+  it('does not call a file missing whose key would be too long', async () => {
     const path = 'é'.repeat(512) as FilePath;
     const local = new Map<FilePath, LocalLeaf>([[path, { kind: 'file', file: localFile(path) }]]);
     const sides = {
@@ -302,18 +309,18 @@ describe('join', () => {
       readings: new Map(),
     };
     const rules = { exclude, clockOffsetMs: 0, rule: 'smart', incomplete: undefined } as const;
-    const verdictUnder = (prefix: string) =>
-      joinSides(sides, { ...rules, prefix }).findings[0]?.verdict;
-    assert.equal(verdictUnder('')?.kind, 'missing-in-cloud');
-    const verdict = verdictUnder('p/');
+    const verdictUnder = async (prefix: string) =>
+      (await join(sides, { ...rules, prefix })).findings[0]?.verdict;
+    assert.equal((await verdictUnder(''))?.kind, 'missing-in-cloud');
+    const verdict = await verdictUnder('p/');
     assert.ok(verdict?.kind === 'unchecked' && verdict.failure.code === 'key-too-long');
   });
 
-  it('asks for the content of files that are newer and as large', () => {
+  it('asks for the content of files that are newer and as large', async () => {
     const path = 'a' as FilePath;
     const file = { ...localFile(path), mtimeNs: BigInt(storedAt + 60_000) * 1_000_000n };
     const cloud = aCloudFile({ path, modifiedAtMs: storedAt });
-    const { findings, questions } = joinSides(
+    const { findings, questions } = await join(
       {
         local: new Map([[path, { kind: 'file', file }]]),
         folders: new Set(),

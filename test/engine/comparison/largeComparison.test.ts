@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
+import { TimeSlice } from '../../../src/engine/concurrency/timeSlice';
 import type { Bucket, ListedObject } from '../../../src/engine/ports/bucket';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
@@ -36,6 +37,7 @@ describe('A large comparison', () => {
 
   async function comparedWith(bucket: Bucket): Promise<Comparison> {
     const comparison = new Comparison(targetOf({ bucket: 'b', prefix: 'w/' }));
+    const { signal } = new AbortController();
     const { findings } = await compareFolder({
       root: folder.path,
       bucket,
@@ -44,9 +46,9 @@ describe('A large comparison', () => {
       exclude: new ExcludeRules([]),
       rule: 'smart',
       receipts: noReceipts(),
-      signal: new AbortController().signal,
+      signal,
     });
-    comparison.placeAll(findings);
+    await comparison.placeAll(findings, new TimeSlice(signal));
     return comparison;
   }
 });
