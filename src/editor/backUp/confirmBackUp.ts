@@ -135,7 +135,9 @@ function detail(
       ),
     ]);
   }
-  if (files > 1) {
+  // Of thousands of small files none is large.
+  const areTelling = files <= largest.length || largest.some(({ bytes }) => bytes >= minLargeBytes);
+  if (files > 1 && areTelling) {
     parts.push([
       l10n.t('The largest files:'),
       ...largest.map(({ folder, path, bytes }) => {
@@ -158,6 +160,8 @@ function detail(
   }
   return parts.map(lines => lines.join('\n')).join('\n\n');
 }
+
+const minLargeBytes = 1 << 20;
 
 function kindText(kind: 'build-output' | 'dependencies'): string {
   return kind === 'dependencies' ? l10n.t('dependencies') : l10n.t('build output');
