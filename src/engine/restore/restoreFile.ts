@@ -17,10 +17,10 @@ import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
 import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { stepForCopy } from './selectRestore';
-import { complete, discard, stage } from './stage';
+import { complete, discard, stage, type StageOptions } from './stage';
+import { StagedAhead } from './stagedAhead';
 
-export interface TransferOptions {
-  readonly signal: AbortSignal;
+export interface TransferOptions extends StageOptions {
   /** Called with bytes as they arrive; negative where they have come in vain. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -37,7 +37,7 @@ export async function restoreFile(
   const { path, cloud, refusal } = step;
   if (refusal !== undefined) throw refusal;
   const beganAt = Date.now();
-  const staged = await stage(step, tools, options.signal);
+  const staged = await stage(step, tools, options);
   try {
     const downloaded = await downloadTo(staged.handle, step, { ...tools, ...options });
     const attributes = storedAttributes(downloaded.head);
@@ -68,7 +68,9 @@ export async function saveCopy(
   const route = { ...job, root: dirname(to) };
   const path = basename(to) as FilePath;
   const step = await stepForCopy(route, { path, from, versionId }, signal);
-  await restoreFile({ ...step, choice: 'replace' }, tools, { signal, onBytes: () => undefined });
+  const note = (each: RestoreStep) => new StagedAhead([], tools.journal).take(each);
+  const options = { signal, note, onBytes: () => undefined };
+  await restoreFile({ ...step, choice: 'replace' }, tools, options);
 }
 
 interface Downloaded {

@@ -14,6 +14,7 @@ import { isOfCopy, type Receipt } from '../records/receipts';
 import type { CloudFile } from '../scan/cloudListing';
 import type { RecentRestores, RestoreOutcome } from './recentRestores';
 import { restoreFile } from './restoreFile';
+import { StagedAhead } from './stagedAhead';
 import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { selectRestore, type RestoreSelection, type SelectRestoreDeps } from './selectRestore';
 import { summarizeRestore } from './summarizeRestore';
@@ -42,15 +43,19 @@ export function restoreKind(deps: RestoreDeps): RestoreKind {
     },
     summarize: summarizeRestore,
     start(plan, signal) {
+      const wanted = plan.steps.filter(step => step.refusal === undefined && !isLeftOut(step));
+      const ahead = new StagedAhead(wanted, tools.journal);
+      const note = (step: RestoreStep) => ahead.take(step);
       return {
         work: 'restore',
         steps: plan.steps,
         async runStep(step, onBytes) {
           if (isLeftOut(step)) throw new Failure('skipped-by-choice', step.path);
-          return restoreFile(step, tools, { signal, onBytes });
+          return restoreFile(step, tools, { signal, note, onBytes });
         },
         finish(outcomes) {
           recentRestores.add(plan.id, outcomes);
+          void ahead.close();
         },
       };
     },

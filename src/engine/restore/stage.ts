@@ -4,7 +4,7 @@ import { setMode, storedAllocation } from '../disk/fileMetadata';
 import { fileName } from '../disk/filePath';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
-import { newStagedFile, type StagedFile } from '../disk/stagedFile';
+import type { StagedFile } from '../disk/stagedFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { toLocalFile, type LocalFile } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
@@ -21,29 +21,35 @@ export interface Staged {
   readonly lease: FolderLease;
 }
 
+export interface StageOptions {
+  readonly signal: AbortSignal;
+  /** Returns a temporary file for the step that the journal knows of. */
+  readonly note: (step: RestoreStep) => Promise<StagedFile>;
+}
+
 /**
  * Makes a temporary file beside a step's path, and the folders above it, with room for all of it.
- * Whoever gets it calls `discard` or commits it, and then `leave`.
+ * Whoever gets it calls `discard` or commits it, and then releases the lease.
  */
 export async function stage(
   step: RestoreStep,
   { folders, journal, space }: RestoreTools,
-  signal: AbortSignal,
+  { signal, note }: StageOptions,
 ): Promise<Staged> {
   const { path } = step;
   const { root } = step.route;
   const lease = folders.acquire(root, path);
   const { folder } = lease;
-  const file = newStagedFile('temporary', root, path);
+  let file: StagedFile | undefined;
   try {
     // Before anything is fetched, the disk says whether it can have such a name at all.
     lstatSync(folder.at(fileName(path)), { throwIfNoEntry: false });
     await requireRoom(step, { folder, space }, signal);
-    await journal.beginTogether(file);
+    file = await note(step);
     const { handle, newFileMode } = await create(file, lease);
     return { file, handle, newFileMode, lease };
   } catch (error) {
-    await remove({ file, lease }, journal);
+    if (file !== undefined) await remove({ file, lease }, journal);
     lease.release();
     throw fromDiskError(error, path);
   }
