@@ -12,6 +12,8 @@ const forNobody: Readonly<Record<string, string>> = {
   'Not restored': 'begins a line of the log',
   Failed: 'the name of a class',
   'exit code ': 'a cause, which is for the log',
+  'nobody confirmed the code in time': 'a cause of the engine, known by its words',
+  'the sign-in was declined': 'a cause of the engine, known by its words',
   ' not compared': 'part of the id of a row',
   ' unbound': 'part of the id of a row',
 };
