@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { buildBareServer } from './bareServer';
 import { findContestants } from './contestants';
+import { measureFlush } from './measureFlush';
 import { measureRuns } from './measureRuns';
 import { resultTable, runLine, type Measured, type Result } from './results';
 import { parseWorkload, usualWorkloads } from './workloads';
@@ -52,8 +53,10 @@ async function main(): Promise<void> {
         console.log(`  ${contestant} is left out: ${why.message.slice(-500)}`);
       },
     });
-    results.push({ workload, runs });
-    console.log(resultTable({ workload, runs }, contestants));
+    const flush = workload.job === 'restore' ? await measureFlush(workload) : undefined;
+    const result = { workload, runs, flush };
+    results.push(result);
+    console.log(resultTable(result, contestants));
     await write({ machine: machineNow(), server, versions, results }, contestants);
   }
 }

@@ -1,10 +1,13 @@
 import { ours, type Contestant } from './contestants';
+import type { FlushCost } from './measureFlush';
 import type { Run } from './measureRuns';
 import type { Workload } from './workloads';
 
 export interface Result {
   readonly workload: Workload;
   readonly runs: readonly Run[];
+  /** Of a restore. */
+  readonly flush: FlushCost | undefined;
 }
 
 /** All that one call has measured, as it is kept. */
@@ -36,7 +39,7 @@ export function runLine(run: Run): string {
 
 /** Returns the medians of a workload as a table, with ratios to the best peer. */
 export function resultTable(
-  { workload, runs }: Result,
+  { workload, runs, flush }: Result,
   contestants: readonly Contestant[],
 ): string {
   const rows = contestants.flatMap(({ name, remarks, env }) => {
@@ -87,9 +90,14 @@ export function resultTable(
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
     '',
+    ...(flush === undefined ? [] : [flushLine(flush), '']),
     ...rows.map(({ name, command }) => `- ${name}: \`${command}\``),
     '',
   ].join('\n');
+}
+
+function flushLine({ written, flushed }: FlushCost): string {
+  return `Without a store, this disk took ${written.toFixed(2)} s for the files, and ${flushed.toFixed(2)} s where each was flushed before it got its name.`;
 }
 
 const anyServer = { endpoint: 'ENDPOINT', accessKeyId: '', secretAccessKey: '' };
