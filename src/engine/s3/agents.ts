@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
-import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import { connect as connectByTcp, type Socket } from 'node:net';
+import { connect as connectByTls, type SecureContext } from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Proxy } from '../config/proxy';
@@ -84,16 +84,22 @@ class TunnelAgent extends HttpsProxyAgent<string> {
   }
 
   override async connect(
-    ...[request, options]: Parameters<HttpsProxyAgent<string>['connect']>
+    ...[, options]: Parameters<HttpsProxyAgent<string>['connect']>
   ): Promise<Socket> {
+    // A request that waits for a socket may have several made for it, of which only one is its own:
+    // the answer of each proxy connection is to be told apart, and none may touch the request.
+    const events = new EventEmitter();
     let told: ConnectAnswer | undefined;
-    request.once('proxyConnect', (answer: ConnectAnswer) => {
+    events.once('proxyConnect', (answer: ConnectAnswer) => {
       told = answer;
     });
     const secureContext = this.#way.trust();
     const socket = await reach(this.#way, signal => {
       this.connectOpts = { ...this.connectOpts, secureContext, signal };
-      return super.connect(request, { ...options, secureContext } as typeof options);
+      return super.connect(
+        events as unknown as ClientRequest,
+        { ...options, secureContext } as typeof options,
+      );
     });
     if (told?.statusCode === 200) return socket;
     // Nothing of it is the store's answer.
@@ -124,16 +130,16 @@ class ForwardingAgent extends HttpProxyAgent<string> {
       request.setHeader(name, value);
   }
 
-  override connect(
-    ...[request, options]: Parameters<HttpProxyAgent<string>['connect']>
-  ): Promise<Socket> {
+  /** The library would write the head of the request anew, even of one that is being sent. */
+  override connect(): Promise<Socket> {
     return reach(this.#way, async signal => {
+      const options = { ...this.connectOpts, signal };
       const isSecure = this.#way.proxy.url.startsWith('https:');
-      const trusting = isSecure ? { secureContext: this.#way.trust() } : {};
-      this.connectOpts = { ...this.connectOpts, ...trusting, signal };
-      const socket = await super.connect(request, options);
-      // Otherwise what is wrong with its certificate would seem to be the store's.
-      if (isSecure) await once(socket, 'secureConnect');
+      const socket = isSecure
+        ? connectByTls({ ...options, secureContext: this.#way.trust() })
+        : connectByTcp(options);
+      // Before its certificate is checked, what is wrong with it would seem to be the store's.
+      await once(socket, isSecure ? 'secureConnect' : 'connect');
       return socket;
     });
   }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { mock } from 'node:test';
 
 import { ConfigurationTarget, workspace } from 'vscode';
@@ -10,6 +13,8 @@ import { checkConnection } from '../../../src/protocol/credentials';
 import { EngineClient } from '../../../src/editor/client/engineClient';
 import { rawSettings } from '../../../src/editor/contributions/settings';
 import { Failed } from '../../../src/editor/failures/failed';
+import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { CertificateAuthority } from '../../support/servers/certificateAuthority';
 import { startProxyServer, type ProxyServer } from '../../support/servers/proxyServer';
 import { untilEngineEnds } from '../../support/vscode/engineThreads';
 import { workerData, workerFile, workspaceFolder } from '../../support/vscode/extensionUnderTest';
@@ -21,6 +26,10 @@ describe('The engine’s way to the store', () => {
   let store: Server;
   let proxy: ProxyServer;
   let engine: EngineClient;
+  let tlsStore: TlsServer;
+  let folder: TemporaryFolder;
+  const authority = new CertificateAuthority();
+  const variables = ['AWS_CA_BUNDLE', 'HTTPS_PROXY', 'NO_PROXY'];
 
   before(async () => {
     store = createServer((_, response) => {
@@ -28,14 +37,27 @@ describe('The engine’s way to the store', () => {
     });
     store.listen(0, '127.0.0.1');
     await once(store, 'listening');
-    const hosts = { 'behind.proxy.test': (store.address() as AddressInfo).port };
+    const certificate = authority.issue({ names: ['secure.proxy.test'] });
+    tlsStore = createTlsServer(certificate, (_, response) => {
+      response.setHeader('content-type', 'application/xml').end(noBuckets);
+    });
+    tlsStore.listen(0, '127.0.0.1');
+    await once(tlsStore, 'listening');
+    folder = await temporaryFolder('network');
+    await writeFile(join(folder.path, 'authority.pem'), authority.cert);
+    const hosts = {
+      'behind.proxy.test': (store.address() as AddressInfo).port,
+      'secure.proxy.test': (tlsStore.address() as AddressInfo).port,
+    };
     proxy = await startProxyServer({ hosts, authorization });
   });
-  beforeEach(() => {
+  function startEngine(): void {
     engine = new EngineClient(workerFile(), workerData(), { log });
-  });
+  }
+  beforeEach(startEngine);
   afterEach(async () => {
     mock.restoreAll();
+    for (const name of variables) Reflect.deleteProperty(process.env, name);
     for (const name of ['proxy', 'noProxy', 'proxySupport']) await set(name, undefined);
     await untilEngineEnds(() => {
       engine.dispose();
@@ -43,8 +65,11 @@ describe('The engine’s way to the store', () => {
   });
   after(async () => {
     await proxy.stop();
-    store.closeAllConnections();
-    store.close();
+    for (const server of [store, tlsStore]) {
+      server.closeAllConnections();
+      server.close();
+    }
+    await folder.remove();
     log.dispose();
   });
 
@@ -75,6 +100,35 @@ describe('The engine’s way to the store', () => {
     mock.method(globalThis, 'fetch', () => Promise.reject(new Error('no way')));
     await set('noProxy', ['.proxy.test']);
     assert.equal(await outcome(endpoint), 'host-not-found');
+    assert.equal(proxy.asked.length, length);
+  });
+
+  it('leads through a tunnel to a store with a certificate of one’s own authority', async () => {
+    const endpoint = 'https://secure.proxy.test';
+    await set('proxy', proxy.url.replace('://', '://user:secretword@'));
+    assert.equal(await outcome(endpoint), 'certificate');
+    assert.equal(proxy.asked.at(-1), 'CONNECT secure.proxy.test:443');
+    const refusing = await startProxyServer({ hosts: {}, refusal: 403 });
+    await set('proxy', refusing.url);
+    assert.equal(await outcome(endpoint), 'proxy-refused');
+    await refusing.stop();
+    await set('proxy', undefined);
+    // The next engine has the variables as they are then.
+    await untilEngineEnds(() => {
+      engine.dispose();
+    });
+    process.env['AWS_CA_BUNDLE'] = join(folder.path, 'authority.pem');
+    process.env['HTTPS_PROXY'] = proxy.url.replace('://', '://user:secretword@');
+    startEngine();
+    assert.equal(await outcome(endpoint), 'ok');
+  });
+
+  it('leads past the proxy where a variable excepts the store', async () => {
+    process.env['HTTPS_PROXY'] = proxy.url;
+    process.env['NO_PROXY'] = '.proxy.test';
+    mock.method(globalThis, 'fetch', () => Promise.reject(new Error('no way')));
+    const { length } = proxy.asked;
+    assert.equal(await outcome('https://secure.proxy.test'), 'host-not-found');
     assert.equal(proxy.asked.length, length);
   });
 
