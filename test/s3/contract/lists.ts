@@ -83,6 +83,26 @@ export function describeLists({ bucket, itWhere }: Harness): void {
       );
     });
 
+    it('begins after a key, whether there is an object of it or not', async () => {
+      const prefix = newPrefix();
+      const names = ['a/1', 'a/2', 'b +%20 & ü', 'c/1', 'c/2', 'd'];
+      for (const name of names) await put(bucket(), prefix + name, Buffer.from(name));
+      const after = async (name: string, pageSize: number) => {
+        const keys: string[] = [];
+        const request = { prefix, after: prefix + name, pageSize, signal: patience() };
+        for await (const page of bucket().list(request)) keys.push(...page.map(({ key }) => key));
+        return keys.map(key => key.slice(prefix.length));
+      };
+      for (const pageSize of [1, 2, 10]) {
+        assert.deepEqual(await after('a/1', pageSize), names.slice(1));
+        assert.deepEqual(await after('a/', pageSize), names);
+        assert.deepEqual(await after('b', pageSize), names.slice(2));
+        assert.deepEqual(await after('b +%20 & ü', pageSize), names.slice(3));
+        assert.deepEqual(await after('c/11', pageSize), names.slice(4));
+        assert.deepEqual(await after('e', pageSize), []);
+      }
+    });
+
     it('can be left before its end', async () => {
       const prefix = newPrefix();
       for (const name of ['a', 'b', 'c']) await put(bucket(), prefix + name, Buffer.from(name));
