@@ -62,6 +62,7 @@ describe('Choosing buckets for a workspace of two folders', () => {
         'Create New Bucket…',
         'Enter a Bucket Name…',
         'Other Store…',
+        'Copy the Smallest Policy…',
         'shared-bucket',
       ]);
     });

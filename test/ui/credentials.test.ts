@@ -271,6 +271,7 @@ describe('A first bucket where nothing has been set up', () => {
     const keys = 'aws_access_key_id = test\naws_secret_access_key = test\n';
     await writeFile(credentials, `[default]\n${keys}[kitchen]\n${keys}`);
     await quickPick.choose('Other Store…', { typed: '' });
+    await quickPick.choose('Other…');
     await quickPick.type('not a store');
     await eventually(async () => {
       assert.match(await quickPick.message(), /cannot be the address/);
@@ -282,10 +283,22 @@ describe('A first bucket where nothing has been set up', () => {
     });
     await workbench.screenshot('other-store-region');
     await quickPick.answer('us-east-1');
-    await untilLabels('Default Credentials', 'default', 'kitchen', 'Open Credentials File');
+    await untilLabels(
+      'Default Credentials',
+      'default',
+      'kitchen',
+      'Enter an Access Key…',
+      'Open Credentials File',
+    );
     await workbench.screenshot('other-store-credentials');
     await quickPick.choose('kitchen');
-    await untilLabels('Create New Bucket…', 'Enter a Bucket Name…', 'Other Store…', bucket);
+    await untilLabels(
+      'Create New Bucket…',
+      'Enter a Bucket Name…',
+      'Other Store…',
+      'Copy the Smallest Policy…',
+      bucket,
+    );
     await workbench.screenshot('other-store-buckets');
     await quickPick.choose(bucket);
     await quickPick.choose('recipes/');
@@ -328,6 +341,7 @@ describe('A first bucket where nothing has been set up', () => {
     await compareUntilTold(/cannot be reached/);
     await workbench.screenshot('cannot-be-reached');
     await workbench.notifications.press(/cannot be reached/, 'Change Endpoint…');
+    await workbench.quickPick.choose('Other…');
     await eventually(async () => {
       assert.match(await workbench.quickPick.message(), /address/);
     });

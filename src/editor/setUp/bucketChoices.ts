@@ -13,6 +13,7 @@ export type BucketChoice =
   | { readonly kind: 'create' }
   | { readonly kind: 'enter-name' }
   | { readonly kind: 'other-store' }
+  | { readonly kind: 'copy-policy' }
   | { readonly kind: 'use-endpoint'; readonly endpoint: string }
   | { readonly kind: 'credentials' }
   | { readonly kind: 'credentials-file' }
@@ -25,6 +26,10 @@ export const ownItems: readonly PickItem<BucketChoice>[] = [
   {
     ...item(`$(globe) ${l10n.t('Other Store…')}`, { kind: 'other-store' }),
     description: l10n.t('AWS, R2, B2, Wasabi, Google, Spaces, Scaleway, MinIO and others'),
+  },
+  {
+    ...item(`$(copy) ${l10n.t('Copy the Smallest Policy…')}`, { kind: 'copy-policy' }),
+    description: l10n.t('the rights to ask for, filled in'),
   },
 ];
 

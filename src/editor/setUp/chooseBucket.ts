@@ -23,6 +23,7 @@ import {
 import type { Choice } from './choice';
 import { choosePrefix } from './choosePrefix';
 import type { AccessKeyDeps } from './enterAccessKey';
+import { copyPolicy } from './copyPolicy';
 import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
 import { openCredentialsFile } from './openCredentialsFile';
@@ -174,6 +175,9 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
               kind: 'next',
               step: otherStore(deps, folder, () => pickBucket(deps, folder)),
             };
+          case 'copy-policy':
+            await copyPolicy({ folder, settings, proposed: readAddress(typed) ?? current });
+            return { kind: 'cancelled' };
           case 'credentials':
             return {
               kind: 'next',

@@ -106,7 +106,12 @@ describe('The list of buckets', () => {
     await commands.executeCommand('quickInput.accept');
   }
 
-  const own = ['Create New Bucket…', 'Enter a Bucket Name…', 'Other Store…'];
+  const own = [
+    'Create New Bucket…',
+    'Enter a Bucket Name…',
+    'Other Store…',
+    'Copy the Smallest Policy…',
+  ];
 
   it('is filled page by page', async () => {
     pages = { first: page(['one', 'two'], 'more'), more: page(['three'], undefined) };
