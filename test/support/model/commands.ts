@@ -261,12 +261,27 @@ const disturbed: fc.Arbitrary<Command> = fc.tuple(operation, call, meanwhile).ma
     }),
 );
 
+/** What somebody else has stored, and the user sees. */
+const seen: fc.Arbitrary<Command> = fc.constantFrom('a', 'd/a').chain(name =>
+  content.map(
+    text =>
+      new Step(`somebody stores ${name} '${text}', and it is compared`, async (known, world) => {
+        there(known, world, () => {
+          world.place(name, text);
+        });
+        known.disturbed.clear();
+        await compare(known, world);
+      }),
+  ),
+);
+
 /** What happens every day. */
 const usual: readonly fc.Arbitrary<Command>[] = [
   byUser(write),
   byUser(write),
   byUser(remove),
   byUser(rename),
+  seen,
   fc.constant(new Step('compare', (known, world) => compare(known, world))),
   fc.constant(new Step('look again', lookAgain)),
   fc.constant(new Step('rows are those of a fresh comparison', rowsAreFresh)),
