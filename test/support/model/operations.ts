@@ -395,8 +395,17 @@ async function restore(
     if (!isOther) assert.equal(after.get(name), expected);
     assert.ok(kept.includes(old), `what was in ${name} is gone`);
   }
-  // The user's last word stands, whatever the restore was about to do.
-  for (const [name, content] of known.edited) assert.equal(after.get(name), content, name);
+  // The user's last word stands, but where the plan came after it and was told to replace it.
+  for (const [name, content] of known.edited) {
+    if (content === undefined) {
+      const restored = asked.content ?? cloud.get(name);
+      assert.ok([undefined, restored].includes(after.get(name)), `${name} was deleted`);
+    } else if (scope.kind === 'resources' && choice === 'replace') {
+      assert.ok(kept.includes(content), `what was written to ${name} is gone`);
+    } else {
+      assert.equal(after.get(name), content, name);
+    }
+  }
   for (const name of after.keys()) {
     if (!before.has(name) && !known.edited.has(name)) known.unseenHere.delete(name);
   }
