@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import promises, { type FileHandle } from 'node:fs/promises';
 import timers from 'node:timers/promises';
@@ -41,7 +42,7 @@ const moments = new Set(['before open', 'before rename', 'before link', 'before 
 const quietTurns = 12;
 
 /**
- * Counts what the disk has been asked for by promises, and has not done. One after the other, since
+ * Counts what the disk has been asked for aside, and has not done. One after the other, since
  * otherwise chance would order what follows from it.
  */
 function countDisk(): { readonly underWay: () => number; readonly restore: () => void } {
@@ -72,6 +73,27 @@ function countDisk(): { readonly underWay: () => number; readonly restore: () =>
       utimes: counted(handle.utimes.bind(handle)),
       close: counted(handle.close.bind(handle)),
     });
+  const { read, fdatasync, close } = fs;
+  const callbacks = { open: fs.open, read, fdatasync, close };
+  for (const [name, work] of Object.entries(callbacks)) {
+    const called = counted(
+      (args: readonly unknown[]) =>
+        new Promise<readonly unknown[]>(resolve => {
+          const done = (...results: readonly unknown[]) => {
+            resolve(results);
+          };
+          Reflect.apply(work, fs, [...args, done]);
+        }),
+    );
+    Object.assign(fs, {
+      [name]: (...args: readonly unknown[]) => {
+        const done = args.at(-1) as (...results: readonly unknown[]) => void;
+        void called(args.slice(0, -1)).then(results => {
+          done(...results);
+        });
+      },
+    });
+  }
   for (const [name, work] of Object.entries(originals)) {
     Object.assign(promises, { [name]: counted(work as () => Promise<unknown>) });
   }
@@ -83,6 +105,7 @@ function countDisk(): { readonly underWay: () => number; readonly restore: () =>
     underWay: () => count,
     restore() {
       Object.assign(promises, originals);
+      Object.assign(fs, callbacks);
     },
   };
 }
@@ -93,7 +116,7 @@ interface Timer {
 }
 
 /** So far ahead of the disk's clock that nothing that is read changed just before. */
-const settledMs = 60_000;
+const settledMs = 300_000;
 
 /** Each timer waits for a turn, at which the one that is due first fires. */
 function virtualTime(turn: Turn): {
