@@ -86,7 +86,9 @@ function verdictOfChanged(
     const { clockOffsetMs } = bucket;
     // It was read in no state that it is in now.
     const unread = { local, cloud: known.cloud, receipt: receipts.get(path), reading: undefined };
-    const judged = judge(unread, { rule, clockOffsetMs });
+    const asked = judge(unread, { rule, clockOffsetMs });
+    // Until it is read, it counts as different: a copy that is none of ours makes it a conflict.
+    const judged = asked.kind === 'ask-content' ? asked.different : asked;
     return judged.kind === 'changed-in-cloud'
       ? judged
       : { kind: 'out-of-date', because: 'changed-since-comparison' };
