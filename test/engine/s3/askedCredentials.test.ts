@@ -49,9 +49,11 @@ describe('Credentials that a person is asked for', () => {
   });
 
   it('need the code of a device once, for all who ask, whatever role comes after', async () => {
+    const environment = { ...process.env };
     const all = await Promise.all(Array.from({ length: 8 }, () => cache.get('prod')));
     assert.deepEqual(new Set(all.map(each => each.accessKeyId)), new Set(['AS-prod']));
     await cache.get('prod');
+    assert.deepEqual({ ...process.env }, environment);
     const device = 'arn:aws:iam::1:mfa/anna';
     assert.deepEqual(asked, [{ profile: 'first', device }]);
     assert.deepEqual(

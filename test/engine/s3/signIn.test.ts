@@ -115,6 +115,13 @@ describe('Signing in', () => {
     });
   }
 
+  it('leaves the environment as it is, which other extensions share', async () => {
+    const before = { ...process.env };
+    await signInTo('new');
+    await cache.get('new');
+    assert.deepEqual({ ...process.env }, before);
+  });
+
   it('asks for what the session is to be renewed by, and keeps it', async () => {
     service.token = { ...service.token, refreshToken: 'MARKEDrefresh' };
     await signInTo('new');
