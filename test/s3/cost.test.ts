@@ -74,7 +74,7 @@ describe('What a run costs', function () {
 
   it('is the pages of one list and what changed, where a file is new', async () => {
     writeFileSync(join(root, 'new.txt'), 'new');
-    assert.deepEqual(await run('upload'), { LIST: listPages, HEAD: 1, PUT: 1 });
+    assert.deepEqual(await run('upload'), { LIST: listPages, PUT: 1 });
   });
 
   it('is one request for each small file, and one a range for large ones, where all are restored', async () => {
