@@ -273,9 +273,7 @@ async function backUpSelection(services: Services, selection: Selection): Promis
 
 function sayNoReport(): void {
   void window.showInformationMessage(
-    l10n.t(
-      'There is no report yet: nothing has been backed up or restored since this window was opened.',
-    ),
+    l10n.t('No report yet: nothing has been backed up or restored since this window opened.'),
   );
 }
 

@@ -274,7 +274,7 @@ describe('A first bucket where nothing has been set up', () => {
     await quickPick.choose('Other…');
     await quickPick.type('not a store');
     await eventually(async () => {
-      assert.match(await quickPick.message(), /cannot be the address/);
+      assert.match(await quickPick.message(), /cannot be a store’s address/);
     });
     await workbench.screenshot('other-store-invalid');
     await quickPick.answer(`127.0.0.1:${String(session.s3.port)}`);

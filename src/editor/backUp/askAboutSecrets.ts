@@ -95,8 +95,8 @@ async function ask(
         );
   const ignoring =
     others.length === 0
-      ? l10n.t('“Ignore” adds it to .s3backupignore: it is not backed up.')
-      : l10n.t('“Ignore” adds them to .s3backupignore: they are not backed up.');
+      ? l10n.t('“Ignore” adds it to .s3backupignore, so it is not backed up.')
+      : l10n.t('“Ignore” adds them to .s3backupignore, so they are not backed up.');
   const names = others.length === 0 ? [] : [...namedFiles(files.map(({ path }) => path)), ''];
   // Enter presses the first button: what can be taken back.
   return window.showWarningMessage(

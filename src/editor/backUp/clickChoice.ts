@@ -34,7 +34,9 @@ export async function chosenClick(
       modal: true,
       detail: [
         l10n.t('A click on a file that isn’t backed up sends it to the bucket.'),
-        l10n.t('With “Just Open” clicks open files, and only the cloud button on a row backs up.'),
+        l10n.t(
+          'With “Just Open”, clicks open files, and only the cloud button on a row backs them up.',
+        ),
         '',
         l10n.t(
           'This is asked once for “{0}”. “Choose What a Click Does…” in the palette changes it.',

@@ -127,7 +127,7 @@ function detail(
   if (bulky.length > 0) {
     parts.push([
       l10n.t(
-        'These folders look as if what is in them could be made or fetched again. To leave them out, name them in a file “.s3backupignore” or in the setting “s3Backup.exclude”:',
+        'These folders look like build output or downloads that can be recreated. To leave them out, name them in a file “.s3backupignore” or in the setting “s3Backup.exclude”:',
       ),
       ...bulky.map(
         ({ folder, path, kind, files: count, bytes }) =>
@@ -149,9 +149,11 @@ function detail(
     const { copies, kept } = replacementWords(unknownOrigin);
     parts.push([
       unknownOrigin.files === 1
-        ? l10n.t('One cloud copy is replaced that is not known to be an earlier state of its file:')
+        ? l10n.t(
+            'One cloud copy is replaced that is not known to be an earlier version of its file:',
+          )
         : l10n.t(
-            '{0} cloud copies are replaced that are not known to be earlier states of their files:',
+            '{0} cloud copies are replaced that are not known to be earlier versions of their files:',
             formatCount(unknownOrigin.files),
           ),
       ...copies,
@@ -215,23 +217,23 @@ const agreed = new Set<string>();
 function question({ files, unknownOrigin }: PlanSummary): string {
   if (files === 1 && unknownOrigin.originals === 1) {
     return l10n.t(
-      'Back up “{0}” and replace its cloud copy? That copy holds another file of this name, and is no earlier state of this one.',
+      'Back up “{0}” and replace its cloud copy? That copy is of another file with this name, not an earlier version of this one.',
       unknownOrigin.examples[0] ?? '',
     );
   }
   if (files === 1) {
     return l10n.t(
-      'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier state of this file.',
+      'Back up “{0}” and replace its cloud copy? That copy is not known to be an earlier version of this file.',
       unknownOrigin.examples[0] ?? '',
     );
   }
   return unknownOrigin.files === 1
     ? l10n.t(
-        'Back up {0} files and replace 1 cloud copy that is not known to be an earlier state of its file?',
+        'Back up {0} files and replace 1 cloud copy that is not known to be an earlier version of its file?',
         formatCount(files),
       )
     : l10n.t(
-        'Back up {0} files and replace {1} cloud copies that are not known to be earlier states of their files?',
+        'Back up {0} files and replace {1} cloud copies that are not known to be earlier versions of their files?',
         formatCount(files),
         formatCount(unknownOrigin.files),
       );

@@ -40,7 +40,7 @@ export async function reviewDifferences(
     matchOnDescription: true,
     ignoreFocusOut: true,
     title: l10n.t('Choose Files to Back Up'),
-    placeHolder: l10n.t('{0} to go through; type to filter', formatFiles(files)),
+    placeHolder: l10n.t('{0} to choose from; type to filter', formatFiles(files)),
   });
   const chosen = picked?.filter(item => 'row' in item) ?? [];
   if (chosen.length === 0) return undefined;

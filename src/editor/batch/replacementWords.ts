@@ -20,6 +20,6 @@ export function replacementWords({
 /** Says whether replaced cloud copies can be recovered. */
 export function outcomeOfReplaced(keepsVersions: boolean): string {
   return keepsVersions
-    ? l10n.t('The bucket keeps versions: what is replaced can be got back.')
-    : l10n.t('The bucket keeps no versions: what is replaced is gone.');
+    ? l10n.t('The bucket keeps versions, so replaced copies can be restored.')
+    : l10n.t('The bucket keeps no versions, so replaced copies are gone.');
 }

@@ -66,7 +66,7 @@ export function registerReports(): Disposable {
       onDidChange: new EventEmitter<Uri>().event,
       provideTextDocumentContent: uri =>
         reports.get(uri.toString())?.text ??
-        l10n.t('This report is no longer there: reports are kept while the window is open.'),
+        l10n.t('This report is gone: reports are kept only while the window is open.'),
     }),
     languages.registerDocumentLinkProvider(
       { scheme },

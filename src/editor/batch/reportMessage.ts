@@ -98,7 +98,7 @@ function outcomeText(batch: FinishedBatch): string {
   const [problem] = problems;
   if (report.stopped !== undefined) {
     sentences.push(
-      l10n.t('The store refused all that was tried, so the rest was not sent.'),
+      l10n.t('The store refused everything that was tried, so the rest was not sent.'),
       failureMessage(report.stopped).text,
     );
   } else if (problem !== undefined) {
@@ -114,9 +114,9 @@ function outcomeText(batch: FinishedBatch): string {
 
 function notSetText(files: number): string {
   return files === 1
-    ? l10n.t('The disk did not take the time or the permissions of 1 file; its content is whole.')
+    ? l10n.t('The disk did not accept the time or permissions of 1 file; its content is complete.')
     : l10n.t(
-        'The disk did not take the times or the permissions of {0} files; their contents are whole.',
+        'The disk did not accept the times or permissions of {0} files; their contents are complete.',
         formatCount(files),
       );
 }

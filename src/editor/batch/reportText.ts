@@ -107,9 +107,10 @@ function remarksOn({ failure, restoredAs, replaced, notSet }: ReportEntry): read
   const remarks: string[] = [];
   if (failure !== undefined) remarks.push(failureMessage(failure).text);
   if (restoredAs !== undefined) remarks.push(l10n.t('Restored as “{0}”.', restoredAs));
-  if (replaced?.kind === 'trashed') remarks.push(l10n.t('What was there is in the trash.'));
+  if (replaced?.kind === 'trashed')
+    remarks.push(l10n.t('The file that was there is in the trash.'));
   if (replaced?.kind === 'kept') {
-    remarks.push(l10n.t('What was there is now “{0}”.', replaced.path));
+    remarks.push(l10n.t('The file that was there is now “{0}”.', replaced.path));
   }
   if (notSet !== undefined) remarks.push(...notSet.map(notSetRemark));
   return remarks;
@@ -118,8 +119,8 @@ function remarksOn({ failure, restoredAs, replaced, notSet }: ReportEntry): read
 function notSetRemark(attribute: FileAttribute): string {
   switch (attribute) {
     case 'time':
-      return l10n.t('The disk did not take its time.');
+      return l10n.t('The disk did not accept its time.');
     case 'permissions':
-      return l10n.t('The disk did not take its permissions.');
+      return l10n.t('The disk did not accept its permissions.');
   }
 }

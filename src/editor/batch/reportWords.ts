@@ -67,7 +67,7 @@ export function excludedNumbers(
     .filter(([, count]) => count > 0)
     .map(([group, count]) => {
       const files = formatFiles(count);
-      return takenGroups.includes(group) ? l10n.t('{0} under way', files) : inGroup(group, files);
+      return takenGroups.includes(group) ? l10n.t('{0} in progress', files) : inGroup(group, files);
     })
     .join(', ');
 }

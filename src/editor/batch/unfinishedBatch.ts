@@ -160,7 +160,7 @@ function isRunning(state: State): state is Extract<State, { readonly batches: un
 function newItem(): StatusBarItem {
   const item = window.createStatusBarItem('s3Backup.unfinished', StatusBarAlignment.Left);
   item.name = l10n.t('S3 Backup: Remaining Files');
-  item.tooltip = l10n.t('Compare, and back up what an earlier backup has left');
+  item.tooltip = l10n.t('Compare, and back up what an earlier backup left over');
   item.command = 's3Backup.resume' satisfies CommandId;
   return item;
 }

@@ -65,11 +65,11 @@ async function offerToSave(deps: SaveCopyDeps, found: FoundCopy): Promise<void> 
   const save = l10n.t('Save As…');
   const answer = await window.showWarningMessage(
     l10n.t(
-      'The cloud copy of “{0}” has {1}, which is too large to be opened from there.',
+      'The cloud copy of “{0}” is {1}, too large to open directly.',
       found.place.path,
       formatBytes(found.copy.size),
     ),
-    { modal: true, detail: l10n.t('It can be saved to a place on the disk instead.') },
+    { modal: true, detail: l10n.t('You can save it to the disk instead.') },
     save,
   );
   if (answer === save) await saveCopy(deps, found);
@@ -79,12 +79,12 @@ function question(copies: readonly FoundCopy[], bytes: number): string {
   const [only] = copies;
   return copies.length === 1 && only !== undefined
     ? l10n.t(
-        'Download the cloud copy of “{0}” to open it? It has {1}.',
+        'Download the cloud copy of “{0}” to open it? It is {1}.',
         only.place.path,
         formatBytes(bytes),
       )
     : l10n.t(
-        'Download {0} cloud copies to open them? They have {1}.',
+        'Download {0} cloud copies to open them? Together they are {1}.',
         formatCount(copies.length),
         formatBytes(bytes),
       );

@@ -36,7 +36,7 @@ function versionStep(
       total: 2,
       placeholder: areAll
         ? l10n.t('{0} in the bucket, newest first', count)
-        : l10n.t('The newest {0} of more in the bucket', count),
+        : l10n.t('The newest {0}; the bucket has more', count),
       items: versions.map(version => itemOf(version, [...buttons.values()])),
       onItemButton: (version, pressed) => {
         const action = actions.find(each => buttons.get(each) === pressed);

@@ -31,7 +31,7 @@ export const credentialFailures = {
     brief: () => l10n.t('credentials file is damaged'),
     what: ({ subject, cause }) =>
       l10n.t('AWS’s tools cannot read the line {0}{1}', subject, because(cause)),
-    next: () => l10n.t('Mend the line, save the file and try again.'),
+    next: () => l10n.t('Fix the line, save the file and try again.'),
     actions: ['open-faulty-line', 'choose-credentials', 'retry'],
   },
   'credentials-incomplete': {
@@ -91,7 +91,7 @@ export const credentialFailures = {
   'credentials-refused': {
     brief: () => l10n.t('credentials refused'),
     what: ({ subject, cause }) =>
-      l10n.t('{0} does not take these credentials{1}', store(subject), because(firstLink(cause))),
+      l10n.t('{0} does not accept these credentials{1}', store(subject), because(firstLink(cause))),
     next: () => l10n.t('Check the key pair, or choose other credentials.'),
     actions: ['choose-credentials', 'open-credentials-file', 'retry'],
   },

@@ -17,22 +17,22 @@ export const diskFailures = {
     actions: ['retry', 'show-log'],
   },
   'not-a-file': {
-    brief: () => l10n.t('no regular file'),
+    brief: () => l10n.t('not a regular file'),
     what: ({ subject }) =>
-      l10n.t('{0} is no regular file, so it cannot be backed up.', quoted(subject)),
+      l10n.t('{0} is not a regular file, so it cannot be backed up.', quoted(subject)),
     actions: ['show-log'],
   },
   'file-changing': {
     brief: () => l10n.t('being written to'),
-    what: ({ subject }) => l10n.t('{0} was written to while it was read.', quoted(subject)),
-    next: () => l10n.t('Back it up again when it is at rest.'),
+    what: ({ subject }) => l10n.t('{0} was being written to while it was read.', quoted(subject)),
+    next: () => l10n.t('Back it up again when nothing writes to it.'),
     actions: ['retry', 'show-log'],
   },
   'wrong-size': {
     brief: () => l10n.t('holds more than its size'),
     what: ({ subject }) =>
       l10n.t(
-        '{0} holds more than the size that its disk tells, as files of some virtual disks do, so it cannot be backed up.',
+        '{0} holds more bytes than its disk reports, as files on some virtual disks do, so it cannot be backed up.',
         quoted(subject),
       ),
     next: () => l10n.t('Copy it to another disk, and back up the copy.'),
@@ -71,13 +71,13 @@ export const diskFailures = {
         quoted(subject),
         because(cause),
       ),
-    next: () => l10n.t('Mend it or remove it, then compare again.'),
+    next: () => l10n.t('Fix it or remove it, then compare again.'),
     actions: ['compare', 'show-log'],
   },
   'name-not-unicode': {
     brief: () => l10n.t('name is not Unicode'),
     what: ({ subject }) =>
-      l10n.t('The name of {0} is not valid Unicode, which S3 asks for.', quoted(subject)),
+      l10n.t('The name of {0} is not valid Unicode, which S3 requires.', quoted(subject)),
     next: () => l10n.t('Rename the file to back it up.'),
     actions: ['show-log'],
   },
@@ -85,14 +85,14 @@ export const diskFailures = {
     brief: () => l10n.t('path too long for S3'),
     what: ({ subject }) =>
       l10n.t(
-        'The path of {0} with its prefix is longer than the 1,024 bytes that S3 takes.',
+        'The path of {0} with its prefix is longer than the 1,024 bytes that S3 allows.',
         quoted(subject),
       ),
     next: () => l10n.t('Shorten a name, or the setting “s3Backup.prefix”.'),
     actions: ['open-settings', 'show-log'],
   },
   'unsafe-name': {
-    brief: () => l10n.t('no name for a file here'),
+    brief: () => l10n.t('not a file name here'),
     what: ({ subject, cause }) =>
       l10n.t('{0} cannot be the name of a file here{1}', quoted(subject), because(cause)),
     next: () => l10n.t('It stays in the cloud. Another tool can fetch it under another name.'),
@@ -119,7 +119,7 @@ export const diskFailures = {
       cause === undefined
         ? l10n.t('{0} has changed here since this was planned.', quoted(subject))
         : l10n.t(
-            '{0} has changed here since this was planned; what was there before is “{1}” now.',
+            '{0} has changed here since this was planned; what was there before is now “{1}”.',
             quoted(subject),
             cause,
           ),

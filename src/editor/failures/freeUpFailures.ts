@@ -8,7 +8,7 @@ export const freeUpFailures = {
     brief: () => l10n.t('not proved'),
     what: ({ subject }) =>
       l10n.t(
-        'Nothing proves that {0} can be had back from the cloud, so it stays.',
+        'Nothing proves that {0} could be restored from the cloud, so it stays.',
         quoted(subject),
       ),
     next: () => l10n.t('Compare again, or back it up.'),
@@ -35,17 +35,17 @@ export const freeUpFailures = {
     brief: () => l10n.t('cloud copy damaged'),
     what: ({ subject }) =>
       l10n.t(
-        'What the store gives back of {0} is not what was backed up, so the file stays.',
+        'What the store returns for {0} is not what was backed up, so the file stays.',
         quoted(subject),
       ),
-    next: () => l10n.t('Tell who runs the store, and keep the file: its copy is none.'),
+    next: () => l10n.t('Tell whoever runs the store, and keep the file: its copy is no good.'),
     actions: ['show-log'],
   },
   'copy-unreadable': {
     brief: () => l10n.t('cloud copy not readable'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The store has a copy of {0} but does not give its bytes, so the file stays{1}',
+        'The store has a copy of {0} but does not return its bytes, so the file stays{1}',
         quoted(subject),
         because(firstLink(cause)),
       ),
@@ -56,7 +56,7 @@ export const freeUpFailures = {
     brief: () => l10n.t('not listed by the store'),
     what: ({ subject }) =>
       l10n.t(
-        'The store has a copy of {0}, but its lists do not show it. Another computer would not find it, so the file stays here.',
+        'The store has a copy of {0} but does not list it. Another computer would not find it, so the file stays here.',
         quoted(subject),
       ),
     next: () => l10n.t('Rename the file and back it up again, or use another store.'),
@@ -66,7 +66,7 @@ export const freeUpFailures = {
     brief: () => l10n.t('other time or permissions'),
     what: ({ subject }) =>
       l10n.t(
-        'The cloud copy of {0} does not hold the time and the permissions that the file has here, so the file stays.',
+        'The cloud copy of {0} does not carry the time and permissions that the file has here, so the file stays.',
         quoted(subject),
       ),
     next: () =>
@@ -74,9 +74,9 @@ export const freeUpFailures = {
     actions: ['show-log'],
   },
   'proof-expired': {
-    brief: () => l10n.t('examined too long ago'),
+    brief: () => l10n.t('checked too long ago'),
     what: ({ subject }) =>
-      l10n.t('Too much time went by after {0} was examined, so the file stays.', quoted(subject)),
+      l10n.t('Too much time passed after {0} was checked, so the file stays.', quoted(subject)),
     next: () => l10n.t('Free up its space again.'),
     actions: ['show-log'],
   },
@@ -99,7 +99,7 @@ export const freeUpFailures = {
         quoted(subject),
         cause ?? '',
       ),
-    next: () => l10n.t('Ask who runs the bucket to change the rule.'),
+    next: () => l10n.t('Ask whoever runs the bucket to change the rule.'),
     actions: ['show-log'],
   },
   'hard-link': {
@@ -128,7 +128,7 @@ export const freeUpFailures = {
     brief: () => l10n.t('kept under another name'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'Another file took the place of {0} while it was examined. Nothing is lost: it is “{1}” now.',
+        'Another file took the place of {0} while it was checked. Nothing is lost: it is now “{1}”.',
         quoted(subject),
         cause ?? '',
       ),
@@ -139,7 +139,7 @@ export const freeUpFailures = {
     brief: () => l10n.t('set aside'),
     what: ({ subject, cause }) =>
       l10n.t(
-        '{0} was set aside, and could not be given its name back. It is called “{1}” for now.',
+        '{0} was set aside and could not be renamed back. For now it is called “{1}”.',
         quoted(subject),
         firstLink(cause) ?? '',
       ),

@@ -89,7 +89,7 @@ export const networkFailures = {
     brief: () => l10n.t('certificate out of date'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The certificate of {0} does not count today{1} Nothing was sent.',
+        'The certificate of {0} is not valid today{1} Nothing was sent.',
         store(subject),
         because(firstLink(cause)),
       ),
@@ -108,7 +108,7 @@ export const networkFailures = {
     what: ({ subject }) => l10n.t('{0} did not answer in time.', store(subject)),
     next: () =>
       l10n.t(
-        'Try again. If it stays so, check the setting “s3Backup.endpoint”, and whether a firewall or proxy is in the way.',
+        'Try again. If it keeps happening, check the setting “s3Backup.endpoint”, and whether a firewall or proxy is in the way.',
       ),
     actions: ['retry', 'change-endpoint', 'show-log'],
   },
@@ -122,11 +122,12 @@ export const networkFailures = {
     brief: () => l10n.t('error in the store'),
     what: ({ subject, cause }) =>
       l10n.t('{0} answered with an error{1}', store(subject), because(firstLink(cause))),
-    next: () => l10n.t('Try again later. If it stays so, show the log to whoever runs the store.'),
+    next: () =>
+      l10n.t('Try again later. If it keeps happening, show the log to whoever runs the store.'),
     actions: ['retry', 'show-log'],
   },
   'not-s3': {
-    brief: () => l10n.t('no S3 store'),
+    brief: () => l10n.t('not an S3 store'),
     what: ({ subject }) => l10n.t('{0} answers, but not as an S3 store does.', store(subject)),
     next: () => l10n.t('Check the setting “s3Backup.endpoint”.'),
     actions: ['open-settings', 'retry', 'show-log'],
@@ -135,7 +136,7 @@ export const networkFailures = {
     brief: () => l10n.t('bucket in the endpoint'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The endpoint {0} holds the name of the bucket, which is added to it anyway. Did you mean {1}?',
+        'The endpoint {0} already contains the bucket’s name, which S3 Backup adds by itself. Did you mean {1}?',
         subject,
         meantEndpoint(cause),
       ),
@@ -144,19 +145,15 @@ export const networkFailures = {
   'bucket-elsewhere': {
     brief: () => l10n.t('at another endpoint'),
     what: ({ subject, cause }) =>
-      l10n.t(
-        '{0} says that the bucket is to be asked for at {1}.',
-        store(subject),
-        meantEndpoint(cause),
-      ),
+      l10n.t('{0} says that the bucket is at {1}.', store(subject), meantEndpoint(cause)),
     next: () => l10n.t('Use that as the endpoint if you trust it.'),
     actions: ['use-endpoint', 'open-settings', 'show-log'],
   },
   'needs-https': {
-    brief: () => l10n.t('asks for https'),
+    brief: () => l10n.t('expects https'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The endpoint {0} begins with http, but https is spoken there. Did you mean {1}?',
+        'The endpoint {0} begins with http, but the server there expects https. Did you mean {1}?',
         subject,
         meantEndpoint(cause),
       ),
@@ -165,7 +162,7 @@ export const networkFailures = {
   'needs-http': {
     brief: () => l10n.t('no https there'),
     what: ({ subject }) =>
-      l10n.t('The endpoint {0} begins with https, but only http is spoken there.', subject),
+      l10n.t('The endpoint {0} begins with https, but the server there only speaks http.', subject),
     // No button: whoever sits on the way could ask for it.
     next: ({ cause }) =>
       l10n.t(
@@ -177,8 +174,8 @@ export const networkFailures = {
   'wrong-region': {
     brief: () => l10n.t('other region'),
     what: ({ subject, cause }) =>
-      l10n.t('{0} does not go by this region{1}', store(subject), because(firstLink(cause))),
-    next: () => l10n.t('Set “s3Backup.region” to the region that the store goes by.'),
+      l10n.t('{0} does not accept this region{1}', store(subject), because(firstLink(cause))),
+    next: () => l10n.t('Set “s3Backup.region” to the store’s region.'),
     actions: ['open-settings', 'retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

@@ -12,15 +12,14 @@ export const ownFailures = {
         quoted(subject),
         because(firstLine(cause)),
       ),
-    next: () =>
-      l10n.t('No file is lost. What cannot be remembered is compared by its content again.'),
+    next: () => l10n.t('No file is lost. What cannot be remembered is compared by content again.'),
     actions: ['show-log'],
   },
   'not-cleared-up': {
-    brief: () => l10n.t('not cleared up'),
+    brief: () => l10n.t('not cleaned up'),
     what: ({ cause }) =>
       l10n.t(
-        'S3 Backup cannot clear up what it left behind when it was stopped{0}',
+        'S3 Backup cannot clean up what it left behind when it was stopped{0}',
         because(firstLine(cause)),
       ),
     next: () => l10n.t('S3 Backup tries again when the window is reloaded.'),
@@ -31,7 +30,7 @@ export const ownFailures = {
     what: ({ subject }) =>
       subject === ''
         ? l10n.t('The engine of S3 Backup stopped unexpectedly.')
-        : l10n.t('The engine of S3 Backup stopped unexpectedly when {0} were done.', subject),
+        : l10n.t('The engine of S3 Backup stopped unexpectedly after {0} were done.', subject),
     next: () => l10n.t('Finished work is kept. Compare to see what is left.'),
     actions: ['compare', 'show-log'],
   },

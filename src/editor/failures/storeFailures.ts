@@ -22,7 +22,7 @@ export const storeFailures = {
     brief: () => l10n.t('may not be read'),
     what: ({ subject }) =>
       l10n.t(
-        'These credentials may not read {0}, so that nobody can tell what would be replaced there.',
+        'These credentials may not read {0}, so S3 Backup cannot tell what would be replaced there.',
         quoted(subject),
       ),
     next: () => l10n.t('Ask for the rights s3:GetObject and s3:ListBucket.'),
@@ -57,7 +57,7 @@ export const storeFailures = {
     brief: () => l10n.t('name may be taken'),
     what: ({ subject }) =>
       l10n.t(
-        'The store does not tell these credentials whether there is a bucket {0}: it may be somebody else’s, or they may not see or create buckets.',
+        'The store does not tell these credentials whether there is a bucket {0}: it may belong to somebody else, or they may not see or create buckets.',
         quoted(subject),
       ),
     next: () =>
@@ -73,7 +73,7 @@ export const storeFailures = {
     actions: ['choose-bucket'],
   },
   'invalid-bucket-name': {
-    brief: () => l10n.t('no bucket name'),
+    brief: () => l10n.t('not a bucket name'),
     what: ({ subject }) => l10n.t('{0} cannot be the name of a bucket.', quoted(subject)),
     next: () => l10n.t('Choose another.'),
     actions: ['choose-bucket'],
@@ -92,7 +92,7 @@ export const storeFailures = {
         'Somebody else stored {0} at the same moment, and this store does not prevent that.',
         quoted(subject),
       ),
-    next: () => l10n.t('Their copy is kept as the version below yours. Show Cloud Versions.'),
+    next: () => l10n.t('Their copy is kept as the version before yours. See Show Cloud Versions.'),
     actions: ['compare', 'show-log'],
   },
   archived: {
@@ -104,8 +104,8 @@ export const storeFailures = {
   'too-large-to-open': {
     brief: () => l10n.t('too large to open'),
     what: ({ subject }) =>
-      l10n.t('The cloud copy of {0} is too large to be opened from there.', quoted(subject)),
-    next: () => l10n.t('Save it to a place on the disk, and open it there.'),
+      l10n.t('The cloud copy of {0} is too large to open directly.', quoted(subject)),
+    next: () => l10n.t('Save it to the disk, and open it there.'),
     actions: ['show-log'],
   },
   'archive-requested': {
@@ -116,9 +116,9 @@ export const storeFailures = {
     actions: ['show-log'],
   },
   'not-as-stored': {
-    brief: () => l10n.t('damaged on the way'),
+    brief: () => l10n.t('damaged in transit'),
     what: ({ subject }) =>
-      l10n.t('What came of {0} is not what the store says it holds.', quoted(subject)),
+      l10n.t('What arrived of {0} is not what the store says it holds.', quoted(subject)),
     next: () => l10n.t('Nothing was changed here. Restore it again.'),
     actions: ['retry', 'show-log'],
   },
@@ -129,14 +129,14 @@ export const storeFailures = {
         'The store’s list has an entry that may be the cloud copy of {0}, but it cannot be read or lacks its ETag, size or time.',
         quoted(subject),
       ),
-    next: () => l10n.t('Compare again. If it stays so, ask who runs the store.'),
+    next: () => l10n.t('Compare again. If it keeps happening, ask whoever runs the store.'),
     actions: ['compare', 'show-log'],
   },
   'not-kept': {
     brief: () => l10n.t('not kept by the store'),
     what: ({ subject }) =>
-      l10n.t('The store took the setting for {0}, and does not show it.', quoted(subject)),
-    next: () => l10n.t('Look at it with the store’s own tools.'),
+      l10n.t('The store accepted the setting for {0}, but does not show it.', quoted(subject)),
+    next: () => l10n.t('Check it with the store’s own tools.'),
     actions: ['retry', 'show-log'],
   },
   'not-verified': {
@@ -153,17 +153,19 @@ export const storeFailures = {
     brief: () => l10n.t('no ETag from the store'),
     what: ({ subject }) =>
       l10n.t(
-        'The store tells no ETag of {0}, so nobody can prove what it holds or whether it has changed.',
+        'The store gives no ETag for {0}, so nothing can prove what it holds or whether it has changed.',
         quoted(subject),
       ),
     next: () =>
-      l10n.t('It does not count as backed up. Ask who runs the store, or a proxy before it.'),
+      l10n.t(
+        'It does not count as backed up. Ask whoever runs the store, or the proxy in front of it.',
+      ),
     actions: ['show-log'],
   },
   'too-large-for-store': {
     brief: () => l10n.t('too large for the store'),
     what: ({ subject }) => l10n.t('{0} is larger than the store accepts.', quoted(subject)),
-    next: () => l10n.t('Ask who runs the store for its limit, or leave the file out.'),
+    next: () => l10n.t('Ask whoever runs the store for its limit, or leave the file out.'),
     actions: ['open-settings', 'show-log'],
   },
   'store-full': {
@@ -171,7 +173,9 @@ export const storeFailures = {
     what: ({ subject }) =>
       l10n.t('The store has no room for {0}, or its quota is used up.', quoted(subject)),
     next: () =>
-      l10n.t('Make room there or raise the quota, then go on. S3 Backup deletes nothing itself.'),
+      l10n.t(
+        'Make room there or raise the quota, then continue. S3 Backup deletes nothing itself.',
+      ),
     actions: ['retry', 'choose-bucket', 'show-log'],
   },
   'storage-refused': {
@@ -198,7 +202,7 @@ export const storeFailures = {
     brief: () => l10n.t('name in use in the store'),
     what: ({ subject }) =>
       l10n.t(
-        'The store has something under the name of {0} that it does not list under that name, perhaps since it takes two names for one.',
+        'The store has something under the name of {0} that it does not list under that name, perhaps because it takes two names for one.',
         quoted(subject),
       ),
     next: () => l10n.t('It was not overwritten. Rename the file to back it up.'),
@@ -212,25 +216,26 @@ export const storeFailures = {
         quoted(subject),
         because(firstLink(cause)),
       ),
-    next: () => l10n.t('It may be its name: rename the file, or ask who runs the store.'),
+    next: () =>
+      l10n.t('The name may be the reason: rename the file, or ask whoever runs the store.'),
     actions: ['retry', 'show-log'],
   },
   'not-implemented': {
-    brief: () => l10n.t('not known to the store'),
+    brief: () => l10n.t('not supported by the store'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The store says that it cannot do what was asked for {0}{1}',
+        'The store says that it does not support what was asked for {0}{1}',
         quoted(subject),
         because(firstLink(cause)),
       ),
-    next: () => l10n.t('Ask who runs the store.'),
+    next: () => l10n.t('Ask whoever runs the store.'),
     actions: ['show-log'],
   },
   'parts-refused': {
-    brief: () => l10n.t('not put together by the store'),
+    brief: () => l10n.t('not assembled by the store'),
     what: ({ subject }) =>
-      l10n.t('The store would not put the parts of {0} together.', quoted(subject)),
-    next: () => l10n.t('Back it up again; all of it is sent anew.'),
+      l10n.t('The store would not assemble the parts of {0}.', quoted(subject)),
+    next: () => l10n.t('Back it up again; all of it is sent again.'),
     actions: ['retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

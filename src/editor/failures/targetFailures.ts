@@ -14,20 +14,20 @@ export const targetFailures = {
   'no-target': {
     brief: () => l10n.t('no bucket chosen'),
     what: ({ subject }) => l10n.t('No bucket has been chosen for “{0}” yet.', subject),
-    next: () => l10n.t('Choose one to go on.'),
+    next: () => l10n.t('Choose one to continue.'),
     actions: ['choose-bucket'],
   },
   'no-folder': {
     brief: () => l10n.t('no folder open'),
     what: () => l10n.t('No folder is open, and S3 Backup backs up folders.'),
-    next: () => l10n.t('Open one to go on.'),
+    next: () => l10n.t('Open one to continue.'),
     actions: ['open-folder'],
   },
   'not-in-workspace': {
     brief: () => l10n.t('not in the workspace'),
     what: ({ subject }) =>
       l10n.t(
-        '{0} is in no folder of this workspace, so it has no place in a bucket.',
+        '{0} is not in a folder of this workspace, so it has no place in a bucket.',
         quoted(subject),
       ),
     next: () => l10n.t('Add its folder to the workspace to back it up.'),
@@ -40,7 +40,7 @@ export const targetFailures = {
         '{0} is not on a disk, so there are no files that S3 Backup could read.',
         quoted(subject),
       ),
-    next: () => l10n.t('Open a folder of this computer, or of the one that you are connected to.'),
+    next: () => l10n.t('Open a folder of this computer, or of the one you are connected to.'),
     actions: ['open-folder'],
   },
   'prefix-in-use': {

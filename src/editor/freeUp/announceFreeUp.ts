@@ -57,8 +57,8 @@ function outcomeText(report: Report): string {
   if (report.done === 0) return l10n.t('{0}.', counts);
   const bytes = formatBytes(report.bytes);
   return report.work === 'trash'
-    ? l10n.t('{0}, where {1} are taken up until it is emptied.', counts, bytes)
-    : l10n.t('{0}: {1} given back.', counts, bytes);
+    ? l10n.t('{0}; they take up {1} until the trash is emptied.', counts, bytes)
+    : l10n.t('{0}: {1} freed up.', counts, bytes);
 }
 
 function problemTexts(report: Report): readonly string[] {
@@ -71,5 +71,5 @@ function problemTexts(report: Report): readonly string[] {
 }
 
 function restoreHint({ done }: Report): readonly string[] {
-  return done === 0 ? [] : [l10n.t('“Restore from Cloud…” brings back what is gone.')];
+  return done === 0 ? [] : [l10n.t('“Restore from Cloud…” brings these files back.')];
 }

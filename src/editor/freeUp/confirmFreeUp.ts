@@ -34,14 +34,14 @@ function detail(
   const parts: (readonly string[])[] = [
     [
       l10n.t(
-        'What goes is in the cloud, and “Restore from Cloud…” brings it back. Each file is examined once more before it goes: its bytes here, and its copy there.',
+        'These files are in the cloud, and “Restore from Cloud…” brings them back. Each one is checked once more before it goes: its bytes here, and its copy there.',
       ),
     ],
   ];
   if (otherAttributes > 0) {
     parts.push([
       l10n.t(
-        'The cloud copies do not hold the times and permissions that these files have here. Files that are restored get those that their copies hold, or else the time of the copy and the usual permissions.',
+        'The cloud copies do not carry the times and permissions that these files have here. Restored files get those of their copies, or else the time of the copy and the usual permissions.',
       ),
     ]);
   }
@@ -59,14 +59,14 @@ function detail(
     ]);
   }
   if (kept.length > 0)
-    parts.push([l10n.t('What stays here, beside the folders:'), ...keptLines(kept)]);
+    parts.push([l10n.t('What stays here, besides the folders:'), ...keptLines(kept)]);
   else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
   if (last.length > 0) parts.push(last);
   return parts.map(lines => lines.join('\n')).join('\n\n');
 }
 
 function trashText(): string {
-  return l10n.t('What is moved to the trash takes up its space until the trash is emptied.');
+  return l10n.t('Files in the trash take up space until it is emptied.');
 }
 
 /** Lists the kept files, by reason. */
@@ -92,12 +92,12 @@ function keptText(because: KeptReason, files: string): string {
     case 'not-proved':
       return l10n.t('{0} not proved, only up to date by name and time', files);
     case 'ignored':
-      return l10n.t('{0} ignored, and so not backed up', files);
+      return l10n.t('{0} ignored, so not backed up', files);
     case 'ignore-file':
       return l10n.t('{0} with ignore rules', files);
     case 'archived':
       return l10n.t('{0} whose cloud copies are archived', files);
     case 'under-way':
-      return l10n.t('{0} under way', files);
+      return l10n.t('{0} in progress', files);
   }
 }

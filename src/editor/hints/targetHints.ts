@@ -99,7 +99,7 @@ function traitHints(traits: BucketTraits): readonly string[] {
       : undefined,
     lockedDays !== undefined && lockedDays > 0
       ? l10n.t(
-          'Object Lock keeps every copy for {0} days, those that are replaced too.',
+          'Object Lock keeps every copy for {0} days, including replaced ones.',
           formatCount(lockedDays),
         )
       : undefined,

@@ -121,6 +121,6 @@ async function offerToSave(file: Uri, folder: WorkspaceFolder): Promise<void> {
 
 function sayNothingChosen(): void {
   void window.showInformationMessage(
-    l10n.t('Select in the S3 Backup view, or open, what is to be left out.'),
+    l10n.t('Select the files to leave out in the S3 Backup view, or open one.'),
   );
 }

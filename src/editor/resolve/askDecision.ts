@@ -80,7 +80,7 @@ function buttons(): Readonly<Record<'mine' | 'theirs', MessageItem>> {
 function consequences(replaced: string, keepsVersions: boolean): readonly string[] {
   return [
     `${replaced} ${outcomeOfReplaced(keepsVersions)}`,
-    l10n.t('Restore Cloud’s asks first what is to become of what is here.'),
+    l10n.t('Restore Cloud’s first asks what to do with the files here.'),
   ];
 }
 

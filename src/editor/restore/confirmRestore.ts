@@ -94,7 +94,7 @@ function detailText({ files: total, conflicts, archived, refused }: RestoreSumma
   if (archived > 0) {
     parts.push([
       l10n.t(
-        '{0} lie in an archive. Those that cannot be read at once can be asked for afterwards.',
+        '{0} are archived. Those that cannot be read right away can be requested afterwards.',
         formatFiles(archived),
       ),
     ]);
@@ -175,6 +175,6 @@ async function askAbout(
 /** Says what happens to local files that a restore replaces. */
 function outcomeOfReplacedHere(): string {
   return env.remoteName === undefined
-    ? l10n.t('What is replaced goes to the trash.')
-    : l10n.t('What is replaced is kept under a name with the time in it: there is no trash here.');
+    ? l10n.t('Replaced files go to the trash.')
+    : l10n.t('Replaced files are kept under a name with the time in it: there is no trash here.');
 }

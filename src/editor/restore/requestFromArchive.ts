@@ -26,7 +26,7 @@ export async function requestFromArchive(
     {
       modal: true,
       detail: l10n.t(
-        'It takes minutes to days, and the store charges for it. They can be read for {0} days then: restore them again in that time.',
+        'This takes minutes to days, and the store charges for it. After that they can be read for {0} days: restore them again in that time.',
         formatCount(readableDays),
       ),
     },

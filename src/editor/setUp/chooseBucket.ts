@@ -196,11 +196,13 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
 
 function placeholder(buckets: readonly BucketSummary[], current: Target | undefined): string {
   if (buckets.length === 0) {
-    return l10n.t('These credentials see no buckets; one can be created or entered all the same');
+    return l10n.t(
+      'These credentials cannot list any buckets; you can still create one or enter its name',
+    );
   }
   return current === undefined
     ? l10n.t('In which bucket?')
-    : l10n.t('Now in {0}; what is there will stay there', targetText(current));
+    : l10n.t('Now in {0}; the files there stay there', targetText(current));
 }
 
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {

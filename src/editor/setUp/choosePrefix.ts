@@ -43,7 +43,7 @@ export function choosePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step
     pickStep<PrefixChoice, Choice>(position, {
       title: l10n.t('Where in “{0}”?', chosen.bucket),
       total: position.number,
-      placeholder: l10n.t('What the names of the files of “{0}” begin with', chosen.folder.name),
+      placeholder: l10n.t('The prefix for the files of “{0}”', chosen.folder.name),
       items: prefixItems(deps, chosen),
       async load(list, token) {
         list.items = withPrefixesInBucket(
@@ -122,7 +122,7 @@ function typePrefix(deps: ChoosePrefixDeps, chosen: ChosenBucket): Step<Choice> 
     inputStep<Choice>(position, {
       title: l10n.t('Where in “{0}”?', bucket),
       total: position.number,
-      prompt: l10n.t('What the names of the files begin with, as in backups/laptop/'),
+      prompt: l10n.t('The prefix for the files’ names, such as backups/laptop/'),
       value: typed,
       validate(value) {
         const prefix = normalPrefix(value);

@@ -109,7 +109,7 @@ async function pickChoice(
       only === undefined || others.length > 0
         ? l10n.t('Choose Credentials')
         : l10n.t('Choose Credentials for “{0}”', only.name),
-    placeHolder: l10n.t('Choose credentials (of a profile, only its name is stored)'),
+    placeHolder: l10n.t('Choose credentials (only a profile’s name is stored)'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -127,7 +127,7 @@ function chainItem(sources: CredentialSources, isCurrent: boolean): ChoiceItem {
 /** Says what the default provider chain would use first. */
 function defaultText(sources: CredentialSources): string {
   if (sources.environmentProfile !== undefined) {
-    return l10n.t('profile “{0}”, by AWS_PROFILE', sources.environmentProfile);
+    return l10n.t('profile “{0}”, from AWS_PROFILE', sources.environmentProfile);
   }
   if (sources.inEnvironment) return l10n.t('keys in environment variables');
   return sources.profiles.some(({ name }) => name === 'default')

@@ -35,7 +35,7 @@ export function nameNewBucket(
     inputStep<Choice>(position, {
       title: l10n.t('Create a Bucket'),
       total: position.number + (isAws(deps, folder) ? 3 : 2),
-      prompt: l10n.t('Its name, which nobody else in the world may have'),
+      prompt: l10n.t('Its name, which must be unique across all of S3'),
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
       async validate(name) {
@@ -79,7 +79,7 @@ function chooseRegion(
     pickStep<string, Choice>(position, {
       title: l10n.t('Create the Bucket “{0}”', bucket),
       total: position.number + 2,
-      placeholder: l10n.t('In which region? It cannot be changed later'),
+      placeholder: l10n.t('In which region? This cannot be changed later'),
       items: [
         { label: home, description: l10n.t('region of the connection'), value: home },
         ...others.map(region => ({ label: region, value: region })),
@@ -102,22 +102,22 @@ function chooseOptions(
     pickStep<BucketOption, Choice>(position, {
       title: l10n.t('Create the Bucket “{0}” in {1}', bucket, region),
       total: position.number + 1,
-      placeholder: l10n.t('What shall be set on it? Enter creates the bucket'),
+      placeholder: l10n.t('Which options? Press Enter to create the bucket'),
       items: [
         {
           label: l10n.t('Block public access'),
           description: l10n.t('always'),
-          detail: l10n.t('Nobody but you, and whom you allow, can read it.'),
+          detail: l10n.t('Only you, and whoever you allow, can read it.'),
           value: 'block-public-access',
         },
         {
           label: l10n.t('Keep versions'),
-          detail: l10n.t('A copy that is replaced can still be got back; it takes up storage.'),
+          detail: l10n.t('Copies that are replaced can be restored; they take up storage.'),
           value: 'keep-versions',
         },
         {
           label: l10n.t('Clean up unfinished uploads after 7 days'),
-          detail: l10n.t('The store removes parts of large files whose upload never ended.'),
+          detail: l10n.t('The store removes the parts of large files whose upload never finished.'),
           value: 'clean-up-uploads',
         },
       ],
@@ -169,12 +169,10 @@ function bucketNameWords(fault: BucketNameFault): string {
     case 'ip-address':
       return l10n.t('A bucket’s name must not look like an IP address.');
     case 'reserved-beginning':
-      return l10n.t(
-        'S3 keeps names for itself that begin with “xn--”, “sthree-” or “amzn-s3-demo-”.',
-      );
+      return l10n.t('S3 reserves names that begin with “xn--”, “sthree-” or “amzn-s3-demo-”.');
     case 'reserved-end':
       return l10n.t(
-        'S3 keeps names for itself that end in “-s3alias”, “--ol-s3”, “.mrap”, “--x-s3” or “--table-s3”.',
+        'S3 reserves names that end in “-s3alias”, “--ol-s3”, “.mrap”, “--x-s3” or “--table-s3”.',
       );
   }
 }

@@ -132,7 +132,7 @@ function enterAddress<R>(deps: OtherStoreDeps, way: Way<R>, example: string): St
         Promise.resolve(
           typed === '' || readEndpoint(withScheme(typed)) !== undefined
             ? undefined
-            : l10n.t('This cannot be the address of a store.'),
+            : l10n.t('This cannot be a store’s address.'),
         ),
       async accept(typed, token) {
         const endpoint = typed === '' ? '' : withScheme(typed);

@@ -46,8 +46,8 @@ export function prefixWords(fault: PrefixFault): string {
     case 'backslash':
       return l10n.t('Put “/” between the names instead of “\\”.');
     case 'control':
-      return l10n.t('It holds a character that cannot be seen.');
+      return l10n.t('It contains an invisible character.');
     case 'too-long':
-      return l10n.t('It is too long: the files’ paths need room too.');
+      return l10n.t('It is too long: the files’ paths need room, too.');
   }
 }

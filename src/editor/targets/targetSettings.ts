@@ -14,7 +14,10 @@ export function configuredPrefix(folder: WorkspaceFolder): string {
   const own = diskPrefix(folder);
   const unfit = own === '' ? l10n.t('The folder has no name.') : faultOf(own);
   if (unfit === undefined) return own;
-  throw invalid('prefix', l10n.t('it is not set, and the folder’s name is no prefix: {0}', unfit));
+  throw invalid(
+    'prefix',
+    l10n.t('it is not set, and the folder’s name cannot be a prefix: {0}', unfit),
+  );
 }
 
 /** Returns the prefix of the settings, if there is one. Throws `invalid-setting` as they do. */
@@ -86,7 +89,7 @@ function text(scope: Uri, name: 'bucket' | 'prefix'): string | undefined {
 
 function toText(value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(name, l10n.t('it takes a text'));
+  if (typeof value !== 'string') throw invalid(name, l10n.t('it must be text'));
   const trimmed = value.trim();
   return trimmed === '' ? undefined : trimmed;
 }

@@ -23,7 +23,7 @@ export async function forgetFiles(deps: ForgetFilesDeps, selection: Selection): 
     {
       modal: true,
       detail: l10n.t(
-        'S3 Backup no longer knows then that they were ever backed up. Nothing is deleted: what the bucket may keep of them as older versions stays there.',
+        'S3 Backup then no longer knows that they were ever backed up. Nothing is deleted: older versions that the bucket may keep stay there.',
       ),
     },
     forget,

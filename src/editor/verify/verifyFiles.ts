@@ -90,7 +90,7 @@ async function confirmReading({ unknown }: VerifyReport): Promise<boolean> {
           formatBytes(bytes),
         );
   const detail = l10n.t(
-    'The store tells nothing of them that could be compared with the files here. Reading is a download, which some stores charge for; nothing is written to the disk.',
+    'The store has no checksum to compare them by. Reading a copy downloads it, which some stores charge for; nothing is written to the disk.',
   );
   return (await window.showWarningMessage(text, { modal: true, detail }, read)) === read;
 }

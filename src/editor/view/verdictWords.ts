@@ -31,30 +31,30 @@ export function groupName(group: Group): string {
 export function groupMeaning(group: Group): string {
   switch (group) {
     case 'lost':
-      return l10n.t('These files were backed up once and are gone from both sides.');
+      return l10n.t('These files were backed up once and are now gone from both sides.');
     case 'changed-in-cloud':
       return l10n.t(
         'The cloud copies of these files are newer and different. They are not overwritten.',
       );
     case 'unchecked':
-      return l10n.t('Nothing is known of these files: they could not be read or listed.');
+      return l10n.t('These files could not be read or listed, so nothing is known about them.');
     case 'out-of-date':
       return l10n.t('These files differ from their cloud copies, which a backup would replace.');
     case 'missing-in-cloud':
       return l10n.t('These files are on this computer only.');
     case 'up-to-date':
-      return l10n.t('The cloud holds these files as they are here.');
+      return l10n.t('The cloud has these files exactly as they are here.');
     case 'only-in-cloud':
       return l10n.t('These files are not on this computer any more, or not yet.');
     case 'ignored':
-      return l10n.t('These files are not backed up, each for the reason that its row gives.');
+      return l10n.t('These files are not backed up. Each row says why.');
   }
 }
 
 /** Explains the group of what is up to date where a comparison of it has failed since. */
 export function unconfirmedMeaning(): string {
   return l10n.t(
-    'The cloud held these files as they are here when they were last compared. Some of them could not be compared again since then: each says of what time it is.',
+    'The cloud had these files exactly as they are here when they were last compared. Some could not be compared again since; each row says when that was.',
   );
 }
 
@@ -128,7 +128,7 @@ export function reason(verdict: Verdict): string {
     case 'only-in-cloud':
       return verdict.because === 'not-listed'
         ? l10n.t(
-            'Not on this computer. The store has it, but its lists do not show it: another computer does not find it.',
+            'Not on this computer. The store has it but does not list it, so another computer cannot find it.',
           )
         : l10n.t('Not on this computer.');
     case 'out-of-date':
@@ -141,7 +141,7 @@ export function reason(verdict: Verdict): string {
           return l10n.t('Out of date by name and time: the file here is not older than its copy.');
         case 'not-comparable':
           return l10n.t(
-            'Out of date: the file here is newer, and the cloud copy gives no hash to compare with.',
+            'Out of date: the file here is newer, and the cloud copy has no checksum to compare with.',
           );
         case 'changed-since-comparison':
           return l10n.t('Out of date: the file has changed since the comparison.');
@@ -205,16 +205,16 @@ export function ignoreReason(because: IgnoreReason): string {
         : l10n.t('“{0}” in {1}, line {2}', because.pattern, because.source, because.line);
     case 'kept-copy':
       return l10n.t(
-        'a conflict has left it beside another file; a line with “!” in .s3backupignore includes it',
+        'it was kept beside another file after a conflict; a line with “!” in .s3backupignore includes it',
       );
     case 'inner-folder':
       return l10n.t('it is a folder of this workspace and is backed up as that');
     case 'link':
       return l10n.t('symbolic link');
     case 'special-file':
-      return l10n.t('no regular file');
+      return l10n.t('not a regular file');
     case 'below-local-file':
-      return l10n.t('“{0}” is no folder here', because.path);
+      return l10n.t('“{0}” is not a folder here', because.path);
     case 'namesake-is-folder':
       return l10n.t('“{0}” is a folder here', because.path);
     case 'not-a-path':
@@ -226,23 +226,23 @@ export function ignoreReason(because: IgnoreReason): string {
 function keyFault(fault: KeyFault): string {
   switch (fault) {
     case 'folder-marker':
-      return l10n.t('its key ends in “/”: it marks a folder, and is no file');
+      return l10n.t('its key ends in “/”: it marks a folder and is not a file');
     case 'empty-segment':
-      return l10n.t('its key has nothing between two “/”, which no file here can be called');
+      return l10n.t('its key has two “/” in a row, which no file name here can have');
     case 'dot-segment':
-      return l10n.t('its key leads out of the folder by “.” or “..”');
+      return l10n.t('its key leads out of the folder with “.” or “..”');
     case 'nul':
-      return l10n.t('its key has a NUL character, which no file can be called');
+      return l10n.t('its key contains a NUL character, which no file name can have');
     case 'backslash':
-      return l10n.t('its key has a “\\”, which separates folders here');
+      return l10n.t('its key contains a “\\”, which separates folders here');
     case 'outside-prefix':
       return l10n.t('its key does not begin with the prefix');
     case 'staged-file':
       return l10n.t('its key is the name of a temporary file of S3 Backup');
     case 'not-decodable':
-      return l10n.t('the store’s list has its key in a form that cannot be read');
+      return l10n.t('the store lists its key in a form that cannot be read');
     case 'incomplete':
-      return l10n.t('the store’s list gives no ETag, size or time for it');
+      return l10n.t('the store lists no ETag, size or time for it');
   }
 }
 

@@ -11,7 +11,7 @@ export function underWayText(work: Work): string {
     case 'restore':
       return l10n.t('restoring…');
     case 'free-up':
-      return l10n.t('freeing…');
+      return l10n.t('freeing up…');
     case 'trash':
       return l10n.t('moving to the trash…');
   }
@@ -49,8 +49,8 @@ export function batchTitle(work: Work): string {
 export function pauseText({ kind, failure }: Exclude<PauseReason, { kind: 'asked-for' }>): string {
   const why = failureText(failure);
   return kind === 'sign-in-needed'
-    ? l10n.t('{0}, goes on when you have signed in', why)
-    : l10n.t('{0}, goes on when the store answers', why);
+    ? l10n.t('{0}, continues when you have signed in', why)
+    : l10n.t('{0}, continues when the store answers', why);
 }
 
 /** Says why a batch stands still that nothing has paused. */

@@ -221,7 +221,7 @@ function urlWanted(text: string): string {
 function optionalText(raw: RawSettings, name: string): string | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(name, 'it takes a text');
+  if (typeof value !== 'string') throw invalid(name, 'it must be text');
   const text = value.trim();
   return text === '' ? undefined : text;
 }

@@ -182,7 +182,7 @@ describe('Restore from Cloud', () => {
     await commands.executeCommand('s3Backup.showReport');
     const text = window.activeTextEditor?.document.getText() ?? '';
     assert.match(text, /Restored: 1 file/);
-    assert.match(text, /What was there is/);
+    assert.match(text, /The file that was there is/);
     for (const name of await namesWith('a (kept ')) {
       assert.equal(await readFile(uriOf(name).fsPath, 'utf8'), 'mine');
       await rm(uriOf(name).fsPath);
