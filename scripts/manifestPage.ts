@@ -68,9 +68,13 @@ function defaultOf({ default: value }: Setting): string {
 }
 
 function descriptionOf(setting: Setting, texts: Texts): string {
-  const values = (setting.enum ?? []).map(
-    (value, index) => `\`${value}\`: ${textOf(setting.enumDescriptions?.[index] ?? '', texts)}`,
-  );
+  const values = (setting.enum ?? []).flatMap((value, index) => {
+    if (value === '') return [];
+    const description = setting.enumDescriptions?.[index];
+    return description === undefined
+      ? [`\`${value}\`.`]
+      : [`\`${value}\`: ${textOf(description, texts)}`];
+  });
   return [textOf(setting.markdownDescription, texts), ...values]
     .join(' ')
     .replaceAll(/`#([\w.]+)#`/g, '`$1`')
