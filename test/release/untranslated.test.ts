@@ -11,6 +11,7 @@ const forNobody: Readonly<Record<string, string>> = {
   'Not freed': 'begins a line of the log',
   'Not restored': 'begins a line of the log',
   Failed: 'the name of a class',
+  Allow: 'a word of policies',
   'exit code ': 'a cause, which is for the log',
   'nobody confirmed the code in time': 'a cause of the engine, known by its words',
   'the sign-in was declined': 'a cause of the engine, known by its words',

@@ -32,7 +32,7 @@ export async function showCapabilities(
   }
 }
 
-export function capabilityItems({
+function capabilityItems({
   capabilities,
   versioning,
 }: BucketCapabilities): readonly QuickPickItem[] {

@@ -36,7 +36,7 @@ export async function writeSsoToken(id: string, token: SsoTokenFile): Promise<vo
   }
 }
 
-export function ssoTokenPath(id: string): string {
+function ssoTokenPath(id: string): string {
   const name = createHash('sha1').update(id).digest('hex');
   const { HOME: home = '' } = process.env;
   return join(home === '' ? homedir() : home, '.aws', 'sso', 'cache', `${name}.json`);

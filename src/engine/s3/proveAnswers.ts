@@ -62,7 +62,7 @@ type DocumentReading =
   | { readonly kind: 'amended'; readonly text: string };
 
 /** Throws `MalformedAnswer` if the text is not one complete document with this root element. */
-export function readDocument(text: string, root: string): DocumentReading {
+function readDocument(text: string, root: string): DocumentReading {
   const found = readRoot(text, root);
   if (found.kind === 'error') return found;
   const { prefix } = found;

@@ -56,7 +56,7 @@ describe('What VS Code says of the file in the editor', () => {
         }) as never,
       },
       targets: { statusOf: () => status, kin: () => [], recordId: () => 'f' } as never,
-      profiles: { settings: () => ({}) } as never,
+      profiles: { settings: () => ({}) },
       refresh: { onDidRefresh: refresh.event },
     });
     await new Promise(resolve => setImmediate(resolve));

@@ -77,7 +77,7 @@ export async function compare(
 }
 
 /** Compares where there is no comparison at hand: others need one. */
-export async function ready(known: Knowledge, world: World): Promise<void> {
+async function ready(known: Knowledge, world: World): Promise<void> {
   if (!world.isCompared) await compare(known, world);
 }
 
