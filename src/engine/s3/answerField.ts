@@ -49,6 +49,20 @@ export function matchHeader(etag: string, etagCase: EtagCase): string {
   return `"${etagCase === 'upper' && isDigestEtag(etag) ? etag.toUpperCase() : etag}"`;
 }
 
+/**
+ * A time that a store tells, in milliseconds since 1970: RFC 3339 in lists, RFC 9110 in headers, and
+ * UTC where a store leaves out the zone, which JavaScript would take for this computer's. `undefined`
+ * where it cannot be read.
+ */
+export function storeTime(text = ''): number | undefined {
+  const told = text.trim();
+  const zone = told.includes('T') ? 'Z' : ' GMT';
+  const time = Date.parse(endsInZone.test(told) ? told : `${told}${zone}`);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+const endsInZone = /(?:[a-z]|[-+]\d\d:?\d\d)$/i;
+
 /** A key in a list, as it is or, where its escapes are no UTF-8, as well as it can be read. */
 export interface KeyInList {
   readonly key: string;

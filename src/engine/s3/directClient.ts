@@ -8,6 +8,7 @@ import { collectBounded } from './proveAnswers';
 import { RefusedRequest } from './refusedRequest';
 import { encodedKey, queryString } from './signature';
 import type { Transport } from './transport';
+import { storeTime } from './answerField';
 
 /** A request about an object, or a list of them. */
 export interface DirectRequest {
@@ -176,10 +177,10 @@ function correctClock(
   headers: DirectAnswer['headers'],
   sentAt: number,
 ): void {
-  const told = Date.parse(headers['date'] ?? '');
+  const told = storeTime(headers['date']);
   const now = Date.now();
   // An answer out of a cache, or a late one, tells of another time.
-  if (Number.isNaN(told) || headers['age'] !== undefined || now - sentAt > maxExchangeMs) return;
+  if (told === undefined || headers['age'] !== undefined || now - sentAt > maxExchangeMs) return;
   config.systemClockOffset = told - now;
 }
 

@@ -1,4 +1,5 @@
 import { readElements, withoutEntities, type ElementSink } from './xmlElements';
+import { storeTime } from './answerField';
 
 /** A page of a list, as it stands in the answer; what is missing or cannot be read is `undefined`. */
 export interface ListPage {
@@ -162,11 +163,11 @@ function toEntry({ Key, Size = '', ETag, LastModified = '', StorageClass }: Fiel
     key: Key,
     size: /^\d+$/.test(Size) ? Number(Size) : undefined,
     etag: ETag,
-    modifiedAtMs: time.test(LastModified) ? Date.parse(LastModified) : undefined,
+    modifiedAtMs: time.test(LastModified) ? storeTime(LastModified) : undefined,
     storageClass: StorageClass,
   };
 }
 
-/** RFC 3339. */
+/** RFC 3339, also without its zone. */
 const time =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)?$/;

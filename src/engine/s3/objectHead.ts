@@ -6,7 +6,7 @@ import {
   type ObjectHead,
 } from '../ports/bucket';
 import { partCount } from '../checksums/multipart';
-import { plainEtag, required } from './answerField';
+import { plainEtag, required, storeTime } from './answerField';
 import type { DirectAnswer } from './directClient';
 
 /**
@@ -21,11 +21,10 @@ export async function objectHead(
   const etag = plainEtag(headers['etag']);
   const size = wholeSize(range) ?? sizeIn(headers['content-length']) ?? (await sizeOf(etag));
   const encryption = headers['x-amz-server-side-encryption'];
-  const modifiedAtMs = Date.parse(required(headers['last-modified'], 'Last-Modified'));
   return {
     size: required(size, 'Content-Length'),
     etag,
-    modifiedAtMs: required(Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs, 'Last-Modified'),
+    modifiedAtMs: required(storeTime(headers['last-modified']), 'Last-Modified'),
     metadata: metadataIn(headers),
     storageClass: headers['x-amz-storage-class'],
     versionId: headers['x-amz-version-id'],
@@ -87,6 +86,5 @@ function archiveIn(headers: Headers): Archive | undefined {
 
 /** The date in `expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", …`. */
 function expiryDate(header: string | undefined): number | undefined {
-  const date = Date.parse(/expiry-date="([^"]*)"/.exec(header ?? '')?.[1] ?? '');
-  return Number.isNaN(date) ? undefined : date;
+  return storeTime(/expiry-date="([^"]*)"/.exec(header ?? '')?.[1]);
 }

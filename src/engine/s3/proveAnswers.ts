@@ -101,17 +101,22 @@ function withoutPrefix(text: string, prefix: string): string {
   return text.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</');
 }
 
-/** Removes faulty fields: the SDK would reject the whole list for one time, and read no size as 0. */
+/**
+ * Removes faulty fields: the SDK would reject the whole list for one time, and read no size as 0. A
+ * time without a zone is UTC (`storeTime`).
+ */
 function withoutUnreadable(text: string): string {
-  return text.replaceAll(unreadable, '');
+  return text.replaceAll(zoneless, '$1Z$3').replaceAll(unreadable, '');
 }
 
 const day = /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])/.source;
-const timeOfDay = /(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)/.source;
+const timeOfDay = /(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?/.source;
+const zone = /(?:Z|[-+]\d\d:\d\d)/.source;
+const zoneless = new RegExp(`(<(LastModified|CreationDate)>${day}T${timeOfDay})(</\\2>)`, 'gi');
 const unreadable = new RegExp(
   [
     String.raw`<Size(?:\/>|>(?!\d+<)[^<]*<\/Size>)`,
-    String.raw`<(LastModified|CreationDate)(?:\/>|>(?!${day}T${timeOfDay}<)[^<]*<\/\1>)`,
+    String.raw`<(LastModified|CreationDate)(?:\/>|>(?!${day}T${timeOfDay}${zone}<)[^<]*<\/\1>)`,
   ].join('|'),
   'gi',
 );

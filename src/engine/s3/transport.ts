@@ -6,6 +6,7 @@ import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
 import type { TrustSettings } from '../config/settings';
 import { authorizationWanted, createAgents, type Agents } from './agents';
 import { trustingContext } from './trustingContext';
+import { storeTime } from './answerField';
 
 export interface TransportOptions {
   /** A request that moves no byte for so long fails. */
@@ -162,8 +163,8 @@ export function clockOffsetMs(
   sentAtMs: number,
   answeredAtMs: number,
 ): number | undefined {
-  const dateMs = Date.parse(dateHeader ?? '');
-  if (Number.isNaN(dateMs)) return undefined;
+  const dateMs = storeTime(dateHeader);
+  if (dateMs === undefined) return undefined;
   // How much of a long round trip went by before that second can't be told: a body takes time.
   if (answeredAtMs - sentAtMs > maxRoundTripMs) return undefined;
   // The header has whole seconds, so the middle of that second is the best guess.

@@ -20,6 +20,20 @@ export const quirks: Readonly<Record<string, () => Quirks>> = {
   ...wrongLists(),
   'lists with a prefix before each element': () =>
     changeLists(text => text.replaceAll(/<(\/?)(?=\w)/g, '<$1s3:').replace('xmlns=', 'xmlns:s3=')),
+  'times without a zone': () => ({
+    around(_, carryOut) {
+      const answer = carryOut();
+      const headers = { ...answer.headers };
+      for (const name of ['last-modified', 'date']) {
+        const told = headers[name];
+        if (told !== undefined) headers[name] = told.replace(/ GMT$/, '');
+      }
+      const body = answer.body.toString().includes('<LastModified>')
+        ? answer.body.toString().replaceAll('Z</LastModified>', '</LastModified>')
+        : answer.body;
+      return { ...answer, headers, body };
+    },
+  }),
   'lists with an entry without ETag': () => addEntry('w/odd', ''),
   'lists with a % that begins no escape': () => addEntry('w/100%.dat', '<ETag>"e"</ETag>'),
   'lists without ETags': () => spell((etag, where) => (where === 'list' ? undefined : etag)),
