@@ -60,7 +60,8 @@ export interface LearnedCapabilitiesOptions {
 
 /**
  * What was learned of one bucket, here or in an earlier window. It counts for a week, and only while
- * the store calls itself as it did: at the same address, another program may answer tomorrow.
+ * the store calls itself as it did: at the same address, another program may answer tomorrow. Of one
+ * that does not say what it is nothing is kept.
  */
 export class LearnedCapabilities {
   readonly #options: LearnedCapabilitiesOptions;
@@ -76,7 +77,8 @@ export class LearnedCapabilities {
 
   /** Takes what earlier windows have learned, as soon as it is known who answers. */
   heard(server: string | undefined): void {
-    if (server === undefined || this.#server !== undefined) return;
+    // Without a name, nothing tells another program from this one.
+    if (server === undefined || server === '' || this.#server !== undefined) return;
     this.#server = server;
     const { memory, store, bucket, capabilities } = this.#options;
     const known = memory.recall(store, bucket);

@@ -104,6 +104,16 @@ describe('What is learned of a bucket', () => {
     }
   });
 
+  it('is learned anew in each window where the store does not say what it is', () => {
+    const first = open();
+    first.learned.heard('');
+    first.known.conditions.put.absent = 'honoured';
+    first.learned.keep();
+    const second = open();
+    second.learned.heard('');
+    assert.deepEqual(second.known, storeCapabilities('unknown'));
+  });
+
   it('does not take the place of what was learned here', () => {
     learnAll();
     const { learned, known } = open();
