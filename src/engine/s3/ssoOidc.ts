@@ -72,7 +72,7 @@ export class SsoOidc {
       userCode: textIn(answer, 'userCode'),
       verificationUriComplete: page,
       expiresIn: numberIn(answer, 'expiresIn'),
-      interval: Number(answer['interval'] ?? 5),
+      interval: intervalIn(answer),
     };
   }
 
@@ -155,6 +155,15 @@ function textIn(answer: Readonly<Record<string, unknown>>, name: string): string
   if (typeof value === 'string' && value !== '') return value;
   throw new OidcError(`its answer has no ${name}`);
 }
+
+/** RFC 8628, section 3.2; without a time between them, the questions would be a flood. */
+function intervalIn({ interval }: Readonly<Record<string, unknown>>): number {
+  const isTime = typeof interval === 'number' && interval > 0 && interval <= maxIntervalS;
+  return isTime ? interval : 5;
+}
+
+/** What an hour has: timers take no more than 24 days, and begin at once with more. */
+const maxIntervalS = 3600;
 
 function numberIn(answer: Readonly<Record<string, unknown>>, name: string): number {
   const value = answer[name];

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { CredentialCache } from '../../../src/engine/s3/credentialCache';
 import { signIn } from '../../../src/engine/s3/signIn';
+import { SsoOidc } from '../../../src/engine/s3/ssoOidc';
 import { Transport } from '../../../src/engine/s3/transport';
 import { describeFailure, Failure } from '../../../src/engine/failures/failure';
 import type { SignInPage } from '../../../src/protocol/credentials';
@@ -177,6 +178,16 @@ describe('Signing in', () => {
     service.answers.push({ status: 400, content: said });
     const failure = await failureOf('new');
     assert.doesNotMatch(describeFailure(failure) + JSON.stringify(failure.toRecord()), /MARKED/);
+  });
+
+  it('asks every five seconds where the service names no time that a timer can have', async () => {
+    const client = { clientId: 'c', clientSecret: 'MARKEDclient', clientSecretExpiresAt: 0 };
+    const oidc = new SsoOidc('eu-central-1', transport, AbortSignal.timeout(10_000));
+    for (const interval of [undefined, 0, -1, 'soon', 1e10]) {
+      service.interval = interval;
+      const started = await oidc.startDeviceAuthorization(client, 'https://office.test/start');
+      assert.equal(started.interval, 5, String(interval));
+    }
   });
 
   it('goes by no certificate that is not trusted', async () => {

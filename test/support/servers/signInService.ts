@@ -18,6 +18,8 @@ export interface SignInService {
   token: Content;
   /** The page that people are sent to. */
   page: string;
+  /** Seconds between two questions, as the service says it. */
+  interval: unknown;
   close(): void;
 }
 
@@ -51,7 +53,7 @@ export async function startSignInService(authority: CertificateAuthority): Promi
           verificationUri: service.page,
           verificationUriComplete: `${service.page}?user_code=${userCode}`,
           expiresIn: 60,
-          interval: 0.01,
+          interval: service.interval,
         });
       case '/token':
         return service.answers.shift() ?? ok(service.token);
@@ -73,6 +75,7 @@ export async function startSignInService(authority: CertificateAuthority): Promi
     answers: [],
     token: { accessToken: 'MARKEDtoken', expiresIn: 28_800, tokenType: 'Bearer' },
     page: 'https://device.sso.test/',
+    interval: 0.01,
     close() {
       server.closeAllConnections();
       server.close();
