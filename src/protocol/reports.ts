@@ -5,6 +5,13 @@ import type { FilePath } from './folders';
 import { requestType } from './messages';
 import type { Work } from './rows';
 
+/** As what requests to a store are counted; the rest is by the method. */
+export const requestKinds = ['LIST', 'HEAD', 'GET', 'PUT', 'POST', 'other'] as const;
+
+export type RequestKind = (typeof requestKinds)[number];
+
+export type RequestCounts = Readonly<Record<RequestKind, number>>;
+
 /** What became of a plan; the four numbers add up to `planned`. */
 export interface Report {
   readonly work: Work;
@@ -17,6 +24,8 @@ export interface Report {
   readonly cancelled: number;
   /** Bytes that arrived. */
   readonly bytes: number;
+  /** What the engine asked all stores from the batch's start to its end, each attempt counted. */
+  readonly requests: RequestCounts;
   /** How often each reason kept a file from arriving. */
   readonly reasons: Readonly<Partial<Record<FailureCode, number>>>;
   /** Why the rest of the plan was left before its end: the store refused whatever it was asked for. */

@@ -7,7 +7,7 @@ import { failureMessage, failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from './reports';
-import { doneHeading, reportNumbers } from './reportWords';
+import { doneHeading, reportNumbers, requestsText } from './reportWords';
 
 /** A report as people read it, and where it names files that can be opened. */
 export interface ReportText {
@@ -23,6 +23,7 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
     ...setups.map(setup => directionText(report.work, setup)),
     '',
     `${reportNumbers(report)} · ${formatBytes(report.bytes)}`,
+    ...requestsText(report.requests),
   ];
   const links: ReportText['links'][number][] = [];
   const write = (entry: ReportEntry): void => {

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Report } from '../../protocol/reports';
+import { requestKinds, type Report, type RequestCounts } from '../../protocol/reports';
 import { formatCount, formatFiles } from '../format/quantity';
 import type { Work } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
@@ -34,6 +34,17 @@ function doneText({ work, done }: Report): string {
         ? l10n.t('1 file moved to the trash')
         : l10n.t('{0} files moved to the trash', formatCount(done));
   }
+}
+
+/** The line that says what the store was asked meanwhile; none where it was asked nothing. */
+export function requestsText(counts: RequestCounts): readonly string[] {
+  const asked = requestKinds
+    .filter(kind => counts[kind] > 0)
+    .map(kind => {
+      const count = formatCount(counts[kind]);
+      return kind === 'other' ? l10n.t('{0} others', count) : `${count} ${kind}`;
+    });
+  return asked.length === 0 ? [] : [l10n.t('Requests meanwhile: {0}', asked.join(', '))];
 }
 
 /** The report's heading for the files that succeeded. */

@@ -32,7 +32,7 @@ export function reportRecord(
   { report, setups, endedAt }: FinishedBatch,
   entries: readonly ReportEntry[],
 ): unknown {
-  const { work, planned, done, failed, skipped, cancelled, bytes } = report;
+  const { work, planned, done, failed, skipped, cancelled, bytes, requests } = report;
   return {
     work,
     endedAt: new Date(endedAt).toISOString(),
@@ -43,7 +43,7 @@ export function reportRecord(
       bucket,
       prefix,
     })),
-    ...{ planned, done, failed, skipped, cancelled, bytes },
+    ...{ planned, done, failed, skipped, cancelled, bytes, requests },
     files: entries.map(({ kind, failure, ...entry }) => ({
       outcome: kind,
       ...entry,

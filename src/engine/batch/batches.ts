@@ -58,6 +58,7 @@ export class Batches {
     for (const { route, path } of steps) {
       comparisons.of(route.target)?.setActivity(path, { kind: 'waiting' });
     }
+    const requests = this.#deps.traffic.requests.begin();
     let outcomes: readonly Outcome<Step, Result>[] = [];
     const running = runBatch({
       planId,
@@ -89,7 +90,7 @@ export class Batches {
     try {
       outcomes = await running;
       reports.add(planId, outcomes);
-      const report = toReport(work, planId, outcomes);
+      const report = toReport(work, planId, outcomes, requests());
       onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {

@@ -1,10 +1,11 @@
 import type { FailureCode } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
-import type { Report, ReportEntry, ReportPage } from '../../protocol/reports';
+import type { Report, ReportEntry, ReportPage, RequestCounts } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
 import { isSameTarget, type ComparisonTarget } from '../comparison/job';
 import { BoundedMap } from '../concurrency/boundedMap';
 import { Failure } from '../failures/failure';
+import { describeRequests } from '../network/requestCount';
 import type { Outcome, StepResult } from './step';
 
 /** Older reports are forgotten. */
@@ -54,7 +55,12 @@ export class RecentReports {
 const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
 
 /** Counts outcomes in numbers that add up to the plan, and names the files that did not arrive. */
-export function toReport(work: Work, planId: number, outcomes: readonly Outcome[]): Report {
+export function toReport(
+  work: Work,
+  planId: number,
+  outcomes: readonly Outcome[],
+  requests: RequestCounts,
+): Report {
   const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
   return {
     work,
@@ -68,6 +74,7 @@ export function toReport(work: Work, planId: number, outcomes: readonly Outcome[
       (sum, outcome) => sum + (outcome.kind === 'done' ? outcome.bytes : 0),
       0,
     ),
+    requests,
     reasons: reasonsOf(outcomes),
     stopped: outcomes.find(isLeft)?.failure?.toRecord(),
     attributesNotSet: outcomes.filter(lacksAttributes).length,
@@ -104,14 +111,14 @@ function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
 
 /** Describes a report in one line, for the log. */
 export function describeReport(report: Report): string {
-  const { work, planned, done, failed, skipped, cancelled, bytes, stopped } = report;
+  const { work, planned, done, failed, skipped, cancelled, bytes, stopped, requests } = report;
   const numbers = [
     `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
     `${String(failed)} failed`,
     `${String(skipped)} skipped`,
     `${String(cancelled)} ${stopped === undefined ? 'cancelled' : 'left, since all was refused'}`,
   ];
-  return `Batch of ${String(planned)}: ${numbers.join(', ')}`;
+  return `Batch of ${String(planned)}: ${numbers.join(', ')}; ${describeRequests(requests)}`;
 }
 
 const doneWords: Readonly<Record<Work, string>> = {

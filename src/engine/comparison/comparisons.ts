@@ -30,12 +30,16 @@ import { rowFilter, type RowFilter } from './rowFilter';
 import { markUnknown } from './ruleChanges';
 
 export interface ComparisonsOptions
-  extends FolderChangesOptions, BackgroundProofDeps, LooksOptions {
+  extends
+    FolderChangesOptions,
+    BackgroundProofDeps,
+    LooksOptions,
+    Pick<NewComparisonRequest, 'requests'> {
   readonly onComparing: (now: Comparing) => void;
   readonly onRows: (folder: string, groups: readonly Group[]) => void;
 }
 
-type ComparisonRequest = Omit<NewComparisonRequest, 'onLog' | 'ifVanished'> &
+type ComparisonRequest = Omit<NewComparisonRequest, 'requests' | 'onLog' | 'ifVanished'> &
   Partial<Pick<NewComparisonRequest, 'ifVanished'>>;
 
 /** The comparisons at hand, one for each folder, kept true while the folders change. */
@@ -247,8 +251,8 @@ export class Comparisons {
 
   #newComparison({ signal, ...request }: ComparisonRequest): Promise<ComparedPart> {
     const both = AbortSignal.any([signal, this.options.signal]);
-    const { onLog } = this.options;
-    return newComparison({ ifVanished: 'fail', ...request, signal: both, onLog });
+    const { requests, onLog } = this.options;
+    return newComparison({ ifVanished: 'fail', ...request, signal: both, requests, onLog });
   }
 
   /** Judges again what has changed below some paths during a comparison, until nothing is left. */

@@ -5,6 +5,7 @@ import { compareFolder } from '../compare/compare';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { isWithinAny } from '../disk/filePath';
 import { maxAttempts } from '../network/attempt';
+import { describeRequests, type RequestCount } from '../network/requestCount';
 import type { Comparing } from '../state/statePublisher';
 import { Comparison } from './comparison';
 import type { ComparisonJob } from './job';
@@ -17,6 +18,7 @@ export interface NewComparisonRequest {
   readonly job: ComparisonJob;
   readonly signal: AbortSignal;
   readonly onComparing: (now: Comparing) => void;
+  readonly requests: Pick<RequestCount, 'begin'>;
   readonly onLog: (entry: LogEntry) => void;
 }
 
@@ -33,11 +35,13 @@ export async function newComparison({
   job,
   signal,
   onComparing,
+  requests,
   onLog,
 }: NewComparisonRequest): Promise<ComparedPart> {
   const { target } = job;
   const { folder, prefix } = target;
   const begun = performance.now();
+  const asked = requests.begin();
   // Before the store has answered, the attempts to reach it say more than the files counted here.
   let isConnected = false;
   const {
@@ -65,7 +69,7 @@ export async function newComparison({
   await comparison.placeAll(findings, new TimeSlice(signal));
   onLog({
     level: incomplete === undefined ? 'info' : 'warning',
-    message: describe(comparison, starts, performance.now() - begun),
+    message: `${describe(comparison, starts, performance.now() - begun)}; ${describeRequests(asked())}`,
   });
   return { comparison, starts: compared };
 }

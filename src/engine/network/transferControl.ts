@@ -1,6 +1,7 @@
 import { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
 import { CircuitBreaker, type CircuitBreakerOptions, type Outage } from './circuitBreaker';
+import { RequestCount } from './requestCount';
 import { TokenBucket } from './tokenBucket';
 
 /**
@@ -9,6 +10,8 @@ import { TokenBucket } from './tokenBucket';
  * when it goes on.
  */
 export class TransferControl {
+  /** What is asked over all connections that share this. */
+  readonly requests = new RequestCount();
   readonly #onOutage: (outage: Outage | undefined) => void;
   readonly #outages = new Map<CircuitBreaker, Outage>();
   readonly #bandwidth = new TokenBucket();

@@ -2,6 +2,7 @@ import { hash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { requestKind } from '../network/requestCount';
 import { resolveAddress, type BucketAddress } from './bucketAddress';
 import { exchange, type HttpRequest, type Method, type RequestBody } from './httpExchange';
 import { collectBounded } from './proveAnswers';
@@ -78,6 +79,7 @@ export class DirectClient {
     const address = await this.#addressOf(request.bucket);
     const signed = await this.#sign(request, address);
     try {
+      this.#deps.transport.requests.add(requestKind(request.method, request.query));
       return await this.#exchange(signed, signal);
     } catch (error) {
       throw await this.#deps.onFailure(error, request, signed.headers);

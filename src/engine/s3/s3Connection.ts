@@ -72,7 +72,7 @@ export class S3Connection implements Connection {
     settings: ConnectionSettings,
     {
       traffic = new TransferControl(),
-      transport = new Transport(settings),
+      transport = new Transport(settings, traffic.requests),
       credentials = new CredentialCache(),
       onWeakness = () => undefined,
       memory = noMemory,

@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
 import type { TrustSettings } from '../config/settings';
+import { requestKind, RequestCount } from '../network/requestCount';
 import { authorizationWanted, createAgents, type Agents } from './agents';
 import { trustingContext } from './trustingContext';
 import { storeTime } from './answerField';
@@ -38,13 +39,17 @@ export class Transport {
   /** By the proxy, or none. */
   readonly #ways = new Map<string, Way>();
 
-  constructor({
-    stallTimeoutMs = 30_000,
-    completionTimeoutMs = 20 * stallTimeoutMs,
-    connectionTimeoutMs = 10_000,
-    trust,
-    proxy,
-  }: TransportOptions = {}) {
+  /** @param requests Counts what is asked of the store, by the SDK and without it. */
+  constructor(
+    {
+      stallTimeoutMs = 30_000,
+      completionTimeoutMs = 20 * stallTimeoutMs,
+      connectionTimeoutMs = 10_000,
+      trust,
+      proxy,
+    }: TransportOptions = {},
+    readonly requests = new RequestCount(),
+  ) {
     this.connectionTimeoutMs = connectionTimeoutMs;
     this.stallTimeoutMs = stallTimeoutMs;
     this.#completionTimeoutMs = completionTimeoutMs;
@@ -59,6 +64,7 @@ export class Transport {
         request.headers['accept-encoding'] = 'identity';
         const way = this.#wayTo(urlOf(request));
         const handler = isCompletion(request) ? way.forCompletions : way.usual;
+        this.requests.add(requestKind(request.method, request.query));
         const result = await handler.handle(request, sending);
         requireFromStore(result.response.statusCode, way);
         return result;

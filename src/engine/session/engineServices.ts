@@ -132,6 +132,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
   const comparisons: Comparisons = new Comparisons({
     signal: ended,
     quiet,
+    requests: traffic.requests,
     onComparing: now => {
       publisher.comparing(now);
     },

@@ -7,7 +7,7 @@ import { reportRecord } from '../../../src/editor/batch/saveReport';
 import { failureText } from '../../../src/editor/failures/failureMessage';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
-import type { ReportEntry } from '../../../src/protocol/reports';
+import type { ReportEntry, RequestCounts } from '../../../src/protocol/reports';
 import type { Work } from '../../../src/protocol/rows';
 
 describe('A report', () => {
@@ -16,8 +16,9 @@ describe('A report', () => {
   function batch(work: Work): FinishedBatch {
     const report = { work, planId: 1, planned: 5, done: 2, failed: 3, skipped: 0, cancelled: 0 };
     const setup = { id: 'f', folderId: 'f', name: 'w', root, bucket: 'b', prefix: 'p/' };
+    const requests: RequestCounts = { LIST: 0, HEAD: 1, GET: 0, PUT: 1_205, POST: 0, other: 2 };
     return {
-      report: { ...report, bytes: 5, reasons: {}, attributesNotSet: 0, problems: [] },
+      report: { ...report, bytes: 5, requests, reasons: {}, attributesNotSet: 0, problems: [] },
       setups: [{ ...setup, innerRoots: [], kin: [], settings: {} }],
       conflicts: 0,
       endedAt: Date.UTC(2026, 10, 28),
@@ -55,6 +56,11 @@ describe('A report', () => {
     assert.deepEqual(lines.slice(-3), ['  e (1 B)', '  f (1 B)', '']);
   });
 
+  it('tells what the store was asked, by kind, and nothing of what it was not asked', () => {
+    const { text } = reportText(batch('back-up'), entries);
+    assert.ok(text.includes('Requests meanwhile: 1 HEAD, 1,205 PUT, 2 others'), text);
+  });
+
   it('leads to the files that are there', () => {
     const linked = (work: Work) => {
       const { text, links } = reportText(batch(work), entries);
@@ -73,6 +79,7 @@ describe('A report', () => {
   it('is saved for programs with every file, its outcome and the code of its failure', () => {
     const saved = JSON.parse(JSON.stringify(reportRecord(batch('back-up'), entries))) as {
       readonly planned: number;
+      readonly requests: RequestCounts;
       readonly files: readonly {
         readonly outcome: string;
         readonly path: string;
@@ -80,6 +87,7 @@ describe('A report', () => {
       }[];
     };
     assert.equal(saved.planned, 5);
+    assert.equal(saved.requests.PUT, 1_205);
     assert.deepEqual(
       saved.files.map(({ outcome, path, failure }) => [outcome, path, failure?.code]),
       [

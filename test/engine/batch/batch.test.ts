@@ -9,6 +9,7 @@ import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import { maxConcurrency } from '../../../src/engine/config/settings';
 import { backUpKind } from '../../../src/engine/backup/backUpKind';
 import type { BackUpStep } from '../../../src/engine/backup/backUpStep';
+import { RequestCount } from '../../../src/engine/network/requestCount';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { UnfinishedTotals } from '../../../src/engine/backup/unfinishedFiles';
 import type { Uploaded } from '../../../src/engine/backup/upload';
@@ -94,7 +95,8 @@ describe('runBatch', () => {
       onEnded: outcome => ended.push(outcome),
       ...changed,
     });
-    return { outcomes, progress, started, ended, report: toReport('back-up', plan.id, outcomes) };
+    const report = toReport('back-up', plan.id, outcomes, new RequestCount().begin()());
+    return { outcomes, progress, started, ended, report };
   }
 
   function kindOf(ended: AbortSignal) {
@@ -102,6 +104,7 @@ describe('runBatch', () => {
     return backUpKind({
       comparisons: new Comparisons({
         signal: ended,
+        requests: new RequestCount(),
         quiet: new QuietTime(ended),
         onComparing: nothing,
         onLooking: nothing,
@@ -158,6 +161,7 @@ describe('runBatch', () => {
       skipped: 0,
       cancelled: 0,
       bytes: 240,
+      requests: { LIST: 0, HEAD: 0, GET: 0, PUT: 0, POST: 0, other: 0 },
       reasons: {},
       attributesNotSet: 0,
       stopped: undefined,

@@ -9,6 +9,7 @@ import { Comparisons } from '../../../src/engine/comparison/comparisons';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { Failure } from '../../../src/engine/failures/failure';
+import { RequestCount } from '../../../src/engine/network/requestCount';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -41,6 +42,7 @@ describe('Plans', () => {
       new Batches({
         comparisons: new Comparisons({
           signal,
+          requests: new RequestCount(),
           quiet: new QuietTime(signal),
           onComparing: nothing,
           onLooking: nothing,

@@ -20,6 +20,8 @@ export interface EngineBehindWire {
   readonly setup: FolderSetup;
   /** All that the engine has told of itself, the latest last. */
   readonly states: readonly State[];
+  /** The messages of its log. */
+  readonly logged: readonly string[];
   /** Plans the back-up of the whole folder, and returns the plan's number. */
   readonly planAll: (setup?: FolderSetup) => Promise<number>;
   readonly stop: () => Promise<void>;
@@ -31,7 +33,11 @@ export async function startEngineBehindWire(bucket: string): Promise<EngineBehin
   const wire = await startWireRecorder(s3.endpoint);
   const folder = await temporaryFolder(bucket);
   const states: State[] = [];
-  const engine = startEngine({ onState: now => states.push(now) });
+  const logged: string[] = [];
+  const engine = startEngine({
+    onState: now => states.push(now),
+    onLog: ({ message }) => logged.push(message),
+  });
   const itself = aFolder({
     id: pathToFileURL(folder.path).href,
     root: folder.path,
@@ -44,6 +50,7 @@ export async function startEngineBehindWire(bucket: string): Promise<EngineBehin
     endpoint: s3.endpoint,
     setup: itself,
     states,
+    logged,
     async planAll(setup = itself) {
       const signal = new AbortController().signal;
       const request = { folders: [{ setup, scope: { kind: 'all' } }] } as const;
