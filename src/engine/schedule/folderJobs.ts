@@ -1,5 +1,5 @@
-import type { FolderSetup } from '../../protocol/folders';
-import type { Connections } from '../store/connections';
+import type { FolderSetup, RawSettings } from '../../protocol/folders';
+import type { Connection } from '../ports/connection';
 import { toFilePath } from '../disk/filePath';
 import { identityOf } from '../disk/folderIdentity';
 import { ExcludeRules } from '../scan/exclude';
@@ -10,7 +10,7 @@ import { parseCompareSettings } from '../config/settings';
 import type { ComparisonJob } from '../comparison/job';
 
 export interface FolderJobsDeps {
-  readonly connections: Connections;
+  readonly connectionOf: (settings: RawSettings) => Connection;
   readonly receipts: Receipts;
   readonly unfinished: Unfinished;
 }
@@ -18,12 +18,12 @@ export interface FolderJobsDeps {
 /** Makes the comparison job of a folder from its setup. Throws what is wrong with its settings. */
 export type FolderJobs = (setup: FolderSetup) => ComparisonJob;
 
-export function folderJobs({ connections, receipts, unfinished }: FolderJobsDeps): FolderJobs {
+export function folderJobs({ connectionOf, receipts, unfinished }: FolderJobsDeps): FolderJobs {
   return setup => {
     const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, innerRoots = [], bucket, prefix, kin = [] } = setup;
     const innerFolders = innerRoots.flatMap(inner => toFilePath(root, inner) ?? []);
-    const connection = connections.of(setup.settings);
+    const connection = connectionOf(setup.settings);
     const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
     const ownReceipts = receipts.of(

@@ -101,8 +101,8 @@ export class Engine {
 
   /** How safe files are by what is known already. */
   safety({ setup, paths }: SafetyRequest): readonly Safety[] {
-    const { comparisons, jobOf } = this.#services;
-    return safetyOf(comparisons, jobOf(setup), paths);
+    const { comparisons, unaskedJobOf } = this.#services;
+    return safetyOf(comparisons, unaskedJobOf(setup), paths);
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {

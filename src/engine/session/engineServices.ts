@@ -71,6 +71,8 @@ export interface EngineServices {
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
+  /** For what nobody has asked for: it lets no credentials be tried again. */
+  readonly unaskedJobOf: FolderJobs;
   readonly limits: TransferLimits;
   /** What can be planned. */
   readonly kinds: {
@@ -189,7 +191,8 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     comparisonLock: lock,
     comparisons,
     connections: known,
-    jobOf: folderJobs({ connections: known, receipts, unfinished }),
+    jobOf: folderJobs({ connectionOf: raw => known.of(raw), receipts, unfinished }),
+    unaskedJobOf: folderJobs({ connectionOf: raw => known.unasked(raw), receipts, unfinished }),
     limits,
     kinds: {
       backUp: backUpKind({ ...selecting, publisher, semaphore, unfinishedTotals, ended }),

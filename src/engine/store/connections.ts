@@ -19,6 +19,13 @@ export class Connections {
    * `invalid-setting`.
    */
   of(raw: RawSettings): Connection {
+    const connection = this.unasked(raw);
+    connection.tryAgain();
+    return connection;
+  }
+
+  /** The same, where nobody wants anything just now: credentials that have failed stay failed. */
+  unasked(raw: RawSettings): Connection {
     const files = readSharedFiles(process.env);
     const settings = parseConnectionSettings(
       raw,
@@ -32,7 +39,6 @@ export class Connections {
       connection = this.#connect(settings);
       this.#current.set(key, connection);
     }
-    connection.tryAgain();
     return connection;
   }
 

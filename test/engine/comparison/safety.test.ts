@@ -7,6 +7,7 @@ import type { Safety } from '../../../src/protocol/safety';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
+import { memoryConnection } from '../../support/memory/memoryConnection';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { receiptsInMemory } from '../../support/memory/recordsInMemory';
 
@@ -74,6 +75,21 @@ describe('The safety of single files', () => {
     assert.equal(project.row('safe.txt').verdict.kind, 'up-to-date');
     rmSync(join(folder.path, 'docs/one.txt'));
     assert.equal(verdictOf('docs/one.txt'), 'out-of-date');
+  });
+
+  it('is no reason to try credentials again that have failed', async () => {
+    let tries = 0;
+    const tryAgain = () => {
+      tries++;
+    };
+    const connect = () => ({ ...memoryConnection(bucket), tryAgain });
+    const other = new ProjectInMemory({ root: folder.path, bucket, connect });
+    await other.compare();
+    const asked = tries;
+    assert.ok(asked > 0);
+    safety('safe.txt', other);
+    other.engine.dispose();
+    assert.equal(tries, asked);
   });
 
   it('is unknown for a file that nobody has found yet', () => {
