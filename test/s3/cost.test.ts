@@ -64,7 +64,8 @@ describe('What a run costs', function () {
     assert.equal(LIST, 1);
     // Three more puts try the store's conditions out; until then a look precedes each.
     assert.ok(PUT >= files && PUT <= files + 3, `${String(PUT)} PUT`);
-    assert.ok(HEAD <= mostAtOnce + 3, `${String(HEAD)} HEAD`);
+    // Those that had begun by then have their places taken by the next before they see the outcome.
+    assert.ok(HEAD <= 2 * mostAtOnce, `${String(HEAD)} HEAD`);
     assert.deepEqual(others, {});
   });
 

@@ -91,7 +91,8 @@ class Lanes {
       if (this.#lanes.size === 0) return undefined;
       const coming = await Promise.race([...this.#lanes].map(lane => lane.coming));
       const kept = this.#take(coming);
-      if (kept.length > 0) return kept;
+      // An empty page is an answer, too: what fails after it is a list that is not whole.
+      if (coming.page !== undefined) return kept;
     }
   }
 
