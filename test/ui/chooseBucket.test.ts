@@ -117,7 +117,7 @@ describe('Choosing buckets for a workspace of two folders', () => {
     await tree.click('photos');
     await eventually(async () => {
       // The one that was chosen last stands first, and not twice.
-      assert.deepEqual((await labels()).slice(3), ['fresh-notes', 'shared-bucket']);
+      assert.deepEqual((await labels()).slice(4), ['fresh-notes', 'shared-bucket']);
     });
     await workbench.screenshot('choose-bucket-recent');
     await quickPick.choose('Enter a Bucket Name…', { typed: '' });

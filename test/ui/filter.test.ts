@@ -70,7 +70,7 @@ describe('The filter of the view', () => {
       '  surveys: 1 file · 3 B',
       '    2025.csv: 3 B',
       'Up to Date: 1 of 2',
-      '  surveys: 1 file · 3 B',
+      '  surveys: 1 file · 3 B · 1 other not backed up',
       '    2024.csv: 3 B · proved',
       ...noneElsewhere,
     ],
