@@ -6,12 +6,13 @@ import type { RunningOperations } from '../client/runningOperations';
 import { unsavedFiles } from '../client/unsavedFiles';
 import { isSwitchedOn } from '../contributions/settings';
 import { Failed } from '../failures/failed';
+import { concernsCredentials } from '../failures/failureMessage';
 import { knownSetup, type KnownSetupDeps } from '../setUp/knownSetup';
 import { localFolders } from '../targets/targets';
 import type { Automation } from './automation';
 
 interface BackUpOnSaveDeps extends KnownSetupDeps {
-  readonly engine: Pick<EngineClient, 'sendRequest' | 'notify'>;
+  readonly engine: Pick<EngineClient, 'sendRequest' | 'notify' | 'onDidChangeState'>;
   readonly automation: Automation;
   readonly operations: RunningOperations;
 }
@@ -27,10 +28,16 @@ export class BackUpOnSave implements Disposable {
   #saved = new Set<string>();
   #waiting: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  /** Whether credentials have failed, so that another try could only ask for them again. */
+  #waitsForUser = false;
 
   constructor(deps: BackUpOnSaveDeps) {
     this.#deps = deps;
     this.#listening = [
+      deps.engine.onDidChangeState(({ kind }) => {
+        // Automatic work is over by then: somebody has begun something else.
+        if (kind === 'comparing' || kind === 'transferring') this.#waitsForUser = false;
+      }),
       workspace.onDidSaveTextDocument(({ uri }) => {
         this.#note(uri);
       }),
@@ -47,7 +54,7 @@ export class BackUpOnSave implements Disposable {
 
   #note(uri: Uri): void {
     const folder = uri.scheme === 'file' ? workspace.getWorkspaceFolder(uri) : undefined;
-    if (folder === undefined || !isAutomatic(folder)) return;
+    if (folder === undefined || !isAutomatic(folder) || this.#waitsForUser) return;
     this.#saved.add(uri.fsPath);
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => {
@@ -69,6 +76,8 @@ export class BackUpOnSave implements Disposable {
         const setup = await knownSetup(this.#deps, folder);
         if (setup !== undefined) await backUpQuietly(this.#deps, setup, paths);
       });
+      const failure = this.#deps.automation.failures.get('back-up');
+      this.#waitsForUser = failure !== undefined && concernsCredentials(failure.code);
     }
   }
 }

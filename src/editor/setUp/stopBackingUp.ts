@@ -1,19 +1,20 @@
 import { l10n, window, type WorkspaceFolder } from 'vscode';
 import { forgetRecords } from '../../protocol/folders';
-import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { targetText, type Target } from '../targets/target';
+import { folderId } from '../targets/targets';
 import { showStatusMessage } from '../view/statusMessage';
+import { forgetAccessKeys, type AccessKeyDeps } from './enterAccessKey';
 
-interface StopBackingUpDeps extends FolderSetupDeps {
-  readonly engine: Pick<EngineClient, 'sendRequest'>;
-  readonly operations: Pick<RunningOperations, 'isEmpty'>;
-}
+type StopBackingUpDeps = FolderSetupDeps &
+  AccessKeyDeps & {
+    readonly operations: Pick<RunningOperations, 'isEmpty'>;
+  };
 
 /**
- * Forgets where a folder is backed up and what was proved of it, once the user agrees. Touches no
- * file, neither here nor in the cloud.
+ * Forgets where a folder is backed up, what was proved of it and a key that was typed in for it, once
+ * the user agrees. Touches no file, neither here nor in the cloud.
  */
 export async function stopBackingUp(
   deps: StopBackingUpDeps,
@@ -27,16 +28,22 @@ export async function stopBackingUp(
   });
   const chosen = await chooseOne(backedUp);
   if (chosen === undefined) return;
-  if (!operations.isEmpty) {
-    const text = l10n.t('Something is still going on. Wait until it has ended, or cancel it.');
-    void window.showInformationMessage(text);
-    return;
-  }
+  if (isBusy(operations) || !(await confirm(chosen))) return;
+  // A back-up on save may have begun while the question was open.
+  if (isBusy(operations)) return;
   const { folder, target } = chosen;
-  if (!(await confirm(chosen))) return;
   await engine.sendRequest(forgetRecords, folderSetup(deps, folder, target));
   targets.stop(folder);
   showStatusMessage(l10n.t('“{0}” is no longer backed up', folder.name));
+  const key = await deps.accessKeys.get(folderId(folder));
+  if (key !== undefined) await forgetAccessKeys(deps, [folder]);
+}
+
+function isBusy(operations: StopBackingUpDeps['operations']): boolean {
+  if (operations.isEmpty) return false;
+  const text = l10n.t('Something is still going on. Wait until it has ended, or cancel it.');
+  void window.showInformationMessage(text);
+  return true;
 }
 
 interface BackedUp {

@@ -24,25 +24,30 @@ export class LastComplete implements Disposable {
     });
   }
 
-  /** Milliseconds since 1970; `undefined` where it never was so. */
+  /**
+   * When that was last found out, in milliseconds since 1970; `undefined` where it never was so. What
+   * nobody has looked at since then may have changed in the cloud.
+   */
   get at(): number | undefined {
-    const { memory } = this.#deps;
-    return this.#wasComplete ? Date.now() : memory.get<number>(memoryKey);
+    return this.#deps.memory.get<number>(memoryKey);
   }
 
   dispose(): void {
-    // The last moment of a window that closes while all is safe.
-    if (this.#wasComplete) void this.#deps.memory.update(memoryKey, Date.now());
     this.#listening.dispose();
   }
 
   #note(): void {
     const { engine, targets, memory } = this.#deps;
     const folders = localFolders().filter(folder => targets.statusOf(folder).kind === 'known');
-    const isComplete = areAllSafe(engine.state.comparisons, folders.map(folderId));
-    // Written when it begins and when it ends: VS Code writes a memento to the disk.
-    if (isComplete !== this.#wasComplete) void memory.update(memoryKey, Date.now());
+    const { comparisons } = engine.state;
+    const isComplete = areAllSafe(comparisons, folders.map(folderId));
+    const wasComplete = this.#wasComplete;
     this.#wasComplete = isComplete;
+    if (!isComplete) return;
+    // A batch completes it, or a comparison finds it complete.
+    const comparedAt = Math.min(...comparisons.map(each => each.comparedAt));
+    const at = wasComplete ? Math.max(this.at ?? 0, comparedAt) : Date.now();
+    if (at !== this.at) void memory.update(memoryKey, at);
   }
 }
 

@@ -56,6 +56,8 @@ export class Claims {
       if (lockedMs > defaultMaxLockMs) break;
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+    // An earlier claim could not be deleted while this one was being asked for.
+    this.#deleteUnlessHeld(subject);
     return () => undefined;
   }
 
@@ -84,12 +86,15 @@ export class Claims {
     if (isFree === false) return 'no';
     this.#held.add(subject);
     return () => {
-      if (!this.#held.delete(subject)) return;
-      void this.#database.writeSoon(() => {
-        // Written later than called, it must not undo a claim that was made meanwhile.
-        if (!this.#held.has(subject)) this.#delete.run(subject, this.engines.id());
-      });
+      if (this.#held.delete(subject)) this.#deleteUnlessHeld(subject);
     };
+  }
+
+  #deleteUnlessHeld(subject: string): void {
+    void this.#database.writeSoon(() => {
+      // Written later than called, it must not undo a claim that was made meanwhile.
+      if (!this.#held.has(subject)) this.#delete.run(subject, this.engines.id());
+    });
   }
 }
 

@@ -49,8 +49,11 @@ export async function stage(
     const { handle, newFileMode } = await create(file, lease);
     return { file, handle, newFileMode, lease };
   } catch (error) {
-    if (file !== undefined) await remove({ file, lease }, journal);
-    lease.release();
+    try {
+      if (file !== undefined) await remove({ file, lease }, journal);
+    } finally {
+      lease.release();
+    }
     throw fromDiskError(error, path);
   }
 }

@@ -9,24 +9,37 @@ import { listenTo } from '../../support/vscode/messages';
 describe('Stop Backing Up This Folder', () => {
   let answers: Answers;
   let done: string[];
+  let hasKey: boolean;
+  let isBusy: boolean;
 
   beforeEach(() => {
     done = [];
+    hasKey = false;
+    isBusy = false;
   });
   afterEach(() => {
     answers.restore();
   });
 
-  function stop(status: string, isEmpty = true): Promise<void> {
+  function stop(status: string): Promise<void> {
     const deps = {
       engine: {
         sendRequest: (_: unknown, { bucket, prefix }: FolderSetup) => {
           done.push(`forgets ${bucket}/${prefix}`);
           return Promise.resolve(null);
         },
+        notify: () => undefined,
       },
-      operations: { isEmpty },
-      profiles: { settings: () => ({}) },
+      operations: {
+        get isEmpty() {
+          return !isBusy;
+        },
+      },
+      profiles: { settings: () => ({}), chosen: () => undefined },
+      accessKeys: {
+        get: () => Promise.resolve(hasKey ? {} : undefined),
+        remove: () => Promise.resolve(done.push('removes the key')),
+      },
       targets: {
         statusOf: () => ({ kind: status, target: { bucket: 'b', prefix: 'p/' } }),
         recordId: () => 'f',
@@ -53,10 +66,33 @@ describe('Stop Backing Up This Folder', () => {
     assert.deepEqual(done, ['forgets b/p/', 'stops']);
   });
 
+  it('removes the access key that was typed in for the folder, and says so', async () => {
+    answers = answerWith('Stop Backing Up');
+    hasKey = true;
+    const told = listenTo('showInformationMessage');
+    await stop('known');
+    told.restore();
+    assert.deepEqual(done, ['forgets b/p/', 'stops', 'removes the key']);
+    assert.equal(told.texts.length, 1);
+  });
+
+  it('forgets nothing where something has begun while the question was open', async () => {
+    answers = answerWith('Stop Backing Up');
+    answers.meanwhile = () => {
+      isBusy = true;
+      return Promise.resolve();
+    };
+    await stop('known');
+    assert.equal(answers.questions.length, 1);
+    assert.deepEqual(done, []);
+  });
+
   it('does nothing while something goes on, or where there is no bucket', async () => {
     answers = answerWith('Stop Backing Up');
     const told = listenTo('showInformationMessage');
-    await stop('known', false);
+    isBusy = true;
+    await stop('known');
+    isBusy = false;
     await stop('none');
     told.restore();
     assert.equal(told.texts.length, 2);
