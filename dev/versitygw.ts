@@ -40,7 +40,10 @@ export async function startVersitygw(): Promise<Versitygw | NoVersitygw> {
   }
   let program: string;
   try {
-    program = join(await installOnce(`versitygw-${version}`, buildFromSource), 'versitygw');
+    program = join(
+      await installOnce(`versitygw-${versitygwVersion}`, buildFromSource),
+      'versitygw',
+    );
   } catch (error) {
     return { kind: 'unavailable', reason: buildFailure(error) };
   }
@@ -55,7 +58,7 @@ export async function startVersitygw(): Promise<Versitygw | NoVersitygw> {
 /** A first build takes minutes, for which nothing of it is in Go's caches. */
 export const versitygwBuildTimeoutMs = 15 * 60_000;
 
-const version = '1.8.0';
+export const versitygwVersion = '1.8.0';
 const region = 'us-east-1';
 const account = { accessKeyId: 'rootKey', secretAccessKey: 'rootSecret' };
 const startTimeoutMs = 30_000;
@@ -125,7 +128,7 @@ async function isHealthy(endpoint: string): Promise<boolean> {
 
 /** From the sources that Go's module proxy has; no binary of it is in a package registry. */
 async function buildFromSource(folder: string): Promise<void> {
-  const program = `github.com/versity/versitygw/cmd/versitygw@v${version}`;
+  const program = `github.com/versity/versitygw/cmd/versitygw@v${versitygwVersion}`;
   await promisify(execFile)('go', ['install', '-ldflags=-s -w', program], {
     cwd: folder,
     timeout: versitygwBuildTimeoutMs,

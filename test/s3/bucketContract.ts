@@ -44,15 +44,20 @@ export function describeBucketContract(store: ContractStore): void {
         else it.skip(`${title} (${reason})`);
       },
     };
-    describeContent(harness);
-    describeNames(harness);
-    describeLists(harness);
-    describeRanges(harness);
-    describeVersions(harness);
-    describeConditions(harness);
-    describeMultipart(harness);
-    describeFailures(harness);
-    describeCancelling(harness);
-    describeWire(harness);
+    describeContractParts(harness);
   });
+}
+
+/** Defines the parts, each a suite of its own, in the suite at hand. */
+export function describeContractParts(harness: Harness): void {
+  describeContent(harness);
+  describeNames(harness);
+  describeLists(harness);
+  describeRanges(harness);
+  describeVersions(harness);
+  describeConditions(harness);
+  describeMultipart(harness);
+  describeFailures(harness);
+  describeCancelling(harness);
+  describeWire(harness);
 }
