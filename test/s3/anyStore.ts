@@ -48,9 +48,21 @@ export async function openAnyStore({
   const made: string[] = [];
   const connection = new S3Connection(settings);
   const close = async (): Promise<void> => {
-    for (const bucket of made) await removeBucket(client, bucket);
+    const left: string[] = [];
+    const causes: unknown[] = [];
+    for (const bucket of made) {
+      try {
+        await removeBucket(client, bucket);
+      } catch (error) {
+        left.push(bucket);
+        causes.push(error);
+      }
+    }
     connection.close();
     client.destroy();
+    if (left.length > 0) {
+      throw new AggregateError(causes, `Remove by hand what ${endpoint} keeps: ${left.join(', ')}`);
+    }
   };
   // AWS takes no constraint for this one region, and wants one for all others.
   const constrained = region !== 'us-east-1' && endpoint.includes('.amazonaws.com');
