@@ -93,7 +93,9 @@ describe('In another language', () => {
     assertTranslated(
       rows.flatMap(({ label, description, ariaLabel }) => [label, description, ariaLabel]),
     );
-    assertTranslated([await workbench.viewMessage()]);
+    await eventually(async () => {
+      assertTranslated([await workbench.viewMessage()]);
+    });
     assertTranslated(await tree.contextMenu('moon.txt'));
   });
 

@@ -94,7 +94,7 @@ describe('Restore', () => {
     await eventually(async () => {
       const report = await workbench.editorText();
       assert.match(report, /Restored: 3 files/);
-      assert.match(report, /What was there is now “summer \(/);
+      assert.match(report, /The file that was there is now “summer \(/);
     });
     await workbench.screenshot('restore-report');
     await session.page.keyboard.press('ControlOrMeta+F4');
