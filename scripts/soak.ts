@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { backUpRestlessFiles } from '../test/support/processes/backUpRestlessFiles';
 import { killAndResume } from '../test/support/processes/killAndResume';
 import { repositoryRoot } from '../dev/repositoryRoot';
+import { backUpInBadWeather } from '../test/support/engine/badWeather';
 import { startSeaweedFs } from '../dev/seaweedfs';
+import { startVersitygw } from '../dev/versitygw';
 import { testVariables } from '../test/support/suite/testEnvironment';
 import { newSeeds, seeds, seedsVariable } from '../test/support/suite/seeds';
 
 /**
  * Runs the engine's suite with new seeds, kills 50 engines and three extension hosts in the middle
- * of their work, and backs up files that change meanwhile; says what it came to.
+ * of their work, and backs up files that change meanwhile, and over wires that break; says what it
+ * came to.
  */
 async function main(): Promise<void> {
   const drawn = process.env[seedsVariable] === undefined ? newSeeds() : seeds;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
   }
+  await breakWires(seed);
   await killHosts(3);
 }
 
@@ -45,6 +49,27 @@ async function checkProperties(drawn: readonly number[]): Promise<void> {
   const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The engine's suite: exit code ${String(code)}.`);
+}
+
+/** Between the engine and two production servers. */
+async function breakWires(seed: number): Promise<void> {
+  for (const start of [startSeaweedFs, startVersitygw]) {
+    const server = await start();
+    if (server.kind === 'unavailable') throw new Error(server.reason);
+    try {
+      // More files than there are on a page of a list.
+      const result = await backUpInBadWeather({
+        server,
+        seed,
+        files: 1_200,
+        percent: 15,
+        rounds: 3,
+      });
+      console.log(`faults: ${JSON.stringify(result)}`);
+    } finally {
+      await server.stop();
+    }
+  }
 }
 
 /** In a window of its own, which is loaded anew each time. */
