@@ -122,6 +122,25 @@ describe('An answer that is not what was asked for', function () {
     }
   });
 
+  it('is not missed where a store gives the answer about an upload another name', async () => {
+    const id = '<UploadId>u</UploadId>';
+    const part = `<Part><PartNumber>1</PartNumber><Size>5</Size><ETag>"${hello}"</ETag></Part>`;
+    const begin = `<InitiateMultipartUpload>${id}</InitiateMultipartUpload>`;
+    const parts = `<ListPartsResponse>${id}<IsTruncated>false</IsTruncated>${part}</ListPartsResponse>`;
+    const starting = { key: 'k', attributes, signal: signal() };
+    const begun = await openStubStore(answering(begin));
+    const listed = await openStubStore(answering(parts));
+    const empty = await openStubStore(answering('<InitiateMultipartUpload/>'));
+    try {
+      assert.equal((await begun.bucket.startMultipart(starting)).uploadId, 'u');
+      const found = await first(listed.bucket.listParts(upload, signal()));
+      assert.equal(found?.length, 1);
+      await assert.rejects(empty.bucket.startMultipart(starting), { code: 'not-s3' });
+    } finally {
+      for (const store of [begun, listed, empty]) await store.close();
+    }
+  });
+
   it('is not missed where the store leaves its bucket’s name out', async () => {
     for (const name of ['', '<Name/>', '<Name></Name>']) {
       const { bucket, close } = await openStubStore(

@@ -95,7 +95,7 @@ async function listPage(
   );
   const text = Buffer.from(await collectBounded(body)).toString();
   // It failed after it had sent status 200.
-  if (readRoot(text, 'ListBucketResult').kind === 'error')
+  if (readRoot(text, ['ListBucketResult']).kind === 'error')
     throw new RefusedRequest(503, headers, text);
   const page = readListPage(text);
   requireListOf(name, page.name);

@@ -36,7 +36,7 @@ export async function startUpload(
   { key, attributes, signal }: StartMultipartRequest,
 ): Promise<MultipartUpload> {
   const { client, endpoint, capabilities, breaker, name, storage } = context;
-  const start = (): Promise<CreateMultipartUploadCommandOutput> =>
+  const start = (): Promise<Begun> =>
     storeRequest(
       { endpoint, bucket: name, key },
       signal,
@@ -44,8 +44,8 @@ export async function startUpload(
         withChecksum({
           support: capabilities.checksums,
           kind: 'upload',
-          send: checksum =>
-            client.send(
+          async send(checksum) {
+            const answer = await client.send(
               new CreateMultipartUploadCommand({
                 Bucket: name,
                 Key: key,
@@ -57,7 +57,9 @@ export async function startUpload(
                   : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
               }),
               { abortSignal: signal },
-            ),
+            );
+            return { ...answer, UploadId: required(answer.UploadId, 'UploadId') };
+          },
           isConfirmed: isOfWhole,
         })(),
       { breaker },
@@ -71,10 +73,12 @@ export async function startUpload(
   return toUpload(key, await start());
 }
 
-function toUpload(key: string, answer: CreateMultipartUploadCommandOutput): MultipartUpload {
+type Begun = CreateMultipartUploadCommandOutput & { readonly UploadId: string };
+
+function toUpload(key: string, answer: Begun): MultipartUpload {
   return {
     key,
-    uploadId: required(answer.UploadId, 'UploadId'),
+    uploadId: answer.UploadId,
     takesCrc32: isOfWhole(answer),
   };
 }

@@ -5,7 +5,8 @@ import { MalformedAnswer } from '../failures/malformedAnswer';
 /**
  * Makes a client reject answers of another kind than the command asks for. The SDK parses any XML, so
  * that an empty body, a login page or the answer to another command would pass for an empty list.
- * The root element of each document must be that of the S3 API reference
+ * The root element of each document must be that of the S3 API reference, or what a store is known to
+ * call the same answer
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html).
  * Requests then throw `MalformedAnswer`.
  */
@@ -40,18 +41,20 @@ interface Answer {
 
 const completion = 'CompleteMultipartUploadCommand';
 
-/** The root elements by command names. */
-const roots: Readonly<Record<string, string>> = {
-  ListBucketsCommand: 'ListAllMyBucketsResult',
-  ListObjectVersionsCommand: 'ListVersionsResult',
-  ListPartsCommand: 'ListPartsResult',
-  CreateMultipartUploadCommand: 'InitiateMultipartUploadResult',
-  CompleteMultipartUploadCommand: 'CompleteMultipartUploadResult',
-  GetBucketVersioningCommand: 'VersioningConfiguration',
-  GetPublicAccessBlockCommand: 'PublicAccessBlockConfiguration',
-  GetBucketPolicyStatusCommand: 'PolicyStatus',
-  GetBucketLifecycleConfigurationCommand: 'LifecycleConfiguration',
-  GetObjectLockConfigurationCommand: 'ObjectLockConfiguration',
+/** The root elements by command names, that of the reference first. */
+const roots: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  ListBucketsCommand: ['ListAllMyBucketsResult'],
+  ListObjectVersionsCommand: ['ListVersionsResult'],
+  // moto's
+  ListPartsCommand: ['ListPartsResult', 'ListPartsResponse'],
+  // rclone's
+  CreateMultipartUploadCommand: ['InitiateMultipartUploadResult', 'InitiateMultipartUpload'],
+  CompleteMultipartUploadCommand: ['CompleteMultipartUploadResult'],
+  GetBucketVersioningCommand: ['VersioningConfiguration'],
+  GetPublicAccessBlockCommand: ['PublicAccessBlockConfiguration'],
+  GetBucketPolicyStatusCommand: ['PolicyStatus'],
+  GetBucketLifecycleConfigurationCommand: ['LifecycleConfiguration'],
+  GetObjectLockConfigurationCommand: ['ObjectLockConfiguration'],
 };
 
 type DocumentReading =
@@ -61,9 +64,9 @@ type DocumentReading =
   /** The SDK would misread the original text. */
   | { readonly kind: 'amended'; readonly text: string };
 
-/** Throws `MalformedAnswer` if the text is not one complete document with this root element. */
-function readDocument(text: string, root: string): DocumentReading {
-  const found = readRoot(text, root);
+/** Throws `MalformedAnswer` if the text is not one complete document with one of these root elements. */
+function readDocument(text: string, names: readonly [string, ...string[]]): DocumentReading {
+  const found = readRoot(text, names);
   if (found.kind === 'error') return found;
   const { prefix } = found;
   const amended = withoutUnreadable(prefix === undefined ? text : withoutPrefix(text, prefix));
@@ -76,16 +79,16 @@ type RootReading =
   | { readonly kind: 'as-asked'; readonly prefix: string | undefined };
 
 /** Like `readDocument`, for who reads the elements without the SDK. */
-export function readRoot(text: string, root: string): RootReading {
+export function readRoot(text: string, names: readonly [string, ...string[]]): RootReading {
   const found = beginning.exec(text)?.groups;
   const name = found?.['name'];
   if (name === 'Error') return { kind: 'error' };
-  if (found === undefined || name !== root) {
+  if (found === undefined || name === undefined || !names.includes(name)) {
     const listed = name === 'ListBucketResult' ? bucketName.exec(text)?.[1] : undefined;
-    throw new MalformedAnswer(`Instead of <${root}> came ${describe(text, name)}.`, listed);
+    throw new MalformedAnswer(`Instead of <${names[0]}> came ${describe(text, name)}.`, listed);
   }
   const { prefix } = found;
-  const element = prefix === undefined ? root : `${prefix}:${root}`;
+  const element = prefix === undefined ? name : `${prefix}:${name}`;
   // A truncated list would hide objects.
   if (!ends(text, element)) throw new MalformedAnswer(`The answer ends before </${element}>.`);
   return { kind: 'as-asked', prefix };
