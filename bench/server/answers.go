@@ -23,6 +23,8 @@ func (s *store) answer(w http.ResponseWriter, r *http.Request) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	query := r.URL.Query()
 	w.Header().Set("x-amz-request-id", "bench")
+	// What a store can do is remembered only for one that says what it is.
+	w.Header().Set("Server", "bareserver")
 	switch {
 	case bucket == "":
 		write(w, `<ListAllMyBucketsResult><Buckets><Bucket><Name>bench</Name></Bucket></Buckets></ListAllMyBucketsResult>`)

@@ -24,6 +24,30 @@ describe('A request that a store refuses', () => {
     });
   }
 
+  it('is sent once more by the store’s clock, though the refusal of a HEAD does not say why', async () => {
+    const ahead = 5 * 3_600_000;
+    const store = await openStubStore(({ headers }, response) => {
+      const [, day = '', hour = ''] = /^(\d{8})T(\d\d)/.exec(String(headers['x-amz-date'])) ?? [];
+      const now = new Date(Date.now() + ahead);
+      const due = now.toISOString().replaceAll('-', '');
+      const isRight = due.startsWith(day) && Math.abs(now.getUTCHours() - Number(hour)) < 2;
+      response.sendDate = false;
+      response.writeHead(isRight ? 200 : 403, {
+        date: now.toUTCString(),
+        etag: '"5d41402abc4b2a76b9719d911017c592"',
+        'last-modified': now.toUTCString(),
+        'content-length': isRight ? '5' : '0',
+      });
+      response.end();
+    });
+    try {
+      const head = await store.bucket.head({ key: 'p/a', signal: never });
+      assert.equal(head?.size, 5);
+    } finally {
+      await store.close();
+    }
+  });
+
   it('is sent once where the store does not know it', async () => {
     const asked: string[] = [];
     const store = await openStubStore(({ url = '' }, response) => {

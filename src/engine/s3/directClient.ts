@@ -99,8 +99,10 @@ export class DirectClient {
       if (request.method !== 'GET') await discard(answer);
       return { headers, body: answer };
     }
-    const bytes = await collectBounded(answer);
-    throw new RefusedRequest(status, headers, Buffer.from(bytes).toString());
+    const text = Buffer.from(await collectBounded(answer)).toString();
+    // The refusal of a HEAD has no body to say why.
+    const isForTime = status === 403 && text === '' && isSignedAtAnotherTime(request, headers);
+    throw new RefusedRequest(status, headers, isForTime ? refusedForTime : text);
   }
 
   async #sign(
@@ -187,6 +189,21 @@ function correctClock(
 }
 
 const maxExchangeMs = 900_000;
+
+/** Whether a request was signed for a time that S3 refuses by the clock of the answer. */
+function isSignedAtAnotherTime(request: HttpRequest, answered: DirectAnswer['headers']): boolean {
+  const [, date = '', hours = '', minutes = '', seconds = ''] =
+    /^(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers['x-amz-date'] ?? '') ?? [];
+  const day = date.replace(/^(\d{4})(\d\d)/, '$1-$2-');
+  const signedFor = storeTime(`${day}T${hours}:${minutes}:${seconds}Z`);
+  const told = storeTime(answered['date']);
+  if (signedFor === undefined || told === undefined) return false;
+  return Math.abs(told - signedFor) > maxSkewMs;
+}
+
+/** S3's list of error codes, `RequestTimeTooSkewed`. */
+const maxSkewMs = 900_000;
+const refusedForTime = '<Error><Code>RequestTimeTooSkewed</Code></Error>';
 
 function withoutUndefined(
   record: Readonly<Record<string, string | undefined>>,
