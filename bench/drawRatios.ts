@@ -18,7 +18,7 @@ async function main(): Promise<void> {
       .flatMap(({ results }) => results)
       .map(result => [result.workload.name, result]),
   );
-  const into = join(repositoryRoot, 'media', 'speed.svg');
+  const into = join(repositoryRoot, 'docs', 'images', 'speed.svg');
   await mkdir(dirname(into), { recursive: true });
   await writeFile(into, ratioGraph([...newest.values()]));
   console.log(`${into}: ${[...newest.keys()].join(', ')}`);
