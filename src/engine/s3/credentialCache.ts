@@ -52,11 +52,10 @@ export class CredentialCache {
    * Makes the next who asks wait for others than these, which a store does not take, or no longer
    * takes. Where there are none, they are given out again: another request may be taken with them.
    */
-  refused(source: CredentialSource, { accessKeyId, sessionToken }: UsedKeys): void {
+  refused(source: CredentialSource, used: UsedKeys): void {
     const entry = this.#entry(source);
     const { known } = entry;
-    if (known?.identity.accessKeyId !== accessKeyId) return;
-    if (known.identity.sessionToken !== sessionToken) return;
+    if (known === undefined || !areSameKeys(used, known.identity)) return;
     // The source has nothing else: however many requests fail by that, it is not asked for each.
     const nowMs = this.#now();
     if (nowMs < entry.askAgainAtMs && entry.rejected === undefined) return;
@@ -148,6 +147,10 @@ export class CredentialCache {
 export interface UsedKeys {
   readonly accessKeyId: string;
   readonly sessionToken: string | undefined;
+}
+
+export function areSameKeys(used: UsedKeys, others: Partial<UsedKeys> | undefined): boolean {
+  return used.accessKeyId === others?.accessKeyId && used.sessionToken === others.sessionToken;
 }
 
 interface Entry {

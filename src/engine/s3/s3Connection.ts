@@ -16,7 +16,7 @@ import type { CheckRequest, Connection, SignInRequest } from '../ports/connectio
 import { etagCaseOf } from './answerField';
 import type { StoreClock } from './bucketContext';
 import { askWhoCalls } from './callerIdentity';
-import { CredentialCache, type UsedKeys } from './credentialCache';
+import { areSameKeys, CredentialCache, type UsedKeys } from './credentialCache';
 import type { Identity } from './credentialProcess';
 import { DirectClient } from './directClient';
 import { LearnedCapabilities } from './learnedCapabilities';
@@ -243,7 +243,7 @@ export class S3Connection implements Connection {
     if (!refusals.has(fromStoreError(error, { endpoint: this.endpoint }).code)) return error;
     const used = usedKeys(headers);
     if (used === undefined) return error;
-    if (isAboutSignature(error) && isSame(used, this.#accepted)) {
+    if (isAboutSignature(error) && areSameKeys(used, this.#accepted)) {
       // A proxy that changes a name or a header spoils the signature of that request alone. It may
       // also be a new secret of the same key, which the files say by now or will.
       this.#credentials.heed(this.#settings);
@@ -251,15 +251,17 @@ export class S3Connection implements Connection {
     }
     this.#credentials.refused(this.#source, used);
     const others = await this.#credentials.get(this.#source);
-    return isSame(used, others) ? error : new Failure('store-busy', this.endpoint, error);
+    return areSameKeys(used, others) ? error : new Failure('store-busy', this.endpoint, error);
   }
 
   /** Learns what any answer shows of the store's clock and of how it spells ETags. */
   #learn(headers: ResponseWithHeaders['headers'], sentAt: number): void {
     const offsetMs = clockOffsetMs(headers?.['date'], sentAt, Date.now());
     if (offsetMs !== undefined) this.#clock.offsetMs = offsetMs;
-    if (headers !== undefined) this.#server ??= headers['server'] ?? '';
-    for (const { learned } of this.#buckets.values()) learned.heard(this.#server);
+    if (headers !== undefined && this.#server === undefined) {
+      this.#server = headers['server'] ?? '';
+      for (const { learned } of this.#buckets.values()) learned.heard(this.#server);
+    }
     const { etags } = this.#capabilities;
     etags.case = etagCaseOf(headers?.['etag']) ?? etags.case;
   }
@@ -279,10 +281,6 @@ function usedKeys(headers: RequestWithHeaders['headers']): UsedKeys | undefined 
   const accessKeyId = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
   if (accessKeyId === undefined) return undefined;
   return { accessKeyId, sessionToken: headers['x-amz-security-token'] };
-}
-
-function isSame(used: UsedKeys, others: Partial<UsedKeys> | undefined): boolean {
-  return used.accessKeyId === others?.accessKeyId && used.sessionToken === others.sessionToken;
 }
 
 /** Returns credentials that the SDK does not keep, since the cache does, for all clients. */
