@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { freePorts } from './freePorts';
 import { installOnce } from './installOnce';
 import { startOwnedProcess } from './ownedProcess';
+import { pipInstall } from './pipInstall';
 import { temporaryFolder } from './temporaryFolder';
 
 /** A server on loopback that only `npm run stores` asks, with credentials that it takes. */
@@ -143,13 +144,6 @@ async function answersInTime(endpoint: string): Promise<boolean> {
     }
   }
   return false;
-}
-
-async function pipInstall(folder: string, requirement: string): Promise<void> {
-  await promisify(execFile)('python3', [
-    ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
-    ...['--root-user-action=ignore', '--only-binary=:all:', '--target', folder, requirement],
-  ]);
 }
 
 function installFailure(error: unknown): string {

