@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { commands, window, workspace } from 'vscode';
 
 import { Automation } from '../../../src/editor/automation/automation';
@@ -12,13 +12,13 @@ import { Targets } from '../../../src/editor/targets/targets';
 import { storeEndpoint } from '../../../src/protocol/credentials';
 import type { FolderSetup } from '../../../src/protocol/folders';
 import { engineAnswering } from '../../support/vscode/engineAnswering';
+import { writeTree } from '../../support/disk/localTree';
 import { recordsIn } from '../../support/vscode/recordsIn';
 import type { S3Backup } from '../../../src/extension';
-import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { suitePlaces } from '../../support/vscode/suitePlaces';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import {
-  activateWithTarget,
   filesIn,
   putObject,
   setUserSetting,
@@ -29,21 +29,15 @@ import {
 import { eventually } from '../../support/suite/eventually';
 
 describe('Automation', () => {
+  const places = suitePlaces('automation');
   let api: S3Backup;
-  let cloud: CloudContents;
-  let prefix: string;
-  let run = 0;
   let answers: Answers;
 
-  before(() => {
-    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
-  });
   beforeEach(async () => {
-    run += 1;
-    prefix = `automation-${String(run)}/`;
     answers = answerWith('Back Up');
-    for (const path of ['kept/a.txt', 'kept/b.txt', 'kept/.env']) await write(path, 'first');
-    api = await activateWithTarget(prefix);
+    const files = { 'kept/a.txt': 'first', 'kept/b.txt': 'first', 'kept/.env': 'first' };
+    await writeTree(workspaceFolder().uri.fsPath, files, Date.UTC(2020, 0));
+    api = await places.next();
   });
   afterEach(async () => {
     answers.restore();
@@ -51,19 +45,6 @@ describe('Automation', () => {
     await commands.executeCommand('workbench.action.closeAllEditors');
     await rm(uriOf('kept').fsPath, { recursive: true, force: true });
   });
-  after(async () => {
-    cloud.close();
-    await setUserSetting('bucket', undefined);
-    await setUserSetting('prefix', undefined);
-  });
-
-  async function write(path: string, content: string): Promise<void> {
-    const file = uriOf(path).fsPath;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-    await utimes(file, new Date(2020, 0), new Date(2020, 0));
-  }
-
   /** Types into a file and saves it, as its user does. */
   async function save(path: string): Promise<void> {
     const editor = await window.showTextDocument(uriOf(path), { preview: false });
@@ -75,7 +56,7 @@ describe('Automation', () => {
   }
 
   async function stored(): Promise<readonly string[]> {
-    return (await cloud.keys(prefix)).map(key => key.slice(prefix.length));
+    return (await places.cloud.keys(places.prefix)).map(key => key.slice(places.prefix.length));
   }
 
   it('backs up nothing that is saved until its setting is on', async () => {
@@ -90,13 +71,16 @@ describe('Automation', () => {
 
   it('leaves alone what somebody must be asked about', async () => {
     await setUserSetting('backUpOnSave', true);
-    await putObject(`${prefix}kept/a.txt`, 'of somebody else');
+    await putObject(`${places.prefix}kept/a.txt`, 'of somebody else');
     for (const path of ['kept/.env', 'kept/a.txt', 'kept/b.txt']) await save(path);
     // All are saved within one moment, so that one batch takes them.
     await eventually(async () => {
       assert.deepEqual(await stored(), ['kept/a.txt', 'kept/b.txt']);
     });
-    assert.equal((await cloud.read(`${prefix}kept/a.txt`)).toString(), 'of somebody else');
+    assert.equal(
+      (await places.cloud.read(`${places.prefix}kept/a.txt`)).toString(),
+      'of somebody else',
+    );
     assert.deepEqual(answers.questions, []);
   });
 

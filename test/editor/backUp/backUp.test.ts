@@ -13,12 +13,11 @@ import {
 import type { GroupNode, TreeNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
 import type { FilePath } from '../../../src/protocol/folders';
-import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { suitePlaces } from '../../support/vscode/suitePlaces';
 import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { eventually } from '../../support/suite/eventually';
 import {
-  activateWithTarget,
   filesIn,
   onlyComparison,
   putObject,
@@ -31,33 +30,23 @@ import { listenTo, listenToStatusBar } from '../../support/vscode/messages';
 import { uriIn } from '../../support/vscode/tabs';
 
 describe('Commands', () => {
+  const places = suitePlaces('commands');
   let api: S3Backup;
-  let cloud: CloudContents;
-  let prefix: string;
-  let run = 0;
   let answers: Answers;
 
-  before(() => {
-    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
-  });
   // Each test finds an empty place in the bucket, and the same files.
   beforeEach(async () => {
-    run += 1;
     answers = answerWith('Back Up');
-    prefix = `commands-${String(run)}/`;
     await write('a.txt', 'a');
     await write('set/b.txt', 'bb');
     await write('set/deep/c.txt', 'ccc');
-    api = await activateWithTarget(prefix);
+    api = await places.next();
   });
   afterEach(() => {
     answers.restore();
   });
   after(async () => {
-    cloud.close();
     await commands.executeCommand('workbench.action.closeAllEditors');
-    await setUserSetting('bucket', undefined);
-    await setUserSetting('prefix', undefined);
     await setUserSetting('clickAction', 'upload');
     await rm(uriOf('a.txt').fsPath, { force: true });
     await rm(uriOf('set').fsPath, { recursive: true, force: true });
@@ -70,7 +59,7 @@ describe('Commands', () => {
   }
 
   async function uploaded(): Promise<readonly string[]> {
-    return (await cloud.keys(prefix)).map(key => key.slice(prefix.length));
+    return (await places.cloud.keys(places.prefix)).map(key => key.slice(places.prefix.length));
   }
 
   function group(): GroupNode {
@@ -107,7 +96,7 @@ describe('Commands', () => {
       it(`takes ${form}`, async () => {
         await commands.executeCommand('s3Backup.compare', ...args());
         const { prefix: compared, comparedAt } = onlyComparison(api.state);
-        assert.equal(compared, prefix);
+        assert.equal(compared, places.prefix);
         assert.ok(Date.now() - comparedAt < 30_000);
       });
     }
@@ -174,7 +163,7 @@ describe('Commands', () => {
     });
 
     it('shows its plan before it is the first of a target, and never again', async () => {
-      await putObject(`${prefix}a.txt`, 'another one');
+      await putObject(`${places.prefix}a.txt`, 'another one');
       const later = Date.now() / 1000 + 60;
       await utimes(uriOf('a.txt').fsPath, later, later);
       await commands.executeCommand('s3Backup.backUpAll');
@@ -183,7 +172,7 @@ describe('Commands', () => {
       const count = (await uploaded()).length;
       assert.ok(question);
       assert.ok(question.text.includes(`${String(count)} files`), question.text);
-      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${prefix}`));
+      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${places.prefix}`));
       // What is replaced without a record, and the largest.
       assert.match(question.detail, /• a\.txt\n/);
       assert.match(question.detail, /• set\/deep\/c\.txt: 3 B/);
@@ -262,7 +251,7 @@ describe('Commands', () => {
     it('is shown as a document with every file and its reason, that can be closed at once', async () => {
       await api.compare();
       // Somebody else is first.
-      await putObject(`${prefix}set/b.txt`, 'theirs');
+      await putObject(`${places.prefix}set/b.txt`, 'theirs');
       const report = await api.backUp();
       assert.equal(report?.skipped, 1);
       await commands.executeCommand('s3Backup.showReport');
@@ -362,7 +351,9 @@ describe('Commands', () => {
       const [question, ...others] = answers.questions;
       assert.equal(others.length, 0);
       assert.ok(question);
-      assert.ok(question.text.includes(`s3://${testVariable('embeddedBucket')}/${prefix}a.txt`));
+      assert.ok(
+        question.text.includes(`s3://${testVariable('embeddedBucket')}/${places.prefix}a.txt`),
+      );
       assert.deepEqual(question.buttons, ['Back Up', 'Just Open']);
       assert.deepEqual(await uploaded(), []);
       await click('set/b.txt');

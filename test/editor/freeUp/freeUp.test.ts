@@ -5,41 +5,26 @@ import { dirname } from 'node:path';
 import { commands, env, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
-import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
+import { suitePlaces } from '../../support/vscode/suitePlaces';
 import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { eventually } from '../../support/suite/eventually';
-import { testVariable } from '../../support/suite/testEnvironment';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode } from '../../support/vscode/cloudRows';
-import {
-  activateWithTarget,
-  filesIn,
-  putObject,
-  setUserSetting,
-  untilState,
-  uriOf,
-} from '../../support/vscode/extensionUnderTest';
+import { filesIn, putObject, untilState, uriOf } from '../../support/vscode/extensionUnderTest';
 import { listenTo } from '../../support/vscode/messages';
 
 describe('Freeing local space', () => {
+  const places = suitePlaces('free-up');
   let api: S3Backup;
-  let cloud: CloudContents;
-  let prefix: string;
-  let run = 0;
   let answers: Answers | undefined;
 
-  before(() => {
-    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
-  });
   beforeEach(async () => {
-    run += 1;
-    prefix = `free-up-${String(run)}/`;
     for (const path of ['free/a.txt', 'free/b.txt']) {
       const file = uriOf(path).fsPath;
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, path);
     }
-    api = await activateWithTarget(prefix);
+    api = await places.next();
     await api.backUp([uriOf('free').fsPath]);
   });
   afterEach(async () => {
@@ -48,12 +33,6 @@ describe('Freeing local space', () => {
     await commands.executeCommand('workbench.action.closeAllEditors');
     await rm(uriOf('free').fsPath, { recursive: true, force: true });
   });
-  after(async () => {
-    cloud.close();
-    await setUserSetting('bucket', undefined);
-    await setUserSetting('prefix', undefined);
-  });
-
   const isThere = (path: string) => existsSync(uriOf(path).fsPath);
 
   async function free(uri: Uri): Promise<void> {
@@ -65,7 +44,7 @@ describe('Freeing local space', () => {
     await free(uriOf('free'));
     assert.ok(!isThere('free/a.txt') && !isThere('free/b.txt') && isThere('free'));
     assert.equal(answers.questions.length, 1);
-    assert.equal((await cloud.keys(prefix)).length, 2);
+    assert.equal((await places.cloud.keys(places.prefix)).length, 2);
   });
 
   it('does nothing where the question is dismissed', async () => {
@@ -95,7 +74,7 @@ describe('Freeing local space', () => {
 
   it('keeps a file whose cloud copy was changed meanwhile, and says so', async () => {
     await api.compare();
-    await putObject(`${prefix}free/a.txt`, 'somebody else’s');
+    await putObject(`${places.prefix}free/a.txt`, 'somebody else’s');
     answers = answerWith('Delete Permanently');
     const failures = listenTo('showErrorMessage');
     // As the comparison has it; files of the Explorer are compared anew.
@@ -126,7 +105,7 @@ describe('Freeing local space', () => {
   it('has each file that takes the name of a freed one asked about, whatever was agreed to', async () => {
     answers = answerWith('Delete Permanently', 'Back Up');
     // A copy that this computer never wrote: for single files, one agreement counts for the folder.
-    await putObject(`${prefix}free/theirs.txt`, 'theirs');
+    await putObject(`${places.prefix}free/theirs.txt`, 'theirs');
     await writeFile(uriOf('free/theirs.txt').fsPath, 'mine, and longer');
     await backUpOne('free/theirs.txt');
     await free(uriOf('free'));
@@ -142,7 +121,10 @@ describe('Freeing local space', () => {
     await writeFile(uriOf('free/theirs.txt').fsPath, 'mine anew');
     await backUpOne('free/theirs.txt');
     assert.equal(answers.questions.length, 1);
-    assert.equal((await cloud.read(`${prefix}free/theirs.txt`)).toString(), 'mine, and longer');
+    assert.equal(
+      (await places.cloud.read(`${places.prefix}free/theirs.txt`)).toString(),
+      'mine, and longer',
+    );
   });
 
   async function backUpOne(path: string): Promise<void> {

@@ -4,38 +4,23 @@ import { dirname } from 'node:path';
 import { commands, Range, window, workspace, WorkspaceEdit } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
-import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
-import { testVariable } from '../../support/suite/testEnvironment';
+import { suitePlaces } from '../../support/vscode/suitePlaces';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode } from '../../support/vscode/cloudRows';
 import { listenTo } from '../../support/vscode/messages';
-import {
-  activateWithTarget,
-  filesIn,
-  putObject,
-  setUserSetting,
-  untilState,
-  uriOf,
-} from '../../support/vscode/extensionUnderTest';
+import { filesIn, putObject, untilState, uriOf } from '../../support/vscode/extensionUnderTest';
 
 /** The questions that a batch asks before it begins. */
 describe('Before a batch', () => {
+  const places = suitePlaces('decisions');
   let api: S3Backup;
-  let cloud: CloudContents;
-  let prefix: string;
-  let run = 0;
   let answers: Answers | undefined;
 
-  before(() => {
-    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
-  });
   beforeEach(async () => {
-    run += 1;
-    prefix = `decisions-${String(run)}/`;
     await write('decide/a.txt', 'a');
     await write('decide/b.txt', 'b');
     await write('beside.txt', 'beside');
-    api = await activateWithTarget(prefix);
+    api = await places.next();
   });
   afterEach(async () => {
     answers?.restore();
@@ -44,12 +29,6 @@ describe('Before a batch', () => {
     await rm(uriOf('decide').fsPath, { recursive: true, force: true });
     await rm(uriOf('beside.txt').fsPath, { force: true });
   });
-  after(async () => {
-    cloud.close();
-    await setUserSetting('bucket', undefined);
-    await setUserSetting('prefix', undefined);
-  });
-
   async function write(path: string, content: string): Promise<void> {
     const file = uriOf(path).fsPath;
     await mkdir(dirname(file), { recursive: true });
@@ -57,9 +36,9 @@ describe('Before a batch', () => {
   }
 
   async function inCloud(path: string): Promise<string | undefined> {
-    const key = `${prefix}${path}`;
-    if (!(await cloud.keys(prefix)).includes(key)) return undefined;
-    return (await cloud.read(key)).toString();
+    const key = `${places.prefix}${path}`;
+    if (!(await places.cloud.keys(places.prefix)).includes(key)) return undefined;
+    return (await places.cloud.read(key)).toString();
   }
 
   /** Types a word at the beginning of a file, and does not save. */
@@ -173,7 +152,7 @@ describe('Before a batch', () => {
 
   describe('with a file that is empty here and not in the cloud', () => {
     beforeEach(async () => {
-      await putObject(`${prefix}decide/a.txt`, 'held something');
+      await putObject(`${places.prefix}decide/a.txt`, 'held something');
       await write('decide/a.txt', '');
     });
 
@@ -206,8 +185,8 @@ describe('Before a batch', () => {
   describe('with files that were changed in the cloud', () => {
     beforeEach(async () => {
       await backUpFolder();
-      await putObject(`${prefix}decide/a.txt`, 'theirs a');
-      await putObject(`${prefix}decide/b.txt`, 'theirs b');
+      await putObject(`${places.prefix}decide/a.txt`, 'theirs a');
+      await putObject(`${places.prefix}decide/b.txt`, 'theirs b');
       await api.compare();
       assert.equal(filesIn(api.state, 'changed-in-cloud'), 2);
     });

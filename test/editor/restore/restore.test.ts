@@ -4,39 +4,23 @@ import { dirname } from 'node:path';
 import { commands, window, workspace, WorkspaceEdit, Position } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
-import { cloudContents, type CloudContents } from '../../support/servers/cloudContents';
-import { testVariable } from '../../support/suite/testEnvironment';
+import { suitePlaces } from '../../support/vscode/suitePlaces';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode, groupNode, subfolderNode } from '../../support/vscode/cloudRows';
 import { listenTo } from '../../support/vscode/messages';
-import {
-  activateWithTarget,
-  filesIn,
-  putObject,
-  setUserSetting,
-  untilState,
-  uriOf,
-} from '../../support/vscode/extensionUnderTest';
+import { filesIn, putObject, untilState, uriOf } from '../../support/vscode/extensionUnderTest';
 import { eventually } from '../../support/suite/eventually';
 
 describe('Restore from Cloud', () => {
+  const places = suitePlaces('restores');
   let api: S3Backup;
-  let prefix: string;
   let answers: Answers;
-  let cloud: CloudContents;
-  let run = 0;
-
-  before(() => {
-    cloud = cloudContents(testVariable('embeddedEndpoint'), testVariable('embeddedBucket'));
-  });
 
   beforeEach(async () => {
-    run += 1;
-    prefix = `restores-${String(run)}/`;
     answers = answerWith('Restore');
-    api = await activateWithTarget(prefix);
+    api = await places.next();
     for (const path of ['a.txt', 'set/b.txt', 'set/deep/c.txt']) {
-      await putObject(prefix + path, `cloud ${path}`);
+      await putObject(places.prefix + path, `cloud ${path}`);
     }
     await api.compare();
   });
@@ -46,12 +30,6 @@ describe('Restore from Cloud', () => {
     await rm(uriOf('a.txt').fsPath, { force: true });
     await rm(uriOf('set').fsPath, { recursive: true, force: true });
   });
-  after(async () => {
-    cloud.close();
-    await setUserSetting('bucket', undefined);
-    await setUserSetting('prefix', undefined);
-  });
-
   function answer(...titles: readonly string[]): void {
     answers.restore();
     answers = answerWith(...titles);
@@ -127,9 +105,9 @@ describe('Restore from Cloud', () => {
     told.restore();
     assert.match(answers.questions[0]?.text ?? '', /^Restore 3 files .* from s3:/);
     assert.match(told.texts.join(), /^3 files restored/);
-    for (const key of await cloud.keys(prefix)) {
-      const here = await readFile(uriOf(key.slice(prefix.length)).fsPath);
-      assert.deepEqual(here, await cloud.read(key));
+    for (const key of await places.cloud.keys(places.prefix)) {
+      const here = await readFile(uriOf(key.slice(places.prefix.length)).fsPath);
+      assert.deepEqual(here, await places.cloud.read(key));
     }
     await untilState(api, state => filesIn(state, 'up-to-date') === 3);
   });

@@ -14,7 +14,6 @@ import { dirname, join } from 'node:path';
 
 import type { CompareRule } from '../../../src/engine/config/settings';
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Database } from '../../../src/engine/records/database';
 import { Unfinished } from '../../../src/engine/records/unfinished';
 import type { Engine } from '../../../src/engine/session/engine';
@@ -29,6 +28,7 @@ import { aFolder } from '../engine/aFolder';
 import { startEngine } from '../engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
 import { receiptsInMemory } from '../memory/recordsInMemory';
+import { editorWithTrash } from '../engine/editorWithTrash';
 
 /** Contents by path. */
 export type Files = ReadonlyMap<string, string>;
@@ -295,21 +295,12 @@ export class World {
   }
 
   #start(): Engine {
-    const editor: EditorPort = {
-      isUnsaved: () => Promise.resolve(false),
-      moveToTrash: path => {
-        if (!existsSync(path)) return Promise.resolve('no-trash');
-        this.trash.push(readFileSync(path, 'utf8'));
-        rmSync(path);
-        return Promise.resolve('trashed');
-      },
-    };
     return startEngine({
       bucket: this.#watched(),
       receipts: this.#receipts,
       unfinished: this.#unfinished,
       journal: new SqliteStagingJournal(this.#journals),
-      editor,
+      editor: editorWithTrash(this.trash),
       onState: state => {
         this.state = state;
       },

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import type { EditorPort } from '../../../src/engine/ports/editorPort';
 import { Claims } from '../../../src/engine/records/claims';
 import { Database } from '../../../src/engine/records/database';
 import { EngineLocks } from '../../../src/engine/records/engineLocks';
@@ -22,6 +13,7 @@ import { callsSafe } from '../../../src/protocol/verdicts';
 import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
 import { ProjectInMemory } from '../memory/projectInMemory';
 import type { Turn } from './scheduledTime';
+import { editorWithTrash } from '../engine/editorWithTrash';
 
 /** Two windows on one folder and one bucket, whose calls wait for their turns. */
 export class TwoEngines {
@@ -127,22 +119,13 @@ export class TwoEngines {
       onError: () => undefined,
     });
     const locks = new EngineLocks(join(this.#folder, 'locks'), why => assert.fail(String(why)));
-    const editor: EditorPort = {
-      isUnsaved: () => Promise.resolve(false),
-      moveToTrash: path => {
-        if (!existsSync(path)) return Promise.resolve('no-trash');
-        this.trash.push(readFileSync(path, 'utf8'));
-        rmSync(path);
-        return Promise.resolve('trashed');
-      },
-    };
     return new ProjectInMemory({
       root: this.root,
       bucket: this.#inTurn(),
       receipts: new Receipts(database),
       unfinished: new Unfinished(database, new Claims(database, locks)),
       journal: new SqliteStagingJournal(join(this.#folder, 'staging-journals')),
-      editor,
+      editor: editorWithTrash(this.trash),
     });
   }
 

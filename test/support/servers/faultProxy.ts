@@ -1,10 +1,17 @@
 import { once } from 'node:events';
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { forwardRequest } from './forwardRequest';
 import { askedFor, type Fault, type FaultPlan } from './faults';
 
 /** Stands between the engine and a server on loopback, and lets requests go wrong by a seed. */
@@ -36,17 +43,8 @@ export async function startFaultProxy(targetEndpoint: string): Promise<FaultProx
   let away: Promise<void> | undefined;
   let isStopped = false;
 
-  /** Opens the request to the server, with its headers just as they came: signatures stay valid. */
-  function forward(incoming: IncomingMessage): ReturnType<typeof request> {
-    const forwarded = request({
-      agent,
-      host: target.hostname,
-      port: target.port,
-      method: incoming.method,
-      path: incoming.url,
-      headers: incoming.rawHeaders,
-      setDefaultHeaders: false,
-    });
+  function forward(incoming: IncomingMessage): ClientRequest {
+    const forwarded = forwardRequest(incoming, { target, agent });
     forwarded.on('error', () => incoming.socket.destroy());
     return forwarded;
   }

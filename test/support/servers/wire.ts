@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import {
   Agent,
   createServer,
-  request,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
@@ -11,6 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+
+import { forwardRequest } from './forwardRequest';
 
 /** A request as the client sent it, without its body. */
 export interface WireRequest {
@@ -92,21 +93,8 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   let bodiesUnderWay = 0;
   let slowness: number | undefined;
 
-  /** Sends the request on, with its header pairs just as they came, in their order and spelling. */
-  function forward(incoming: IncomingMessage): ReturnType<typeof request> {
-    return request({
-      agent,
-      host: target.hostname,
-      port: target.port,
-      method: incoming.method,
-      path: incoming.url,
-      headers: incoming.rawHeaders,
-      setDefaultHeaders: false,
-    });
-  }
-
   function passThrough(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const forwarded = forward(incoming);
+    const forwarded = forwardRequest(incoming, { target, agent });
     forwarded.on('response', answer => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       pipeline(answer, outgoing).catch(() => outgoing.destroy());
@@ -133,7 +121,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   }
 
   function loseAnswer(incoming: IncomingMessage): void {
-    const forwarded = forward(incoming);
+    const forwarded = forwardRequest(incoming, { target, agent });
     forwarded.on('response', answer => {
       // Only when the answer is complete has the server surely done it.
       answer.resume().on('end', () => incoming.socket.destroy());
@@ -143,7 +131,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   }
 
   function halfAnswer(incoming: IncomingMessage, outgoing: ServerResponse, end: () => void): void {
-    const forwarded = forward(incoming);
+    const forwarded = forwardRequest(incoming, { target, agent });
     forwarded.on('response', answer => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       void buffer(answer).then(body => {
@@ -157,7 +145,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
   async function damageBody(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     body[0] = (body[0] ?? 0) ^ 1;
-    const forwarded = forward(incoming);
+    const forwarded = forwardRequest(incoming, { target, agent });
     forwarded.on('response', answer => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       answer.pipe(outgoing);
@@ -176,7 +164,7 @@ export async function startWireRecorder(targetEndpoint: string): Promise<WireRec
         incoming.resume();
         return;
       case 'hold-answer':
-        incoming.pipe(forward(incoming));
+        incoming.pipe(forwardRequest(incoming, { target, agent }));
         return;
       case 'lose-answer':
         loseAnswer(incoming);
