@@ -2,15 +2,17 @@ import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
+import type { Overview, OverviewRequest } from '../../protocol/overview';
 import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
 import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
-import { isProved, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
+import { isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
 import { GroupTrees } from './groupTrees';
 import type { ComparisonTarget } from './job';
+import { overviewOf } from './overview';
 import type { RowFilter } from './rowFilter';
 
 /**
@@ -26,7 +28,6 @@ export class Comparison {
   #filtered: GroupTrees | undefined;
   /** The rows that have just finished and will move to another group, with their timers. */
   readonly #moves = new Map<FilePath, NodeJS.Timeout>();
-  #proved = 0;
   #unconfirmed = 0;
 
   /** Milliseconds since 1970. */
@@ -179,6 +180,11 @@ export class Comparison {
     };
   }
 
+  /** The filter does not count: a picture of a part would be taken for one of the whole. */
+  overview(request: Omit<OverviewRequest, 'folder'>): Overview | null {
+    return overviewOf(this.#trees, request);
+  }
+
   totals(): ComparisonTotals {
     const { folder, bucket, prefix } = this.target;
     return {
@@ -188,7 +194,7 @@ export class Comparison {
       comparedAt: this.comparedAt,
       found: this.#entries.size,
       groups: this.#trees.roots(({ totals }) => totals),
-      proved: this.#proved,
+      proved: this.#trees.proved.root.totals.files,
       unconfirmed: this.#unconfirmed,
       incomplete: this.incomplete,
       shown: this.#filter && this.#shown().roots(({ totals }) => totals.files),
@@ -214,7 +220,6 @@ export class Comparison {
     this.#entries.set(entry.path, entry);
     this.#trees.put(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
-    if (isProved(entry)) this.#proved++;
     if (isUnconfirmed(entry)) this.#unconfirmed++;
   }
 
@@ -224,7 +229,6 @@ export class Comparison {
     this.#entries.delete(path);
     this.#trees.take(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.take(entry);
-    if (isProved(entry)) this.#proved--;
     if (isUnconfirmed(entry)) this.#unconfirmed--;
     return entry;
   }

@@ -2,6 +2,7 @@ import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureCode } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
+import type { Overview, OverviewRequest } from '../../protocol/overview';
 import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
 import { isWithinAny, topmost } from '../disk/filePath';
@@ -195,6 +196,10 @@ export class Comparisons {
   children({ node, layout, offset, limit }: ChildrenRequest): ChildrenPage {
     const comparison = this.#folders.get(node.folder)?.comparison;
     return comparison?.children(node, layout, offset, limit) ?? { rows: [], total: 0 };
+  }
+
+  overview({ folder, ...request }: OverviewRequest): Overview | null {
+    return this.#folders.get(folder)?.comparison.overview(request) ?? null;
   }
 
   /** What is known of the cloud copies of these paths; paths that were not checked are left out. */

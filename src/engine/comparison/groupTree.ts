@@ -97,6 +97,10 @@ export interface TreeFolder<T extends Leaf> {
   readonly totals: GroupTotals;
   /** How many files are shown at or below this folder. */
   readonly rows: number;
+  /** The folders in it by their names, also those in which only something counts. */
+  readonly folders: ReadonlyMap<string, TreeFolder<T>>;
+  /** The files shown in it. */
+  readonly files: ReadonlyMap<FilePath, T>;
   /** Folders first, then files, each in the order of their names. */
   children(): readonly TreeChild<T>[];
   /** A page of all files at or below this folder, in the order in which the tree shows them. */

@@ -1,10 +1,12 @@
 import { groups, type Group } from '../../protocol/verdicts';
-import type { Entry } from './entry';
+import { isProved, type Entry } from './entry';
 import { GroupTree, type TreeFolder } from './groupTree';
 
 /** The trees of all groups: each entry has a row in one, and counts in one. */
 export class GroupTrees {
   readonly #trees = new Map(groups.map(group => [group, new GroupTree<Entry>()]));
+  /** How much of what is up to date is proved. It shows no rows. */
+  readonly proved = new GroupTree<Entry>();
 
   of(group: Group): GroupTree<Entry> {
     const tree = this.#trees.get(group);
@@ -19,6 +21,7 @@ export class GroupTrees {
   /** Shows an entry where its row stands, and counts it where its verdict says. */
   put(entry: Entry): void {
     const { group, verdict } = entry;
+    if (isProved(entry)) this.proved.put(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).put(entry, 'both');
       return;
@@ -29,6 +32,7 @@ export class GroupTrees {
 
   take(entry: Entry): void {
     const { group, verdict } = entry;
+    if (isProved(entry)) this.proved.take(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).take(entry, 'both');
       return;

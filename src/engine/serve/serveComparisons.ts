@@ -1,6 +1,7 @@
 import * as cloudCopyMessages from '../../protocol/cloudCopies';
 import * as comparisonMessages from '../../protocol/comparisons';
 import * as folderMessages from '../../protocol/folders';
+import * as overviewMessages from '../../protocol/overview';
 import * as planMessages from '../../protocol/plans';
 import * as rowMessages from '../../protocol/rows';
 import * as safetyMessages from '../../protocol/safety';
@@ -12,6 +13,7 @@ import type { ServedPort } from './servedPort';
 export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Engine): void {
   disk.onCommand(comparisonMessages.compare, (setups, signal) => engine.compare(setups, signal));
   port.onRequest(rowMessages.children, request => engine.children(request));
+  port.onRequest(overviewMessages.overview, request => engine.overview(request));
   disk.onRequest(planMessages.differences, (setup, signal) => engine.differences(setup, signal));
   port.onRequest(cloudCopyMessages.knownCopies, request => engine.knownCopies(request));
   port.onRequest(safetyMessages.safety, request => engine.safety(request));

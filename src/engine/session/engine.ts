@@ -2,6 +2,7 @@ import type { CloudCopySaving, KnownCopiesRequest, KnownCopy } from '../../proto
 import type { Attention } from '../../protocol/comparisons';
 import { rootPath, type FolderSetup, type RawSettings } from '../../protocol/folders';
 import type { FreeUpChoice, FreeUpRequest, FreeUpSummary } from '../../protocol/freeUp';
+import type { Overview, OverviewRequest } from '../../protocol/overview';
 import type {
   Chosen,
   ChosenRequest,
@@ -45,7 +46,6 @@ import { workOnFolders } from '../schedule/workOnFolders';
 /** The engine's one entrance: compares folders with buckets, backs them up, restores and frees. */
 export class Engine {
   readonly #services: EngineServices;
-
   readonly stores: StoreQuestions;
 
   /** The plans of back-ups that were shown, to be asked about and made smaller. */
@@ -65,6 +65,10 @@ export class Engine {
 
   children(request: ChildrenRequest): ChildrenPage {
     return this.#services.comparisons.children(request);
+  }
+
+  overview(request: OverviewRequest): Overview | null {
+    return this.#services.comparisons.overview(request);
   }
 
   /** Returns what can be chosen for a back-up of a folder, as it is on disk now. */
