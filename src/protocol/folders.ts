@@ -31,6 +31,8 @@ export interface FolderSetup {
   /** Folders above and below this one that are backed up above and below it in the same bucket. */
   readonly kin?: readonly FolderKin[];
   readonly settings: RawSettings;
+  /** Where nobody has asked for the work just then: no question about credentials opens for it. */
+  readonly isUnasked?: true;
 }
 
 export interface FolderKin {

@@ -7,7 +7,7 @@ import { unsavedFiles } from '../client/unsavedFiles';
 import { isSwitchedOn } from '../contributions/settings';
 import { Failed } from '../failures/failed';
 import { concernsCredentials } from '../failures/failureMessage';
-import { knownSetup, type KnownSetupDeps } from '../setUp/knownSetup';
+import { unaskedSetup, type KnownSetupDeps } from '../setUp/knownSetup';
 import { localFolders } from '../targets/targets';
 import type { Automation } from './automation';
 
@@ -73,7 +73,7 @@ export class BackUpOnSave implements Disposable {
       );
       if (paths.length === 0) continue;
       await this.#deps.automation.run('back-up', async () => {
-        const setup = await knownSetup(this.#deps, folder);
+        const setup = await unaskedSetup(this.#deps, folder);
         if (setup !== undefined) await backUpQuietly(this.#deps, setup, paths);
       });
       const failure = this.#deps.automation.failures.get('back-up');

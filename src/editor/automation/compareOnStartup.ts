@@ -1,6 +1,6 @@
 import type { Comparisons } from '../client/comparisons';
 import { isSwitchedOn } from '../contributions/settings';
-import { knownSetup, type KnownSetupDeps } from '../setUp/knownSetup';
+import { unaskedSetup, type KnownSetupDeps } from '../setUp/knownSetup';
 import { localFolders } from '../targets/targets';
 import type { Automation } from './automation';
 
@@ -14,7 +14,7 @@ export async function compareOnStartup(deps: CompareOnStartupDeps): Promise<void
   const folders = localFolders().filter(({ uri }) => isSwitchedOn('compareOnStartup', uri));
   if (folders.length === 0) return;
   await deps.automation.run('comparison', async () => {
-    const setups = await Promise.all(folders.map(folder => knownSetup(deps, folder)));
+    const setups = await Promise.all(folders.map(folder => unaskedSetup(deps, folder)));
     const known = setups.filter(setup => setup !== undefined);
     if (known.length > 0) await deps.comparisons.run(known);
   });

@@ -22,3 +22,12 @@ export async function knownSetup(
   deps.targets.recordPlace(folder, status.target);
   return folderSetup(deps, folder, status.target);
 }
+
+/** The same for work that nobody has asked for just then, so that the engine asks nothing either. */
+export async function unaskedSetup(
+  deps: KnownSetupDeps,
+  folder: WorkspaceFolder,
+): Promise<FolderSetup | undefined> {
+  const setup = await knownSetup(deps, folder);
+  return setup && { ...setup, isUnasked: true };
+}

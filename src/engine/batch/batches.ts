@@ -97,7 +97,7 @@ export class Batches {
       this.#underWay.delete(running);
       started.finish?.(outcomes);
       // A pause is for what was under way; what begins after it is not meant.
-      if (this.#underWay.size === 0) this.resume();
+      if (this.#underWay.size === 0) this.#goOn();
       publisher.batchEnded(planId);
     }
   }
@@ -111,8 +111,13 @@ export class Batches {
 
   /** Ends a pause that the user asked for, and tests at once whether an outage is over. */
   resume(): void {
+    this.#deps.tryCredentialsAgain();
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.#deps.traffic.resume();
-    this.probe();
+    this.#deps.traffic.probeNow();
     this.#publishPause();
   }
 

@@ -26,7 +26,10 @@ export interface Connection {
   /** What is known of what the store can do for this bucket. */
   capabilitiesOf(bucket: string): readonly KnownCapability[];
 
-  /** Lets a source of credentials that has failed be asked again, since a person wants it. */
+  /**
+   * Lets a source of credentials that has failed be asked again, and the person for a code that it
+   * needs, since that person wants something just now.
+   */
   tryAgain(): void;
 
   /**

@@ -22,7 +22,8 @@ export interface CredentialCacheOptions {
  * store has refused it or its time is past. It is renewed in its last five minutes; where the source
  * has nothing newer then, the source is not asked again before the end. Where a program or a profile
  * has failed, it fails for all, without being run again, until a shared file changes or somebody asks
- * for it: a program may want a code each time.
+ * for it: a program may want a code each time. A person is asked for a code only where `tryAgain` has
+ * just said that somebody wants something, since a box that opens by itself takes what is being typed.
  */
 export class CredentialCache {
   readonly #resolve: (profile: string | undefined) => Promise<Identity>;
@@ -40,7 +41,11 @@ export class CredentialCache {
   async get(source: CredentialSource): Promise<Identity> {
     const entry = this.#entry(source);
     const { known } = entry;
-    if (known !== undefined && this.#now() < known.freshUntilMs) return known.identity;
+    if (known !== undefined && this.#now() < known.freshUntilMs) {
+      // Nobody had to be asked for what was wanted; what comes later is something else.
+      entry.mayAsk = false;
+      return known.identity;
+    }
     const renewal = this.#renew(source, entry);
     if (known === undefined || known.isRefused || this.#now() >= known.endMs) return renewal;
     // Nobody has to wait for newer ones. Where there are none, the failure is told at the end.
@@ -63,12 +68,17 @@ export class CredentialCache {
     entry.known = { ...known, freshUntilMs: nowMs, isRefused: true };
   }
 
-  /** Lets what has failed be tried again, since a person wants it. */
+  /** Lets what has failed be tried again, and a person be asked, since that person wants it. */
   tryAgain(source: CredentialSource): void {
     const entry = this.#entry(source);
+    if (isTyped(source)) {
+      // No file tells that another key was typed in; to ask costs nothing. A renewal under way may
+      // bring the key that was replaced: it ends in the entry that nobody looks at any more.
+      this.#entries.set(keyOf(source), newEntry(entry));
+      return;
+    }
     entry.rejected = undefined;
-    // No file tells that another key was typed in; to ask costs nothing.
-    if (isTyped(source)) entry.known = undefined;
+    entry.mayAsk = true;
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
@@ -77,13 +87,22 @@ export class CredentialCache {
     const network = { trust, proxy };
     const source = sourceIn(settings);
     const stamp = `${stampOfFiles()} ${JSON.stringify(network)}`;
-    if (this.#entries.get(keyOf(source))?.stamp === stamp) return;
-    this.#entries.set(keyOf(source), newEntry(stamp, network));
+    const before = this.#entries.get(keyOf(source));
+    if (before?.stamp === stamp) return;
+    this.#entries.set(keyOf(source), {
+      ...newEntry({ stamp, network }),
+      mayAsk: before?.mayAsk === true,
+    });
   }
 
   #resolveBy(profile: string | undefined): Promise<Identity> {
-    const transport = new Transport(this.#entry(profile).network);
-    return resolveCredentials(profile, transport.handler, this.#person).finally(() => {
+    const entry = this.#entry(profile);
+    const transport = new Transport(entry.network);
+    const person: Pick<PersonPort, 'mfaCode'> = {
+      mfaCode: question =>
+        entry.mayAsk ? this.#person.mfaCode(question) : Promise.resolve(undefined),
+    };
+    return resolveCredentials(profile, transport.handler, person).finally(() => {
       transport.close();
     });
   }
@@ -121,6 +140,7 @@ export class CredentialCache {
       )
       .finally(() => {
         entry.renewal = undefined;
+        entry.mayAsk = false;
       });
     return entry.renewal;
   }
@@ -136,7 +156,7 @@ export class CredentialCache {
     const key = keyOf(source);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = newEntry('', {});
+      entry = newEntry({ stamp: '', network: {} });
       this.#entries.set(key, entry);
     }
     return entry;
@@ -161,6 +181,8 @@ interface Entry {
   askAgainAtMs: number;
   renewal: Promise<Identity> | undefined;
   rejected: Rejected | undefined;
+  /** Whether a person wants something just now, and may be asked for a code. */
+  mayAsk: boolean;
 }
 
 /** A renewal that has failed, and what the shared files were when it began. */
@@ -190,7 +212,7 @@ function serveOn(entry: Entry): void {
 /** How requests for credentials go. */
 type NetworkOptions = Pick<TransportOptions, 'trust' | 'proxy'>;
 
-function newEntry(stamp: string, network: NetworkOptions): Entry {
+function newEntry({ stamp, network }: Pick<Entry, 'stamp' | 'network'>): Entry {
   return {
     stamp,
     network,
@@ -198,6 +220,7 @@ function newEntry(stamp: string, network: NetworkOptions): Entry {
     askAgainAtMs: 0,
     renewal: undefined,
     rejected: undefined,
+    mayAsk: false,
   };
 }
 

@@ -72,7 +72,7 @@ function abortStaleOf(
   settings: RawSettings,
   { connections, unfinished, ended }: CompareFoldersDeps,
 ): Promise<void> {
-  const connection = connections.of(settings);
+  const connection = connections.unasked(settings);
   return abortStale({
     unfinished,
     owner: target,

@@ -1,4 +1,4 @@
-import type { FolderSetup, RawSettings } from '../../protocol/folders';
+import type { FolderSetup } from '../../protocol/folders';
 import type { Connection } from '../ports/connection';
 import { toFilePath } from '../disk/filePath';
 import { identityOf } from '../disk/folderIdentity';
@@ -10,7 +10,7 @@ import { parseCompareSettings } from '../config/settings';
 import type { ComparisonJob } from '../comparison/job';
 
 export interface FolderJobsDeps {
-  readonly connectionOf: (settings: RawSettings) => Connection;
+  readonly connectionOf: (setup: Pick<FolderSetup, 'settings' | 'isUnasked'>) => Connection;
   readonly receipts: Receipts;
   readonly unfinished: Unfinished;
 }
@@ -23,7 +23,7 @@ export function folderJobs({ connectionOf, receipts, unfinished }: FolderJobsDep
     const settings = parseCompareSettings(setup.settings);
     const { id: folder, folderId, root, innerRoots = [], bucket, prefix, kin = [] } = setup;
     const innerFolders = innerRoots.flatMap(inner => toFilePath(root, inner) ?? []);
-    const connection = connectionOf(setup.settings);
+    const connection = connectionOf(setup);
     const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
     const ownReceipts = receipts.of(

@@ -23,12 +23,9 @@ export function serveStore(port: ServedPort, engine: Engine): void {
   );
   port.onRequest(
     credentialMessages.connectionRegion,
-    settings => engine.stores.connection(settings).account.region,
+    settings => engine.stores.named(settings).account.region,
   );
-  port.onRequest(
-    credentialMessages.storeEndpoint,
-    settings => engine.stores.connection(settings).store,
-  );
+  port.onRequest(credentialMessages.storeEndpoint, settings => engine.stores.named(settings).store);
   port.onRequest(bucketMessages.listBuckets, (request, signal) =>
     engine.stores.listBuckets(request, signal),
   );

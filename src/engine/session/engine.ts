@@ -105,8 +105,8 @@ export class Engine {
 
   /** How safe files are by what is known already. */
   safety({ setup, paths }: SafetyRequest): readonly Safety[] {
-    const { comparisons, unaskedJobOf } = this.#services;
-    return safetyOf(comparisons, unaskedJobOf(setup), paths);
+    const { comparisons, jobOf } = this.#services;
+    return safetyOf(comparisons, jobOf({ ...setup, isUnasked: true }), paths);
   }
 
   reportPage({ planId, offset, limit }: ReportRequest): ReportPage {

@@ -71,8 +71,6 @@ export interface EngineServices {
   readonly comparisons: Comparisons;
   readonly connections: Connections;
   readonly jobOf: FolderJobs;
-  /** For what nobody has asked for: it lets no credentials be tried again. */
-  readonly unaskedJobOf: FolderJobs;
   readonly limits: TransferLimits;
   /** What can be planned. */
   readonly kinds: {
@@ -191,8 +189,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     comparisonLock: lock,
     comparisons,
     connections: known,
-    jobOf: folderJobs({ connectionOf: raw => known.of(raw), receipts, unfinished }),
-    unaskedJobOf: folderJobs({ connectionOf: raw => known.unasked(raw), receipts, unfinished }),
+    jobOf: folderJobs({ connectionOf: setup => known.forSetup(setup), receipts, unfinished }),
     limits,
     kinds: {
       backUp: backUpKind({ ...selecting, publisher, semaphore, unfinishedTotals, ended }),

@@ -59,6 +59,11 @@ export class StoreQuestions {
     this.#services.batches.probe();
   }
 
+  /** The same, for what is told of it without a request. */
+  named(raw: RawSettings): Connection {
+    return this.#services.connections.unasked(raw);
+  }
+
   /** The store that these settings lead to; the same one for the same settings. */
   connection(raw: RawSettings): Connection {
     return this.#services.connections.of(raw);

@@ -1,4 +1,4 @@
-import type { RawSettings } from '../../protocol/folders';
+import type { FolderSetup, RawSettings } from '../../protocol/folders';
 import { connectionDefaults } from '../config/connectionDefaults';
 import { parseConnectionSettings, type ConnectionSettings } from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
@@ -24,7 +24,15 @@ export class Connections {
     return connection;
   }
 
-  /** The same, where nobody wants anything just now: credentials that have failed stay failed. */
+  /** The one for a folder, by whether a person wants something of it. */
+  forSetup({ settings, isUnasked }: Pick<FolderSetup, 'settings' | 'isUnasked'>): Connection {
+    return isUnasked === true ? this.unasked(settings) : this.of(settings);
+  }
+
+  /**
+   * The same, where nobody wants anything just now: credentials that have failed stay failed, and
+   * nobody is asked for any.
+   */
   unasked(raw: RawSettings): Connection {
     const files = readSharedFiles(process.env);
     const settings = parseConnectionSettings(

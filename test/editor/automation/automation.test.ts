@@ -120,8 +120,8 @@ describe('Automation', () => {
         await setUserSetting('compareOnStartup', undefined);
       }
       assert.deepEqual(
-        compared.flat().map(({ root, bucket }) => [root, bucket]),
-        [[workspaceFolder().uri.fsPath, testVariable('embeddedBucket')]],
+        compared.flat().map(({ root, bucket, isUnasked }) => [root, bucket, isUnasked]),
+        [[workspaceFolder().uri.fsPath, testVariable('embeddedBucket'), true]],
       );
       automation.dispose();
     });

@@ -13,6 +13,7 @@ describe('Credentials that a person is asked for', () => {
   let key: AccessKey | undefined;
   let asked: (MfaQuestion | string)[];
   let cache: CredentialCache;
+  let now: () => number;
 
   beforeEach(async () => {
     aws = await awsFiles();
@@ -29,7 +30,9 @@ describe('Credentials that a person is asked for', () => {
     code = '123456';
     key = undefined;
     asked = [];
+    now = Date.now;
     cache = new CredentialCache({
+      now: () => now(),
       person: {
         ...nobody,
         mfaCode: question => {
@@ -50,6 +53,7 @@ describe('Credentials that a person is asked for', () => {
 
   it('need the code of a device once, for all who ask, whatever role comes after', async () => {
     const environment = { ...process.env };
+    cache.tryAgain('prod');
     const all = await Promise.all(Array.from({ length: 8 }, () => cache.get('prod')));
     assert.deepEqual(new Set(all.map(each => each.accessKeyId)), new Set(['AS-prod']));
     await cache.get('prod');
@@ -68,11 +72,61 @@ describe('Credentials that a person is asked for', () => {
   it('are not asked for by each request where nobody gives the code', async () => {
     code = undefined;
     const failure = { code: 'mfa-code-needed', subject: 'first' };
+    cache.tryAgain('prod');
     for (let n = 0; n < 5; n++) await assert.rejects(cache.get('prod'), failure);
     assert.deepEqual([asked.length, sts.requests], [1, []]);
     code = '654321';
     cache.tryAgain('prod');
     assert.equal((await cache.get('prod')).accessKeyId, 'AS-prod');
+  });
+
+  it('are asked of nobody who has not just wanted something', async () => {
+    const failure = { code: 'mfa-code-needed', subject: 'first' };
+    await assert.rejects(cache.get('prod'), failure);
+    assert.deepEqual(asked, []);
+    cache.tryAgain('prod');
+    assert.equal((await cache.get('prod')).accessKeyId, 'AS-prod');
+    // What was wanted next needed no code; what is done by itself when they have ended asks for none.
+    cache.tryAgain('prod');
+    await cache.get('prod');
+    now = () => Date.now() + 2 * 3_600_000;
+    await assert.rejects(cache.get('prod'), failure);
+    assert.equal(asked.length, 1);
+    cache.tryAgain('prod');
+    await cache.get('prod');
+    assert.equal(asked.length, 2);
+  });
+
+  it('may be asked of a person while the shared files change', async () => {
+    cache.tryAgain('prod');
+    await aws.write({
+      credentials: '[base]\naws_access_key_id = OTHER\naws_secret_access_key = s\n',
+      config:
+        '[profile prod]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = m\n',
+    });
+    cache.heed({ profile: 'prod' });
+    assert.equal((await cache.get('prod')).accessKeyId, 'AS-r');
+  });
+
+  it('are those that were typed in last, though the earlier ones are still being fetched', async () => {
+    const source = { accessKeyOf: 'file:///w' };
+    let tellEarlier: (key: AccessKey) => void = () => undefined;
+    const earlier = new Promise<AccessKey>(resolve => {
+      tellEarlier = resolve;
+    });
+    const answers = [earlier, Promise.resolve({ accessKeyId: 'NEW', secretAccessKey: 's' })];
+    cache = new CredentialCache({
+      person: {
+        ...nobody,
+        accessKey: () => answers.shift() ?? Promise.reject(new Error('asked once too often')),
+      },
+    });
+    const first = cache.get(source);
+    cache.tryAgain(source);
+    assert.equal((await cache.get(source)).accessKeyId, 'NEW');
+    tellEarlier({ accessKeyId: 'OLD', secretAccessKey: 's' });
+    assert.equal((await first).accessKeyId, 'OLD');
+    assert.equal((await cache.get(source)).accessKeyId, 'NEW');
   });
 
   it('may be typed in for a folder, and another one is taken up at once', async () => {
