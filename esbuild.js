@@ -1,5 +1,6 @@
-// Bundles the extension (dist/extension.js) and its engine, which runs in a worker thread of its own
-// (dist/engine.js). `--watch` rebuilds on change; `--production` minifies and leaves out the maps.
+// Bundles the extension (dist/extension.js), its engine, which runs in a worker thread of its own
+// (dist/engine.js), and the threads that hash for it (dist/hashingThread.js). `--watch` rebuilds on
+// change; `--production` minifies and leaves out the maps.
 const { mkdirSync, writeFileSync } = require('node:fs');
 const { build, context } = require('esbuild');
 
@@ -8,7 +9,11 @@ const production = process.argv.includes('--production');
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {
-  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/serve/worker.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    engine: 'src/engine/serve/worker.ts',
+    hashingThread: 'src/engine/checksums/hashingThread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

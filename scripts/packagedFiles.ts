@@ -49,6 +49,7 @@ const needed = [
   'THIRD-PARTY-NOTICES.txt',
   'dist/extension.js',
   'dist/engine.js',
+  'dist/hashingThread.js',
   'media/icon.png',
   'media/s3-backup.svg',
 ];

@@ -1,8 +1,4 @@
-import { createHash, hash } from 'node:crypto';
-import type { FilePath } from '../../protocol/folders';
-import { crc32Of } from '../checksums/crc32';
-import { inParallel } from '../concurrency/parallel';
-import type { Semaphore } from '../concurrency/semaphore';
+import { sha256Aside } from '../checksums/hashAside';
 import { toKey } from '../disk/objectKey';
 import { objectAttributes } from '../disk/fileMetadata';
 import { withOpenFile, type OpenFile } from '../disk/openFile';
@@ -11,28 +7,21 @@ import { statWhenStable } from '../disk/statWhenStable';
 import { Failure, toFailure } from '../failures/failure';
 import { acquireBuffer } from '../network/bufferPool';
 import { interruptionOf } from '../network/circuitBreaker';
-import type { Bucket, Condition, ListedPart, StoredObject, StoredPart } from '../ports/bucket';
+import type { Condition, StoredObject } from '../ports/bucket';
 import type { Receipt } from '../records/receipts';
-import type { UploadStore } from '../records/uploadStore';
 import type { CloudFile } from '../scan/cloudListing';
 import { isSameState, toLocalFile, type LocalFile } from '../disk/localFile';
+import { withByteProgress } from './byteProgress';
 import { partSizeFor } from './partSize';
+import { putParts, type PutPartsRequest } from './putParts';
 import { abortUnclaimed, abortUpload, openUpload, type OpenUpload } from './unfinishedUploads';
 
-export interface UploadRequest {
-  readonly bucket: Bucket;
+export interface UploadRequest extends PutPartsRequest {
   readonly root: string;
   readonly prefix: string;
-  readonly path: FilePath;
   readonly condition: Condition;
   /** What to do with a file that turns out to be empty; `refuse` throws `empty-here`. */
   readonly ifEmpty?: 'store' | 'refuse';
-  /** What earlier uploads have left, and where this one is kept until it is finished. */
-  readonly uploads: UploadStore;
-  readonly semaphore: Semaphore;
-  readonly signal: AbortSignal;
-  /** Called with bytes as they go out; negative where they must be sent again. */
-  readonly onBytes: (bytes: number) => void;
 }
 
 /** What one upload has proved to be the same on both sides. */
@@ -113,7 +102,7 @@ async function uploadWhole(
     await requireEnd(file, before);
     const attributes = objectAttributes(path, fields);
     const key = toKey(prefix, path);
-    const sha256 = hash('sha256', body);
+    const sha256 = await sha256Aside(body);
     const stored = await withByteProgress(before.size, onBytes, onSent =>
       bucket.put({ key, body, sha256, condition, attributes, signal, onSent }),
     );
@@ -204,92 +193,3 @@ async function sendAndComplete(
 
 /** How often an upload is begun that the store keeps forgetting. */
 const maxAttempts = 3;
-
-/** Returns `undefined` where the file ended early. */
-async function putParts(
-  { bucket, path, semaphore, uploads, signal, onBytes }: UploadRequest,
-  file: OpenFile,
-  { stored, arrived }: OpenUpload,
-): Promise<{ readonly parts: readonly StoredPart[]; readonly sha256: string } | undefined> {
-  const { upload, partSize, local } = stored;
-  const { size } = local;
-  const numbers = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1);
-  const parts: StoredPart[] = [];
-  const hash = createHash('sha256');
-  // Parts travel side by side but are read one after the other: one hash runs over all of them.
-  let lastReading: Promise<unknown> = Promise.resolve();
-  await inParallel(numbers, maxPartsAtOnce, async partNumber => {
-    const start = (partNumber - 1) * partSize;
-    const length = Math.min(partSize, size - start);
-    const reading = lastReading.then(async () => {
-      const release = await semaphore.acquire(length, signal);
-      try {
-        const buffer = acquireBuffer(length);
-        const isWhole = await readRange({ file, path, start, buffer: buffer.bytes, signal });
-        if (isWhole) hash.update(buffer.bytes);
-        return { buffer: isWhole ? buffer : undefined, release };
-      } catch (error) {
-        release();
-        throw error;
-      }
-    });
-    lastReading = reading.catch(() => undefined);
-    const { buffer, release } = await reading;
-    try {
-      if (buffer === undefined) return;
-      const { bytes: body } = buffer;
-      const there = arrived.get(partNumber);
-      if (there !== undefined && matches(there, body)) {
-        // Not every store lists the CRC-32, and that of the whole is made from them.
-        parts.push(upload.takesCrc32 ? { ...there, crc32: crc32Of(body) } : there);
-        onBytes(length);
-      } else {
-        const part = await withByteProgress(length, onBytes, onSent =>
-          bucket.putPart({ upload, partNumber, body, signal, onSent }),
-        );
-        parts.push(part);
-        uploads.keep({ ...stored, usedAt: Date.now() });
-      }
-      buffer.release();
-    } finally {
-      release();
-    }
-  });
-  if (parts.length < numbers.length) return undefined;
-  parts.sort((one, other) => one.partNumber - other.partNumber);
-  return { parts, sha256: hash.digest('hex') };
-}
-
-/** Parts of one file in flight; those of more files are in flight beside them. */
-const maxPartsAtOnce = 4;
-
-/** Whether the store's part consists of just these bytes, by what it lists of it. */
-function matches({ size, etag, crc32: listedCrc32 }: ListedPart, body: Uint8Array): boolean {
-  if (size !== body.byteLength) return false;
-  if (etag === createHash('md5').update(body).digest('hex')) return true;
-  return listedCrc32 !== undefined && listedCrc32 === crc32Of(body);
-}
-
-/**
- * Reports the bytes of a body of `length` bytes as `send` sends them. In the end neither more nor
- * fewer than arrived are reported: where `send` throws, all of them are taken back.
- */
-async function withByteProgress<T>(
-  length: number,
-  onBytes: (bytes: number) => void,
-  send: (onSent: (bytes: number) => void) => Promise<T>,
-): Promise<T> {
-  let reported = 0;
-  const report = (bytes: number) => {
-    reported += bytes;
-    if (bytes !== 0) onBytes(bytes);
-  };
-  try {
-    const stored = await send(report);
-    report(length - reported);
-    return stored;
-  } catch (error) {
-    report(-reported);
-    throw error;
-  }
-}

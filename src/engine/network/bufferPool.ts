@@ -8,12 +8,13 @@ export interface PooledBuffer {
 /**
  * Returns memory for `size` bytes, which may hold old bytes, from a pool: large buffers that are
  * only dropped pile up faster than the garbage collector, which does not see their size, frees them.
+ * Other threads can read it without a copy.
  */
 export function acquireBuffer(size: number): PooledBuffer {
   if (size < minPooledBytes || size > pooledBytes) {
     return { bytes: Buffer.allocUnsafe(size), release: () => undefined };
   }
-  let whole: Buffer | undefined = pool.pop() ?? Buffer.allocUnsafeSlow(pooledBytes);
+  let whole: Buffer | undefined = pool.pop() ?? Buffer.from(new SharedArrayBuffer(pooledBytes));
   return {
     bytes: whole.subarray(0, size),
     release: () => {

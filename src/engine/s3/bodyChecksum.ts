@@ -54,8 +54,9 @@ export class BodyDigest {
   #crc32: string | undefined;
   #md5: Buffer | undefined;
 
-  constructor(body: Uint8Array) {
+  constructor(body: Uint8Array, known: { readonly crc32?: string } = {}) {
     this.#body = body;
+    this.#crc32 = known.crc32;
   }
 
   /** In base64. */

@@ -1,7 +1,7 @@
-import { hash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { sha256Aside } from '../checksums/hashAside';
 import { requestKind } from '../network/requestCount';
 import { resolveAddress, type BucketAddress } from './bucketAddress';
 import { exchange, type HttpRequest, type Method, type RequestBody } from './httpExchange';
@@ -157,16 +157,14 @@ async function discard(answer: IncomingMessage): Promise<void> {
 
 /**
  * Returns what a signature says of a body. TLS guards one on its way, and its checksum is in a header
- * that is signed. A large one is hashed by another thread, which takes a copy of it.
+ * that is signed.
  */
 async function signedHash({ protocol }: URL, body: Uint8Array = nothing): Promise<string> {
   if (body.byteLength > 0 && protocol === 'https:') return 'UNSIGNED-PAYLOAD';
-  if (body.byteLength < minHashedAsideBytes) return hash('sha256', body);
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', body)).toString('hex');
+  return sha256Aside(body);
 }
 
 const nothing = new Uint8Array();
-const minHashedAsideBytes = 1 << 20;
 
 /** Some servers change them on the way. */
 const unsignedHeaders = {

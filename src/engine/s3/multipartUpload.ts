@@ -18,6 +18,7 @@ import type {
   StoredPart,
 } from '../ports/bucket';
 import { combinedCrc32 } from '../checksums/crc32';
+import { crc32Aside } from '../checksums/hashAside';
 import { Failure } from '../failures/failure';
 import { isDigestEtag, plainEtag, required } from './answerField';
 import { BodyDigest, withChecksum } from './bodyChecksum';
@@ -88,13 +89,13 @@ function isOfWhole(answer: CreateMultipartUploadCommandOutput): boolean {
 }
 
 /** Stores one part, verified by the store's answer. */
-export function putPart(
+export async function putPart(
   context: BucketContext,
   { upload, partNumber, body, signal, onSent }: PutPartRequest,
 ): Promise<StoredPart> {
   const { client, name } = context;
   const { key, uploadId, takesCrc32 } = upload;
-  const digest = new BodyDigest(body);
+  const digest = new BodyDigest(body, takesCrc32 ? { crc32: await crc32Aside(body) } : {});
   return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, newBody, sending) => {
     const { headers } = await client.request(
       {

@@ -29,6 +29,7 @@ import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBuck
 import { untrueSizes } from '../../support/disk/untrueSizes';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { hashedHere } from '../../support/suite/hashedHere';
 
 const mebibyte = 1 << 20;
 const part = 8 * mebibyte;
@@ -140,6 +141,29 @@ describe('upload', function () {
       assert.deepEqual(bucket.openUploads, []);
     });
   }
+
+  it('hashes none of a large file in the thread that sends it', async () => {
+    writeLarge(3 * part);
+    const bodies: Uint8Array[] = [];
+    const stored = { etag: 'e', versionId: undefined, crc32: undefined };
+    const sent = { ...bucket, clockOffsetMs: 0, putPart: keepBody } satisfies Bucket;
+    function keepBody(request: Parameters<Bucket['putPart']>[0]) {
+      bodies.push(request.body);
+      return Promise.resolve({
+        ...{ partNumber: request.partNumber, size: request.body.byteLength },
+        ...{ etag: 'e', crc32: undefined },
+      });
+    }
+    const here = await hashedHere(() =>
+      upload({ bucket: { ...sent, completeMultipart: () => Promise.resolve(stored) } }),
+    );
+    assert.equal(here, 0);
+    // Nor is a copy made for the one that hashes.
+    assert.deepEqual(
+      bodies.map(({ buffer }) => buffer instanceof SharedArrayBuffer),
+      [true, true, true],
+    );
+  });
 
   it('takes parts of equal size, of which 10,000 suffice', () => {
     const tebibyte = 1024 * 1024 * mebibyte;

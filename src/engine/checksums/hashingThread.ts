@@ -1,0 +1,60 @@
+import { createHash, hash } from 'node:crypto';
+import { parentPort } from 'node:worker_threads';
+import { crc32Of } from './crc32';
+
+/*
+ * A thread that hashes large bodies, bundled as a file of its own: SHA-256 of a gigabyte takes half a
+ * second, during which the engine's thread would move no byte. `hashAside.ts` starts it.
+ */
+
+/** What the thread is asked to do. Bytes in shared memory are read where they are. */
+export type HashingTask =
+  | { readonly kind: 'crc32' | 'sha256'; readonly bytes: Uint8Array }
+  | { readonly kind: 'update'; readonly stream: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'digest' | 'drop'; readonly stream: number };
+
+export interface HashingQuestion {
+  readonly id: number;
+  readonly task: HashingTask;
+}
+
+export interface HashingAnswer {
+  readonly id: number;
+  /** Empty where the task has no result. */
+  readonly text: string;
+}
+
+const streams = new Map<number, ReturnType<typeof createHash>>();
+
+parentPort?.on('message', ({ id, task }: HashingQuestion) => {
+  parentPort?.postMessage({ id, text: carryOut(task) } satisfies HashingAnswer);
+});
+
+function carryOut(task: HashingTask): string {
+  switch (task.kind) {
+    case 'crc32':
+      return crc32Of(task.bytes);
+    case 'sha256':
+      return hash('sha256', task.bytes);
+    case 'update':
+      streamOf(task.stream).update(task.bytes);
+      return '';
+    case 'digest': {
+      const digest = streamOf(task.stream).digest('hex');
+      streams.delete(task.stream);
+      return digest;
+    }
+    case 'drop':
+      streams.delete(task.stream);
+      return '';
+  }
+}
+
+function streamOf(id: number): ReturnType<typeof createHash> {
+  let stream = streams.get(id);
+  if (stream === undefined) {
+    stream = createHash('sha256');
+    streams.set(id, stream);
+  }
+  return stream;
+}
