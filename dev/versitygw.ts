@@ -1,25 +1,16 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { freePorts } from './freePorts';
-import { installOnce } from './installOnce';
-import { startOwnedProcess, type OwnedProcess } from './ownedProcess';
-import { temporaryFolder } from './temporaryFolder';
+import { startOwnedProcess } from './ownedProcess';
+import { startStoreServer, untilReady, type NoStoreServer, type StoreServer } from './storeServer';
 
-/** A gateway that keeps objects as files, on loopback. It checks signatures and rights. */
-export interface Versitygw {
-  readonly kind: 'running';
-  readonly endpoint: string;
-  readonly region: string;
-  /** The credentials of the account that may do everything. */
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** A gateway that keeps objects as files. It checks signatures and rights. */
+export interface Versitygw extends StoreServer {
   /** Adds an account that may do what the policies of buckets allow it, and nothing else. */
   addUser(user: VersitygwUser): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface VersitygwUser {
@@ -27,32 +18,16 @@ export interface VersitygwUser {
   readonly secretAccessKey: string;
 }
 
-/** Why there is none, in words for the name of a skipped test. */
-export interface NoVersitygw {
-  readonly kind: 'unavailable';
-  readonly reason: string;
-}
-
 /** Starts the gateway over a temporary folder, in which buckets may keep versions. */
-export async function startVersitygw(): Promise<Versitygw | NoVersitygw> {
+export async function startVersitygw(): Promise<Versitygw | NoStoreServer> {
   if (process.platform === 'win32') {
     return { kind: 'unavailable', reason: 'versitygw does not run on Windows' };
   }
-  let program: string;
-  try {
-    program = join(
-      await installOnce(`versitygw-${versitygwVersion}`, buildFromSource),
-      'versitygw',
-    );
-  } catch (error) {
-    return { kind: 'unavailable', reason: buildFailure(error) };
-  }
-  try {
-    return await start(program);
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return { kind: 'unavailable', reason: `versitygw did not start: ${words}` };
-  }
+  return startStoreServer({
+    name: `versitygw-${versitygwVersion}`,
+    install: buildFromSource,
+    start: (installed, home) => start(join(installed, 'versitygw'), home),
+  });
 }
 
 /** A first build takes minutes, for which nothing of it is in Go's caches. */
@@ -61,13 +36,10 @@ export const versitygwBuildTimeoutMs = 15 * 60_000;
 export const versitygwVersion = '1.8.0';
 const region = 'us-east-1';
 const account = { accessKeyId: 'rootKey', secretAccessKey: 'rootSecret' };
-const startTimeoutMs = 30_000;
-const pollMs = 25;
 
-async function start(program: string): Promise<Versitygw> {
-  const home = await temporaryFolder('versitygw');
+async function start(program: string, home: string): Promise<Versitygw> {
   const [objects, versions, users] = ['objects', 'versions', 'users'].map(name =>
-    join(home.path, name),
+    join(home, name),
   ) as [string, string, string];
   await Promise.all([objects, versions, users].map(folder => mkdir(folder)));
   const [port = 0] = await freePorts(1);
@@ -85,15 +57,11 @@ async function start(program: string): Promise<Versitygw> {
       ROOT_SECRET_KEY: account.secretAccessKey,
     },
   );
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await home.remove();
-  };
   const endpoint = `http://${address}`;
   try {
-    await untilReady(server, endpoint);
+    await untilReady(server, () => isHealthy(endpoint));
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
   const addUser = async ({ accessKeyId, secretAccessKey }: VersitygwUser): Promise<void> => {
@@ -103,20 +71,10 @@ async function start(program: string): Promise<Versitygw> {
       ...['create-user', '--access', accessKeyId, '--secret', secretAccessKey, '--role', 'user'],
     ]);
   };
-  return { kind: 'running', endpoint, region, ...account, addUser, stop };
+  return { kind: 'running', endpoint, region, ...account, addUser, stop: () => server.stop() };
 }
 
 const healthPath = '/health';
-
-async function untilReady(server: OwnedProcess, endpoint: string): Promise<void> {
-  const deadline = Date.now() + startTimeoutMs;
-  while (!(await isHealthy(endpoint))) {
-    if (Date.now() > deadline) {
-      throw new Error(`it did not answer in time: ${server.lastWords().slice(-500)}`);
-    }
-    await delay(pollMs);
-  }
-}
 
 async function isHealthy(endpoint: string): Promise<boolean> {
   try {
@@ -141,12 +99,4 @@ async function buildFromSource(folder: string): Promise<void> {
       CGO_ENABLED: '0',
     },
   });
-}
-
-function buildFailure(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return 'Go is not installed';
-  }
-  const words = error instanceof Error && 'stderr' in error ? error.stderr : error;
-  return `Go could not build versitygw: ${String(words).trim().split('\n').at(-1) ?? ''}`;
 }

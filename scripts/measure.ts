@@ -10,7 +10,8 @@ import type { FolderSetup } from '../src/protocol/folders';
 import { planBackUp, runPlan } from '../src/protocol/plans';
 import { setAwsVariables } from '../dev/awsVariables';
 import { startBundledEngine } from '../dev/bundledEngine';
-import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';
+import { startSeaweedFs } from '../dev/seaweedfs';
+import type { StoreServer } from '../dev/storeServer';
 import { temporaryFolder } from '../dev/temporaryFolder';
 
 /**
@@ -83,7 +84,7 @@ const workloads: readonly Workload[] = [
   },
 ];
 
-function setupOf(name: string, root: string, { endpoint, region }: SeaweedFs): FolderSetup {
+function setupOf(name: string, root: string, { endpoint, region }: StoreServer): FolderSetup {
   return {
     id: pathToFileURL(root).href,
     folderId: name,
@@ -95,7 +96,7 @@ function setupOf(name: string, root: string, { endpoint, region }: SeaweedFs): F
   };
 }
 
-async function createBucket({ endpoint, region, ...credentials }: SeaweedFs): Promise<void> {
+async function createBucket({ endpoint, region, ...credentials }: StoreServer): Promise<void> {
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   client.destroy();

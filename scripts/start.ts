@@ -10,7 +10,8 @@ import { startEmbeddedS3 } from '../dev/embeddedS3';
 import { quietSettings } from '../dev/quietSettings';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { s3Connection, type S3Server } from '../dev/s3Connection';
-import { startSeaweedFs, type SeaweedFs } from '../dev/seaweedfs';
+import { startSeaweedFs } from '../dev/seaweedfs';
+import type { StoreServer } from '../dev/storeServer';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { startVscodeServer } from '../dev/vscodeServer';
 import { desktopCommand } from './desktopCommand';
@@ -63,7 +64,7 @@ async function startStore(): Promise<Store> {
   return { ...seaweed, what: 'SeaweedFS with versions' };
 }
 
-async function createVersionedBucket(seaweed: SeaweedFs): Promise<void> {
+async function createVersionedBucket(seaweed: StoreServer): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey } = seaweed;
   const client = new S3Client({
     endpoint,

@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { startEmbeddedS3 } from '../dev/embeddedS3';
-import {
-  otherStoreVersions,
-  startMoto,
-  startRcloneServe,
-  startS3Mock,
-  type NoOtherStore,
-} from '../dev/otherStores';
+import { otherStoreVersions, startMoto, startRcloneServe, startS3Mock } from '../dev/otherStores';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { seaweedFsVersion, startSeaweedFs } from '../dev/seaweedfs';
+import type { NoStoreServer, StoreServer } from '../dev/storeServer';
 import { startVersitygw, versitygwVersion } from '../dev/versitygw';
 import { S3Connection } from '../src/engine/s3/s3Connection';
 import { openAnyStore } from '../test/s3/anyStore';
@@ -25,7 +20,7 @@ import type { JobPlace } from '../test/support/stores/mainJob';
 export interface StoreUnderTest {
   /** With its version, as the table has it. */
   readonly name: string;
-  open(): Promise<OpenedStore | NoOtherStore>;
+  open(): Promise<OpenedStore | NoStoreServer>;
 }
 
 export interface OpenedStore {
@@ -95,8 +90,8 @@ function openMemory(): OpenedStore {
 }
 
 async function opened(
-  started: Promise<(S3Server & { readonly kind: 'running' }) | NoOtherStore>,
-): Promise<OpenedStore | NoOtherStore> {
+  started: Promise<StoreServer | NoStoreServer>,
+): Promise<OpenedStore | NoStoreServer> {
   const server = await started;
   return server.kind === 'unavailable' ? server : openServer(server);
 }

@@ -4,7 +4,8 @@ import { hash } from 'node:crypto';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 
 import { setAwsVariables } from '../../dev/awsVariables';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { backUpInBadWeather } from '../support/engine/badWeather';
 import { startFaultProxy } from '../support/servers/faultProxy';
@@ -14,14 +15,14 @@ import { adminClient } from './s3Store';
 
 describe('A wire that breaks in all ways', function () {
   this.timeout(120_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
 
   before(async function () {
     const started = await startSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
   });
-  after(() => (server as SeaweedFs | undefined)?.stop());
+  after(() => (server as StoreServer | undefined)?.stop());
 
   // A slice of what `npm run soak` does with many more files.
   it('makes nothing green that is not safe, and the work comes to its end', async () => {

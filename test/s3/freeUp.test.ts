@@ -12,7 +12,8 @@ import type { Connection } from '../../src/engine/ports/connection';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../support/memory/freeUpUnderTest';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 
@@ -22,7 +23,7 @@ const mebibyte = 1 << 20;
 /** With the ETags and checksums that a production server gives, of whole objects and of parts. */
 describe('Freeing files that are on a production server (SeaweedFS)', function () {
   this.timeout(60_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
   let connection: Connection;
   let client: S3Client;
   let folder: TemporaryFolder;
@@ -53,7 +54,7 @@ describe('Freeing files that are on a production server (SeaweedFS)', function (
     // Undefined where there is no server.
     (client as S3Client | undefined)?.destroy();
     (connection as Connection | undefined)?.close();
-    await (server as SeaweedFs | undefined)?.stop();
+    await (server as StoreServer | undefined)?.stop();
   });
 
   for (const [kind, size] of [

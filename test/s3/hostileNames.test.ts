@@ -17,7 +17,8 @@ import type { State } from '../../src/protocol/state';
 import { groups, type Group } from '../../src/protocol/verdicts';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { adminClient } from './s3Store';
@@ -28,7 +29,7 @@ const posix = process.platform !== 'win32';
 
 describe('A production server (SeaweedFS) and bad input', function () {
   this.timeout(60_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
   let connection: Connection;
   let temporary: TemporaryFolder;
   let engine: Engine;
@@ -70,7 +71,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
   after(async () => {
     restoreVariables();
     // Undefined where there is no server.
-    await (server as SeaweedFs | undefined)?.stop();
+    await (server as StoreServer | undefined)?.stop();
   });
 
   async function asAdministrator<T>(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { killAndResume } from '../support/processes/killAndResume';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { firstSeed } from '../support/suite/seeds';
 
@@ -9,14 +10,14 @@ import { firstSeed } from '../support/suite/seeds';
 
 describe('Engines that are killed', function () {
   this.timeout(300_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
 
   before(async function () {
     const started = await startSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
   });
-  after(() => (server as SeaweedFs | undefined)?.stop());
+  after(() => (server as StoreServer | undefined)?.stop());
 
   it('lose nothing that had arrived, and the next ones finish their work', async () => {
     const { kills } = await killAndResume({ server, seed: firstSeed, kills: 4 });

@@ -10,7 +10,8 @@ import type { Engine } from '../../src/engine/session/engine';
 import type { CompareRule } from '../../src/engine/config/settings';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { isInstalled } from '../support/suite/isInstalled';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { verdictsInShort } from '../support/memory/verdictsInShort';
@@ -21,7 +22,7 @@ const run = promisify(execFile);
 const day = 24 * 60 * 60 * 1000;
 
 /** Each fills `bucket/f/` from a folder, just as people call it. */
-const tools: Readonly<Record<string, (folder: string, server: SeaweedFs) => Promise<unknown>>> = {
+const tools: Readonly<Record<string, (folder: string, server: StoreServer) => Promise<unknown>>> = {
   aws: (folder, { endpoint, region }) =>
     run('aws', [
       ...['--endpoint-url', endpoint, '--region', region],
@@ -41,7 +42,7 @@ const tools: Readonly<Record<string, (folder: string, server: SeaweedFs) => Prom
 for (const [tool, fill] of Object.entries(tools)) {
   describe(`A bucket that was filled by ${tool}`, function () {
     this.timeout(120_000);
-    let server: SeaweedFs;
+    let server: StoreServer;
     let folder: TemporaryFolder;
     let restoreVariables: () => void;
     const engines: Engine[] = [];
@@ -71,7 +72,7 @@ for (const [tool, fill] of Object.entries(tools)) {
       // Undefined where there is nothing to run.
       (restoreVariables as (() => void) | undefined)?.();
       await (folder as TemporaryFolder | undefined)?.remove();
-      await (server as SeaweedFs | undefined)?.stop();
+      await (server as StoreServer | undefined)?.stop();
     });
 
     const at = (path: string) => join(folder.path, path);

@@ -20,7 +20,8 @@ import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
 import { writeTree } from '../support/disk/localTree';
-import { startSeaweedFs, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
@@ -32,7 +33,7 @@ const mebibyte = 1 << 20;
 
 describe('Restores from a production server (SeaweedFS)', function () {
   this.timeout(120_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
   let wire: WireRecorder;
   let temporary: TemporaryFolder;
   let root: string;
@@ -72,7 +73,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
     restoreVariables();
     // Undefined where there is no server.
     await (wire as WireRecorder | undefined)?.stop();
-    await (server as SeaweedFs | undefined)?.stop();
+    await (server as StoreServer | undefined)?.stop();
   });
 
   /** One that knows nothing yet. */

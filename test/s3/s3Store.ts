@@ -7,17 +7,12 @@ import {
 
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { setAwsVariables } from '../../dev/awsVariables';
+import type { StoreServer } from '../../dev/storeServer';
 import { startWireRecorder, type WireRequest } from '../support/servers/wire';
 import type { Disturb, OpenStore } from './contract/harness';
 
 /** An S3 server of ours, with an identity that may create buckets. */
-export interface S3Server {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  stop(): Promise<void>;
-}
+export type S3Server = Omit<StoreServer, 'kind'>;
 
 /** The engine's own bucket on that server, by way of a recorder that can disturb requests. */
 export async function openS3Store(

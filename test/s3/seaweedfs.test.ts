@@ -13,7 +13,8 @@ import type { Bucket, ObjectVersion } from '../../src/engine/ports/bucket';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import type { Connection } from '../../src/engine/ports/connection';
 import { setAwsVariables } from '../../dev/awsVariables';
-import { startSeaweedFs, type Identity, type SeaweedFs } from '../../dev/seaweedfs';
+import { startSeaweedFs, type Identity } from '../../dev/seaweedfs';
+import type { StoreServer } from '../../dev/storeServer';
 import { skipSuite } from '../support/suite/skipSuite';
 import { describeBucketContract } from './bucketContract';
 import { adminClient, openS3Store } from './s3Store';
@@ -36,7 +37,7 @@ describeBucketContract({
 
 describe('A production server (SeaweedFS) and its accounts', function () {
   this.timeout(60_000);
-  let server: SeaweedFs;
+  let server: StoreServer;
   let client: S3Client;
   const undo: (() => void)[] = [];
 
@@ -55,7 +56,7 @@ describe('A production server (SeaweedFS) and its accounts', function () {
   after(async () => {
     // Undefined where there is no server.
     (client as S3Client | undefined)?.destroy();
-    await (server as SeaweedFs | undefined)?.stop();
+    await (server as StoreServer | undefined)?.stop();
   });
 
   function connectAs(credentials: Pick<Identity, 'accessKeyId' | 'secretAccessKey'>): Connection {

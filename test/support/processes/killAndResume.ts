@@ -18,13 +18,13 @@ import { Receipts } from '../../../src/engine/records/receiptStore';
 import { storeOf } from '../../../src/protocol/endpoint';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import type { EngineOrder, EngineWord } from './killedEngine';
-import type { SeaweedFs } from '../../../dev/seaweedfs';
+import type { StoreServer } from '../../../dev/storeServer';
 import { seededRandom, type SeededRandom } from '../suite/seededRandom';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 import { seedsVariable } from '../suite/seeds';
 
 export interface KillsRequest {
-  readonly server: SeaweedFs;
+  readonly server: StoreServer;
   readonly seed: number;
   /** How many engines are to die. */
   readonly kills: number;
@@ -97,7 +97,7 @@ export async function killAndResume({ server, seed, kills }: KillsRequest): Prom
 /** About as many moments as a whole back-up of one of the folders has. */
 const mostMoments = 1_800;
 
-function setupOf(root: string, bucket: string, { endpoint, region }: SeaweedFs): FolderSetup {
+function setupOf(root: string, bucket: string, { endpoint, region }: StoreServer): FolderSetup {
   const name = root.slice(dirname(root).length + 1);
   return {
     id: `file://${root}`,
@@ -134,7 +134,7 @@ interface Life {
 }
 
 /** Runs one engine to its end, of either kind. */
-async function live(order: EngineOrder, server: SeaweedFs): Promise<Life> {
+async function live(order: EngineOrder, server: StoreServer): Promise<Life> {
   const continued: number[] = [];
   let ended: Life['ended'];
   let errors = '';
