@@ -202,6 +202,11 @@ export interface GetRequest extends HeadRequest {
   readonly ifMatch?: string | undefined;
   /** It must not be empty, and must lie within the object. */
   readonly range?: ByteRange | undefined;
+  /**
+   * Memory of the size of what is asked for. The pieces of the body may be parts of it, each in its
+   * place; then they need not be copied there.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 export interface ByteRange {

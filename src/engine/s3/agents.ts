@@ -8,6 +8,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Proxy } from '../config/proxy';
 import { maxConcurrency } from '../config/settings';
 import { Failure } from '../failures/failure';
+import { ConnectionReads } from './connectionReads';
 
 /** The pools of sockets by which requests go one way: directly, or through one proxy. */
 export interface Agents {
@@ -30,13 +31,24 @@ export interface AgentsOptions {
 export function createAgents(options: AgentsOptions): Agents {
   const { proxy } = options;
   if (proxy === undefined) {
-    return { http: new HttpAgent(pooling), https: new TrustingAgent(options) };
+    return { http: new DirectAgent(pooling), https: new TrustingAgent(options) };
   }
   const way = { ...options, proxy };
   return { http: new ForwardingAgent(way), https: new TunnelAgent(way) };
 }
 
 const pooling = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
+
+/** Reads with less memory than Node's own. */
+class DirectAgent extends HttpAgent {
+  override createConnection(
+    ...[options, done]: Parameters<HttpAgent['createConnection']>
+  ): ReturnType<HttpAgent['createConnection']> {
+    return ConnectionReads.connect(reading =>
+      super.createConnection({ ...options, ...reading }, done),
+    );
+  }
+}
 
 /** By way of a proxy. */
 interface ProxyWay extends AgentsOptions {
@@ -59,7 +71,9 @@ class TrustingAgent extends HttpsAgent {
     ...[options, done]: Parameters<HttpsAgent['createConnection']>
   ): ReturnType<HttpsAgent['createConnection']> {
     const trusting = { ...options, secureContext: this.#trust() };
-    return super.createConnection(trusting, done);
+    return ConnectionReads.connect(reading =>
+      super.createConnection({ ...trusting, ...reading }, done),
+    );
   }
 }
 

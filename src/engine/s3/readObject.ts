@@ -15,6 +15,7 @@ import { Failure } from '../failures/failure';
 import { matchHeader, type EtagCase } from './answerField';
 import { listedSize } from './listedSize';
 import { objectHead } from './objectHead';
+import { bodyPieces } from './bodyPieces';
 import type { BucketContext } from './bucketContext';
 import { storeRequest } from './storeRequest';
 
@@ -142,11 +143,12 @@ async function* bytesOf(
   request: GetRequest,
   { head, stream }: OpenedBody,
 ): AsyncGenerator<Uint8Array> {
-  const { key, signal, range } = request;
+  const { key, signal, range, into } = request;
   const end = range?.end ?? head.size;
-  let position = range?.start ?? 0;
+  const start = range?.start ?? 0;
+  let position = start;
   let current: IncomingMessage | undefined = stream;
-  let pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+  let pieces = bodyPieces(stream, into);
   const check = bodyCheck(head, range);
   const close = () => {
     current?.destroy();
@@ -160,7 +162,7 @@ async function* bytesOf(
       const { versionId } = head;
       const rest = { key, versionId, ifMatch: head.etag, range: { start: position, end }, signal };
       current = (await open(context, rest)).stream;
-      pieces = current[Symbol.asyncIterator]();
+      pieces = bodyPieces(current, into?.subarray(position - start));
     }
     try {
       const piece = await pieces.next();

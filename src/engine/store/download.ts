@@ -123,14 +123,16 @@ function fill(
   return traffic.send(buffer.byteLength, signal, async ({ signal: sending }) => {
     let filled = 0;
     try {
-      const object = { key, versionId, ifMatch: etag, range, signal: sending };
+      // Under a limit, what comes may not come faster than it is taken.
+      const into = traffic.isLimited ? undefined : buffer;
+      const object = { key, versionId, ifMatch: etag, range, into, signal: sending };
       const { head, body } = await bucket.get(object);
       // Not every store honours the condition.
       if (head.etag !== etag) throw new Failure('changed-in-cloud', key);
       for await (const piece of body) {
         await traffic.take(piece.byteLength, sending);
         if (filled + piece.byteLength > buffer.byteLength) throw otherSize(key);
-        buffer.set(piece, filled);
+        if (!isInPlace(piece, buffer, filled)) buffer.set(piece, filled);
         filled += piece.byteLength;
         onBytes(piece.byteLength);
       }
@@ -141,6 +143,11 @@ function fill(
       throw error;
     }
   });
+}
+
+/** Whether a piece is that part of the buffer where it belongs. */
+function isInPlace(piece: Uint8Array, buffer: Buffer, start: number): boolean {
+  return piece.buffer === buffer.buffer && piece.byteOffset === buffer.byteOffset + start;
 }
 
 function otherSize(key: string): Failure {

@@ -105,6 +105,26 @@ describe('download', function () {
     assert.ok(asked.every(({ ifMatch }) => ifMatch === md5(body)));
   });
 
+  it('gives memory to read into, which it does not copy, unless a limit is set', async () => {
+    const given: (number | undefined)[] = [];
+    const inPlace: Bucket = {
+      ...bucket,
+      async get(get) {
+        given.push(get.into?.byteLength);
+        const { head, body } = await bucket.get(get);
+        const { into } = get;
+        return { head, body: into === undefined ? body : placedIn(into, body) };
+      },
+    };
+    const body = patterned(range + 3);
+    bucket.place('o', body);
+    const traffic = new TransferControl();
+    assert.ok((await fetched({ bucket: inPlace, traffic }, body.length)).bytes.equals(body));
+    traffic.setLimit(1 << 30);
+    assert.ok((await fetched({ bucket: inPlace, traffic }, body.length)).bytes.equals(body));
+    assert.deepEqual(given, [range, 3, undefined, undefined]);
+  });
+
   it('mixes nothing of another object in', async () => {
     const body = patterned(3 * range);
     bucket.place('o', body);
@@ -184,6 +204,17 @@ describe('download', function () {
     await assert.rejects(running, { code: 'cancelled' });
   });
 });
+
+/** Gives the pieces out as parts of the memory, which nobody may write to again. */
+async function* placedIn(into: Uint8Array, body: AsyncIterable<Uint8Array>) {
+  let filled = 0;
+  for await (const piece of body) {
+    into.set(piece, filled);
+    const placed = into.subarray(filled, filled + piece.byteLength);
+    filled += piece.byteLength;
+    yield placed;
+  }
+}
 
 function patterned(size: number): Buffer {
   const body = Buffer.alloc(size);
