@@ -5,6 +5,7 @@ import type { Outcome } from '../batch/step';
 import type { Comparison } from '../comparison/comparison';
 import type { Semaphore } from '../concurrency/semaphore';
 import { withOpenFile } from '../disk/openFile';
+import { isOnVolume } from '../disk/volumesBelow';
 import { statWhenStable } from '../disk/statWhenStable';
 import { Failure, toFailure } from '../failures/failure';
 import type { Condition } from '../ports/bucket';
@@ -118,6 +119,11 @@ function upload(step: BackUpStep, options: UploadStepOptions): Promise<Uploaded>
     root: route.root,
     prefix: route.target.prefix,
     path,
+    requireInPlace: () => {
+      if (!isOnVolume(route.root, path, step.volume)) {
+        throw new Failure('file-vanished', path, 'another disk or folder has taken its place');
+      }
+    },
     condition,
     ifEmpty: mayBeEmpty(step) ? 'store' : 'refuse',
     uploads: route.unfinished.uploads,

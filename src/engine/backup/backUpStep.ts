@@ -6,6 +6,7 @@ import { withOpenFile } from '../disk/openFile';
 import type { Condition } from '../ports/bucket';
 import type { RuledPath } from '../scan/exclude';
 import type { LocalFile } from '../disk/localFile';
+import type { VolumeTop } from '../disk/volumesBelow';
 import { looksLikeSecret } from './secretFiles';
 
 /** The upload of one file, under the condition of the cloud copy that was seen. */
@@ -23,6 +24,8 @@ export interface BackUpStep extends BatchStep {
   readonly ignoredAt?: RuledPath;
   /** Whether the user wants it sent though it looks like a secret. */
   readonly isAllowedSecret?: boolean;
+  /** Which volume the file was on when it was planned. */
+  readonly volume?: VolumeTop | undefined;
   /** Why the user has left it out, after the plan was shown. */
   readonly leftOut?: LeftOut['because'];
 }

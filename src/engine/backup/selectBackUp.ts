@@ -9,6 +9,7 @@ import type { ComparisonJob, Route } from '../comparison/job';
 import type { Comparisons } from '../comparison/comparisons';
 import { groupsToBackUp } from '../comparison/differences';
 import { toFilePath } from '../disk/filePath';
+import { volumeFinder } from '../disk/volumesBelow';
 import { Failure } from '../failures/failure';
 import { ExcludeRules } from '../scan/exclude';
 import type { BackUpStep } from './backUpStep';
@@ -96,7 +97,7 @@ export function selectSteps(route: Route, entries: Iterable<Entry>): BackUpSelec
       steps.push(step);
     }
   }
-  return { steps: inPathOrder(steps), excluded };
+  return { steps: withVolumes(route, steps), excluded };
 }
 
 function toStep(
@@ -162,5 +163,15 @@ function selectMine(
     const condition = { kind: 'unchanged', etag } as const;
     steps.push({ route, path, local, condition, replaces: cloud?.size ?? 0 });
   }
-  return { steps: inPathOrder(steps), excluded };
+  return { steps: withVolumes(route, steps), excluded };
+}
+
+/** Sorts the steps, and says of each on which volume its file is. */
+function withVolumes(route: Route, steps: readonly BackUpStep[]): readonly BackUpStep[] {
+  const volumeOf = volumeFinder(route.root, route.volumes);
+  const found = inPathOrder(steps).map(step => ({ ...step, volume: volumeOf(step.path) }));
+  const tops = new Set(found.flatMap(({ volume }) => volume ?? []));
+  // What the system told nothing of before; the receipts are looked at after this.
+  route.receipts.noteVolumes([...tops]);
+  return found;
 }

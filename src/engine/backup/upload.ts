@@ -19,6 +19,8 @@ import { abortUnclaimed, abortUpload, openUpload, type OpenUpload } from './unfi
 export interface UploadRequest extends PutPartsRequest {
   readonly root: string;
   readonly prefix: string;
+  /** Throws where the open file is not of the place that the upload was planned for. */
+  readonly requireInPlace?: () => void;
   readonly condition: Condition;
   /** What to do with a file that turns out to be empty; `refuse` throws `empty-here`. */
   readonly ifEmpty?: 'store' | 'refuse';
@@ -57,6 +59,7 @@ const maxReadings = 3;
 async function uploadOnce(request: UploadRequest, file: OpenFile): Promise<Uploaded | undefined> {
   const { bucket, path, signal } = request;
   const before = await statWhenStable(file, signal);
+  request.requireInPlace?.();
   if (before.size === 0 && request.ifEmpty === 'refuse') throw new Failure('empty-here', path);
   const hashBegan = Date.now();
   const sent =

@@ -1,4 +1,5 @@
 import type { CompareRule } from '../config/settings';
+import type { VolumeTop } from '../disk/volumesBelow';
 import type { Bucket } from '../ports/bucket';
 import type { FolderReceipts } from '../records/receiptStore';
 import type { ReceiptOwner } from '../records/receipts';
@@ -18,6 +19,8 @@ export interface Route {
   readonly target: ComparisonTarget;
   /** The folder on disk: absolute, as the system spells it. */
   readonly root: string;
+  /** The volumes that the receipts are of, as they were seen when the route was opened. */
+  readonly volumes: readonly VolumeTop[];
   readonly bucket: Bucket;
   readonly receipts: FolderReceipts;
   readonly unfinished: FolderUnfinished;

@@ -7,6 +7,7 @@ interface OwnReceipts {
   all(places?: readonly FilePath[]): ReadonlyMap<FilePath, Receipt>;
   get(path: FilePath): Receipt | undefined;
   forget(path: FilePath): void;
+  doubt(places: readonly FilePath[], at: number): void;
 }
 
 /**
@@ -46,6 +47,13 @@ export class KinReceipts {
   forget(path: FilePath): void {
     const there = this.#pathThere(path);
     if (there !== undefined) this.#theirs.forget(there);
+  }
+
+  doubt(places: readonly FilePath[], at: number): void {
+    this.#theirs.doubt(
+      places.flatMap(place => this.#placeThere(place) ?? []),
+      at,
+    );
   }
 
   #pathThere(path: FilePath): FilePath | undefined {

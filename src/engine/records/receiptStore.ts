@@ -1,6 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
-import { isSameFolder, knownTogether, type FolderIdentity } from '../disk/folderIdentity';
+import { isSameFolder, knownTogether } from '../disk/folderIdentity';
 import type { LocalFile } from '../disk/localFile';
+import type { VolumeTop } from '../disk/volumesBelow';
 import type { Database } from './database';
 import { KinReceipts, laterReceipt } from './kinReceipts';
 import {
@@ -11,6 +12,7 @@ import {
   type ReceiptOwner,
 } from './receipts';
 import { ReceiptTable } from './receiptTable';
+import { VolumeTable, type Volumes } from './volumeTable';
 
 /**
  * The receipts of all folders. What is put is kept before the call returns, unless another process
@@ -20,7 +22,7 @@ export class Receipts {
   /** Why receipts are lost with this window; `undefined` if they are kept. */
   readonly persistenceError: string | undefined;
   readonly #database: Database;
-  readonly #tables = new Map<Database, ReceiptTable>();
+  readonly #tables = new Map<Database, Tables>();
 
   constructor(database: Database, persistenceError?: string) {
     this.#database = database;
@@ -36,10 +38,13 @@ export class Receipts {
       owner,
       kin: kin.map(each => new KinReceipts(owner, each, this.of(each))),
       database: this.#database,
-      tableIn: database => {
-        const table = this.#tables.get(database) ?? new ReceiptTable(database);
-        this.#tables.set(database, table);
-        return table;
+      tablesIn: database => {
+        const tables = this.#tables.get(database) ?? {
+          table: new ReceiptTable(database),
+          volumes: new VolumeTable(database),
+        };
+        this.#tables.set(database, tables);
+        return tables;
       },
     });
   }
@@ -53,11 +58,15 @@ interface FolderReceiptsDeps {
   readonly owner: ReceiptOwner;
   readonly kin: readonly KinReceipts[];
   readonly database: Database;
-  readonly tableIn: (database: Database) => ReceiptTable;
+  readonly tablesIn: (database: Database) => Tables;
 }
 
-interface Rows {
+interface Tables {
   readonly table: ReceiptTable;
+  readonly volumes: VolumeTable;
+}
+
+interface Rows extends Tables {
   readonly id: number;
 }
 
@@ -76,22 +85,41 @@ export class FolderReceipts {
   }
 
   /**
-   * Call it before the receipts are used, with the folder that is at the path now. Where it is
-   * another one than before, as with memory cards, its files are none that were backed up: each is
-   * read before it counts as proved, and the copies are originals of what is elsewhere.
+   * Call it before the receipts are used, with the folder that is at the path now, and with the
+   * volumes in it. Where another one is there than before, as with memory cards, its files are none
+   * that were backed up: each is read before it counts as proved, and the copies are originals of what
+   * is elsewhere.
    */
-  noteRoot(root: FolderIdentity): void {
-    const { table, id } = this.#rows();
-    const before = table.root(id);
-    if (before === undefined) {
-      table.putRoot(id, root);
-    } else if (!isSameFolder(before, root)) {
-      table.replaceRoot(id, root, Date.now());
-    } else {
-      const known = knownTogether(before, root);
-      const isMore = known.volume !== before.volume || known.madeAt !== before.madeAt;
-      if (isMore) table.putRoot(id, known);
+  noteVolumes(tops: readonly VolumeTop[]): void {
+    const { table, volumes, id } = this.#rows();
+    const before = volumes.get(id);
+    const now = new Map(before);
+    const others: FilePath[] = [];
+    for (const { path, identity } of tops) {
+      const known = before.get(path);
+      const isSame = known !== undefined && isSameFolder(known, identity);
+      now.set(path, isSame ? knownTogether(known, identity) : identity);
+      // A volume that was never seen has come over a folder that was.
+      if (!isSame && before.size > 0) others.push(path);
     }
+    if (others.length > 0) {
+      const at = Date.now();
+      table.doubt(id, others, at);
+      for (const kin of this.#deps.kin) kin.doubt(others, at);
+    }
+    if (!isEqual(before, now)) volumes.put(id, now);
+  }
+
+  /** The volumes that were seen in the folder, by the folders with which they begin. */
+  get knownVolumes(): Iterable<FilePath> {
+    const { volumes, id } = this.#rows();
+    return volumes.get(id).keys();
+  }
+
+  /** Lets no receipt at or below these places prove anything. */
+  doubt(places: readonly FilePath[], at: number): void {
+    const { table, id } = this.#rows();
+    table.doubt(id, places, at);
   }
 
   /** All of them, or those of the files at and below these places. */
@@ -195,9 +223,9 @@ export class FolderReceipts {
 
   #rows(): Rows {
     if (this.#kept !== undefined) return this.#kept;
-    const { owner, database, tableIn } = this.#deps;
+    const { owner, database, tablesIn } = this.#deps;
     const place = database.locate(owner);
-    const rows = { table: tableIn(place.database), id: place.id };
+    const rows = { ...tablesIn(place.database), id: place.id };
     if (place.database !== database) return rows;
     this.#kept = rows;
     if (database.unkept !== undefined) this.#moveFrom(database.unkept);
@@ -207,10 +235,14 @@ export class FolderReceipts {
   /** Keeps what was put while the file was locked. */
   #moveFrom(unkept: Database): void {
     const { database, id } = unkept.locate(this.#deps.owner);
-    const table = this.#deps.tableIn(database);
+    const { table } = this.#deps.tablesIn(database);
     for (const [path, receipt] of table.all(id)) {
       this.put(receipt);
       table.delete(id, path);
     }
   }
+}
+
+function isEqual(one: Volumes, other: Volumes): boolean {
+  return JSON.stringify([...one]) === JSON.stringify([...other]);
 }

@@ -1,7 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import { isWithinAny } from '../disk/filePath';
-import type { FolderIdentity } from '../disk/folderIdentity';
 import type { Database } from './database';
 import { fromRow, localFileColumns, type LocalFileRow } from './localFileColumns';
 import { PendingRows } from './pendingRows';
@@ -23,9 +22,8 @@ export class ReceiptTable {
   readonly #selectDiffering: StatementSync;
   readonly #selectDifferingBelow: StatementSync;
   readonly #replaceReading: StatementSync;
-  readonly #selectRoot: StatementSync;
-  readonly #updateRoot: StatementSync;
   readonly #doubtAll: StatementSync;
+  readonly #doubtBelow: StatementSync;
   readonly #pending = new PendingRows<Receipt>();
   readonly #pendingReadings = new PendingRows<Reading>();
 
@@ -66,29 +64,19 @@ export class ReceiptTable {
     this.#replaceReading = sqlite.prepare(
       'INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#selectRoot = sqlite.prepare('SELECT root FROM owners WHERE id = ?');
-    this.#updateRoot = sqlite.prepare('UPDATE owners SET root = ? WHERE id = ?');
-    this.#doubtAll = sqlite.prepare(
-      'UPDATE receipts SET hash_began = ?, freed_at = coalesce(freed_at, ?) WHERE owner = ?',
-    );
+    const doubt =
+      'UPDATE receipts SET hash_began = ?, freed_at = coalesce(freed_at, ?) WHERE owner = ?';
+    this.#doubtAll = sqlite.prepare(doubt);
+    this.#doubtBelow = sqlite.prepare(`${doubt} AND ${isBelow}`);
   }
 
-  /** The folder that an owner's receipts are of, if that was noted. */
-  root(owner: number): FolderIdentity | undefined {
-    const find = () => this.#selectRoot.get(owner) as { readonly root: string | null } | undefined;
-    const text = this.#database.read(find, undefined)?.root ?? undefined;
-    return text === undefined ? undefined : (JSON.parse(text) as FolderIdentity);
-  }
-
-  putRoot(owner: number, root: FolderIdentity): void {
-    this.#database.write(() => this.#updateRoot.run(JSON.stringify(root), owner));
-  }
-
-  /** Puts another folder, and lets no receipt of the earlier one prove anything of it. */
-  replaceRoot(owner: number, root: FolderIdentity, at: number): void {
+  /** Lets no receipt at or below these places prove anything: their files are elsewhere. */
+  doubt(owner: number, places: readonly FilePath[], at: number): void {
     this.#database.writeTogether(() => {
-      this.#doubtAll.run(neverSettled, at, owner);
-      this.#updateRoot.run(JSON.stringify(root), owner);
+      for (const place of places) {
+        if (place === rootPath) this.#doubtAll.run(neverSettled, at, owner);
+        else this.#doubtBelow.run(neverSettled, at, owner, place, `${place}/`, `${place}0`);
+      }
     });
   }
 

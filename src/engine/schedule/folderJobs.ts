@@ -1,7 +1,7 @@
 import type { FolderSetup } from '../../protocol/folders';
 import type { Connection } from '../ports/connection';
 import { toFilePath } from '../disk/filePath';
-import { identityOf } from '../disk/folderIdentity';
+import { volumesIn } from '../disk/volumesBelow';
 import { ExcludeRules } from '../scan/exclude';
 import { ignoreFilesBelow } from '../scan/ignoreFiles';
 import type { Receipts } from '../records/receiptStore';
@@ -24,16 +24,17 @@ export function folderJobs({ connectionOf, receipts, unfinished }: FolderJobsDep
     const { id: folder, folderId, root, innerRoots = [], bucket, prefix, kin = [] } = setup;
     const innerFolders = innerRoots.flatMap(inner => toFilePath(root, inner) ?? []);
     const connection = connectionOf(setup);
-    const identity = identityOf(root);
     const owner = { folderId, store: connection.store, bucket, prefix };
     const ownReceipts = receipts.of(
       owner,
       kin.map(each => ({ ...owner, ...each })),
     );
-    if (identity !== undefined) ownReceipts.noteRoot(identity);
+    const volumes = volumesIn(root, ownReceipts.knownVolumes);
+    ownReceipts.noteVolumes(volumes);
     return {
       target: { folder, ...owner },
       root,
+      volumes,
       bucket: connection.bucket(bucket),
       receipts: ownReceipts,
       unfinished: unfinished.of(owner),

@@ -21,6 +21,7 @@ const route: Route = {
   root: '/w',
   bucket,
   receipts: noReceipts(),
+  volumes: [],
   unfinished: nothingUnfinished(),
 };
 const { signal } = new AbortController();

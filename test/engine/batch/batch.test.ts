@@ -60,6 +60,7 @@ describe('runBatch', () => {
           root,
           bucket,
           receipts: noReceipts(),
+          volumes: [],
           unfinished: nothingUnfinished(),
         },
         path,

@@ -91,6 +91,7 @@ describe('Plans', () => {
       root: '/w',
       bucket: memoryBucket(),
       receipts: noReceipts(),
+      volumes: [],
       unfinished: nothingUnfinished(),
     };
     return { route, path: name as FilePath, isReady };

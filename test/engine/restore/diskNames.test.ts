@@ -25,6 +25,7 @@ describe('The names of restored files', () => {
       root: '/none',
       bucket,
       receipts: noReceipts(),
+      volumes: [],
       unfinished: nothingUnfinished(),
     };
     const entry: Entry = {

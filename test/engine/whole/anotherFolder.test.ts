@@ -11,15 +11,21 @@ import {
 import { join } from 'node:path';
 
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+import { identityOf } from '../../../src/engine/disk/folderIdentity';
+import { volumesIn } from '../../../src/engine/disk/volumesBelow';
 import type { Receipts } from '../../../src/engine/records/receiptStore';
+import type { FilePath } from '../../../src/protocol/folders';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
 import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { writeTree } from '../../support/disk/localTree';
+import { swapFolders } from '../../support/disk/swapFolders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { receiptsInMemory } from '../../support/memory/recordsInMemory';
+import { targetOf } from '../../support/memory/targetOf';
 
 const all = { kind: 'all' } as const;
+const owner = { ...targetOf({ bucket: 'memory', prefix: 'w/' }), folderId: 'w' };
 const signal = new AbortController().signal;
 
 /** Two memory cards that are mounted at one path, one after the other. */
@@ -47,8 +53,7 @@ describe('Another folder at the same path', function () {
 
   /** Takes out the card that is in, and puts in the other one. */
   function swap(out: string, into: string, at = root): void {
-    renameSync(at, join(temporary.path, out));
-    renameSync(join(temporary.path, into), at);
+    swapFolders(at, join(temporary.path, out), join(temporary.path, into));
   }
 
   /** A first card, backed up, and a second one with other pictures under the same names. */
@@ -139,6 +144,48 @@ describe('Another folder at the same path', function () {
     await project.compare();
     const { files, unknownOrigin } = await project.plan(all);
     assert.deepEqual([files, unknownOrigin.files], [2, 2]);
+  });
+
+  /** The pictures of the second card are taken after the first one was read. */
+  function takeNewPictures(): void {
+    const taken = new Date(Date.now() + 60_000);
+    for (const name of ['IMG_1.JPG', 'IMG_2.JPG']) {
+      const picture = join(temporary.path, 'second', name);
+      writeFileSync(picture, `taken later: ${name}`);
+      utimesSync(picture, taken, taken);
+    }
+  }
+
+  it('replaces nothing unasked by files that were written after the others were read', async () => {
+    const card = join(root, 'card');
+    mkdirSync(card);
+    const identity = identityOf(card);
+    assert.ok(identity !== undefined);
+    receipts
+      .of(owner)
+      .noteVolumes([...volumesIn(root, []), { path: 'card' as FilePath, identity }]);
+    await twoCards(card);
+    takeNewPictures();
+    swap('first', 'second', card);
+    await project.compare();
+    const { files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.files], [2, 2]);
+  });
+
+  it('uploads nothing from a folder that came after the plan was shown', async () => {
+    await twoCards();
+    for (const name of ['IMG_1.JPG', 'IMG_2.JPG']) writeFileSync(join(root, name), 'edited');
+    writeFileSync(join(root, 'new.txt'), 'new');
+    takeNewPictures();
+    writeFileSync(join(temporary.path, 'second', 'new.txt'), 'another new one');
+    await project.compare();
+    const { planId, files, unknownOrigin } = await project.plan(all);
+    assert.deepEqual([files, unknownOrigin.files], [3, 0]);
+    swap('first', 'second');
+    const { skipped, reasons } = await project.engine.run(planId, signal);
+    assert.deepEqual([skipped, reasons], [3, { 'file-vanished': 3 }]);
+    assert.equal(bucket.bytes('w/IMG_1.JPG')?.toString(), 'first 1');
+    assert.equal(bucket.bytes('w/new.txt'), undefined);
   });
 
   it('asks about an older file that was copied into the place, and about none that was edited', async () => {

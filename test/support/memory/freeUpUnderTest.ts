@@ -71,6 +71,7 @@ export function freeUpUnderTest(
     root,
     bucket,
     receipts,
+    volumes: [],
     unfinished,
     exclude: new ExcludeRules([], noIgnoreFiles),
     rule: 'smart',
