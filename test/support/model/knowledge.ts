@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 
 import { callsSafe, groups } from '../../../src/protocol/verdicts';
 import type { Files, World } from './world';
@@ -23,7 +24,7 @@ export interface Knowledge {
   hasClockJumped: boolean;
   /** What was freed, and what stood in it; until the name is used again, here or there. */
   readonly freed: Map<string, string>;
-  /** The copies that are not foreign: the last that was sent from here, restored or called safe. */
+  /** The copies that are not foreign: the last that was sent from here, restored or proved. */
   readonly ours: Map<string, string>;
   /** Every copy that ever stood in the cloud, by path. */
   readonly everThere: Map<string, Set<string>>;
@@ -48,6 +49,26 @@ export function differing(before: Files, after: Files): readonly string[] {
   return [...paths].filter(path => before.get(path) !== after.get(path));
 }
 
+/**
+ * Each receipt is true: the bytes that it names stood, or stand, under that ETag. What is proved is
+ * no copy of somebody else's, whoever has stored it; the background proves, too, at any moment.
+ */
+export function noteProved(known: Knowledge, world: World): void {
+  const there = world.cloud();
+  for (const { path, etag, sha256 } of world.takeProofs()) {
+    const copies = [
+      known.disturbed.get(path),
+      there.get(path),
+      ...(known.everThere.get(path) ?? []),
+    ];
+    // The model's bucket gives no ETag but the MD5.
+    const proved = copies.find(copy => copy !== undefined && hash('md5', copy) === etag);
+    assert.ok(proved !== undefined, `${path} has a receipt of a copy that never was`);
+    assert.equal(hash('sha256', proved), sha256, `the receipt of ${path} names other bytes`);
+    known.ours.set(path, proved);
+  }
+}
+
 /** What holds after every step, whatever it was. */
 export async function checkPromises(known: Knowledge, world: World): Promise<void> {
   const here = world.disk();
@@ -55,6 +76,7 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
   for (const [path, content] of there) {
     known.everThere.set(path, (known.everThere.get(path) ?? new Set()).add(content));
   }
+  noteProved(known, world);
   for (const path of here.keys()) {
     assert.ok(!path.includes('.s3backup-'), `${path} is litter`);
   }

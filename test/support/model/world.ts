@@ -27,8 +27,8 @@ import { asOrdinaryUser } from '../disk/ordinaryUser';
 import { aFolder } from '../engine/aFolder';
 import { startEngine } from '../engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
-import { receiptsInMemory } from '../memory/recordsInMemory';
 import { editorWithTrash } from '../engine/editorWithTrash';
+import { toldReceipts, type Proof } from './toldReceipts';
 
 /** Contents by path. */
 export type Files = ReadonlyMap<string, string>;
@@ -54,7 +54,9 @@ export class World {
   readonly trash: string[] = [];
   state: State | undefined;
   readonly #journals: string;
-  readonly #receipts = receiptsInMemory();
+  /** What the engine has noted down as proved since they were last taken, in order. */
+  readonly #proofs: Proof[] = [];
+  readonly #receipts = toldReceipts(proof => this.#proofs.push(proof));
   readonly #unfinished = new Unfinished(Database.inMemory());
   /** What happens with the coming calls to the bucket, by how many calls pass before. */
   readonly #planned: { left: number; readonly happen: () => void }[] = [];
@@ -133,6 +135,11 @@ export class World {
       }
     }
     return found;
+  }
+
+  /** Gives what the engine has noted down as proved, once. */
+  takeProofs(): readonly Proof[] {
+    return this.#proofs.splice(0);
   }
 
   changeRules(changed: Partial<Rules>): void {

@@ -22,6 +22,14 @@ export function assertProperty<T>(
   return undefined;
 }
 
+/** Checks a property with what a failure has named: its seed, and the path to the values. */
+export async function assertReplayed<T>(
+  property: fc.IAsyncPropertyWithHooks<T>,
+  { seed, path }: { readonly seed: number; readonly path: string },
+): Promise<void> {
+  report(await fc.check(property, { seed, path, numRuns: 1 }));
+}
+
 type AsyncCheck<T> = () => Promise<fc.RunDetails<T>>;
 type SyncCheck<T> = () => fc.RunDetails<T>;
 
