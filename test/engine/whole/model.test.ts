@@ -40,4 +40,6 @@ const failedOnce = [
   // The background had proved somebody else's copy to be the file, before the file was changed.
   { seed: 1_746_408_345, path: '1043' },
   { seed: 9_003, path: '1097' },
+  // It had proved a copy just before the bucket was made anew.
+  { seed: 9_005, path: '1125' },
 ] as const;

@@ -157,7 +157,7 @@ const removeCopy: fc.Arbitrary<OthersAct> = path.map(name => ({
 const rollBack: fc.Arbitrary<OthersAct> = fc.tuple(path, fc.nat(3)).map(([name, nth]) => ({
   name: `somebody rolls ${name} back to version ${String(nth)}`,
   act(known, world) {
-    const versions = [...(known.everThere.get(name) ?? [])];
+    const versions = [...(known.keptThere.get(name) ?? [])];
     const older = versions[nth % Math.max(1, versions.length)];
     if (older !== undefined) world.place(name, older);
   },
@@ -173,7 +173,7 @@ const empty: fc.Arbitrary<OthersAct> = fc.constant({
 const renew: fc.Arbitrary<OthersAct> = fc.constant({
   name: 'somebody makes the bucket anew',
   act(known: Knowledge, world: World) {
-    known.everThere.clear();
+    known.keptThere.clear();
     world.renewBucket();
   },
 });

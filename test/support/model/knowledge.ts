@@ -26,7 +26,9 @@ export interface Knowledge {
   readonly freed: Map<string, string>;
   /** The copies that are not foreign: the last that was sent from here, restored or proved. */
   readonly ours: Map<string, string>;
-  /** Every copy that ever stood in the cloud, by path. */
+  /** Every copy that stood in the bucket since it was made, by path. */
+  readonly keptThere: Map<string, Set<string>>;
+  /** The same in all buckets that there were: what was read may be noted down after the end of one. */
   readonly everThere: Map<string, Set<string>>;
 }
 
@@ -39,6 +41,7 @@ export function newKnowledge(): Knowledge {
     hasClockJumped: false,
     freed: new Map(),
     ours: new Map(),
+    keptThere: new Map(),
     everThere: new Map(),
   };
 }
@@ -74,7 +77,9 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
   const here = world.disk();
   const there = world.cloud();
   for (const [path, content] of there) {
-    known.everThere.set(path, (known.everThere.get(path) ?? new Set()).add(content));
+    for (const copies of [known.keptThere, known.everThere]) {
+      copies.set(path, (copies.get(path) ?? new Set()).add(content));
+    }
   }
   noteProved(known, world);
   for (const path of here.keys()) {
@@ -92,7 +97,7 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
   for (const [path, content] of known.freed) {
     assert.equal(there.get(path), content, `the copy of ${path}, which was freed`);
   }
-  for (const [path, contents] of known.everThere) {
+  for (const [path, contents] of known.keptThere) {
     const kept = new Set((await world.versions(path)).map(({ content }) => content));
     for (const content of contents) {
       assert.ok(kept.has(content), `a version of ${path} is gone`);
