@@ -1,3 +1,4 @@
+import type { CapabilityName } from '../src/protocol/buckets';
 import type { Capability } from '../test/s3/contract/harness';
 
 const words: Readonly<Record<Capability, string>> = {
@@ -10,6 +11,8 @@ const words: Readonly<Record<Capability, string>> = {
   pagesOfVersions: 'pages through versions without loss',
   shortPagesOfVersions: 'goes on after a page of one version',
   listsParts: 'lists the parts of an upload',
+  unequalParts: 'takes parts of different sizes',
+  partMinimum: 'refuses parts of less than 5 MiB',
   nameLimit: 'refuses names of more than 1,024 bytes',
   wire: 'bears lost, cut and damaged answers',
   emptySegments: 'keeps `a//b` and `/a`',
@@ -24,3 +27,23 @@ const words: Readonly<Record<Capability, string>> = {
 
 /** What stores differ in, in the words of the table. */
 export const capabilityWords = Object.entries(words) as readonly (readonly [Capability, string])[];
+
+const learned: Readonly<Record<CapabilityName, string>> = {
+  'create-if-absent': 'heeds `If-None-Match` of a put',
+  'replace-if-unchanged': 'heeds `If-Match` of a put',
+  'complete-if-absent': 'heeds `If-None-Match` of a completion',
+  'complete-if-unchanged': 'heeds `If-Match` of a completion',
+  'checksum-of-put': 'checks the CRC32 of a put',
+  'checksum-of-upload': 'checks the CRC32 of an upload in parts, as a whole',
+  'digest-etags': 'gives the MD5 of a put as its ETag',
+  'encoded-lists': 'heeds `encoding-type=url`',
+  'uploads-in-parts': 'takes uploads in parts',
+  'lists-parts': 'lists the parts of an upload',
+  'all-names': 'refuses no name',
+};
+
+/** What _Show What This Bucket Can Do_ shows, in the words of the table. */
+export const learnedWords = Object.entries(learned) as readonly (readonly [
+  CapabilityName,
+  string,
+])[];

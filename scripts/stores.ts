@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { runContract } from '../test/support/stores/runContract';
 import { runMainJob } from '../test/support/stores/mainJob';
-import { storesSection, withStoresSection, type StoreResult } from './storesTable';
+import { storesInShort, storesSection, withStoresSection, type StoreResult } from './storesTable';
 import { storeAt, storesUnderTest, type StoreUnderTest } from './storesUnderTest';
 
 /**
  * Puts every store that can be had to the bucket contract and to the main job, and writes what came
- * of it into `docs/stores.md`. `--only moto,memory` takes some of them, and
+ * of it into `docs/stores.md`, and in short into the README. `--only moto,memory` takes some of them, and
  * `--endpoint URL --bucket-prefix NAME` a store of your own, by the usual `AWS_*` variables; both
  * print the tables and write nothing.
  */
@@ -36,9 +36,14 @@ async function main(): Promise<void> {
     console.log(`\n${section}`);
     return;
   }
-  const page = join(repositoryRoot, 'docs', 'stores.md');
-  await writeFile(page, withStoresSection(await readFile(page, 'utf8'), section));
-  console.log(`${page} has the tables.`);
+  for (const [name, text] of [
+    ['docs/stores.md', section],
+    ['README.md', storesInShort(results)],
+  ] as const) {
+    const page = join(repositoryRoot, name);
+    await writeFile(page, withStoresSection(await readFile(page, 'utf8'), text));
+    console.log(`${name} is written.`);
+  }
 }
 
 async function tryStore(underTest: StoreUnderTest): Promise<StoreResult> {

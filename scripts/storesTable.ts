@@ -1,6 +1,7 @@
 import type { ContractOutcome } from '../test/support/stores/runContract';
 import type { JobOutcome } from '../test/support/stores/mainJob';
-import { capabilityWords } from './capabilityWords';
+import type { CapabilityState } from '../src/protocol/buckets';
+import { capabilityWords, learnedWords } from './capabilityWords';
 import { markdownTable } from './markdownTable';
 
 /** What `npm run stores` has to say of one store. */
@@ -42,7 +43,14 @@ export function storesSection(results: readonly StoreResult[]): string {
   const paragraphs = [
     ...(tried.length === 0
       ? []
-      : [jobTable(tried), partTable(tried), capabilityTable(tried), ...lostFiles(tried)]),
+      : [
+          jobTable(tried),
+          partTable(tried),
+          capabilityTable(tried),
+          'What S3 Backup itself has learned of them by the end of the main job, as _Show What This Bucket Can Do_ shows it:',
+          learnedTable(tried),
+          ...lostFiles(tried),
+        ]),
     ...(leftOut.length === 0 ? [] : [`Left out:\n\n${leftOut.join('\n')}`]),
   ];
   return paragraphs.join('\n\n');
@@ -84,6 +92,37 @@ function capabilityTable(tried: readonly TriedStore[]): string {
       ...tried.map(({ contract }) => yesOrNo(contract.capabilities[capability])),
     ]),
   ]);
+}
+
+function learnedTable(tried: readonly TriedStore[]): string {
+  return markdownTable([
+    ['learned', ...tried.map(({ store }) => store)],
+    ...learnedWords.map(([name, words]) => [
+      words,
+      ...tried.map(({ job: { learned } }) => {
+        const known = learned.find(each => each.name === name);
+        return known === undefined ? 'not tried' : stateWords[known.state];
+      }),
+    ]),
+  ]);
+}
+
+const stateWords: Readonly<Record<CapabilityState, string>> = {
+  supported: 'yes',
+  unknown: 'not shown',
+  doubted: 'in doubt',
+  unsupported: '**no**',
+  ignored: '**no**: ignored',
+  refused: '**no**: refused',
+  inverted: '**no**: misread',
+};
+
+/** All that fits into a paragraph: what was tried, when, and how many files came back. */
+export function storesInShort(results: readonly StoreResult[]): string {
+  const tried = results.filter(result => result.kind === 'tried');
+  const days = [...new Set(tried.map(({ date }) => date))].sort();
+  const stores = tried.map(({ store, job }) => `${store} (${ofAll(job.cameBack, job.files)})`);
+  return `On ${days.join(', ')}, files of odd names were backed up and restored to another folder with ${stores.join(', ')}. In brackets stands how many came back under their own names.`;
 }
 
 function yesOrNo(can: boolean | undefined): string {

@@ -93,15 +93,26 @@ export interface BucketTraits {
   readonly lockedDays: number | undefined;
 }
 
-/** What a store may be able to do or not: the four conditions of writes, and checksums. */
-export type CapabilityName =
-  | 'create-if-absent'
-  | 'replace-if-unchanged'
+/** What a store may be able to do or not, each by the name of its row wherever it is shown. */
+export const capabilityNames = [
+  'create-if-absent',
+  'replace-if-unchanged',
   /* the same for what is uploaded in parts */
-  | 'complete-if-absent'
-  | 'complete-if-unchanged'
-  | 'checksum-of-put'
-  | 'checksum-of-upload';
+  'complete-if-absent',
+  'complete-if-unchanged',
+  'checksum-of-put',
+  'checksum-of-upload',
+  /* an ETag is the MD5 of the bytes */
+  'digest-etags',
+  /* `encoding-type=url` is heeded */
+  'encoded-lists',
+  'uploads-in-parts',
+  'lists-parts',
+  /* no name has been refused */
+  'all-names',
+] as const;
+
+export type CapabilityName = (typeof capabilityNames)[number];
 
 export type CapabilityState =
   | 'supported'

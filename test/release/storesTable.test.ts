@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
 import { judgeCapabilities } from '../support/stores/judgeCapabilities';
+import { learnedWords } from '../../scripts/capabilityWords';
+import { capabilityNames } from '../../src/protocol/buckets';
 import {
+  storesInShort,
   storesMarks,
   storesSection,
   withStoresSection,
@@ -26,6 +29,10 @@ const tried: StoreResult = {
     upToDate: 5,
     cameBack: 1,
     inTheEnd: { 'up-to-date': 1 },
+    learned: [
+      { name: 'create-if-absent', state: 'ignored' },
+      { name: 'digest-etags', state: 'supported' },
+    ],
     lost: [
       { path: 'a\\b', why: 'name-refused' },
       ...['1', '2', '3', '\u202e'].map(path => ({ path, why: 'changed-in-cloud' })),
@@ -35,7 +42,7 @@ const tried: StoreResult = {
 
 /** The cells of the first row that begins with that text. */
 function row(section: string, first: string): readonly string[] {
-  const line = section.split('\n').find(each => each.startsWith(`| ${first} `));
+  const line = section.split('\n').find(each => each.startsWith(`| ${first}`));
   assert.ok(line, first);
   return line
     .split('|')
@@ -58,6 +65,21 @@ describe('The table of stores', () => {
     assert.equal(row(section, 'takes CRC32s,')[1], 'yes');
     assert.equal(row(section, 'keeps a backslash')[1], '**no**');
     assert.equal(row(section, 'keeps versions')[1], 'not tried');
+  });
+
+  it('has every row that a user is shown of a bucket', () => {
+    const section = storesSection([tried]);
+    assert.equal(learnedWords.length, capabilityNames.length);
+    for (const [, words] of learnedWords) assert.ok(row(section, words)[1], words);
+    assert.equal(row(section, 'heeds `If-None-Match` of a put')[1], '**no**: ignored');
+    assert.equal(row(section, 'gives the MD5')[1], 'yes');
+    assert.equal(row(section, 'refuses no name')[1], 'not tried');
+  });
+
+  it('has a short form, with versions and days', () => {
+    const short = storesInShort([tried, { kind: 'left-out', store: 'Other 3', reason: 'no Java' }]);
+    assert.match(short, /2026-11-28.*Some 1\.2 \(1 of 6\)/);
+    assert.ok(!short.includes('Other 3'));
   });
 
   it('names some of the files that did not come back, as one can read them', () => {

@@ -8,6 +8,7 @@ describeBucketContract({
   name: 'in memory',
   lacks: {
     missingBucket: 'a bucket in memory is always there',
+    partMinimum: 'memory takes parts of any size',
     wire: 'no wire leads to memory',
   },
   open: () => {

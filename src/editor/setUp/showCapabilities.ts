@@ -39,7 +39,7 @@ function capabilityItems({
   return [
     ...capabilities.map(({ name, state }) => ({
       label: `${icons[state]} ${capabilityWords[name]()}`,
-      description: stateWords[state](),
+      description: absenceWords[name]?.[state]?.() ?? stateWords[state](),
     })),
     {
       label: `${versioning === 'enabled' ? icons.supported : icons.unknown} ${l10n.t('Keeps earlier versions of a file')}`,
@@ -67,6 +67,33 @@ const capabilityWords: Readonly<Record<CapabilityName, () => string>> = {
   'checksum-of-put': () => l10n.t('Checks the bytes of a file by their CRC32'),
   'checksum-of-upload': () =>
     l10n.t('Checks the bytes of a large file, as a whole, by their CRC32'),
+  'digest-etags': () => l10n.t('Tells the MD5 of a file in every list'),
+  'encoded-lists': () => l10n.t('Lists names so that no character is lost'),
+  'uploads-in-parts': () => l10n.t('Takes large files in parts'),
+  'lists-parts': () => l10n.t('Says which parts of a large file have arrived'),
+  'all-names': () => l10n.t('Takes files of all names'),
+};
+
+/** What a lack means for the user, where that is not what it means for most. */
+const absenceWords: Readonly<
+  Partial<Record<CapabilityName, Partial<Record<CapabilityState, () => string>>>>
+> = {
+  'digest-etags': {
+    unsupported: () => l10n.t('no; S3 Backup asks about single files, or reads them, instead'),
+  },
+  'encoded-lists': {
+    unsupported: () => l10n.t('no; names with control characters may not be found again'),
+  },
+  'uploads-in-parts': {
+    unsupported: () => l10n.t('no; only files of up to 8 MiB can be backed up'),
+  },
+  'lists-parts': {
+    unsupported: () => l10n.t('no; a large file that was cut off is sent again from the start'),
+  },
+  'all-names': {
+    unknown: () => l10n.t('none was refused so far'),
+    unsupported: () => l10n.t('no; the report names the files that it refused'),
+  },
 };
 
 const stateWords: Readonly<Record<CapabilityState, () => string>> = {

@@ -110,7 +110,7 @@ async function sendUnderCondition(
   try {
     return await send(headersOf(context, write.condition));
   } catch (error) {
-    if (treatment !== 'unknown' || !mayRefuseConditions(error)) throw error;
+    if (treatment === 'honoured' || !mayRefuseConditions(error)) throw error;
     const current = await headIfReadable(context, write);
     if (current.kind !== 'seen') throw current.failure;
     if (!holds(write.condition, current.head)) throw new Failure('changed-in-cloud', write.key);

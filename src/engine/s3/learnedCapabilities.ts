@@ -1,6 +1,16 @@
-import type { CapabilityName, CapabilityState, KnownCapability } from '../../protocol/buckets';
+import {
+  capabilityNames,
+  type CapabilityName,
+  type CapabilityState,
+  type KnownCapability,
+} from '../../protocol/buckets';
 import type { CapabilityMemory } from '../ports/capabilityMemory';
-import type { StoreCapabilities, Support, ConditionTreatment } from './storeCapabilities';
+import type {
+  ConditionTreatment,
+  ShownCapability,
+  StoreCapabilities,
+  Support,
+} from './storeCapabilities';
 
 /**
  * What is known of one bucket, as a table: each capability has a name, one place in
@@ -13,11 +23,19 @@ const table: Readonly<Record<CapabilityName, Slot>> = {
   'complete-if-unchanged': condition('completion', 'unchanged'),
   'checksum-of-put': checksum('put'),
   'checksum-of-upload': checksum('upload'),
+  'digest-etags': shown('digest-etags'),
+  'encoded-lists': shown('encoded-lists'),
+  'uploads-in-parts': shown('uploads-in-parts'),
+  'lists-parts': shown('lists-parts'),
+  'all-names': shown('all-names'),
 };
 
 interface Slot {
   readonly read: (capabilities: StoreCapabilities) => ConditionTreatment | Support;
-  /** Takes what was learned earlier, where nothing is known yet. */
+  /**
+   * Takes what was learned earlier, where nothing is known yet, and where it can do no harm: another
+   * store may answer at the same address, under the same name, by now.
+   */
   readonly adopt: (capabilities: StoreCapabilities, earlier: unknown) => void;
 }
 
@@ -25,21 +43,36 @@ function condition(write: 'put' | 'completion', kind: 'absent' | 'unchanged'): S
   return {
     read: ({ conditions }) => conditions[write][kind],
     adopt({ conditions }, earlier) {
-      if (conditions[write][kind] === 'unknown' && isTreatment(earlier)) {
-        conditions[write][kind] = earlier;
-      }
+      // Any other would spare the look or the condition, and so what keeps copies from being replaced.
+      if (conditions[write][kind] !== 'unknown') return;
+      if (earlier === 'ignored' || earlier === 'doubted') conditions[write][kind] = earlier;
     },
   };
 }
 
+/** Whatever is known of it, each answer has to show that the bytes have arrived. */
 function checksum(kind: 'put' | 'upload'): Slot {
   return {
     read: ({ checksums }) => checksums[kind],
     adopt({ checksums }, earlier) {
-      if (checksums[kind] !== 'unknown') return;
-      if (earlier === 'supported' || earlier === 'unsupported') checksums[kind] = earlier;
+      if (checksums[kind] === 'unknown' && isSupport(earlier)) checksums[kind] = earlier;
     },
   };
+}
+
+function shown(name: ShownCapability): Slot {
+  return {
+    read: capabilities => capabilities.shown[name],
+    adopt({ shown: known }, earlier) {
+      if (known[name] === 'unknown' && isSupport(earlier)) known[name] = earlier;
+    },
+  };
+}
+
+const supports = ['supported', 'unsupported'] as const;
+
+function isSupport(value: unknown): value is (typeof supports)[number] {
+  return supports.some(each => each === value);
 }
 
 const treatments = ['honoured', 'doubted', 'ignored', 'refused', 'inverted'] as const;
@@ -47,8 +80,6 @@ const treatments = ['honoured', 'doubted', 'ignored', 'refused', 'inverted'] as 
 function isTreatment(value: unknown): value is (typeof treatments)[number] {
   return treatments.some(each => each === value);
 }
-
-const names = Object.keys(table) as readonly CapabilityName[];
 
 export interface LearnedCapabilitiesOptions {
   readonly memory: CapabilityMemory;
@@ -59,9 +90,11 @@ export interface LearnedCapabilitiesOptions {
 }
 
 /**
- * What was learned of one bucket, here or in an earlier window. It counts for a week, and only while
+ * What was learned of one bucket, here or in an earlier window. It is told for a week, and only while
  * the store calls itself as it did: at the same address, another program may answer tomorrow. Of one
- * that does not say what it is nothing is kept.
+ * that does not say what it is nothing is kept. Two stores may call themselves the same, so what is
+ * remembered may spare requests only where being wrong costs requests and nothing else; what lets
+ * this window leave out a look has to be shown to this window.
  */
 export class LearnedCapabilities {
   readonly #options: LearnedCapabilitiesOptions;
@@ -69,6 +102,8 @@ export class LearnedCapabilities {
   #server: string | undefined;
   #learnedAtMs: number | undefined;
   #remembered: string | undefined;
+  /** What earlier windows have learned, as they told it. */
+  #earlier: Readonly<Record<string, unknown>> = {};
 
   constructor(options: LearnedCapabilitiesOptions) {
     this.#options = options;
@@ -85,9 +120,8 @@ export class LearnedCapabilities {
     if (known?.server !== this.#server) return;
     const ageMs = this.#now() - known.learnedAtMs;
     if (ageMs < 0 || ageMs > maxAgeMs) return;
-    const learned = parse(known.learned);
-    for (const name of names) table[name].adopt(capabilities, learned[name]);
-    if (learned['probe'] === 'done') capabilities.conditionProbe.state = 'done';
+    this.#earlier = parse(known.learned);
+    for (const name of capabilityNames) table[name].adopt(capabilities, this.#earlier[name]);
     this.#learnedAtMs = known.learnedAtMs;
     this.#remembered = this.#text();
   }
@@ -108,20 +142,20 @@ export class LearnedCapabilities {
   }
 
   list(): readonly KnownCapability[] {
-    return names.map(name => ({
-      name,
-      state: stateOf(table[name].read(this.#options.capabilities)),
-    }));
+    return capabilityNames.map(name => ({ name, state: stateOf(this.#known(name)) }));
+  }
+
+  /** As this window knows it, or else an earlier one. */
+  #known(name: CapabilityName): ConditionTreatment | Support {
+    const known = table[name].read(this.#options.capabilities);
+    if (known !== 'unknown') return known;
+    const earlier = this.#earlier[name];
+    return isTreatment(earlier) || isSupport(earlier) ? earlier : known;
   }
 
   #text(): string {
-    const { capabilities } = this.#options;
-    const states = names.map(name => [name, table[name].read(capabilities)] as const);
-    const known = states.filter(([, state]) => state !== 'unknown');
-    const { state } = capabilities.conditionProbe;
-    return JSON.stringify(
-      Object.fromEntries([...known, ...(state === 'done' ? [['probe', state] as const] : [])]),
-    );
+    const states = capabilityNames.map(name => [name, this.#known(name)] as const);
+    return JSON.stringify(Object.fromEntries(states.filter(([, state]) => state !== 'unknown')));
   }
 }
 

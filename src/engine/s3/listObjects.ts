@@ -9,9 +9,13 @@ import { collectBounded, readRoot } from './proveAnswers';
 import { RefusedRequest } from './refusedRequest';
 import { storeRequest } from './storeRequest';
 
+/** Where a list is asked for; what it shows of the store is noted where somebody keeps that. */
+type ListPlace = Pick<BucketContext, 'client' | 'endpoint' | 'name'> &
+  Partial<Pick<BucketContext, 'capabilities'>>;
+
 /** All objects below a prefix, page by page. */
 export async function* listObjects(
-  place: Pick<BucketContext, 'client' | 'endpoint' | 'name'>,
+  place: ListPlace,
   { prefix, after, pageSize, signal, onAttempt }: ListRequest,
 ): AsyncGenerator<readonly ListedObject[]> {
   const { endpoint, name } = place;
@@ -31,6 +35,10 @@ export async function* listObjects(
     );
     const decode = keyDecoder(page.encodingType);
     const { entries, nextToken } = page;
+    if (place.capabilities !== undefined && entries.length > 0) {
+      const isEncoded = page.encodingType === 'url';
+      place.capabilities.shown['encoded-lists'] = isEncoded ? 'supported' : 'unsupported';
+    }
     const listed = entries.map(entry => toListed(entry, decode(entry.key ?? '')));
     yield listed;
     if (!page.isTruncated) return;

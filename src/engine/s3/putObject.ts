@@ -83,6 +83,8 @@ export async function putObject(
     },
   );
   if (outcome instanceof Failure) throw outcome;
+  const isDigest = digest.hasSameDigest(outcome.etag);
+  capabilities.shown['digest-etags'] = isDigest ? 'supported' : 'unsupported';
   if (!creation.wasConditional || !digest.matches(outcome)) return outcome;
   const checksum = capabilities.checksums.put === 'supported' ? 'crc32' : 'md5';
   const now = await probeConditions(context, {

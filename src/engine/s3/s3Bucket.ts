@@ -1,5 +1,6 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
-import { isCancelled } from '../failures/failure';
+import type { FailureCode } from '../../protocol/failures';
+import { Failure, isCancelled } from '../failures/failure';
 import type {
   Bucket,
   CompletedObject,
@@ -30,7 +31,7 @@ import { abortUpload, completeUpload, listParts, putPart, startUpload } from './
 import { putObject } from './putObject';
 import { getObject, headObject } from './readObject';
 import { restoreArchived } from './restoreArchived';
-import { needsHeadFirst } from './storeCapabilities';
+import { needsHeadFirst, type ShownCapability } from './storeCapabilities';
 import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
@@ -79,7 +80,7 @@ export class S3Bucket implements Bucket {
   }
 
   startMultipart(request: StartMultipartRequest): Promise<MultipartUpload> {
-    return this.#keeping(startUpload(this.#context, request));
+    return this.#showing('uploads-in-parts', startUpload(this.#context, request));
   }
 
   putPart(request: PutPartRequest): Promise<StoredPart> {
@@ -87,11 +88,11 @@ export class S3Bucket implements Bucket {
   }
 
   listParts(upload: MultipartUpload, signal: AbortSignal): AsyncIterable<readonly ListedPart[]> {
-    return listParts(this.#context, upload, signal);
+    return this.#listingParts(listParts(this.#context, upload, signal));
   }
 
   completeMultipart(request: CompleteMultipartRequest): Promise<CompletedObject> {
-    return this.#keeping(completeUpload(this.#context, request));
+    return this.#showing('uploads-in-parts', completeUpload(this.#context, request));
   }
 
   abortMultipart(upload: MultipartUpload, signal: AbortSignal): Promise<void> {
@@ -103,10 +104,42 @@ export class S3Bucket implements Bucket {
   }
 
   /** What a write has shown of the store is for the next window, too, however it ends. */
-  #keeping<T>(write: Promise<T>): Promise<T> {
-    return write.finally(() => {
-      this.#context.learned.keep();
-    });
+  async #keeping<T>(write: Promise<T>): Promise<T> {
+    const { capabilities, learned } = this.#context;
+    try {
+      return await write;
+    } catch (error) {
+      if (hasCode(error, 'name-refused')) capabilities.shown['all-names'] = 'unsupported';
+      throw error;
+    } finally {
+      learned.keep();
+    }
+  }
+
+  /** The same for a request that not every store knows. */
+  #showing<T>(capability: ShownCapability, request: Promise<T>): Promise<T> {
+    const { shown } = this.#context.capabilities;
+    const noted = request.then(
+      answer => {
+        shown[capability] = 'supported';
+        return answer;
+      },
+      (error: unknown) => {
+        if (hasCode(error, 'not-implemented')) shown[capability] = 'unsupported';
+        throw error;
+      },
+    );
+    return this.#keeping(noted);
+  }
+
+  async *#listingParts(
+    pages: AsyncGenerator<readonly ListedPart[]>,
+  ): AsyncGenerator<readonly ListedPart[]> {
+    for (;;) {
+      const page = await this.#showing('lists-parts', pages.next());
+      if (page.done === true) return;
+      yield page.value;
+    }
   }
 
   async versioning(signal: AbortSignal): Promise<Versioning> {
@@ -122,4 +155,8 @@ export class S3Bucket implements Bucket {
       return 'unknown';
     }
   }
+}
+
+function hasCode(error: unknown, code: FailureCode): boolean {
+  return error instanceof Failure && error.code === code;
 }

@@ -1,3 +1,4 @@
+import type { CapabilityName } from '../../protocol/buckets';
 import type { Condition } from '../ports/bucket';
 import type { EtagCase } from './answerField';
 
@@ -12,7 +13,15 @@ export interface StoreCapabilities {
   readonly checksums: ChecksumSupport;
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
+  /** What the latest answers have shown of the rest. Each answer is read for what it is, all the same. */
+  readonly shown: Record<ShownCapability, Support>;
 }
+
+/** What is told to users, and decided anew by each answer. */
+export type ShownCapability = Extract<
+  CapabilityName,
+  'digest-etags' | 'encoded-lists' | 'uploads-in-parts' | 'lists-parts' | 'all-names'
+>;
 
 /** Whether the store accepts a CRC32 with a single put, and with an upload in parts as a whole. */
 export interface ChecksumSupport {
@@ -71,6 +80,7 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
     conditionProbe: conditionProbe(store),
     checksums: { put: checksums, upload: checksums },
     etags: { case: 'lower' },
+    shown: shownOf(store),
   };
 }
 
@@ -83,6 +93,19 @@ export function forAnotherBucket(
     ...capabilities,
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
+    shown: shownOf(store),
+  };
+}
+
+function shownOf(store: 'aws' | 'unknown'): StoreCapabilities['shown'] {
+  const known: Support = store === 'aws' ? 'supported' : 'unknown';
+  return {
+    // Of a bucket with SSE-KMS they are none (S3's page "Checking object integrity").
+    'digest-etags': 'unknown',
+    'encoded-lists': known,
+    'uploads-in-parts': known,
+    'lists-parts': known,
+    'all-names': known,
   };
 }
 

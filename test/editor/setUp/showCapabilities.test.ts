@@ -25,6 +25,11 @@ describe('What a bucket can do', () => {
         { name: 'create-if-absent', state: 'supported' },
         { name: 'replace-if-unchanged', state: 'ignored' },
         { name: 'checksum-of-upload', state: 'unsupported' },
+        { name: 'encoded-lists', state: 'supported' },
+        { name: 'digest-etags', state: 'unsupported' },
+        { name: 'uploads-in-parts', state: 'unsupported' },
+        { name: 'lists-parts', state: 'unsupported' },
+        { name: 'all-names', state: 'unknown' },
       ],
       versioning: 'off',
     };
@@ -39,6 +44,13 @@ describe('What a bucket can do', () => {
     }
     assert.equal(shown.length, 1);
     const icons = shown[0]?.map(({ label }) => /^\$\(([a-z-]+)\)/.exec(label)?.[1]);
-    assert.deepEqual(icons, ['check', 'warning', 'circle-slash', 'question']);
+    assert.deepEqual(icons, [
+      ...['check', 'warning', 'circle-slash'],
+      ...['check', 'circle-slash', 'circle-slash', 'circle-slash', 'question'],
+      'question',
+    ]);
+    // What a lack means is another thing for each.
+    const lacks = shown[0]?.slice(2, -2).filter(({ label }) => label.startsWith('$(circle-slash)'));
+    assert.equal(new Set(lacks?.map(({ description }) => description)).size, 4);
   });
 });

@@ -49,17 +49,23 @@ describe('What is learned of a bucket', () => {
     known.checksums.put = 'supported';
     known.checksums.upload = 'unsupported';
     known.conditionProbe.state = 'done';
+    known.shown['digest-etags'] = 'unsupported';
+    known.shown['lists-parts'] = 'supported';
     learned.keep();
     return known;
   }
 
-  it('is taken over whole by the next window', () => {
+  it('is told whole by the next window, and counts there where it can do no harm', () => {
     const first = learnAll();
     const { learned, known } = open();
     learned.heard('x');
-    assert.deepEqual(known.conditions, first.conditions);
+    // What would spare a look, or leave a condition out, has to be shown anew.
+    assert.deepEqual(known.conditions, {
+      put: { absent: 'unknown', unchanged: 'ignored' },
+      completion: { absent: 'unknown', unchanged: 'unknown' },
+    });
+    assert.equal(known.conditionProbe.state, 'due');
     assert.deepEqual(known.checksums, first.checksums);
-    assert.equal(known.conditionProbe.state, 'done');
     assert.deepEqual(learned.list(), [
       { name: 'create-if-absent', state: 'supported' },
       { name: 'replace-if-unchanged', state: 'ignored' },
@@ -67,6 +73,11 @@ describe('What is learned of a bucket', () => {
       { name: 'complete-if-unchanged', state: 'inverted' },
       { name: 'checksum-of-put', state: 'supported' },
       { name: 'checksum-of-upload', state: 'unsupported' },
+      { name: 'digest-etags', state: 'unsupported' },
+      { name: 'encoded-lists', state: 'unknown' },
+      { name: 'uploads-in-parts', state: 'unknown' },
+      { name: 'lists-parts', state: 'supported' },
+      { name: 'all-names', state: 'unknown' },
     ]);
   });
 
@@ -112,6 +123,19 @@ describe('What is learned of a bucket', () => {
     const second = open();
     second.learned.heard('');
     assert.deepEqual(second.known, storeCapabilities('unknown'));
+  });
+
+  it('is not forgotten by a window that has seen nothing of it', () => {
+    learnAll();
+    const second = open();
+    second.learned.heard('x');
+    second.known.shown['all-names'] = 'unsupported';
+    second.learned.keep();
+    const third = open();
+    third.learned.heard('x');
+    const states = new Map(third.learned.list().map(({ name, state }) => [name, state]));
+    assert.equal(states.get('create-if-absent'), 'supported');
+    assert.equal(states.get('all-names'), 'unsupported');
   });
 
   it('does not take the place of what was learned here', () => {

@@ -60,6 +60,10 @@ export type Capability =
   /** Goes on after a page of one version. */
   | 'shortPagesOfVersions'
   | 'listsParts'
+  /** Takes parts of different sizes before the last one. */
+  | 'unequalParts'
+  /** Refuses parts of less than 5 MiB before the last one. */
+  | 'partMinimum'
   /** Refuses names longer than 1,024 bytes. */
   | 'nameLimit'
   | 'wire'

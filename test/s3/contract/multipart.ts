@@ -148,6 +148,32 @@ export function describeMultipart({ bucket, opened, itWhere }: Harness): void {
       await assertFails('no-such-upload', listParts(bucket(), upload));
     });
 
+    // S3 Backup itself sends equal parts of 8 MiB or more.
+    itWhere('unequalParts', 'may have parts of different sizes', async () => {
+      const key = newKey();
+      const bodies = [partSize + 1, partSize, 3].map(size => randomBytes(size));
+      const upload = await startMultipart(bucket(), key);
+      const parts: StoredPart[] = [];
+      for (const body of bodies) {
+        parts.push(await putPart(bucket(), upload, parts.length + 1, body));
+      }
+      const whole = Buffer.concat(bodies);
+      await complete(bucket(), upload, parts, whole.length);
+      assert.deepEqual(await read(bucket(), key), whole);
+    });
+
+    itWhere('partMinimum', 'are not completed with a small part before the last', async () => {
+      const key = newKey();
+      const upload = await startMultipart(bucket(), key);
+      const parts = [
+        await putPart(bucket(), upload, 1, Buffer.from('one')),
+        await putPart(bucket(), upload, 2, Buffer.from('two')),
+      ];
+      await assertFails('parts-refused', complete(bucket(), upload, parts, 6));
+      assert.equal(await bucket().head({ key, signal: patience() }), undefined);
+      await bucket().abortMultipart(upload, patience());
+    });
+
     it('are gone when they are given up', async () => {
       const key = newKey();
       const upload = await startMultipart(bucket(), key);

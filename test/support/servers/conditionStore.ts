@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
+import type { KnownCapability } from '../../../src/protocol/buckets';
 import type { Bucket } from '../../../src/engine/ports/bucket';
 import type { ConditionCapability, WriteKind } from '../../../src/engine/s3/storeCapabilities';
 import { openStubStore, type StubStoreOptions } from './stubStore';
@@ -31,6 +32,8 @@ export interface ConditionStore {
   /** Happens before the store looks at a request, and after it has answered. */
   before: (request: StoreRequest) => void | Promise<void>;
   after: (request: StoreRequest) => void;
+  /** What is known of it by the connection. */
+  readonly known: () => readonly KnownCapability[];
   /** The same store through a connection of its own, as another window has it. */
   readonly inAnotherWindow: () => ConditionStore;
   readonly close: () => Promise<void>;
@@ -237,7 +240,15 @@ export async function openConditionStore(
       objects.delete(key);
       return '';
     },
-    inAnotherWindow: () => ({ ...made, bucket: opened.connectAgain().bucket('b') }),
+    known: () => opened.connection.capabilitiesOf('b'),
+    inAnotherWindow() {
+      const connection = opened.connectAgain();
+      return {
+        ...made,
+        bucket: connection.bucket('b'),
+        known: () => connection.capabilitiesOf('b'),
+      };
+    },
     intercept: () => undefined,
     before: () => undefined,
     after: () => undefined,

@@ -10,7 +10,9 @@ import { aFolder } from '../engine/aFolder';
 import { hostileNames } from '../disk/hostileNames';
 import { writeTree } from '../disk/localTree';
 import { groups, type Group } from '../../../src/protocol/verdicts';
+import type { KnownCapability } from '../../../src/protocol/buckets';
 import type { FolderSetup } from '../../../src/protocol/folders';
+import type { Connection } from '../../../src/engine/ports/connection';
 import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
 
@@ -24,6 +26,8 @@ export interface JobOutcome {
   readonly cameBack: number;
   /** The other computer's comparison after it has restored. */
   readonly inTheEnd: Readonly<Partial<Record<Group, number>>>;
+  /** What the first computer knows of the store by then. */
+  readonly learned: readonly KnownCapability[];
   /** Each file that did not arrive there, with what the reports say of it. */
   readonly lost: readonly { readonly path: string; readonly why: string }[];
 }
@@ -60,6 +64,7 @@ export async function runMainJob(place: JobPlace): Promise<JobOutcome> {
       upToDate: after['up-to-date'] ?? 0,
       cameBack: paths.length - lost.length,
       inTheEnd,
+      learned: first.learned(),
       lost,
     };
   } finally {
@@ -89,12 +94,22 @@ interface Computer {
   compare(): Promise<Readonly<Partial<Record<Group, number>>>>;
   backUp(): Promise<Report>;
   restore(): Promise<Report>;
+  learned(): readonly KnownCapability[];
 }
 
 function startComputer({ bucket, store }: JobPlace, root: string): Computer {
   let state: State | undefined;
+  const { connect, ...options } = store;
+  const connections: Connection[] = [];
   const engine = startEngine({
-    ...store,
+    ...options,
+    ...(connect && {
+      connect: (...settings: Parameters<typeof connect>) => {
+        const connection = connect(...settings);
+        connections.push(connection);
+        return connection;
+      },
+    }),
     onState: now => {
       state = now;
     },
@@ -118,6 +133,7 @@ function startComputer({ bucket, store }: JobPlace, root: string): Computer {
       const { planId } = await engine.planRestore({ folders }, patience());
       return engine.run(planId, patience());
     },
+    learned: () => connections.flatMap(connection => connection.capabilitiesOf(bucket)),
   };
 }
 
