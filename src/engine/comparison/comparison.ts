@@ -173,10 +173,9 @@ export class Comparison {
     if (layout === 'list') {
       return { rows: folder.inOrder(offset, limit).map(toFileRow), total: folder.rows };
     }
-    const all = folder.children();
     return {
-      rows: all.slice(offset, offset + limit).map(child => this.#toRow(child)),
-      total: all.length,
+      rows: folder.children(offset, limit).map(child => this.#toRow(child)),
+      total: folder.childCount,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { GroupTotals } from '../../protocol/comparisons';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName } from '../disk/filePath';
+import { SortedByName } from './sortedByName';
 
 /**
  * The rows of one group by folders, with its numbers kept at every folder. A row that has just
@@ -18,23 +19,18 @@ export class GroupTree<T extends Leaf> {
   put(leaf: T, as: Part): void {
     const holder = this.#add(leaf, as, 1).at(-1) ?? this.#root;
     if (as === 'number') return;
-    holder.files.set(leaf.path, leaf);
-    holder.order = undefined;
+    holder.putFile(leaf);
   }
 
   take(leaf: T, as: Part): void {
     const chain = this.#add(leaf, as, -1);
     const holder = chain.at(-1) ?? this.#root;
-    if (as !== 'number') {
-      holder.files.delete(leaf.path);
-      holder.order = undefined;
-    }
+    if (as !== 'number') holder.takeFile(leaf);
     for (let depth = chain.length - 1; depth > 0; depth--) {
       const folder = chain[depth];
       const parent = chain[depth - 1];
       if (folder === undefined || parent === undefined || !folder.isEmpty) break;
       parent.folders.delete(fileName(folder.path));
-      parent.order = undefined;
       this.#last = [];
     }
   }
@@ -49,8 +45,8 @@ export class GroupTree<T extends Leaf> {
       if (as !== 'number') {
         const before = folder.rows;
         folder.rows += count;
-        // A folder without rows is not shown.
-        if (parent !== undefined && (before === 0 || folder.rows === 0)) parent.order = undefined;
+        if (before === 0) parent?.folderCame(folder);
+        else if (folder.rows === 0) parent?.folderWent(folder);
       }
       parent = folder;
     }
@@ -101,8 +97,10 @@ export interface TreeFolder<T extends Leaf> {
   readonly folders: ReadonlyMap<string, TreeFolder<T>>;
   /** The files shown in it. */
   readonly files: ReadonlyMap<FilePath, T>;
-  /** Folders first, then files, each in the order of their names. */
-  children(): readonly TreeChild<T>[];
+  /** How many rows stand directly below it. */
+  readonly childCount: number;
+  /** A page of them: folders first, then files, each in the order of their names. */
+  children(offset: number, limit: number): readonly TreeChild<T>[];
   /** A page of all files at or below this folder, in the order in which the tree shows them. */
   inOrder(offset: number, limit: number): readonly T[];
   /** Every file at or below this folder. */
@@ -119,8 +117,9 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
   rows = 0;
   #countedFiles = 0;
   #countedBytes = 0;
-  /** The sorted children, until the next change. */
-  order: readonly TreeChild<T>[] | undefined;
+  // Most folders are never looked into.
+  #sortedFolders: SortedByName<Folder<T>> | undefined;
+  #sortedFiles: SortedByName<T> | undefined;
 
   constructor(readonly path: FilePath) {}
 
@@ -137,35 +136,69 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     this.#countedBytes += bytes;
   }
 
-  children(): readonly TreeChild<T>[] {
-    this.order ??= [
-      ...[...this.folders.values()]
-        .filter(({ rows }) => rows > 0)
-        .sort((one, other) => byName.compare(one.path, other.path))
-        .map(folder => ({ kind: 'folder' as const, folder })),
-      ...[...this.files.values()]
-        .sort((one, other) => byName.compare(one.path, other.path))
-        .map(leaf => ({ kind: 'leaf' as const, leaf })),
+  putFile(leaf: T): void {
+    this.files.set(leaf.path, leaf);
+    this.#sortedFiles?.came(leaf);
+  }
+
+  takeFile(leaf: T): void {
+    this.files.delete(leaf.path);
+    this.#sortedFiles?.went(leaf);
+  }
+
+  /** A folder without rows is not shown: call it when one below gets its first. */
+  folderCame(folder: Folder<T>): void {
+    this.#sortedFolders?.came(folder);
+  }
+
+  /** Call it when a folder below loses its last row. */
+  folderWent(folder: Folder<T>): void {
+    this.#sortedFolders?.went(folder);
+  }
+
+  get childCount(): number {
+    return this.#shownFolders().length + this.files.size;
+  }
+
+  children(offset: number, limit: number): readonly TreeChild<T>[] {
+    const folders = this.#shownFolders();
+    const shown = folders.slice(offset, offset + limit);
+    const [start, end] = [offset - folders.length, offset + limit - folders.length];
+    const files = end > 0 ? this.#shownFiles().slice(Math.max(0, start), end) : [];
+    return [
+      ...shown.map(folder => ({ kind: 'folder' as const, folder })),
+      ...files.map(leaf => ({ kind: 'leaf' as const, leaf })),
     ];
-    return this.order;
   }
 
   inOrder(offset: number, limit: number): readonly T[] {
     const found: T[] = [];
     let toSkip = offset;
-    for (const child of this.children()) {
-      if (found.length >= limit) break;
-      const files = child.kind === 'folder' ? child.folder.rows : 1;
-      if (toSkip >= files) {
+    for (const folder of this.#shownFolders()) {
+      if (found.length >= limit) return found;
+      if (toSkip >= folder.rows) {
         // Folders know their totals, so that what is skipped is not walked.
-        toSkip -= files;
+        toSkip -= folder.rows;
         continue;
       }
-      if (child.kind === 'leaf') found.push(child.leaf);
-      else found.push(...child.folder.inOrder(toSkip, limit - found.length));
+      found.push(...folder.inOrder(toSkip, limit - found.length));
       toSkip = 0;
     }
+    if (found.length >= limit) return found;
+    found.push(...this.#shownFiles().slice(toSkip, toSkip + limit - found.length));
     return found;
+  }
+
+  #shownFolders(): readonly Folder<T>[] {
+    this.#sortedFolders ??= new SortedByName(() =>
+      [...this.folders.values()].filter(({ rows }) => rows > 0),
+    );
+    return this.#sortedFolders.get();
+  }
+
+  #shownFiles(): readonly T[] {
+    this.#sortedFiles ??= new SortedByName(() => [...this.files.values()]);
+    return this.#sortedFiles.get();
   }
 
   *leaves(): Generator<T> {
@@ -176,9 +209,6 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     }
   }
 }
-
-/** As the Explorer sorts: `file2` before `file10`. */
-const byName = new Intl.Collator(undefined, { numeric: true });
 
 function names(path: FilePath): readonly string[] {
   return path === '' ? [] : path.split('/');
