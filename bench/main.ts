@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { buildBareServer } from './bareServer';
 import { findContestants } from './contestants';
+import { machineNow } from './machineNow';
 import { measureFlush } from './measureFlush';
 import { measureRuns } from './measureRuns';
 import { resultTable, runLine, type Measured, type Result } from './results';
@@ -59,16 +59,6 @@ async function main(): Promise<void> {
     console.log(resultTable(result, contestants));
     await write({ machine: machineNow(), server, versions, results }, contestants);
   }
-}
-
-function machineNow(): Measured['machine'] {
-  return {
-    node: process.versions.node,
-    system: `${platform()} ${release()} ${arch()}`,
-    processor: `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`,
-    memoryBytes: totalmem(),
-    day: new Date().toISOString().slice(0, 10),
-  };
 }
 
 async function write(
