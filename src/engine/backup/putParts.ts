@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FilePath } from '../../protocol/folders';
 import { crc32Of } from '../checksums/crc32';
-import { crc32Aside, Sha256Aside } from '../checksums/hashAside';
+import { crc32Aside, DigestAside } from '../checksums/hashAside';
 import { inParallel } from '../concurrency/parallel';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { OpenFile } from '../disk/openFile';
@@ -38,7 +38,7 @@ export async function putParts(
   file: OpenFile,
   open: OpenUpload,
 ): Promise<PutParts | undefined> {
-  const sha256 = new Sha256Aside();
+  const sha256 = new DigestAside('sha256');
   try {
     const parts = await putEach(request, file, open, sha256);
     return parts && { parts, sha256: await sha256.digest() };
@@ -51,7 +51,7 @@ async function putEach(
   { bucket, path, semaphore, uploads, signal, onBytes }: PutPartsRequest,
   file: OpenFile,
   { stored, arrived }: OpenUpload,
-  sha256: Sha256Aside,
+  sha256: DigestAside,
 ): Promise<readonly StoredPart[] | undefined> {
   const { upload, partSize, local } = stored;
   const { size } = local;

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ObjectHead } from '../ports/bucket';
-import { Crc32 } from './crc32';
-import { Crc64Nvme } from './crc64nvme';
-import { likelyPartSizes, MultipartEtag, partCount } from './multipart';
-import { wholeChecksum, type ByteSink } from './storeChecksums';
+import { DigestHere, type Digest, type DigestKind } from './digest';
+import { DigestAside, minBytesAside } from './hashAside';
+import { likelyPartSizes, partCount } from './multipart';
+import { wholeChecksum } from './storeChecksums';
 
 /** What is known about an object's bytes since they were last sent or read. */
 export interface KnownContent {
@@ -26,45 +25,53 @@ export interface ContentVerdict {
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
  */
 export class ContentCheck {
-  readonly #sha256 = createHash('sha256');
   readonly #evidence: Evidence | undefined;
+  /** The SHA-256 that is always computed, then those that the evidence goes by. */
+  readonly #digests: readonly Digest[];
 
   constructor(head: ObjectHead, known: KnownContent | undefined) {
     this.#evidence = known?.etag === head.etag ? sha256Evidence(known.sha256) : storeEvidence(head);
+    const kinds: readonly DigestKind[] = ['sha256', ...(this.#evidence?.kinds ?? [])];
+    const Place = head.size < minBytesAside ? DigestHere : DigestAside;
+    this.#digests = kinds.map(kind => new Place(kind));
   }
 
-  update(bytes: Uint8Array): void {
-    this.#sha256.update(bytes);
-    for (const sink of this.#evidence?.sinks ?? []) sink.update(bytes);
+  /** Adds bytes, in the order of the calls. They must not change until the promise resolves. */
+  update(bytes: Uint8Array): Promise<unknown> {
+    return Promise.all(this.#digests.map(async digest => digest.update(bytes)));
   }
 
   /** Call it once, after the last byte. */
-  finish(): ContentVerdict {
-    const sha256 = this.#sha256.digest('hex');
-    return { kind: this.#evidence?.verdictOn(sha256) ?? 'unknown', sha256 };
+  async finish(): Promise<ContentVerdict> {
+    const [sha256 = '', ...rest] = await Promise.all(
+      this.#digests.map(async digest => digest.digest()),
+    );
+    return { kind: this.#evidence?.verdictOn(sha256, rest) ?? 'unknown', sha256 };
+  }
+
+  /** Call it when you are done with it, whether or not it has finished. */
+  dispose(): void {
+    for (const digest of this.#digests) digest.dispose();
   }
 }
 
 interface Evidence {
-  /** What takes the bytes, besides the SHA-256 that is always computed. */
-  readonly sinks: readonly ByteSink[];
-  /** Call it after the last byte, with the SHA-256 in hexadecimal. */
-  readonly verdictOn: (sha256: string) => ContentVerdict['kind'];
+  /** What is to be computed, besides the SHA-256. */
+  readonly kinds: readonly DigestKind[];
+  /** Call it with what was computed of all bytes. */
+  readonly verdictOn: (sha256: string, digests: readonly string[]) => ContentVerdict['kind'];
 }
 
 function storeEvidence(head: ObjectHead): Evidence | undefined {
   const sha256 = wholeChecksum(head, 'sha256');
-  if (sha256 !== undefined) return sha256Evidence(Buffer.from(sha256, 'base64').toString('hex'));
+  if (sha256 !== undefined) return sha256Evidence(hexadecimal(sha256));
   const crc32 = wholeChecksum(head, 'crc32');
-  if (crc32 !== undefined) return digestEvidence(new Crc32(), crc32);
-  if (md5Etag.test(head.etag) && !head.etagIsOpaque) {
-    const md5 = Buffer.from(head.etag, 'hex').toString('base64');
-    return digestEvidence(createHash('md5'), md5);
+  if (crc32 !== undefined) return digestEvidence('crc32', hexadecimal(crc32));
+  if (md5Etag.test(head.etag) && !head.etagIsOpaque) return digestEvidence('md5', head.etag);
+  for (const algorithm of ['sha1', 'crc64nvme'] as const) {
+    const kept = wholeChecksum(head, algorithm);
+    if (kept !== undefined) return digestEvidence(algorithm, hexadecimal(kept));
   }
-  const sha1 = wholeChecksum(head, 'sha1');
-  if (sha1 !== undefined) return digestEvidence(createHash('sha1'), sha1);
-  const crc64 = wholeChecksum(head, 'crc64nvme');
-  if (crc64 !== undefined) return digestEvidence(new Crc64Nvme(), crc64);
   if (head.etagIsOpaque) return undefined;
   const parts = partCount(head.etag);
   return parts === undefined ? undefined : partsEvidence(head, parts);
@@ -72,24 +79,27 @@ function storeEvidence(head: ObjectHead): Evidence | undefined {
 
 /** `expected` in hexadecimal. */
 function sha256Evidence(expected: string): Evidence {
-  return { sinks: [], verdictOn: sha256 => (sha256 === expected ? 'same' : 'different') };
+  return { kinds: [], verdictOn: sha256 => (sha256 === expected ? 'same' : 'different') };
 }
 
-/** `expected` in base64. */
-function digestEvidence(hash: ByteSink & { digest(): Buffer }, expected: string): Evidence {
+/** `expected` in hexadecimal. */
+function digestEvidence(kind: DigestKind, expected: string): Evidence {
   return {
-    sinks: [hash],
-    verdictOn: () => (hash.digest().toString('base64') === expected ? 'same' : 'different'),
+    kinds: [kind],
+    verdictOn: (_, [computed]) => (computed === expected ? 'same' : 'different'),
   };
 }
 
 /** The store does not tell the part sizes: if no likely size gives the ETag, that proves nothing. */
 function partsEvidence({ size, etag }: ObjectHead, parts: number): Evidence {
-  const candidates = likelyPartSizes(size, parts).map(partSize => new MultipartEtag(partSize));
   return {
-    sinks: candidates,
-    verdictOn: () => (candidates.some(each => each.digest() === etag) ? 'same' : 'unknown'),
+    kinds: likelyPartSizes(size, parts).map(partSize => ({ partSize })),
+    verdictOn: (_, etags) => (etags.includes(etag) ? 'same' : 'unknown'),
   };
+}
+
+function hexadecimal(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex');
 }
 
 const md5Etag = /^[0-9a-f]{32}$/;

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { crc32Of } from './crc32';
+import type { Digest, DigestKind } from './digest';
 import type { HashingAnswer, HashingQuestion, HashingTask } from './hashingThread';
 
 /**
@@ -23,15 +24,19 @@ export async function sha256Aside(bytes: Uint8Array): Promise<string> {
 export const minBytesAside = 1 << 20;
 
 /**
- * The SHA-256 of bytes that come in pieces, computed by another thread. A thread that has died makes
- * all calls reject.
+ * A digest of bytes that come in pieces, computed by another thread. A thread that has died makes all
+ * calls reject.
  */
-export class Sha256Aside {
+export class DigestAside implements Digest {
   readonly #thread = leastBusy();
   readonly #stream = nextNumber++;
+  readonly #begun: Promise<string>;
 
-  constructor() {
+  constructor(of: DigestKind) {
     this.#thread.streams++;
+    this.#begun = this.#thread.ask({ kind: 'begin', stream: this.#stream, of });
+    // It is thrown to whoever asks for the digest.
+    this.#begun.catch(() => undefined);
   }
 
   /** Adds bytes, in the order of the calls. They must not change until the promise resolves. */
@@ -39,12 +44,12 @@ export class Sha256Aside {
     await this.#thread.ask({ kind: 'update', stream: this.#stream, bytes });
   }
 
-  /** Returns it in hexadecimal. Nothing can be added afterwards. */
-  digest(): Promise<string> {
-    return this.#thread.ask({ kind: 'digest', stream: this.#stream });
+  async digest(): Promise<string> {
+    const digest = this.#thread.ask({ kind: 'digest', stream: this.#stream });
+    await Promise.all([this.#begun, digest]);
+    return digest;
   }
 
-  /** Call it when you are done with it, whether or not it was asked for its digest. */
   dispose(): void {
     this.#thread.streams--;
     // A thread that has died keeps nothing.

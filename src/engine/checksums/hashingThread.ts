@@ -1,6 +1,7 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { crc32Of } from './crc32';
+import { DigestHere, type DigestKind } from './digest';
 
 /*
  * A thread that hashes large bodies, bundled as a file of its own: SHA-256 of a gigabyte takes half a
@@ -10,6 +11,7 @@ import { crc32Of } from './crc32';
 /** What the thread is asked to do. Bytes in shared memory are read where they are. */
 export type HashingTask =
   | { readonly kind: 'crc32' | 'sha256'; readonly bytes: Uint8Array }
+  | { readonly kind: 'begin'; readonly stream: number; readonly of: DigestKind }
   | { readonly kind: 'update'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly kind: 'digest' | 'drop'; readonly stream: number };
 
@@ -24,7 +26,7 @@ export interface HashingAnswer {
   readonly text: string;
 }
 
-const streams = new Map<number, ReturnType<typeof createHash>>();
+const streams = new Map<number, DigestHere>();
 
 parentPort?.on('message', ({ id, task }: HashingQuestion) => {
   parentPort?.postMessage({ id, text: carryOut(task) } satisfies HashingAnswer);
@@ -36,25 +38,16 @@ function carryOut(task: HashingTask): string {
       return crc32Of(task.bytes);
     case 'sha256':
       return hash('sha256', task.bytes);
-    case 'update':
-      streamOf(task.stream).update(task.bytes);
+    case 'begin':
+      streams.set(task.stream, new DigestHere(task.of));
       return '';
-    case 'digest': {
-      const digest = streamOf(task.stream).digest('hex');
-      streams.delete(task.stream);
-      return digest;
-    }
+    case 'update':
+      streams.get(task.stream)?.update(task.bytes);
+      return '';
+    case 'digest':
+      return streams.get(task.stream)?.digest() ?? '';
     case 'drop':
       streams.delete(task.stream);
       return '';
   }
-}
-
-function streamOf(id: number): ReturnType<typeof createHash> {
-  let stream = streams.get(id);
-  if (stream === undefined) {
-    stream = createHash('sha256');
-    streams.set(id, stream);
-  }
-  return stream;
 }

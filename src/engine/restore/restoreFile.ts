@@ -93,17 +93,19 @@ async function downloadTo(
     await download(
       { bucket, key, versionId, etag, size, semaphore, traffic, signal, onBytes },
       sink,
-    );
-  } catch (error) {
-    throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
+    ).catch(async (error: unknown) => {
+      throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
+    });
+    if (sink.endsInHole) await handle.truncate(size);
+    const downloaded = await sink.finish();
+    if (downloaded.content.kind === 'different') {
+      onBytes(-size);
+      throw new Failure('not-as-stored', path);
+    }
+    return downloaded;
+  } finally {
+    sink.dispose();
   }
-  if (sink.endsInHole) await handle.truncate(size);
-  const downloaded = sink.finish();
-  if (downloaded.content.kind === 'different') {
-    onBytes(-size);
-    throw new Failure('not-as-stored', path);
-  }
-  return downloaded;
 }
 
 /** Writes a download to a file, and checks it against what is known of the object's bytes. */
@@ -128,16 +130,22 @@ class CheckedFile implements DownloadSink {
     this.#begun = { head, check: new ContentCheck(head, this.#receipt) };
   }
 
+  /** Hashes and writes side by side. */
   async write(bytes: Uint8Array): Promise<void> {
-    this.#begun?.check.update(bytes);
-    this.#end = await writeSparse(this.#handle, bytes, this.#position);
+    const hashed = this.#begun?.check.update(bytes);
+    const [end] = await Promise.all([writeSparse(this.#handle, bytes, this.#position), hashed]);
+    this.#end = end;
     this.#position += bytes.byteLength;
   }
 
-  finish(): Downloaded {
+  async finish(): Promise<Downloaded> {
     if (this.#begun === undefined) throw new Error('Nothing was downloaded.');
     const { head, check } = this.#begun;
-    return { head, content: check.finish() };
+    return { head, content: await check.finish() };
+  }
+
+  dispose(): void {
+    this.#begun?.check.dispose();
   }
 }
 

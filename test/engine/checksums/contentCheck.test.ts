@@ -8,8 +8,10 @@ import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
 import { MultipartEtag } from '../../../src/engine/checksums/multipart';
 import type { Receipt } from '../../../src/engine/records/receipts';
 import { ContentCheck } from '../../../src/engine/checksums/contentCheck';
+import { minBytesAside } from '../../../src/engine/checksums/hashAside';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { hashedHere } from '../../support/suite/hashedHere';
 import { aLocalFile } from '../../support/engine/aFile';
 
 const body = Buffer.from('the bytes that the store holds');
@@ -45,12 +47,14 @@ describe('contentCheck', () => {
     };
   }
 
-  function checked(of: ObjectHead, bytes: Buffer, known?: Receipt) {
+  async function checked(of: ObjectHead, bytes: Buffer, known?: Receipt) {
     const check = new ContentCheck(of, known);
     // However they come.
     const step = Math.ceil(bytes.length / 7);
-    for (let at = 0; at < bytes.length; at += step) check.update(bytes.subarray(at, at + step));
-    const { kind, sha256 } = check.finish();
+    for (let at = 0; at < bytes.length; at += step)
+      await check.update(bytes.subarray(at, at + step));
+    const { kind, sha256 } = await check.finish();
+    check.dispose();
     assert.equal(sha256, digest('sha256', bytes).toString('hex'));
     return kind;
   }
@@ -71,19 +75,23 @@ describe('contentCheck', () => {
     'an MD5 for its ETag': [head({ etag: digest('md5', body).toString('hex') })],
   };
   for (const [what, [object, known]] of Object.entries(evidence)) {
-    it(`tells by ${what} which bytes are the store’s`, () => {
-      assert.equal(checked(object, body, known), 'same');
-      assertProperty(
-        fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
-          const damaged = Buffer.from(body);
-          damaged[at] = (damaged[at] ?? 0) ^ change;
-          assert.equal(checked(object, damaged, known), 'different');
-        }),
+    it(`tells by ${what} which bytes are the store’s`, async () => {
+      assert.equal(await checked(object, body, known), 'same');
+      await assertProperty(
+        fc.asyncProperty(
+          fc.nat(body.length - 1),
+          fc.integer({ min: 1, max: 255 }),
+          async (at, change) => {
+            const damaged = Buffer.from(body);
+            damaged[at] = (damaged[at] ?? 0) ^ change;
+            assert.equal(await checked(object, damaged, known), 'different');
+          },
+        ),
       );
     });
   }
 
-  it('knows the ETags of usual parts, and says nothing by others', () => {
+  it('knows the ETags of usual parts, and says nothing by others', async () => {
     const large = Buffer.alloc(9 * mebibyte, 'x');
     for (const [partSize, kind] of [
       [8 * mebibyte, 'same'],
@@ -93,17 +101,42 @@ describe('contentCheck', () => {
       const etag = new MultipartEtag(partSize);
       etag.update(large);
       const object = head({ size: large.length, etag: etag.digest() });
-      assert.equal(checked(object, large), kind, String(partSize));
+      assert.equal(await checked(object, large), kind, String(partSize));
     }
   });
 
-  it('says nothing by what tells nothing', () => {
+  it('has other threads compute what a large object is known by', async () => {
+    const large = Buffer.from(new SharedArrayBuffer(minBytesAside)).fill('y');
+    const etag = digest('md5', large).toString('hex');
+    const [sha1, crc64nvme] = [digest('sha1', large), crc64(large)];
+    const size = large.length;
+    const heads = [
+      head({ size, etag }),
+      head({ size, checksums: [whole('crc32', crc(large))] }),
+      head({ size, checksums: [whole('sha1', sha1)] }),
+      head({ size, checksums: [whole('crc64nvme', crc64nvme)] }),
+    ];
+    const damaged = Buffer.from(large).fill('z', size - 1);
+    const here = await hashedHere(async () => {
+      for (const each of heads) {
+        for (const [bytes, kind] of [[large, 'same'] as const, [damaged, 'different'] as const]) {
+          const check = new ContentCheck(each, undefined);
+          await check.update(bytes);
+          assert.equal((await check.finish()).kind, kind);
+          check.dispose();
+        }
+      }
+    });
+    assert.equal(here, 0);
+  });
+
+  it('says nothing by what tells nothing', async () => {
     const etag = digest('md5', body).toString('hex');
-    assert.equal(checked(head({ etag, etagIsOpaque: true }), body), 'unknown');
-    assert.equal(checked(head(), body), 'unknown');
-    assert.equal(checked(head(), body, receipt('another', 'whatever')), 'unknown');
+    assert.equal(await checked(head({ etag, etagIsOpaque: true }), body), 'unknown');
+    assert.equal(await checked(head(), body), 'unknown');
+    assert.equal(await checked(head(), body, receipt('another', 'whatever')), 'unknown');
     const composite = { algorithm: 'sha256', type: 'composite', value: 'x' } as const;
-    assert.equal(checked(head({ checksums: [composite] }), body), 'unknown');
+    assert.equal(await checked(head({ checksums: [composite] }), body), 'unknown');
   });
 });
 

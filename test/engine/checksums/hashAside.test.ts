@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { crc32Of } from '../../../src/engine/checksums/crc32';
 import {
   crc32Aside,
+  DigestAside,
   minBytesAside,
   sha256Aside,
-  Sha256Aside,
 } from '../../../src/engine/checksums/hashAside';
 import { seededRandom } from '../../support/suite/seededRandom';
 import { assertProperty } from '../../support/suite/assertProperty';
@@ -44,7 +44,7 @@ describe('Hashing in another thread', () => {
     });
     await assertProperty(
       fc.asyncProperty(files, async all => {
-        const asides = all.map(() => new Sha256Aside());
+        const asides = all.map(() => new DigestAside('sha256'));
         const waiting: Promise<void>[] = [];
         for (let at = 0; at < 8; at++) {
           all.forEach((pieces, file) => {
@@ -68,7 +68,7 @@ describe('Hashing in another thread', () => {
   it('costs this thread nothing', async () => {
     const bytes = shared(4 * minBytesAside);
     const here = await hashedHere(async () => {
-      const aside = new Sha256Aside();
+      const aside = new DigestAside('sha256');
       await Promise.all([aside.update(bytes), sha256Aside(bytes), crc32Aside(bytes)]);
       await aside.digest();
       aside.dispose();
