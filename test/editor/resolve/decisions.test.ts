@@ -45,6 +45,8 @@ describe('Before a batch', () => {
   async function type(path: string): Promise<void> {
     const document = await workspace.openTextDocument(uriOf(path));
     await window.showTextDocument(document, { preview: false });
+    // VS Code may still know the file of the test before, and would refuse to save over this one.
+    await commands.executeCommand('workbench.action.files.revert');
     const edit = new WorkspaceEdit();
     edit.replace(document.uri, new Range(0, 0, 0, 0), 'typed ');
     await workspace.applyEdit(edit);
