@@ -17,8 +17,6 @@ import { runBatch, type BatchRequest } from '../../../src/engine/batch/batch';
 import type { Plan } from '../../../src/engine/batch/planKind';
 import { describeReport, RecentReports, toReport } from '../../../src/engine/batch/reports';
 import type { Outcome } from '../../../src/engine/batch/step';
-import { Comparisons } from '../../../src/engine/comparison/comparisons';
-import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -33,6 +31,7 @@ import { targetOf } from '../../support/memory/targetOf';
 import { assertProperty } from '../../support/suite/assertProperty';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { aLocalFile } from '../../support/engine/aFile';
+import { unheardComparisons } from '../../support/engine/unheardComparisons';
 
 describe('runBatch', () => {
   let folder: TemporaryFolder;
@@ -103,17 +102,7 @@ describe('runBatch', () => {
   function kindOf(ended: AbortSignal) {
     const nothing = () => undefined;
     return backUpKind({
-      comparisons: new Comparisons({
-        signal: ended,
-        requests: new RequestCount(),
-        quiet: new QuietTime(ended),
-        onComparing: nothing,
-        onLooking: nothing,
-        onProving: nothing,
-        onNewlyIncluded: nothing,
-        onRows: nothing,
-        onLog: nothing,
-      }),
+      comparisons: unheardComparisons(ended),
       reports: new RecentReports(),
       publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
       semaphore: new Semaphore({ places: 48, bytes: 1 << 20 }),

@@ -5,11 +5,8 @@ import type { PlanKind } from '../../../src/engine/batch/planKind';
 import { Plans } from '../../../src/engine/batch/plans';
 import { RecentReports } from '../../../src/engine/batch/reports';
 import type { BatchStep, StepResult } from '../../../src/engine/batch/step';
-import { Comparisons } from '../../../src/engine/comparison/comparisons';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
-import { QuietTime } from '../../../src/engine/concurrency/quietTime';
 import { Failure } from '../../../src/engine/failures/failure';
-import { RequestCount } from '../../../src/engine/network/requestCount';
 import { TransferControl } from '../../../src/engine/network/transferControl';
 import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FilePath } from '../../../src/protocol/folders';
@@ -17,6 +14,7 @@ import type { Work } from '../../../src/protocol/rows';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
 import { targetOf } from '../../support/memory/targetOf';
+import { unheardComparisons } from '../../support/engine/unheardComparisons';
 
 interface TestStep extends BatchStep {
   readonly isReady: boolean;
@@ -40,17 +38,7 @@ describe('Plans', () => {
     const nothing = () => undefined;
     plans = new Plans(
       new Batches({
-        comparisons: new Comparisons({
-          signal,
-          requests: new RequestCount(),
-          quiet: new QuietTime(signal),
-          onComparing: nothing,
-          onLooking: nothing,
-          onProving: nothing,
-          onNewlyIncluded: nothing,
-          onRows: nothing,
-          onLog: nothing,
-        }),
+        comparisons: unheardComparisons(signal),
         reports: new RecentReports(),
         tryCredentialsAgain: nothing,
         publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
