@@ -110,8 +110,16 @@ type BucketCommand = Parameters<S3Client['send']>[0] & {
 };
 type SendOptions = Parameters<S3Client['send']>[1];
 
-/** The region that a store names when it refuses a request for its region. */
+/**
+ * The region that a store names when it refuses a request for its region. The name becomes a part of
+ * the host that the next request goes to, so that it must be no more than a name.
+ */
 function namedRegion(error: unknown): string | undefined {
+  const named = saidRegion(error);
+  return named !== undefined && /^[a-z0-9-]+$/i.test(named) ? named : undefined;
+}
+
+function saidRegion(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { httpStatusCode: status } = error.$metadata as { readonly httpStatusCode?: number };
   if (status === undefined || !refusesRegion.has(status)) return undefined;
