@@ -17,44 +17,10 @@ import type { FilePath, FolderSetup } from '../../src/protocol/folders';
 import { groups } from '../../src/protocol/verdicts';
 import { awsFiles, type AwsFiles } from '../support/disk/awsFiles';
 import { aFolder } from '../support/engine/aFolder';
+import { echoes } from '../support/servers/echoes';
 
 const secretKey = 'MARKEDsecret/wJalrXUtnFEMI+K7MDENG';
 const token = 'MARKEDtoken/IQoJb3JpZ2luX2VjEJr+==';
-
-/** What a store, or something before it, answers with all that it was sent. */
-const echoes: Readonly<Record<string, (sent: string, response: ServerResponse) => void>> = {
-  'a refused signature': (sent, response) => {
-    refuse(response, 403, 'SignatureDoesNotMatch', sent);
-  },
-  'an expired token': (sent, response) => {
-    refuse(response, 400, 'ExpiredToken', sent);
-  },
-  'a missing right': (sent, response) => {
-    refuse(response, 403, 'AccessDenied', sent);
-  },
-  'an error of its own': (sent, response) => {
-    refuse(response, 500, 'InternalError', sent);
-  },
-  'an error that nobody knows': (sent, response) => {
-    refuse(response, 400, 'Whatever', sent);
-  },
-  'a page': (sent, response) => {
-    response.writeHead(400, { 'content-type': 'text/html' }).end(`<html>${sent}</html>`);
-  },
-  'a success that is none': (sent, response) => {
-    response.writeHead(200, { 'content-type': 'application/xml' }).end(`<What>${sent}</What>`);
-  },
-  'words that are no XML': (sent, response) => {
-    response.writeHead(200, { 'content-type': 'application/xml' }).end(`<${sent}`);
-  },
-  'another place': (sent, response) => {
-    response.setHeader(
-      'location',
-      `http://other.test/?X-Amz-Security-Token=${encodeURIComponent(token)}`,
-    );
-    refuse(response, 307, 'TemporaryRedirect', sent);
-  },
-};
 
 describe('What the engine tells', function () {
   this.timeout(60_000);
@@ -220,13 +186,6 @@ describe('What the engine tells', function () {
 
 const emptyList =
   '<?xml version="1.0"?><ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated></ListBucketResult>';
-
-function refuse(response: ServerResponse, status: number, code: string, sent: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' });
-  response.end(
-    `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${sent}</Message><StringToSign>${sent}</StringToSign></Error>`,
-  );
-}
 
 function signal(): AbortSignal {
   return AbortSignal.timeout(20_000);

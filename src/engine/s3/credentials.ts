@@ -55,14 +55,26 @@ export async function resolveCredentials(
   const profile = profileFor(set, env);
   const question = { profile, env, files: readSharedFiles(env) };
   const plan = planCredentials(question);
+  const codes: string[] = [];
+  const mfaCode: PersonPort['mfaCode'] = async asked => {
+    const code = await person.mfaCode(asked);
+    if (code !== undefined) codes.push(code);
+    return code;
+  };
   try {
-    return await carryOut(plan, { requestHandler, person });
+    return await carryOut(plan, { requestHandler, person: { mfaCode } });
   } catch (error) {
     if (error instanceof Failure) throw error;
+    const said = withoutCodes(error instanceof Error ? error.message : '', codes);
     throw plan.kind === 'machine'
-      ? failedChain(question, error)
-      : failedProfile(profile ?? 'default', error);
+      ? failedChain(question, error, said)
+      : failedProfile(profile ?? 'default', error, said);
   }
+}
+
+/** A service may repeat what it was sent. `keepSecret` takes nothing as short as a code. */
+function withoutCodes(message: string, codes: readonly string[]): string {
+  return codes.reduce((said, code) => said.replaceAll(code, '…'), message);
 }
 
 /** What credentials are got by. */
@@ -202,8 +214,7 @@ function environmentRegion(): string {
 }
 
 /** Returns why no source gave credentials, without the SDK's message if it says only that. */
-function failedChain(question: CredentialsQuestion, error: unknown): Failure {
-  const message = error instanceof Error ? error.message : '';
+function failedChain(question: CredentialsQuestion, error: unknown, message: string): Failure {
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
   if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
   const nothing = message.includes(nothingThere);
@@ -211,8 +222,7 @@ function failedChain(question: CredentialsQuestion, error: unknown): Failure {
 }
 
 /** Returns why an existing profile gave no credentials. */
-function failedProfile(name: string, error: unknown): Failure {
-  const message = error instanceof Error ? error.message : '';
+function failedProfile(name: string, error: unknown, message: string): Failure {
   if (needsSignIn.test(message)) return new Failure('sign-in-needed', name, firstLine(message));
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
   if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));

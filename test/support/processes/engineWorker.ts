@@ -26,6 +26,8 @@ export interface EngineWorker {
   readonly worker: Worker;
   /** Throws the failure's record where there is one. */
   ask<P, R>(question: RequestType<P, R>, request: P, signal?: AbortSignal): Promise<R>;
+  /** Answers what the engine asks of the editor. */
+  answer<P, R>(question: RequestType<P, R>, answer: (params: P) => R): void;
   /** As when a window is reloaded or its extension host ends. */
   terminate(): Promise<void>;
 }
@@ -65,6 +67,12 @@ export function startEngineWorker(workerData: WorkerData, preload?: string): Eng
       } catch (error) {
         throw error instanceof Error && 'data' in error ? error.data : error;
       }
+    },
+    answer({ method }, answer) {
+      connection.onRequest(
+        method,
+        (params: never) => Promise.resolve(answer(params)) as Promise<unknown>,
+      );
     },
     async terminate() {
       connection.dispose();

@@ -61,8 +61,8 @@ export async function startSignInService(authority: CertificateAuthority): Promi
         const token = request.headers['x-amz-sso_bearer_token'];
         const names = [searchParams.get('account_id'), searchParams.get('role_name'), token];
         const expiration = Date.now() + 3_600_000;
-        const keys = { accessKeyId: `SSO-${names.join('-')}`, secretAccessKey: 's' };
-        return ok({ roleCredentials: { ...keys, sessionToken: 't', expiration } });
+        const keys = { accessKeyId: `SSO-${names.join('-')}`, secretAccessKey: 'MARKEDroleSecret' };
+        return ok({ roleCredentials: { ...keys, sessionToken: 'MARKEDroleToken', expiration } });
       }
       default:
         return { status: 404, content: {} };
