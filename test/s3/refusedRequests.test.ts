@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
+import type { StoredObject } from '../../src/engine/ports/bucket';
 import { inspectBucket } from '../../src/engine/store/inspectBucket';
-import { openStubStore } from '../support/servers/stubStore';
+import { openStubStore, type StubStore } from '../support/servers/stubStore';
 
 const never = new AbortController().signal;
 
@@ -12,17 +13,63 @@ describe('A request that a store refuses', () => {
         response.writeHead(request.method === 'HEAD' ? 404 : 400, { 'content-type': type });
         response.end('Bad Request');
       });
-      const put = store.bucket.put({
-        key: 'p/a\nb',
-        body: Buffer.from('a'),
-        condition: { kind: 'absent' },
-        attributes: { contentType: 'text/plain', metadata: {} },
-        signal: never,
-      });
-      await assert.rejects(put, { code: 'name-refused', subject: 'p/a\nb' });
+      await assert.rejects(putAt(store, 'p/a\nb'), { code: 'name-refused', subject: 'p/a\nb' });
       await store.close();
     });
   }
+
+  it('names the file whose name is no address of the server’s', async () => {
+    const store = await openStubStore((_, response) => {
+      // As moto does where a name has a line feed.
+      response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' });
+      response.end('<!doctype html><title>404 Not Found</title>');
+    });
+    try {
+      await assert.rejects(putAt(store, 'p/a\nb'), { code: 'name-refused', subject: 'p/a\nb' });
+    } finally {
+      await store.close();
+    }
+  });
+
+  for (const [word, code, isRetried] of [
+    ['InternalError', 'file-refused', true],
+    ['SlowDown', 'file-refused', true],
+    ['AccessDenied', 'access-denied', false],
+    ['SomethingNew', 'file-refused', true],
+  ] as const) {
+    it(`is refused by ${word}, too, that comes with status 200`, async () => {
+      let count = 0;
+      const store = await openStubStore((request, response) => {
+        if (request.method !== 'PUT') {
+          response.writeHead(404).end();
+          return;
+        }
+        count++;
+        response.writeHead(200, { 'content-type': 'application/xml' });
+        response.end(
+          `<?xml version="1.0"?>\n<Error><Code>${word}</Code><Message>m</Message></Error>`,
+        );
+      });
+      try {
+        await assert.rejects(putAt(store, 'p/a'), { code });
+        assert.equal(count > 1, isRetried);
+      } finally {
+        await store.close();
+      }
+    });
+  }
+
+  it('is none of a store’s where a page answers a put', async () => {
+    const store = await openStubStore((request, response) => {
+      response.writeHead(request.method === 'PUT' ? 200 : 404, { 'content-type': 'text/html' });
+      response.end(request.method === 'PUT' ? '<html>Sign in</html>' : '');
+    });
+    try {
+      await assert.rejects(putAt(store, 'p/a'), { code: 'not-s3' });
+    } finally {
+      await store.close();
+    }
+  });
 
   it('is sent once more by the store’s clock, though the refusal of a HEAD does not say why', async () => {
     const ahead = 5 * 3_600_000;
@@ -66,3 +113,13 @@ describe('A request that a store refuses', () => {
     await store.close();
   });
 });
+
+function putAt({ bucket }: StubStore, key: string): Promise<StoredObject> {
+  return bucket.put({
+    key,
+    body: Buffer.from('a'),
+    condition: { kind: 'absent' },
+    attributes: { contentType: 'text/plain', metadata: {} },
+    signal: never,
+  });
+}

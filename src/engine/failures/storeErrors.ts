@@ -1,5 +1,6 @@
 import { systemCode } from './systemCode';
 import { Failure } from './failure';
+import { refusesName } from './refusedName';
 import { endpointFaults, wrongEndpoint } from './wrongEndpoint';
 import type { FailureCode } from '../../protocol/failures';
 
@@ -55,6 +56,13 @@ export function isOutcomeUnknown(failure: Failure): boolean {
 function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode {
   const name = errorName(error);
   if (name === 'AbortError') return 'cancelled';
+  const status = httpStatus(error);
+  const contentType = contentTypeOf(error);
+  const words = error instanceof Error ? error.message : '';
+  const isTelling = storeCodes[name] !== undefined && name !== 'NotFound';
+  if (key !== undefined && refusesName({ key, status, name, isTelling, words, contentType })) {
+    return 'name-refused';
+  }
   const network = networkCodes[systemCode(error) ?? ''];
   // The SDK calls a broken connection a time-out too.
   const named = name === 'TimeoutError' ? (network ?? 'timed-out') : (storeCodes[name] ?? network);
@@ -67,19 +75,14 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   if (certificate !== undefined) return certificate;
   // What answers there does not speak TLS.
   if (isTlsError(error)) return 'not-s3';
-  const status = httpStatus(error);
   // Not every store names the error.
   if (status === 501) return 'not-implemented';
-  // Plain text comes from a server in front of the store, or within it, that rejects the name.
-  if (status === 400 && key !== undefined && isText(error)) return 'name-refused';
   // The SDK could not read an answer that reports success, or was redirected.
   if (status !== undefined && status < 400) return 'not-s3';
   // An HTML page; with a 5xx it may come from a proxy in front of a store.
   if (status !== undefined && status < 500 && isPage(error)) return 'not-s3';
   if (status === 404 && key === undefined)
     return bucket === undefined ? 'not-s3' : 'no-such-bucket';
-  // Stores that reject `..` have no error name for it, and an answer to HEAD has no name at all.
-  if (status === 400 && key !== undefined && dotSegment.test(key)) return 'name-refused';
   return statusCode(status) ?? 'unexpected';
 }
 
@@ -170,14 +173,6 @@ const storeCodes: Readonly<Record<string, FailureCode>> = {
   QuotaExceeded: 'store-full',
   StorageQuotaExceeded: 'store-full',
   InsufficientStorage: 'store-full',
-  XMinioInvalidObjectName: 'name-refused',
-  InvalidObjectName: 'name-refused',
-  InvalidURI: 'name-refused',
-  // Some stores cannot keep a file beside a folder of the same name, or below a file.
-  ObjectParentIsFile: 'name-refused',
-  ExistingObjectIsDirectory: 'name-refused',
-  XMinioParentIsObject: 'name-refused',
-  XMinioObjectExistsAsDirectory: 'name-refused',
   InvalidStorageClass: 'storage-refused',
   InvalidEncryptionAlgorithmError: 'storage-refused',
   'KMS.DisabledException': 'storage-refused',
@@ -227,8 +222,6 @@ const endpointCodes = new Set<FailureCode>([
 /** What stores and the SDK call a thing that does not exist. */
 const missingNames = new Set(['NoSuchBucket', 'NoSuchKey', 'NotFound']);
 
-const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
-
 /** By the codes that Node has of OpenSSL (https://nodejs.org/api/tls.html, X509 certificate error codes). */
 function certificateFault(error: unknown): FailureCode | undefined {
   const code = systemCode(error) ?? '';
@@ -263,11 +256,6 @@ function errorName(error: unknown): string {
 
 function isPage(error: unknown): boolean {
   return /^text\/html\b/i.test(contentTypeOf(error));
-}
-
-/** Whether the answer is prose; not any `text/…`, since XML may be `text/xml`. */
-function isText(error: unknown): boolean {
-  return isPage(error) || /^text\/plain\b/i.test(contentTypeOf(error));
 }
 
 function contentTypeOf(error: unknown): string {

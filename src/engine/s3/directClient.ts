@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { sha256Aside } from '../checksums/hashAside';
+import { MalformedAnswer } from '../failures/malformedAnswer';
 import { requestKind } from '../network/requestCount';
 import { resolveAddress, type BucketAddress } from './bucketAddress';
 import { exchange, type HttpRequest, type Method, type RequestBody } from './httpExchange';
 import { collectBounded } from './proveAnswers';
-import { RefusedRequest } from './refusedRequest';
+import { isError, RefusedRequest } from './refusedRequest';
 import { encodedKey, queryString } from './signature';
 import type { Transport } from './transport';
 import { storeTime } from './answerField';
@@ -95,8 +96,8 @@ export class DirectClient {
     onAnswer(headers, sentAt);
     const { statusCode: status = 0 } = answer;
     if (status >= 200 && status < 300) {
+      if (request.method !== 'GET') requireDone(await restOf(answer), headers);
       onSuccess(request.headers);
-      if (request.method !== 'GET') await discard(answer);
       return { headers, body: answer };
     }
     const text = Buffer.from(await collectBounded(answer)).toString();
@@ -150,10 +151,27 @@ export class DirectClient {
 }
 
 /** Reads what comes: only after its end is the connection free for the next request. */
-async function discard(answer: IncomingMessage): Promise<void> {
-  if (answer.headers['content-length'] === '0') await once(answer.resume(), 'end');
-  else await collectBounded(answer);
+async function restOf(answer: IncomingMessage): Promise<string> {
+  if (answer.headers['content-length'] !== '0') {
+    return Buffer.from(await collectBounded(answer)).toString();
+  }
+  await once(answer.resume(), 'end');
+  return '';
 }
+
+/**
+ * Throws where an answer of status 200 is an error, as S3's may be when it was begun before the work
+ * was done, or where a page stands in place of an answer of a store.
+ */
+function requireDone(text: string, headers: DirectAnswer['headers']): void {
+  if (text.trim() === '') return;
+  if (isError(text)) throw new RefusedRequest(errorWithinSuccess, headers, text);
+  if (headers['etag'] === undefined)
+    throw new MalformedAnswer('An answer without ETag has a text.');
+}
+
+/** Of an error without a name, nobody knows what became of the request. */
+const errorWithinSuccess = 500;
 
 /**
  * Returns what a signature says of a body. TLS guards one on its way, and its checksum is in a header

@@ -26,6 +26,11 @@ export class RefusedRequest extends Error {
   }
 }
 
+/** Whether a text is what S3 answers where something went wrong. */
+export function isError(text: string): boolean {
+  return errorElements(text).has('Code');
+}
+
 /** Returns the texts of the elements of an error; none where it is something else. */
 function errorElements(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

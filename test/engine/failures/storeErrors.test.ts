@@ -192,12 +192,41 @@ describe('storeErrors', () => {
     assert.equal(fromStoreError(words, { endpoint: 'e', bucket: 'b' }).code, 'not-s3');
   });
 
-  it('takes the refusal of a key with dot segments as one of its name', () => {
+  it('hears in a store’s words that a name is refused', () => {
+    const inWords = (message: string, name = 'InvalidArgument') =>
+      fromStoreError(Object.assign(thrown({ name, status: 400 }), { message }), subject).code;
+    // rclone's
+    assert.equal(inWords('Object name contains unsupported characters: "a//b"'), 'name-refused');
+    assert.equal(inWords('Invalid key name.', 'BadRequest'), 'name-refused');
+    assert.equal(inWords('The key is not supported: SSE-C.'), 'unexpected');
+    assert.equal(inWords('Invalid object name', 'BadDigest'), 'not-verified');
+    assert.equal(inWords('Invalid storage class'), 'unexpected');
+  });
+
+  it('takes the refusal of a key that servers make something else of as one of its name', () => {
     for (const key of ['..', 'p/../x', './x', 'x/.']) {
       const about = { ...subject, key };
       const words = thrown({ name: 'InvalidRequest', status: 400 });
       assert.equal(fromStoreError(words, about).code, 'name-refused', key);
       assert.equal(fromStoreError(thrown({ status: 400 }), about).code, 'name-refused', key);
+    }
+    for (const key of ['a//b', '/a', 'a\nb', 'a\\b', 'a/']) {
+      const about = { ...subject, key };
+      assert.equal(
+        fromStoreError(thrown({ status: 400 }), about).code,
+        key === 'a/' ? 'unexpected' : 'name-refused',
+        key,
+      );
+      const wall = thrown({ name: 'NotFound', status: 404, headers: page });
+      assert.equal(
+        fromStoreError(wall, about).code,
+        key === 'a/' ? 'no-such-key' : 'name-refused',
+        key,
+      );
+      const expired = thrown({ name: 'ExpiredToken', status: 400, headers: page });
+      assert.equal(fromStoreError(expired, about).code, 'credentials-expired', key);
+      const missing = thrown({ name: 'NoSuchKey', status: 404, headers: page });
+      assert.equal(fromStoreError(missing, about).code, 'no-such-key', key);
     }
     for (const key of ['...', 'a..b/..c', '.x']) {
       const answer = thrown({ name: 'InvalidRequest', status: 400 });

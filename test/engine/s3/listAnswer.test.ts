@@ -19,6 +19,13 @@ describe('readListPage', () => {
     );
   });
 
+  it('tells names apart by the carriage returns of a store that escapes nothing', () => {
+    const entry = (key: string) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`;
+    const text = `<ListBucketResult>${entry('a\nb')}${entry('a\r\nb')}${entry('a\rb')}</ListBucketResult>`;
+    const keys = readListPage(text).entries.map(({ key }) => key);
+    assert.deepEqual(keys, ['a\nb', 'a\r\nb', 'a\rb']);
+  });
+
   it('takes no document that is cut off', () => {
     assertProperty(
       fc.property(
