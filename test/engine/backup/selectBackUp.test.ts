@@ -11,19 +11,11 @@ import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity } from '../../../src/protocol/rows';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
-import { targetOf } from '../../support/memory/targetOf';
 import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
+import { routeInMemory } from '../../support/memory/routeInMemory';
 
 const bucket: Bucket = memoryBucket();
-const route: Route = {
-  target: targetOf({ bucket: 'memory', prefix: 'w/' }),
-  root: '/w',
-  bucket,
-  receipts: noReceipts(),
-  volumes: [],
-  unfinished: nothingUnfinished(),
-};
+const route: Route = routeInMemory({ root: '/w', bucket, prefix: 'w/' });
 const { signal } = new AbortController();
 const failure = { code: 'unreachable', subject: 'x', cause: undefined } as const;
 

@@ -22,16 +22,12 @@ import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { BatchProgress } from '../../../src/protocol/state';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
-import {
-  noReceipts,
-  nothingUnfinished,
-  unfinishedInMemory,
-} from '../../support/memory/recordsInMemory';
-import { targetOf } from '../../support/memory/targetOf';
+import { unfinishedInMemory } from '../../support/memory/recordsInMemory';
 import { assertProperty } from '../../support/suite/assertProperty';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { aLocalFile } from '../../support/engine/aFile';
 import { unheardComparisons } from '../../support/engine/unheardComparisons';
+import { routeInMemory } from '../../support/memory/routeInMemory';
 
 describe('runBatch', () => {
   let folder: TemporaryFolder;
@@ -54,14 +50,7 @@ describe('runBatch', () => {
     const steps: BackUpStep[] = [...names, ...missing].map(name => {
       const path = name as FilePath;
       return {
-        route: {
-          target: targetOf({ bucket: 'memory', prefix: 'w/' }),
-          root,
-          bucket,
-          receipts: noReceipts(),
-          volumes: [],
-          unfinished: nothingUnfinished(),
-        },
+        route: routeInMemory({ root, bucket, prefix: 'w/' }),
         path,
         local: aLocalFile({ path, size: 4 }),
         condition: { kind: 'absent' },

@@ -12,9 +12,8 @@ import { StatePublisher } from '../../../src/engine/state/statePublisher';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Work } from '../../../src/protocol/rows';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
-import { targetOf } from '../../support/memory/targetOf';
 import { unheardComparisons } from '../../support/engine/unheardComparisons';
+import { routeInMemory } from '../../support/memory/routeInMemory';
 
 interface TestStep extends BatchStep {
   readonly isReady: boolean;
@@ -74,14 +73,7 @@ describe('Plans', () => {
   }
 
   function step(name: string, isReady = true): TestStep {
-    const route = {
-      target: targetOf({ bucket: 'memory', prefix: 'w/' }),
-      root: '/w',
-      bucket: memoryBucket(),
-      receipts: noReceipts(),
-      volumes: [],
-      unfinished: nothingUnfinished(),
-    };
+    const route = routeInMemory({ root: '/w', bucket: memoryBucket(), prefix: 'w/' });
     return { route, path: name as FilePath, isReady };
   }
 

@@ -9,8 +9,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { hostileNames } from '../../support/disk/hostileNames';
 import { assertProperty } from '../../support/suite/assertProperty';
 import { memoryBucket } from '../../support/memory/memoryBucket';
-import { noReceipts, nothingUnfinished } from '../../support/memory/recordsInMemory';
-import { targetOf } from '../../support/memory/targetOf';
+import { routeInMemory } from '../../support/memory/routeInMemory';
 
 const linux: NameRules = { platform: 'linux', foldsNames: false };
 const mac: NameRules = { platform: 'darwin', foldsNames: true };
@@ -20,14 +19,7 @@ describe('The names of restored files', () => {
   it('are refused where the list was in doubt of them', async () => {
     const path = 'a.txt' as FilePath;
     const bucket = memoryBucket();
-    const route: Route = {
-      target: targetOf({ bucket: bucket.name, prefix: '' }),
-      root: '/none',
-      bucket,
-      receipts: noReceipts(),
-      volumes: [],
-      unfinished: nothingUnfinished(),
-    };
+    const route: Route = routeInMemory({ root: '/none', bucket, prefix: '' });
     const entry: Entry = {
       path,
       isFolder: false,
