@@ -8,7 +8,8 @@ import { join } from 'node:path';
 
 import { setAwsVariables } from '../../dev/awsVariables';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { maxConcurrency, parseConnectionSettings } from '../../src/engine/config/settings';
+import { parseConnectionSettings } from '../../src/engine/config/settings';
+import { maxSockets } from '../../src/engine/s3/agents';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { eventually } from '../support/suite/eventually';
 import { CertificateAuthority } from '../support/servers/certificateAuthority';
@@ -16,7 +17,7 @@ import { startProxyServer } from '../support/servers/proxyServer';
 
 const requests = 2_000;
 /** More than there are sockets: the others wait for one. */
-const workers = 2 * maxConcurrency;
+const workers = 2 * maxSockets;
 
 describe('The sockets to a store', function () {
   this.timeout(120_000);
@@ -89,8 +90,8 @@ describe('The sockets to a store', function () {
   it('are few for thousands of requests, and given back', async () => {
     const port = await serve(createServer());
     const most = await useUp({ endpoint: `http://127.0.0.1:${String(port)}` });
-    assert.ok(most <= maxConcurrency, String(most));
-    assert.ok(opened < requests / 20, String(opened));
+    assert.ok(most <= maxSockets, String(most));
+    assert.ok(opened < requests / 5, String(opened));
   });
 
   it('are few through a tunnel, too', async () => {
@@ -98,8 +99,8 @@ describe('The sockets to a store', function () {
     const proxy = await startProxyServer({ hosts: { 'store.test': port } });
     undo.push(proxy.stop);
     const most = await useUp({ endpoint: 'https://store.test', 'http.proxy': proxy.url });
-    assert.ok(most <= maxConcurrency, String(most));
+    assert.ok(most <= maxSockets, String(most));
     assert.equal(proxy.asked.length, opened);
-    assert.ok(opened < requests / 20, String(opened));
+    assert.ok(opened < requests / 5, String(opened));
   });
 });

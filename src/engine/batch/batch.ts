@@ -1,6 +1,5 @@
 import type { BatchProgress } from '../../protocol/state';
-import { inParallel } from '../concurrency/parallel';
-import { maxConcurrency } from '../config/settings';
+import { inLanes, type Width } from '../concurrency/parallel';
 import { toAbsolutePath } from '../disk/filePath';
 import { failureBefore, toFailure, type Failure } from '../failures/failure';
 import type { TransferControl } from '../network/transferControl';
@@ -17,6 +16,8 @@ export interface BatchRequest<Step extends BatchStep, Result extends StepResult>
     Pick<PlanKind<never, never, never, Step, Result>, 'bytesOf' | 'isSkipped'> {
   readonly planId: number;
   readonly traffic: TransferControl;
+  /** Files under way at once; the semaphore decides how many of them hold bytes. */
+  readonly lanes: Width;
   /** Shared by all batches: two steps that work on one file at once would undo each other. */
   readonly fileTurns: Pick<FileTurns, 'acquire'>;
   readonly signal: AbortSignal;
@@ -79,7 +80,7 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
 
   try {
     // Which step it is that comes next may have to be waited for.
-    await inParallel(steps.keys(), maxStepsAtOnce, async () => {
+    await inLanes(steps.keys(), request.lanes, async () => {
       const next = await queue.next();
       if (next === undefined) return;
       const { route, path } = next.step;
@@ -96,9 +97,6 @@ export async function runBatch<Step extends BatchStep, Result extends StepResult
   }
   return steps.flatMap(step => outcomes.get(step) ?? []);
 }
-
-/** Files under way at once; the semaphore decides how many of them hold bytes. */
-const maxStepsAtOnce = maxConcurrency;
 
 async function endingOf<Step extends BatchStep, Result extends StepResult>(
   step: Step,

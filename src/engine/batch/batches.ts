@@ -1,6 +1,7 @@
 import type { LogEntry } from '../../protocol/host';
 import type { Report } from '../../protocol/reports';
 import type { Comparisons } from '../comparison/comparisons';
+import type { Width } from '../concurrency/parallel';
 import { toAbsolutePath } from '../disk/filePath';
 import { describeFailure, type Failure } from '../failures/failure';
 import type { Outage } from '../network/circuitBreaker';
@@ -17,6 +18,8 @@ export interface BatchesDeps {
   readonly reports: RecentReports;
   readonly publisher: StatePublisher;
   readonly traffic: TransferControl;
+  /** How many files each batch works on at a time. */
+  readonly lanes: Width;
   readonly fileTurns: Pick<FileTurns, 'acquire'>;
   readonly onLog: (entry: LogEntry) => void;
   /** Lets sources of credentials that have failed be asked again. */
@@ -68,6 +71,7 @@ export class Batches {
       bytesOf: step => kind.bytesOf(step),
       isSkipped: failure => kind.isSkipped(failure),
       traffic: this.#deps.traffic,
+      lanes: this.#deps.lanes,
       fileTurns: this.#deps.fileTurns,
       signal: batch.signal,
       onProgress: progress => {

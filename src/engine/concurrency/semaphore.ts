@@ -25,6 +25,11 @@ export class Semaphore {
     this.#places = this.#freePlaces = places;
   }
 
+  /** Whether whoever asks now has to wait for a place. */
+  get arePlacesTaken(): boolean {
+    return this.#freePlaces <= 0;
+  }
+
   /** Changes the number of places; whoever has one keeps it. */
   setPlaces(places: number): void {
     this.#freePlaces += places - this.#places;

@@ -149,8 +149,8 @@ export function parseTrafficSettings(raw: RawSettings): TrafficSettings {
   return { concurrency: parseConcurrency(raw), bandwidthLimit: parseBandwidth(raw) };
 }
 
-/** The number of sockets to one store; more requests would only wait. */
-export const maxConcurrency = 64;
+/** More is found by itself where it helps. */
+const maxConcurrency = 64;
 
 function parseConcurrency(raw: RawSettings): number | undefined {
   const name = 'concurrency';

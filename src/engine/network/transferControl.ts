@@ -1,5 +1,6 @@
 import { Semaphore } from '../concurrency/semaphore';
 import { Failure } from '../failures/failure';
+import { fromStoreError } from '../failures/storeErrors';
 import { CircuitBreaker, type CircuitBreakerOptions, type Outage } from './circuitBreaker';
 import { RequestCount } from './requestCount';
 import { TokenBucket } from './tokenBucket';
@@ -22,6 +23,9 @@ export class TransferControl {
   /** Bounds how many bodies go side by side while a bandwidth limit is set. */
   #sideBySide: Semaphore | undefined;
   #isPaused = false;
+
+  /** Called after each request with a body that the store has answered, or that has failed. */
+  onSent: (sent: Sent) => void = () => undefined;
 
   /** @param onOutage Called with what keeps requests waiting whenever that changes. */
   constructor(onOutage: (outage: Outage | undefined) => void = () => undefined) {
@@ -110,6 +114,7 @@ export class TransferControl {
     for (let isRepeated = false; ; isRepeated = true) {
       const release = await this.#acquire(size, signal);
       const controller = new AbortController();
+      const begun = performance.now();
       const stop = () => {
         controller.abort();
       };
@@ -118,9 +123,14 @@ export class TransferControl {
       // A signal that is aborted already fires no event.
       if (signal.aborted) stop();
       try {
-        return await send({ signal: controller.signal, isRepeated });
+        const answer = await send({ signal: controller.signal, isRepeated });
+        this.onSent({ bytes: size, ms: performance.now() - begun, wasBusy: false });
+        return answer;
       } catch (error) {
-        if (signal.aborted || !controller.signal.aborted) throw error;
+        if (signal.aborted || !controller.signal.aborted) {
+          this.onSent({ bytes: 0, ms: performance.now() - begun, wasBusy: tellsOfLoad(error) });
+          throw error;
+        }
       } finally {
         this.#inFlight.delete(controller);
         signal.removeEventListener('abort', stop);
@@ -144,6 +154,22 @@ export class TransferControl {
       release();
     }
   }
+}
+
+/** A request that has ended. */
+export interface Sent {
+  /** Those that have arrived. */
+  readonly bytes: number;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+  /** Whether the store has more to do than it can. */
+  readonly wasBusy: boolean;
+}
+
+/** Whether an error says that the store has more to do than it can. */
+function tellsOfLoad(error: unknown): boolean {
+  const { code } = fromStoreError(error, { endpoint: '' });
+  return code === 'store-busy' || code === 'timed-out';
 }
 
 /** One sending of a request. */

@@ -6,8 +6,8 @@ import { connect as connectByTls, type SecureContext } from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Proxy } from '../config/proxy';
-import { maxConcurrency } from '../config/settings';
 import { Failure } from '../failures/failure';
+import { maxPlaces } from '../network/concurrencyLevel';
 import { ConnectionReads } from './connectionReads';
 
 /** The pools of sockets by which requests go one way: directly, or through one proxy. */
@@ -37,7 +37,9 @@ export function createAgents(options: AgentsOptions): Agents {
   return { http: new ForwardingAgent(way), https: new TunnelAgent(way) };
 }
 
-const pooling = { keepAlive: true, maxSockets: maxConcurrency, scheduling: 'lifo' } as const;
+/** To one store, some of them for lists and questions, which are not to wait for bodies. */
+export const maxSockets = maxPlaces + 8;
+const pooling = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const;
 
 /** Reads with less memory than Node's own. */
 class DirectAgent extends HttpAgent {

@@ -156,6 +156,7 @@ export function createEngineServices(options: EngineOptions): EngineServices {
   const batches: Batches = new Batches({
     ...shown,
     traffic,
+    lanes: limits.lanes,
     fileTurns,
     onLog,
     tryCredentialsAgain: () => {

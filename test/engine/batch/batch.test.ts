@@ -3,10 +3,10 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
+import { constantWidth } from '../../../src/engine/concurrency/parallel';
 import { Semaphore } from '../../../src/engine/concurrency/semaphore';
 import { Failure } from '../../../src/engine/failures/failure';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
-import { maxConcurrency } from '../../../src/engine/config/settings';
 import { backUpKind } from '../../../src/engine/backup/backUpKind';
 import type { BackUpStep } from '../../../src/engine/backup/backUpStep';
 import { RequestCount } from '../../../src/engine/network/requestCount';
@@ -28,6 +28,8 @@ import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFol
 import { aLocalFile } from '../../support/engine/aFile';
 import { unheardComparisons } from '../../support/engine/unheardComparisons';
 import { routeInMemory } from '../../support/memory/routeInMemory';
+
+const lanes = 64;
 
 describe('runBatch', () => {
   let folder: TemporaryFolder;
@@ -76,6 +78,7 @@ describe('runBatch', () => {
       bytesOf: step => kind.bytesOf(step),
       isSkipped: failure => kind.isSkipped(failure),
       traffic: new TransferControl(),
+      lanes: constantWidth(lanes),
       fileTurns: new KeyedLock(),
       signal,
       onProgress: now => progress.push(now),
@@ -260,7 +263,7 @@ describe('runBatch', () => {
         assert.equal(report.stopped?.code, code);
         assert.equal(report.done, 0);
         // What was under way by then, and what was tried of the rest.
-        assert.ok(report.failed <= maxConcurrency + 20, String(report.failed));
+        assert.ok(report.failed <= lanes + 20, String(report.failed));
         assert.equal(report.cancelled, 100 - report.failed);
         assert.equal(started.length, report.failed);
         assert.deepEqual(report.reasons, { [code]: 100 });

@@ -5,6 +5,7 @@ import type { PlanKind } from '../../../src/engine/batch/planKind';
 import { Plans } from '../../../src/engine/batch/plans';
 import { RecentReports } from '../../../src/engine/batch/reports';
 import type { BatchStep, StepResult } from '../../../src/engine/batch/step';
+import { constantWidth } from '../../../src/engine/concurrency/parallel';
 import { KeyedLock } from '../../../src/engine/concurrency/keyedLock';
 import { Failure } from '../../../src/engine/failures/failure';
 import { TransferControl } from '../../../src/engine/network/transferControl';
@@ -42,6 +43,7 @@ describe('Plans', () => {
         tryCredentialsAgain: nothing,
         publisher: new StatePublisher(nothing, () => ({ comparisons: [], unfinished: [] })),
         traffic: new TransferControl(),
+        lanes: constantWidth(4),
         fileTurns: new KeyedLock(),
         onLog: nothing,
       }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 
-import { inParallel } from '../../../src/engine/concurrency/parallel';
+import { inLanes, inParallel, type Width } from '../../../src/engine/concurrency/parallel';
 import { assertProperty } from '../../support/suite/assertProperty';
 
 describe('parallel', () => {
@@ -40,5 +40,48 @@ describe('parallel', () => {
     await assert.rejects(work, { message: 'one' });
     assert.deepEqual(begun, [0, 1]);
     assert.deepEqual(ended, [0]);
+  });
+
+  it('begins a lane where the width grows, and ends one where it shrinks', async () => {
+    const listeners = new Set<() => void>();
+    const width: { current: number } & Width = {
+      current: 2,
+      onGrown: listener => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+    const setWidth = (to: number) => {
+      width.current = to;
+      for (const listener of [...listeners]) listener();
+    };
+    const running = new Map<number, () => void>();
+    const ended: number[] = [];
+    const work = inLanes(Array(12).keys(), width, async item => {
+      await new Promise<void>(resolve => running.set(item, resolve));
+      running.delete(item);
+      ended.push(item);
+    });
+    const endOne = async () => {
+      for (const [, end] of [...running].slice(0, 1)) end();
+      await nextTurn();
+    };
+    assert.deepEqual([...running.keys()], [0, 1]);
+    setWidth(5);
+    assert.deepEqual([...running.keys()], [0, 1, 2, 3, 4]);
+    setWidth(1);
+    assert.equal(running.size, 5);
+    for (let left = 4; left >= 1; left--) {
+      await endOne();
+      assert.equal(running.size, left);
+    }
+    await endOne();
+    assert.deepEqual([...running.keys()], [5]);
+    setWidth(3);
+    assert.deepEqual([...running.keys()], [5, 6, 7]);
+    while (ended.length < 12) await endOne();
+    await work;
+    assert.deepEqual(ended, [...Array(12).keys()]);
+    assert.equal(listeners.size, 0);
   });
 });
