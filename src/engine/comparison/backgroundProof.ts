@@ -8,7 +8,7 @@ import type { QuietTime } from '../concurrency/quietTime';
 import { isSameState } from '../disk/localFile';
 import { describeFailure, isCancelled, toFailure } from '../failures/failure';
 import type { Comparison } from './comparison';
-import type { Entry } from './entry';
+import { bytesOf, type Entry } from './entry';
 import type { ComparisonJob, Route } from './job';
 
 export interface BackgroundProofDeps {
@@ -84,20 +84,20 @@ export class BackgroundProof {
     const { signal: ended, onProving } = this.#deps;
     const { folder } = job.target;
     const signal = AbortSignal.any([running.stop.signal, ended]);
-    const unproved: Pick<Entry, 'path' | 'bytes'>[] = [];
+    const unproved: Entry[] = [];
     for (const place of below) {
       for (const entry of comparison.inGroup('up-to-date', place)) {
         if (isUnproved(entry)) unproved.push(entry);
       }
     }
-    const bytes = unproved.reduce((sum, entry) => sum + entry.bytes, 0);
+    const bytes = unproved.reduce((sum, entry) => sum + bytesOf(entry), 0);
     let [filesDone, bytesDone] = [0, 0];
     const begun = performance.now();
     try {
-      for (const { path, bytes: size } of unproved) {
-        await this.#proveOne(path, { job, comparison, signal });
+      for (const entry of unproved) {
+        await this.#proveOne(entry.path, { job, comparison, signal });
         filesDone++;
-        bytesDone += size;
+        bytesDone += bytesOf(entry);
         if (performance.now() - begun < tellAfterMs) continue;
         running.progress = { files: unproved.length, filesDone, bytes, bytesDone };
         onProving();

@@ -8,7 +8,7 @@ import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
-import { isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
+import { folderOf, groupOf, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
 import { GroupTrees } from './groupTrees';
 import type { ComparisonTarget } from './job';
@@ -56,14 +56,14 @@ export class Comparison {
   /** Puts a finding where its verdict says, from wherever its path stood before. */
   place(finding: Finding): void {
     this.#cancelMove(finding.path);
-    this.#replace(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
+    this.#replace(toEntry(finding));
   }
 
   /** Puts the findings of a new comparison, each of another path, where their verdicts say. */
   async placeAll(findings: Iterable<Finding>, slice: TimeSlice): Promise<void> {
     for (const finding of findings) {
       if (slice.isOver) await slice.next(finding.path);
-      this.#put(toEntry(finding, { activity: undefined, group: finding.verdict.kind }));
+      this.#put(finding);
     }
     this.onChanged(groups);
   }
@@ -72,7 +72,7 @@ export class Comparison {
   remove(path: FilePath): void {
     this.#cancelMove(path);
     const entry = this.#takeOut(path);
-    if (entry !== undefined) this.onChanged([entry.group]);
+    if (entry !== undefined) this.onChanged([groupOf(entry)]);
   }
 
   /** Shows what is being done to a file, in the place where its row stands. */
@@ -93,7 +93,7 @@ export class Comparison {
     }
     this.#cancelMove(finding.path);
     const activity = { kind: 'finished', work } as const;
-    this.#replace(toEntry(finding, { activity, group: before.group }));
+    this.#replace(toEntry(finding, { activity, shownIn: groupOf(before) }));
     const timer = setTimeout(() => {
       this.#move(finding.path);
     }, finishedRowMs);
@@ -210,8 +210,8 @@ export class Comparison {
   #replace(entry: Entry): void {
     const before = this.#takeOut(entry.path);
     this.#put(entry);
-    const concerned = [before?.group, before?.verdict.kind, entry.group, entry.verdict.kind];
-    this.onChanged([...new Set(concerned.filter(group => group !== undefined))]);
+    const concerned = [before, entry].filter(each => each !== undefined);
+    this.onChanged([...new Set(concerned.flatMap(each => [groupOf(each), each.verdict.kind]))]);
   }
 
   /** Puts an entry where none is. */
@@ -243,20 +243,20 @@ export class Comparison {
     const entry = this.#entries.get(path);
     if (entry === undefined) return;
     const activity = entry.activity?.kind === 'finished' ? undefined : entry.activity;
-    this.#replace(toEntry(entry, { activity, group: entry.verdict.kind }));
+    this.#replace(toEntry(entry, { activity }));
   }
 
   *#at(group: Group, path: FilePath, filter: RowFilter | undefined): Generator<Entry> {
     const own = this.#entries.get(path);
-    if (own !== undefined && (own.group === group || own.verdict.kind === group)) yield own;
+    if (own !== undefined && (groupOf(own) === group || own.verdict.kind === group)) yield own;
     const trees = filter === undefined ? this.#trees : this.#shown();
     for (const entry of trees.of(group).folder(path)?.leaves() ?? []) {
       if (entry.verdict.kind === group) yield entry;
     }
     for (const finished of this.#moves.keys()) {
       const entry = this.#entries.get(finished);
-      if (entry === undefined || entry.group === group || entry.verdict.kind !== group) continue;
-      if (isWithin(entry.folder, path) && filter?.(finished) !== false) yield entry;
+      if (entry === undefined || groupOf(entry) === group || entry.verdict.kind !== group) continue;
+      if (isWithin(folderOf(entry), path) && filter?.(finished) !== false) yield entry;
     }
   }
 

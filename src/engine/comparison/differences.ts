@@ -3,7 +3,7 @@ import type { Difference } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import type { Comparison } from './comparison';
 import { parentPath } from '../disk/filePath';
-import type { Entry } from './entry';
+import { bytesOf, type Entry } from './entry';
 
 /** The groups that a back-up sends. */
 export const groupsToBackUp: readonly Group[] = ['out-of-date', 'missing-in-cloud'];
@@ -16,12 +16,12 @@ export function differencesOf(comparison: Comparison): readonly Difference[] {
   const entries = groupsToBackUp.flatMap(group => [...comparison.inGroup(group, rootPath)]);
   if (entries.length > maxFiles) return byFolder(entries);
   return entries
-    .map(({ path, verdict, bytes }) => ({
+    .map(entry => ({
       kind: 'file' as const,
-      path,
-      group: verdict.kind,
+      path: entry.path,
+      group: entry.verdict.kind,
       files: 1,
-      bytes,
+      bytes: bytesOf(entry),
     }))
     .sort((one, other) => byName.compare(one.path, other.path));
 }
@@ -93,8 +93,9 @@ function treeOf(entries: readonly Entry[]): Folder {
     return folder;
   };
   const root = folderAt('' as FilePath);
-  for (const { path, bytes } of entries) {
-    const holder = folderAt(parentPath(path));
+  for (const entry of entries) {
+    const holder = folderAt(parentPath(entry.path));
+    const bytes = bytesOf(entry);
     holder.looseFiles++;
     holder.looseBytes += bytes;
     for (let at = holder.path; ; at = parentPath(at)) {

@@ -7,48 +7,40 @@ import type { LocalFile } from '../disk/localFile';
 import { isArchiveClass } from '../ports/bucket';
 import type { CloudFile } from '../scan/cloudListing';
 
-/** A finding of a comparison, with what is shown of it. */
+/**
+ * A finding of a comparison, with what is shown of it. There may be a million, almost all of which have
+ * nothing to show but themselves: what can be computed or left out takes no room here.
+ */
 export interface Entry extends Finding {
   /** What is being done to the file, or has just been done. */
-  readonly activity: Activity | undefined;
-  /** The group that shows its row: the verdict's, or the one before while the row is just finished. */
-  readonly group: Group;
-  /** What it adds to its group's total. */
-  readonly bytes: number;
-  /** The folder that shows its row. */
-  readonly folder: FilePath;
+  readonly activity?: Activity | undefined;
+  /** The group that shows its row, while that is another one than the verdict's. */
+  readonly shownIn?: Group | undefined;
 }
 
+/** Returns a finding as an entry, whatever was shown of it before. */
 export function toEntry(
-  finding: Finding,
-  { activity, group }: Pick<Entry, 'activity' | 'group'>,
+  { path, isFolder, local, cloud, verdict }: Finding,
+  shown: Pick<Entry, 'activity' | 'shownIn'> = {},
 ): Entry {
-  const { path, isFolder, local, cloud, verdict } = finding;
-  const bytes = local?.size ?? cloud?.size ?? 0;
-  // Named one by one: there may be a million, and copying all fields takes several times as long.
-  return {
-    path,
-    isFolder,
-    local,
-    cloud,
-    verdict,
-    activity,
-    group,
-    bytes,
-    folder: folderOf(finding),
-  };
+  return { path, isFolder, local, cloud, verdict, ...shown };
 }
 
-/** A key that is no path is shown below no folder. */
-function folderOf({ path, verdict }: Finding): FilePath {
-  if (verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path') return rootPath;
-  const folder = parentPath(path);
-  // Neighbours share one text for their folder.
-  if (folder !== lastFolder) lastFolder = folder;
-  return lastFolder;
+/** The group that shows its row: the verdict's, or the one before while the row is just finished. */
+export function groupOf({ shownIn, verdict }: Entry): Group {
+  return shownIn ?? verdict.kind;
 }
 
-let lastFolder = rootPath;
+/** What it adds to its group's total. */
+export function bytesOf({ local, cloud }: Finding): number {
+  return local?.size ?? cloud?.size ?? 0;
+}
+
+/** The folder that shows its row. A key that is no path is shown below none. */
+export function folderOf({ path, verdict }: Finding): FilePath {
+  const isNoPath = verdict.kind === 'ignored' && verdict.because.kind === 'not-a-path';
+  return isNoPath ? rootPath : parentPath(path);
+}
 
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */
 export function isProved({ verdict }: Entry): boolean {

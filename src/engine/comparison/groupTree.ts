@@ -11,6 +11,11 @@ export class GroupTree<T extends Leaf> {
   readonly #root = new Folder<T>('' as FilePath);
   /** The folders to the last leaf: the next one is often in the same. */
   #last: readonly Folder<T>[] = [];
+  readonly #measure: Measure<T>;
+
+  constructor(measure: Measure<T>) {
+    this.#measure = measure;
+  }
 
   get root(): TreeFolder<T> {
     return this.#root;
@@ -37,11 +42,13 @@ export class GroupTree<T extends Leaf> {
 
   /** Adds to the rows and numbers of all folders that a leaf is in, and returns these. */
   #add(leaf: T, as: Part, count: 1 | -1): readonly Folder<T>[] {
-    if (this.#last.at(-1)?.path !== leaf.folder) this.#last = [...this.#foldersTo(leaf.folder)];
+    const home = this.#measure.folderOf(leaf);
+    const bytes = this.#measure.bytesOf(leaf);
+    if (this.#last.at(-1)?.path !== home) this.#last = [...this.#foldersTo(home)];
     const chain = this.#last;
     let parent: Folder<T> | undefined;
     for (const folder of chain) {
-      if (as !== 'row') folder.count(count, count * leaf.bytes);
+      if (as !== 'row') folder.count(count, count * bytes);
       if (as !== 'number') {
         const before = folder.rows;
         folder.rows += count;
@@ -81,10 +88,14 @@ export type Part = 'row' | 'number' | 'both';
 
 export interface Leaf {
   readonly path: FilePath;
-  /** The folder that shows the leaf. */
-  readonly folder: FilePath;
-  /** What the leaf adds to its group's total; must not change while it is in a tree. */
-  readonly bytes: number;
+}
+
+/** Where leaves belong; must not change while they are in a tree. */
+export interface Measure<T extends Leaf> {
+  /** The folder that shows a leaf. */
+  readonly folderOf: (leaf: T) => FilePath;
+  /** What a leaf adds to its group's total. */
+  readonly bytesOf: (leaf: T) => number;
 }
 
 export interface TreeFolder<T extends Leaf> {

@@ -1,12 +1,12 @@
 import { groups, type Group } from '../../protocol/verdicts';
-import { isProved, type Entry } from './entry';
+import { bytesOf, folderOf, groupOf, isProved, type Entry } from './entry';
 import { GroupTree, type TreeFolder } from './groupTree';
 
 /** The trees of all groups: each entry has a row in one, and counts in one. */
 export class GroupTrees {
-  readonly #trees = new Map(groups.map(group => [group, new GroupTree<Entry>()]));
+  readonly #trees = new Map(groups.map(group => [group, new GroupTree(measure)]));
   /** How much of what is up to date is proved. It shows no rows. */
-  readonly proved = new GroupTree<Entry>();
+  readonly proved = new GroupTree(measure);
 
   of(group: Group): GroupTree<Entry> {
     const tree = this.#trees.get(group);
@@ -20,7 +20,8 @@ export class GroupTrees {
 
   /** Shows an entry where its row stands, and counts it where its verdict says. */
   put(entry: Entry): void {
-    const { group, verdict } = entry;
+    const { verdict } = entry;
+    const group = groupOf(entry);
     if (isProved(entry)) this.proved.put(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).put(entry, 'both');
@@ -31,7 +32,8 @@ export class GroupTrees {
   }
 
   take(entry: Entry): void {
-    const { group, verdict } = entry;
+    const { verdict } = entry;
+    const group = groupOf(entry);
     if (isProved(entry)) this.proved.take(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).take(entry, 'both');
@@ -47,3 +49,8 @@ export class GroupTrees {
     return Object.fromEntries(each) as Record<Group, T>;
   }
 }
+
+const measure = {
+  folderOf: (entry: Entry) => folderOf(entry),
+  bytesOf: (entry: Entry) => bytesOf(entry),
+};

@@ -14,7 +14,7 @@ import {
 } from '../../protocol/overview';
 import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import { childPath } from '../disk/filePath';
-import { toFileRow, type Entry } from './entry';
+import { bytesOf, toFileRow, type Entry } from './entry';
 import type { TreeFolder } from './groupTree';
 import type { GroupTrees } from './groupTrees';
 
@@ -152,7 +152,7 @@ function contentsOf({ path, folders }: Place): Content[] {
     for (const entry of folder.files.values()) {
       const shade = shadeOf(entry.verdict);
       if (shade === undefined) continue;
-      found.push({ kind: 'file', path: entry.path, bytes: entry.bytes, shade, entry });
+      found.push({ kind: 'file', path: entry.path, bytes: bytesOf(entry), shade, entry });
     }
   }
   for (const [name, itsFolders] of below) {
@@ -216,10 +216,10 @@ function largestAtRisk({ folders }: Place): Overview['atRisk'] {
     for (const entry of folder.leaves()) {
       const least = largest.at(-1);
       const isFull = largest.length === mostAtRisk;
-      if (isFull && least !== undefined && entry.bytes <= least.bytes) continue;
+      if (isFull && least !== undefined && bytesOf(entry) <= bytesOf(least)) continue;
       if (!isNotBackedUp(entry.verdict.kind)) continue;
       if (isFull) largest.pop();
-      const at = largest.findIndex(({ bytes }) => bytes < entry.bytes);
+      const at = largest.findIndex(other => bytesOf(other) < bytesOf(entry));
       largest.splice(at === -1 ? largest.length : at, 0, entry);
     }
   }

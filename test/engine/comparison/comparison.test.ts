@@ -3,6 +3,7 @@ import { mock } from 'node:test';
 import fc from 'fast-check';
 
 import { Comparison, finishedRowMs } from '../../../src/engine/comparison/comparison';
+import { groupOf } from '../../../src/engine/comparison/entry';
 import { isWithin } from '../../../src/engine/disk/filePath';
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
@@ -343,7 +344,8 @@ describe('comparison', () => {
     mock.timers.tick(1_000);
     comparison.place(finding('a', { kind: 'out-of-date', because: 'changed-since-comparison' }));
     mock.timers.tick(10_000);
-    assert.equal(comparison.get('a' as FilePath)?.group, 'out-of-date');
+    const a = comparison.get('a' as FilePath);
+    assert.equal(a && groupOf(a), 'out-of-date');
     comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
     comparison.remove('a' as FilePath);
     mock.timers.tick(10_000);

@@ -11,23 +11,32 @@ import {
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
-function leaf(path: string, bytes = 1): Leaf {
-  return { path: path as FilePath, folder: parentPath(path as FilePath), bytes };
+interface Sized extends Leaf {
+  readonly bytes: number;
+}
+
+const measure = {
+  folderOf: ({ path }: Sized) => parentPath(path),
+  bytesOf: ({ bytes }: Sized) => bytes,
+};
+
+function leaf(path: string, bytes = 1): Sized {
+  return { path: path as FilePath, bytes };
 }
 
 /** Every folder of the tree, by going down from the root as the view does. */
-function* foldersBelow(folder: TreeFolder<Leaf>): Generator<TreeFolder<Leaf>> {
+function* foldersBelow(folder: TreeFolder<Sized>): Generator<TreeFolder<Sized>> {
   yield folder;
   for (const child of childrenOf(folder)) {
     if (child.kind === 'folder') yield* foldersBelow(child.folder);
   }
 }
 
-function childrenOf(folder: TreeFolder<Leaf>): readonly TreeChild<Leaf>[] {
+function childrenOf(folder: TreeFolder<Sized>): readonly TreeChild<Sized>[] {
   return folder.children(0, folder.childCount);
 }
 
-function check(tree: GroupTree<Leaf>, model: ReadonlyMap<string, Leaf>): void {
+function check(tree: GroupTree<Sized>, model: ReadonlyMap<string, Sized>): void {
   const all = [...model.values()];
   const homes = new Set<string>(['']);
   for (const { path } of all) {
@@ -45,7 +54,10 @@ function check(tree: GroupTree<Leaf>, model: ReadonlyMap<string, Leaf>): void {
     assert.deepEqual(new Set(folder.leaves()), new Set(below));
     assert.equal(tree.folder(folder.path), folder);
     const own = childrenOf(folder).flatMap(child => (child.kind === 'leaf' ? [child.leaf] : []));
-    assert.deepEqual(new Set(own), new Set(below.filter(leaf => leaf.folder === folder.path)));
+    assert.deepEqual(
+      new Set(own),
+      new Set(below.filter(leaf => parentPath(leaf.path) === folder.path)),
+    );
     const kinds = childrenOf(folder).map(({ kind }) => kind);
     assert.ok(!kinds.join().includes('leaf,folder'), 'a file stands before a folder');
   }
@@ -59,8 +71,8 @@ describe('groupTree', () => {
     const steps = fc.array(fc.tuple(paths, fc.nat(100)), { maxLength: 60 });
     assertProperty(
       fc.property(steps, all => {
-        const tree = new GroupTree<Leaf>();
-        const model = new Map<string, Leaf>();
+        const tree = new GroupTree(measure);
+        const model = new Map<string, Sized>();
         for (const [path, bytes] of all) {
           const known = model.get(path);
           if (known === undefined) {
@@ -79,7 +91,7 @@ describe('groupTree', () => {
   });
 
   it('holds a file and a folder of one name, as a bucket can', () => {
-    const tree = new GroupTree<Leaf>();
+    const tree = new GroupTree(measure);
     tree.put(leaf('a'), 'both');
     tree.put(leaf('a/b'), 'both');
     assert.deepEqual(
@@ -92,7 +104,7 @@ describe('groupTree', () => {
   });
 
   it('tells the rows that it shows from the files that count in it', () => {
-    const tree = new GroupTree<Leaf>();
+    const tree = new GroupTree(measure);
     const [lingering, awaited] = [leaf('old/a', 5), leaf('new/b', 7)];
     tree.put(lingering, 'row');
     tree.put(awaited, 'number');
@@ -115,7 +127,7 @@ describe('groupTree', () => {
   });
 
   it('forgets folders that nothing is left in', () => {
-    const tree = new GroupTree<Leaf>();
+    const tree = new GroupTree(measure);
     tree.put(leaf('a/b/c'), 'both');
     tree.take(leaf('a/b/c'), 'both');
     assert.equal(tree.folder('a/b' as FilePath), undefined);

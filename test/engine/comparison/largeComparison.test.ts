@@ -20,11 +20,11 @@ describe('A large comparison', () => {
   });
   afterEach(() => folder.remove());
 
-  it('takes about 400 bytes for each copy, and shows them by pages', async () => {
+  it('takes about 310 bytes for each copy, and shows them by pages', async () => {
     const before = heapInUse();
     const comparison = await comparedWith(bucketOfMany());
     const each = (heapInUse() - before) / count;
-    assert.ok(each < 420, `${each.toFixed(0)} bytes`);
+    assert.ok(each < 340, `${each.toFixed(0)} bytes`);
     assert.equal(comparison.totals().groups['only-in-cloud'].files, count);
     const page = comparison.children(
       { group: 'only-in-cloud', path: rootPath },

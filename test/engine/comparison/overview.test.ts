@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import type { Finding } from '../../../src/engine/compare/finding';
 import { Comparison } from '../../../src/engine/comparison/comparison';
+import { bytesOf } from '../../../src/engine/comparison/entry';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
 import {
   shadeOf,
@@ -112,9 +113,10 @@ describe('The overview of a comparison', () => {
           if (end === 'finished') comparison.finish(finding(path, verdict, size), 'back-up');
           if (end === 'removed') comparison.remove(path as FilePath);
         }
-        const counted = [...comparison.entries()].flatMap(({ path, verdict, bytes }) => {
+        const counted = [...comparison.entries()].flatMap(entry => {
+          const { path, verdict } = entry;
           const shade = shadeOf(verdict);
-          return shade === undefined ? [] : [{ path, shade, files: 1, bytes }];
+          return shade === undefined ? [] : [{ path, shade, files: 1, bytes: bytesOf(entry) }];
         });
         const found = comparison.overview({ path: rootPath, skip: 0, limit });
         if (counted.length === 0) {
@@ -138,7 +140,7 @@ describe('The overview of a comparison', () => {
         });
         const sizes = atRisk.map(({ bytes }) => bytes).sort((one, other) => other - one);
         assert.deepEqual(
-          found.atRisk.map(({ path }) => comparison.get(path)?.bytes),
+          found.atRisk.map(({ local, cloud }) => (local ?? cloud)?.size ?? 0),
           sizes.slice(0, 10),
         );
         comparison.dispose();

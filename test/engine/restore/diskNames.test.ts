@@ -30,10 +30,6 @@ describe('The names of restored files', () => {
         because: { kind: 'not-a-path', fault: 'incomplete' },
         hiddenCopies: 1,
       },
-      activity: undefined,
-      group: 'ignored',
-      bytes: 1,
-      folder: '' as FilePath,
     };
     const { signal } = new AbortController();
     const { steps } = await selectSteps({ route, rules: linux }, [entry], signal);
