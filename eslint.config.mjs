@@ -155,6 +155,7 @@ export default defineConfig(
   { files: ['src/protocol/**/*.ts'], rules: banned(sdk, editor, engine) },
   { files: ['src/extension.ts', 'src/editor/**/*.ts'], rules: banned(sdk, engine) },
   { files: ['src/engine/**/*.ts'], rules: banned(sdk, editor) },
+  { files: ['src/webview/**/*.ts'], rules: banned(sdk, editor, engine) },
   {
     files: ['src/engine/s3/**/*.ts'],
     rules: banned(editor),

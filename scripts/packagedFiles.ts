@@ -50,6 +50,8 @@ const needed = [
   'dist/extension.js',
   'dist/engine.js',
   'dist/hashingThread.js',
+  'dist/overview.js',
+  'dist/overview.css',
   'media/icon.png',
   'media/s3-backup.svg',
 ];

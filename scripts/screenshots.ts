@@ -38,6 +38,8 @@ async function takePictures(theme: string, file: (picture: string) => string): P
     const take = (picture: string) => session.page.screenshot({ path: file(picture) });
     await showComparison(session);
     await take('compared');
+    await showOverview(session);
+    await take('overview');
     await showPlan(session);
     await take('plan');
   } finally {
@@ -57,6 +59,15 @@ async function showComparison({ workbench, page }: UiSession): Promise<void> {
   // A click on such a file shows what it differs in.
   await tree.click('shared-map.json');
   await page.locator('.modified-in-monaco-diff-editor .view-line').first().waitFor();
+}
+
+/** The whole workspace as a map by size. */
+async function showOverview({ workbench, page }: UiSession): Promise<void> {
+  await workbench.pressViewAction('Show Overview');
+  const inner = page.frameLocator('iframe.webview').frameLocator('#active-frame');
+  await inner.locator('.treemap .tile').first().waitFor();
+  // The button would stay marked below the pointer.
+  await inner.locator('.summary').hover();
 }
 
 /** What is shown before the first backup of everything. */

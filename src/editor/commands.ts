@@ -158,6 +158,9 @@ const table = {
   's3Backup.showLog': onWhole(({ log }) => {
     log.show();
   }),
+  's3Backup.overview': onWhole(({ overview }) => {
+    overview.show();
+  }),
   's3Backup.openSettings': onWhole(() => openSetting(section)),
 } satisfies Readonly<Record<CommandId, Command<Services>>>;
 

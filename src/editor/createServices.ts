@@ -7,6 +7,7 @@ import { RestoredCopies } from './cloudCopies/restoredCopies';
 import { Comparisons } from './client/comparisons';
 import { EngineClient } from './client/engineClient';
 import { RunningOperations } from './client/runningOperations';
+import { OverviewPanel } from './overview/overviewPanel';
 import type { Services } from './services';
 import { AccessKeys } from './targets/accessKeys';
 import { FolderRecords } from './targets/folderRecords';
@@ -73,8 +74,9 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const statusBar = new StatusBar({ engine, targets, past, automation, lastComplete });
   const activeFile = new ActiveFile({ engine, targets, profiles, refresh });
   const decorations = new FileDecorations({ engine, targets, profiles, refresh });
+  const overview = new OverviewPanel({ engine, log, refresh, extension: context.extension });
   const memory = context.globalState;
-  const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view };
+  const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view, overview };
   const services = {
     log,
     engine,
@@ -88,6 +90,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     ...shown,
   };
   const views = [
+    overview,
     statusBar,
     activeFile,
     decorations,

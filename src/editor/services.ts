@@ -6,6 +6,7 @@ import type { RestoredCopies } from './cloudCopies/restoredCopies';
 import type { Comparisons } from './client/comparisons';
 import type { EngineClient } from './client/engineClient';
 import type { RunningOperations } from './client/runningOperations';
+import type { OverviewPanel } from './overview/overviewPanel';
 import type { AccessKeys } from './targets/accessKeys';
 import type { Profiles } from './targets/profiles';
 import type { Targets } from './targets/targets';
@@ -33,4 +34,5 @@ export interface Services {
   readonly layout: LayoutChoice;
   readonly tree: FilesTree;
   readonly view: FilesView;
+  readonly overview: OverviewPanel;
 }

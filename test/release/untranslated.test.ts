@@ -34,11 +34,12 @@ describe('The sources', () => {
       const two = { title: 'Cancel' };
       const three = \`Took \${n} seconds\`;
       const four = l10n.t('These are translated', { in: 'these are not' });
+      const five = \`<p class="\${n}">Shown on a page</p>\`;
       throw new Error('For the log alone');
     `;
     assert.deepEqual(
       untranslated('a.ts', source).map(({ text }) => text),
-      ['Two words', 'Cancel', 'Took ', ' seconds', 'these are not'],
+      ['Two words', 'Cancel', 'Took ', ' seconds', 'these are not', '">Shown on a page</p>'],
     );
   });
 });
@@ -77,7 +78,9 @@ function isForTheLog(node: ts.Node): boolean {
   return /(^|[.#])log\.(error|warn|info|debug|trace)$|^Failed\.of$/.test(node.expression.getText());
 }
 
-function looksLikeWords(text: string): boolean {
+function looksLikeWords(source: string): boolean {
+  // Tags, and the halves of tags between which a value stands, are no words.
+  const text = source.replace(/^">/, '').replace(/<[^<>]*(>|$)/g, '');
   const isSeveral = /\p{Ll}{2}['’”]?,? \p{L}{2}/u.test(text) && !/^(\$\(|#)/.test(text);
   const isOneAlone = /^\p{Lu}\p{Ll}+[….]?$/u.test(text);
   const isBesideValue = /^\p{Ll}{2,} $|^\p{Lu}\p{Ll}+:? $|^ \p{Ll}{2,}[.]?$/u.test(text);

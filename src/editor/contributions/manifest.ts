@@ -52,6 +52,7 @@ export const commandIds = [
   's3Backup.resume',
   's3Backup.forgetUnfinished',
   's3Backup.showLog',
+  's3Backup.overview',
   's3Backup.openSettings',
 ] as const;
 

@@ -18,13 +18,18 @@ export function folderItem(node: FolderNode, known: KnownFolder): TreeItem {
   const target = comparison === undefined ? l10n.t('not compared yet') : targetText(comparison);
   item.description = failure === undefined ? target : l10n.t('failed: {0}', failureText(failure));
   item.tooltip = failure === undefined ? (folder?.uri.fsPath ?? '') : failureMessage(failure).text;
-  item.contextValue = flags('folder', comparison !== undefined && 'canBackUp', 'onDisk');
+  item.contextValue = folderFlags(comparison === undefined ? 'not-compared' : 'compared');
   if (comparison === undefined) {
     item.collapsibleState = TreeItemCollapsibleState.None;
     // VS Code keeps a row closed that once was empty; under a new id it opens when it is filled.
     item.id = `${idOf(node)} not compared`;
   }
   return item;
+}
+
+/** The `contextValue` of a workspace folder that has a bucket. */
+export function folderFlags(known: 'compared' | 'not-compared'): string {
+  return flags('folder', known === 'compared' && 'canBackUp', 'onDisk');
 }
 
 /** What is known of a workspace folder. */

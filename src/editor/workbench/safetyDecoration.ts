@@ -19,6 +19,11 @@ const marks: Readonly<Record<Group, { readonly badge?: string; readonly color?: 
   ignored: { color: 'gitDecoration.ignoredResourceForeground' },
 };
 
+/** The one character that stands for a group; none for one that needs no mark. */
+export function groupMark(group: Group): string {
+  return marks[group].badge ?? '';
+}
+
 /** Marks a row of our own view, as its URI says what it is. */
 export function rowDecoration(uri: Uri): FileDecoration | undefined {
   const group = groups.find(each => each === uri.authority);
