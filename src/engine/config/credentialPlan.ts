@@ -211,9 +211,9 @@ class Planner {
   }
 
   #place(name: string, place: string): CredentialPlan {
-    const kind = credentialPlaces[place];
+    const kind = credentialPlaces.get(place);
     if (kind !== undefined) return { kind };
-    const known = Object.keys(credentialPlaces).join(', ');
+    const known = [...credentialPlaces.keys()].join(', ');
     const why = `its credential_source “${place}” is none of ${known}, in ${placeOf(name, this.#files)}`;
     throw new Failure('profile-failed', name, why);
   }
@@ -280,11 +280,11 @@ class Planner {
 const defaultScope = 'sso:account:access';
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html */
-const credentialPlaces: Readonly<Record<string, 'environment' | 'container' | 'instance'>> = {
-  Environment: 'environment',
-  Ec2InstanceMetadata: 'instance',
-  EcsContainer: 'container',
-};
+const credentialPlaces: ReadonlyMap<string, 'environment' | 'container' | 'instance'> = new Map([
+  ['Environment', 'environment'],
+  ['Ec2InstanceMetadata', 'instance'],
+  ['EcsContainer', 'container'],
+] as const);
 
 function optional(profile: Profile, key: string): string | undefined {
   const value = profile[key];

@@ -87,7 +87,9 @@ class IniReader {
 
   #open(name: string, line: number): void {
     this.#name = name;
-    if (!this.#sections.has(name)) this.#sections.set(name, { line, values: {} });
+    // Nothing is in it by itself: a file may say “constructor” or “__proto__”.
+    const values = Object.create(null) as Record<string, string>;
+    if (!this.#sections.has(name)) this.#sections.set(name, { line, values });
   }
 
   #begin(content: string, indent: number, line: number): void {
