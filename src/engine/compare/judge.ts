@@ -5,6 +5,7 @@ import {
   isOfCopy,
   isSameReading,
   looksLikeReading,
+  wasKeptBeside,
   type Reading,
   type Receipt,
 } from '../records/receipts';
@@ -80,6 +81,7 @@ function judgeByReceipt(
   const sameThere = isOfCopy(receipt, cloud);
   if (sameHere && sameThere && rule !== 'verify') return upToDateByReceipt;
   if (rule === 'time') {
+    if (sameThere && wasKeptBeside(receipt)) return { kind: 'out-of-date', because: 'content' };
     // A disk may have refused a restored file its time, so that it looks newer than its copy.
     const isUnchanged = sameThere && looksLikeReading(receipt, local);
     return isUnchanged ? { kind: 'up-to-date', proof: 'name-and-time' } : undefined;

@@ -55,6 +55,15 @@ export function isOfCopy(
 }
 
 /**
+ * Whether a receipt is of a copy that was restored beside the local file, which ended a conflict: the
+ * file is a change to that copy, whatever their times say.
+ */
+export function wasKeptBeside({ freedAt, provedAt }: Receipt): boolean {
+  // Whatever else lets a copy be an original comes after the proof.
+  return freedAt === provedAt;
+}
+
+/**
  * Whether a file is still in the state in which it was read. A racy reading says nothing: a file that
  * was changed shortly before it was read can be changed again without its times showing it (git's
  * Documentation/technical/racy-git, https://git-scm.com/docs/racy-git).

@@ -169,15 +169,17 @@ function isSameContent(one: LocalFile, other: LocalFile): boolean {
 /**
  * Whether the bytes that were restored are now known to be those of a copy of the path: the present
  * one, or in its own place an older one. Without a receipt of the older one the file would look
- * edited, and the next backup would replace the newer copy.
+ * edited, and the next backup would replace the newer copy; so all of its bytes, read just now, are
+ * proof enough where the store keeps nothing to check them by.
  */
 function provesCopy(
   { path, from, versionId }: RestoreStep,
   local: LocalFile,
   { content }: Downloaded,
 ): boolean {
-  const isOlderBeside = versionId !== undefined && local.path !== path;
-  return from === undefined && !isOlderBeside && content.kind === 'same';
+  if (from !== undefined || content.kind === 'different') return false;
+  if (versionId === undefined) return content.kind === 'same';
+  return local.path === path;
 }
 
 /**

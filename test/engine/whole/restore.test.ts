@@ -329,6 +329,23 @@ describe('restore', function () {
       assert.equal(read(restoredAs!), 'their copy');
     });
 
+    it('ends a conflict by name and time, too', async () => {
+      const settings = { 'compare.rule': 'time' };
+      project.engine.dispose();
+      project = new ProjectInMemory({ root, bucket, receipts, settings });
+      bucket.place('w/d/a.txt', 'their copy', { modifiedAtMs: Date.now() + 3_600_000 });
+      await project.compare();
+      assert.equal(groupOf('d/a.txt'), 'changed-in-cloud');
+      const theirs = { ...conflict, nodes: [project.node('changed-in-cloud', 'd')] };
+      await project.restore(theirs, 'keep-both');
+      await project.compare();
+      assert.deepEqual(project.row('d/a.txt').verdict, { kind: 'out-of-date', because: 'content' });
+      assert.equal((await project.plan(all)).unknownOrigin.files, 1);
+      bucket.place('w/d/a.txt', 'their newest', { modifiedAtMs: Date.now() + 7_200_000 });
+      await project.compare();
+      assert.equal(groupOf('d/a.txt'), 'changed-in-cloud');
+    });
+
     it('has a conflict again where the copy is another than the one that was kept', async () => {
       const inAnHour = Date.now() + 3_600_000;
       bucket.place('w/d/a.txt', 'their copy', { modifiedAtMs: inAnHour });
@@ -592,6 +609,18 @@ describe('restore', function () {
       assert.deepEqual(verdict, { kind: 'changed-in-cloud', because: 'only-there' }, when);
       assert.equal((await project.plan(all)).files, 0, when);
     }
+
+    it('replaces no newer copy unasked where the store keeps nothing to check bytes by', async () => {
+      bucket.place('w/a.txt', 'first', { etag: 'opaque-1', etagIsOpaque: true });
+      const versionId = await currentVersion();
+      bucket.place('w/a.txt', 'now', { etag: 'opaque-2', etagIsOpaque: true });
+      await project.compare();
+      await project.restore({ kind: 'version', path, versionId });
+      assert.equal(read(path), 'first');
+      await assertConflict('at once');
+      await project.compare();
+      await assertConflict('compared');
+    });
 
     it('tells nothing of the local file that it is put beside', async () => {
       const versionId = await backUpAs('first');
