@@ -97,6 +97,7 @@ const mayWait = [
   'test/support/disk/untilNotRacy.ts', // a file's age is the point
   'test/support/servers/wire.ts', // bytes take time to travel
   'test/support/servers/faultProxy.ts', // nobody listens for a moment
+  'test/support/servers/slowForwarder.ts', // bytes take time to travel
   'test/support/processes/backUpRestlessFiles.ts', // somebody changes files again and again
   'test/support/vscode/{tabs,extensionUnderTest}.ts', // give up waiting for an event
 ];

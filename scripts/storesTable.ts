@@ -119,7 +119,8 @@ const stateWords: Readonly<Record<CapabilityState, string>> = {
 
 /** All that fits into a paragraph: what was tried, when, and how many files came back. */
 export function storesInShort(results: readonly StoreResult[]): string {
-  const tried = results.filter(result => result.kind === 'tried');
+  const all = results.filter(result => result.kind === 'tried');
+  const tried = all.filter(({ store }) => store !== 'memory');
   const days = [...new Set(tried.map(({ date }) => date))].sort();
   const stores = tried.map(({ store, job }) => `${store} (${ofAll(job.cameBack, job.files)})`);
   return `On ${days.join(', ')}, files of odd names were backed up and restored to another folder with ${stores.join(', ')}. In brackets stands how many came back under their own names.`;

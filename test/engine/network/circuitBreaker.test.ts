@@ -57,6 +57,11 @@ describe('The circuit breaker', () => {
     );
   }
 
+  /** Resolves when all that was due has had its turn. */
+  function afterTurn(): Promise<void> {
+    return new Promise(resolve => setImmediate(resolve));
+  }
+
   it('lets fewer than four requests fail, though they fail at the same time', async () => {
     for (let n = 0; n < 3; n++) {
       const settled = await Promise.allSettled([request(), request()].slice(n % 2));
@@ -197,6 +202,27 @@ describe('The circuit breaker', () => {
     assert.deepEqual(outages, []);
     // Each is sent once more after the store has answered.
     assert.equal(sent.length, 2 * (1 + 3 + 4 + 9));
+  });
+
+  it('holds all that had given up for ten minutes, with few probes, and loses none of it', async () => {
+    breaker = open(1_000);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const held = Promise.all(Array.from({ length: 20 }, () => request()));
+      for (let second = 0; second < 600; second++) {
+        mock.timers.tick(1_000);
+        await afterTurn();
+      }
+      assert.ok(probes >= 10 && probes <= 20, String(probes));
+      code = undefined;
+      for (let second = 0; second < 60; second++) {
+        mock.timers.tick(1_000);
+        await afterTurn();
+      }
+      assert.deepEqual(await held, Array<string>(20).fill('answer'));
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('calls nothing refused that had no answer, and lets it fail all the same', async () => {
