@@ -34,6 +34,16 @@ const steps: readonly Step[] = [
   { name: 'the workflows of GitHub', script: ['lint:workflows'] },
   { name: 'the package in the oldest VS Code', script: ['test:release', 'package'], env: oldest },
   { name: 'the suite inside the oldest VS Code', script: ['test:editor'], env: oldest },
+  {
+    name: 'the package behind proxies and private certificates',
+    script: ['test:release', 'packageNetworks'],
+    env: { [testVariables.networks]: 'all' },
+  },
+  {
+    name: 'ten thousand requests over few sockets',
+    script: ['test:s3', 'sockets'],
+    env: { [testVariables.requests]: '10000' },
+  },
   { name: 'the pictures of the documents', script: ['screenshots'] },
   { name: 'other seeds, kills and restless files', script: ['soak'] },
 ];

@@ -10,6 +10,10 @@ export const testVariables = {
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** How many random sequences of steps are run against the model. */
   modelRuns: 'S3_BACKUP_TEST_MODEL_RUNS',
+  /** How many requests go over the few sockets. */
+  requests: 'S3_BACKUP_TEST_REQUESTS',
+  /** Set where a real VS Code is to go every way through the network. */
+  networks: 'S3_BACKUP_TEST_NETWORKS',
   /** How many schedules of two engines are run. */
   scheduleRuns: 'S3_BACKUP_TEST_SCHEDULE_RUNS',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
