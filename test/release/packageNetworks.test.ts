@@ -149,11 +149,17 @@ describe('The package in a VS Code behind a network', function () {
     const refusing = await startProxyServer({ hosts: {}, refusal: 403 });
     undo.push(refusing.stop);
     await assertFailsBy('proxy-refused', await compareBehind({ 'http.proxy': refusing.url }, {}));
-    await assertFailsBy('proxy-authorization', await compareBehind({ 'http.proxy': proxy.url }, {}));
+    await assertFailsBy(
+      'proxy-authorization',
+      await compareBehind({ 'http.proxy': proxy.url }, {}),
+    );
   });
 
   it('says that nobody here trusts the authority', async () => {
-    await assertFailsBy('certificate', await compareBehind({ 'http.proxy': proxyWithPassword }, {}));
+    await assertFailsBy(
+      'certificate',
+      await compareBehind({ 'http.proxy': proxyWithPassword }, {}),
+    );
   });
 
   it('asks the store itself where it is excepted from the proxy of a variable', async () => {

@@ -248,3 +248,29 @@ function methods({ requests }: WireRecorder): ReadonlySet<string> {
 function signal(): AbortSignal {
   return AbortSignal.timeout(20_000);
 }
+
+describe('The region of a bucket that is created', () => {
+  it('is named to the store, but for the first one and where the store is to choose', async () => {
+    const bodies: string[] = [];
+    const store = await openStubStore(async (request, answer) => {
+      const body = Buffer.concat(await request.toArray()).toString();
+      if (request.method !== 'PUT') {
+        answer.end(
+          '<ListBucketResult><Name>new</Name><IsTruncated>false</IsTruncated></ListBucketResult>',
+        );
+        return;
+      }
+      bodies.push(body);
+      answer.end();
+    });
+    try {
+      for (const region of ['us-east-1', 'auto', 'eu-west-1']) {
+        await store.account.create('new', region, signal());
+      }
+    } finally {
+      await store.close();
+    }
+    const named = bodies.map(body => /<LocationConstraint>(.*)<\/Loc/.exec(body)?.[1]);
+    assert.deepEqual(named, [undefined, undefined, 'eu-west-1']);
+  });
+});

@@ -34,6 +34,19 @@ describe('The address of a bucket', () => {
     }
   });
 
+  it('is that of an access point, by its alias', async () => {
+    const inRegion = { region: 'eu-west-1' };
+    const alias = 'mine-abcdefgh1234567890-s3alias';
+    assert.equal(await addressOf(alias, inRegion), `https://${alias}.s3.eu-west-1.amazonaws.com/`);
+  });
+
+  it('is in the zone of a directory bucket', async () => {
+    assert.equal(
+      await addressOf('mine--euw1-az1--x-s3', { region: 'eu-west-1' }),
+      'https://mine--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com/',
+    );
+  });
+
   it('is none for a name with a slash', async () => {
     await assert.rejects(addressOf('a/b'), { name: 'InvalidBucketName' });
   });
