@@ -168,9 +168,9 @@ export async function runMeasured(
 
 /** Returns the folder with the files of a workload, none of which has changed within two minutes. */
 async function restedFiles(workload: Workload): Promise<string> {
-  const { files, bytes, touchedPercent } = workload;
+  const { files, bytes, sizes = bytes, touchedPercent } = workload;
   const end = touchedPercent > 0 ? '-touched' : '';
-  const folder = await installOnce(`bench-${String(files)}-of-${String(bytes)}${end}`, into =>
+  const folder = await installOnce(`bench-${String(files)}-of-${String(sizes)}${end}`, into =>
     makeFiles(into, workload),
   );
   // Younger files we flush first, which is not what is measured.

@@ -1,7 +1,7 @@
 import { mkdir, open, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { seededRandom } from '../test/support/suite/seededRandom';
+import { seededRandom, type SeededRandom } from '../test/support/suite/seededRandom';
 import type { Job } from './contestants';
 
 /** What is measured: so many files of a size, one way or the other, from a store so far away. */
@@ -11,6 +11,8 @@ export interface Workload {
   readonly job: Job;
   readonly files: number;
   readonly bytes: number;
+  /** `mixed` for sizes and folders as a repository has them; then `bytes` is that of no file. */
+  readonly sizes?: 'mixed';
   /** How many objects the bucket has, if not one for each file. */
   readonly keys: number | undefined;
   /** How many of a hundred files are touched before each run. */
@@ -22,20 +24,23 @@ export interface Workload {
  * Reads a name: the job, the size of a file, their number, and a round trip other than none, as in
  * `upload-4KiB-10_000x-20ms`. A comparison may leave the size out; it may also be of 100,000 files
  * with more objects than that, as `compare-1_000_000-keys`, or after some were touched, as
- * `compare-touched-1%`.
+ * `compare-touched-1%`. An upload may be of files like those of a repository:
+ * `upload-mixed-30_000x-20ms`.
  */
 export function parseWorkload(name: string): Workload {
-  const found = (pattern.exec(name) ?? comparedPattern.exec(name))?.groups;
+  const found = (pattern.exec(name) ?? comparedPattern.exec(name) ?? mixedPattern.exec(name))
+    ?.groups;
   if (found === undefined) {
     throw new Error(`${name} is no workload; one is upload-4KiB-10_000x or restore-1GiB-1x-20ms.`);
   }
   const { job = 'compare', size = '1', unit = '', files = '100_000', rtt = '0' } = found;
-  const { keys, touched = '0' } = found;
+  const { keys, touched = '0', mixed } = found;
   return {
     name,
     job: job as Job,
     files: toNumber(files),
     bytes: Number(size) * (units[unit] ?? 1),
+    ...(mixed !== undefined && { sizes: 'mixed' }),
     keys: keys === undefined ? undefined : toNumber(keys),
     touchedPercent: Number(touched),
     rttMs: Number(rtt),
@@ -52,12 +57,15 @@ const pattern =
 const comparedPattern =
   /^compare-(?:(?<keys>[\d_]+)-keys|touched-(?<touched>\d+)%)(?:-(?<rtt>\d+)ms)?$/;
 
+const mixedPattern = /^(?<job>upload)-(?<mixed>mixed)-(?<files>[\d_]+)x(?:-(?<rtt>\d+)ms)?$/;
+
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30 };
 
 export const usualWorkloads = [
   'upload-4KiB-10_000x',
   'upload-4KiB-10_000x-20ms',
   'upload-1GiB-1x',
+  'upload-mixed-30_000x-20ms',
   'compare-100_000x',
   'compare-1_000_000-keys',
   'compare-touched-1%',
@@ -65,28 +73,59 @@ export const usualWorkloads = [
   'restore-1GiB-1x',
 ] as const;
 
-/** Makes the files of a workload, a hundred to a folder, each with bytes of its own. */
+/** Makes the files of a workload, each with bytes of its own; of one size a hundred to a folder. */
 export async function makeFiles(
   root: string,
-  { files, bytes }: Pick<Workload, 'files' | 'bytes'>,
+  { files, bytes, sizes }: Pick<Workload, 'files' | 'bytes' | 'sizes'>,
 ): Promise<void> {
-  const block = seededRandom(271_828).bytes(blockBytes);
+  const random = seededRandom(271_828);
+  const block = random.bytes(blockBytes);
   for (let index = 0; index < files; index++) {
-    if (index % 100 === 0) await mkdir(folderOf(root, index), { recursive: true });
-    const path = pathOf(root, index);
+    const path = sizes === 'mixed' ? mixedPathOf(root, index) : pathOf(root, index);
+    const size = sizes === 'mixed' ? mixedSize(random) : bytes;
+    if (index % (sizes === 'mixed' ? mixedFilesToFolder : 100) === 0) {
+      await mkdir(dirname(path), { recursive: true });
+    }
     // Begins elsewhere in the block each time.
     const first = block.subarray((index * 997) % (blockBytes - maxOffset));
-    if (bytes <= first.byteLength) {
-      await writeFile(path, first.subarray(0, bytes));
+    if (size <= first.byteLength) {
+      await writeFile(path, first.subarray(0, size));
       continue;
     }
     const file = await open(path, 'w');
-    for (let left = bytes; left > 0; left -= blockBytes) {
+    for (let left = size; left > 0; left -= blockBytes) {
       await file.write(block, 0, Math.min(left, blockBytes));
     }
     await file.close();
   }
 }
+
+/** Draws the size of a file in bytes, as they are spread in a checkout: most are a few KiB. */
+function mixedSize(random: SeededRandom): number {
+  const drawn = random.below(10_000);
+  const [from = 0, to = 1] = mixedSizes.find(([, , upTo]) => drawn < upTo) ?? [];
+  return from + random.below(to - from);
+}
+
+/** Sizes from and below, and up to which of ten thousand files have them. */
+const mixedSizes: readonly (readonly [from: number, below: number, upTo: number])[] = [
+  [100, 1 << 10, 2_000],
+  [1 << 10, 8 << 10, 7_200],
+  [8 << 10, 32 << 10, 9_560],
+  [32 << 10, 256 << 10, 9_967],
+  [256 << 10, 2 << 20, 9_997],
+  [2 << 20, 12 << 20, 10_000],
+];
+
+/** A few files to a folder, eight folders in each, several levels deep. */
+function mixedPathOf(root: string, index: number): string {
+  const folders = Math.floor(index / mixedFilesToFolder)
+    .toString(8)
+    .split('');
+  return join(root, ...folders, `${String(index)}.txt`);
+}
+
+const mixedFilesToFolder = 12;
 
 /** Gives so many of a hundred files the present time, as a checkout or an archive does. */
 export async function touchFiles(
