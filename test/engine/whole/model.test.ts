@@ -42,4 +42,10 @@ const failedOnce = [
   { seed: 9_003, path: '1097' },
   // It had proved a copy just before the bucket was made anew.
   { seed: 9_005, path: '1125' },
+  // What was backed up within the step was deleted within it.
+  { seed: 5_002, path: '654' },
+  { seed: 5_005, path: '188' },
+  { seed: 5_007, path: '1285' },
+  // By name and time, a conflict is one again after the user has kept both.
+  { seed: 5_006, path: '767' },
 ] as const;

@@ -52,6 +52,15 @@ export function differing(before: Files, after: Files): readonly string[] {
   return [...paths].filter(path => before.get(path) !== after.get(path));
 }
 
+/** These copies stand, and versions of them have to stay. */
+export function noteStored(known: Knowledge, copies: Files): void {
+  for (const [path, content] of copies) {
+    for (const stored of [known.keptThere, known.everThere]) {
+      stored.set(path, (stored.get(path) ?? new Set()).add(content));
+    }
+  }
+}
+
 /**
  * Each receipt is true: the bytes that it names stood, or stand, under that ETag. What is proved is
  * no copy of somebody else's, whoever has stored it; the background proves, too, at any moment.
@@ -76,11 +85,7 @@ export function noteProved(known: Knowledge, world: World): void {
 export async function checkPromises(known: Knowledge, world: World): Promise<void> {
   const here = world.disk();
   const there = world.cloud();
-  for (const [path, content] of there) {
-    for (const copies of [known.keptThere, known.everThere]) {
-      copies.set(path, (copies.get(path) ?? new Set()).add(content));
-    }
-  }
+  noteStored(known, there);
   noteProved(known, world);
   for (const path of here.keys()) {
     assert.ok(!path.includes('.s3backup-'), `${path} is litter`);
