@@ -6,6 +6,10 @@ import { backUpRestlessFiles } from '../test/support/processes/backUpRestlessFil
 import { killAndResume } from '../test/support/processes/killAndResume';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { backUpInBadWeather } from '../test/support/engine/badWeather';
+import { recordHistory } from '../test/support/engine/histories';
+import { treatAll } from '../test/support/servers/conditionStore';
+import { quirkyBucket } from '../test/support/servers/quirkyAnswers';
+import { startQuirkyStore, type QuirkyStore } from '../test/support/servers/quirkyStore';
 import { startSeaweedFs } from '../dev/seaweedfs';
 import { startVersitygw } from '../dev/versitygw';
 import { testVariables } from '../test/support/suite/testEnvironment';
@@ -34,6 +38,7 @@ async function main(): Promise<void> {
     await server.stop();
   }
   await breakWires(seed);
+  await recordHistories(seed);
   await killHosts(3);
 }
 
@@ -72,6 +77,39 @@ async function breakWires(seed: number): Promise<void> {
   }
 }
 
+/** What three computers and somebody rude do to the same keys, for a minute on each store. */
+async function recordHistories(seed: number): Promise<void> {
+  for (const start of [startSeaweedFs, startVersitygw]) {
+    const server = await start();
+    if (server.kind === 'unavailable') throw new Error(server.reason);
+    try {
+      const bucket = { name: 'history', isThere: 'not-yet' } as const;
+      const history = await recordHistory({ server, bucket, seed, milliseconds: historyMs });
+      console.log(`history: ${JSON.stringify(history)}`);
+      if (history.unseen.length > 0) throw new Error('A copy was replaced that nobody had seen.');
+    } finally {
+      await server.stop();
+    }
+  }
+  const store = await startIgnoringStore();
+  try {
+    const anybody = { region: 'us-east-1', accessKeyId: 'any', secretAccessKey: 'any' };
+    const server = { ...anybody, endpoint: store.endpoint };
+    const bucket = { name: quirkyBucket, isThere: 'already' } as const;
+    const history = await recordHistory({ server, bucket, seed, milliseconds: historyMs });
+    const { unseen, ...numbers } = history;
+    console.log(`conditions ignored: ${JSON.stringify({ ...numbers, unseen: unseen.length })}`);
+  } finally {
+    await store.stop();
+  }
+}
+
+async function startIgnoringStore(): Promise<QuirkyStore> {
+  const store = await startQuirkyStore();
+  store.quirks = { conditions: treatAll('ignores') };
+  return store;
+}
+
 /** In a window of its own, which is loaded anew each time. */
 async function killHosts(kills: number): Promise<void> {
   const run = join(repositoryRoot, 'out', 'test', 'ui', 'run.js');
@@ -81,6 +119,7 @@ async function killHosts(kills: number): Promise<void> {
   if (code !== 0) throw new Error(`The killed extension hosts: exit code ${String(code)}.`);
 }
 
+const historyMs = 60_000;
 const restlessMs = 300_000;
 const modelRuns = 20_000;
 const scheduleRuns = 5_000;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   Agent,
@@ -12,6 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { forwardRequest } from './forwardRequest';
+import type { Exchange } from './exchange';
 import { askedFor, type Fault, type FaultPlan } from './faults';
 
 /** Stands between the engine and a server on loopback, and lets requests go wrong by a seed. */
@@ -23,6 +25,8 @@ export interface FaultProxy {
   readonly requests: number;
   /** By what was asked for: how often it came, and how often it went wrong. */
   readonly asked: ReadonlyMap<string, Asked>;
+  /** All requests so far, in the order of their arrival. */
+  readonly exchanges: readonly Exchange[];
   /** What goes wrong from now on; nothing without a plan. */
   plan(faults: FaultPlan | undefined): void;
   stop(): Promise<void>;
@@ -38,13 +42,23 @@ export async function startFaultProxy(targetEndpoint: string): Promise<FaultProx
   const agent = new Agent({ keepAlive: true });
   const met = new Map<Fault, number>();
   const asked = new Map<string, Asked>();
-  let requests = 0;
+  const exchanges: Exchange[] = [];
+  const records = new WeakMap<IncomingMessage, Exchange>();
   let current: FaultPlan | undefined;
   let away: Promise<void> | undefined;
   let isStopped = false;
 
   function forward(incoming: IncomingMessage): ClientRequest {
     const forwarded = forwardRequest(incoming, { target, agent });
+    const record = records.get(incoming);
+    const body = createHash('md5');
+    incoming.on('data', (bytes: Buffer) => body.update(bytes));
+    forwarded.on('response', answer => {
+      if (record === undefined) return;
+      record.status = answer.statusCode;
+      record.answeredAt = now();
+      record.bodyMd5 = body.digest('hex');
+    });
     forwarded.on('error', () => incoming.socket.destroy());
     return forwarded;
   }
@@ -144,11 +158,16 @@ export async function startFaultProxy(targetEndpoint: string): Promise<FaultProx
 
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '' } = incoming;
-    requests++;
     const what = askedFor(method, url);
     const { times, faults } = asked.get(what) ?? { times: 0, faults: 0 };
     const fault = current?.(what, times);
     asked.set(what, { times: times + 1, faults: faults + (fault === undefined ? 0 : 1) });
+    const record = newExchange(incoming, what, fault);
+    records.set(incoming, record);
+    exchanges.push(record);
+    outgoing.on('finish', () => {
+      record.isHeard = true;
+    });
     if (fault === undefined) {
       pass(incoming, outgoing);
       return;
@@ -167,8 +186,9 @@ export async function startFaultProxy(targetEndpoint: string): Promise<FaultProx
     endpoint: `http://127.0.0.1:${String(port)}`,
     met,
     asked,
+    exchanges,
     get requests() {
-      return requests;
+      return exchanges.length;
     },
     plan(faults) {
       current = faults;
@@ -184,6 +204,33 @@ export async function startFaultProxy(targetEndpoint: string): Promise<FaultProx
       await closed;
     },
   };
+}
+
+function newExchange(
+  { method = '', url = '', headers }: IncomingMessage,
+  asked: string,
+  fault: Fault | undefined,
+): Exchange {
+  const { pathname } = new URL(url, 'http://store');
+  const [, , ...key] = decodeURIComponent(pathname).split('/');
+  return {
+    method,
+    asked,
+    key: key.join('/'),
+    ifMatch: headers['if-match'],
+    ifNoneMatch: headers['if-none-match'],
+    begunAt: now(),
+    fault,
+    status: undefined,
+    answeredAt: undefined,
+    bodyMd5: undefined,
+    isHeard: false,
+  };
+}
+
+/** Of all processes of this computer, in milliseconds with parts of them. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** How long nobody listens. */
