@@ -132,10 +132,13 @@ class CheckedFile implements DownloadSink {
 
   /** Hashes and writes side by side. */
   async write(bytes: Uint8Array): Promise<void> {
+    const start = this.#position;
+    const end = start + bytes.byteLength;
+    this.#position = end;
     const hashed = this.#begun?.check.update(bytes);
-    const [end] = await Promise.all([writeSparse(this.#handle, bytes, this.#position), hashed]);
-    this.#end = end;
-    this.#position += bytes.byteLength;
+    const [written] = await Promise.all([writeSparse(this.#handle, bytes, start), hashed]);
+    // Those after these may have been written before.
+    if (this.#position === end) this.#end = written;
   }
 
   async finish(): Promise<Downloaded> {

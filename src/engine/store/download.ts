@@ -25,7 +25,10 @@ export interface DownloadRequest {
 export interface DownloadSink {
   /** Called once, before the first byte, with what the store says of the object. */
   begin(head: ObjectHead): void;
-  /** Called with bytes in their order, one call at a time. They may not be kept afterwards. */
+  /**
+   * Called with bytes in their order, at once where those before have not been done with. They may
+   * not be kept afterwards.
+   */
   write(bytes: Uint8Array): void | Promise<void>;
 }
 
@@ -68,22 +71,32 @@ async function downloadRanges(request: DownloadRequest, sink: DownloadSink): Pro
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   let firstError: unknown;
-  // Ranges travel side by side but are written one after the other. None waits for ever: the one
+  // Ranges travel side by side but are handed over one after the other. None waits for ever: the one
   // before it has asked for its memory earlier.
-  let lastWrite: Promise<void> = Promise.resolve();
+  let lastTurn: Promise<void> = Promise.resolve();
   try {
-    await inParallel(rangesOf(request.size), maxRangesAtOnce, range => {
-      const before = lastWrite;
-      lastWrite = withBuffer({ ...request, signal }, range.end - range.start, async buffer => {
-        await fill({ ...request, signal }, buffer, range);
-        await before;
-        await sink.write(buffer);
-      }).catch((error: unknown) => {
+    await inParallel(rangesOf(request.size), maxRangesAtOnce, async range => {
+      const before = lastTurn;
+      let endTurn: () => void = () => undefined;
+      lastTurn = new Promise(resolve => {
+        endTurn = resolve;
+      });
+      try {
+        await withBuffer({ ...request, signal }, range.end - range.start, async buffer => {
+          await fill({ ...request, signal }, buffer, range);
+          await before;
+          if (signal.aborted) throw new Failure('cancelled', request.key);
+          const taken = sink.write(buffer);
+          endTurn();
+          await taken;
+        });
+      } catch (error) {
         firstError ??= error;
         stop.abort();
         throw error;
-      });
-      return lastWrite;
+      } finally {
+        endTurn();
+      }
     });
   } catch {
     // The others fail because they were stopped.

@@ -125,6 +125,22 @@ describe('download', function () {
     assert.deepEqual(given, [range, 3, undefined, undefined]);
   });
 
+  it('waits for no range before it hands over the next, but for all in the end', async () => {
+    const body = patterned(3 * range);
+    bucket.place('o', body);
+    const taken: (() => void)[] = [];
+    const running = download(request(body.length), {
+      begin: () => undefined,
+      write: () =>
+        new Promise(resolve => {
+          taken.push(resolve);
+          if (taken.length === 3) for (const take of taken.reverse()) take();
+        }),
+    });
+    await running;
+    assert.equal(taken.length, 3);
+  });
+
   it('mixes nothing of another object in', async () => {
     const body = patterned(3 * range);
     bucket.place('o', body);
