@@ -33,7 +33,7 @@ export class PagingGuard {
       throw this.#noEnd(`${String(empty)} empty list pages in succession`);
     if (entries.length > 0 && !this.#bringsNew(entries))
       throw this.#noEnd('a list page that only repeats earlier ones');
-    this.#visited.add(next);
+    this.#visited.add(copied(next));
     return next;
   }
 
@@ -46,7 +46,7 @@ export class PagingGuard {
     for (const entry of entries) if (entry > this.#greatest) this.#greatest = entry;
     if (this.#greatest > before) return true;
     const known = this.#outOfOrder.size;
-    for (const entry of entries) this.#outOfOrder.add(entry);
+    for (const entry of entries) this.#outOfOrder.add(copied(entry));
     return this.#outOfOrder.size > known;
   }
 
@@ -57,3 +57,8 @@ export class PagingGuard {
 
 /** Stores may send some, where much has been deleted below a prefix. */
 const maxEmptyPages = 1000;
+
+/** Returns the text without the page that it was cut out of, which it would keep alive. */
+function copied(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}

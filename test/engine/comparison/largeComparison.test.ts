@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { compareFolder } from '../../../src/engine/compare/compare';
@@ -9,6 +7,7 @@ import { TimeSlice } from '../../../src/engine/concurrency/timeSlice';
 import type { Bucket, ListedObject } from '../../../src/engine/ports/bucket';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
+import { heapInUse } from '../../support/memory/heapInUse';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { noReceipts } from '../../support/memory/recordsInMemory';
 import { targetOf } from '../../support/memory/targetOf';
@@ -74,13 +73,4 @@ function bucketOfMany(): Bucket {
 function keyOf(index: number): string {
   const name = String(index).padStart(6, '0');
   return `w/d${String(Math.floor(index / 100)).padStart(4, '0')}/${name}.bin ${name.repeat(6)} ${'-'.repeat(200)}`;
-}
-
-/** After all that nobody needs was given back. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
 }
