@@ -13,7 +13,7 @@ import {
 import { chooseClick } from './backUp/clickChoice';
 import { goOnWithOthers } from './backUp/goOnWithOthers';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
-import { showReport } from './batch/reportDocument';
+import { openReport, showReport } from './batch/reportDocument';
 import { saveReport } from './batch/saveReport';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
@@ -139,8 +139,10 @@ const table = {
   ),
   's3Backup.forget': onSelection(forgetFiles),
   's3Backup.showReport': onWhole(async ({ engine, reports }) => {
-    if (reports.last === undefined) sayNoReport();
-    else await showReport(engine, reports.last);
+    const { kept } = reports;
+    if (reports.last !== undefined) await showReport(engine, reports.last);
+    else if (kept !== undefined) await openReport(kept.batch, kept.shown);
+    else sayNoReport();
   }),
   's3Backup.saveReport': onWhole(async ({ engine, reports }) => {
     if (reports.last === undefined) sayNoReport();

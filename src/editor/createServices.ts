@@ -47,7 +47,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const targets = new Targets(new FolderRecords(join(storage, 'folders'), log));
   const profiles = new Profiles(context.globalState);
   const operations = new RunningOperations();
-  const reports = new Reports(engine);
+  const reports = new Reports({ engine, log, memory: context.workspaceState });
   const unfinished = new UnfinishedBatch(engine, targets, context.workspaceState);
   const comparisons = new Comparisons(engine, operations);
   const automation = new Automation(log);

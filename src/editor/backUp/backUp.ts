@@ -3,7 +3,7 @@ import type { FilePath, FolderSetup } from '../../protocol/folders';
 import { planBackUp, type PlanRequest, type PlanSummary, type Scope } from '../../protocol/plans';
 import type { Report } from '../../protocol/reports';
 import { announceReport, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
 import { runCommand } from '../contributions/runCommand';
 import { hintAtVersioning, type VersioningHintDeps } from '../hints/versioningHint';

@@ -15,7 +15,7 @@ import { reportPage, type ReportEntry } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
 import { reportText, type ReportText } from './reportText';
 import { reportNumbers } from './reportWords';
-import type { FinishedBatch } from './reports';
+import type { FinishedBatch } from './finishedBatch';
 
 /**
  * Shows every file of a batch and its outcome in a read-only document, which closes without asking
@@ -26,8 +26,13 @@ export async function showReport(
   batch: FinishedBatch,
 ): Promise<TextDocument> {
   const entries = await reportEntries(engine, batch);
+  return openReport(batch, reportText(batch, entries));
+}
+
+/** Shows the text of a report in its document. */
+export async function openReport(batch: FinishedBatch, shown: ReportText): Promise<TextDocument> {
   const uri = uriOf(batch);
-  reports.set(uri.toString(), reportText(batch, entries));
+  reports.set(uri.toString(), shown);
   const document = await workspace.openTextDocument(uri);
   await window.showTextDocument(document, { preview: false });
   // Asked for now: VS Code 1.105 closes no tab that it told of before another one was opened.

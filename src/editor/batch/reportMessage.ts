@@ -7,7 +7,7 @@ import { plainText } from '../format/plainText';
 import { formatCount } from '../format/quantity';
 import { showReport } from './reportDocument';
 import { batchIcon, reportNumbers } from './reportWords';
-import type { FinishedBatch } from './reports';
+import type { FinishedBatch } from './finishedBatch';
 import { showStatusMessage } from '../view/statusMessage';
 import { conflictGroup } from '../view/treeNode';
 import type { EngineClient } from '../client/engineClient';

@@ -6,7 +6,7 @@ import type { Work } from '../../protocol/rows';
 import { failureMessage, failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
-import type { FinishedBatch } from './reports';
+import type { FinishedBatch } from './finishedBatch';
 import { doneHeading, reportNumbers, requestsText } from './reportWords';
 
 /** A report as people read it, and where it names files that can be opened. */

@@ -1,28 +1,35 @@
-import { EventEmitter, type Disposable, type Event } from 'vscode';
+import {
+  EventEmitter,
+  type Disposable,
+  type Event,
+  type LogOutputChannel,
+  type Memento,
+} from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
+import type { FinishedBatch } from './finishedBatch';
+import { keepReport, keptReport, type KeptReport } from './keptReport';
 
-/** A finished batch's report, with the folders it worked on. */
-export interface FinishedBatch {
-  readonly report: Report;
-  readonly setups: readonly FolderSetup[];
-  /** Files that were asked for but left out, because they were changed in the cloud. */
-  readonly conflicts: number;
-  /** Milliseconds since 1970. */
-  readonly endedAt: number;
+export interface ReportsDeps {
+  readonly engine: Pick<EngineClient, 'sendRequest' | 'onDidChangeState'>;
+  readonly log: Pick<LogOutputChannel, 'warn'>;
+  /** Of the workspace, over its windows. */
+  readonly memory: Memento;
 }
 
-/** The last batch of this window, for as long as the engine remembers it. */
+/** The last batch of this window, for as long as the engine remembers it, and what is kept of it. */
 export class Reports implements Disposable {
   readonly #onDidChange = new EventEmitter<void>();
   readonly #listening: Disposable;
+  readonly #deps: ReportsDeps;
   #last: FinishedBatch | undefined;
 
   readonly onDidChange: Event<void> = this.#onDidChange.event;
 
-  constructor(engine: EngineClient) {
-    this.#listening = engine.onDidChangeState(state => {
+  constructor(deps: ReportsDeps) {
+    this.#deps = deps;
+    this.#listening = deps.engine.onDidChangeState(state => {
       if (state.kind !== 'failed') return;
       if (state.failures.some(({ failure }) => failure.code === 'engine-stopped')) {
         this.#set(undefined);
@@ -34,9 +41,17 @@ export class Reports implements Disposable {
     return this.#last;
   }
 
+  /** What the workspace remembers of its last batch, in whichever window it ran. */
+  get kept(): KeptReport | undefined {
+    return keptReport(this.#deps.memory);
+  }
+
   add(report: Report, setups: readonly FolderSetup[], conflicts: number): FinishedBatch {
     const finished = { report, setups, conflicts, endedAt: Date.now() };
     this.#set(finished);
+    keepReport(this.#deps, finished).catch((error: unknown) => {
+      this.#deps.log.warn(`The report is not kept for later windows: ${String(error)}`);
+    });
     return finished;
   }
 

@@ -9,7 +9,8 @@ import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { viewId } from '../contributions/manifest';
 import { Failed, failureLine } from '../failures/failed';
-import type { FinishedBatch, Reports } from './reports';
+import type { FinishedBatch } from './finishedBatch';
+import type { Reports } from './reports';
 import { runBatch } from './runBatch';
 import type { UnfinishedBatch } from './unfinishedBatch';
 

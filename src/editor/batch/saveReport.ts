@@ -5,7 +5,7 @@ import type { ReportEntry } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { reportEntries } from './reportDocument';
-import type { FinishedBatch } from './reports';
+import type { FinishedBatch } from './finishedBatch';
 import { reportText } from './reportText';
 
 /** Saves the report of a batch where the user says, as text or, by the name's ending, as JSON. */

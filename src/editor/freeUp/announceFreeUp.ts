@@ -4,7 +4,7 @@ import { failureMessage } from '../failures/failureMessage';
 import { formatBytes } from '../format/quantity';
 import { showReport } from '../batch/reportDocument';
 import { reportNumbers } from '../batch/reportWords';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import type { EngineClient } from '../client/engineClient';
 

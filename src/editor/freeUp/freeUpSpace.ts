@@ -7,7 +7,7 @@ import {
   type FreeUpScope,
 } from '../../protocol/freeUp';
 import type { Report } from '../../protocol/reports';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import { runPlanned, type PlannedKind, type RunPlannedDeps } from '../batch/runPlanned';
 import { chosenScopes, failedScopes, scopesOfBatch } from '../selection/chosenScopes';
 import type { Everything, Selection } from '../selection/selection';

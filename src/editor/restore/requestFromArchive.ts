@@ -1,6 +1,6 @@
 import { l10n, window, type LogOutputChannel } from 'vscode';
 import { requestArchived } from '../../protocol/restore';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 import { Failed, failureLine } from '../failures/failed';

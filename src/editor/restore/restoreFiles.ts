@@ -11,7 +11,7 @@ import {
 } from '../../protocol/restore';
 import { showNothing } from '../batch/nothingMessage';
 import { announceReport, type ReportButton, type ReportMessageDeps } from '../batch/reportMessage';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import {
   runPlanned,
   type PlannedKind,

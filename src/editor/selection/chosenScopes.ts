@@ -3,7 +3,7 @@ import { rootPath } from '../../protocol/folders';
 import type { ChosenRequest } from '../../protocol/plans';
 import type { NodeId } from '../../protocol/rows';
 import { groups } from '../../protocol/verdicts';
-import type { FinishedBatch } from '../batch/reports';
+import type { FinishedBatch } from '../batch/finishedBatch';
 import type { FolderScopes } from '../batch/runPlanned';
 import { resolveTargets, type ResolveTargetsDeps } from '../setUp/resolveTargets';
 import { folderById, folderId } from '../targets/targets';

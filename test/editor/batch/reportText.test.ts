@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import type { FinishedBatch } from '../../../src/editor/batch/reports';
+import type { FinishedBatch } from '../../../src/editor/batch/finishedBatch';
 import { reportText } from '../../../src/editor/batch/reportText';
 import { reportRecord } from '../../../src/editor/batch/saveReport';
 import { failureText } from '../../../src/editor/failures/failureMessage';
