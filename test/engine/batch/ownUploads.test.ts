@@ -34,7 +34,9 @@ describe('A file that was just backed up', () => {
     const { planId } = await project.plan({ kind: 'all' });
     const looks = mock.method(fs, 'lstatSync');
     await project.engine.run(planId, new AbortController().signal);
-    assert.equal(looks.mock.callCount(), 0);
+    // The folder itself may be looked at once, for the disk that it is on.
+    const asked = looks.mock.calls.map(({ arguments: [path] }) => path);
+    for (const path of ['a', 'b', 'd/c']) assert.ok(!asked.includes(join(root, path)), path);
     assert.equal(project.row('d/c').verdict.kind, 'up-to-date');
   });
 
