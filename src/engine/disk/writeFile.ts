@@ -35,15 +35,17 @@ export async function writeSparse(
 const holeBytes = 1 << 16;
 const zeros = Buffer.alloc(holeBytes);
 
+/**
+ * More at once makes some disks look for large pieces of memory for their cache: Linux 6.18 with ext4
+ * took 8 s for a gigabyte written 8 MiB at a time, and 0.7 s by such pieces.
+ */
+const maxWriteBytes = 1 << 18;
+
 /** Writes all bytes at `position`; one call to the disk may take only some of them. */
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let written = 0; written < bytes.byteLength;) {
-    const { bytesWritten } = await handle.write(
-      bytes,
-      written,
-      bytes.byteLength - written,
-      position + written,
-    );
+    const length = Math.min(bytes.byteLength - written, maxWriteBytes);
+    const { bytesWritten } = await handle.write(bytes, written, length, position + written);
     written += bytesWritten;
   }
 }

@@ -52,6 +52,25 @@ describe('writeSparse', () => {
     );
   });
 
+  it('writes no more than 256 KiB at a time', async () => {
+    const content = Buffer.alloc((3 << 18) + 5, 7);
+    const handle = await open(join(folder.path, 'file'), 'w');
+    const lengths: number[] = [];
+    const watched = {
+      write(bytes: Uint8Array, offset: number, length: number, position: number) {
+        lengths.push(length);
+        return handle.write(bytes, offset, length, position);
+      },
+    };
+    try {
+      await writeSparse(watched as typeof handle, content, 0);
+    } finally {
+      await handle.close();
+    }
+    assert.deepEqual(lengths, [1 << 18, 1 << 18, 1 << 18, 5]);
+    assert.ok(readFileSync(join(folder.path, 'file')).equals(content));
+  });
+
   it('leaves holes for zeros', async function () {
     const content = Buffer.alloc(64 * block);
     content.write('x', 5 * block + 1);
