@@ -48,6 +48,8 @@ function isFound({ what, edits, test }: Plant, root: string): boolean {
   const { status, stdout } = spawnSync(process.execPath, [suite, ...test], {
     cwd: root,
     encoding: 'utf8',
+    // What hangs is found, too.
+    timeout: 240_000,
   });
   for (const [path, text] of originals) writeFileSync(path, text);
   const why = /Caused by: [^\n]*|AssertionError[^\n]*/.exec(stdout);

@@ -96,7 +96,7 @@ export const plants: readonly Plant[] = [
     what: 'a download that was cut short counts as whole',
     edits: [acceptedShort],
     test: weather,
-    behind: 'its checksum is compared afterwards',
+    behind: 'half an answer is a connection that broke, and the rest is asked for',
   },
   {
     what: 'a download that was cut short counts as whole, and its checksum as right',
@@ -104,11 +104,12 @@ export const plants: readonly Plant[] = [
       acceptedShort,
       {
         file: 'checksums/contentCheck.js',
-        from: "return { kind: this.#evidence?.verdictOn(sha256) ?? 'unknown', sha256 };",
+        from: "return { kind: this.#evidence?.verdictOn(sha256, rest) ?? 'unknown', sha256 };",
         to: "return { kind: 'same', sha256 };",
       },
     ],
     test: weather,
+    behind: 'half an answer is a connection that broke, and the rest is asked for',
   },
   {
     what: 'a put that is tried again sends the bytes of another file',
