@@ -26,8 +26,17 @@ interface Manifest {
     };
   };
   readonly capabilities: {
-    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+    readonly untrustedWorkspaces: Declaration & {
+      readonly restrictedConfigurations: readonly string[];
+    };
+    readonly virtualWorkspaces: Declaration;
   };
+}
+
+/** Whether a kind of workspace is supported, and what is told of it. */
+interface Declaration {
+  readonly supported: boolean | 'limited';
+  readonly description: string;
 }
 
 interface WalkthroughStep {
@@ -147,6 +156,30 @@ describe('The manifest', () => {
       const isSafe = scope === 'machine' || scope === 'window' || restricted.includes(name);
       assert.ok(isSafe, name);
     }
+  });
+
+  it('is limited in a workspace that is not trusted, with a reason', () => {
+    const { supported, description, restrictedConfigurations } =
+      manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.match(description, /Restricted Mode/);
+    // By name: another scope would otherwise take one of them off the list unseen.
+    assert.deepEqual([...restrictedConfigurations].sort(), [
+      's3Backup.backUpOnSave',
+      's3Backup.bucket',
+      's3Backup.compare.rule',
+      's3Backup.compareOnStartup',
+      's3Backup.exclude',
+      's3Backup.prefix',
+      's3Backup.storageClass',
+      's3Backup.useGitignore',
+    ]);
+  });
+
+  it('says that it does not work in virtual workspaces, with a reason', () => {
+    const { supported, description } = manifest.capabilities.virtualWorkspaces;
+    assert.equal(supported, false);
+    assert.match(description, /disk/i);
   });
 
   it('has a text for every placeholder, and no text that is not used', async () => {
