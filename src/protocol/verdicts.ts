@@ -102,6 +102,28 @@ export type IgnoreReason =
   | { readonly kind: 'below-local-file' | 'namesake-is-folder'; readonly path: FilePath }
   | { readonly kind: 'not-a-path'; readonly fault: KeyFault };
 
+/**
+ * What leaves a path out: a rule, which may change; what lies there on the disk; what lies on the
+ * disk in the way of a key; or the key itself, which can be no file's. The compiler asks about each
+ * new reason.
+ */
+export function ignoredBy({ kind }: IgnoreReason): 'rule' | 'disk' | 'obstacle' | 'key' {
+  switch (kind) {
+    case 'rule':
+    case 'kept-copy':
+    case 'inner-folder':
+      return 'rule';
+    case 'link':
+    case 'special-file':
+      return 'disk';
+    case 'below-local-file':
+    case 'namesake-is-folder':
+      return 'obstacle';
+    case 'not-a-path':
+      return 'key';
+  }
+}
+
 /** Why a key can be no file's: what a folder on disk cannot hold, or what would lead out of it. */
 export type KeyFault =
   | 'folder-marker'

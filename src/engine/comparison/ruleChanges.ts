@@ -1,6 +1,6 @@
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
-import type { IgnoreReason } from '../../protocol/verdicts';
+import { ignoredBy, type IgnoreReason } from '../../protocol/verdicts';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { foldersAbove } from '../disk/filePath';
 import type { CloudFile } from '../scan/cloudListing';
@@ -84,15 +84,13 @@ export function markUnknown(live: LiveComparison, folder: FilePath, failure: Fai
   comparison.incomplete ??= failure;
   for (const known of [...comparison.below(folder)]) {
     if (known.verdict.kind !== 'ignored') continue;
-    const isStillIgnored = rulings.has(known.verdict.because.kind)
+    const isByRule = ignoredBy(known.verdict.because) === 'rule';
+    const isStillIgnored = isByRule
       ? exclude.find(known.path, known.isFolder ? 'folder' : 'file') !== undefined
       : !isNewlyIncluded(live, known);
     if (!isStillIgnored) comparison.place({ ...known, verdict: { kind: 'unchecked', failure } });
   }
 }
-
-/** What rules decide, and not what lies there. */
-const rulings = new Set<IgnoreReason['kind']>(['rule', 'kept-copy', 'inner-folder']);
 
 interface IgnoredRow {
   readonly isFolder: boolean;

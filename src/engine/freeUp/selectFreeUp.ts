@@ -1,4 +1,4 @@
-import { callsSafe } from '../../protocol/verdicts';
+import { callsSafe, ignoredBy, type IgnoreReason } from '../../protocol/verdicts';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import {
   keptReasons,
@@ -111,7 +111,7 @@ function reasonToKeep({
     case 'lost':
       return 'not-here';
     case 'ignored':
-      return isAboutKey(verdict.because.kind) ? 'not-here' : 'ignored';
+      return isOfKey(verdict.because) ? 'not-here' : 'ignored';
     case 'out-of-date':
     case 'missing-in-cloud':
     case 'changed-in-cloud':
@@ -130,8 +130,9 @@ function reasonToKeep({
 const ignoreFiles = new Set(['.s3backupignore', '.gitignore']);
 
 /** What is ignored as a key of the bucket is no file here. */
-function isAboutKey(kind: string): boolean {
-  return kind === 'not-a-path' || kind === 'below-local-file' || kind === 'namesake-is-folder';
+function isOfKey(because: IgnoreReason): boolean {
+  const by = ignoredBy(because);
+  return by === 'key' || by === 'obstacle';
 }
 
 /** Describes to the user what would go, and what would be kept. */

@@ -20,7 +20,7 @@ export function createTables(database: Sqlite.DatabaseSync): void {
   }
 }
 
-/** The columns that `localFileColumns` fills. */
+/** Of a local file, as version 1 had it: a column that comes later comes by a step of its own. */
 const localFile = `
   path TEXT NOT NULL,
   size INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { RestoreScope } from '../../protocol/restore';
-import { groups, type Group } from '../../protocol/verdicts';
+import { groups, ignoredBy, type Group, type IgnoreReason } from '../../protocol/verdicts';
 import type { Route, ComparisonJob } from '../comparison/job';
 import type { RecentReports } from '../batch/reports';
 import { inPathOrder, isInBatch } from '../batch/step';
@@ -171,7 +171,8 @@ function isWanted({ verdict, activity }: Entry): boolean {
     case 'unchecked':
       return true;
     case 'ignored':
-      return isObstructed(verdict.because.kind) || isForeign(verdict.because);
+      // What is in the way may give way, and another's object may be had under another name.
+      return ignoredBy(verdict.because) === 'obstacle' || isForeign(verdict.because);
     case 'up-to-date':
     case 'missing-in-cloud':
     case 'lost':
@@ -179,12 +180,7 @@ function isWanted({ verdict, activity }: Entry): boolean {
   }
 }
 
-/** What is ignored only because something else is in its place. */
-function isObstructed(kind: string): boolean {
-  return kind === 'below-local-file' || kind === 'namesake-is-folder';
-}
-
 /** What somebody keeps in the bucket under a key that is no path; markers of folders hold nothing. */
-function isForeign(because: { readonly kind: string; readonly fault?: string }): boolean {
+function isForeign(because: IgnoreReason): boolean {
   return because.kind === 'not-a-path' && because.fault !== 'folder-marker';
 }
