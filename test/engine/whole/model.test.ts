@@ -46,6 +46,6 @@ const failedOnce = [
   { seed: 5_002, path: '654' },
   { seed: 5_005, path: '188' },
   { seed: 5_007, path: '1285' },
-  // By name and time, a conflict is one again after the user has kept both.
+  // By name and time, a conflict was one again after the user had kept both.
   { seed: 5_006, path: '767' },
 ] as const;

@@ -102,10 +102,6 @@ export class World {
     return [...this.#rules.exclude, ...ignored];
   }
 
-  get rule(): CompareRule {
-    return this.#rules.rule;
-  }
-
   /** Whether there is a comparison at hand. */
   get isCompared(): boolean {
     return this.#isCompared;
