@@ -7,6 +7,7 @@ import { RestoredCopies } from './cloudCopies/restoredCopies';
 import { Comparisons } from './client/comparisons';
 import { EngineClient } from './client/engineClient';
 import { RunningOperations } from './client/runningOperations';
+import { ContextKey } from './contributions/contextKey';
 import { OverviewPanel } from './overview/overviewPanel';
 import type { Services } from './services';
 import { AccessKeys } from './targets/accessKeys';
@@ -18,6 +19,7 @@ import { FilesView } from './view/filesView';
 import { RowFilter } from './view/filter';
 import { LayoutChoice } from './view/layoutChoice';
 import { PastTotals } from './view/pastTotals';
+import { StepsDone } from './view/stepsDone';
 import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
 import { ActiveFile } from './workbench/activeFile';
@@ -59,6 +61,9 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const unsaved = new UnsavedRows();
   const shownBy = { layout, filter, refresh, unsaved, past };
   const tree = new FilesTree({ engine, targets, log, ...shownBy });
+  const steps = new StepsDone(context.globalState, step => {
+    new ContextKey(step).set(true);
+  });
   const view = new FilesView({
     tree,
     engine,
@@ -69,6 +74,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     reports,
     unfinished,
     refresh,
+    steps,
   });
   const lastComplete = new LastComplete({ engine, targets, memory: context.workspaceState });
   const statusBar = new StatusBar({ engine, targets, past, automation, lastComplete });

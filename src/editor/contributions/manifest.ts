@@ -63,7 +63,8 @@ export const contextValues = {
   's3Backup.compared': [true, false],
   /** Whether a folder of the workspace has a bucket. */
   's3Backup.bucketChosen': [true, false],
-  /** What has been done in this window, for the walkthrough. */
+  /** What the user has done, in this window or before, for the walkthrough. */
+  's3Backup.everCompared': [true, false],
   's3Backup.backedUp': [true, false],
   's3Backup.restored': [true, false],
   's3Backup.filtered': [true, false],

@@ -11,6 +11,7 @@ import type { FilesTree } from './filesTree';
 import { type RowFilter, filterLine } from './filter';
 import type { PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
+import type { StepsDone } from './stepsDone';
 import { statusLine, unboundLine, unsafeFiles, unsafeText } from './statusLine';
 import type { TreeNode } from './treeNode';
 
@@ -22,6 +23,7 @@ interface FilesViewDeps {
   readonly filter: RowFilter;
   readonly operations: RunningOperations;
   readonly refresh: RefreshScheduler;
+  readonly steps: StepsDone;
   readonly past: { readonly findings: PastFindings | undefined };
   readonly reports: {
     readonly onDidChange: Event<void>;
@@ -46,14 +48,12 @@ export class FilesView implements Disposable {
   readonly #working = new ContextKey('s3Backup.working');
   /** Whether the store has accepted the chosen credentials, and nothing has been done since. */
   #connected = false;
-  readonly #backedUp = new ContextKey('s3Backup.backedUp');
-  readonly #restored = new ContextKey('s3Backup.restored');
   readonly #report = new ContextKey('s3Backup.report');
   readonly #transfer = new ContextKey('s3Backup.transfer');
   readonly #compared = new ContextKey('s3Backup.compared');
 
   constructor(private readonly deps: FilesViewDeps) {
-    const { tree, engine, targets, filter, operations, reports, unfinished, refresh } = deps;
+    const { tree, engine, targets, filter, operations, reports, unfinished, refresh, steps } = deps;
     this.treeView = window.createTreeView(viewId, {
       treeDataProvider: tree,
       canSelectMany: true,
@@ -83,8 +83,8 @@ export class FilesView implements Disposable {
       reports.onDidChange(() => {
         this.#report.set(reportOf(reports));
         const { work, done } = reports.last?.report ?? { work: undefined, done: 0 };
-        if (work === 'back-up' && done > 0) this.#backedUp.set(true);
-        if (work === 'restore' && done > 0) this.#restored.set(true);
+        if (work === 'back-up' && done > 0) void steps.note('s3Backup.backedUp');
+        if (work === 'restore' && done > 0) void steps.note('s3Backup.restored');
       }),
       refresh.onDidRefresh(() => {
         this.#draw();
@@ -124,6 +124,7 @@ export class FilesView implements Disposable {
     this.#transfer.set(transferOf(this.deps.engine.state));
     const { comparisons } = this.deps.engine.state;
     this.#compared.set(comparisons.length > 0);
+    if (comparisons.length > 0) void this.deps.steps.note('s3Backup.everCompared');
     this.#proving.set(comparisons.some(({ proving }) => proving !== undefined));
   }
 
