@@ -71,8 +71,13 @@ export class Comparison {
   /** Forgets a path: there is nothing of it left on either side. */
   remove(path: FilePath): void {
     this.#cancelMove(path);
-    const entry = this.#takeOut(path);
-    if (entry !== undefined) this.onChanged([groupOf(entry)]);
+    const entry = this.#entries.get(path);
+    if (entry === undefined) return;
+    this.#entries.delete(path);
+    this.#trees.take(entry);
+    if (this.#filter?.(path) === true) this.#filtered?.take(entry);
+    if (isUnconfirmed(entry)) this.#unconfirmed--;
+    this.onChanged([groupOf(entry)]);
   }
 
   /** Shows what is being done to a file, in the place where its row stands. */
@@ -207,11 +212,18 @@ export class Comparison {
     this.#moves.clear();
   }
 
+  /** Puts an entry in the place of the one at its path. Only what differs moves. */
   #replace(entry: Entry): void {
-    const before = this.#takeOut(entry.path);
-    this.#put(entry);
-    const concerned = [before, entry].filter(each => each !== undefined);
-    this.onChanged([...new Set(concerned.flatMap(each => [groupOf(each), each.verdict.kind]))]);
+    const before = this.#entries.get(entry.path);
+    if (before === undefined) this.#put(entry);
+    else {
+      this.#entries.set(entry.path, entry);
+      this.#trees.replace(before, entry);
+      if (this.#filter?.(entry.path) === true) this.#filtered?.replace(before, entry);
+      this.#unconfirmed += Number(isUnconfirmed(entry)) - Number(isUnconfirmed(before));
+    }
+    const concerned = [before ?? entry, entry].flatMap(each => [groupOf(each), each.verdict.kind]);
+    this.onChanged([...new Set(concerned)]);
   }
 
   /** Puts an entry where none is. */
@@ -220,16 +232,6 @@ export class Comparison {
     this.#trees.put(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
     if (isUnconfirmed(entry)) this.#unconfirmed++;
-  }
-
-  #takeOut(path: FilePath): Entry | undefined {
-    const entry = this.#entries.get(path);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(path);
-    this.#trees.take(entry);
-    if (this.#filter?.(entry.path) === true) this.#filtered?.take(entry);
-    if (isUnconfirmed(entry)) this.#unconfirmed--;
-    return entry;
   }
 
   #cancelMove(path: FilePath): void {

@@ -40,12 +40,22 @@ export class GroupTree<T extends Leaf> {
     }
   }
 
+  /** Shows a leaf in the place of the one with its path, which stands in the same folder. */
+  replaceRow(leaf: T): void {
+    const holder = this.#foldersOf(leaf).at(-1) ?? this.#root;
+    holder.files.set(leaf.path, leaf);
+  }
+
+  #foldersOf(leaf: T): readonly Folder<T>[] {
+    const home = this.#measure.folderOf(leaf);
+    if (this.#last.at(-1)?.path !== home) this.#last = [...this.#foldersTo(home)];
+    return this.#last;
+  }
+
   /** Adds to the rows and numbers of all folders that a leaf is in, and returns these. */
   #add(leaf: T, as: Part, count: 1 | -1): readonly Folder<T>[] {
-    const home = this.#measure.folderOf(leaf);
     const bytes = this.#measure.bytesOf(leaf);
-    if (this.#last.at(-1)?.path !== home) this.#last = [...this.#foldersTo(home)];
-    const chain = this.#last;
+    const chain = this.#foldersOf(leaf);
     let parent: Folder<T> | undefined;
     for (const folder of chain) {
       if (as !== 'row') folder.count(count, count * bytes);
@@ -175,7 +185,7 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     const folders = this.#shownFolders();
     const shown = folders.slice(offset, offset + limit);
     const [start, end] = [offset - folders.length, offset + limit - folders.length];
-    const files = end > 0 ? this.#shownFiles().slice(Math.max(0, start), end) : [];
+    const files = end > 0 ? this.#filesFrom(Math.max(0, start), end) : [];
     return [
       ...shown.map(folder => ({ kind: 'folder' as const, folder })),
       ...files.map(leaf => ({ kind: 'leaf' as const, leaf })),
@@ -196,7 +206,7 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
       toSkip = 0;
     }
     if (found.length >= limit) return found;
-    found.push(...this.#shownFiles().slice(toSkip, toSkip + limit - found.length));
+    found.push(...this.#filesFrom(toSkip, toSkip + limit - found.length));
     return found;
   }
 
@@ -207,9 +217,11 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     return this.#sortedFolders.get();
   }
 
-  #shownFiles(): readonly T[] {
+  /** The order is that of the paths; what stands at one may have been replaced since. */
+  #filesFrom(start: number, end: number): readonly T[] {
     this.#sortedFiles ??= new SortedByName(() => [...this.files.values()]);
-    return this.#sortedFiles.get();
+    const page = this.#sortedFiles.get().slice(start, end);
+    return page.map(leaf => this.files.get(leaf.path) ?? leaf);
   }
 
   *leaves(): Generator<T> {

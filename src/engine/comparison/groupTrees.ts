@@ -43,6 +43,30 @@ export class GroupTrees {
     this.of(verdict.kind).take(entry, 'number');
   }
 
+  /**
+   * Puts an entry in the place of another one at the same path. Its row moves only to another group,
+   * and numbers change only where they differ: most of what happens to a file changes neither.
+   */
+  replace(before: Entry, entry: Entry): void {
+    const isAtHome = folderOf(before) === folderOf(entry);
+    const isCounted = isAtHome && bytesOf(before) === bytesOf(entry);
+    const [rowFrom, rowTo] = [groupOf(before), groupOf(entry)];
+    if (isAtHome && rowFrom === rowTo) {
+      this.of(rowTo).replaceRow(entry);
+    } else {
+      this.of(rowTo).put(entry, 'row');
+      this.of(rowFrom).take(before, 'row');
+    }
+    if (!isCounted || before.verdict.kind !== entry.verdict.kind) {
+      this.of(entry.verdict.kind).put(entry, 'number');
+      this.of(before.verdict.kind).take(before, 'number');
+    }
+    if (!isCounted || isProved(before) !== isProved(entry)) {
+      if (isProved(entry)) this.proved.put(entry, 'number');
+      if (isProved(before)) this.proved.take(before, 'number');
+    }
+  }
+
   /** Returns something of each group's root. */
   roots<T>(what: (root: TreeFolder<Entry>) => T): Readonly<Record<Group, T>> {
     const each = groups.map(group => [group, what(this.of(group).root)]);

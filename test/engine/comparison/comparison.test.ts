@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 import { Comparison, finishedRowMs } from '../../../src/engine/comparison/comparison';
 import { groupOf } from '../../../src/engine/comparison/entry';
+import { GroupTree } from '../../../src/engine/comparison/groupTree';
 import { isWithin } from '../../../src/engine/disk/filePath';
 import { rowFilter } from '../../../src/engine/comparison/rowFilter';
 import { rootPath, type FilePath } from '../../../src/protocol/folders';
@@ -307,6 +308,48 @@ describe('comparison', () => {
     const [moved] = topRows(comparison, 'up-to-date').rows;
     assert.ok(moved?.kind === 'file' && moved.activity === undefined);
     assert.equal(comparison.totals().proved, 1);
+  });
+
+  it('moves a row only from group to group, and a number only with its verdict', () => {
+    const comparison = new Comparison(target);
+    for (const path of ['d/1', 'd/2']) {
+      comparison.place(finding(path, { kind: 'missing-in-cloud' }));
+    }
+    const methods = (['put', 'take'] as const).map(name => ({
+      name,
+      calls: mock.method(GroupTree.prototype, name).mock,
+    }));
+    const moves = () => {
+      const made = methods.flatMap(({ name, calls }) =>
+        calls.calls.map(call => `${name} ${call.arguments[1]}`),
+      );
+      for (const { calls } of methods) calls.resetCalls();
+      return made.sort();
+    };
+    try {
+      const path = 'd/1' as FilePath;
+      comparison.setActivity(path, { kind: 'waiting' });
+      comparison.setActivity(path, { kind: 'under-way', work: 'back-up' });
+      assert.deepEqual(moves(), []);
+      const page = comparison.children(
+        { group: 'missing-in-cloud', path: 'd' as FilePath },
+        'tree',
+        0,
+        9,
+      );
+      const shown = page.rows.map(row => row.kind === 'file' && [row.path, row.activity?.kind]);
+      assert.deepEqual(shown, [
+        ['d/1', 'under-way'],
+        ['d/2', undefined],
+      ]);
+      comparison.finish(finding('d/1', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+      // It counts as up to date, and as proved, and no longer as missing.
+      assert.deepEqual(moves(), ['put number', 'put number', 'take number']);
+      mock.timers.tick(finishedRowMs);
+      assert.deepEqual(moves(), ['put row', 'take row']);
+    } finally {
+      mock.restoreAll();
+    }
   });
 
   it('means by a group what it holds by verdict, wherever a finished row still is', () => {
