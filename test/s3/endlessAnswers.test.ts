@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { mock } from 'node:test';
 
 import { collectBounded } from '../../src/engine/s3/proveAnswers';
@@ -73,6 +74,7 @@ describe('A store that never comes to an end', function () {
     });
   }
   afterEach(async () => {
+    isTimeMocked = false;
     mock.timers.reset();
     mock.restoreAll();
     await store.close();
@@ -167,8 +169,53 @@ describe('A store that never comes to an end', function () {
       });
       mockTime();
       await assert.rejects(whileTimePasses(read()), { code: 'timed-out' });
+      assert.ok(seemingMs < 400_000, String(seemingMs));
     });
   }
+
+  it('is none whose list comes slowly, or is long in coming', async () => {
+    const { page, entry, pages } = lists[0];
+    const text = ending(page('', Array.from({ length: 100 }, (_, at) => entry(at)).join('')));
+    await open((_, response) => {
+      // A space while it looks for them, then 100 bytes a second.
+      const sent = [...Array<string>(5).fill(' '), ...text.match(/[^]{1,1000}/g)!];
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      const send = () => {
+        const next = sent.shift();
+        if (next === undefined) response.end();
+        else response.write(next, () => setImmediate(send));
+        passTime(10_000);
+      };
+      send();
+    });
+    mockTime();
+    assert.equal((await whileTimePasses(readAll(pages(store)))).length, 100);
+    assert.equal(asked, 1);
+  });
+
+  it('is left where a body trickles, though it never stalls', async () => {
+    const body = Buffer.alloc(100_000);
+    await open(({ headers }, response) => {
+      const start = Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
+      const range = `bytes ${String(start)}-${String(body.byteLength - 1)}/${String(body.byteLength)}`;
+      response.writeHead(headers.range === undefined ? 200 : 206, {
+        etag: '"e"',
+        'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+        'content-length': String(body.byteLength - start),
+        ...(headers.range !== undefined && { 'content-range': range }),
+      });
+      const send = () => {
+        if (response.destroyed) return;
+        response.write(' ', () => setImmediate(send));
+        passTime(10_000);
+      };
+      send();
+    });
+    mockTime();
+    const content = await store.bucket.get({ key: 'a', signal });
+    await assert.rejects(whileTimePasses(buffer(content.body)), { code: 'timed-out' });
+    assert.ok(asked <= 4, String(asked));
+  });
 
   it('is none that takes long to put parts together, and sends spaces meanwhile', async () => {
     const part = { partNumber: 1, size: 1, etag: '0'.repeat(32), crc32: undefined };
@@ -195,8 +242,15 @@ describe('A store that never comes to an end', function () {
   });
 });
 
+/** How much time has passed, as it seems. */
+let seemingMs = 0;
+let isTimeMocked = false;
+
 function mockTime(): void {
+  seemingMs = 0;
+  isTimeMocked = true;
   mock.timers.enable({ apis: ['setTimeout'] });
+  mock.method(performance, 'now', () => seemingMs);
   mock.method(Math, 'random', () => 0);
 }
 
@@ -211,7 +265,7 @@ function trickle(response: ServerResponse, end: string): void {
       return;
     }
     response.write(' ');
-    mock.timers.tick(10_000);
+    passTime(10_000);
     setImmediate(send);
   };
   send();
@@ -226,9 +280,16 @@ async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
   work.then(end, end);
   while (!ended.signal.aborted) {
     await new Promise(resolve => setImmediate(resolve));
-    mock.timers.tick(1);
+    passTime(1);
   }
   return work;
+}
+
+function passTime(ms: number): void {
+  // An answer may still be on its way when its test has ended.
+  if (!isTimeMocked) return;
+  seemingMs += ms;
+  mock.timers.tick(ms);
 }
 
 function* endless(): Generator<Buffer> {

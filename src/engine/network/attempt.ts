@@ -88,28 +88,69 @@ const withoutAnswer = new Set<FailureCode>([
   'timed-out',
 ]);
 
-/** Tries as often as it may, counting from `first`. */
+/**
+ * Tries as often as it may, counting from `first`. What does not wait for the store to come back has
+ * no body to send or to put together, and is not tried again once it has taken long.
+ */
 async function attemptFrom<T>(
   first: number,
   operation: (attempt: Attempt) => Promise<T>,
-  { subject, signal, onAttempt }: AttemptOptions,
+  { subject, signal, onAttempt, breaker }: AttemptOptions,
 ): Promise<T> {
+  const patience = new Patience(breaker === undefined ? shortRequestMs : Infinity);
   let uncertain = false;
   let before: Failure | undefined;
-  for (let number = first; ; number++) {
-    throwIfCancelled(signal, subject, before);
-    onAttempt?.(number);
-    try {
-      return await unlessCancelled(operation({ number, uncertain }), signal, subject);
-    } catch (error) {
-      before = failureBefore(error) ?? before;
+  try {
+    for (let number = first; ; number++) {
       throwIfCancelled(signal, subject, before);
-      if (!(error instanceof Failure) || number >= limitOf(error.code)) throw error;
-      uncertain ||= isOutcomeUnknown(error);
-      await pause(backoffMs(number, retryAfter(error)), signal);
+      onAttempt?.(number);
+      try {
+        return await unlessCancelled(operation({ number, uncertain }), signal, subject);
+      } catch (error) {
+        before = failureBefore(error) ?? before;
+        throwIfCancelled(signal, subject, before);
+        if (!(error instanceof Failure) || number >= limitOf(error.code)) throw error;
+        if (patience.isOver) throw error;
+        uncertain ||= isOutcomeUnknown(error);
+        await pause(backoffMs(number, retryAfter(error)), signal);
+      }
     }
+  } finally {
+    patience.end();
   }
 }
+
+/** How long a request without a body may take, so that it is tried once more. */
+const shortRequestMs = 240_000;
+
+/** Counts the time that a computer is awake: after its sleep, requests have to be tried again. */
+class Patience {
+  #leftMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number) {
+    this.#leftMs = ms;
+    if (Number.isFinite(ms)) this.#wait();
+  }
+
+  get isOver(): boolean {
+    return this.#leftMs <= 0;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** In steps, since a timer that was due in a computer's sleep fires at its end. */
+  #wait(): void {
+    this.#timer = setTimeout(() => {
+      this.#leftMs -= stepMs;
+      if (!this.isOver) this.#wait();
+    }, stepMs).unref();
+  }
+}
+
+const stepMs = 10_000;
 
 /** How often a request that fails with this code is tried. */
 function limitOf(code: FailureCode): number {

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { MalformedAnswer } from '../failures/malformedAnswer';
+import { AnswerProgress } from '../network/answerProgress';
 
 /**
  * Makes a client reject answers of another kind than the command asks for. The SDK parses any XML, so
@@ -18,8 +19,8 @@ export function proveAnswers({ middlewareStack }: S3Client): void {
         const root = roots[commandName];
         const response = result.response as Answer;
         if (root === undefined || response.statusCode >= 300) return result;
-        const withinMs = commandName === completion ? maxCompletionMs : maxAnswerMs;
-        const bytes = await collectBounded(response.body as Readable, { withinMs });
+        const limits = commandName === completion ? completionLimits : {};
+        const bytes = await collectBounded(response.body as Readable, limits);
         response.body = bytes;
         // The SDK makes an error of it that is retried: the store broke off the completion.
         if (bytes.byteLength === 0 && commandName === completion) {
@@ -146,17 +147,19 @@ function describe(text: string, name: string | undefined): string {
 /**
  * Reads an answer that is parsed as a whole; objects are streamed instead. Throws `MalformedAnswer`
  * if it is longer than the limit: an endless one would fill the memory. Throws `TimeoutError` if it
- * takes longer than it may: one that trickles never seems to stall.
+ * only trickles, or takes longer than it may.
  */
 export async function collectBounded(
   stream: Readable,
-  { limitBytes = maxAnswerBytes, withinMs = maxAnswerMs }: AnswerLimits = {},
+  { limitBytes = maxAnswerBytes, withinMs = maxAnswerMs, mayTrickle = 'never' }: AnswerLimits = {},
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
+  const progress = new AnswerProgress();
   const timer = setTimeout(() => {
-    stream.destroy(new AnswerTooSlow(withinMs));
+    stream.destroy(new AnswerTooSlow(`The answer took more than ${String(withinMs)} ms.`));
   }, withinMs);
+  let waitingSince = performance.now();
   try {
     // Leaving the loop destroys the stream and closes the connection.
     for await (const piece of stream as AsyncIterable<Uint8Array>) {
@@ -164,6 +167,10 @@ export async function collectBounded(
       if (size > limitBytes)
         throw new MalformedAnswer(`an answer of more than ${String(limitBytes)} bytes`);
       pieces.push(piece);
+      const now = performance.now();
+      const isTrickling = progress.add(piece.byteLength, now - waitingSince) > 0;
+      if (isTrickling && mayTrickle === 'never') throw new AnswerTooSlow('The answer trickles.');
+      waitingSince = now;
     }
   } finally {
     clearTimeout(timer);
@@ -174,14 +181,11 @@ export async function collectBounded(
 interface AnswerLimits {
   readonly limitBytes?: number;
   readonly withinMs?: number;
+  readonly mayTrickle?: 'never' | 'while-it-works';
 }
 
 class AnswerTooSlow extends Error {
   override readonly name = 'TimeoutError';
-
-  constructor(withinMs: number) {
-    super(`The answer was not complete within ${String(withinMs)} ms.`);
-  }
 }
 
 /** A page of 1,000 keys, all as long as they may be and escaped, takes about 4 MB. */
@@ -191,4 +195,7 @@ const maxAnswerBytes = 64 << 20;
 const maxAnswerMs = 300_000;
 
 /** While S3 puts the parts together, which takes it minutes, it sends spaces. */
-const maxCompletionMs = 6 * maxAnswerMs;
+const completionLimits: AnswerLimits = {
+  withinMs: 6 * maxAnswerMs,
+  mayTrickle: 'while-it-works',
+};

@@ -12,6 +12,8 @@ import { Crc64Nvme } from '../checksums/crc64nvme';
 import { wholeChecksum } from '../checksums/storeChecksums';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
+import { AnswerProgress } from '../network/answerProgress';
+import { maxAttempts } from '../network/attempt';
 import { matchHeader, type EtagCase } from './answerField';
 import { listedSize } from './listedSize';
 import { objectHead } from './objectHead';
@@ -150,6 +152,8 @@ async function* bytesOf(
   let current: IncomingMessage | undefined = stream;
   let pieces = bodyPieces(stream, into);
   const check = bodyCheck(head, range);
+  const progress = new AnswerProgress();
+  let stalls = 0;
   const close = () => {
     current?.destroy();
     current = undefined;
@@ -182,11 +186,22 @@ async function* bytesOf(
     );
   }
 
+  /** What only trickles goes on by another connection, as often as a request is tried. */
+  function leaveWhereItTrickles(bytes: number, waitedMs: number): void {
+    const stallsBefore = stalls;
+    stalls = progress.add(bytes, waitedMs);
+    if (stalls >= maxAttempts)
+      throw new Failure('timed-out', context.endpoint, 'the body trickles');
+    if (stalls > stallsBefore) close();
+  }
+
   signal.addEventListener('abort', close, { once: true });
   try {
     for (;;) {
       // To the very end, so that the connection can be used again.
+      const waitingSince = performance.now();
       const piece = await nextPiece().catch(pieceAgain);
+      leaveWhereItTrickles(piece?.byteLength ?? 0, performance.now() - waitingSince);
       if (piece === undefined) {
         if (check?.isRight() === false) throw new Failure('not-as-stored', key, 'another checksum');
         return;

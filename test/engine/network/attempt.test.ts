@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 
-import { attempt, maxAttempts, type Attempt } from '../../../src/engine/network/attempt';
+import {
+  attempt,
+  maxAttempts,
+  type Attempt,
+  type AttemptOptions,
+} from '../../../src/engine/network/attempt';
+import { CircuitBreaker } from '../../../src/engine/network/circuitBreaker';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 import { assertProperty } from '../../support/suite/assertProperty';
@@ -93,6 +99,35 @@ describe('attempt', () => {
     assert.ok(second >= 3_000 && second < 3_010);
     const [, capped = 0] = await timesOfTries(() => failure('store-busy', '86400'));
     assert.ok(capped >= 60_000 && capped < 60_010);
+  });
+
+  it('tries no more what has taken minutes, but for what waits for the store to come back', async () => {
+    mock.method(Math, 'random', () => 0);
+    const timesTried = async (how: Pick<AttemptOptions, 'breaker'>) => {
+      let tries = 0;
+      const slow = () => {
+        tries++;
+        for (let second = 0; second < 110; second++) mock.timers.tick(1_000);
+        return Promise.reject(failure('timed-out'));
+      };
+      const ended = new AbortController();
+      const running = attempt(slow, { subject: 'x', signal: never, ...how }).catch(() => {
+        ended.abort();
+      });
+      while (!ended.signal.aborted) {
+        await new Promise(resolve => setImmediate(resolve));
+        mock.timers.tick(1_000);
+      }
+      await running;
+      return tries;
+    };
+    assert.equal(await timesTried({}), 3);
+    const breaker = new CircuitBreaker({
+      firstProbeDelayMs: 1,
+      onChange: () => undefined,
+      probe: () => Promise.resolve(),
+    });
+    assert.equal(await timesTried({ breaker }), maxAttempts + 1);
   });
 
   const retried: readonly FailureCode[] = [
