@@ -15,9 +15,26 @@ export interface ProfileSummary {
   readonly fault: FailureRecord | undefined;
 }
 
+/** Where credentials may come from besides the shared files. */
+export type CredentialPlace = 'environment' | 'web-identity' | 'container' | 'instance';
+
+/** What speaks against a place, as far as that is known without asking anybody. */
+export type PlaceFault =
+  /** None of the variables, of which one would do, or these are missing beside others. */
+  | { readonly kind: 'unset' | 'incomplete'; readonly variables: readonly string[] }
+  /** Switched off by this variable. */
+  | { readonly kind: 'switched-off'; readonly variable: string }
+  | { readonly kind: 'not-on-ec2' };
+
+export interface PlaceSummary {
+  readonly place: CredentialPlace;
+  readonly fault: PlaceFault | undefined;
+}
+
 /** What credentials could come from on this machine, without asking anybody. */
 export interface CredentialSources {
   readonly profiles: readonly ProfileSummary[];
+  readonly places: readonly PlaceSummary[];
   /** Whether the environment holds a whole key pair. */
   readonly inEnvironment: boolean;
   /** The profile that `AWS_PROFILE` names. */

@@ -287,6 +287,10 @@ describe('A first bucket where nothing has been set up', () => {
       'Default Credentials',
       'default',
       'kitchen',
+      'Environment Variables',
+      'Web Identity from Environment Variables',
+      'Role of This Container',
+      'Role of This EC2 Instance',
       'Enter an Access Key…',
       'Open Credentials File',
     );

@@ -18,6 +18,7 @@ import { failureMessage } from '../failures/failureMessage';
 import type { ProfileChoice, Profiles } from '../targets/profiles';
 import { folderId } from '../targets/targets';
 import { enterAccessKey, keepAccessKey, type AccessKeyDeps } from './enterAccessKey';
+import { placeDetail, placeName } from './placeText';
 import { openCredentialsFile, type OpenCredentialsFileDeps } from './openCredentialsFile';
 
 export interface ChooseProfileDeps extends OpenCredentialsFileDeps, AccessKeyDeps {
@@ -92,6 +93,7 @@ async function pickChoice(
   const items: ChoiceItem[] = [
     chainItem(sources, isCurrent({ kind: 'default-chain' })),
     ...profileItems(sources, isCurrent),
+    ...placeItems(sources, isCurrent),
     { label: '', kind: QuickPickItemKind.Separator },
     {
       label: `$(key) ${l10n.t('Enter an Access Key…')}`,
@@ -152,6 +154,23 @@ function profileItems(
   return [{ label: l10n.t('Profiles'), kind: QuickPickItemKind.Separator }, ...items];
 }
 
+function placeItems(
+  { places }: CredentialSources,
+  isCurrent: (choice: ProfileChoice) => boolean,
+): readonly ChoiceItem[] {
+  const items = places.map((summary): ChoiceItem => {
+    const choice: ProfileChoice = { kind: 'place', place: summary.place };
+    const detail = placeDetail(summary);
+    return {
+      label: placeName(summary.place),
+      description: isCurrent(choice) ? l10n.t('current') : '',
+      ...(detail === undefined ? {} : { detail }),
+      choice,
+    };
+  });
+  return [{ label: l10n.t('This Machine'), kind: QuickPickItemKind.Separator }, ...items];
+}
+
 function fileItem({ credentialsFile, fault }: CredentialSources): ChoiceItem {
   return {
     label: `$(edit) ${l10n.t('Open Credentials File')}`,
@@ -194,6 +213,8 @@ function choiceText(choice: ProfileChoice): string {
   switch (choice.kind) {
     case 'profile':
       return choice.name;
+    case 'place':
+      return placeName(choice.place);
     case 'access-key':
       return l10n.t('an access key that was typed in');
     case 'default-chain':

@@ -1,10 +1,11 @@
 import { l10n, window, type WorkspaceFolder } from 'vscode';
-import { storeEndpoint } from '../../protocol/credentials';
+import { storeEndpoint, type CredentialPlace } from '../../protocol/credentials';
 import type { RawSettings } from '../../protocol/folders';
 import { accountText } from '../client/accountText';
 import type { EngineClient } from '../client/engineClient';
 import type { Profiles } from '../targets/profiles';
 import type { Target } from '../targets/target';
+import { placeName } from './placeText';
 
 interface ConfirmTargetDeps {
   readonly engine: Pick<EngineClient, 'sendRequest'>;
@@ -58,8 +59,9 @@ async function endpointText(
   return engine.sendRequest(storeEndpoint, settings);
 }
 
-function credentialsText({ profile, accessKeyOf }: RawSettings): string {
+function credentialsText({ profile, accessKeyOf, place }: RawSettings): string {
   if (accessKeyOf !== undefined) return l10n.t('the access key that you typed in');
+  if (place !== undefined) return placeName(place as CredentialPlace);
   return typeof profile === 'string' && profile !== ''
     ? l10n.t('the AWS profile “{0}”', profile)
     : l10n.t('the default ones of this machine');

@@ -21,7 +21,7 @@ export async function signInFor(
   const groups = new Map<string, { settings: RawSettings; folders: WorkspaceFolder[] }>();
   for (const folder of folders) {
     const settings = profiles.settings(folder);
-    const key = JSON.stringify([settings['profile'], settings['accessKeyOf']]);
+    const key = JSON.stringify([settings['profile'], settings['accessKeyOf'], settings['place']]);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { settings, folders: [folder] });
     else known.folders.push(folder);

@@ -1,4 +1,5 @@
 import type { Memento, WorkspaceFolder } from 'vscode';
+import type { CredentialPlace } from '../../protocol/credentials';
 import type { RawSettings } from '../../protocol/folders';
 import { rawSettings } from '../contributions/settings';
 import { folderId } from './targets';
@@ -8,6 +9,8 @@ export type ProfileChoice =
   | { readonly kind: 'profile'; readonly name: string }
   /** The access key that was typed in for the folder. */
   | { readonly kind: 'access-key' }
+  /** A place besides the shared files, such as the environment. */
+  | { readonly kind: 'place'; readonly place: CredentialPlace }
   /** The default provider chain of the AWS SDK, whatever the setting says. */
   | { readonly kind: 'default-chain' };
 
@@ -46,6 +49,8 @@ export class Profiles {
         return { ...settings, profile: choice.name };
       case 'access-key':
         return { ...settings, profile: '', accessKeyOf: folderId(folder) };
+      case 'place':
+        return { ...settings, profile: '', place: choice.place };
       case 'default-chain':
         return { ...settings, profile: '' };
       case undefined:

@@ -1,4 +1,4 @@
-import { instanceRole } from './instanceRole';
+import { instanceRole, instanceSwitch } from './instanceRole';
 import { Failure } from '../failures/failure';
 import type { FileFault, Profile, SharedFile, SharedFiles } from './sharedFiles';
 import { shellWords } from './shellWords';
@@ -124,5 +124,8 @@ export function isInContainer(env: NodeJS.ProcessEnv): boolean {
 
 function instanceText(env: NodeJS.ProcessEnv): string {
   const role = instanceRole(env);
-  return role.kind === 'none' ? `instance role ${role.why}` : 'instance role (no answer)';
+  if (role.kind === 'possible') return 'instance role (no answer)';
+  return role.why === 'switched-off'
+    ? `instance role (switched off by ${instanceSwitch})`
+    : 'instance role (this machine is not on EC2)';
 }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
  */
 export type InstanceRole =
   | { readonly kind: 'possible' }
-  /** `why` ends the name of this source in the list of all that were looked for. */
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly why: 'switched-off' | 'not-on-ec2' };
+
+export const instanceSwitch = 'AWS_EC2_METADATA_DISABLED';
 
 /**
  * Reads it off what the firmware says of the machine, as cloud-init does
@@ -16,9 +17,9 @@ export type InstanceRole =
  * be read, as on systems other than Linux and in some containers, the role is possible.
  */
 export function instanceRole(env: NodeJS.ProcessEnv, firmware = '/sys/class/dmi/id'): InstanceRole {
-  const disabled = env['AWS_EC2_METADATA_DISABLED'] ?? '';
+  const disabled = env[instanceSwitch] ?? '';
   if (disabled !== '' && disabled !== 'false') {
-    return { kind: 'none', why: '(switched off by AWS_EC2_METADATA_DISABLED)' };
+    return { kind: 'none', why: 'switched-off' };
   }
   // Whoever names an address of its own knows that something answers there.
   if ((env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? '') !== '') return { kind: 'possible' };
@@ -27,7 +28,7 @@ export function instanceRole(env: NodeJS.ProcessEnv, firmware = '/sys/class/dmi/
   );
   return words.length === 0 || words.some(word => /amazon|ec2/i.test(word))
     ? { kind: 'possible' }
-    : { kind: 'none', why: '(this machine is not on EC2)' };
+    : { kind: 'none', why: 'not-on-ec2' };
 }
 
 function read(path: string): string | undefined {

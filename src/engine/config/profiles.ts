@@ -1,5 +1,6 @@
 import { toFailure } from '../failures/failure';
 import { planProfile, profileKind } from './credentialPlan';
+import { credentialPlaces } from './credentialPlaces';
 import { fileFault, hasEnvironmentKeys } from './diagnoseCredentials';
 import type { SharedFiles } from './sharedFiles';
 import type { CredentialSources } from '../../protocol/credentials';
@@ -16,6 +17,7 @@ export function credentialSources(env: NodeJS.ProcessEnv, files: SharedFiles): C
   const environmentProfile = env['AWS_PROFILE'];
   return {
     profiles: profiles.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    places: credentialPlaces(env),
     inEnvironment: hasEnvironmentKeys(env),
     environmentProfile: environmentProfile === '' ? undefined : environmentProfile,
     credentialsFile: files.credentials.path,

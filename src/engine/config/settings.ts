@@ -1,6 +1,8 @@
+import type { CredentialPlace } from '../../protocol/credentials';
 import type { RawSettings } from '../../protocol/folders';
 import { readEndpoint, type Endpoint } from '../../protocol/endpoint';
 import type { ConnectionDefaults } from './connectionDefaults';
+import { places } from './credentialPlaces';
 import { Failure } from '../failures/failure';
 import { proxySettings, type ProxySettings } from './proxy';
 
@@ -16,6 +18,8 @@ export interface ConnectionSettings {
   readonly proxy?: ProxySettings;
   /** The folder whose access key counts that was typed in, instead of all profiles. */
   readonly accessKeyOf?: string;
+  /** The place whose credentials count, instead of all profiles. */
+  readonly place?: CredentialPlace;
   readonly storage?: StorageSettings;
 }
 
@@ -29,14 +33,19 @@ export interface StorageSettings {
 
 export type Encryption = 'AES256' | 'aws:kms' | 'aws:kms:dsse';
 
-/** Whose credentials: those of a profile, of the default chain, or typed in for a folder. */
-export type CredentialSource = string | undefined | { readonly accessKeyOf: string };
+/** Whose credentials: of a profile, of the default chain, of a place, or typed in for a folder. */
+export type CredentialSource = ResolvedSource | { readonly accessKeyOf: string };
+
+/** What is looked for on this machine; `undefined` is the default chain. */
+export type ResolvedSource = string | undefined | { readonly place: CredentialPlace };
 
 export function sourceIn({
   profile,
   accessKeyOf,
-}: Pick<ConnectionSettings, 'profile' | 'accessKeyOf'>): CredentialSource {
-  return accessKeyOf === undefined ? profile : { accessKeyOf };
+  place,
+}: Pick<ConnectionSettings, 'profile' | 'accessKeyOf' | 'place'>): CredentialSource {
+  if (accessKeyOf !== undefined) return { accessKeyOf };
+  return place === undefined ? profile : { place };
 }
 
 /** Whose certificates count, besides those of the authorities that Node knows. */
@@ -90,6 +99,7 @@ export function parseConnectionSettings(
     forcePathStyle:
       optionalFlag(raw, 'forcePathStyle') ?? defaults.forcePathStyle ?? endpoint !== undefined,
     ...accessKeyChosen(raw),
+    ...placeChosen(raw),
     ...storageAsked(raw),
     trust: { system: raw['http.systemCertificates'] !== false, bundle: defaults.caBundle },
     ...(proxy === undefined ? {} : { proxy }),
@@ -126,6 +136,15 @@ const encryptions: readonly Encryption[] = ['AES256', 'aws:kms', 'aws:kms:dsse']
 function accessKeyChosen(raw: RawSettings): Pick<ConnectionSettings, 'accessKeyOf'> {
   const folder = optionalText(raw, 'accessKeyOf');
   return folder === undefined ? {} : { accessKeyOf: folder };
+}
+
+/** The editor adds it, too. */
+function placeChosen(raw: RawSettings): Pick<ConnectionSettings, 'place'> {
+  const text = optionalText(raw, 'place');
+  const place = places.find(each => each === text);
+  if (place === undefined && text !== undefined)
+    throw invalid('place', `it takes ${places.join(', ')}`);
+  return place === undefined ? {} : { place };
 }
 
 /** Throws `invalid-setting` with the setting's name if a value is not valid. */

@@ -1,4 +1,9 @@
-import { sourceIn, type ConnectionSettings, type CredentialSource } from '../config/settings';
+import {
+  sourceIn,
+  type ConnectionSettings,
+  type CredentialSource,
+  type ResolvedSource,
+} from '../config/settings';
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
 import type { FailureCode } from '../../protocol/failures';
 import { Failure } from '../failures/failure';
@@ -9,8 +14,8 @@ import { nobody, type PersonPort } from '../ports/personPort';
 import { Transport, type TransportOptions } from './transport';
 
 export interface CredentialCacheOptions {
-  /** Gets the credentials of a profile anew; without one, those of the default chain. */
-  readonly resolve?: (profile: string | undefined) => Promise<Identity>;
+  /** Gets the credentials of a profile or place anew; without one, those of the default chain. */
+  readonly resolve?: (source: ResolvedSource) => Promise<Identity>;
   readonly now?: () => number;
   /** Has the codes and keys that no file has; without it, there is nobody. */
   readonly person?: PersonPort;
@@ -26,13 +31,13 @@ export interface CredentialCacheOptions {
  * just said that somebody wants something, since a box that opens by itself takes what is being typed.
  */
 export class CredentialCache {
-  readonly #resolve: (profile: string | undefined) => Promise<Identity>;
+  readonly #resolve: (source: ResolvedSource) => Promise<Identity>;
   readonly #now: () => number;
   readonly #person: PersonPort;
   readonly #entries = new Map<string, Entry>();
 
   constructor({ resolve, now = Date.now, person = nobody }: CredentialCacheOptions = {}) {
-    this.#resolve = resolve ?? (profile => this.#resolveBy(profile));
+    this.#resolve = resolve ?? (source => this.#resolveBy(source));
     this.#now = now;
     this.#person = person;
   }
@@ -82,7 +87,7 @@ export class CredentialCache {
   }
 
   /** Goes by these settings from now on, and by what the shared files say now. */
-  heed(settings: Pick<ConnectionSettings, 'profile' | 'trust' | 'proxy' | 'accessKeyOf'>): void {
+  heed(settings: HeededSettings): void {
     const { trust, proxy } = settings;
     const network = { trust, proxy };
     const source = sourceIn(settings);
@@ -95,14 +100,14 @@ export class CredentialCache {
     });
   }
 
-  #resolveBy(profile: string | undefined): Promise<Identity> {
-    const entry = this.#entry(profile);
+  #resolveBy(source: ResolvedSource): Promise<Identity> {
+    const entry = this.#entry(source);
     const transport = new Transport(entry.network);
     const person: Pick<PersonPort, 'mfaCode'> = {
       mfaCode: question =>
         entry.mayAsk ? this.#person.mfaCode(question) : Promise.resolve(undefined),
     };
-    return resolveCredentials(profile, transport.handler, person).finally(() => {
+    return resolveCredentials(source, transport.handler, person).finally(() => {
       transport.close();
     });
   }
@@ -209,6 +214,11 @@ function serveOn(entry: Entry): void {
   entry.known = { ...known, freshUntilMs: known.endMs, isRefused: false };
 }
 
+type HeededSettings = Pick<
+  ConnectionSettings,
+  'profile' | 'trust' | 'proxy' | 'accessKeyOf' | 'place'
+>;
+
 /** How requests for credentials go. */
 type NetworkOptions = Pick<TransportOptions, 'trust' | 'proxy'>;
 
@@ -241,11 +251,12 @@ const renewalMs = 5 * 60_000;
 
 function keyOf(source: CredentialSource): string {
   if (isTyped(source)) return `typed ${source.accessKeyOf}`;
+  if (typeof source === 'object') return `place ${source.place}`;
   return source === undefined ? 'chain' : `profile ${source}`;
 }
 
 function isTyped(source: CredentialSource): source is { readonly accessKeyOf: string } {
-  return typeof source === 'object';
+  return typeof source === 'object' && 'accessKeyOf' in source;
 }
 
 function stampOfFiles(): string {

@@ -10,6 +10,7 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { CredentialPlace } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
 import { externalDataInterceptor } from '@smithy/core/config';
 import {
@@ -19,6 +20,8 @@ import {
   type RolePlan,
   type SsoPlan,
 } from '../config/credentialPlan';
+import { planPlace } from '../config/credentialPlaces';
+import type { ResolvedSource } from '../config/settings';
 import {
   isInContainer,
   nothingFound,
@@ -47,12 +50,13 @@ export type RequestHandler = Pick<
  * The SDK never reads the shared files: it reads other profiles out of them than the AWS CLI does.
  */
 export async function resolveCredentials(
-  set: string | undefined,
+  source: ResolvedSource,
   requestHandler: RequestHandler,
   person: Pick<PersonPort, 'mfaCode'> = nobody,
 ): Promise<Identity> {
   const { env } = process;
-  const profile = profileFor(set, env);
+  if (typeof source === 'object') return resolveInPlace(source.place, requestHandler);
+  const profile = profileFor(source, env);
   const question = { profile, env, files: readSharedFiles(env) };
   const plan = planCredentials(question);
   const codes: string[] = [];
@@ -69,6 +73,22 @@ export async function resolveCredentials(
     throw plan.kind === 'machine'
       ? failedChain(question, error, said)
       : failedProfile(profile ?? 'default', error, said);
+  }
+}
+
+/** Gets the credentials of this place or none: those of another one may be of another account. */
+async function resolveInPlace(
+  place: CredentialPlace,
+  requestHandler: RequestHandler,
+): Promise<Identity> {
+  const plan = planPlace(place, process.env);
+  try {
+    return await carryOut(plan, { requestHandler, person: nobody });
+  } catch (error) {
+    const said = withoutSecrets(error instanceof Error ? error.message : '');
+    const { code } = fromStoreError(error, { endpoint: 'AWS' });
+    if (passingCodes.has(code)) throw new Failure(code, 'AWS', said);
+    throw new Failure('no-credentials', place, nonEmpty(said));
   }
 }
 

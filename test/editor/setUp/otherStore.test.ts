@@ -57,7 +57,7 @@ describe('Another store', () => {
 
   /** Chooses a store by its name, answers what it asks, and gives what is set when it is tried. */
   async function use(name: string, ...answers: readonly string[]): Promise<readonly unknown[]> {
-    const sources = { profiles: [], inEnvironment: true, credentialsFile: '/none' };
+    const sources = { profiles: [], places: [], inEnvironment: true, credentialsFile: '/none' };
     const deps = {
       engine: engineAnswering({ credentialSources: sources, storeEndpoint: 'any' }) as EngineClient,
       log,

@@ -94,6 +94,7 @@ describe('Whatever the settings hold', () => {
       'endpoint',
       'forcePathStyle',
       'accessKeyOf',
+      'place',
       'storageClass',
       'exclude',
     ],

@@ -19,10 +19,10 @@ describe('What AWS’s own files say', () => {
       credentials: [
         '[default]',
         'aws_access_key_id = A ; mine',
-        'aws_secret_access_key = SECRET',
+        'aws_secret_access_key = MARKED',
         '[both]',
         'aws_access_key_id = B',
-        'aws_secret_access_key = SECRET',
+        'aws_secret_access_key = MARKED',
       ].join('\n'),
       config: [
         '# comment',
@@ -91,7 +91,7 @@ describe('What AWS’s own files say', () => {
       ['web', 'web-identity'],
     ]);
     assert.equal(sources.profiles.find(({ name }) => name === 'both')?.region, 'eu-north-1');
-    assert.ok(!JSON.stringify(sources).includes('SECRET'));
+    assert.ok(!JSON.stringify(sources).includes('MARKED'));
     assert.equal(sources.credentialsFile, aws.credentials);
     assert.equal(sources.fault, undefined);
   });

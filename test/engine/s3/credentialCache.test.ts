@@ -23,8 +23,9 @@ describe('Cached credentials', () => {
     fault = undefined;
     cache = new CredentialCache({
       now: () => nowMs,
-      resolve: profile => {
-        resolutions.push(profile ?? 'chain');
+      resolve: source => {
+        const name = typeof source === 'object' ? source.place : source;
+        resolutions.push(name ?? 'chain');
         if (fault !== undefined) return Promise.reject(fault);
         const end = endMs === undefined ? {} : { expiration: new Date(endMs) };
         const accessKeyId = `K${String(resolutions.length)}`;

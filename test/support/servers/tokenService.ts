@@ -25,6 +25,7 @@ export async function securityTokenService(): Promise<{
   });
   async function answer(request: IncomingMessage): Promise<string> {
     const form = new URLSearchParams(await text(request));
+    const action = form.get('Action') ?? '';
     const role = form.get('RoleArn')?.split('/').at(-1);
     const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
     const session = form.get('RoleSessionName');
@@ -32,10 +33,10 @@ export async function securityTokenService(): Promise<{
     const externalId = form.get('ExternalId');
     requests.push({ key, role, session, externalId, device, code });
     const end = new Date(Date.now() + 3_600_000).toISOString();
-    return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+    return `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>
 <Credentials><AccessKeyId>AS-${role ?? ''}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
 <SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials>
-</AssumeRoleResult></AssumeRoleResponse>`;
+</${action}Result></${action}Response>`;
   }
   return {
     endpoint: await listen(server),
