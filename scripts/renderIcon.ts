@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { launchBrowser } from '../test/support/vscode/browser';
 
-/** Draws `media/icon.svg` as `media/icon.png`, which the shops want: they take no SVG. */
+/**
+ * Draws `media/icon.svg` as `media/icon.png`, which the shops want: they take no SVG. The one in the
+ * repository was reduced to 256 colours afterwards, which no eye sees and the package needs.
+ */
 async function main(): Promise<void> {
   const media = join(repositoryRoot, 'media');
   const drawing = await readFile(join(media, 'icon.svg'), 'utf8');
