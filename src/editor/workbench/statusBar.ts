@@ -18,7 +18,7 @@ import { formatCount } from '../format/quantity';
 import { targetText, type Target } from '../targets/target';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 import type { PastFindings } from '../view/pastTotals';
-import { statusLine, unsafeFiles } from '../view/statusLine';
+import { statusLine, unboundLine, unsafeFiles } from '../view/statusLine';
 import { areAllSafe } from './lastComplete';
 
 interface StatusBarDeps {
@@ -71,10 +71,14 @@ export class StatusBar implements Disposable {
       const status = targets.statusOf(folder);
       return status.kind === 'known' ? [{ folder: folderId(folder), ...status.target }] : [];
     });
+    const unbound = localFolders()
+      .filter(folder => targets.statusOf(folder).kind !== 'known')
+      .map(({ name }) => name);
     this.#bucketChosen.set(places.length > 0);
     const now = Date.now();
     const failures = [...automation.failures.values()];
-    const known = { state: engine.state, places, pastAt: past.findings?.comparedAt, failures };
+    const pastAt = past.findings?.comparedAt;
+    const known = { state: engine.state, places, unbound, pastAt, failures };
     const words = statusBarWords(known, now);
     if (words === undefined) {
       this.#item.hide();
@@ -101,6 +105,8 @@ interface KnownSafety {
   readonly state: State;
   /** Of all folders that are backed up. */
   readonly places: readonly (Target & { readonly folder: string })[];
+  /** The names of the folders that are not. */
+  readonly unbound: readonly string[];
   /** When an earlier window has compared last. */
   readonly pastAt: number | undefined;
   /** Why the last automatic work of each kind failed, where it did. */
@@ -109,7 +115,7 @@ interface KnownSafety {
 
 /** Nothing where no folder has a bucket. */
 export function statusBarWords(
-  { state, places, pastAt, failures }: KnownSafety,
+  { state, places, unbound, pastAt, failures }: KnownSafety,
   now: number,
 ): { readonly icon: string; readonly text: string } | undefined {
   const buckets = new Set(places.map(({ bucket }) => bucket));
@@ -117,11 +123,13 @@ export function statusBarWords(
   if (only === undefined) return undefined;
   const name = buckets.size === 1 ? only : l10n.t('{0} buckets', formatCount(buckets.size));
   const { files } = unsafeFiles(state.comparisons);
+  const nowhere = unboundLine(unbound);
   return {
     icon: failures.length > 0 ? 'warning' : iconOf(state, files),
     text: [
       name,
-      ...safetyParts({ state, places, pastAt }, files, now),
+      ...safetyParts({ state, places, unbound, pastAt }, files, now),
+      ...(nowhere === undefined ? [] : [nowhere]),
       ...new Set(failures.map(failureText)),
     ].join(' · '),
   };
@@ -146,7 +154,7 @@ function iconOf(state: State, unsafe: number): string {
 }
 
 function safetyParts(
-  { state, places, pastAt }: Omit<KnownSafety, 'failures'>,
+  { state, places, unbound, pastAt }: Omit<KnownSafety, 'failures'>,
   unsafe: number,
   now: number,
 ): readonly string[] {
@@ -164,6 +172,7 @@ function safetyParts(
     unsafe > 0
       ? [l10n.t('{0} not safe', formatCount(unsafe))]
       : state.kind !== 'failed' &&
+          unbound.length === 0 &&
           areAllSafe(
             comparisons,
             places.map(({ folder }) => folder),

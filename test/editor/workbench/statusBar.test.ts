@@ -32,7 +32,8 @@ function compared(files: Partial<Record<Group, number>>, more = {}): ComparisonT
 
 function words(state: Partial<State> & Pick<State, 'kind'>, known = {}) {
   const whole = { comparisons: [], unfinished: [], ...state } as State;
-  return statusBarWords({ state: whole, places, pastAt: undefined, failures: [], ...known }, now);
+  const none = { unbound: [], pastAt: undefined, failures: [] };
+  return statusBarWords({ state: whole, places, ...none, ...known }, now);
 }
 
 describe('The status bar', () => {
@@ -64,6 +65,7 @@ describe('The status bar', () => {
       safe([whole], { places: [...places, { folder: 'file:///x', bucket: 'b', prefix: 'q/' }] }),
       false,
     );
+    assert.equal(safe([whole], { unbound: ['other'] }), false);
     const lost = { ...whole.groups, lost: { files: 1, bytes: 0 } };
     assert.equal(safe([{ ...whole, groups: lost }]), false);
     const failures = [{ folder: 'file:///w', failure }];
