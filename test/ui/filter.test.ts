@@ -49,6 +49,8 @@ describe('The filter of the view', () => {
     await tree.waitForRow('Missing in Cloud');
     for (const group of ['Up to Date', 'Only in Cloud', 'Ignored', 'counts'])
       await tree.expand(group);
+    // An open folder says so before its rows are there.
+    await tree.waitForRow('june.csv');
   });
   after(async () => {
     await session.stop();

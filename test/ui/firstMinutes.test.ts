@@ -66,9 +66,9 @@ describe('At a glance, and by the keyboard', () => {
     await eventually(async () => {
       assert.match(await safetyInStatusBar(), /all safe/);
     });
-    // Signing in, comparing and backing up.
+    // Signing in, choosing a bucket (the settings have), comparing and backing up.
     await eventually(async () => {
-      assert.equal(await steps('[aria-checked="true"]').count(), 3);
+      assert.equal(await steps('[aria-checked="true"]').count(), 4);
     });
   });
 });
