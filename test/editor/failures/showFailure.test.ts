@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands } from 'vscode';
 
+import { viewId } from '../../../src/editor/contributions/manifest';
 import type { S3Backup } from '../../../src/extension';
 import { activateWithTarget, setUserSetting } from '../../support/vscode/extensionUnderTest';
 import { listenTo, type ShownMessages } from '../../support/vscode/messages';
@@ -26,6 +27,8 @@ describe('A failure', () => {
 
   it('that the view shows leaves no error behind that outlives it', async () => {
     await setUserSetting('bucket', 'nobody-has-made-it');
+    // A comparison brings the view forward, too, but may fail before that is done.
+    await commands.executeCommand(`${viewId}.focus`);
     await commands.executeCommand('s3Backup.compare');
     assert.equal(
       api.state.kind === 'failed' && api.state.failures[0]?.failure.code,
