@@ -1,5 +1,6 @@
 /** How much of a folder is how safe, for a picture of it. */
 
+import type { GroupTotals } from './comparisons';
 import type { FilePath } from './folders';
 import { requestType } from './messages';
 import type { FileRow } from './rows';
@@ -41,6 +42,14 @@ export interface ShadeSum {
   readonly shade: Shade;
   readonly files: number;
   readonly bytes: number;
+}
+
+/** Returns how much there is of all shades together. */
+export function totalOf(sums: readonly ShadeSum[]): GroupTotals {
+  return sums.reduce(
+    (total, { files, bytes }) => ({ files: total.files + files, bytes: total.bytes + bytes }),
+    { files: 0, bytes: 0 },
+  );
 }
 
 /** One piece of the picture. All pieces of a folder add up to its sums. */
@@ -86,6 +95,9 @@ export interface Overview {
   /** The largest local files below it that are not backed up as they are, the largest first. */
   readonly atRisk: readonly FileRow[];
 }
+
+/** How many files at risk are told, of one folder or of all together. */
+export const mostAtRisk = 10;
 
 /** `null` where there is nothing at the path. */
 export const overview = requestType<OverviewRequest, Overview | null>('overview');

@@ -2,8 +2,10 @@ import { posix } from 'node:path';
 import { l10n } from 'vscode';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import {
+  mostAtRisk,
   shadeOf,
   shades,
+  totalOf,
   type Overview,
   type OverviewPart,
   type Shade,
@@ -73,8 +75,6 @@ export function pictureOf(
   };
 }
 
-const mostAtRisk = 10;
-
 const marks: Readonly<Record<Shade, string>> = {
   lost: groupMark('lost'),
   'changed-in-cloud': groupMark('changed-in-cloud'),
@@ -87,19 +87,9 @@ const marks: Readonly<Record<Shade, string>> = {
 };
 
 function shadeName(shade: Shade): string {
-  switch (shade) {
-    case 'proved':
-      return l10n.t('Proved');
-    case 'not-proved':
-      return l10n.t('Up to Date, Not Proved');
-    case 'lost':
-    case 'changed-in-cloud':
-    case 'unchecked':
-    case 'out-of-date':
-    case 'missing-in-cloud':
-    case 'only-in-cloud':
-      return groupName(shade);
-  }
+  if (shade === 'proved') return l10n.t('Proved');
+  if (shade === 'not-proved') return l10n.t('Up to Date, Not Proved');
+  return groupName(shade);
 }
 
 function toTile(folder: string, part: OverviewPart, name: string, measure: Measure): Tile {
@@ -193,13 +183,6 @@ function addedUp(sums: readonly ShadeSum[]): readonly ShadeSum[] {
     const total = totalOf(sums.filter(sum => sum.shade === shade));
     return total.files > 0 ? [{ shade, ...total }] : [];
   });
-}
-
-function totalOf(sums: readonly ShadeSum[]): { readonly files: number; readonly bytes: number } {
-  return sums.reduce(
-    (total, { files, bytes }) => ({ files: total.files + files, bytes: total.bytes + bytes }),
-    { files: 0, bytes: 0 },
-  );
 }
 
 function sizeOf({ local, cloud }: { readonly local?: Sized; readonly cloud?: Sized }): number {

@@ -1,5 +1,11 @@
 import { rootPath } from '../../protocol/folders';
-import type { Overview, OverviewFolder, OverviewPart, ShadeSum } from '../../protocol/overview';
+import {
+  totalOf,
+  type Overview,
+  type OverviewFolder,
+  type OverviewPart,
+  type ShadeSum,
+} from '../../protocol/overview';
 import type { OverviewPlace } from '../../protocol/overviewPage';
 import type { FileRow } from '../../protocol/rows';
 import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
@@ -67,12 +73,11 @@ function targetOf(folder: string, part: OverviewPart): TileTarget {
 
 /** A folder has a row in each group that has something of it. */
 function folderNodes(folder: string, { path, sums, ignored }: OverviewFolder): readonly RowNode[] {
-  const notBackedUp = filesOf(sums.filter(sum => isNotBackedUp(groupOf(sum))));
+  const notBackedUp = totalOf(sums.filter(sum => isNotBackedUp(groupOf(sum)))).files;
   return groups.flatMap(group => {
     const own = sums.filter(sum => groupOf(sum) === group);
     if (own.length === 0) return [];
-    const bytes = own.reduce((sum, each) => sum + each.bytes, 0);
-    const totals = { files: filesOf(own), bytes };
+    const totals = totalOf(own);
     return [nodeIn(folder, group, { kind: 'folder', path, totals, notBackedUp, ignored })];
   });
 }
@@ -89,8 +94,4 @@ function nodeIn(folder: string, group: Group, row: RowNode['row']): RowNode {
 
 function groupOf({ shade }: ShadeSum): Group {
   return shade === 'proved' || shade === 'not-proved' ? 'up-to-date' : shade;
-}
-
-function filesOf(sums: readonly ShadeSum[]): number {
-  return sums.reduce((sum, { files }) => sum + files, 0);
 }

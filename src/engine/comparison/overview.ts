@@ -1,8 +1,10 @@
 import type { GroupTotals } from '../../protocol/comparisons';
 import type { FilePath } from '../../protocol/folders';
 import {
+  mostAtRisk,
   shadeOf,
   shades,
+  totalOf,
   type Overview,
   type OverviewFile,
   type OverviewFolder,
@@ -48,8 +50,6 @@ const smallestShare = 1_000;
 
 /** How many things of the folder itself are told, whatever their size. */
 const fewest = 100;
-
-const mostAtRisk = 10;
 
 /** A folder in the trees of those groups that have something below it. */
 interface Place {
@@ -196,13 +196,6 @@ function added(contents: readonly Content[]): readonly ShadeSum[] {
     else for (const { shade, files, bytes } of content.sums) add(shade, files, bytes);
   }
   return [...sums].flatMap(([shade, sum]) => (sum.files > 0 ? [{ shade, ...sum }] : []));
-}
-
-function totalOf(sums: readonly ShadeSum[]): GroupTotals {
-  return sums.reduce(
-    (total, { files, bytes }) => ({ files: total.files + files, bytes: total.bytes + bytes }),
-    { files: 0, bytes: 0 },
-  );
 }
 
 function largestFirst(one: Content, other: Content): number {
