@@ -157,6 +157,10 @@ describe('The view', () => {
     );
     assert.match((await row('Up to Date')).ariaLabel, /when last compared/);
     await workbench.screenshot('after-a-reload');
+    await workbench.runCommand('S3 Backup: Show Last Report');
+    await eventually(async () => {
+      assert.match(await workbench.editorText(), /birds\/2024\/heron\.jpg/);
+    });
     await tree.click('Compare');
     await tree.waitForRow('Up to Date');
     // The layout is as it was left.

@@ -31,6 +31,10 @@ export interface KeptReport {
   readonly shown: ReportText;
 }
 
+export function isReportKept(memory: Memento): boolean {
+  return memory.get<Kept>(key) !== undefined;
+}
+
 export function keptReport(memory: Memento): KeptReport | undefined {
   const kept = memory.get<Kept>(key);
   if (kept === undefined) return undefined;

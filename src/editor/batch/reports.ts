@@ -9,7 +9,7 @@ import type { FolderSetup } from '../../protocol/folders';
 import type { Report } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
 import type { FinishedBatch } from './finishedBatch';
-import { keepReport, keptReport, type KeptReport } from './keptReport';
+import { isReportKept, keepReport, keptReport, type KeptReport } from './keptReport';
 
 export interface ReportsDeps {
   readonly engine: Pick<EngineClient, 'sendRequest' | 'onDidChangeState'>;
@@ -44,6 +44,10 @@ export class Reports implements Disposable {
   /** What the workspace remembers of its last batch, in whichever window it ran. */
   get kept(): KeptReport | undefined {
     return keptReport(this.#deps.memory);
+  }
+
+  get isKept(): boolean {
+    return isReportKept(this.#deps.memory);
   }
 
   add(report: Report, setups: readonly FolderSetup[], conflicts: number): FinishedBatch {

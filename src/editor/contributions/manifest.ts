@@ -74,7 +74,7 @@ export const contextValues = {
   's3Backup.restoredCopy': [true, false],
   /** What stands in front: a file beside its cloud copy, and what is known of the two. */
   's3Backup.cloudDiff': ['none', 'changed-in-cloud', 'out-of-date'],
-  's3Backup.report': ['none', 'fine', 'failed'],
+  's3Backup.report': ['none', 'kept', 'fine', 'failed'],
   's3Backup.transfer': ['none', 'running', 'paused'],
   /** Which text the view shows while its tree is empty. */
   's3Backup.welcome': [

@@ -28,6 +28,8 @@ interface FilesViewDeps {
   readonly reports: {
     readonly onDidChange: Event<void>;
     readonly last: { readonly report: Pick<Report, 'failed' | 'done' | 'work'> } | undefined;
+    /** Whether an earlier window has left a report. */
+    readonly isKept: boolean;
   };
   readonly unfinished: {
     readonly onDidChange: Event<void>;
@@ -94,6 +96,7 @@ export class FilesView implements Disposable {
     this.#clock = setInterval(() => {
       if (this.treeView.visible) refresh.request();
     }, 30_000);
+    this.#report.set(reportOf(reports));
     this.#draw();
   }
 
@@ -172,8 +175,8 @@ export class FilesView implements Disposable {
   }
 }
 
-function reportOf({ last }: FilesViewDeps['reports']): ContextValue<'s3Backup.report'> {
-  if (last === undefined) return 'none';
+function reportOf({ last, isKept }: FilesViewDeps['reports']): ContextValue<'s3Backup.report'> {
+  if (last === undefined) return isKept ? 'kept' : 'none';
   return last.report.failed > 0 ? 'failed' : 'fine';
 }
 
