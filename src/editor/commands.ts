@@ -14,7 +14,7 @@ import { chooseClick } from './backUp/clickChoice';
 import { goOnWithOthers } from './backUp/goOnWithOthers';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { openReport, showReport } from './batch/reportDocument';
-import { saveReport } from './batch/saveReport';
+import { saveKeptReport, saveReport } from './batch/saveReport';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
@@ -108,7 +108,7 @@ const table = {
   }),
   's3Backup.retryFailed': onWhole(async services => {
     const { last } = services.reports;
-    if (last === undefined) sayNoReport();
+    if (last === undefined) sayNothingToRetry();
     else await retries[last.report.work](services, last);
   }),
   's3Backup.freeUpSpace': onSelectionOrEverything(
@@ -145,8 +145,10 @@ const table = {
     else sayNoReport();
   }),
   's3Backup.saveReport': onWhole(async ({ engine, reports }) => {
-    if (reports.last === undefined) sayNoReport();
-    else await saveReport(engine, reports.last);
+    const { kept } = reports;
+    if (reports.last !== undefined) await saveReport(engine, reports.last);
+    else if (kept !== undefined) await saveKeptReport(kept);
+    else sayNoReport();
   }),
   's3Backup.pause': onWhole(({ engine }) => {
     engine.notify(pause, null);
@@ -278,7 +280,13 @@ async function backUpSelection(services: Services, selection: Selection): Promis
 
 function sayNoReport(): void {
   void window.showInformationMessage(
-    l10n.t('No report yet: nothing has been backed up or restored since this window opened.'),
+    l10n.t('No report yet: nothing has been backed up or restored in this workspace.'),
+  );
+}
+
+function sayNothingToRetry(): void {
+  void window.showInformationMessage(
+    l10n.t('Nothing to retry: nothing has been backed up or restored since this window opened.'),
   );
 }
 

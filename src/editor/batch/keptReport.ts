@@ -25,9 +25,8 @@ export async function keepReport(
   await memory.update(key, { batch: { ...batch, setups }, entries } satisfies Kept);
 }
 
-/** The report of an earlier window's last batch, as text. */
-export interface KeptReport {
-  readonly batch: FinishedBatch;
+/** The report of an earlier window's last batch, also as text. */
+export interface KeptReport extends Kept {
   readonly shown: ReportText;
 }
 
@@ -41,12 +40,12 @@ export function keptReport(memory: Memento): KeptReport | undefined {
   const { batch, entries } = kept;
   const shown = reportText(batch, entries);
   const missing = batch.report.planned - entries.length;
-  if (missing <= 0) return { batch, shown };
+  if (missing <= 0) return { ...kept, shown };
   const note = l10n.t(
     '{0} more files were in this report. They were not kept for a later window.',
     missing,
   );
-  return { batch, shown: { ...shown, text: `${shown.text}\n${note}\n` } };
+  return { ...kept, shown: { ...shown, text: `${shown.text}\n${note}\n` } };
 }
 
 const key = 'lastReport';

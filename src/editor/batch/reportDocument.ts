@@ -71,7 +71,7 @@ export function registerReports(): Disposable {
       onDidChange: new EventEmitter<Uri>().event,
       provideTextDocumentContent: uri =>
         reports.get(uri.toString())?.text ??
-        l10n.t('This report is gone: reports are kept only while the window is open.'),
+        l10n.t('An earlier window showed this report. “Show Last Report” opens the latest one.'),
     }),
     languages.registerDocumentLinkProvider(
       { scheme },

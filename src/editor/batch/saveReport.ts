@@ -6,6 +6,7 @@ import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { reportEntries } from './reportDocument';
 import type { FinishedBatch } from './finishedBatch';
+import type { KeptReport } from './keptReport';
 import { reportText } from './reportText';
 
 /** Saves the report of a batch where the user says, as text or, by the name's ending, as JSON. */
@@ -14,6 +15,11 @@ export async function saveReport(
   batch: FinishedBatch,
 ): Promise<void> {
   const entries = await reportEntries(engine, batch);
+  await saveKeptReport({ batch, entries, shown: reportText(batch, entries) });
+}
+
+/** The same for what an earlier window has kept. */
+export async function saveKeptReport({ batch, entries, shown }: KeptReport): Promise<void> {
   const day = new Date(batch.endedAt).toISOString().slice(0, 10);
   const target = await window.showSaveDialog({
     title: l10n.t('Save Report'),
@@ -23,7 +29,7 @@ export async function saveReport(
   if (target === undefined) return;
   const content = target.path.endsWith('.json')
     ? `${JSON.stringify(reportRecord(batch, entries), undefined, 2)}\n`
-    : reportText(batch, entries).text;
+    : shown.text;
   await workspace.fs.writeFile(target, Buffer.from(content));
 }
 
@@ -33,6 +39,7 @@ export function reportRecord(
   entries: readonly ReportEntry[],
 ): unknown {
   const { work, planned, done, failed, skipped, cancelled, bytes, requests } = report;
+  const notKept = planned - entries.length;
   return {
     work,
     endedAt: new Date(endedAt).toISOString(),
@@ -44,6 +51,7 @@ export function reportRecord(
       prefix,
     })),
     ...{ planned, done, failed, skipped, cancelled, bytes, requests },
+    ...(notKept > 0 && { filesNotKept: notKept }),
     files: entries.map(({ kind, failure, ...entry }) => ({
       outcome: kind,
       ...entry,

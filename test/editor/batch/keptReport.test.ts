@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Memento } from 'vscode';
 
 import { keepReport, keptReport } from '../../../src/editor/batch/keptReport';
+import { reportRecord } from '../../../src/editor/batch/saveReport';
 import type { FinishedBatch } from '../../../src/editor/batch/finishedBatch';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { ReportEntry, ReportRequest } from '../../../src/protocol/reports';
@@ -45,7 +46,9 @@ describe('A report for later windows', () => {
     const sendRequest = (_: unknown, { offset, limit }: ReportRequest) =>
       Promise.resolve({ entries: entries.slice(offset, offset + limit), total: planned });
     await keepReport({ memory, engine: { sendRequest } as never }, aBatch(planned));
-    return { memory, text: keptReport(memory)?.shown.text ?? '' };
+    const report = keptReport(memory);
+    const record = report && reportRecord(report.batch, report.entries);
+    return { memory, record, text: report?.shown.text ?? '' };
   }
 
   it('is there in the next one, with its files and without settings', async () => {
@@ -56,9 +59,11 @@ describe('A report for later windows', () => {
   });
 
   it('is bounded, and says so', async () => {
-    const { text } = await kept(1000);
+    const { text, record } = await kept(1000);
     assert.match(text, /file-299\b/);
     assert.ok(!text.includes('file-300'));
     assert.match(text, /\b700\b/);
+    const { files, filesNotKept } = record as { files: unknown[]; filesNotKept: number };
+    assert.deepEqual([files.length, filesNotKept], [300, 700]);
   });
 });
