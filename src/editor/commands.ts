@@ -14,7 +14,7 @@ import { chooseClick } from './backUp/clickChoice';
 import { goOnWithOthers } from './backUp/goOnWithOthers';
 import { forgetUnfinished, resumeUnfinished } from './backUp/resumeUnfinished';
 import { openReport, showReport } from './batch/reportDocument';
-import { saveKeptReport, saveReport } from './batch/saveReport';
+import { saveReport } from './batch/saveReport';
 import { copyS3Uri } from './cloudCopies/cloudPlaces';
 import { compareWithCloud } from './cloudCopies/compareWithCloud';
 import { openCloudCopy } from './cloudCopies/openCloudCopy';
@@ -144,11 +144,8 @@ const table = {
     else if (kept !== undefined) await openReport(kept.batch, kept.shown);
     else sayNoReport();
   }),
-  's3Backup.saveReport': onWhole(async ({ engine, reports }) => {
-    const { kept } = reports;
-    if (reports.last !== undefined) await saveReport(engine, reports.last);
-    else if (kept !== undefined) await saveKeptReport(kept);
-    else sayNoReport();
+  's3Backup.saveReport': onWhole(async services => {
+    if ((await saveReport(services)) === 'none') sayNoReport();
   }),
   's3Backup.pause': onWhole(({ engine }) => {
     engine.notify(pause, null);

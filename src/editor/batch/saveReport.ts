@@ -7,19 +7,31 @@ import { failureMessage } from '../failures/failureMessage';
 import { reportEntries } from './reportDocument';
 import type { FinishedBatch } from './finishedBatch';
 import type { KeptReport } from './keptReport';
+import type { Reports } from './reports';
 import { reportText } from './reportText';
 
-/** Saves the report of a batch where the user says, as text or, by the name's ending, as JSON. */
-export async function saveReport(
-  engine: Pick<EngineClient, 'sendRequest'>,
-  batch: FinishedBatch,
-): Promise<void> {
-  const entries = await reportEntries(engine, batch);
-  await saveKeptReport({ batch, entries, shown: reportText(batch, entries) });
+interface SaveReportDeps {
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
+  readonly reports: Pick<Reports, 'last' | 'kept'>;
 }
 
-/** The same for what an earlier window has kept. */
-export async function saveKeptReport({ batch, entries, shown }: KeptReport): Promise<void> {
+/**
+ * Saves the latest report where the user says, as text or, by the name's ending, as JSON: this
+ * window's, or what an earlier one has kept.
+ */
+export async function saveReport({ engine, reports }: SaveReportDeps): Promise<'asked' | 'none'> {
+  const { last: batch, kept } = reports;
+  if (batch === undefined) {
+    if (kept === undefined) return 'none';
+    await save(kept);
+    return 'asked';
+  }
+  const entries = await reportEntries(engine, batch);
+  await save({ batch, entries, shown: reportText(batch, entries) });
+  return 'asked';
+}
+
+async function save({ batch, entries, shown }: KeptReport): Promise<void> {
   const day = new Date(batch.endedAt).toISOString().slice(0, 10);
   const target = await window.showSaveDialog({
     title: l10n.t('Save Report'),
