@@ -73,17 +73,18 @@ describe('With just the documented rights (versitygw)', function () {
   async function allow(
     objects: readonly string[],
     itself: readonly string[],
-    prefix = '',
+    { prefix = '', listed }: { readonly prefix?: string; readonly listed?: string } = {},
   ): Promise<void> {
     const arn = `arn:aws:s3:::${bucket}`;
+    const Condition = { StringLike: { 's3:prefix': `${listed ?? ''}*` } };
     const statements = [
-      [objects, `${arn}/${prefix}*`],
-      [itself, arn],
+      [objects, { Resource: `${arn}/${prefix}*` }],
+      [itself, { Resource: arn, ...(listed === undefined ? {} : { Condition }) }],
     ] as const;
-    const Statement = statements.flatMap(([Action, Resource]) =>
+    const Statement = statements.flatMap(([Action, where]) =>
       Action.length === 0
         ? []
-        : [{ Effect: 'Allow', Principal: { AWS: [user.accessKeyId] }, Action, Resource }],
+        : [{ Effect: 'Allow', Principal: { AWS: [user.accessKeyId] }, Action, ...where }],
     );
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
     await admin.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
@@ -146,12 +147,40 @@ describe('With just the documented rights (versitygw)', function () {
   });
 
   it('one prefix is enough', async () => {
-    await allow(onObjects, onBucket, 'w/');
+    await allow(onObjects, onBucket, { prefix: 'w/' });
     await withEngine(async (engine, setup) => {
       assert.deepEqual(await backUp(engine, setup), [
         ['large.bin', 'done'],
         ['small.txt', 'done'],
       ]);
+    });
+  });
+
+  it('one prefix is enough, where nothing else may even be listed', async () => {
+    await allow(onObjects, onBucket, { prefix: 'w/', listed: 'w/' });
+    await withEngine(async (engine, setup) => {
+      assert.deepEqual(await backUp(engine, setup), [
+        ['large.bin', 'done'],
+        ['small.txt', 'done'],
+      ]);
+      await engine.compare([setup], signal());
+      assert.deepEqual(rows(engine, setup), ['large.bin up-to-date', 'small.txt up-to-date']);
+      const store = engine.stores.connection(setup.settings);
+      const contents = await inspectPrefix(store.bucket(bucket), 'w/', signal());
+      assert.deepEqual(contents, {
+        kind: 'counted',
+        count: 2,
+        examples: ['large.bin', 'small.txt'],
+      });
+      // What the bucket is asked besides costs nothing but a hint.
+      const traits = await inspectBucket(store.account, store.bucket(bucket), 'w/', signal());
+      assert.equal(traits.versioning, 'unknown');
+      const other = { ...setup, prefix: 'other/' };
+      await assert.rejects(engine.compare([other], signal()), (error: unknown) => {
+        assert.ok(error instanceof Failure);
+        assert.equal(inShort(error.toRecord()), 'access-denied s3:ListBucket');
+        return true;
+      });
     });
   });
 
@@ -174,6 +203,9 @@ describe('With just the documented rights (versitygw)', function () {
     await withEngine(async (engine, { settings }) => {
       const store = engine.stores.connection(settings);
       const { account } = store;
+      // Without s3:ListAllMyBuckets this server lists what one owns: nothing.
+      const listed = await account.buckets({ limit: 10, signal: signal() });
+      assert.deepEqual(listed, { buckets: [], next: undefined });
       const traits = await inspectBucket(account, store.bucket(bucket), 'w/', signal());
       assert.equal(traits.versioning, 'unknown');
       assert.deepEqual(await inspectPrefix(store.bucket(bucket), 'w/', signal()), {

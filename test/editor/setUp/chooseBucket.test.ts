@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commands, window, workspace, type QuickPick, type QuickPickItem } from 'vscode';
+import {
+  commands,
+  window,
+  workspace,
+  type InputBox,
+  type QuickPick,
+  type QuickPickItem,
+} from 'vscode';
 
 import { chooseBucket } from '../../../src/editor/setUp/chooseBucket';
 import { EngineClient } from '../../../src/editor/client/engineClient';
@@ -27,12 +34,14 @@ import { memento, testLog } from '../../support/vscode/treeUnderTest';
 describe('The list of buckets', () => {
   const log = testLog();
   const show = window.createQuickPick.bind(window);
+  const ask = window.createInputBox.bind(window);
   let server: Server;
   /** What the store answers to a page of the list, by the token it is asked for with. */
   let pages: Readonly<Record<string, { readonly status: number; readonly body: string }>>;
   let asked: string[];
   let engine: EngineClient;
   let pick: QuickPick<QuickPickItem>;
+  let input: InputBox;
   let placeholders: string[];
   let endpoint: unknown;
 
@@ -40,7 +49,7 @@ describe('The list of buckets', () => {
     server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://store');
       const token = url.searchParams.get('continuation-token') ?? 'first';
-      asked.push(token);
+      asked.push(url.pathname === '/' ? token : url.pathname);
       const page = pages[token] ?? { status: 500, body: '' };
       response.writeHead(page.status, { 'content-type': 'application/xml' }).end(page.body);
     });
@@ -53,6 +62,10 @@ describe('The list of buckets', () => {
       createQuickPick: () => {
         pick = show();
         return pick;
+      },
+      createInputBox: () => {
+        input = ask();
+        return input;
       },
     });
   });
@@ -70,7 +83,7 @@ describe('The list of buckets', () => {
     }
   });
   after(async () => {
-    Object.assign(window, { createQuickPick: show });
+    Object.assign(window, { createQuickPick: show, createInputBox: ask });
     await setUserSetting('endpoint', endpoint);
     server.closeAllConnections();
     server.close();
@@ -102,6 +115,14 @@ describe('The list of buckets', () => {
     await eventually(async () => {
       await commands.executeCommand('quickInput.first');
       assert.equal(pick.activeItems[0], pick.items[0]);
+    }, 30_000);
+    await commands.executeCommand('quickInput.accept');
+  }
+
+  async function acceptLabelled(label: RegExp): Promise<void> {
+    await eventually(async () => {
+      await commands.executeCommand('quickInput.next');
+      assert.match(pick.activeItems[0]?.label ?? '', label);
     }, 30_000);
     await commands.executeCommand('quickInput.accept');
   }
@@ -145,6 +166,29 @@ describe('The list of buckets', () => {
     await untilLabels(...own, 'Buckets', 'bkt');
     const setting = workspace.getConfiguration('s3Backup').inspect('endpoint');
     assert.equal(setting?.globalValue, meant);
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+
+  it('goes on by a name that is typed where no bucket may be listed', async function () {
+    this.timeout(60_000);
+    const body = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+    pages = { first: { status: 403, body } };
+    const choosing = choose();
+    await untilLabels('Retry', ...own);
+    assert.match(pick.items[0]?.detail ?? '', /s3:ListAllMyBuckets/);
+    await acceptLabelled(/Enter a Bucket Name…$/);
+    await eventually(() => {
+      assert.match(input.prompt ?? '', /The name of a bucket that exists/);
+    });
+    input.value = 'given-to-me';
+    await commands.executeCommand('quickInput.accept');
+    // Not even its prefixes can be listed; they can be named all the same.
+    await eventually(() => {
+      assert.equal(pick.title, 'Where in “given-to-me”?');
+      assert.ok(asked.includes('/given-to-me/') || asked.includes('/given-to-me'), asked.join());
+    }, 30_000);
+    assert.ok(pick.items.length > 1);
     pick.hide();
     assert.equal(await choosing, undefined);
   });
