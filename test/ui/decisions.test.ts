@@ -112,6 +112,18 @@ describe('Decisions', () => {
     assert.equal((await cloud.read('studio/plan.txt')).toString(), 'theirs');
     await tree.expand('Changed in Cloud');
     await tree.waitForRow('plan.txt');
+    await eventually(async () => {
+      assert.equal(
+        await tree.text(),
+        [
+          'Changed in Cloud: 1 · 4 B',
+          '  plan.txt: 4 B · changed in the cloud only',
+          'Out of Date: 0',
+          'Missing in Cloud: 0',
+          'Up to Date: 3 · 21 B',
+        ].join('\n'),
+      );
+    });
     const menu = await tree.contextMenu('plan.txt');
     assert.ok(menu.includes('Resolve Changed in Cloud…'), menu.join());
     await workbench.screenshot('one-conflict-left');
