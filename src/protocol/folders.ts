@@ -40,5 +40,8 @@ export interface FolderKin {
   readonly prefix: string;
 }
 
-/** Forget all that is remembered of a folder: its receipts, readings and unfinished batches. */
-export const forgetRecords = requestType<FolderSetup, null>('forgetRecords');
+/**
+ * Forget what is remembered of a folder: its receipts, readings and unfinished batches. Answered by
+ * the number of open conflicts, of which the receipts stay.
+ */
+export const forgetRecords = requestType<FolderSetup, number>('forgetRecords');

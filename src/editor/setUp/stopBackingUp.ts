@@ -32,8 +32,8 @@ export async function stopBackingUp(
   // A back-up on save may have begun while the question was open.
   if (isBusy(operations)) return;
   const { folder, target } = chosen;
-  await engine.sendRequest(forgetRecords, folderSetup(deps, folder, target));
-  targets.stop(folder);
+  const openConflicts = await engine.sendRequest(forgetRecords, folderSetup(deps, folder, target));
+  targets.stop(folder, openConflicts);
   showStatusMessage(l10n.t('“{0}” is no longer backed up', folder.name));
   const key = await deps.accessKeys.get(folderId(folder));
   if (key !== undefined) await forgetAccessKeys(deps, [folder]);

@@ -57,10 +57,14 @@ export class Targets implements Disposable {
     this.#onDidChange.fire(folder);
   }
 
-  /** Forgets where the folder is backed up, and under which id: it is backed up nowhere. */
-  stop(folder: WorkspaceFolder): void {
+  /**
+   * Forgets where the folder is backed up, and under which id: it is backed up nowhere. The id stays
+   * where conflicts are open, since what is known of them is found under it.
+   */
+  stop(folder: WorkspaceFolder, openConflicts: number): void {
     const uri = folderId(folder);
-    this.#records.remove(uri);
+    if (openConflicts === 0) this.#records.remove(uri);
+    else this.#records.save({ uri, name: folder.name, places: [] });
     // Else the settings would name its place at once.
     if (this.statusOf(folder).kind !== 'none') {
       this.#records.save({ uri, name: folder.name, places: [], isStopped: true });

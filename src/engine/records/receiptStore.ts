@@ -169,9 +169,16 @@ export class FolderReceipts {
     for (const kin of this.#deps.kin) kin.forget(path);
   }
 
-  /** Forgets the folder, at all places where it has been backed up. */
-  forgetFolder(): void {
-    this.#rows().table.deleteFolder(this.#deps.owner.folderId);
+  /**
+   * Forgets the folder, at all places where it has been backed up, but for the receipts of conflicts:
+   * those that are open here, and those that were found by reading. Returns how many stay.
+   */
+  forgetFolder(open: readonly FilePath[]): number {
+    const { table, id } = this.#rows();
+    const kept = open.flatMap(path => table.get(id, path) ?? []);
+    table.deleteFolder(this.#deps.owner.folderId);
+    for (const receipt of kept) table.put(id, receipt);
+    return table.all(id).size;
   }
 
   /**

@@ -52,7 +52,9 @@ export class ReceiptTable {
     );
     this.#delete = sqlite.prepare('DELETE FROM receipts WHERE owner = ? AND path = ?');
     const ofFolder = 'owner IN (SELECT id FROM owners WHERE folder_id = ?)';
-    this.#deleteReceipts = sqlite.prepare(`DELETE FROM receipts WHERE ${ofFolder}`);
+    this.#deleteReceipts = sqlite.prepare(
+      `DELETE FROM receipts WHERE ${ofFolder} AND NOT EXISTS (${laterReadingOfOtherCopy})`,
+    );
     this.#deleteReadings = sqlite.prepare(`DELETE FROM readings WHERE ${ofFolder}`);
     this.#selectReading = selecting('SELECT * FROM readings WHERE owner = ? AND path = ?');
     this.#selectDiffering = selecting(
@@ -142,7 +144,7 @@ export class ReceiptTable {
     this.#database.write(() => this.#delete.run(owner, path), onSettled);
   }
 
-  /** Forgets what is known of a folder at all places. */
+  /** Forgets what is known of a folder at all places, except where the copy became another one. */
   deleteFolder(folderId: string): void {
     this.#database.writeTogether(() => {
       this.#deleteReceipts.run(folderId);
@@ -226,6 +228,10 @@ function* rowsBelow(
   }
   for (const place of places) yield* below.iterate(owner, place, `${place}/`, `${place}0`);
 }
+
+const laterReadingOfOtherCopy = `
+  SELECT 1 FROM readings WHERE readings.owner = receipts.owner AND readings.path = receipts.path
+  AND readings.etag <> receipts.etag AND readings.hash_began >= receipts.proved_at`;
 
 const receiptColumns =
   'path, size, mtime_ns, ctime_ns, inode, sha256, etag, crc32, version_id, hash_began, proved_at, freed_at';

@@ -39,9 +39,7 @@ export function serveComparisons(port: ServedPort, disk: ServedPort, engine: Eng
   disk.onNotification(comparisonMessages.settingsChanged, ({ folder, settings }) => {
     engine.settingsChanged(folder, settings);
   });
-  disk.onCommand(folderMessages.forgetRecords, setup => {
-    engine.forgetRecords(setup);
-  });
+  disk.onRequest(folderMessages.forgetRecords, setup => engine.forgetRecords(setup));
   disk.onNotification(comparisonMessages.forgetFolder, folder => {
     engine.forgetFolder(folder);
   });

@@ -28,7 +28,7 @@ import type { VerifyReport } from '../../protocol/verify';
 import { compareFolders } from '../schedule/compareFolders';
 import type { ComparisonJob } from '../comparison/job';
 import { differencesOf } from '../comparison/differences';
-import { forgetLost } from '../comparison/forgetLost';
+import { forgetAllButConflicts, forgetLost } from '../comparison/forget';
 import { createEngineServices, type EngineOptions, type EngineServices } from './engineServices';
 import type { PlanKind, StepSelection } from '../batch/planKind';
 import type { BatchStep, StepResult } from '../batch/step';
@@ -148,11 +148,9 @@ export class Engine {
 
   /** The conflicts among what was chosen, for somebody to decide. */
   conflicts({ folders }: ChosenRequest, signal: AbortSignal): Promise<readonly FolderConflicts[]> {
-    return workOnFolders(this.#services, {
-      folders,
-      signal,
-      work: (job, chosen) => conflictsAmong(this.#services.comparisons, job, chosen, signal),
-    });
+    const work = (job: ComparisonJob, chosen: Chosen) =>
+      conflictsAmong(this.#services.comparisons, job, chosen, signal);
+    return workOnFolders(this.#services, { folders, work, signal });
   }
 
   /** Plans a back-up. The summary describes exactly what `run` does. */
@@ -253,11 +251,12 @@ export class Engine {
     this.#forget(folder);
   }
 
-  /** Forgets all that is remembered of a folder, which is not backed up any more. */
-  forgetRecords(setup: FolderSetup): void {
+  /** Forgets a folder that is not backed up any more; returns how many conflicts stay known. */
+  forgetRecords(setup: FolderSetup): number {
     this.dropUnfinished([setup]);
-    this.#services.jobOf(setup).receipts.forgetFolder();
+    const conflicts = forgetAllButConflicts(this.#services, this.#services.jobOf(setup));
     this.forgetFolder(setup.id);
+    return conflicts;
   }
 
   dispose(): void {

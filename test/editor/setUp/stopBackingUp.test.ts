@@ -26,7 +26,7 @@ describe('Stop Backing Up This Folder', () => {
       engine: {
         sendRequest: (_: unknown, { bucket, prefix }: FolderSetup) => {
           done.push(`forgets ${bucket}/${prefix}`);
-          return Promise.resolve(null);
+          return Promise.resolve(2);
         },
         notify: () => undefined,
       },
@@ -44,7 +44,7 @@ describe('Stop Backing Up This Folder', () => {
         statusOf: () => ({ kind: status, target: { bucket: 'b', prefix: 'p/' } }),
         recordId: () => 'f',
         kin: () => [],
-        stop: () => done.push('stops'),
+        stop: (_: unknown, conflicts: number) => done.push(`stops with ${String(conflicts)} open`),
       },
     };
     return stopBackingUp(deps as unknown as Parameters<typeof stopBackingUp>[0], [
@@ -63,7 +63,7 @@ describe('Stop Backing Up This Folder', () => {
   it('forgets the receipts, and then the bucket by which they are found', async () => {
     answers = answerWith('Stop Backing Up');
     await stop('known');
-    assert.deepEqual(done, ['forgets b/p/', 'stops']);
+    assert.deepEqual(done, ['forgets b/p/', 'stops with 2 open']);
   });
 
   it('removes the access key that was typed in for the folder, and says so', async () => {
@@ -72,7 +72,7 @@ describe('Stop Backing Up This Folder', () => {
     const told = listenTo('showInformationMessage');
     await stop('known');
     told.restore();
-    assert.deepEqual(done, ['forgets b/p/', 'stops', 'removes the key']);
+    assert.deepEqual(done, ['forgets b/p/', 'stops with 2 open', 'removes the key']);
     assert.equal(told.texts.length, 1);
   });
 

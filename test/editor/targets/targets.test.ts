@@ -69,7 +69,7 @@ describe('A folder’s target', () => {
     await setUserSetting('bucket', 'mine');
     targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
     const before = targets.recordId(folder);
-    targets.stop(folder);
+    targets.stop(folder, 0);
     assert.deepEqual(targets.statusOf(folder), { kind: 'none' });
     // Another window reads what this one has written.
     assert.deepEqual(new Targets(recordsIn(temporary.path)).statusOf(folder), { kind: 'none' });
@@ -81,9 +81,20 @@ describe('A folder’s target', () => {
   it('leaves nothing behind when it was stopped and no settings name one', () => {
     const folder = workspaceFolder();
     targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
-    targets.stop(folder);
+    targets.stop(folder, 0);
     assert.deepEqual(targets.statusOf(folder), { kind: 'none' });
     assert.deepEqual(records.all(), []);
+  });
+
+  it('is found under the same id again where conflicts were open when it was stopped', () => {
+    const folder = workspaceFolder();
+    targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
+    const before = targets.recordId(folder);
+    targets.stop(folder, 1);
+    assert.deepEqual(targets.statusOf(folder), { kind: 'none' });
+    assert.equal(targets.hasBeenAt(folder, { bucket: 'mine', prefix: 'p/' }), false);
+    targets.choose(folder, { bucket: 'mine', prefix: 'p/' });
+    assert.equal(targets.recordId(folder), before);
   });
 
   it('is part of an outer folder’s, where that is backed up in the same bucket', async () => {

@@ -36,4 +36,25 @@ describe('A folder that is not backed up any more', () => {
     // It would say since when it is missing, were there a receipt.
     assert.deepEqual(project.row('a.txt').verdict, { kind: 'missing-in-cloud' });
   });
+
+  for (const isCompared of [true, false]) {
+    const when = isCompared ? 'at hand' : 'of an earlier window';
+    it(`is still in conflict where it was, by a comparison ${when}`, async () => {
+      const [key = ''] = bucket.keys;
+      bucket.place(key, 'theirs', { modifiedAtMs: Date.now() - 30_000 });
+      await writeTree(folder.path, { 'a.txt': 'mine, and newer' });
+      await project.compare();
+      assert.equal(project.row('a.txt').verdict.kind, 'changed-in-cloud');
+      if (!isCompared) project.engine.forgetFolder(project.setup.id);
+
+      assert.equal(project.engine.forgetRecords(project.setup), 1);
+      await project.compare();
+      const { verdict } = project.row('a.txt');
+      assert.deepEqual(verdict, { kind: 'changed-in-cloud', because: 'both' });
+      // Of the other file nothing is known any more.
+      bucket.remove([...bucket.keys][1] ?? '');
+      await project.compare();
+      assert.deepEqual(project.row('b.txt').verdict, { kind: 'missing-in-cloud' });
+    });
+  }
 });

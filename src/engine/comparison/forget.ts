@@ -30,3 +30,18 @@ export async function forgetLost({
   }
   return lost.length;
 }
+
+/**
+ * Forgets what was proved of a folder. What is known of open conflicts stays, since a copy that
+ * nobody has seen would else be out of date for the next comparison, and replaced. Returns how many
+ * these are.
+ */
+export function forgetAllButConflicts(
+  { comparisons }: Pick<ForgetLostRequest, 'comparisons'>,
+  job: ComparisonJob,
+): number {
+  const open = [...(comparisons.current(job)?.entries() ?? [])].flatMap(({ path, verdict }) =>
+    verdict.kind === 'changed-in-cloud' ? path : [],
+  );
+  return job.receipts.forgetFolder(open);
+}
