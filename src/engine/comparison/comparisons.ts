@@ -55,7 +55,7 @@ export class Comparisons {
   constructor(readonly options: ComparisonsOptions) {
     this.#proof = new BackgroundProof(options);
     this.#changes = new FolderChanges(options);
-    this.#looks = new Looks(options, this.#folders, this.#changes);
+    this.#looks = new Looks(options, this.#folders, this.#changes, this.#meanwhile);
   }
 
   /** Compares a whole folder. The result replaces what was known of it. */

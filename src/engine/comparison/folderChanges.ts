@@ -25,6 +25,8 @@ export interface Look {
   readonly starts: readonly FilePath[];
   /** Whether the folder's comparison is still the one at hand. */
   readonly isCurrent: () => boolean;
+  /** Called with each path whose row is another one now. */
+  readonly onFound: (path: FilePath) => void;
 }
 
 /**
@@ -59,7 +61,7 @@ export class FolderChanges {
    * and not everything is watched. Each piece is a change of its own, so that changes that are told
    * meanwhile come before the next one.
    */
-  async *look(folder: ComparedFolder, { starts, isCurrent }: Look): Pieces {
+  async *look(folder: ComparedFolder, { starts, isCurrent, onFound }: Look): Pieces {
     const { exclude } = folder;
     let included: readonly FilePath[] = [];
     await this.inTurn(folder, async live => {
@@ -68,7 +70,7 @@ export class FolderChanges {
       this.#addNewlyIncluded(folder.target.folder, included);
     });
     for (const start of starts) {
-      const pieces = lookBelow({ ...this.#live(folder), start, included });
+      const pieces = lookBelow({ ...this.#live(folder), start, included, onFound });
       try {
         for (;;) {
           const next = await this.inTurn(folder, () => pieces.next());

@@ -24,7 +24,7 @@ export async function applyChanges(
     if (entry === undefined) {
       markGone(live, [...live.comparison.below(path)]);
     } else if (entry.kind === 'folder') {
-      const look = lookBelow({ ...live, start: path, included: [] });
+      const look = lookBelow({ ...live, start: path, included: [], onFound: () => undefined });
       while ((await look.next()).done !== true);
     } else {
       applyLeaf(live, entry);
@@ -61,6 +61,8 @@ export interface LookRequest extends LiveComparison {
    * not called missing here.
    */
   readonly included: readonly FilePath[];
+  /** Called with each path whose row is another one now. */
+  readonly onFound: (path: FilePath) => void;
 }
 
 /**
@@ -70,7 +72,7 @@ export interface LookRequest extends LiveComparison {
 export async function* lookBelow(
   look: LookRequest,
 ): AsyncGenerator<Piece, ReadonlySet<FilePath>, void> {
-  const { comparison, start, signal } = look;
+  const { comparison, start, signal, onFound } = look;
   const seen = new Set<FilePath>();
   // A folder above may be ignored by now, or be none: then that stands for all below it.
   let below = start;
@@ -85,7 +87,10 @@ export async function* lookBelow(
         const path = pathOf(entry);
         seen.add(path);
         if (isWithin(start, path)) below = path;
-        if (isJudgedNow(look, path)) applyLeaf(look, entry);
+        if (!isJudgedNow(look, path)) continue;
+        const known = comparison.get(path);
+        applyLeaf(look, entry);
+        if (comparison.get(path) !== known) onFound(path);
       }
       yield pieceSince(begun, batch.length);
     }
@@ -102,6 +107,7 @@ export async function* lookBelow(
     const begun = performance.now();
     const now = missed.slice(done, done + maxMissedAtOnce);
     markGone(look, now);
+    for (const known of now) if (comparison.get(known.path) !== known) onFound(known.path);
     yield pieceSince(begun, now.length);
   }
   return seen;

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
 import type { Pieces, QuietTime } from '../concurrency/quietTime';
 import { topmost } from '../disk/filePath';
 import { throwIfCancelled } from '../failures/failure';
+import type { ChangesMeanwhile } from './changesMeanwhile';
 import type { ComparedFolder, FolderChanges } from './folderChanges';
 import { SecondLooks } from './secondLooks';
 
@@ -19,18 +21,24 @@ export interface LooksOptions {
 export class Looks {
   readonly #options: LooksOptions;
   readonly #folders: ReadonlyMap<string, ComparedFolder>;
-  readonly #changes: FolderChanges;
+  readonly #changes: Pick<FolderChanges, 'look'>;
+  readonly #meanwhile: ChangesMeanwhile;
   readonly #second: SecondLooks;
 
-  /** @param folders Those that are compared, at each moment. */
+  /**
+   * @param folders Those that are compared, at each moment.
+   * @param meanwhile Is told what a look has found, as an event would tell it.
+   */
   constructor(
     options: LooksOptions,
     folders: ReadonlyMap<string, ComparedFolder>,
-    changes: FolderChanges,
+    changes: Pick<FolderChanges, 'look'>,
+    meanwhile: ChangesMeanwhile,
   ) {
     this.#options = options;
     this.#folders = folders;
     this.#changes = changes;
+    this.#meanwhile = meanwhile;
     const look = (folder: string, paths: readonly FilePath[]) => this.#at(folder, paths);
     this.#second = new SecondLooks({ ...options, look });
   }
@@ -90,10 +98,17 @@ export class Looks {
   }
 
   async *#at(id: string, starts: readonly FilePath[]): Pieces {
-    const folder = this.#folders.get(id);
-    if (folder === undefined || starts.length === 0) return;
-    const isCurrent = () => this.#folders.get(id) === folder;
-    yield* this.#changes.look(folder, { starts: topmost(starts), isCurrent });
+    for (;;) {
+      const folder = this.#folders.get(id);
+      if (folder === undefined || starts.length === 0) return;
+      const isCurrent = () => this.#folders.get(id) === folder;
+      const onFound = (path: FilePath) => {
+        this.#meanwhile.add(id, [join(folder.root, path)]);
+      };
+      yield* this.#changes.look(folder, { starts: topmost(starts), isCurrent, onFound });
+      // A comparison that has replaced it may have scanned the disk before.
+      if (isCurrent()) return;
+    }
   }
 }
 

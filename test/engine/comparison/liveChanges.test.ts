@@ -376,7 +376,8 @@ describe('liveChanges', () => {
     const names = Array.from({ length: 3_000 }, (_, n) => `many/${String(n)}`);
     await writeTree(root, Object.fromEntries(names.map(name => [name, ''])));
     await compare();
-    const look = lookBelow({ ...live, start: '' as FilePath, included: [] });
+    const onFound = () => undefined;
+    const look = lookBelow({ ...live, start: '' as FilePath, included: [], onFound });
     assert.equal((await look.next()).done, false);
     assert.ok(openBelow(root).length > 0, 'the walk has ended already');
     await look.return(new Set());

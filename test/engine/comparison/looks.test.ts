@@ -11,6 +11,11 @@ import {
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { ChangesMeanwhile } from '../../../src/engine/comparison/changesMeanwhile';
+import type { ComparedFolder, FolderChanges } from '../../../src/engine/comparison/folderChanges';
+import { Looks } from '../../../src/engine/comparison/looks';
+import { QuietTime } from '../../../src/engine/concurrency/quietTime';
+import { rootPath } from '../../../src/protocol/folders';
 import type { Scope } from '../../../src/protocol/plans';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
@@ -113,6 +118,60 @@ describe('A look', () => {
     held.release();
     await project.plan({ kind: 'all' });
     assert.deepEqual(rows(), { 'l/same': 'up-to-date', 'l/new': 'missing-in-cloud' });
+  });
+
+  it('is not undone by a comparison that has looked before it', async () => {
+    await writeTree(root, { old: 'x', gone: 'x' }, before);
+    await project.compare();
+    const held = bucket.holdNext('list');
+    const comparing = project.compare();
+    await held.reached;
+    writeFileSync(join(root, 'new'), 'x');
+    rmSync(join(root, 'gone'));
+    await project.engine.recheck();
+    held.release();
+    await comparing;
+    assert.deepEqual(rows(), { old: 'missing-in-cloud', new: 'missing-in-cloud' });
+  });
+
+  it('is not undone by a comparison of what is ignored no longer', async () => {
+    await writeTree(root, { '.s3backupignore': '*.tmp', 'a.tmp': 'x' }, before);
+    await project.compare();
+    const held = bucket.holdNext('list');
+    rmSync(join(root, '.s3backupignore'));
+    await project.engine.filesChanged(project.setup.id, [join(root, '.s3backupignore')]);
+    await held.reached;
+    writeFileSync(join(root, 'new'), 'x');
+    await project.engine.recheck();
+    held.release();
+    // A plan of nothing waits for what is compared in the background, and looks at nothing.
+    await project.plan({ kind: 'picks', picks: [] });
+    assert.deepEqual(rows(), { 'a.tmp': 'missing-in-cloud', new: 'missing-in-cloud' });
+  });
+
+  it('goes on at a comparison that has replaced the one that it began at', async () => {
+    const { signal } = new AbortController();
+    const folders = new Map([['w', {} as ComparedFolder]]);
+    const looked: unknown[] = [];
+    const changes: Pick<FolderChanges, 'look'> = {
+      async *look(compared) {
+        await nextTurn();
+        looked.push(compared);
+        if (looked.length === 1) folders.set('w', {} as ComparedFolder);
+        yield { ms: 0, isSlow: false };
+      },
+    };
+    const options = {
+      signal,
+      quiet: new QuietTime(signal),
+      onLooking: () => undefined,
+      onLog: () => undefined,
+    };
+    const looks = new Looks(options, folders, changes, new ChangesMeanwhile());
+    const [first] = [...folders.values()];
+    await looks.now('w', [rootPath], signal);
+    assert.deepEqual(looked, [first, folders.get('w')]);
+    assert.notEqual(looked[0], looked[1]);
   });
 
   describe('comes once more, since what is made and deleted at once makes no event,', () => {

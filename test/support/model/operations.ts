@@ -117,6 +117,8 @@ export async function rowsAreFresh(known: Knowledge, world: World): Promise<void
   await ready(known, world);
   await world.engine.recheck();
   known.unseenHere.clear();
+  // What is ignored no longer is compared in the background; whoever asks waits until that is over.
+  await world.engine.conflicts({ folders: [] }, never);
   if (known.unseenThere.size > 0 || known.hasClockJumped) return;
   const live = verdicts(world);
   await compare(known, world);
