@@ -190,7 +190,8 @@ async function inContainer(): Promise<Identity> {
   const isByHttp =
     nonEmpty(env['AWS_CONTAINER_CREDENTIALS_FULL_URI']) !== undefined ||
     nonEmpty(env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) !== undefined;
-  return isByHttp ? fromHttp({})() : fromContainerMetadata(metadataService)();
+  // The SDK tries again a second later, even where it was refused.
+  return isByHttp ? fromHttp({ maxRetries: 1 })() : fromContainerMetadata(metadataService)();
 }
 
 function signedOn(plan: SsoPlan, requestHandler: RequestHandler): Promise<Identity> {

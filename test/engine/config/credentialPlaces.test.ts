@@ -5,7 +5,11 @@ import { resolveCredentials } from '../../../src/engine/s3/credentials';
 import { Transport } from '../../../src/engine/s3/transport';
 import type { CredentialPlace } from '../../../src/protocol/credentials';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
-import { machineWithARole, securityTokenService } from '../../support/servers/tokenService';
+import {
+  containerWithARole,
+  machineWithARole,
+  securityTokenService,
+} from '../../support/servers/tokenService';
 
 const { handler } = new Transport();
 
@@ -76,6 +80,56 @@ describe('A place of credentials besides the shared files', () => {
     } finally {
       sts.close();
     }
+  });
+
+  for (const means of ['nothing', 'a token', 'a token in a file'] as const) {
+    it(`gives the role of the container, let in by ${means}`, async () => {
+      const container = await containerWithARole();
+      await aws.write({ config: 'let-me-in' });
+      aws.set({
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: container.endpoint,
+        ...(means === 'a token' && { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'let-me-in' }),
+        ...(means === 'a token in a file' && {
+          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: aws.config,
+        }),
+      });
+      try {
+        const found = await resolveCredentials({ place: 'container' }, handler);
+        assert.equal(found.accessKeyId, 'OF-THE-CONTAINER');
+        assert.equal(found.sessionToken, 't');
+        assert.ok(found.expiration !== undefined && found.expiration.getTime() > Date.now());
+        assert.deepEqual(container.tokens, [means === 'nothing' ? undefined : 'let-me-in']);
+      } finally {
+        container.close();
+      }
+    });
+  }
+
+  it('is the container’s where nothing else is named', async () => {
+    const container = await containerWithARole();
+    await aws.write({});
+    aws.set({ AWS_CONTAINER_CREDENTIALS_FULL_URI: container.endpoint });
+    try {
+      const { accessKeyId } = await resolveCredentials(undefined, handler);
+      assert.equal(accessKeyId, 'OF-THE-CONTAINER');
+    } finally {
+      container.close();
+    }
+  });
+
+  it('is named where the container’s service refuses', async () => {
+    const container = await containerWithARole();
+    aws.set({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.endpoint}/nobody` });
+    try {
+      await assert.rejects(keyOf('container'), { code: 'no-credentials', subject: 'container' });
+    } finally {
+      container.close();
+    }
+  });
+
+  it('is asked for on this computer or over https only', async () => {
+    aws.set({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://store.example/role' });
+    await assert.rejects(keyOf('container'), { code: 'no-credentials', subject: 'container' });
   });
 
   it('gives none instead of those of another place', async () => {

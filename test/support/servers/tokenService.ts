@@ -90,6 +90,33 @@ export async function machineWithARole(): Promise<{ readonly endpoint: string; c
   };
 }
 
+/** The service of a container that has a role, whose key is `OF-THE-CONTAINER`, at its root. */
+export async function containerWithARole(): Promise<{
+  readonly endpoint: string;
+  /** What the requests said to be let in. */
+  readonly tokens: readonly (string | undefined)[];
+  close(): void;
+}> {
+  const tokens: (string | undefined)[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    tokens.push(headers.authorization);
+    if (url !== '/') {
+      response.writeHead(403).end(JSON.stringify({ Code: 'AccessDenied', Message: 'no' }));
+      return;
+    }
+    const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+    const keys = { AccessKeyId: 'OF-THE-CONTAINER', SecretAccessKey: 's', Token: 't', Expiration };
+    response.end(JSON.stringify(keys));
+  });
+  return {
+    endpoint: await listen(server),
+    tokens,
+    close: () => {
+      end(server);
+    },
+  };
+}
+
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
