@@ -15,8 +15,6 @@ export function rawSettings(scope: Uri | undefined): RawSettings {
   const entries = [...engineSettings, ...trafficSettings].map(
     name => [name, configuration.get<unknown>(name)] as const,
   );
-  // Where VS Code works on another machine, `http.useLocalProxyConfiguration` says whose settings
-  // these are, and VS Code goes by it before it answers.
   const network = workspace.getConfiguration();
   const ofNetwork = networkSettings.map(name => [name, network.get<unknown>(name)] as const);
   // VS Code returns objects as proxies, which cannot be sent to a worker.
@@ -74,7 +72,7 @@ export function concernsTarget(event: ConfigurationChangeEvent, scope: Uri): boo
 /** Whether the change affects how the folder is compared. */
 export function concernsEngine(event: ConfigurationChangeEvent, scope: Uri): boolean {
   return (
-    networkSettings.some(name => event.affectsConfiguration(name)) ||
+    [...networkSettings, whoseNetworkSettings].some(name => event.affectsConfiguration(name)) ||
     engineSettings.some(name => event.affectsConfiguration(`${section}.${name}`, scope))
   );
 }
@@ -93,6 +91,12 @@ const networkSettings = [
   'http.proxyAuthorization',
   'http.proxyStrictSSL',
 ];
+
+/**
+ * Where VS Code works on another machine, it says whose settings those are: VS Code goes by it before
+ * it answers, and need not tell of the others where it changes.
+ */
+const whoseNetworkSettings = 'http.useLocalProxyConfiguration';
 
 const targetSettings: readonly SettingName[] = ['bucket', 'prefix'];
 
