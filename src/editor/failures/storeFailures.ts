@@ -75,7 +75,10 @@ export const storeFailures = {
   'invalid-bucket-name': {
     brief: () => l10n.t('not a bucket name'),
     what: ({ subject }) => l10n.t('{0} cannot be the name of a bucket.', quoted(subject)),
-    next: () => l10n.t('Choose another.'),
+    next: ({ subject }) =>
+      subject.startsWith('arn:')
+        ? l10n.t('Enter the alias of the access point, which ends in “-s3alias”, and not its ARN.')
+        : l10n.t('Choose another.'),
     actions: ['choose-bucket'],
   },
   'changed-in-cloud': {

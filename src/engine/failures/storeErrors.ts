@@ -113,7 +113,8 @@ function statusCode(status: number | undefined): FailureCode | undefined {
 
 function subjectOf(code: FailureCode, subject: RequestSubject): string {
   if (endpointCodes.has(code)) return subject.endpoint;
-  if (code === 'no-such-bucket') return subject.bucket ?? subject.endpoint;
+  if (code === 'no-such-bucket' || code === 'invalid-bucket-name')
+    return subject.bucket ?? subject.endpoint;
   return subject.key ?? subject.bucket ?? subject.endpoint;
 }
 

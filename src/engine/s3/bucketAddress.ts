@@ -21,8 +21,9 @@ interface Identity {
  * throws where there is none.
  */
 export async function resolveAddress({ config }: S3Client, bucket: string): Promise<BucketAddress> {
-  if (bucket.includes('/') && !bucket.startsWith('arn:')) {
-    throw Object.assign(new Error('A bucket has no slash in its name.'), {
+  // The SDK would take ARNs: of access points, which have an alias that can stand in an s3:// address.
+  if (bucket.includes('/') || bucket.startsWith('arn:')) {
+    throw Object.assign(new Error('A bucket’s name has no slash and is no ARN.'), {
       name: 'InvalidBucketName',
     });
   }

@@ -138,7 +138,7 @@ function requireListOf(bucket: string, named: string | undefined): void {
 }
 
 /** Lists by way of an access point name the bucket behind it. */
-const accessPoint = /^arn:|-s3alias$|--(?:ol|op|xa)-s3$/;
+const accessPoint = /-s3alias$|--(?:ol|op|xa)-s3$/;
 
 /**
  * Asks a bucket for one key, in one attempt. Only the bucket and the credentials decide how that

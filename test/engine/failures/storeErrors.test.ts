@@ -40,6 +40,7 @@ describe('storeErrors', () => {
     [{ name: 'ExpiredToken', status: 400 }, 'credentials-expired', 'https://s3.test'],
     [{ name: 'RequestTimeTooSkewed', status: 403 }, 'clock-skew', 'https://s3.test'],
     [{ name: 'NoSuchBucket', status: 404 }, 'no-such-bucket', 'bucket'],
+    [{ name: 'InvalidBucketName', status: 400 }, 'invalid-bucket-name', 'bucket'],
     [{ name: 'NoSuchKey', status: 404 }, 'no-such-key', 'p/a'],
     [{ name: 'NotFound', status: 404 }, 'no-such-key', 'p/a'],
     [{ name: 'NoSuchUpload', status: 404 }, 'no-such-upload', 'p/a'],

@@ -47,7 +47,10 @@ describe('The address of a bucket', () => {
     );
   });
 
-  it('is none for a name with a slash', async () => {
-    await assert.rejects(addressOf('a/b'), { name: 'InvalidBucketName' });
+  it('is none for a name with a slash, nor for an ARN', async () => {
+    const accessPoint = 'arn:aws:s3:eu-west-1:111122223333:accesspoint';
+    for (const name of ['a/b', `${accessPoint}/mine`, `${accessPoint}:mine`]) {
+      await assert.rejects(addressOf(name), { name: 'InvalidBucketName' }, name);
+    }
   });
 });
