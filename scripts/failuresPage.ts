@@ -12,7 +12,9 @@ export function failuresPage(): string {
     const table = (load(file) as Readonly<Record<string, Table>>)[file];
     const entries = Object.entries(table ?? {}).map(([code, entry]) => {
       const failure = { code: code as FailureCode, subject: '…', cause: undefined };
-      const said = [entry.what(failure), entry.next?.(failure) ?? ''].join(' ').trim();
+      const said = [entry.what(failure), entry.next?.(failure) ?? '', entry.detail?.(failure) ?? '']
+        .join(' ')
+        .trim();
       const buttons = entry.actions
         .filter(action => action !== 'use-endpoint')
         .map(action => `_${actionTitle(action, failure)}_`);

@@ -117,7 +117,7 @@ describe('Batches', () => {
     await workbench.notifications.press(/Backing up to S3/, 'Cancel');
     await workbench.notifications.waitUntilGone(/Backing up to S3/);
     await eventually(async () => {
-      assert.match(await workbench.viewMessage(), /^Compared.*remaining of an earlier backup/);
+      assert.match(await workbench.viewMessage(), /^Compared.*left from an earlier backup/);
     });
     await workbench.screenshot('cancelled');
     await assertAtRest(wire);

@@ -117,7 +117,7 @@ describe('Cloud copies', () => {
 
   it('have no versions where the bucket keeps none, which can be turned on', async () => {
     await tree.chooseFromContextMenu('plan.md', 'Show Cloud Versions…');
-    const message = /there is only the copy as it is now/;
+    const message = /there is only the current copy/;
     await workbench.notifications.waitFor(message);
     await workbench.screenshot('versions-off');
     await workbench.notifications.press(message, 'Turn On Versioning…');
@@ -183,7 +183,10 @@ describe('Cloud copies', () => {
     const oldest = session.page.locator('.quick-input-list .monaco-list-row').nth(4);
     await oldest.hover();
     await oldest.getByRole('button', { name: 'Restore This Version' }).click();
-    assert.match(await workbench.dialog.text(), /“plan.md” is here too, and different/);
+    assert.match(
+      await workbench.dialog.text(),
+      /“plan.md” already exists here with different content/,
+    );
     await workbench.screenshot('restore-version');
     await workbench.dialog.press('Replace');
     await eventually(async () => {

@@ -92,7 +92,7 @@ describe('A back-up whose extension host is killed', () => {
       await workbench.showViewContainer('S3 Backup');
       await eventually(async () => {
         assert.equal((await resumeItems()).length, 1);
-        assert.match(await workbench.viewMessage(), /remaining of an earlier backup/);
+        assert.match(await workbench.viewMessage(), /left from an earlier backup/);
       }, 60_000);
       await workbench.screenshot('remaining-after-a-reload');
       await workbench.pressViewAction('Resume');

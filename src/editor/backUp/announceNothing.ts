@@ -4,6 +4,7 @@ import type { PlanSummary } from '../../protocol/plans';
 import { showNothing } from '../batch/nothingMessage';
 import { resolveButton } from '../batch/reportMessage';
 import { excludedNumbers } from '../batch/reportWords';
+import { formatFiles } from '../format/quantity';
 
 /** Says why there is nothing to back up. */
 export function announceNothingToBackUp(
@@ -21,8 +22,15 @@ async function offerToResolve(text: string, setups: readonly FolderSetup[]): Pro
 }
 
 function reasonText(excluded: PlanSummary['excluded']): string {
+  const safe = excluded['up-to-date'] ?? 0;
+  const others = Object.values(excluded).reduce((sum, files) => sum + files, 0) - safe;
+  if (safe > 0 && others === 0) {
+    return safe === 1
+      ? l10n.t('Nothing to back up: 1 file is up to date.')
+      : l10n.t('Nothing to back up: {0} are up to date.', formatFiles(safe));
+  }
   const numbers = excludedNumbers(excluded, ['out-of-date', 'missing-in-cloud']);
   return numbers === ''
-    ? l10n.t('There is nothing to back up.')
-    : l10n.t('There is nothing to back up: {0}.', numbers);
+    ? l10n.t('Nothing to back up.')
+    : l10n.t('Nothing to back up: {0}.', numbers);
 }

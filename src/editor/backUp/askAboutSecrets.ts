@@ -80,8 +80,8 @@ async function ask(
     .map(({ setup: { bucket, prefix } }) => `s3://${bucket}/${prefix}`);
   const text =
     others.length === 0
-      ? l10n.t('“{0}” looks as if it holds a secret. Back it up?', first.path)
-      : l10n.t('{0} look as if they hold secrets. Back them up?', formatFiles(others.length + 1));
+      ? l10n.t('“{0}” looks like it contains a secret. Back it up?', first.path)
+      : l10n.t('{0} look like they contain secrets. Back them up?', formatFiles(others.length + 1));
   const place = places.join(', ');
   const consequences =
     others.length === 0

@@ -33,13 +33,13 @@ export async function chosenClick(
     {
       modal: true,
       detail: [
-        l10n.t('A click on a file that isn’t backed up sends it to the bucket.'),
+        l10n.t('Clicking a file that isn’t backed up uploads it to the bucket.'),
         l10n.t(
           'With “Just Open”, clicks open files, and only the cloud button on a row backs them up.',
         ),
         '',
         l10n.t(
-          'This is asked once for “{0}”. “Choose What a Click Does…” in the palette changes it.',
+          'You are asked once for “{0}”. “Choose What a Click Does…” in the Command Palette changes this later.',
           name,
         ),
       ].join('\n'),
@@ -68,7 +68,7 @@ export async function chooseClick(
   });
   const picked = await window.showQuickPick(
     [
-      item(l10n.t('Back the File Up'), 'upload'),
+      item(l10n.t('Back Up the File'), 'upload'),
       item(l10n.t('Just Open the File'), 'open'),
       item(l10n.t('Ask at the Next Click'), undefined),
     ],

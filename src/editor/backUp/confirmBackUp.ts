@@ -150,10 +150,10 @@ function detail(
     parts.push([
       unknownOrigin.files === 1
         ? l10n.t(
-            'One cloud copy is replaced that is not known to be an earlier version of its file:',
+            'This replaces 1 cloud copy that is not known to be an earlier version of its file:',
           )
         : l10n.t(
-            '{0} cloud copies are replaced that are not known to be earlier versions of their files:',
+            'This replaces {0} cloud copies that are not known to be earlier versions of their files:',
             formatCount(unknownOrigin.files),
           ),
       ...copies,

@@ -21,5 +21,5 @@ export function replacementWords({
 export function outcomeOfReplaced(keepsVersions: boolean): string {
   return keepsVersions
     ? l10n.t('The bucket keeps versions, so replaced copies can be restored.')
-    : l10n.t('The bucket keeps no versions, so replaced copies are gone.');
+    : l10n.t('The bucket keeps no versions, so replaced copies are gone for good.');
 }

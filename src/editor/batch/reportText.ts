@@ -3,7 +3,7 @@ import { l10n, Range, Uri } from 'vscode';
 import type { FolderSetup } from '../../protocol/folders';
 import type { FileAttribute, ReportEntry } from '../../protocol/reports';
 import type { Work } from '../../protocol/rows';
-import { failureMessage, failureText } from '../failures/failureMessage';
+import { failureReport, failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from './finishedBatch';
@@ -26,7 +26,7 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
     ...requestsText(report.requests),
   ];
   const links: ReportText['links'][number][] = [];
-  const write = (entry: ReportEntry): void => {
+  const write = (entry: ReportEntry, remarks: readonly string[]): void => {
     const setup = setups.find(({ id }) => id === entry.folder);
     const name = setups.length === 1 || setup === undefined ? '' : `${setup.name}/`;
     const path = `${name}${entry.path}`;
@@ -35,7 +35,7 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
       links.push({ range: new Range(lines.length, 2, lines.length, 2 + path.length), file });
     }
     lines.push(`  ${path} (${formatBytes(entry.bytes)})`);
-    lines.push(...remarksOn(entry).map(remark => `      ${remark}`));
+    lines.push(...[...remarks, ...remarksOn(entry)].map(remark => `      ${remark}`));
   };
   for (const kind of ['failed', 'skipped', 'cancelled', 'done'] as const) {
     const own = entries.filter(entry => entry.kind === kind);
@@ -43,8 +43,11 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
     lines.push('', `${headingOf(kind, report.work)}: ${formatFiles(own.length)}`, '');
     const groups = byReason(own);
     for (const [reason, files] of groups) {
-      if (groups.size > 1) lines.push(`${reason}: ${formatFiles(files.length)}`);
-      for (const entry of files) write(entry);
+      const shared = sharedRemark(files);
+      if (groups.size > 1 || shared !== undefined)
+        lines.push(`${reason}: ${formatFiles(files.length)}`);
+      if (shared !== undefined) lines.push(`      ${shared}`);
+      for (const entry of files) write(entry, shared === undefined ? failureRemarks(entry) : []);
     }
   }
   lines.push('');
@@ -76,6 +79,27 @@ function byReason(entries: readonly ReportEntry[]): ReadonlyMap<string, readonly
   return new Map([...groups].sort(([, one], [, other]) => other.length - one.length));
 }
 
+/**
+ * What is said of each of several files alike, apart from its own path: it stands once, above them.
+ * Two hundred files of a folder that was moved fail with one sentence.
+ */
+function sharedRemark(entries: readonly ReportEntry[]): string | undefined {
+  if (entries.length < 2) return undefined;
+  const texts = new Set(
+    entries.map(({ failure, path }) =>
+      failure === undefined
+        ? undefined
+        : failureReport(failure.subject === path ? { ...failure, subject: '…' } : failure),
+    ),
+  );
+  const [text] = texts;
+  return texts.size === 1 ? text : undefined;
+}
+
+function failureRemarks({ failure }: ReportEntry): readonly string[] {
+  return failure === undefined ? [] : [failureReport(failure)];
+}
+
 /** Says which way the files went. */
 function directionText(work: Work, { name, bucket, prefix }: FolderSetup): string {
   const place = `s3://${bucket}/${prefix}`;
@@ -103,10 +127,9 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
   }
 }
 
-/** Lists what the report says about a file besides its size. */
-function remarksOn({ failure, restoredAs, replaced, notSet }: ReportEntry): readonly string[] {
+/** Lists what the report says about a file besides its size and its failure. */
+function remarksOn({ restoredAs, replaced, notSet }: ReportEntry): readonly string[] {
   const remarks: string[] = [];
-  if (failure !== undefined) remarks.push(failureMessage(failure).text);
   if (restoredAs !== undefined) remarks.push(l10n.t('Restored as “{0}”.', restoredAs));
   if (replaced?.kind === 'trashed')
     remarks.push(l10n.t('The file that was there is in the trash.'));

@@ -74,7 +74,7 @@ export class UnfinishedBatch implements Disposable {
   get line(): string | undefined {
     const { files } = this;
     if (files === 0) return undefined;
-    return l10n.t('{0} remaining of an earlier backup', formatCount(files));
+    return l10n.t('{0} left from an earlier backup', formatCount(files));
   }
 
   /**
@@ -160,7 +160,7 @@ function isRunning(state: State): state is Extract<State, { readonly batches: un
 function newItem(): StatusBarItem {
   const item = window.createStatusBarItem('s3Backup.unfinished', StatusBarAlignment.Left);
   item.name = l10n.t('S3 Backup: Remaining Files');
-  item.tooltip = l10n.t('Compare, and back up what an earlier backup left over');
+  item.tooltip = l10n.t('Compare, then finish an earlier backup');
   item.command = 's3Backup.resume' satisfies CommandId;
   return item;
 }

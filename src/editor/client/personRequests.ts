@@ -42,7 +42,7 @@ async function showPage({ profile, url, code }: SignInPage): Promise<boolean> {
 async function askForCode({ profile, device }: MfaQuestion): Promise<string | null> {
   const code = await window.showInputBox({
     title: l10n.t('MFA Code for the AWS Profile “{0}”', profile),
-    prompt: l10n.t('The code that the device {0} shows now', device),
+    prompt: l10n.t('Current code from the device {0}', device),
     ignoreFocusOut: true,
     validateInput: typed =>
       /^\s*\d{6}\s*$/.test(typed) ? undefined : l10n.t('The code has six digits.'),

@@ -79,9 +79,9 @@ async function tellUnversioned(
   const { bucket } = setup;
   const text =
     now === undefined
-      ? l10n.t('The bucket “{0}” keeps no versions, and no copy of “{1}”.', bucket, path)
+      ? l10n.t('The bucket “{0}” has no copy of “{1}” and keeps no older versions.', bucket, path)
       : l10n.t(
-          'The bucket “{0}” keeps no versions: of “{1}” there is only the copy as it is now.',
+          'The bucket “{0}” keeps no versions, so there is only the current copy of “{1}”.',
           bucket,
           path,
         );

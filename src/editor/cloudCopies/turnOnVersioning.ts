@@ -44,6 +44,6 @@ function outcome(bucket: string, unchecked: FailureRecord | null): string {
 
 function consequences(): string {
   return l10n.t(
-    'From then on the store keeps every copy that is replaced or deleted, whoever does it, and what is kept takes up space. It can be suspended later, with the store’s own tools, but never undone.',
+    'From then on the store keeps every copy that anyone replaces or deletes, which takes up space. Versioning can be suspended later with the store’s own tools, but never undone.',
   );
 }

@@ -53,12 +53,12 @@ export const credentialFailures = {
     brief: () => l10n.t('program not found'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'VS Code does not find the program “{0}” that the AWS profile “{1}” names{2}.',
+        'VS Code can’t find the program “{0}” that the AWS profile “{1}” names{2}.',
         cause ?? '',
         subject,
         onWhichMachine(),
       ),
-    next: () => l10n.t('Write its full path into the line “credential_process”.'),
+    next: () => l10n.t('Put its full path on the “credential_process” line.'),
     actions: ['open-credentials-file', 'choose-credentials', 'retry'],
   },
   'program-failed': {
@@ -72,7 +72,7 @@ export const credentialFailures = {
     brief: () => l10n.t('sign-in needed'),
     what: ({ subject, cause }) =>
       cause !== undefined && signInCauses.has(cause)
-        ? l10n.t('The sign-in of the AWS profile “{0}” has not worked: {1}.', subject, cause)
+        ? l10n.t('Signing in with the AWS profile “{0}” failed: {1}.', subject, cause)
         : l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
     next: () => l10n.t('Sign in again.'),
     actions: ['sign-in', 'choose-credentials', 'learn-more'],

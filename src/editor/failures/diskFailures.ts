@@ -48,7 +48,7 @@ export const diskFailures = {
     brief: () => l10n.t('empty here'),
     what: ({ subject }) =>
       l10n.t('{0} is empty, and its cloud copy is not. The copy was kept.', quoted(subject)),
-    next: () => l10n.t('Back up the file by itself to replace the copy all the same.'),
+    next: () => l10n.t('To replace the copy anyway, back up this file on its own.'),
     actions: ['show-log'],
   },
   'skipped-by-choice': {
@@ -59,7 +59,7 @@ export const diskFailures = {
   'secret-unasked': {
     brief: () => l10n.t('looks like a secret'),
     what: ({ subject }) =>
-      l10n.t('{0} looks as if it holds a secret and was left out.', quoted(subject)),
+      l10n.t('{0} looks like it contains a secret and was left out.', quoted(subject)),
     next: () => l10n.t('Back it up again to decide.'),
     actions: ['show-log'],
   },
@@ -67,7 +67,7 @@ export const diskFailures = {
     brief: () => l10n.t('ignore file not readable'),
     what: ({ subject, cause }) =>
       l10n.t(
-        '{0} cannot be read, so it is not known what to leave out{1}',
+        '{0} cannot be read, so S3 Backup can’t tell what to ignore{1}',
         quoted(subject),
         because(cause),
       ),
@@ -110,7 +110,7 @@ export const diskFailures = {
       cause === undefined || cause === subject
         ? l10n.t('{0} was not restored: something else has its name here.', quoted(subject))
         : l10n.t('{0} was not restored: “{1}” is in its way.', quoted(subject), cause),
-    next: () => l10n.t('Move that or rename it, then restore again.'),
+    next: () => l10n.t('Move or rename that one, then restore again.'),
     actions: ['compare', 'show-log'],
   },
   'changed-here': {
@@ -124,7 +124,7 @@ export const diskFailures = {
             cause,
           ),
     next: () =>
-      l10n.t('It was left as it is. Save it where it is being edited, and compare again.'),
+      l10n.t('It was left as it is. Save it if it is open in an editor, then compare again.'),
     actions: ['compare', 'show-log'],
   },
   'disk-full': {

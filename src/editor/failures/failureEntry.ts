@@ -10,6 +10,8 @@ export interface FailureEntry {
   readonly brief: (failure: FailureRecord) => string;
   readonly what: (failure: FailureRecord) => string;
   readonly next?: (failure: FailureRecord) => string;
+  /** What is too long for a message, and stands in the report. */
+  readonly detail?: (failure: FailureRecord) => string;
   readonly actions: readonly FailureAction[];
 }
 

@@ -25,6 +25,14 @@ export function failureMessage(failure: FailureRecord): FailureMessage {
   return { what, next, text, actions: entry.actions };
 }
 
+/** What a report says of a failure: all that a message does, and what was too long for it. */
+export function failureReport(failure: FailureRecord): string {
+  const { text } = failureMessage(failure);
+  const entry: FailureEntry = failureEntries[failure.code];
+  const detail = entry.detail?.(failure);
+  return detail === undefined ? text : `${text} ${detail}`;
+}
+
 /** Returns the failure in a few words, for a row. */
 export function failureText(failure: FailureRecord): string {
   return failureEntries[failure.code].brief(failure);

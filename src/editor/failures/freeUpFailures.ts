@@ -16,8 +16,7 @@ export const freeUpFailures = {
   },
   'differs-here': {
     brief: () => l10n.t('changed meanwhile'),
-    what: ({ subject }) =>
-      l10n.t('{0} is not, or no longer, what was backed up, so it stays.', quoted(subject)),
+    what: ({ subject }) => l10n.t('{0} is not what was backed up, so it stays.', quoted(subject)),
     next: () => l10n.t('Back it up first.'),
     actions: ['compare', 'show-log'],
   },
@@ -35,10 +34,11 @@ export const freeUpFailures = {
     brief: () => l10n.t('cloud copy damaged'),
     what: ({ subject }) =>
       l10n.t(
-        'What the store returns for {0} is not what was backed up, so the file stays.',
+        'The store returns something else for {0} than was backed up, so the file stays.',
         quoted(subject),
       ),
-    next: () => l10n.t('Tell whoever runs the store, and keep the file: its copy is no good.'),
+    next: () =>
+      l10n.t('Tell whoever runs the store, and keep the local file: its cloud copy is damaged.'),
     actions: ['show-log'],
   },
   'copy-unreadable': {
@@ -82,13 +82,14 @@ export const freeUpFailures = {
   },
   'only-open': {
     brief: () => l10n.t('no room to put it back'),
-    what: ({ subject, cause }) =>
+    what: ({ subject }) =>
       l10n.t(
-        'A program wrote to {0} as it was removed, and there is no room on the disk to put it back. Its bytes are at “{1}” as long as this window is open.',
+        '{0} was changed as it was removed, and the disk is too full to put it back.',
         quoted(subject),
-        firstLink(cause) ?? '',
       ),
-    next: () => l10n.t('Copy them to another disk before you close or reload the window.'),
+    next: () => l10n.t('The report says where to copy it from before this window closes.'),
+    detail: ({ cause }) =>
+      l10n.t('Its content is at “{0}” as long as this window is open.', firstLink(cause) ?? ''),
     actions: ['show-log'],
   },
   'copy-expires': {

@@ -46,7 +46,7 @@ export const networkFailures = {
       l10n.t('The proxy {0} asks for a user name and password, or refuses them.', subject),
     next: ({ cause }) =>
       l10n.t(
-        'Write them into the address in “{0}”, as in http://user:password@host:8080, or set “http.proxyAuthorization”.',
+        'Put them in the address in “{0}”, such as http://user:password@host:8080, or set “http.proxyAuthorization”.',
         firstLink(cause) ?? '',
       ),
     actions: ['open-settings', 'retry', 'show-log'],
@@ -82,7 +82,7 @@ export const networkFailures = {
         store(subject),
         because(firstLink(cause)),
       ),
-    next: () => l10n.t('Use the name that it is for in the setting “s3Backup.endpoint”.'),
+    next: () => l10n.t('Set “s3Backup.endpoint” to the name that the certificate is for.'),
     actions: ['open-settings', 'retry', 'show-log'],
   },
   'certificate-date': {
@@ -93,7 +93,7 @@ export const networkFailures = {
         store(subject),
         because(firstLink(cause)),
       ),
-    next: () => l10n.t('Ask who runs the store to renew it, or set this computer’s clock.'),
+    next: () => l10n.t('Ask whoever runs the store to renew it, or set this computer’s clock.'),
     actions: ['retry', 'show-log'],
   },
   'clock-skew': {
@@ -115,7 +115,7 @@ export const networkFailures = {
   'store-busy': {
     brief: () => l10n.t('store busy'),
     what: ({ subject }) => l10n.t('{0} is too busy to answer.', store(subject)),
-    next: () => l10n.t('Try again in a while.'),
+    next: () => l10n.t('Try again later.'),
     actions: ['retry', 'show-log'],
   },
   'store-error': {

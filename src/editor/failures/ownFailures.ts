@@ -8,11 +8,11 @@ export const ownFailures = {
     brief: () => l10n.t('records not kept'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'S3 Backup cannot remember in {0} which files are proved to be in the cloud{1}',
+        'S3 Backup cannot record in {0} which files are proved to be in the cloud{1}',
         quoted(subject),
         because(firstLine(cause)),
       ),
-    next: () => l10n.t('No file is lost. What cannot be remembered is compared by content again.'),
+    next: () => l10n.t('No file is lost. Files without a record are compared by content again.'),
     actions: ['show-log'],
   },
   'not-cleared-up': {
@@ -48,7 +48,7 @@ export const ownFailures = {
   unexpected: {
     brief: () => l10n.t('unexpected error'),
     what: ({ cause }) =>
-      l10n.t('S3 Backup met an error that it does not know{0}', because(firstLine(cause))),
+      l10n.t('S3 Backup ran into an unexpected error{0}', because(firstLine(cause))),
     next: () => l10n.t('Try again. The log says more.'),
     actions: ['retry', 'show-log'],
   },

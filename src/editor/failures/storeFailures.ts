@@ -49,7 +49,7 @@ export const storeFailures = {
   'bucket-name-taken': {
     brief: () => l10n.t('name taken'),
     what: ({ subject }) =>
-      l10n.t('The bucket name {0} is taken by somebody else.', quoted(subject)),
+      l10n.t('The bucket name {0} is already taken by someone else.', quoted(subject)),
     next: () => l10n.t('Choose another.'),
     actions: ['choose-bucket'],
   },
@@ -57,7 +57,7 @@ export const storeFailures = {
     brief: () => l10n.t('name may be taken'),
     what: ({ subject }) =>
       l10n.t(
-        'The store does not tell these credentials whether there is a bucket {0}: it may belong to somebody else, or they may not see or create buckets.',
+        'These credentials can’t tell whether the bucket {0} exists: it may belong to someone else, or they may not see or create buckets.',
         quoted(subject),
       ),
     next: () =>
@@ -92,7 +92,7 @@ export const storeFailures = {
     brief: () => l10n.t('stored over another change'),
     what: ({ subject }) =>
       l10n.t(
-        'Somebody else stored {0} at the same moment, and this store does not prevent that.',
+        'Someone else stored {0} at the same moment, and this store does not prevent that.',
         quoted(subject),
       ),
     next: () => l10n.t('Their copy is kept as the version before yours. See Show Cloud Versions.'),
@@ -101,7 +101,7 @@ export const storeFailures = {
   archived: {
     brief: () => l10n.t('archived'),
     what: ({ subject }) => l10n.t('The cloud copy of {0} is archived.', quoted(subject)),
-    next: () => l10n.t('It has to be restored by the store before it can be read.'),
+    next: () => l10n.t('The store must restore it before it can be read.'),
     actions: ['show-log'],
   },
   'too-large-to-open': {
@@ -121,7 +121,7 @@ export const storeFailures = {
   'not-as-stored': {
     brief: () => l10n.t('damaged in transit'),
     what: ({ subject }) =>
-      l10n.t('What arrived of {0} is not what the store says it holds.', quoted(subject)),
+      l10n.t('The data received for {0} is not what the store says it has.', quoted(subject)),
     next: () => l10n.t('Nothing was changed here. Restore it again.'),
     actions: ['retry', 'show-log'],
   },
@@ -168,7 +168,7 @@ export const storeFailures = {
   'too-large-for-store': {
     brief: () => l10n.t('too large for the store'),
     what: ({ subject }) => l10n.t('{0} is larger than the store accepts.', quoted(subject)),
-    next: () => l10n.t('Ask whoever runs the store for its limit, or leave the file out.'),
+    next: () => l10n.t('Ask whoever runs the store what its limit is, or ignore the file.'),
     actions: ['open-settings', 'show-log'],
   },
   'store-full': {
@@ -185,7 +185,7 @@ export const storeFailures = {
     brief: () => l10n.t('storage class or encryption refused'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The store does not keep {0} in the way that the settings ask for{1}',
+        'The store refuses to keep {0} as the settings ask{1}',
         quoted(subject),
         because(firstLink(cause)),
       ),
@@ -205,7 +205,7 @@ export const storeFailures = {
     brief: () => l10n.t('name in use in the store'),
     what: ({ subject }) =>
       l10n.t(
-        'The store has something under the name of {0} that it does not list under that name, perhaps because it takes two names for one.',
+        'The store has an object for {0} but does not list it under that name, perhaps because it treats two names as one.',
         quoted(subject),
       ),
     next: () => l10n.t('It was not overwritten. Rename the file to back it up.'),
@@ -227,7 +227,7 @@ export const storeFailures = {
     brief: () => l10n.t('not supported by the store'),
     what: ({ subject, cause }) =>
       l10n.t(
-        'The store says that it does not support what was asked for {0}{1}',
+        'The store does not support a request for {0}{1}',
         quoted(subject),
         because(firstLink(cause)),
       ),
@@ -238,7 +238,7 @@ export const storeFailures = {
     brief: () => l10n.t('not assembled by the store'),
     what: ({ subject }) =>
       l10n.t('The store would not assemble the parts of {0}.', quoted(subject)),
-    next: () => l10n.t('Back it up again; all of it is sent again.'),
+    next: () => l10n.t('Back it up again; the whole file is sent again.'),
     actions: ['retry', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;

@@ -35,12 +35,8 @@ export const targetFailures = {
   },
   'not-on-disk': {
     brief: () => l10n.t('not on a disk'),
-    what: ({ subject }) =>
-      l10n.t(
-        '{0} is not on a disk, so there are no files that S3 Backup could read.',
-        quoted(subject),
-      ),
-    next: () => l10n.t('Open a folder of this computer, or of the one you are connected to.'),
+    what: ({ subject }) => l10n.t('{0} is not on a disk that S3 Backup can read.', quoted(subject)),
+    next: () => l10n.t('Open a folder on this computer, or on the one you are connected to.'),
     actions: ['open-folder'],
   },
   'prefix-in-use': {

@@ -34,7 +34,7 @@ function detail(
   const parts: (readonly string[])[] = [
     [
       l10n.t(
-        'These files are in the cloud, and “Restore from Cloud…” brings them back. Each one is checked once more before it goes: its bytes here, and its copy there.',
+        'These files are in the cloud, and “Restore from Cloud…” brings them back. Each one is checked again before it’s removed.',
       ),
     ],
   ];
@@ -48,7 +48,7 @@ function detail(
   if (!keepsVersions) {
     parts.push([
       l10n.t(
-        'The bucket keeps no versions: a copy that somebody overwrites or deletes there is gone for good.',
+        'The bucket keeps no versions, so a copy that someone overwrites or deletes there is gone for good.',
       ),
     ]);
   }
@@ -59,7 +59,7 @@ function detail(
     ]);
   }
   if (kept.length > 0)
-    parts.push([l10n.t('What stays here, besides the folders:'), ...keptLines(kept)]);
+    parts.push([l10n.t('Not removed, besides the folders:'), ...keptLines(kept)]);
   else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
   if (last.length > 0) parts.push(last);
   return parts.map(lines => lines.join('\n')).join('\n\n');

@@ -66,7 +66,7 @@ const freeUpKind: PlannedKind<FreeUpSpaceDeps, FreeUpScope, FreeUpSummary> = {
   isEmpty: ({ files }) => files === 0,
   announceNothing: (_, { summary: { kept } }) => {
     if (kept.length === 0) {
-      showStatusMessage(l10n.t('There is nothing here to free.'), 'info');
+      showStatusMessage(l10n.t('No space to free up here.'), 'info');
     } else {
       void window.showInformationMessage(
         l10n.t('Nothing here can be freed: {0}.', keptNumbers(kept)),

@@ -29,7 +29,7 @@ async function hint({ endpoint, bucket }: StoreWeakness, hints: GivenHints): Pro
   const learnMore = l10n.t('Learn More');
   const never = l10n.t('Don’t Show Again');
   const text = l10n.t(
-    '{0} does not keep two computers from storing a file in “{1}” at the same moment. S3 Backup looks right before each write, but what another computer stores between that look and the write is replaced unseen.',
+    '{0} can’t stop two computers from storing a file in “{1}” at the same moment. S3 Backup looks right before each write, but anything that another computer stores in between is overwritten.',
     endpoint,
     bucket,
   );

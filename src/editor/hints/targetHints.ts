@@ -44,7 +44,7 @@ export async function showTargetHints(
   const { bucket } = target;
   const hints: string[] = [];
   if (before !== undefined && targetText(before) !== targetText(target)) {
-    hints.push(l10n.t('What was backed up to {0} stays there.', targetText(before)));
+    hints.push(l10n.t('Files already backed up to {0} stay there.', targetText(before)));
   }
   for (const { option, failure } of created?.notSet ?? []) {
     deps.log.warn(`${bucket}: ${option} was not set: ${failureLine(failure)}`);
@@ -87,15 +87,15 @@ export async function showTargetHints(
 function traitHints(traits: BucketTraits): readonly string[] {
   const { versioning, isPublic, expires, archives, lockedDays } = traits;
   const hints: (string | undefined)[] = [
-    isPublic === true ? l10n.t('Everybody can read this bucket.') : undefined,
+    isPublic === true ? l10n.t('Anyone can read this bucket.') : undefined,
     expires === true
-      ? l10n.t('A lifecycle rule of the bucket removes files there after a time.')
+      ? l10n.t('A lifecycle rule of the bucket deletes files there after some time.')
       : undefined,
     archives === true
       ? l10n.t('A lifecycle rule moves files to an archive that takes hours to read from.')
       : undefined,
     isReplacedForGood(versioning)
-      ? l10n.t('The bucket keeps no versions: a copy that is replaced is gone for good.')
+      ? l10n.t('The bucket keeps no versions, so a replaced copy is gone for good.')
       : undefined,
     lockedDays !== undefined && lockedDays > 0
       ? l10n.t(

@@ -57,7 +57,7 @@ async function hint(memory: Memento, setup: FolderSetup): Promise<void> {
   const never = l10n.t('Don’t Show Again');
   const answer = await window.showInformationMessage(
     l10n.t(
-      'The bucket “{0}” keeps no versions: when a copy in it is replaced, the earlier one is gone for good.',
+      'The bucket “{0}” keeps no versions, so a replaced copy is gone for good.',
       setup.bucket,
     ),
     turnOn,

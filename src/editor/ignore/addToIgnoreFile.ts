@@ -110,7 +110,7 @@ async function offerToSave(file: Uri, folder: WorkspaceFolder): Promise<void> {
   const save = l10n.t('Save');
   const chosen = await window.showInformationMessage(
     l10n.t(
-      'Added to {0} of “{1}”, which has unsaved changes. It counts when it is saved.',
+      'Added to {0} of “{1}”, which has unsaved changes. It takes effect when you save it.',
       ignoreFileName,
       folder.name,
     ),

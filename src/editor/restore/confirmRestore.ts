@@ -89,7 +89,7 @@ function detailText({ files: total, conflicts, archived, refused }: RestoreSumma
       outcomeOfReplacedHere(),
     ]);
   } else {
-    parts.push([l10n.t('No file that is here is replaced.')]);
+    parts.push([l10n.t('No local files will be replaced.')]);
   }
   if (archived > 0) {
     parts.push([
@@ -114,20 +114,24 @@ function detailText({ files: total, conflicts, archived, refused }: RestoreSumma
 function conflictText({ files, newerHere }: RestoreSummary['conflicts'], total: number): string {
   if (files === 1) {
     return newerHere === 1
-      ? l10n.t('One of them is here too, newer and different:')
-      : l10n.t('One of them is here too, and different:');
+      ? l10n.t('One of them already exists here, newer and with different content:')
+      : l10n.t('One of them already exists here with different content:');
   }
   if (newerHere === files) {
     return l10n.t(
-      '{0} of {1} are here too, newer and different:',
+      '{0} of {1} already exist here, newer and with different content:',
       formatCount(files),
       formatCount(total),
     );
   }
   return newerHere === 0
-    ? l10n.t('{0} of {1} are here too, and different:', formatCount(files), formatCount(total))
+    ? l10n.t(
+        '{0} of {1} already exist here with different content:',
+        formatCount(files),
+        formatCount(total),
+      )
     : l10n.t(
-        '{0} of {1} are here too, and different; {2} newer here:',
+        '{0} of {1} already exist here with different content, {2} of them newer:',
         formatCount(files),
         formatCount(total),
         formatCount(newerHere),
@@ -154,7 +158,7 @@ async function askAbout(
   number: number,
   of: number,
 ): Promise<ConflictChoice | undefined> {
-  const what = l10n.t('“{0}” is here too, and different.', path);
+  const what = l10n.t('“{0}” already exists here with different content.', path);
   const text = of === 1 ? what : l10n.t('{0} of {1}: {2}', number, of, what);
   const detail = [
     l10n.t('Here: {0}', sideText(local)),
@@ -176,5 +180,5 @@ async function askAbout(
 function outcomeOfReplacedHere(): string {
   return env.remoteName === undefined
     ? l10n.t('Replaced files go to the trash.')
-    : l10n.t('Replaced files are kept under a name with the time in it: there is no trash here.');
+    : l10n.t('There is no trash here, so replaced files are renamed and kept.');
 }

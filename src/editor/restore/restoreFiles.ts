@@ -124,8 +124,6 @@ function announceNothingToRestore({ excluded }: RestoreSummary): void {
   const takenGroups = ['changed-in-cloud', 'out-of-date', 'only-in-cloud'] as const;
   const numbers = excludedNumbers(excluded, takenGroups);
   const text =
-    numbers === ''
-      ? l10n.t('There is nothing to restore.')
-      : l10n.t('There is nothing to restore: {0}.', numbers);
+    numbers === '' ? l10n.t('Nothing to restore.') : l10n.t('Nothing to restore: {0}.', numbers);
   showNothing(text, excluded, ['up-to-date', 'missing-in-cloud']);
 }

@@ -9,7 +9,6 @@ import { inputStep } from '../quickInput/inputStep';
 import { pickStep } from '../quickInput/pickStep';
 import { runSteps, type Step } from '../quickInput/steps';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
-import { normalPrefix } from '../targets/prefix';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
 import { folderId, type Targets } from '../targets/targets';
@@ -30,6 +29,7 @@ import { openCredentialsFile } from './openCredentialsFile';
 import { credentials, otherStore } from './otherStore';
 import { refusal } from './refusal';
 import { refreshEndpoint, type RefreshEndpointDeps } from './refreshEndpoint';
+import { existingBucketFault, readAddress, typedAddress } from './typedBucket';
 
 export interface ChooseBucketDeps
   extends TargetHintsDeps, FolderSetupDeps, RefreshEndpointDeps, NameNewBucketDeps, AccessKeyDeps {
@@ -176,7 +176,7 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
               step: otherStore(deps, folder, () => pickBucket(deps, folder)),
             };
           case 'copy-policy':
-            await copyPolicy({ folder, settings, proposed: readAddress(typed) ?? current });
+            await copyPolicy({ folder, settings, proposed: typedAddress(typed) ?? current });
             return { kind: 'cancelled' };
           case 'credentials':
             return {
@@ -202,7 +202,7 @@ function placeholder(buckets: readonly BucketSummary[], current: Target | undefi
   }
   return current === undefined
     ? l10n.t('In which bucket?')
-    : l10n.t('Now in {0}; the files there stay there', targetText(current));
+    : l10n.t('Currently in {0}; files there will stay', targetText(current));
 }
 
 function currentTarget({ targets }: ChooseBucketDeps, folder: WorkspaceFolder): Target | undefined {
@@ -222,20 +222,11 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
     inputStep<Choice>(position, {
       title: l10n.t('Choose a Bucket for “{0}”', folder.name),
       total: position.number + 1,
-      prompt: l10n.t('The name of a bucket that exists, or s3://bucket/prefix'),
+      prompt: l10n.t('Name of an existing bucket, or s3://bucket/prefix'),
       value: typed,
-      validate: value =>
-        Promise.resolve(
-          readAddress(value) !== undefined
-            ? undefined
-            : value.startsWith('arn:')
-              ? l10n.t(
-                  'Enter the alias of the access point, which ends in “-s3alias”, and not its ARN.',
-                )
-              : l10n.t('This cannot be a bucket’s name.'),
-        ),
+      validate: value => Promise.resolve(existingBucketFault(readAddress(value).bucket)),
       async accept(value, token) {
-        const { bucket, prefix } = readAddress(value) ?? { bucket: value, prefix: '' };
+        const { bucket, prefix } = readAddress(value);
         try {
           const settings = deps.profiles.settings(folder);
           await deps.engine.sendRequest(inspectPrefix, { settings, bucket, prefix }, token);
@@ -251,11 +242,4 @@ function enterName(deps: ChooseBucketDeps, folder: WorkspaceFolder, typed: strin
         return { kind: 'next', step };
       },
     });
-}
-
-/** Buckets older than S3's naming rules, and those of other stores, may have other names. */
-function readAddress(value: string): Target | undefined {
-  const match = /^(?:s3:\/\/)?([\w.-]+)(?:\/(.*))?$/i.exec(value);
-  const [, bucket, prefix] = match ?? [];
-  return bucket === undefined ? undefined : { bucket, prefix: normalPrefix(prefix ?? '') };
 }

@@ -87,7 +87,7 @@ function prefixItems(
     [outer?.prefix, l10n.t('where its files are as part of “{0}”', outer?.record.name ?? '')],
     [ownPrefix(folder), l10n.t('the folder’s name')],
     [workspaceNamePrefix(folder), l10n.t('the folder’s name in this workspace')],
-    ['', l10n.t('the files stand at the top of the bucket')],
+    ['', l10n.t('files go to the root of the bucket')],
   ];
   const seen = new Set<string>();
   const items: PickItem<PrefixChoice>[] = [];
@@ -187,12 +187,13 @@ function askWhose(deps: ChoosePrefixDeps, chosen: ChosenBucket, occupied: Occupi
       placeholder:
         clash === undefined
           ? l10n.t('Is it an earlier backup of “{0}”, perhaps from another computer?', folder.name)
-          : l10n.t('It is where “{0}” is backed up', clash.record.name),
+          : l10n.t('“{0}” is backed up there', clash.record.name),
       items: [
         clash === undefined || stillExists(clash)
           ? {
               label: l10n.t('Same Project, Continue'),
-              detail: examples === '' ? l10n.t('Both share the files there.') : examples,
+              detail:
+                examples === '' ? l10n.t('Both folders will share the files there.') : examples,
               value: 'same',
             }
           : {
@@ -267,9 +268,9 @@ function refusalOf({ relation, record }: Clash): string | undefined {
   const theirs = targetText(record.places[0] ?? { bucket: '', prefix: '' });
   switch (relation) {
     case 'inside':
-      return l10n.t('It lies inside the backup of “{0}”, {1}.', record.name, theirs);
+      return l10n.t('This is inside the backup of “{0}”, {1}.', record.name, theirs);
     case 'around':
-      return l10n.t('It lies around the backup of “{0}”, {1}.', record.name, theirs);
+      return l10n.t('This would contain the backup of “{0}”, {1}.', record.name, theirs);
     case 'same':
       return undefined;
   }

@@ -216,7 +216,7 @@ function choiceText(choice: ProfileChoice): string {
     case 'place':
       return placeName(choice.place);
     case 'access-key':
-      return l10n.t('an access key that was typed in');
+      return l10n.t('an access key that you enter');
     case 'default-chain':
       return l10n.t('Default Credentials');
   }

@@ -40,7 +40,7 @@ export async function confirmTarget(
           : l10n.t('Account: {0}', account),
         '',
         l10n.t(
-          'The settings come with the workspace, perhaps from somebody else. Your files would be sent to this place.',
+          'These settings come with the workspace, perhaps from someone else. Your files would be sent there.',
         ),
       ].join('\n'),
     },
@@ -64,5 +64,5 @@ function credentialsText({ profile, accessKeyOf, place }: RawSettings): string {
   if (place !== undefined) return placeName(place as CredentialPlace);
   return typeof profile === 'string' && profile !== ''
     ? l10n.t('the AWS profile “{0}”', profile)
-    : l10n.t('the default ones of this machine');
+    : l10n.t('this machine’s default credentials');
 }

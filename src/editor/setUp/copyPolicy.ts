@@ -1,8 +1,8 @@
 import { env, l10n, window, type WorkspaceFolder } from 'vscode';
 import type { RawSettings } from '../../protocol/folders';
-import { normalPrefix } from '../targets/prefix';
 import { targetText, type Target } from '../targets/target';
 import { configuredPrefix } from '../targets/targetSettings';
+import { existingBucketFault, readAddress } from './typedBucket';
 
 /** What is known of the target that a policy is for. */
 export interface PolicyFor {
@@ -20,21 +20,17 @@ export async function copyPolicy({ folder, settings, proposed }: PolicyFor): Pro
   const { bucket = '', prefix = configuredPrefix(folder) } = proposed ?? {};
   const typed = await window.showInputBox({
     title: l10n.t('Copy the Smallest Policy'),
-    prompt: l10n.t('For which bucket and prefix? As in bucket/prefix'),
+    prompt: l10n.t('Bucket and prefix, such as bucket/prefix'),
     value: `${bucket}/${prefix}`,
     valueSelection: [0, bucket.length],
     ignoreFocusOut: true,
-    validateInput: text =>
-      /^(?:s3:\/\/)?[\w.-]+(?:\/|$)/.test(text.trim())
-        ? undefined
-        : l10n.t('This cannot be a bucket’s name.'),
+    validateInput: text => existingBucketFault(readAddress(text).bucket),
   });
   if (typed === undefined) return;
-  const [, name = '', rest = ''] = /^(?:s3:\/\/)?([^/]+)\/?(.*)$/.exec(typed.trim()) ?? [];
-  const target = { bucket: name, prefix: normalPrefix(rest) };
+  const target = readAddress(typed);
   await env.clipboard.writeText(smallestPolicy(target, partitionOf(settings['region'])));
   void window.showInformationMessage(
-    l10n.t('The policy for {0} is on the clipboard.', `s3://${targetText(target)}`),
+    l10n.t('Copied the policy for {0}.', `s3://${targetText(target)}`),
   );
 }
 

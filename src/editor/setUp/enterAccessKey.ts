@@ -39,7 +39,7 @@ async function enter({ title, prompt, isSecret }: Entry): Promise<string | undef
     password: isSecret,
     ignoreFocusOut: true,
     validateInput: text =>
-      /^\S+$/.test(text.trim()) ? undefined : l10n.t('A key has no spaces and is not empty.'),
+      /^\S+$/.test(text.trim()) ? undefined : l10n.t('A key can’t be empty or contain spaces.'),
   });
   return typed?.trim();
 }

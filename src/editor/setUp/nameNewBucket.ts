@@ -35,7 +35,7 @@ export function nameNewBucket(
     inputStep<Choice>(position, {
       title: l10n.t('Create a Bucket'),
       total: position.number + (isAws(deps, folder) ? 3 : 2),
-      prompt: l10n.t('Its name, which must be unique across all of S3'),
+      prompt: l10n.t('Bucket name, unique across all of S3'),
       placeholder: l10n.t('for example {0}', 'jane-doe-backup'),
       value,
       async validate(name) {
@@ -107,12 +107,12 @@ function chooseOptions(
         {
           label: l10n.t('Block public access'),
           description: l10n.t('always'),
-          detail: l10n.t('Only you, and whoever you allow, can read it.'),
+          detail: l10n.t('Only you and people you allow can read it.'),
           value: 'block-public-access',
         },
         {
           label: l10n.t('Keep versions'),
-          detail: l10n.t('Copies that are replaced can be restored; they take up storage.'),
+          detail: l10n.t('Replaced copies can be restored; they take up storage.'),
           value: 'keep-versions',
         },
         {
@@ -159,11 +159,11 @@ function bucketNameWords(fault: BucketNameFault): string {
     case 'characters':
       return l10n.t('Only lowercase letters a to z, digits, dots and hyphens can be used.');
     case 'too-short':
-      return l10n.t('A bucket’s name has at least 3 characters.');
+      return l10n.t('A bucket’s name needs at least 3 characters.');
     case 'too-long':
-      return l10n.t('A bucket’s name has at most 63 characters.');
+      return l10n.t('A bucket’s name can have at most 63 characters.');
     case 'ends':
-      return l10n.t('A bucket’s name begins and ends with a letter or a digit.');
+      return l10n.t('A bucket’s name must begin and end with a letter or a digit.');
     case 'adjacent-dots':
       return l10n.t('Two dots in a row are not allowed.');
     case 'ip-address':

@@ -41,7 +41,7 @@ async function created(path: string): Promise<boolean> {
 
 function template(): string {
   const lines = [
-    l10n.t('Access keys for AWS and for other stores that speak S3, one section for each profile.'),
+    l10n.t('Access keys for AWS and other S3-compatible stores, one section for each profile.'),
     l10n.t('Remove the # of the three lines below, and put your own key pair there.'),
     l10n.t('Never share this file, and never put it into a repository.'),
   ];

@@ -33,7 +33,7 @@ export function otherStore<R>(
     pickStep<StoreChoice, R>(position, {
       title: title(),
       total: position.number + 2,
-      placeholder: l10n.t('Which store, for this and all other folders?'),
+      placeholder: l10n.t('Which store? It is used for all folders.'),
       items: [
         ...storePresets.map(preset => ({
           label: preset.name,
@@ -43,7 +43,7 @@ export function otherStore<R>(
         { label: 'MinIO', value: { kind: 'address', example: 'http://localhost:9000' } },
         {
           label: l10n.t('Other…'),
-          description: l10n.t('any store that speaks S3, by its address'),
+          description: l10n.t('any S3-compatible store, by its address'),
           value: { kind: 'address', example: 'https://s3.example.com' },
         },
       ],
@@ -101,7 +101,7 @@ function enterAnswer<R>(deps: OtherStoreDeps, way: Way<R>, preset: StorePreset):
             ? undefined
             : isAccount
               ? l10n.t('The account ID has 32 digits and letters from a to f.')
-              : l10n.t('A region has only small letters, digits and “-”.'),
+              : l10n.t('A region contains only lowercase letters, digits and “-”.'),
         ),
       accept: typed => useStore(deps, way, addressOf(typed.trim())),
     });
@@ -125,14 +125,14 @@ function enterAddress<R>(deps: OtherStoreDeps, way: Way<R>, example: string): St
     inputStep<R>(position, {
       title: title(),
       total: position.number + 2,
-      prompt: l10n.t('The store’s address, for this and all other folders; leave it empty for AWS'),
+      prompt: l10n.t('The store’s address, used for all folders; leave it empty for AWS'),
       placeholder: l10n.t('for example {0}', example),
       value: textOf(settings['endpoint']),
       validate: typed =>
         Promise.resolve(
           typed === '' || readEndpoint(withScheme(typed)) !== undefined
             ? undefined
-            : l10n.t('This cannot be a store’s address.'),
+            : l10n.t('Enter an http or https address, such as https://s3.example.com.'),
         ),
       async accept(typed, token) {
         const endpoint = typed === '' ? '' : withScheme(typed);
@@ -154,12 +154,14 @@ function enterRegion<R>(deps: OtherStoreDeps, { folder, next }: Way<R>, endpoint
     inputStep<R>(position, {
       title: title(),
       total: position.number + 1,
-      prompt: l10n.t('Its region; leave it empty if the store has none'),
+      prompt: l10n.t('Region; leave it empty if the store has none'),
       placeholder: l10n.t('for example {0}', 'eu-central-1'),
       value: isSame ? textOf(settings['region']) : '',
       validate: typed =>
         Promise.resolve(
-          /^[\w-]*$/.test(typed) ? undefined : l10n.t('A region has only letters, digits and “-”.'),
+          /^[\w-]*$/.test(typed)
+            ? undefined
+            : l10n.t('A region contains only letters, digits and “-”.'),
         ),
       async accept(region) {
         await setConnection({ endpoint, region });

@@ -18,13 +18,10 @@ export function placeName(place: CredentialPlace): string {
 export function placeDetail({ place, fault }: PlaceSummary): string | undefined {
   switch (fault?.kind) {
     case 'unset':
-      return l10n.t(
-        'Not set in the environment that VS Code runs in: {0}.',
-        fault.variables.join(', '),
-      );
+      return l10n.t('Not set in VS Code’s environment: {0}.', fault.variables.join(', '));
     case 'incomplete':
       return l10n.t(
-        'Missing in the environment that VS Code runs in, beside others that are set: {0}.',
+        'Missing from VS Code’s environment, although related variables are set: {0}.',
         fault.variables.join(', '),
       );
     case 'switched-off':
@@ -33,7 +30,7 @@ export function placeDetail({ place, fault }: PlaceSummary): string | undefined 
       return l10n.t('This computer is not on EC2.');
     case undefined:
       return place === 'instance' || place === 'container'
-        ? l10n.t('It is not looked for until you choose it.')
+        ? l10n.t('Only looked for when you choose it.')
         : undefined;
   }
 }

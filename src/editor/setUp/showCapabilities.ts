@@ -59,19 +59,19 @@ const icons: Readonly<Record<CapabilityState, string>> = {
 };
 
 const capabilityWords: Readonly<Record<CapabilityName, () => string>> = {
-  'create-if-absent': () => l10n.t('Refuses a new file where somebody else has just stored one'),
+  'create-if-absent': () => l10n.t('Refuses a new file where someone else has just stored one'),
   'replace-if-unchanged': () => l10n.t('Replaces only the copy that was seen'),
   'complete-if-absent': () =>
-    l10n.t('Refuses a new large file where somebody else has just stored one'),
+    l10n.t('Refuses a new large file where someone else has just stored one'),
   'complete-if-unchanged': () => l10n.t('Replaces only the copy that was seen by a large file'),
   'checksum-of-put': () => l10n.t('Checks the bytes of a file by their CRC32'),
   'checksum-of-upload': () =>
     l10n.t('Checks the bytes of a large file, as a whole, by their CRC32'),
-  'digest-etags': () => l10n.t('Tells the MD5 of a file in every list'),
+  'digest-etags': () => l10n.t('Lists the MD5 of each file'),
   'encoded-lists': () => l10n.t('Lists names so that no character is lost'),
-  'uploads-in-parts': () => l10n.t('Takes large files in parts'),
+  'uploads-in-parts': () => l10n.t('Accepts large files in parts'),
   'lists-parts': () => l10n.t('Says which parts of a large file have arrived'),
-  'all-names': () => l10n.t('Takes files of all names'),
+  'all-names': () => l10n.t('Accepts files with any name'),
 };
 
 /** What a lack means for the user, where that is not what it means for most. */
@@ -100,9 +100,10 @@ const stateWords: Readonly<Record<CapabilityState, () => string>> = {
   supported: () => l10n.t('yes'),
   doubted: () => l10n.t('in doubt; S3 Backup looks before each write'),
   unknown: () => l10n.t('not known yet; backups will show it'),
-  ignored: () => l10n.t('no, it writes all the same; S3 Backup looks before each write'),
-  refused: () => l10n.t('no, it does not know the question; S3 Backup looks before each write'),
-  inverted: () => l10n.t('no, it refuses what it should take; S3 Backup looks before each write'),
+  ignored: () => l10n.t('no, it writes anyway; S3 Backup looks before each write'),
+  refused: () => l10n.t('no, it does not support the condition; S3 Backup looks before each write'),
+  inverted: () =>
+    l10n.t('no, it refuses writes that it should accept; S3 Backup looks before each write'),
   unsupported: () => l10n.t('no; S3 Backup uses MD5'),
 };
 
@@ -110,5 +111,5 @@ const versioningWords: Readonly<Record<BucketTraits['versioning'], () => string>
   enabled: () => l10n.t('yes'),
   suspended: () => l10n.t('not any more'),
   off: () => l10n.t('no'),
-  unknown: () => l10n.t('the store does not tell'),
+  unknown: () => l10n.t('the store does not say'),
 };

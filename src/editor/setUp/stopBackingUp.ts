@@ -41,7 +41,7 @@ export async function stopBackingUp(
 
 function isBusy(operations: StopBackingUpDeps['operations']): boolean {
   if (operations.isEmpty) return false;
-  const text = l10n.t('Something is still going on. Wait until it has ended, or cancel it.');
+  const text = l10n.t('Something is still running. Wait for it to finish, or cancel it.');
   void window.showInformationMessage(text);
   return true;
 }
@@ -75,13 +75,13 @@ async function confirm({ folder, target }: BackedUp): Promise<boolean> {
       modal: true,
       detail: [
         l10n.t(
-          'S3 Backup forgets that the folder goes to s3://{0}, and what was proved to be there.',
+          'S3 Backup forgets that the folder is backed up to s3://{0}, and which files were proved to be there.',
           targetText(target),
         ),
-        l10n.t('No file is changed or deleted, neither here nor in the cloud.'),
+        l10n.t('No file is changed or deleted, here or in the cloud.'),
         '',
         l10n.t(
-          'Choosing the same bucket again goes on with the copies there; files are then compared by their contents.',
+          'If you choose the same bucket again, the copies there are used again; files are then compared by content.',
         ),
       ].join('\n'),
     },

@@ -48,6 +48,6 @@ export function prefixWords(fault: PrefixFault): string {
     case 'control':
       return l10n.t('It contains an invisible character.');
     case 'too-long':
-      return l10n.t('It is too long: the files’ paths need room, too.');
+      return l10n.t('Too long: leave room for the paths of the files.');
   }
 }

@@ -23,7 +23,7 @@ export async function forgetFiles(deps: ForgetFilesDeps, selection: Selection): 
     {
       modal: true,
       detail: l10n.t(
-        'S3 Backup then no longer knows that they were ever backed up. Nothing is deleted: older versions that the bucket may keep stay there.',
+        'S3 Backup will no longer remember that they were ever backed up. Nothing is deleted: older versions in the bucket stay there.',
       ),
     },
     forget,

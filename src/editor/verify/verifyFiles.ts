@@ -90,7 +90,7 @@ async function confirmReading({ unknown }: VerifyReport): Promise<boolean> {
           formatBytes(bytes),
         );
   const detail = l10n.t(
-    'The store has no checksum to compare them by. Reading a copy downloads it, which some stores charge for; nothing is written to the disk.',
+    'The store has no checksum to compare them by. Reading a copy downloads it, which some stores charge for; nothing is written to disk.',
   );
   return (await window.showWarningMessage(text, { modal: true, detail }, read)) === read;
 }
@@ -142,7 +142,7 @@ function reportText({
   problems,
 }: VerifyReport): string {
   if (files === 0)
-    return l10n.t('There is nothing to verify: none of these files is in both places.');
+    return l10n.t('Nothing to verify: none of these files is both here and in the cloud.');
   const numbers = [
     l10n.t('{0} proved', formatCount(proved)),
     ...(different > 0 ? [l10n.t('{0} different', formatCount(different))] : []),

@@ -138,7 +138,7 @@ function pastGroupItem(node: PastNode, group: Group, findings: PastFindings | un
   item.iconPath = new ThemeIcon('history', new ThemeColor('disabledForeground'));
   item.description = [formatCount(files), ...size].join(' · ');
   item.tooltip = l10n.t(
-    'As of the comparison of {0}. It is not known whether this is still so.',
+    'As of the comparison of {0}. This may have changed since.',
     formatTime(findings?.comparedAt ?? 0),
   );
   item.accessibilityInformation = {

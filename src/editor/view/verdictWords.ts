@@ -13,7 +13,7 @@ export function groupName(group: Group): string {
     case 'changed-in-cloud':
       return l10n.t('Changed in Cloud');
     case 'unchecked':
-      return l10n.t("Couldn't Check");
+      return l10n.t('Couldn’t Check');
     case 'out-of-date':
       return l10n.t('Out of Date');
     case 'missing-in-cloud':
@@ -31,7 +31,7 @@ export function groupName(group: Group): string {
 export function groupMeaning(group: Group): string {
   switch (group) {
     case 'lost':
-      return l10n.t('These files were backed up once and are now gone from both sides.');
+      return l10n.t('These files were backed up once and are now gone here and from the cloud.');
     case 'changed-in-cloud':
       return l10n.t(
         'The cloud copies of these files are newer and different. They are not overwritten.',
@@ -124,7 +124,10 @@ export function reason(verdict: Verdict): string {
         ? l10n.t('Not in the cloud.')
         : l10n.t('Gone from the cloud: it was there on {0}.', formatTime(verdict.safeAt));
     case 'lost':
-      return l10n.t('Was safe on {0}, now gone from both sides.', formatTime(verdict.safeAt));
+      return l10n.t(
+        'Was safe on {0}, now gone here and from the cloud.',
+        formatTime(verdict.safeAt),
+      );
     case 'only-in-cloud':
       return verdict.because === 'not-listed'
         ? l10n.t(
@@ -177,7 +180,7 @@ export function reason(verdict: Verdict): string {
             'The cloud copy was changed, the file here was not. It is not overwritten.',
           );
         case 'both':
-          return l10n.t('Both the file here and its cloud copy were changed. Neither is touched.');
+          return l10n.t('Both the file here and its cloud copy have changed. Neither is touched.');
         case 'refused':
           return l10n.t(
             'The cloud copy was changed while it was being backed up. It was not overwritten.',
@@ -185,7 +188,7 @@ export function reason(verdict: Verdict): string {
       }
       break;
     case 'unchecked':
-      return l10n.t("Couldn't be checked: {0}", failureText(verdict.failure));
+      return l10n.t('Couldn’t be checked: {0}', failureText(verdict.failure));
     case 'ignored':
       return l10n.t(
         'Ignored: {0}.',

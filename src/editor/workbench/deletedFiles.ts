@@ -46,8 +46,8 @@ export function deletionText(answers: ReadonlyMap<string, Safety>): string | und
   if (files === 0) return undefined;
   if (files > 1 || name === '') {
     return files === 1
-      ? l10n.t('1 deleted file was not in the backup as it was')
-      : l10n.t('{0} deleted files were not in the backup as they were', formatCount(files));
+      ? l10n.t('1 deleted file differed from its backup')
+      : l10n.t('{0} deleted files differed from their backups', formatCount(files));
   }
   return isMissing
     ? l10n.t('“{0}” was deleted and is not in the backup', name)

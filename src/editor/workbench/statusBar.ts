@@ -93,7 +93,7 @@ export class StatusBar implements Disposable {
       ...places.map(place => `s3://${targetText(place)}`),
       statusLine(known.state, known.pastAt, now) ?? l10n.t('Not compared yet'),
       lastComplete.at === undefined
-        ? l10n.t('There has been no complete backup yet')
+        ? l10n.t('No complete backup yet')
         : l10n.t('Last complete backup: {0}', formatAge(lastComplete.at, now)),
       ...failures.map(failure => failureMessage(failure).text),
     ].join('\n');

@@ -457,14 +457,14 @@ describe('Commands', () => {
       await commands.executeCommand('s3Backup.backUpResource', uriOf('a.txt'), [uriOf('a.txt')]);
       await commands.executeCommand('s3Backup.restore');
       assert.deepEqual(
-        status.texts.slice(-3).map(text => /nothing to (back up|restore)/.exec(text)?.[1]),
+        status.texts.slice(-3).map(text => /Nothing to (back up|restore)/.exec(text)?.[1]),
         ['back up', 'back up', 'restore'],
       );
-      assert.doesNotMatch(told.texts.join(), /nothing to/);
+      assert.doesNotMatch(told.texts.join(), /nothing to/i);
       const before = status.texts.length;
       await write('set/.s3backupignore', 'b.txt\nc.txt\n.s3backupignore\n');
       await commands.executeCommand('s3Backup.backUpResource', uriOf('set'), [uriOf('set')]);
-      assert.match(told.texts.at(-1) ?? '', /nothing to back up: .* ignored/);
+      assert.match(told.texts.at(-1) ?? '', /Nothing to back up: .* ignored/);
       assert.equal(status.texts.length, before);
     } finally {
       told.restore();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FinishedBatch } from '../../../src/editor/batch/finishedBatch';
 import { reportText } from '../../../src/editor/batch/reportText';
 import { reportRecord } from '../../../src/editor/batch/saveReport';
-import { failureText } from '../../../src/editor/failures/failureMessage';
+import { failureMessage, failureText } from '../../../src/editor/failures/failureMessage';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { ReportEntry, RequestCounts } from '../../../src/protocol/reports';
@@ -49,11 +49,39 @@ describe('A report', () => {
       `${failureText({ code, subject: '', cause: undefined })}: ${count}`;
     const denied = lines.indexOf(heading('access-denied', '2 files'));
     assert.ok(denied > 0);
-    assert.equal(lines[denied + 1], '  b/c (1 B)');
+    assert.deepEqual(lines.slice(denied + 2, denied + 4), ['  b/c (1 B)', '  d (1 B)']);
     const full = lines.indexOf(heading('disk-full', '1 file'));
     assert.ok(full > denied);
     // What arrived has no reason to be told apart by.
     assert.deepEqual(lines.slice(-3), ['  e (1 B)', '  f (1 B)', '']);
+  });
+
+  it('says once what is true of many files, and of each what is true of it alone', () => {
+    const gone = ['a', 'b', 'c'].map(path => entry(path, 'file-vanished'));
+    const failure = { code: 'in-the-way', subject: 'd', cause: 'd/e' } as const;
+    const inTheWay = [entry('d'), entry('f')].map((each, at) => ({
+      ...each,
+      kind: 'failed' as const,
+      failure: { ...failure, subject: each.path, cause: `other ${String(at)}` },
+    }));
+    const { text, links } = reportText(batch('back-up'), [...gone, ...inTheWay]);
+    const lines = text.split('\n');
+    const saidOf = (each: ReportEntry) => each.failure && failureMessage(each.failure).text;
+    const remarks = lines.filter(line => line.startsWith('      ')).map(line => line.trim());
+    const shared = failureMessage({ code: 'file-vanished', subject: '…', cause: undefined }).text;
+    assert.deepEqual(remarks, [shared, ...inTheWay.map(saidOf)]);
+    for (const { range } of links) {
+      const { line, character } = range.start;
+      assert.match(lines[line]?.slice(character, range.end.character) ?? '', /^[a-f]$/);
+    }
+  });
+
+  it('has what a message has no room for', () => {
+    const place = '/proc/1/fd/20';
+    const failure = { code: 'only-open', subject: 'a', cause: place } as const;
+    const { text } = reportText(batch('free-up'), [{ ...entry('a'), kind: 'failed', failure }]);
+    assert.ok(text.includes(place), text);
+    assert.ok(!failureMessage(failure).text.includes(place));
   });
 
   it('tells what the store was asked, by kind, and nothing of what it was not asked', () => {

@@ -65,7 +65,7 @@ describe('The list of credentials', () => {
     assert.equal(detailOf('Environment Variables'), undefined);
     assert.match(detailOf('Web Identity from Environment Variables') ?? '', /AWS_ROLE_ARN/);
     assert.match(detailOf('Role of This Container') ?? '', /AWS_CONTAINER_CREDENTIALS_FULL_URI/);
-    assert.match(detailOf('Role of This EC2 Instance') ?? '', /until you choose it/);
+    assert.match(detailOf('Role of This EC2 Instance') ?? '', /when you choose it/);
   });
 
   it('makes a place count for the folder, and no profile', async () => {
