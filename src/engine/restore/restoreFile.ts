@@ -7,6 +7,7 @@ import { wholeChecksum } from '../checksums/storeChecksums';
 import type { ComparisonJob } from '../comparison/job';
 import { toKey } from '../disk/objectKey';
 import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
+import { FlushMeanwhile } from '../disk/flushMeanwhile';
 import { writeSparse } from '../disk/writeFile';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
@@ -112,6 +113,7 @@ async function downloadTo(
 class CheckedFile implements DownloadSink {
   readonly #handle: FileHandle;
   readonly #receipt: Receipt | undefined;
+  readonly #flush: FlushMeanwhile;
   #begun: { readonly head: ObjectHead; readonly check: ContentCheck } | undefined;
   #position = 0;
   #end: 'whole' | 'ends-in-hole' = 'whole';
@@ -119,6 +121,7 @@ class CheckedFile implements DownloadSink {
   constructor(handle: FileHandle, receipt: Receipt | undefined) {
     this.#handle = handle;
     this.#receipt = receipt;
+    this.#flush = new FlushMeanwhile(handle);
   }
 
   /** Whether the file is shorter than what was written. */
@@ -139,12 +142,15 @@ class CheckedFile implements DownloadSink {
     const [written] = await Promise.all([writeSparse(this.#handle, bytes, start), hashed]);
     // Those after these may have been written before.
     if (this.#position === end) this.#end = written;
+    this.#flush.wrote(bytes.byteLength);
   }
 
   async finish(): Promise<Downloaded> {
     if (this.#begun === undefined) throw new Error('Nothing was downloaded.');
     const { head, check } = this.#begun;
-    return { head, content: await check.finish() };
+    const content = await check.finish();
+    await this.#flush.end();
+    return { head, content };
   }
 
   dispose(): void {

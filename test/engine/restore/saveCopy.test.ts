@@ -7,6 +7,7 @@ import { Failure } from '../../../src/engine/failures/failure';
 import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
 import type { FilePath } from '../../../src/protocol/folders';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
+import { failFirstFlush } from '../../support/disk/failingFlush';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
@@ -72,6 +73,20 @@ describe('Saving a cloud copy to a place', function () {
     bucket.place('w/large', body);
     await save('large', 'large');
     assert.ok(readFileSync(join(place, 'large')).equals(body));
+  });
+
+  it('leaves nothing where the disk has lost bytes on the way, though it flushes the rest', async () => {
+    const { restore } = await failFirstFlush('EIO');
+    try {
+      bucket.place('w/large', Buffer.alloc(80 << 20, 'many bytes'));
+      await assert.rejects(
+        save('large', 'large'),
+        (error: unknown) => error instanceof Failure && error.code === 'disk-error',
+      );
+    } finally {
+      restore();
+    }
+    assert.deepEqual(saved(), {});
   });
 
   it('writes a version as it was', async () => {
