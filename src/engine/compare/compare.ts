@@ -1,7 +1,8 @@
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
-import { listCloud, type CloudFile } from '../scan/cloudListing';
+import { CloudFiles } from '../scan/cloudFiles';
+import { listCloud } from '../scan/cloudListing';
 import { guidesAmong, keysBetweenGuides } from '../scan/keyOrder';
 import type { ExcludeRules } from '../scan/exclude';
 import { throwIfCancelled, toFailure } from '../failures/failure';
@@ -13,7 +14,7 @@ import type { FolderReceipts } from '../records/receiptStore';
 import { decideByContent } from './decideByContent';
 import type { CompareRule } from '../config/settings';
 import { joinWithUnlisted } from './joinWithUnlisted';
-import type { Finding } from './finding';
+import type { Findings } from './findings';
 
 export interface CompareRequest {
   readonly root: string;
@@ -38,7 +39,7 @@ export interface CompareRequest {
 export interface CompareResult {
   /** Those of the starts that were there. */
   readonly starts: readonly FilePath[];
-  readonly findings: readonly Finding[];
+  readonly findings: Findings;
   /** Why the listing broke off; `undefined` for a complete one. */
   readonly incomplete: FailureRecord | undefined;
 }
@@ -52,7 +53,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   const { bucket, prefix, exclude, rule, receipts, signal, onProgress } = request;
   const local = new Map<FilePath, LocalLeaf>();
   const folders = new Set<FilePath>();
-  const cloud = new Map<FilePath, CloudFile>();
+  let cloud = new CloudFiles();
   const setAside: SetAside[] = [];
   const starts = new Set(request.starts);
 
@@ -80,7 +81,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
     const inParallel = {
       guides: () => (proved.length > 0 ? proved : guidesAmong(local.keys(), local.size)),
       onBeginAgain: () => {
-        cloud.clear();
+        cloud = new CloudFiles();
         setAside.length = 0;
       },
     };
@@ -88,7 +89,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
       for await (const page of listCloud({ ...request, inParallel, signal: both })) {
         for (const entry of page) {
           if (entry.kind === 'set-aside') setAside.push(entry);
-          else cloud.set(entry.file.path, entry.file);
+          else cloud.put(entry.file);
         }
         if (pages++ === 0) request.onAnswer?.();
         onProgress?.(local.size, cloud.size);
@@ -103,7 +104,7 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
 
   const incomplete = await bothOrNeither(signal, walk, list);
   // Of what is left out, nothing is said.
-  for (const path of cloud.keys()) if (!isWithinAny(path, starts)) cloud.delete(path);
+  if (starts.size < request.starts.length) cloud = filesWithin(cloud, starts);
   await receipts.readable(signal);
   throwIfCancelled(signal, bucket.name);
   const sides = {
@@ -116,12 +117,17 @@ export async function compareFolder(request: CompareRequest): Promise<CompareRes
   };
   const rules = { prefix, exclude, rule, clockOffsetMs: bucket.clockOffsetMs, incomplete };
   const { findings, questions } = await joinWithUnlisted(sides, rules, request);
-  const answers: Finding[] = [];
   await inParallel(questions, maxConcurrentReads, async question => {
-    answers.push(await decideByContent(question, request));
+    findings.add(await decideByContent(question, request));
   });
   throwIfCancelled(signal, bucket.name);
-  return { starts: [...starts], findings: [...findings, ...answers], incomplete };
+  return { starts: [...starts], findings, incomplete };
+}
+
+function filesWithin(all: CloudFiles, places: ReadonlySet<FilePath>): CloudFiles {
+  const files = new CloudFiles();
+  for (const file of all) if (isWithinAny(file.path, places)) files.put(file);
+  return files;
 }
 
 /** More files read at the same time make disks slower, not faster. */

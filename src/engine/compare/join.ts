@@ -1,17 +1,19 @@
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
+import type { CloudFiles } from '../scan/cloudFiles';
 import type { CloudEntry, CloudFile } from '../scan/cloudListing';
 import type { ExcludeRules } from '../scan/exclude';
 import { Failure } from '../failures/failure';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { parentPath } from '../disk/filePath';
 import { maxKeyBytes, toKey } from '../disk/objectKey';
-import { judge, type Case, type ContentQuestion, type JudgeRules } from './judge';
+import { judge, onlyInCloud, type Case, type ContentQuestion, type JudgeRules } from './judge';
 import type { LocalFile } from '../disk/localFile';
 import type { LocalEntry } from '../scan/localScan';
 import type { Reading, Receipt } from '../records/receipts';
 import type { Finding } from './finding';
+import { Findings } from './findings';
 import { placesInCloud } from './placesInCloud';
 
 /** Everything that was found on the two sides. */
@@ -20,7 +22,7 @@ export interface Sides {
   readonly local: ReadonlyMap<FilePath, LocalLeaf>;
   /** The folders that were walked. */
   readonly folders: ReadonlySet<FilePath>;
-  readonly cloud: ReadonlyMap<FilePath, CloudFile>;
+  readonly cloud: CloudFiles;
   /** Keys that no file can have. */
   readonly setAside: readonly SetAside[];
   /** What was proved earlier. */
@@ -41,7 +43,7 @@ export interface JoinRules extends JudgeRules {
 }
 
 export interface Joined {
-  readonly findings: readonly Finding[];
+  readonly findings: Findings;
   /** Files whose verdict depends on their content. */
   readonly questions: readonly ContentCase[];
 }
@@ -58,17 +60,18 @@ export interface ContentCase {
  * JavaScript, S3 and disks sort differently. Every distinct path becomes one finding or question.
  */
 export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice): Promise<Joined> {
-  const findings: Finding[] = [];
+  const findings = new Findings(sides.cloud);
   const questions: ContentCase[] = [];
   const hiddenBelow = new Map<FilePath, number>();
   const ignoredInCloud = new Map<FilePath, IgnoredInCloud>();
   const { doubtful, others } = doubtfulPaths(sides);
 
   const placeOf = placesInCloud(sides, rules.exclude);
-  for (const cloud of sides.cloud.values()) {
-    if (slice.isOver) await slice.next(cloud.path);
-    if (sides.local.has(cloud.path)) continue;
-    const place = placeOf(cloud.path);
+  for (let row = 0; row < sides.cloud.size; row++) {
+    const path = sides.cloud.pathAt(row);
+    if (slice.isOver) await slice.next(path);
+    if (sides.local.has(path)) continue;
+    const place = placeOf(path);
     if (place.kind === 'hidden') {
       hiddenBelow.set(place.below, (hiddenBelow.get(place.below) ?? 0) + 1);
     } else if (place.kind === 'ignored') {
@@ -78,8 +81,10 @@ export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice
         because: before?.because ?? place.because,
         hiddenCopies: (before?.hiddenCopies ?? 0) + 1,
       });
+    } else if (place.verdict === onlyInCloud) {
+      findings.addOnlyInCloud(row);
     } else {
-      findings.push(finding(cloud.path, { cloud, verdict: place.verdict }));
+      findings.add(finding(path, { cloud: sides.cloud.at(row), verdict: place.verdict }));
     }
   }
 
@@ -88,7 +93,7 @@ export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice
     if (slice.isOver) await slice.next(path);
     const cloud = sides.cloud.get(path);
     if (entry.kind === 'file' && doubtful.has(path)) {
-      findings.push(finding(path, { local: entry.file, verdict: oddEntry(path) }));
+      findings.add(finding(path, { local: entry.file, verdict: oddEntry(path) }));
       continue;
     }
     if (entry.kind === 'file') {
@@ -100,7 +105,7 @@ export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice
           questions.push({ local: entry.file, cloud, receipt, question: judgement });
         }
       } else {
-        findings.push(finding(path, { local: entry.file, cloud, verdict: judgement }));
+        findings.add(finding(path, { local: entry.file, cloud, verdict: judgement }));
       }
       continue;
     }
@@ -113,11 +118,11 @@ export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice
             hiddenCopies:
               (hiddenBelow.get(path) ?? 0) + (cloud === undefined && !doubtful.has(path) ? 0 : 1),
           };
-    findings.push(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
+    findings.add(finding(path, { isFolder: entry.isFolder, cloud, verdict }));
   }
 
   for (const [path, { isFolder, because, hiddenCopies }] of ignoredInCloud) {
-    findings.push(finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies } }));
+    findings.add(finding(path, { isFolder, verdict: { kind: 'ignored', because, hiddenCopies } }));
   }
   for (const [path, receipt] of sides.receipts) {
     if (slice.isOver) await slice.next(path);
@@ -125,9 +130,9 @@ export async function joinSides(sides: Sides, rules: JoinRules, slice: TimeSlice
     const verdict = doubtful.has(path)
       ? oddEntry(path)
       : verdictOfGone(path, receipt, sides, rules);
-    if (verdict !== undefined) findings.push(finding(path, { verdict }));
+    if (verdict !== undefined) findings.add(finding(path, { verdict }));
   }
-  for (const entry of others) findings.push(setAsideFinding(entry, rules.prefix));
+  for (const entry of others) findings.add(setAsideFinding(entry, rules.prefix));
   return { findings, questions };
 }
 

@@ -30,11 +30,11 @@ export async function joinWithUnlisted(
   const unlisted = new Map([...lost.found, ...standing]);
   if (unlisted.size === 0 && lost.unknown.size === 0) return joined;
 
-  const cloud = new Map([...sides.cloud, ...unlisted]);
+  for (const found of unlisted.values()) sides.cloud.put(found);
   const { findings, questions } =
-    unlisted.size === 0 ? joined : await joinSides({ ...sides, cloud }, rules, slice);
+    unlisted.size === 0 ? joined : await joinSides(sides, rules, slice);
   return {
-    findings: findings.map(finding => {
+    findings: findings.changed(finding => {
       const { path } = finding;
       const failure = lost.unknown.get(path);
       if (failure !== undefined) return { ...finding, verdict: { kind: 'unchecked', failure } };
@@ -49,7 +49,9 @@ export async function joinWithUnlisted(
 }
 
 function pathsOf({ findings }: Joined, isMeant: (verdict: Verdict) => boolean): FilePath[] {
-  return findings.flatMap(({ path, verdict }) => (isMeant(verdict) ? path : []));
+  const paths: FilePath[] = [];
+  for (const { path, verdict } of findings.others) if (isMeant(verdict)) paths.push(path);
+  return paths;
 }
 
 function isGoneFromCloud(verdict: Verdict): boolean {

@@ -65,7 +65,7 @@ export function judge(
 }
 
 // One each: of a million files almost all have the same verdict.
-const onlyInCloud: Verdict = { kind: 'only-in-cloud' };
+export const onlyInCloud: Verdict = { kind: 'only-in-cloud' };
 const missingInCloud: Verdict = { kind: 'missing-in-cloud' };
 const upToDateByReceipt: Verdict = { kind: 'up-to-date', proof: 'receipt' };
 const byNameAndTime: Verdict = { kind: 'up-to-date', proof: 'name-and-time' };

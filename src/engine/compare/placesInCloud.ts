@@ -1,14 +1,16 @@
 import type { FilePath } from '../../protocol/folders';
 import type { IgnoreReason, Verdict } from '../../protocol/verdicts';
 import { parentPath } from '../disk/filePath';
+import type { CloudFiles } from '../scan/cloudFiles';
 import type { ExcludeRules, RuledPath } from '../scan/exclude';
 import type { LocalEntry } from '../scan/localScan';
+import { onlyInCloud } from './judge';
 
 /** What is known of other paths. */
 interface Surroundings {
   readonly local: ReadonlyMap<FilePath, LocalEntry>;
   readonly folders: ReadonlySet<FilePath>;
-  readonly cloud: ReadonlyMap<FilePath, unknown>;
+  readonly cloud: Pick<CloudFiles, 'has'>;
   readonly receipts: ReadonlyMap<FilePath, unknown>;
 }
 
@@ -23,7 +25,7 @@ export type CloudPlace =
       readonly because: IgnoreReason;
     };
 
-const onlyInCloud: CloudPlace = { kind: 'verdict', verdict: { kind: 'only-in-cloud' } };
+const onlyThere: CloudPlace = { kind: 'verdict', verdict: onlyInCloud };
 
 /**
  * Returns a function that says which row shows a cloud file without a local file of its path. What is
@@ -41,7 +43,7 @@ export function placesInCloud(
     const { above } = last;
     if (above.kind === 'place') return above.place;
     const ruling = above.ruled?.ruling ?? exclude.match(path, 'file');
-    if (ruling === undefined) return onlyInCloud;
+    if (ruling === undefined) return onlyThere;
     return ruledPlace(path, above.ruled ?? { path, kind: 'file', ruling }, { sides, exclude });
   };
 }

@@ -1,16 +1,18 @@
 import type { KnownCopy } from '../../protocol/cloudCopies';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Overview, OverviewRequest } from '../../protocol/overview';
 import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
 import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
+import type { Findings } from '../compare/findings';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
+import { CloudFiles } from '../scan/cloudFiles';
 import { folderOf, groupOf, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
-import { GroupTrees } from './groupTrees';
+import { GroupTrees, type Held } from './groupTrees';
 import type { ComparisonTarget } from './job';
 import { overviewOf } from './overview';
 import type { RowFilter } from './rowFilter';
@@ -21,8 +23,7 @@ import type { RowFilter } from './rowFilter';
  * changes a file after the comparison tells it so, which keeps it true until the next one.
  */
 export class Comparison {
-  readonly #entries = new Map<FilePath, Entry>();
-  readonly #trees = new GroupTrees();
+  readonly #trees: GroupTrees;
   #filter: RowFilter | undefined;
   /** What the filter lets through; built when it is first asked for. */
   #filtered: GroupTrees | undefined;
@@ -39,18 +40,24 @@ export class Comparison {
   /** Called with the groups whose rows came, went or changed. */
   onChanged: (groups: readonly Group[]) => void = () => undefined;
 
-  constructor(readonly target: ComparisonTarget) {}
+  /** @param cloud Those of the findings that are placed all at once. */
+  constructor(
+    readonly target: ComparisonTarget,
+    cloud = new CloudFiles(),
+  ) {
+    this.#trees = new GroupTrees(cloud);
+  }
 
   get(path: FilePath): Entry | undefined {
-    return this.#entries.get(path);
+    return this.#trees.get(path);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#trees.size;
   }
 
-  entries(): Iterable<Entry> {
-    return this.#entries.values();
+  *entries(): Generator<Entry> {
+    for (const held of this.#trees.below(rootPath)) yield this.#trees.entryOf(held);
   }
 
   /** Puts a finding where its verdict says, from wherever its path stood before. */
@@ -60,8 +67,12 @@ export class Comparison {
   }
 
   /** Puts the findings of a new comparison, each of another path, where their verdicts say. */
-  async placeAll(findings: Iterable<Finding>, slice: TimeSlice): Promise<void> {
-    for (const finding of findings) {
+  async placeAll(findings: Findings, slice: TimeSlice): Promise<void> {
+    for (const row of findings.onlyInCloud) {
+      if (slice.isOver) await slice.next(this.target.folder);
+      this.#trees.putRow(row);
+    }
+    for (const finding of findings.others) {
       if (slice.isOver) await slice.next(finding.path);
       this.#put(finding);
     }
@@ -71,9 +82,8 @@ export class Comparison {
   /** Forgets a path: there is nothing of it left on either side. */
   remove(path: FilePath): void {
     this.#cancelMove(path);
-    const entry = this.#entries.get(path);
+    const entry = this.#trees.get(path);
     if (entry === undefined) return;
-    this.#entries.delete(path);
     this.#trees.take(entry);
     if (this.#filter?.(path) === true) this.#filtered?.take(entry);
     if (isUnconfirmed(entry)) this.#unconfirmed--;
@@ -82,7 +92,7 @@ export class Comparison {
 
   /** Shows what is being done to a file, in the place where its row stands. */
   setActivity(path: FilePath, activity: Activity | undefined): void {
-    const entry = this.#entries.get(path);
+    const entry = this.#trees.get(path);
     if (entry !== undefined) this.#replace({ ...entry, activity });
   }
 
@@ -91,7 +101,7 @@ export class Comparison {
    * so that a second click hits no other file; then it moves to the group of its verdict.
    */
   finish(finding: Finding, work: Work): void {
-    const before = this.#entries.get(finding.path);
+    const before = this.#trees.get(finding.path);
     if (before === undefined) {
       this.place(finding);
       return;
@@ -125,9 +135,9 @@ export class Comparison {
 
   /** All findings at a path and below it, in all groups. */
   *below(path: FilePath): Generator<Entry> {
-    const own = this.#entries.get(path);
+    const own = this.#trees.get(path);
     if (own !== undefined) yield own;
-    for (const tree of this.#trees.all()) yield* tree.folder(path)?.leaves() ?? [];
+    for (const held of this.#trees.below(path)) yield this.#trees.entryOf(held);
   }
 
   /**
@@ -153,13 +163,13 @@ export class Comparison {
    */
   notBackedUpBelow(path: FilePath): number | undefined {
     const isFolder = groups.some(group => this.#trees.of(group).folder(path) !== undefined);
-    return isFolder ? this.#count(notBackedUp, path) : undefined;
+    return isFolder ? this.#trees.count(notBackedUp, path) : undefined;
   }
 
   /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
   knownCopies(paths: readonly FilePath[]): readonly KnownCopy[] {
     return paths.flatMap((path): KnownCopy[] => {
-      const entry = this.#entries.get(path);
+      const entry = this.#trees.get(path);
       if (entry === undefined) return [];
       if (entry.cloud !== undefined) return [{ path, etag: entry.cloud.etag }];
       const isChecked = entry.verdict.kind !== 'unchecked' && this.incomplete === undefined;
@@ -176,7 +186,8 @@ export class Comparison {
     const folder = this.#shown().of(group).folder(path);
     if (folder === undefined) return { rows: [], total: 0 };
     if (layout === 'list') {
-      return { rows: folder.inOrder(offset, limit).map(toFileRow), total: folder.rows };
+      const entries = folder.inOrder(offset, limit).map(held => this.#trees.entryOf(held));
+      return { rows: entries.map(toFileRow), total: folder.rows };
     }
     return {
       rows: folder.children(offset, limit).map(child => this.#toRow(child)),
@@ -196,7 +207,7 @@ export class Comparison {
       bucket,
       prefix,
       comparedAt: this.comparedAt,
-      found: this.#entries.size,
+      found: this.#trees.size,
       groups: this.#trees.roots(({ totals }) => totals),
       proved: this.#trees.proved.root.totals.files,
       unconfirmed: this.#unconfirmed,
@@ -214,10 +225,9 @@ export class Comparison {
 
   /** Puts an entry in the place of the one at its path. Only what differs moves. */
   #replace(entry: Entry): void {
-    const before = this.#entries.get(entry.path);
+    const before = this.#trees.get(entry.path);
     if (before === undefined) this.#put(entry);
     else {
-      this.#entries.set(entry.path, entry);
       this.#trees.replace(before, entry);
       if (this.#filter?.(entry.path) === true) this.#filtered?.replace(before, entry);
       this.#unconfirmed += Number(isUnconfirmed(entry)) - Number(isUnconfirmed(before));
@@ -228,7 +238,6 @@ export class Comparison {
 
   /** Puts an entry where none is. */
   #put(entry: Entry): void {
-    this.#entries.set(entry.path, entry);
     this.#trees.put(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
     if (isUnconfirmed(entry)) this.#unconfirmed++;
@@ -242,54 +251,44 @@ export class Comparison {
   /** Moves a finished row to its group. Work that has begun on it meanwhile stays marked. */
   #move(path: FilePath): void {
     this.#moves.delete(path);
-    const entry = this.#entries.get(path);
+    const entry = this.#trees.get(path);
     if (entry === undefined) return;
     const activity = entry.activity?.kind === 'finished' ? undefined : entry.activity;
     this.#replace(toEntry(entry, { activity }));
   }
 
   *#at(group: Group, path: FilePath, filter: RowFilter | undefined): Generator<Entry> {
-    const own = this.#entries.get(path);
+    const own = this.#trees.get(path);
     if (own !== undefined && (groupOf(own) === group || own.verdict.kind === group)) yield own;
     const trees = filter === undefined ? this.#trees : this.#shown();
-    for (const entry of trees.of(group).folder(path)?.leaves() ?? []) {
+    for (const held of trees.of(group).folder(path)?.leaves() ?? []) {
+      const entry = trees.entryOf(held);
       if (entry.verdict.kind === group) yield entry;
     }
     for (const finished of this.#moves.keys()) {
-      const entry = this.#entries.get(finished);
+      const entry = this.#trees.get(finished);
       if (entry === undefined || groupOf(entry) === group || entry.verdict.kind !== group) continue;
       if (isWithin(folderOf(entry), path) && filter?.(finished) !== false) yield entry;
     }
   }
 
   #shown(): GroupTrees {
-    const filter = this.#filter;
-    if (filter === undefined) return this.#trees;
-    if (this.#filtered === undefined) {
-      this.#filtered = new GroupTrees();
-      for (const entry of this.#entries.values()) {
-        if (filter(entry.path)) this.#filtered.put(entry);
-      }
-    }
+    if (this.#filter === undefined) return this.#trees;
+    this.#filtered ??= this.#trees.filtered(this.#filter);
     return this.#filtered;
   }
 
-  #toRow(child: TreeChild<Entry>): Row {
-    if (child.kind === 'leaf') return toFileRow(child.leaf);
+  #toRow(child: TreeChild<Held>): Row {
+    if (child.kind === 'leaf') return toFileRow(this.#trees.entryOf(child.leaf));
     const { path, totals } = child.folder;
     // The filter does not count here: people delete folders, not rows.
     return {
       kind: 'folder',
       path,
       totals,
-      notBackedUp: this.#count(notBackedUp, path),
-      ignored: this.#count(['ignored'], path),
+      notBackedUp: this.#trees.count(notBackedUp, path),
+      ignored: this.#trees.count(['ignored'], path),
     };
-  }
-
-  #count(among: readonly Group[], path: FilePath): number {
-    const count = (group: Group) => this.#trees.of(group).folder(path)?.totals.files ?? 0;
-    return among.reduce((sum, group) => sum + count(group), 0);
   }
 }
 

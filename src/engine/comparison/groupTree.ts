@@ -1,20 +1,22 @@
 import type { GroupTotals } from '../../protocol/comparisons';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName } from '../disk/filePath';
+import { FolderFiles } from './folderFiles';
 import { SortedByName } from './sortedByName';
 
 /**
  * The rows of one group by folders, with its numbers kept at every folder. A row that has just
  * finished is shown in one group and counts in another, to which it will move.
  */
-export class GroupTree<T extends Leaf> {
-  readonly #root = new Folder<T>('' as FilePath);
+export class GroupTree<T> {
+  readonly #root: Folder<T>;
   /** The folders to the last leaf: the next one is often in the same. */
   #last: readonly Folder<T>[] = [];
   readonly #measure: Measure<T>;
 
   constructor(measure: Measure<T>) {
     this.#measure = measure;
+    this.#root = new Folder<T>('' as FilePath, measure);
   }
 
   get root(): TreeFolder<T> {
@@ -23,14 +25,13 @@ export class GroupTree<T extends Leaf> {
 
   put(leaf: T, as: Part): void {
     const holder = this.#add(leaf, as, 1).at(-1) ?? this.#root;
-    if (as === 'number') return;
-    holder.putFile(leaf);
+    if (as !== 'number') holder.files.came(leaf);
   }
 
   take(leaf: T, as: Part): void {
     const chain = this.#add(leaf, as, -1);
     const holder = chain.at(-1) ?? this.#root;
-    if (as !== 'number') holder.takeFile(leaf);
+    if (as !== 'number') holder.files.went(leaf);
     for (let depth = chain.length - 1; depth > 0; depth--) {
       const folder = chain[depth];
       const parent = chain[depth - 1];
@@ -43,7 +44,7 @@ export class GroupTree<T extends Leaf> {
   /** Shows a leaf in the place of the one with its path, which stands in the same folder. */
   replaceRow(leaf: T): void {
     const holder = this.#foldersOf(leaf).at(-1) ?? this.#root;
-    holder.files.set(leaf.path, leaf);
+    holder.files.replace(leaf);
   }
 
   #foldersOf(leaf: T): readonly Folder<T>[] {
@@ -84,7 +85,7 @@ export class GroupTree<T extends Leaf> {
     for (const name of names(path)) {
       let next = folder.folders.get(name);
       if (next === undefined) {
-        next = new Folder<T>(childPath(folder.path, name));
+        next = new Folder<T>(childPath(folder.path, name), this.#measure);
         folder.folders.set(name, next);
       }
       folder = next;
@@ -96,19 +97,17 @@ export class GroupTree<T extends Leaf> {
 /** Whether a leaf is shown in a tree, counts there, or both. */
 export type Part = 'row' | 'number' | 'both';
 
-export interface Leaf {
-  readonly path: FilePath;
-}
-
 /** Where leaves belong; must not change while they are in a tree. */
-export interface Measure<T extends Leaf> {
+export interface Measure<T> {
+  /** Tells it from all others. */
+  readonly pathOf: (leaf: T) => FilePath;
   /** The folder that shows a leaf. */
   readonly folderOf: (leaf: T) => FilePath;
   /** What a leaf adds to its group's total. */
   readonly bytesOf: (leaf: T) => number;
 }
 
-export interface TreeFolder<T extends Leaf> {
+export interface TreeFolder<T> {
   readonly path: FilePath;
   /** What counts at or below this folder. */
   readonly totals: GroupTotals;
@@ -117,7 +116,7 @@ export interface TreeFolder<T extends Leaf> {
   /** The folders in it by their names, also those in which only something counts. */
   readonly folders: ReadonlyMap<string, TreeFolder<T>>;
   /** The files shown in it. */
-  readonly files: ReadonlyMap<FilePath, T>;
+  readonly files: Pick<FolderFiles<T>, 'get' | 'values'>;
   /** How many rows stand directly below it. */
   readonly childCount: number;
   /** A page of them: folders first, then files, each in the order of their names. */
@@ -128,21 +127,25 @@ export interface TreeFolder<T extends Leaf> {
   leaves(): Iterable<T>;
 }
 
-export type TreeChild<T extends Leaf> =
+export type TreeChild<T> =
   | { readonly kind: 'folder'; readonly folder: TreeFolder<T> }
   | { readonly kind: 'leaf'; readonly leaf: T };
 
-class Folder<T extends Leaf> implements TreeFolder<T> {
+class Folder<T> implements TreeFolder<T> {
   readonly folders = new Map<string, Folder<T>>();
-  readonly files = new Map<FilePath, T>();
+  readonly files: FolderFiles<T>;
   rows = 0;
   #countedFiles = 0;
   #countedBytes = 0;
   // Most folders are never looked into.
   #sortedFolders: SortedByName<Folder<T>> | undefined;
-  #sortedFiles: SortedByName<T> | undefined;
 
-  constructor(readonly path: FilePath) {}
+  constructor(
+    readonly path: FilePath,
+    { pathOf }: Measure<T>,
+  ) {
+    this.files = new FolderFiles(pathOf);
+  }
 
   get isEmpty(): boolean {
     return this.rows === 0 && this.#countedFiles === 0;
@@ -155,16 +158,6 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
   count(files: number, bytes: number): void {
     this.#countedFiles += files;
     this.#countedBytes += bytes;
-  }
-
-  putFile(leaf: T): void {
-    this.files.set(leaf.path, leaf);
-    this.#sortedFiles?.came(leaf);
-  }
-
-  takeFile(leaf: T): void {
-    this.files.delete(leaf.path);
-    this.#sortedFiles?.went(leaf);
   }
 
   /** A folder without rows is not shown: call it when one below gets its first. */
@@ -185,7 +178,7 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
     const folders = this.#shownFolders();
     const shown = folders.slice(offset, offset + limit);
     const [start, end] = [offset - folders.length, offset + limit - folders.length];
-    const files = end > 0 ? this.#filesFrom(Math.max(0, start), end) : [];
+    const files = end > 0 ? this.files.inOrder(Math.max(0, start), end) : [];
     return [
       ...shown.map(folder => ({ kind: 'folder' as const, folder })),
       ...files.map(leaf => ({ kind: 'leaf' as const, leaf })),
@@ -206,22 +199,16 @@ class Folder<T extends Leaf> implements TreeFolder<T> {
       toSkip = 0;
     }
     if (found.length >= limit) return found;
-    found.push(...this.#filesFrom(toSkip, toSkip + limit - found.length));
+    found.push(...this.files.inOrder(toSkip, toSkip + limit - found.length));
     return found;
   }
 
   #shownFolders(): readonly Folder<T>[] {
-    this.#sortedFolders ??= new SortedByName(() =>
-      [...this.folders.values()].filter(({ rows }) => rows > 0),
+    this.#sortedFolders ??= new SortedByName(
+      () => [...this.folders.values()].filter(({ rows }) => rows > 0),
+      ({ path }) => path,
     );
     return this.#sortedFolders.get();
-  }
-
-  /** The order is that of the paths; what stands at one may have been replaced since. */
-  #filesFrom(start: number, end: number): readonly T[] {
-    this.#sortedFiles ??= new SortedByName(() => [...this.files.values()]);
-    const page = this.#sortedFiles.get().slice(start, end);
-    return page.map(leaf => this.files.get(leaf.path) ?? leaf);
   }
 
   *leaves(): Generator<T> {

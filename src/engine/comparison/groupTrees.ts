@@ -1,21 +1,86 @@
+import { rootPath, type FilePath } from '../../protocol/folders';
 import { groups, type Group } from '../../protocol/verdicts';
+import { findingAt } from '../compare/findings';
+import { parentPath } from '../disk/filePath';
+import type { CloudFiles } from '../scan/cloudFiles';
 import { bytesOf, folderOf, groupOf, isProved, type Entry } from './entry';
-import { GroupTree, type TreeFolder } from './groupTree';
+import { GroupTree, type Measure, type TreeFolder } from './groupTree';
+
+/** An entry, or the row of a cloud file that is only there, and of which no more need be said. */
+export type Held = Entry | number;
 
 /** The trees of all groups: each entry has a row in one, and counts in one. */
 export class GroupTrees {
-  readonly #trees = new Map(groups.map(group => [group, new GroupTree(measure)]));
+  readonly #cloud: CloudFiles;
+  readonly #measure: Measure<Held>;
+  readonly #trees: ReadonlyMap<Group, GroupTree<Held>>;
   /** How much of what is up to date is proved. It shows no rows. */
-  readonly proved = new GroupTree(measure);
+  readonly proved: GroupTree<Held>;
 
-  of(group: Group): GroupTree<Entry> {
+  /** @param cloud The files whose rows are held. */
+  constructor(cloud: CloudFiles) {
+    this.#cloud = cloud;
+    const measure: Measure<Held> = {
+      pathOf: held => (typeof held === 'number' ? cloud.pathAt(held) : held.path),
+      folderOf: held => (typeof held === 'number' ? cloud.folderAt(held) : folderOf(held)),
+      bytesOf: held => (typeof held === 'number' ? cloud.sizeAt(held) : bytesOf(held)),
+    };
+    this.#measure = measure;
+    this.#trees = new Map(groups.map(group => [group, new GroupTree(measure)]));
+    this.proved = new GroupTree(measure);
+  }
+
+  of(group: Group): GroupTree<Held> {
     const tree = this.#trees.get(group);
     if (tree === undefined) throw new Error(`There is no group ${group}.`);
     return tree;
   }
 
-  all(): Iterable<GroupTree<Entry>> {
-    return this.#trees.values();
+  entryOf(held: Held): Entry {
+    return typeof held === 'number' ? findingAt(this.#cloud, held) : held;
+  }
+
+  /** The entry whose row stands at a path. */
+  get(path: FilePath): Entry | undefined {
+    const home = parentPath(path);
+    for (const tree of this.#trees.values()) {
+      const held = tree.folder(home)?.files.get(path);
+      if (held !== undefined) return this.entryOf(held);
+    }
+    // A key that is no path is shown below none.
+    const foreign = this.of('ignored').root.files.get(path);
+    return foreign === undefined ? undefined : this.entryOf(foreign);
+  }
+
+  get size(): number {
+    return groups.reduce((sum, group) => sum + this.of(group).root.rows, 0);
+  }
+
+  /** Trees of what passes a filter. */
+  filtered(passes: (path: FilePath) => boolean): GroupTrees {
+    const trees = new GroupTrees(this.#cloud);
+    for (const held of this.below(rootPath)) {
+      if (!passes(this.#measure.pathOf(held))) continue;
+      if (typeof held === 'number') trees.putRow(held);
+      else trees.put(held);
+    }
+    return trees;
+  }
+
+  /** How many files of some groups lie at or below a folder. */
+  count(among: readonly Group[], folder: FilePath): number {
+    const counts = among.map(group => this.of(group).folder(folder)?.totals.files ?? 0);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Everything that is held at or below a folder. */
+  *below(path: FilePath): Generator<Held> {
+    for (const tree of this.#trees.values()) yield* tree.folder(path)?.leaves() ?? [];
+  }
+
+  /** Shows a file that is only in the cloud. */
+  putRow(row: number): void {
+    this.of('only-in-cloud').put(row, 'both');
   }
 
   /** Shows an entry where its row stands, and counts it where its verdict says. */
@@ -68,13 +133,8 @@ export class GroupTrees {
   }
 
   /** Returns something of each group's root. */
-  roots<T>(what: (root: TreeFolder<Entry>) => T): Readonly<Record<Group, T>> {
+  roots<T>(what: (root: TreeFolder<Held>) => T): Readonly<Record<Group, T>> {
     const each = groups.map(group => [group, what(this.of(group).root)]);
     return Object.fromEntries(each) as Record<Group, T>;
   }
 }
-
-const measure = {
-  folderOf: (entry: Entry) => folderOf(entry),
-  bytesOf: (entry: Entry) => bytesOf(entry),
-};

@@ -64,7 +64,7 @@ export async function newComparison({
       if (isConnected) onComparing({ kind: 'comparing', folder, localFiles, cloudFiles });
     },
   });
-  const comparison = new Comparison(target);
+  const comparison = new Comparison(target, findings.cloud);
   comparison.incomplete = incomplete;
   await comparison.placeAll(findings, new TimeSlice(signal));
   onLog({

@@ -18,7 +18,7 @@ import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import { childPath } from '../disk/filePath';
 import { bytesOf, toFileRow, type Entry } from './entry';
 import type { TreeFolder } from './groupTree';
-import type { GroupTrees } from './groupTrees';
+import type { GroupTrees, Held } from './groupTrees';
 
 /**
  * Returns the largest parts of a folder, and of the largest folders in it, as many as are asked for;
@@ -53,8 +53,9 @@ const fewest = 100;
 
 /** A folder in the trees of those groups that have something below it. */
 interface Place {
+  readonly trees: GroupTrees;
   readonly path: FilePath;
-  readonly folders: ReadonlyMap<Tree, TreeFolder<Entry>>;
+  readonly folders: ReadonlyMap<Tree, TreeFolder<Held>>;
 }
 
 /** The files that are proved have numbers of their own beside those of their group. */
@@ -130,17 +131,17 @@ function toFile({ shade, bytes, entry }: Extract<Content, { kind: 'file' }>): Ov
 }
 
 function placeAt(trees: GroupTrees, path: FilePath): Place {
-  const folders = new Map<Tree, TreeFolder<Entry>>();
+  const folders = new Map<Tree, TreeFolder<Held>>();
   for (const tree of [...groups, 'proved'] as const) {
     const folder = (tree === 'proved' ? trees.proved : trees.of(tree)).folder(path);
     if (folder !== undefined) folders.set(tree, folder);
   }
-  return { path, folders };
+  return { trees, path, folders };
 }
 
 /** The files and folders directly in a folder that count in it, each once. */
-function contentsOf({ path, folders }: Place): Content[] {
-  const below = new Map<string, Map<Tree, TreeFolder<Entry>>>();
+function contentsOf({ trees, path, folders }: Place): Content[] {
+  const below = new Map<string, Map<Tree, TreeFolder<Held>>>();
   const found: Content[] = [];
   for (const [tree, folder] of folders) {
     for (const [name, child] of folder.folders) {
@@ -149,14 +150,15 @@ function contentsOf({ path, folders }: Place): Content[] {
       else known.set(tree, child);
     }
     // The numbers go by the verdict, while the row of a finished file stands where it was.
-    for (const entry of folder.files.values()) {
+    for (const held of folder.files.values()) {
+      const entry = trees.entryOf(held);
       const shade = shadeOf(entry.verdict);
       if (shade === undefined) continue;
       found.push({ kind: 'file', path: entry.path, bytes: bytesOf(entry), shade, entry });
     }
   }
   for (const [name, itsFolders] of below) {
-    const place = { path: childPath(path, name), folders: itsFolders };
+    const place = { trees, path: childPath(path, name), folders: itsFolders };
     const sums = sumsOf(place);
     if (sums.length === 0) continue;
     const { bytes } = totalOf(sums);
@@ -202,11 +204,12 @@ function largestFirst(one: Content, other: Content): number {
   return other.bytes - one.bytes || (one.path < other.path ? -1 : 1);
 }
 
-function largestAtRisk({ folders }: Place): Overview['atRisk'] {
+function largestAtRisk({ trees, folders }: Place): Overview['atRisk'] {
   const largest: Entry[] = [];
   for (const [tree, folder] of folders) {
     if (tree === 'proved' || !isNotBackedUp(tree)) continue;
-    for (const entry of folder.leaves()) {
+    for (const held of folder.leaves()) {
+      const entry = trees.entryOf(held);
       const least = largest.at(-1);
       const isFull = largest.length === mostAtRisk;
       if (isFull && least !== undefined && bytesOf(entry) <= bytesOf(least)) continue;

@@ -10,6 +10,7 @@ import type { Entry } from '../comparison/entry';
 import type { Comparisons } from '../comparison/comparisons';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
+import { CloudFiles } from '../scan/cloudFiles';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
 import { findCollisions, nameRulesOf, unsafeKey, unsafeName, type NameRules } from './diskNames';
 import { localPlaces, refusalOf } from './localPlaces';
@@ -147,17 +148,17 @@ async function copiesBehindLinks(
   entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<readonly CloudFile[]> {
-  const found: CloudFile[] = [];
+  const found = new CloudFiles();
   const starts = entries.flatMap(({ path, verdict }) =>
     verdict.kind === 'ignored' && verdict.because.kind === 'link' && verdict.hiddenCopies > 0
       ? path
       : [],
   );
-  if (starts.length === 0) return found;
+  if (starts.length === 0) return [];
   for await (const page of listCloud({ bucket, prefix, starts, signal })) {
-    for (const entry of page) if (entry.kind === 'file') found.push(entry.file);
+    for (const entry of page) if (entry.kind === 'file') found.put(entry.file);
   }
-  return found;
+  return [...found];
 }
 
 /** Whether a file's copy is to be restored, if it can be. */

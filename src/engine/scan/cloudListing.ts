@@ -4,6 +4,7 @@ import type { Bucket, ListedObject } from '../ports/bucket';
 import { isWithinAny } from '../disk/filePath';
 import { readKey, toKey } from '../disk/objectKey';
 import { isBeforeInBytes } from './keyOrder';
+import { asOwnText } from './packedTexts';
 import { listInParallel, OutOfOrder } from './parallelListing';
 
 /** A file's copy in the bucket. */
@@ -47,7 +48,10 @@ export interface CloudListingRequest {
   };
 }
 
-/** Yields all objects at or below the starts, page by page. Throws what `bucket.list` throws. */
+/**
+ * Yields all objects at or below the starts, page by page. The texts of a file may be parts of a page:
+ * whoever keeps many puts them into `CloudFiles`. Throws what `bucket.list` throws.
+ */
 export async function* listCloud(
   request: CloudListingRequest,
 ): AsyncGenerator<readonly CloudEntry[]> {
@@ -66,15 +70,21 @@ export async function* listCloud(
 }
 
 function toCloudEntry(object: ListedObject, prefix: string): CloudEntry {
-  const reading = readKey(prefix, object.key);
-  const { key, size, modifiedAtMs, fault } = object;
-  const etag = asOwnText(object.etag);
-  const setAside = { kind: 'set-aside', key, size, etag, modifiedAtMs } as const;
-  if (reading.kind === 'not-a-path') return { ...setAside, fault: reading.because };
-  if (fault !== undefined) return { ...setAside, fault, path: reading.path };
-  const path = asOwnText(reading.path) as FilePath;
-  const storageClass = sharedClass(object.storageClass);
+  const { key, size, etag, modifiedAtMs, storageClass, fault } = object;
+  const reading = readKey(prefix, key);
+  if (reading.kind === 'not-a-path') return setAside(object, { fault: reading.because });
+  const { path } = reading;
+  if (fault !== undefined) return setAside(object, { fault, path: asOwnText(path) as FilePath });
   return { kind: 'file', file: { path, size, etag, modifiedAtMs, storageClass } };
+}
+
+/** These are kept as they are: they need texts of their own. */
+function setAside(
+  { key, size, etag, modifiedAtMs }: ListedObject,
+  why: { readonly fault: KeyFault; readonly path?: FilePath },
+): CloudEntry {
+  const texts = { key: asOwnText(key), etag: asOwnText(etag) };
+  return { kind: 'set-aside', ...texts, size, modifiedAtMs, ...why };
 }
 
 /** More starts than this are listed by one list of what begins as all of their keys do. */
@@ -147,30 +157,3 @@ function commonBeginning([first = '', ...others]: readonly string[]): string {
   // Half a character is none.
   return first.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
-
-/**
- * Returns the text without what it was cut out of. A part of a string keeps the whole alive, which
- * here is a page of a list, several hundred bytes for each key.
- */
-function asOwnText(text: string): string {
-  if (text.length > scratch.length || beyondLatin1.test(text)) {
-    return Buffer.from(text, 'utf16le').toString('utf16le');
-  }
-  return scratch.toString('latin1', 0, scratch.write(text, 'latin1'));
-}
-
-const scratch = Buffer.alloc(2048);
-const beyondLatin1 = /[\u0100-\uffff]/;
-
-/** One text for all files of a storage class: there are few of them, and millions of files. */
-function sharedClass(name: string | undefined): string | undefined {
-  if (name === undefined) return name;
-  const known = classes.get(name);
-  if (known !== undefined) return known;
-  const own = asOwnText(name);
-  if (classes.size < maxClasses) classes.set(own, own);
-  return own;
-}
-
-const classes = new Map<string, string>();
-const maxClasses = 100;

@@ -48,7 +48,8 @@ describe('compare', () => {
       signal: new AbortController().signal,
       ...changed,
     });
-    return { ...result, words: inWords(result.findings) };
+    const findings = [...result.findings];
+    return { ...result, findings, words: inWords(findings) };
   }
 
   function inWords(findings: readonly Finding[]): Record<string, string> {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import type { CloudFile } from '../../../src/engine/scan/cloudListing';
+import { CloudFiles } from '../../../src/engine/scan/cloudFiles';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { readKey } from '../../../src/engine/disk/objectKey';
 import {
   joinSides,
-  type Joined,
   type JoinRules,
   type LocalLeaf,
   type SetAside,
@@ -99,13 +98,13 @@ function sidesOf({ disk, prefix, keys }: World): Sides {
     }
   };
   scan(disk, '');
-  const cloud = new Map<FilePath, CloudFile>();
+  const cloud = new CloudFiles();
   const setAside: SetAside[] = [];
   for (const key of keys) {
     const reading = readKey(prefix, key);
     const common = { size: 1, etag: 'e', modifiedAtMs: storedAt };
     if (reading.kind === 'path') {
-      cloud.set(reading.path, { ...common, path: reading.path, storageClass: undefined });
+      cloud.put({ ...common, path: reading.path, storageClass: undefined });
     } else {
       setAside.push({ ...common, kind: 'set-aside', key, fault: reading.because });
     }
@@ -215,8 +214,10 @@ function reason(because: IgnoreReason): string {
   return because.kind;
 }
 
-function join(sides: Sides, rules: JoinRules): Promise<Joined> {
-  return joinSides(sides, rules, new TimeSlice(new AbortController().signal));
+async function join(sides: Sides, rules: JoinRules) {
+  const slice = new TimeSlice(new AbortController().signal);
+  const { findings, questions } = await joinSides(sides, rules, slice);
+  return { findings: [...findings], questions };
 }
 
 describe('join', () => {
@@ -303,7 +304,7 @@ describe('join', () => {
     const sides = {
       local,
       folders: new Set<FilePath>(),
-      cloud: new Map<never, never>(),
+      cloud: new CloudFiles(),
       setAside: [],
       receipts: new Map(),
       readings: new Map(),
@@ -320,11 +321,13 @@ describe('join', () => {
     const path = 'a' as FilePath;
     const file = { ...localFile(path), mtimeNs: BigInt(storedAt + 60_000) * 1_000_000n };
     const cloud = aCloudFile({ path, modifiedAtMs: storedAt });
+    const files = new CloudFiles();
+    files.put(cloud);
     const { findings, questions } = await join(
       {
         local: new Map([[path, { kind: 'file', file }]]),
         folders: new Set(),
-        cloud: new Map([[path, cloud]]),
+        cloud: files,
         setAside: [],
         receipts: new Map(),
         readings: new Map(),

@@ -44,7 +44,7 @@ describe('joinWithUnlisted', () => {
       receipts,
       signal: new AbortController().signal,
     });
-    const words = findings.map(({ path, verdict }) => [
+    const words = [...findings].map(({ path, verdict }) => [
       path,
       verdict.kind === 'unchecked' ? `unchecked ${verdict.failure.code}` : verdict.kind,
     ]);

@@ -4,18 +4,19 @@ import fc from 'fast-check';
 import { parentPath } from '../../../src/engine/disk/filePath';
 import {
   GroupTree,
-  type Leaf,
   type TreeChild,
   type TreeFolder,
 } from '../../../src/engine/comparison/groupTree';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
-interface Sized extends Leaf {
+interface Sized {
+  readonly path: FilePath;
   readonly bytes: number;
 }
 
 const measure = {
+  pathOf: ({ path }: Sized) => path,
   folderOf: ({ path }: Sized) => parentPath(path),
   bytesOf: ({ bytes }: Sized) => bytes,
 };

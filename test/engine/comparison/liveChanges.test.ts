@@ -492,7 +492,7 @@ describe('liveChanges', () => {
           const event = change(kind, path);
           if (event !== undefined) await changed(event);
         }
-        const fresh = new Map((await findings()).findings.map(found => [found.path, found]));
+        const fresh = new Map([...(await findings()).findings].map(found => [found.path, found]));
         const shown = rows();
         for (const [path, { verdict, local: onDisk }] of fresh) {
           // Links and ignored folders may have been forgotten with the number of their hidden copies.

@@ -9,6 +9,10 @@ function named(path: string) {
   return { path: path as FilePath };
 }
 
+function pathOf({ path }: ReturnType<typeof named>): FilePath {
+  return path;
+}
+
 describe('sortedByName', () => {
   it('puts what comes and goes where sorting anew would put it', () => {
     const names = fc.oneof(
@@ -18,7 +22,7 @@ describe('sortedByName', () => {
     assertProperty(
       fc.property(fc.array(names, { maxLength: 40 }), steps => {
         const there = new Map<string, ReturnType<typeof named>>();
-        const kept = new SortedByName(() => [...there.values()]);
+        const kept = new SortedByName(() => [...there.values()], pathOf);
         kept.get();
         for (const name of steps) {
           const known = there.get(name);
@@ -30,7 +34,7 @@ describe('sortedByName', () => {
             there.delete(name);
             kept.went(known);
           }
-          const anew = new SortedByName(() => [...there.values()].toReversed());
+          const anew = new SortedByName(() => [...there.values()].toReversed(), pathOf);
           assert.deepEqual(kept.get(), anew.get());
         }
       }),
@@ -40,7 +44,7 @@ describe('sortedByName', () => {
   it('sorts numbers as people do', () => {
     const all = ['file10', 'file2', 'File1'].map(named);
     assert.deepEqual(
-      new SortedByName(() => all).get().map(({ path }) => path),
+      new SortedByName(() => all, pathOf).get().map(({ path }) => path),
       ['File1', 'file2', 'file10'],
     );
   });
@@ -69,7 +73,7 @@ function ofMany() {
   const kept = new SortedByName(() => {
     count++;
     return all;
-  });
+  }, pathOf);
   kept.get();
   return {
     kept,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { PagingGuard } from '../../../src/engine/s3/pagingGuard';
-import { heapInUse } from '../../support/memory/heapInUse';
+import { memoryInUse } from '../../support/memory/memoryInUse';
 
 describe('pagingGuard', () => {
   for (const [order, nameOf] of [
@@ -10,12 +10,12 @@ describe('pagingGuard', () => {
   ] as const) {
     it(`keeps none of the pages that it has followed, of a list ${order}`, () => {
       const guard = new PagingGuard('http://store');
-      const before = heapInUse();
+      const before = memoryInUse();
       for (let index = 0; index < pages; index++) {
         const { token, key } = cutOut(nameOf(index), index);
         assert.equal(guard.follow(token, [key]), token);
       }
-      const kept = heapInUse() - before;
+      const kept = memoryInUse() - before;
       assert.ok(kept < (pages * pageBytes) / 10, `${String(kept)} bytes`);
       // It is in use until here.
       assert.throws(() => guard.follow(tokenOf(0), ['a key that was not there']));
