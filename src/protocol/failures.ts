@@ -145,4 +145,12 @@ export interface FailureRecord {
   readonly subject: string;
   /** The chain of causes in one line, for the log and for "because". */
   readonly cause: string | undefined;
+  /** The same chain, outermost first, where the engine has worded a part of it. */
+  readonly links?: readonly (string | Finding)[];
+}
+
+/** A cause in the engine's own words: a key of the translations, with `{0}` for the first value. */
+export interface Finding {
+  readonly template: string;
+  readonly values: readonly (string | Finding)[];
 }

@@ -5,11 +5,12 @@ import { basename, join } from 'node:path';
 import { repositoryRoot } from '../../dev/repositoryRoot';
 import { temporaryFolder } from '../../dev/temporaryFolder';
 import {
+  foundTemplates,
   readBundle,
   sentencesOfSources,
-  translationFaults,
   type Bundle,
-} from '../support/l10n/translations';
+} from '../../scripts/sentences';
+import { translationFaults } from '../support/l10n/translations';
 
 describe('A translation', () => {
   let sentences: Bundle;
@@ -45,6 +46,11 @@ describe('A translation', () => {
     ]) {
       assert.equal(translationFaults(original, wrong as Bundle).length, 1);
     }
+  });
+
+  it('is wanted for each cause that the engine words, with its values as placeholders', () => {
+    const source = 'const why = found`the line ${line} of ${found`its ${name}`} ends`;';
+    assert.deepEqual(foundTemplates(source), ['the line {0} of {1} ends', 'its {0}']);
   });
 
   it('has the same languages for the manifest and the code', () => {

@@ -13,8 +13,6 @@ const forNobody: Readonly<Record<string, string>> = {
   Failed: 'the name of a class',
   Allow: 'a word of policies',
   'exit code ': 'a cause, which is for the log',
-  'nobody confirmed the code in time': 'a cause of the engine, known by its words',
-  'the sign-in was declined': 'a cause of the engine, known by its words',
   ' not compared': 'part of the id of a row',
   ' unbound': 'part of the id of a row',
 };
@@ -43,6 +41,93 @@ describe('The sources', () => {
     );
   });
 });
+
+/** The causes of the engine that no sentence of the editor repeats, and why. */
+const untold: Readonly<Record<string, string>> = {
+  'the store gave another number of bytes than it listed': 'of not-as-stored',
+  'another checksum': 'of not-as-stored',
+  'the body is too long': 'of not-as-stored',
+  'the store answered ETag ': 'of not-verified',
+  'the body trickles': 'of timed-out',
+  'a folder above it is a link': 'of not-a-file',
+  'another disk or folder has taken its place': 'of file-vanished',
+  'A bucket’s name has no slash and is no ARN.': 'of invalid-bucket-name',
+  'Could not load credentials from any providers': 'the SDK’s words, known by them',
+  'no identity with status ': 'nobody is told who the credentials belong to',
+  'The request was aborted.': 'cancelled',
+  ' is no staged file.': 'cannot happen',
+  'Nobody here can sign requests to ': 'cannot happen',
+  'Nothing was downloaded.': 'cannot happen',
+  'There is no group ': 'cannot happen',
+  'The thread that hashes has failed.': 'a fault of ours, for those who mend it',
+  'The thread that hashes has ended.': 'a fault of ours, for those who mend it',
+  'The thread that hashes is no longer needed.': 'nobody waits for it any more',
+};
+
+describe('The engine', () => {
+  it('words no cause that a user is told but by `found`', () => {
+    const texts = globSync('src/engine/**/*.ts', { cwd: repositoryRoot })
+      .flatMap(file => causesOutright(readFileSync(join(repositoryRoot, file), 'utf8')))
+      .filter(text => untold[text] === undefined);
+    assert.deepEqual(texts, []);
+  });
+
+  it('is found out where it does', () => {
+    const source = `
+      throw new Failure('disk-full', path, 'one in English');
+      const cause = \`two words of \${name}\`;
+      throw new Failure('disk-full', path, isTwo ? cause : new Error('three in English', { cause }));
+      const other = found\`these are \${isOne ? 'four in English' : ''} translated\`;
+      throw new Failure('disk-full', path, other);
+      const line = 'for the log alone';
+    `;
+    assert.deepEqual(causesOutright(source), [
+      'one in English',
+      'two words of ',
+      'three in English',
+      'four in English',
+    ]);
+  });
+});
+
+/** The strings of several words that a source file gives to failures and errors as they are. */
+function causesOutright(source: string): readonly string[] {
+  const texts = new Set<string>();
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
+  const constants = new Map<string, ts.Expression>();
+  walk(file, node => {
+    if (!ts.isVariableDeclaration(node) || node.initializer === undefined) return;
+    constants.set(node.name.getText(), node.initializer);
+  });
+  const take = (cause: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(cause)) {
+      if (!ts.isTemplateExpression(cause.template)) return;
+      for (const { expression } of cause.template.templateSpans) take(expression);
+      return;
+    }
+    const constant = ts.isIdentifier(cause) ? constants.get(cause.text) : undefined;
+    constants.delete(cause.getText());
+    if (constant !== undefined) take(constant);
+    const isText = ts.isStringLiteralLike(cause) || isPartOfTemplate(cause);
+    if (isText && hasSeveralWords(cause.text)) texts.add(cause.text);
+    ts.forEachChild(cause, take);
+  };
+  walk(file, node => {
+    if (!ts.isNewExpression(node)) return;
+    const name = node.expression.getText();
+    const [first, , third] = node.arguments ?? [];
+    const cause = name === 'Failure' ? third : name === 'Error' ? first : undefined;
+    if (cause !== undefined) take(cause);
+  });
+  return [...texts];
+}
+
+function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node);
+  ts.forEachChild(node, child => {
+    walk(child, visit);
+  });
+}
 
 /** The strings of a source file that look like words of a language and that nobody translates. */
 function untranslated(
@@ -81,8 +166,12 @@ function isForTheLog(node: ts.Node): boolean {
 function looksLikeWords(source: string): boolean {
   // Tags, and the halves of tags between which a value stands, are no words.
   const text = source.replace(/^">/, '').replace(/<[^<>]*(>|$)/g, '');
-  const isSeveral = /\p{Ll}{2}['’”]?,? \p{L}{2}/u.test(text) && !/^(\$\(|#)/.test(text);
+  const isSeveral = hasSeveralWords(text) && !/^(\$\(|#)/.test(text);
   const isOneAlone = /^\p{Lu}\p{Ll}+[….]?$/u.test(text);
   const isBesideValue = /^\p{Ll}{2,} $|^\p{Lu}\p{Ll}+:? $|^ \p{Ll}{2,}[.]?$/u.test(text);
   return isSeveral || isOneAlone || isBesideValue;
+}
+
+function hasSeveralWords(text: string): boolean {
+  return /\p{Ll}{2}['’”]?,? \p{L}{2}/u.test(text);
 }

@@ -70,8 +70,9 @@ export const credentialFailures = {
   },
   'sign-in-needed': {
     brief: () => l10n.t('sign-in needed'),
-    what: ({ subject, cause }) =>
-      cause !== undefined && signInCauses.has(cause)
+    // A cause of the engine's own tells of a sign-in that somebody has begun.
+    what: ({ subject, cause, links }) =>
+      cause !== undefined && links !== undefined
         ? l10n.t('Signing in with the AWS profile “{0}” failed: {1}.', subject, cause)
         : l10n.t('The sign-in of the AWS profile “{0}” has expired.', subject),
     next: () => l10n.t('Sign in again.'),
@@ -102,12 +103,6 @@ export const credentialFailures = {
     actions: ['sign-in', 'choose-credentials', 'show-log'],
   },
 } satisfies Readonly<Record<string, FailureEntry>>;
-
-/** What the engine says of a sign-in that somebody has begun. */
-const signInCauses: ReadonlySet<string> = new Set([
-  'nobody confirmed the code in time',
-  'the sign-in was declined',
-]);
 
 /** Credentials are looked for where the files are, which may be another machine. */
 function onWhichMachine(): string {

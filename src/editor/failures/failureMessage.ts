@@ -1,4 +1,5 @@
-import type { FailureCode, FailureRecord } from '../../protocol/failures';
+import { l10n } from 'vscode';
+import type { FailureCode, FailureRecord, Finding } from '../../protocol/failures';
 import type { FailureAction, FailureEntry } from './failureEntry';
 import { credentialFailures } from './credentialFailures';
 import { diskFailures } from './diskFailures';
@@ -19,8 +20,9 @@ export interface FailureMessage {
 
 export function failureMessage(failure: FailureRecord): FailureMessage {
   const entry = failureEntries[failure.code];
-  const what = entry.what(failure);
-  const next = entry.next?.(failure);
+  const worded = inUserWords(failure);
+  const what = entry.what(worded);
+  const next = entry.next?.(worded);
   const text = next === undefined ? what : `${what} ${next}`;
   return { what, next, text, actions: entry.actions };
 }
@@ -35,7 +37,20 @@ export function failureReport(failure: FailureRecord): string {
 
 /** Returns the failure in a few words, for a row. */
 export function failureText(failure: FailureRecord): string {
-  return failureEntries[failure.code].brief(failure);
+  return failureEntries[failure.code].brief(inUserWords(failure));
+}
+
+/** What the engine has worded in the user's language; what others have said stays as it is. */
+function inUserWords(failure: FailureRecord): FailureRecord {
+  return failure.links === undefined
+    ? failure
+    : { ...failure, cause: failure.links.map(inUserLanguage).join(' ← ') };
+}
+
+function inUserLanguage(link: string | Finding): string {
+  return typeof link === 'string'
+    ? link
+    : l10n.t(link.template, ...link.values.map(inUserLanguage));
 }
 
 /** Whether credentials, or where they come from, are what failed. */

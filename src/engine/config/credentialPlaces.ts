@@ -1,5 +1,6 @@
 import type { CredentialPlace, PlaceFault, PlaceSummary } from '../../protocol/credentials';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import type { CredentialPlan } from './credentialPlan';
 import { isSet } from './diagnoseCredentials';
 import { instanceRole, instanceSwitch } from './instanceRole';
@@ -63,14 +64,14 @@ function allNeeded(env: NodeJS.ProcessEnv, names: readonly string[]): PlaceFault
 function failureOf(place: CredentialPlace, fault: PlaceFault): Failure {
   switch (fault.kind) {
     case 'unset':
-      return new Failure('no-credentials', place, `${fault.variables.join(', ')} (not set)`);
+      return new Failure('no-credentials', place, found`${fault.variables.join(', ')} (not set)`);
     case 'incomplete': {
       const names = fault.variables.join(', ');
-      return new Failure('credentials-incomplete', names, `${names} is not set, others are`);
+      return new Failure('credentials-incomplete', names, found`${names} is not set, others are`);
     }
     case 'switched-off':
-      return new Failure('no-credentials', place, `switched off by ${fault.variable}`);
+      return new Failure('no-credentials', place, found`switched off by ${fault.variable}`);
     case 'not-on-ec2':
-      return new Failure('no-credentials', place, 'this machine is not on EC2');
+      return new Failure('no-credentials', place, found`this machine is not on EC2`);
   }
 }

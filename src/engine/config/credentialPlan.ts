@@ -1,4 +1,5 @@
 import { Failure } from '../failures/failure';
+import { found, type Found } from '../failures/found';
 import type { ProfileKind } from '../../protocol/credentials';
 import {
   fileFault,
@@ -80,7 +81,7 @@ export function planCredentials({ profile, env, files }: CredentialsQuestion): C
   if (profile === undefined) {
     const half = halfPair(env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
     if (half !== undefined) {
-      const cause = `the environment variable ${half.present} is set, ${half.missing} is not`;
+      const cause = found`the environment variable ${half.present} is set, ${half.missing} is not`;
       throw new Failure('credentials-incomplete', half.missing, cause);
     }
     if (hasEnvironmentKeys(env)) return { kind: 'environment' };
@@ -169,7 +170,8 @@ class Planner {
 
   #keys(name: string, profile: Profile): CredentialPlan {
     const half = halfPair(profile, 'aws_access_key_id', 'aws_secret_access_key');
-    if (half !== undefined) throw this.#incomplete(name, half.present, half.missing);
+    if (half !== undefined)
+      throw this.#incomplete(name, this.#halfMissing(name, half.present, half.missing));
     const accessKeyId = this.#required(name, profile, 'aws_access_key_id');
     const secretAccessKey = this.#required(name, profile, 'aws_secret_access_key');
     // The older name; the AWS CLI still takes it, and takes it first.
@@ -184,17 +186,18 @@ class Planner {
     const source = optional(profile, 'source_profile');
     const place = optional(profile, 'credential_source');
     if (!isSet(roleArn)) {
-      throw this.#incomplete(
-        name,
-        source === undefined ? 'credential_source' : 'source_profile',
-        'role_arn',
-      );
+      const present = source === undefined ? 'credential_source' : 'source_profile';
+      throw this.#incomplete(name, this.#halfMissing(name, present, 'role_arn'));
     }
     if (source === undefined && place === undefined) {
-      throw this.#incomplete(name, 'role_arn', 'source_profile, and no credential_source');
+      const place = placeOf(name, this.#files);
+      throw this.#incomplete(
+        name,
+        found`the profile “${name}” has role_arn and neither source_profile nor credential_source, in ${place}`,
+      );
     }
     if (source !== undefined && place !== undefined) {
-      const why = `it has both source_profile and credential_source, in ${placeOf(name, this.#files)}`;
+      const why = found`it has both source_profile and credential_source, in ${placeOf(name, this.#files)}`;
       throw new Failure('profile-failed', name, why);
     }
     return {
@@ -214,7 +217,7 @@ class Planner {
     const kind = credentialPlaces.get(place);
     if (kind !== undefined) return { kind };
     const known = [...credentialPlaces.keys()].join(', ');
-    const why = `its credential_source “${place}” is none of ${known}, in ${placeOf(name, this.#files)}`;
+    const why = found`its credential_source “${place}” is none of ${known}, in ${placeOf(name, this.#files)}`;
     throw new Failure('profile-failed', name, why);
   }
 
@@ -222,7 +225,7 @@ class Planner {
   #source(name: string, source: string): CredentialPlan {
     const profile = this.#files.profiles.get(source);
     if (profile === undefined) {
-      throw missingProfile(source, this.#files, `it is the source_profile of “${name}”`);
+      throw missingProfile(source, this.#files, found`it is the source_profile of “${name}”`);
     }
     const hasKeys = isSet(profile['aws_access_key_id']) || isSet(profile['aws_secret_access_key']);
     // Keys beside a role are those that assume it, whether for this profile or for others.
@@ -230,12 +233,12 @@ class Planner {
     this.#visited.push(name);
     if (this.#visited.includes(source)) {
       const circle = [...this.#visited, source].map(each => `“${each}”`).join(' → ');
-      const why = `its source_profile leads back to where it came from: ${circle}`;
+      const why = found`its source_profile leads back to where it came from: ${circle}`;
       throw new Failure('profile-failed', this.#visited[0] ?? name, why);
     }
     const plan = this.plan(source, profile);
     if (plan.kind !== 'machine') return plan;
-    const why = `its source_profile “${source}” says nothing of credentials, in ${placeOf(source, this.#files)}`;
+    const why = found`its source_profile “${source}” says nothing of credentials, in ${placeOf(source, this.#files)}`;
     throw new Failure('profile-failed', name, why);
   }
 
@@ -243,7 +246,7 @@ class Planner {
     const session = optional(profile, 'sso_session');
     const named = session === undefined ? {} : this.#files.ssoSessions.get(session);
     if (named === undefined) {
-      const why = `there is no [sso-session ${session ?? ''}] in ${this.#files.config.path}`;
+      const why = found`there is no [sso-session ${session ?? ''}] in ${this.#files.config.path}`;
       throw new Failure('profile-failed', name, why);
     }
     const all = { ...profile, ...named };
@@ -261,14 +264,18 @@ class Planner {
 
   #required(name: string, profile: Profile, key: string): string {
     const value = optional(profile, key);
-    if (value === undefined) throw this.#incomplete(name, undefined, key);
-    return value;
+    if (value !== undefined) return value;
+    const place = placeOf(name, this.#files);
+    throw this.#incomplete(name, found`the profile “${name}” has no ${key}, in ${place}`);
+  }
+
+  #halfMissing(name: string, present: string, missing: string): Found {
+    const place = placeOf(name, this.#files);
+    return found`the profile “${name}” has ${present} and no ${missing}, in ${place}`;
   }
 
   /** A line that cannot be read may be what is missing. */
-  #incomplete(name: string, present: string | undefined, missing: string): Failure {
-    const has = present === undefined ? 'has' : `has ${present} and`;
-    const cause = `the profile “${name}” ${has} no ${missing}, in ${placeOf(name, this.#files)}`;
+  #incomplete(name: string, cause: Found): Failure {
     return (
       fileFault(this.#files, fault => fault.profile === name) ??
       new Failure('credentials-incomplete', name, cause)

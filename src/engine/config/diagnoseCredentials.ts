@@ -1,5 +1,6 @@
 import { instanceRole, instanceSwitch } from './instanceRole';
 import { Failure } from '../failures/failure';
+import { found, foundAll, type Found } from '../failures/found';
 import type { FileFault, Profile, SharedFile, SharedFiles } from './sharedFiles';
 import { shellWords } from './shellWords';
 
@@ -12,7 +13,7 @@ export interface CredentialsQuestion {
 }
 
 /** Returns why no source has given credentials; `said` is what the last source answered. */
-export function nothingFound(question: CredentialsQuestion, said?: string): Failure {
+export function nothingFound(question: CredentialsQuestion, said?: string | Found): Failure {
   const { profile, env, files } = question;
   const name = profile ?? 'default';
   // A faulty file is a likelier reason than that there are no credentials.
@@ -21,17 +22,20 @@ export function nothingFound(question: CredentialsQuestion, said?: string): Fail
     new Failure(
       'no-credentials',
       name,
-      [
-        profile === undefined ? 'environment variables' : `profile “${name}”`,
-        sharedFileText(files.credentials, name, files.profiles.get(name)),
-        sharedFileText(files.config, name, files.profiles.get(name)),
-        'single sign-on',
-        'credential_process',
-        'web identity',
-        isInContainer(env) ? 'container role (no answer)' : 'container role',
-        instanceText(env),
-        ...(said === undefined ? [] : [said]),
-      ].join(', '),
+      foundAll(
+        [
+          profile === undefined ? found`environment variables` : found`profile “${name}”`,
+          sharedFileText(files.credentials, name, files.profiles.get(name)),
+          sharedFileText(files.config, name, files.profiles.get(name)),
+          found`single sign-on`,
+          'credential_process',
+          found`web identity`,
+          isInContainer(env) ? found`container role (no answer)` : found`container role`,
+          instanceText(env),
+          ...(said === undefined ? [] : [said]),
+        ],
+        ', ',
+      ),
     )
   );
 }
@@ -61,34 +65,35 @@ export function fileFault(
 }
 
 /** A profile that the files do not have; `why` says who asks for it. */
-export function missingProfile(name: string, files: SharedFiles, why?: string): Failure {
-  const places = similarSection(name, files) ?? `looked in ${readPaths(files)}`;
-  const cause = why === undefined ? places : `${why}; ${places}`;
+export function missingProfile(name: string, files: SharedFiles, why?: Found): Failure {
+  const places = similarSection(name, files) ?? readPaths(files);
+  const cause = why === undefined ? places : foundAll([why, places], '; ');
   return fileFault(files) ?? new Failure('profile-not-found', name, cause);
 }
 
 /** Returns where the files have a section that somebody may take for this profile. */
-function similarSection(name: string, { credentials, config }: SharedFiles): string | undefined {
+function similarSection(name: string, { credentials, config }: SharedFiles): Found | undefined {
   const isMeant = (section: string): boolean =>
     (shellWords(section)?.at(-1) ?? section).toLowerCase() === name.toLowerCase();
   for (const file of [config, credentials]) {
-    const found =
+    const section =
       file.kind === 'read' ? file.sections.find(section => isMeant(section.name)) : undefined;
-    if (found === undefined) continue;
+    if (section === undefined) continue;
     const wanted = file === config && name !== 'default' ? `profile ${name}` : name;
-    return `line ${String(found.line)} of ${file.path} has “[${found.name}]”, and would have to be “[${wanted}]”`;
+    return found`line ${String(section.line)} of ${file.path} has “[${section.name}]”, and would have to be “[${wanted}]”`;
   }
   return undefined;
 }
 
 /** Returns which lines of which files a profile stands in. */
-export function placeOf(name: string, { credentials, config }: SharedFiles): string {
+export function placeOf(name: string, { credentials, config }: SharedFiles): string | Found {
   const places = [credentials, config].flatMap(file => {
     if (file.kind !== 'read') return [];
-    const found = file.sections.find(({ profile }) => profile === name);
-    return found === undefined ? [] : [`${file.path}:${String(found.line)}`];
+    const section = file.sections.find(({ profile }) => profile === name);
+    return section === undefined ? [] : [`${file.path}:${String(section.line)}`];
   });
-  return places.join(' and ');
+  const [first = '', second] = places;
+  return second === undefined ? first : found`${first} and ${second}`;
 }
 
 export function halfPair(
@@ -104,15 +109,15 @@ export function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
-function readPaths({ credentials, config }: SharedFiles): string {
-  return `${credentials.path} and ${config.path}`;
+function readPaths({ credentials, config }: SharedFiles): Found {
+  return found`looked in ${credentials.path} and ${config.path}`;
 }
 
-function sharedFileText(file: SharedFile, name: string, found: Profile | undefined): string {
-  if (file.kind === 'missing') return `${file.path} (does not exist)`;
-  return found === undefined
-    ? `${file.path} (no profile “${name}”)`
-    : `${file.path} (no keys in the profile “${name}”)`;
+function sharedFileText(file: SharedFile, name: string, profile: Profile | undefined): Found {
+  if (file.kind === 'missing') return found`${file.path} (does not exist)`;
+  return profile === undefined
+    ? found`${file.path} (no profile “${name}”)`
+    : found`${file.path} (no keys in the profile “${name}”)`;
 }
 
 export function isInContainer(env: NodeJS.ProcessEnv): boolean {
@@ -122,10 +127,10 @@ export function isInContainer(env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-function instanceText(env: NodeJS.ProcessEnv): string {
+function instanceText(env: NodeJS.ProcessEnv): Found {
   const role = instanceRole(env);
-  if (role.kind === 'possible') return 'instance role (no answer)';
+  if (role.kind === 'possible') return found`instance role (no answer)`;
   return role.why === 'switched-off'
-    ? `instance role (switched off by ${instanceSwitch})`
-    : 'instance role (this machine is not on EC2)';
+    ? found`instance role (switched off by ${instanceSwitch})`
+    : found`instance role (this machine is not on EC2)`;
 }

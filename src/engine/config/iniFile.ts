@@ -1,3 +1,5 @@
+import { found, type Found } from '../failures/found';
+
 /** A text in the form of `~/.aws/config`, as the AWS CLI reads it. */
 export interface IniFile {
   readonly sections: readonly Section[];
@@ -18,7 +20,7 @@ export interface LineFault {
   readonly line: number;
   /** The section that it stands in, if any. */
   readonly section: string | undefined;
-  readonly why: string;
+  readonly why: Found;
   /** Whether there are two values, so that nobody can tell which is meant. */
   readonly isAmbiguous: boolean;
 }
@@ -95,14 +97,14 @@ class IniReader {
   #begin(content: string, indent: number, line: number): void {
     const [, name = '', value = ''] = /^(.*?)\s*[=:]\s*(.*)$/.exec(content) ?? [];
     if (name === '') {
-      this.#fault(line, 'it is neither a section nor a “name = value”');
+      this.#fault(line, found`it is neither a section nor a “name = value”`);
     } else if (this.#name === undefined) {
-      this.#fault(line, 'it stands above the first section');
+      this.#fault(line, found`it stands above the first section`);
     } else {
       const lines = [{ text: value, line }];
       this.#setting = { name: name.toLowerCase(), line, indent, lines };
       const meant = /^(?:export|set)\s+(aws_\w+)$/i.exec(name)?.[1];
-      if (meant !== undefined) this.#fault(line, `it has to begin with “${meant}”`);
+      if (meant !== undefined) this.#fault(line, found`it has to begin with “${meant}”`);
     }
   }
 
@@ -126,7 +128,7 @@ class IniReader {
     for (const { text, line: at } of lines) {
       if (text === '') continue;
       const equals = text.indexOf('=');
-      if (equals < 0) this.#fault(at, `it is no “name = value” below “${name}”`);
+      if (equals < 0) this.#fault(at, found`it is no “name = value” below “${name}”`);
       else {
         const nested = `${name}.${text.slice(0, equals).trim()}`;
         this.#set(nested, text.slice(equals + 1).trim(), at);
@@ -139,13 +141,13 @@ class IniReader {
     if (values === undefined) return;
     const before = values[name];
     if (before !== undefined && before !== value) {
-      const why = `“${name}” is there twice, with two values`;
+      const why = found`“${name}” is there twice, with two values`;
       this.#faults.push({ line, section: this.#name, why, isAmbiguous: true });
     }
     values[name] = value;
   }
 
-  #fault(line: number, why: string): void {
+  #fault(line: number, why: Found): void {
     this.#faults.push({ line, section: this.#name, why, isAmbiguous: false });
   }
 }

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { RawSettings } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import { keepSecret } from '../failures/secrets';
 
 /** Through which proxies requests go, unchecked; see `proxyOf`. */
@@ -81,17 +82,17 @@ function readProxy({ text, source }: NamedProxy, settings: ProxySettings): Proxy
     // curl and the AWS CLI take a host alone, too.
     url = new URL(text.includes('://') ? text : `http://${text}`);
   } catch {
-    throw new Failure('invalid-setting', source, 'it takes a URL that begins with http://');
+    throw new Failure('invalid-setting', source, found`it takes a URL that begins with http://`);
   }
   if (url.protocol.startsWith('socks')) {
     throw new Failure(
       'invalid-setting',
       source,
-      'a SOCKS proxy is not supported, only one that begins with http:// or https://',
+      found`a SOCKS proxy is not supported, only one that begins with http:// or https://`,
     );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new Failure('invalid-setting', source, 'it takes a URL that begins with http://');
+    throw new Failure('invalid-setting', source, found`it takes a URL that begins with http://`);
   }
   const { authorization = basicAuthorization(url), isStrict } = settings;
   return { url: `${url.protocol}//${url.host}`, source, authorization, isStrict };

@@ -4,6 +4,7 @@ import { readEndpoint, type Endpoint } from '../../protocol/endpoint';
 import type { ConnectionDefaults } from './connectionDefaults';
 import { places } from './credentialPlaces';
 import { Failure } from '../failures/failure';
+import { found, type Found } from '../failures/found';
 import { proxySettings, type ProxySettings } from './proxy';
 
 /** How to reach the store. */
@@ -109,16 +110,16 @@ export function parseConnectionSettings(
 function storageAsked(raw: RawSettings): Pick<ConnectionSettings, 'storage'> {
   const storageClass = optionalText(raw, 'storageClass');
   if (storageClass !== undefined && !/^\w+$/.test(storageClass)) {
-    throw invalid('storageClass', 'it takes the name of a class, as in “STANDARD_IA”');
+    throw invalid('storageClass', found`it takes the name of a class, as in “STANDARD_IA”`);
   }
   const text = optionalText(raw, 'serverSideEncryption');
   const encryption = encryptions.find(each => each === text);
   if (encryption === undefined && text !== undefined) {
-    throw invalid('serverSideEncryption', `it takes ${encryptions.join(', ')}`);
+    throw invalid('serverSideEncryption', found`it takes ${encryptions.join(', ')}`);
   }
   const kmsKeyId = optionalText(raw, 'kmsKeyId');
   if (kmsKeyId !== undefined && encryption !== 'aws:kms' && encryption !== 'aws:kms:dsse') {
-    throw invalid('kmsKeyId', 'it needs “aws:kms” in s3Backup.serverSideEncryption');
+    throw invalid('kmsKeyId', found`it needs “aws:kms” in s3Backup.serverSideEncryption`);
   }
   if (storageClass === undefined && encryption === undefined) return {};
   return {
@@ -143,7 +144,7 @@ function placeChosen(raw: RawSettings): Pick<ConnectionSettings, 'place'> {
   const text = optionalText(raw, 'place');
   const place = places.find(each => each === text);
   if (place === undefined && text !== undefined)
-    throw invalid('place', `it takes ${places.join(', ')}`);
+    throw invalid('place', found`it takes ${places.join(', ')}`);
   return place === undefined ? {} : { place };
 }
 
@@ -151,7 +152,7 @@ function placeChosen(raw: RawSettings): Pick<ConnectionSettings, 'place'> {
 export function parseCompareSettings(raw: RawSettings): CompareSettings {
   const exclude = raw['exclude'] ?? [];
   if (!Array.isArray(exclude) || !exclude.every(pattern => typeof pattern === 'string')) {
-    throw invalid('exclude', 'it takes a list of patterns');
+    throw invalid('exclude', found`it takes a list of patterns`);
   }
   const ignoreFiles = optionalFlag(raw, 'useGitignore') === true ? ['.gitignore'] : [];
   return { rule: parseRule(raw), exclude, ignoreFiles };
@@ -160,7 +161,7 @@ export function parseCompareSettings(raw: RawSettings): CompareSettings {
 function parseRule(raw: RawSettings): CompareRule {
   const rule = raw['compare.rule'] ?? 'smart';
   if (rule === 'smart' || rule === 'time' || rule === 'content') return rule;
-  throw invalid('compare.rule', 'it takes smart, time or content');
+  throw invalid('compare.rule', found`it takes smart, time or content`);
 }
 
 /** Throws `invalid-setting` with the setting's name if a value is not valid. */
@@ -178,7 +179,7 @@ function parseConcurrency(raw: RawSettings): number | undefined {
   if (text === undefined || text.toLowerCase() === 'auto') return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > maxConcurrency) {
-    throw invalid(name, `it takes “auto” or a number from 1 to ${String(maxConcurrency)}`);
+    throw invalid(name, found`it takes “auto” or a number from 1 to ${String(maxConcurrency)}`);
   }
   return number;
 }
@@ -196,12 +197,12 @@ function parseBandwidth(raw: RawSettings): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([KMG]?)i?B(?:\/s)?)?$/i.exec(text);
   const unit = units[match?.[2]?.toUpperCase() ?? ''];
   if (match === null || unit === undefined) {
-    throw invalid(name, 'it takes bytes per second, as in “500 KB” or “2 MB”');
+    throw invalid(name, found`it takes bytes per second, as in “500 KB” or “2 MB”`);
   }
   const bytes = Math.round(Number(match[1]) * unit);
   if (bytes === 0) return undefined;
   if (bytes < minBandwidthBytesPerSecond)
-    throw invalid(name, 'it takes at least “1 KB”, or 0 for no limit');
+    throw invalid(name, found`it takes at least “1 KB”, or 0 for no limit`);
   return bytes;
 }
 
@@ -216,31 +217,32 @@ function checkedDefault(endpoint: ConnectionDefaults['endpoint']): Endpoint | un
 
 function checkedEndpoint(text: string, source: string): Endpoint {
   const endpoint = readEndpoint(text);
-  if (endpoint === undefined) throw invalidAt(source, `it takes ${urlWanted(text)}`);
+  if (endpoint === undefined) throw invalidAt(source, urlWanted(text));
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw invalidAt(source, 'a URL with a user name or password is not used');
+    throw invalidAt(source, found`a URL with a user name or password is not used`);
   }
   if (url.search !== '' || url.hash !== '') {
-    throw invalidAt(source, 'a URL with a query or fragment is not used');
+    throw invalidAt(source, found`a URL with a query or fragment is not used`);
   }
   return endpoint;
 }
 
 /** Never repeats all of the text, in which a password may stand. */
-function urlWanted(text: string): string {
+function urlWanted(text: string): Found {
   if (/^https?:\/\/[^[@/]*:[^[@/]*:/i.test(text)) {
-    return 'an IPv6 address in brackets, as in http://[::1]:9000';
+    return found`it takes an IPv6 address in brackets, as in http://[::1]:9000`;
   }
   const meant = text.includes('://') ? undefined : readEndpoint(`https://${text}`)?.url;
-  const example = meant === undefined ? '' : `, as in ${meant}`;
-  return `a URL that begins with https:// or http://${example}`;
+  return meant === undefined
+    ? found`it takes a URL that begins with https:// or http://`
+    : found`it takes a URL that begins with https:// or http://, as in ${meant}`;
 }
 
 function optionalText(raw: RawSettings, name: string): string | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(name, 'it must be text');
+  if (typeof value !== 'string') throw invalid(name, found`it must be text`);
   const text = value.trim();
   return text === '' ? undefined : text;
 }
@@ -248,16 +250,16 @@ function optionalText(raw: RawSettings, name: string): string | undefined {
 function optionalFlag(raw: RawSettings, name: string): boolean | undefined {
   const value = raw[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw invalid(name, 'it takes true or false');
+  if (typeof value !== 'boolean') throw invalid(name, found`it takes true or false`);
   return value;
 }
 
 /** `name` goes without the prefix `s3Backup.` of all settings. */
-function invalid(name: string, why: string): Failure {
+function invalid(name: string, why: Found): Failure {
   return invalidAt(`s3Backup.${name}`, why);
 }
 
 /** `source` is the full name of a setting, an environment variable or the path of a file. */
-function invalidAt(source: string, why: string): Failure {
+function invalidAt(source: string, why: Found): Failure {
   return new Failure('invalid-setting', source, why);
 }

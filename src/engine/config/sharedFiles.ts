@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { found, type Found } from '../failures/found';
 import { hasCode } from '../failures/systemCode';
 import { parseIni } from './iniFile';
 import { shellWords } from './shellWords';
@@ -51,7 +52,7 @@ export interface FileSection {
 export interface FileFault {
   /** From 1. */
   readonly line: number;
-  readonly why: string;
+  readonly why: Found;
   /** Whether there are two values, so that nobody can tell which is meant. */
   readonly isAmbiguous: boolean;
   /** The profile that it stands in, if any. */
@@ -146,7 +147,7 @@ function readFile(path: string, kindOf: (name: string) => SectionKind): Sections
       .filter(({ is }) => is.kind === 'unreadable')
       .map(({ name, line }) => ({
         line,
-        why: `the name in [${name}] needs quotes, or has one too many`,
+        why: found`the name in [${name}] needs quotes, or has one too many`,
         isAmbiguous: false,
         profile: undefined,
       }));

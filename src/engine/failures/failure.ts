@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { FailureCode, FailureRecord } from '../../protocol/failures';
+import type { FailureCode, FailureRecord, Finding } from '../../protocol/failures';
+import { Found } from './found';
 import { withoutSecrets } from './secrets';
 
 /** What went wrong, as a value: a code to act on, the thing it happened to, and the cause. */
@@ -19,7 +20,11 @@ export class Failure extends Error {
 
   /** The form in which a failure travels to the editor and into reports. */
   toRecord(): FailureRecord {
-    return { code: this.code, subject: this.subject, cause: causeText(this.cause) };
+    const links = linksOf(this.cause);
+    const cause = links.length === 0 ? undefined : withoutSecrets(links.map(textOf).join(' ← '));
+    const record = { code: this.code, subject: this.subject, cause };
+    const isWorded = links.some(link => link instanceof Found);
+    return isWorded ? { ...record, links: links.map(translatable) } : record;
   }
 }
 
@@ -55,16 +60,34 @@ export function describeFailure(failure: Failure): string {
   return cause === undefined ? code : `${code} (${cause})`;
 }
 
-/** The chain of causes in one line, outermost first. */
-function causeText(cause: unknown): string | undefined {
-  const texts: string[] = [];
-  for (let link = cause; link !== undefined && link !== null && texts.length < 5;) {
+/** The chain of causes, outermost first. */
+function linksOf(cause: unknown): readonly (string | Found)[] {
+  const links: (string | Found)[] = [];
+  for (let link = cause; link !== undefined && link !== null && links.length < 5;) {
     if (!(link instanceof Error)) {
-      texts.push(typeof link === 'string' ? link : inspect(link, { breakLength: Infinity }));
+      links.push(typeof link === 'string' ? link : inspect(link, { breakLength: Infinity }));
       break;
     }
-    texts.push(link.name === 'Error' ? link.message : `${link.name}: ${link.message}`);
+    if (link instanceof Found) links.push(link);
+    else links.push(link.name === 'Error' ? link.message : `${link.name}: ${link.message}`);
     link = link.cause;
   }
-  return texts.length === 0 ? undefined : withoutSecrets(texts.join(' ← '));
+  return links;
+}
+
+function textOf(link: string | Found): string {
+  return typeof link === 'string' ? link : link.message;
+}
+
+function translatable(link: string | Found): string | Finding {
+  return typeof link === 'string' ? withoutSecrets(link) : findingWithoutSecrets(link.finding);
+}
+
+function findingWithoutSecrets({ template, values }: Finding): Finding {
+  return {
+    template,
+    values: values.map(value =>
+      typeof value === 'string' ? withoutSecrets(value) : findingWithoutSecrets(value),
+    ),
+  };
 }

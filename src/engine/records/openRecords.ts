@@ -32,7 +32,7 @@ export function openRecords({ file, locksFolder, log, warn }: RecordsOptions): R
       },
       onError(why) {
         log('error', `Receipts could not be kept and are proved again later: ${String(why)}`);
-        warn(new Failure('records-not-kept', file, String(why)));
+        warn(new Failure('records-not-kept', file, why));
       },
     });
     const engines = new EngineLocks(locksFolder, why => {
@@ -45,7 +45,7 @@ export function openRecords({ file, locksFolder, log, warn }: RecordsOptions): R
     };
   } catch (error) {
     log('error', `Receipts cannot be kept in ${file}: ${String(error)}`);
-    warn(new Failure('records-not-kept', file, String(error)));
+    warn(new Failure('records-not-kept', file, error));
     const database = Database.inMemory();
     return {
       receipts: new Receipts(database, String(error)),

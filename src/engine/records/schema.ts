@@ -1,4 +1,5 @@
 import type * as Sqlite from 'node:sqlite';
+import { found } from '../failures/found';
 
 /** Makes the tables in a file that has none. Throws if a later version wrote the file. */
 export function createTables(database: Sqlite.DatabaseSync): void {
@@ -9,7 +10,7 @@ export function createTables(database: Sqlite.DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     if (version() > schemaVersion) {
-      throw new Error('The receipts were written by a later version of S3 Backup.');
+      throw found`the receipts were written by a later version of S3 Backup`;
     }
     for (const step of steps.slice(version())) database.exec(step);
     database.exec(`PRAGMA user_version = ${String(schemaVersion)}`);

@@ -1,10 +1,11 @@
 import { statfsSync } from 'node:fs';
 import type * as Sqlite from 'node:sqlite';
+import { found } from '../failures/found';
 
 /** Returns Node's SQLite, loaded on demand. Throws if this version of Node has none. */
 export function loadSqlite(): typeof Sqlite {
   const sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
-  if (sqlite === undefined) throw new Error('This version of VS Code has no SQLite.');
+  if (sqlite === undefined) throw found`this version of VS Code has no SQLite`;
   return sqlite;
 }
 

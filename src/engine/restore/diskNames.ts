@@ -5,6 +5,7 @@ import type { KeyFault } from '../../protocol/verdicts';
 import { readKey } from '../disk/objectKey';
 import { foldersAbove } from '../disk/filePath';
 import { Failure } from '../failures/failure';
+import { found, type Found } from '../failures/found';
 
 /** Which names a disk allows, as data, so that every system's rules can be tested on any. */
 export interface NameRules {
@@ -35,30 +36,31 @@ export function unsafeName(path: FilePath, { platform }: NameRules): Failure | u
 /** Returns the refusal of a key that a comparison has ignored: for its name, or for its entry. */
 export function unsafeKey(path: FilePath, fault: KeyFault): Failure {
   const isOddEntry = fault === 'not-decodable' || fault === 'incomplete';
-  return new Failure(isOddEntry ? 'odd-entry' : 'unsafe-name', path, keyFaults[fault]);
+  return new Failure(isOddEntry ? 'odd-entry' : 'unsafe-name', path, keyFaults[fault]());
 }
 
-const keyFaults: Readonly<Record<KeyFault, string>> = {
-  'folder-marker': 'it stands for a folder',
-  'empty-segment': 'a folder in it has no name',
-  'dot-segment': 'it leads to another folder',
-  nul: 'it has a NUL character in it',
-  backslash: 'it has a backslash in it',
-  'outside-prefix': 'it lies elsewhere in the bucket',
-  'staged-file': 'files of that name are S3 Backup’s own',
-  'not-decodable': 'the store’s list has it in a form that cannot be read',
-  incomplete: 'the store’s list does not say enough of it',
+const keyFaults: Readonly<Record<KeyFault, () => Found>> = {
+  'folder-marker': () => found`it stands for a folder`,
+  'empty-segment': () => found`a folder in it has no name`,
+  'dot-segment': () => found`it leads to another folder`,
+  nul: () => found`it contains a NUL character`,
+  backslash: () => found`it contains a backslash`,
+  'outside-prefix': () => found`it lies elsewhere in the bucket`,
+  'staged-file': () => found`files of that name are S3 Backup’s own`,
+  'not-decodable': () => found`the store’s list has it in a form that cannot be read`,
+  incomplete: () => found`the store’s list does not say enough of it`,
 };
 
 /**
  * By "Naming Files, Paths, and Namespaces",
  * https://learn.microsoft.com/windows/win32/fileio/naming-a-file
  */
-function windowsFault(name: string): string | undefined {
-  if (reserved.test(name)) return `“${name}” is a name that Windows keeps for itself`;
-  if (/[. ]$/.test(name)) return `Windows would drop the end of “${name}”`;
+function windowsFault(name: string): Found | undefined {
+  if (reserved.test(name)) return found`Windows reserves the name “${name}”`;
+  if (/[. ]$/.test(name)) return found`Windows would drop the dot or space at the end of “${name}”`;
   const character = forbidden.exec(name)?.[0];
-  return character && `Windows allows no ${JSON.stringify(character)} in names`;
+  if (character === undefined) return undefined;
+  return found`Windows does not allow ${JSON.stringify(character)} in names`;
 }
 
 /** Devices, whatever comes after the first dot; superscript digits count as digits. */

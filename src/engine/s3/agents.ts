@@ -7,6 +7,7 @@ import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Proxy } from '../config/proxy';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import { maxPlaces } from '../network/concurrencyLevel';
 import { ConnectionReads } from './connectionReads';
 
@@ -168,7 +169,7 @@ async function reach(
 ): Promise<Socket> {
   const late = new AbortController();
   const timer = setTimeout(() => {
-    late.abort(new Error(`no connection within ${String(connectionTimeoutMs)} ms`));
+    late.abort(found`no connection within ${String(connectionTimeoutMs)} ms`);
   }, connectionTimeoutMs);
   try {
     return await connect(late.signal);
@@ -189,13 +190,13 @@ interface ConnectAnswer {
 /** Returns what to throw where a proxy makes no connection with the store. */
 function refusal(proxy: Proxy, answer: ConnectAnswer | undefined): Error {
   const { statusCode: status = 0, statusText = '' } = answer ?? {};
-  const words = `it answers ${String(status)} ${statusText}`.trimEnd();
+  const words = found`it answers ${`${String(status)} ${statusText}`.trimEnd()}`;
   if (status === 407) return authorizationWanted(proxy);
-  const cause = new Error(proxy.source, { cause: new Error(words) });
+  const cause = new Error(proxy.source, { cause: words });
   if (status < 500) return new Failure('proxy-refused', proxy.url, cause);
   // It could not reach the store, and nothing was sent.
   const code = 'ECONNREFUSED';
-  return Object.assign(new Error(`by the proxy ${proxy.url}: ${words}`), { code });
+  return Object.assign(found`by the proxy ${proxy.url}: ${words}`, { code });
 }
 
 /** What to throw where a proxy answers 407 (RFC 9110, section 15.5.8). */

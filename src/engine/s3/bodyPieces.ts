@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ConnectionReads } from './connectionReads';
+import { found } from '../failures/found';
 
 /**
  * The bytes of an answer, piece by piece as they come. Where they may go `into` memory of just their
@@ -23,7 +24,7 @@ export async function* bodyPieces(
   answer.once('end', end);
   answer.on('error', end);
   answer.once('close', () => {
-    end(new Error('the connection was closed'));
+    end(found`the connection was closed`);
   });
   // What has come since the head.
   const first = (answer.read() as Uint8Array | null) ?? new Uint8Array();

@@ -7,6 +7,7 @@ import {
 import { readSharedFiles, stampOf } from '../config/sharedFiles';
 import type { FailureCode } from '../../protocol/failures';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import { keepSecret } from '../failures/secrets';
 import { resolveCredentials } from './credentials';
 import type { Identity } from './credentialProcess';
@@ -115,7 +116,11 @@ export class CredentialCache {
   async #typedKey(folder: string): Promise<Identity> {
     const key = await this.#person.accessKey(folder);
     if (key !== undefined) return key;
-    throw new Failure('no-credentials', '', 'the access key that was typed in for this folder');
+    throw new Failure(
+      'no-credentials',
+      '',
+      found`the access key that was typed in for this folder`,
+    );
   }
 
   #renew(source: CredentialSource, entry: Entry): Promise<Identity> {

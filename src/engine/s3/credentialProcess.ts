@@ -2,6 +2,7 @@ import { exec, execFile, type ExecFileException } from 'node:child_process';
 import { basename } from 'node:path';
 import { shellWords } from '../config/shellWords';
 import { Failure } from '../failures/failure';
+import { found, foundAll, type Found } from '../failures/found';
 import { loginShellPath } from './loginShellPath';
 
 /** Access keys, for a time or for good. */
@@ -27,7 +28,7 @@ export interface ProcessPlan {
 export async function runCredentialProcess({ profile, command }: ProcessPlan): Promise<Identity> {
   const invocation = parseCommand(command);
   if (invocation === undefined) {
-    const why = 'its credential_process is empty, or a quotation in it does not end';
+    const why = found`its credential_process is empty, or a quotation in it does not end`;
     throw new Failure('program-failed', profile, why);
   }
   let ended = await run(invocation, process.env);
@@ -127,18 +128,18 @@ function unquoted(text: string): string {
   return text.replaceAll('"', '');
 }
 
-function why(invocation: Invocation, error: ExecFileException, stderr: string): string {
-  const program = `its program “${basename(invocation.program)}”`;
-  const how = howItEnded(error);
+function why(invocation: Invocation, error: ExecFileException, stderr: string): Found {
+  const how = howItEnded(basename(invocation.program), error);
   const said = lastLine(stderr);
-  return said === undefined
-    ? `${program} ${how}`
-    : `${program} ${how}: ${withoutSecrets(said, invocation.words)}`;
+  return said === undefined ? how : foundAll([how, withoutSecrets(said, invocation.words)], ': ');
 }
 
-function howItEnded({ code, signal }: ExecFileException): string {
-  if (typeof code === 'number') return `ended with exit code ${String(code)}`;
-  return isText(signal) ? `was ended by ${signal}` : `could not be run (${String(code)})`;
+function howItEnded(program: string, { code, signal }: ExecFileException): Found {
+  if (typeof code === 'number')
+    return found`its program “${program}” ended with exit code ${String(code)}`;
+  return isText(signal)
+    ? found`its program “${program}” was ended by ${signal}`
+    : found`its program “${program}” could not be run (${String(code)})`;
 }
 
 function lastLine(text: string): string | undefined {
@@ -164,24 +165,23 @@ const maxShownChars = 300;
 const minSecretChars = 6;
 
 function parseAnswer(profile: string, { program }: Invocation, stdout: string): Identity {
-  const named = `its program “${basename(program)}”`;
-  const fail = (what: string): Failure =>
-    new Failure('program-failed', profile, `${named} ${what}`);
+  const named = basename(program);
+  const fail = (why: Found): Failure => new Failure('program-failed', profile, why);
   let answer: Answer | null;
   try {
     answer = JSON.parse(stdout.trim()) as Answer | null;
   } catch {
     // The error of the parser would repeat a piece of the text, which may be a key.
-    throw fail('printed something that is no JSON');
+    throw fail(found`its program “${named}” printed something that is no JSON`);
   }
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
-  if (Version !== 1) throw fail('printed no “"Version": 1”');
+  if (Version !== 1) throw fail(found`its program “${named}” printed no “"Version": 1”`);
   if (!isText(AccessKeyId) || !isText(SecretAccessKey)) {
-    throw fail('printed no AccessKeyId, or no SecretAccessKey');
+    throw fail(found`its program “${named}” printed no AccessKeyId, or no SecretAccessKey`);
   }
   const expiration = isText(Expiration) ? new Date(Expiration) : undefined;
   if (expiration !== undefined && !(expiration.getTime() > Date.now())) {
-    throw fail('printed credentials that have expired');
+    throw fail(found`its program “${named}” printed credentials that have expired`);
   }
   return {
     accessKeyId: AccessKeyId,

@@ -32,6 +32,7 @@ import { nobody, type PersonPort } from '../ports/personPort';
 import { readSharedFiles } from '../config/sharedFiles';
 import { fromStoreError } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
+import { found, type Found } from '../failures/found';
 import { runCredentialProcess, type Identity } from './credentialProcess';
 
 /** What requests for credentials are sent by. */
@@ -88,7 +89,7 @@ async function resolveInPlace(
     const said = withoutSecrets(error instanceof Error ? error.message : '');
     const { code } = fromStoreError(error, { endpoint: 'AWS' });
     if (passingCodes.has(code)) throw new Failure(code, 'AWS', said);
-    throw new Failure('no-credentials', place, nonEmpty(said));
+    throw new Failure('no-credentials', place, said === '' ? undefined : said);
   }
 }
 
@@ -268,8 +269,9 @@ const passingCodes = new Set<FailureCode>([
 ]);
 
 /** Returns an error message without possible secrets: JSON.parse puts a piece of the text into one. */
-function withoutSecrets(message: string): string {
-  return firstLine(message).replace(/^.*is not valid JSON.*$/, 'an answer could not be read');
+function withoutSecrets(message: string): string | Found {
+  const line = firstLine(message);
+  return line.includes('is not valid JSON') ? found`an answer could not be read` : line;
 }
 
 function firstLine(text: string): string {

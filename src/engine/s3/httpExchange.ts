@@ -1,6 +1,7 @@
 import { request as requestByHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import type { Transport } from './transport';
+import { found } from '../failures/found';
 
 /**
  * What may be sent without the SDK. Nothing of it removes anything: there is no method for it, and
@@ -76,7 +77,7 @@ export function exchange(
     request.on('error', reject);
     limitConnecting(request, connectionTimeoutMs);
     request.setTimeout(stallTimeoutMs, () => {
-      request.destroy(timedOut(new Error(`nothing moved for ${String(stallTimeoutMs)} ms`)));
+      request.destroy(timedOut(found`nothing moved for ${String(stallTimeoutMs)} ms`));
     });
     if (body === undefined) request.end();
     // Where it fails, the request does.
@@ -89,7 +90,7 @@ function limitConnecting(request: ClientRequest, afterMs: number): void {
   request.once('socket', socket => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => {
-      request.destroy(timedOut(new Error(`no connection within ${String(afterMs)} ms`)));
+      request.destroy(timedOut(found`no connection within ${String(afterMs)} ms`));
     }, afterMs);
     const clear = () => {
       clearTimeout(timer);

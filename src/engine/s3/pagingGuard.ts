@@ -1,4 +1,5 @@
 import { Failure } from '../failures/failure';
+import { found, type Found } from '../failures/found';
 
 /**
  * Follows a list from page to page. A list that says "there is more" and not where, that leads back
@@ -27,12 +28,12 @@ export class PagingGuard {
   follow(next: string | undefined, entries: readonly string[]): string {
     this.#emptyInSuccession = entries.length === 0 ? this.#emptyInSuccession + 1 : 0;
     const empty = this.#emptyInSuccession;
-    if (next === undefined) throw this.#noEnd('a list page without a way to the next one');
-    if (this.#visited.has(next)) throw this.#noEnd('a list whose pages run in a circle');
+    if (next === undefined) throw this.#noEnd(found`a list page without a way to the next one`);
+    if (this.#visited.has(next)) throw this.#noEnd(found`a list whose pages run in a circle`);
     if (empty >= maxEmptyPages)
-      throw this.#noEnd(`${String(empty)} empty list pages in succession`);
+      throw this.#noEnd(found`${String(empty)} empty list pages in succession`);
     if (entries.length > 0 && !this.#bringsNew(entries))
-      throw this.#noEnd('a list page that only repeats earlier ones');
+      throw this.#noEnd(found`a list page that only repeats earlier ones`);
     this.#visited.add(copied(next));
     return next;
   }
@@ -50,7 +51,7 @@ export class PagingGuard {
     return this.#outOfOrder.size > known;
   }
 
-  #noEnd(cause: string): Failure {
+  #noEnd(cause: Found): Failure {
     return new Failure('store-error', this.#endpoint, cause);
   }
 }

@@ -12,6 +12,7 @@ import { Crc64Nvme } from '../checksums/crc64nvme';
 import { wholeChecksum } from '../checksums/storeChecksums';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import { AnswerProgress } from '../network/answerProgress';
 import { maxAttempts } from '../network/attempt';
 import { matchHeader, type EtagCase } from './answerField';
@@ -120,7 +121,7 @@ async function openAsSpelled(
     // Not every store heeds the condition.
     if (ifMatch !== undefined && head.etag !== ifMatch) throw new Failure('changed-in-cloud', key);
     if (!isOfRange(headers['content-range'], range)) {
-      throw new Failure('unexpected', key, 'the store gave other bytes than it was asked for');
+      throw new Failure('unexpected', key, found`the store gave other bytes than it was asked for`);
     }
     return { head, stream };
   } catch (error) {
@@ -172,7 +173,7 @@ async function* bytesOf(
       const piece = await pieces.next();
       if (piece.done !== true) return piece.value;
       if (position === end) return undefined;
-      throw new Failure('unreachable', context.endpoint, 'the body ended early');
+      throw new Failure('unreachable', context.endpoint, found`the body ended early`);
     } catch (error) {
       close();
       throw error;

@@ -10,6 +10,7 @@ import {
 import { readSharedFiles } from '../config/sharedFiles';
 import { timeInToken, writeSsoToken } from '../config/ssoToken';
 import { Failure, toFailure } from '../failures/failure';
+import { found } from '../failures/found';
 import { keepSecret } from '../failures/secrets';
 import { fromStoreError } from '../failures/storeErrors';
 import type { SignInRequest } from '../ports/connection';
@@ -118,10 +119,10 @@ function failed({ profile, region }: SsoPlan, error: unknown): Failure {
     const isOver = error.name === 'expired_token' || error.name === 'authorization_pending';
     const isDenied = error.name === 'access_denied';
     const why = isOver
-      ? 'nobody confirmed the code in time'
+      ? found`nobody confirmed the code in time`
       : isDenied
-        ? 'the sign-in was declined'
-        : `the sign-in service says: ${error.message}`;
+        ? found`the sign-in was declined`
+        : found`the sign-in service says: ${error.said}`;
     return new Failure(isOver || isDenied ? 'sign-in-needed' : 'profile-failed', profile, why);
   }
   const { code } = fromStoreError(error, { endpoint: '' });

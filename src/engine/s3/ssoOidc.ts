@@ -1,6 +1,7 @@
 import { exchange } from './httpExchange';
 import { collectBounded } from './proveAnswers';
 import type { Transport } from './transport';
+import { found, type Found } from '../failures/found';
 
 /** How this program is known to the service that signs people in. */
 export interface OidcClient {
@@ -66,7 +67,7 @@ export class SsoOidc {
     const answer = await this.#post('/device_authorization', { clientId, clientSecret, startUrl });
     const page = textIn(answer, 'verificationUriComplete');
     // A browser is told to open it.
-    if (!page.startsWith('https://')) throw new OidcError('its page has no https');
+    if (!page.startsWith('https://')) throw new OidcError(found`its page has no https`);
     return {
       deviceCode: textIn(answer, 'deviceCode'),
       userCode: textIn(answer, 'userCode'),
@@ -127,8 +128,11 @@ export class SsoOidc {
 
 /** What the service answers that is no success; `name` is its own word for it. */
 export class OidcError extends Error {
-  constructor(message: string, name = 'unexpected_answer') {
-    super(message);
+  constructor(
+    readonly said: string | Found,
+    name = 'unexpected_answer',
+  ) {
+    super(typeof said === 'string' ? said : said.message);
     this.name = name;
   }
 }
@@ -147,13 +151,13 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // The parser's error would repeat a piece of the text, which may be a token.
   }
-  throw new OidcError('its answer is no JSON');
+  throw new OidcError(found`its answer is no JSON`);
 }
 
 function textIn(answer: Readonly<Record<string, unknown>>, name: string): string {
   const value = answer[name];
   if (typeof value === 'string' && value !== '') return value;
-  throw new OidcError(`its answer has no ${name}`);
+  throw new OidcError(found`its answer has no ${name}`);
 }
 
 /** RFC 8628, section 3.2; without a time between them, the questions would be a flood. */
@@ -168,5 +172,5 @@ const maxIntervalS = 3600;
 function numberIn(answer: Readonly<Record<string, unknown>>, name: string): number {
   const value = answer[name];
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new OidcError(`its answer has no ${name}`);
+  throw new OidcError(found`its answer has no ${name}`);
 }

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import { Failure } from '../failures/failure';
+import { found } from '../failures/found';
 import { childPath, fileName, foldersAbove, parentPath, toAbsolutePath } from '../disk/filePath';
 
 /** Which files below a workspace folder list what is not backed up. */
@@ -152,10 +153,10 @@ function readText(absolute: string, path: FilePath): string {
     // A link is followed; if it is broken, the rules are unknown.
     const target = statSync(absolute);
     // Reading a pipe would block until another process writes to it.
-    if (!target.isFile()) throw new Error('it is no regular file');
-    if (target.size > maxBytes) throw new Error(`it is larger than ${String(maxBytes)} bytes`);
+    if (!target.isFile()) throw found`it is not a regular file`;
+    if (target.size > maxBytes) throw found`it is larger than ${String(maxBytes)} bytes`;
     const bytes = readFileSync(absolute);
-    if (!isUtf8(bytes)) throw new Error('it is not UTF-8 text');
+    if (!isUtf8(bytes)) throw found`it is not UTF-8 text`;
     return bytes.toString('utf8');
   } catch (error) {
     throw new Failure('ignore-file-unreadable', path, error);

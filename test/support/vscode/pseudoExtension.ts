@@ -2,7 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { repositoryRoot } from '../../../dev/repositoryRoot';
-import { readBundle, sentencesOfSources, type Bundle } from '../l10n/translations';
+import { readBundle, sentencesOfSources, type Bundle } from '../../../scripts/sentences';
 
 /** A language that nobody speaks, by the name that VS Code has for such. */
 export const pseudoLanguage = 'qps-ploc';
