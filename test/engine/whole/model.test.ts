@@ -50,4 +50,10 @@ const failedOnce = [
   { seed: 5_006, path: '767' },
   // What a look had found was undone by a comparison in the background that had walked before.
   { seed: 6_004, path: '860' },
+  // The engine renamed a file in the moment in which the user deleted another one.
+  { seed: 6_002, path: '135' },
+  // By name and time a file was up to date, until the background had read it.
+  { seed: 6_003, path: '1093' },
+  // By the rule of name and time, what a verification had read was a conflict again.
+  { seed: 6_005, path: '676' },
 ] as const;

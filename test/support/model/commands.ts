@@ -210,10 +210,10 @@ const meanwhile: fc.Arbitrary<{
   readonly name: string;
   readonly act: (known: Knowledge, world: World, cancelling: AbortController) => void;
 }> = fc.oneof(
-  fc.oneof(write, remove, touch).map(({ name, act }) => ({
+  fc.oneof(write, remove, touch).map(({ name, paths: names, act }) => ({
     name,
     act(known: Knowledge, world: World) {
-      edit(known, world, () => {
+      edit(known, world, names, () => {
         act(world);
       });
     },
