@@ -50,9 +50,11 @@ export type Verdict =
       readonly kind: 'changed-in-cloud';
       /**
        * `only-there`: the local file is what was backed up. `both`: it is not, and the copy is
-       * another one too. `refused`: found out by an upload, which was not carried out.
+       * another one too. `other-version`: the copy was there before the file was proved to be another
+       * version of it, as one is that was restored. `refused`: found out by an upload, which was not
+       * carried out.
        */
-      readonly because: 'newer-there' | 'only-there' | 'both' | 'refused';
+      readonly because: 'newer-there' | 'only-there' | 'both' | 'other-version' | 'refused';
     }
   /** Gone from both sides, though it was proved to be in the cloud once. */
   | { readonly kind: 'lost'; readonly safeAt: number }

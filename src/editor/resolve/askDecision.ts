@@ -60,7 +60,7 @@ export async function askAboutAll(
     ),
   ].join('\n');
   const answer = await window.showWarningMessage(
-    l10n.t('{0} were changed in the cloud.', files),
+    l10n.t('{0} differ from their copies in the cloud.', files),
     { modal: true, detail },
     each,
     theirs,
@@ -92,6 +92,11 @@ function whatHappened({ path, verdict }: Conflict): string {
       return l10n.t('“{0}” was changed in the cloud, and not here.', path);
     case 'both':
       return l10n.t('“{0}” was changed here and in the cloud.', path);
+    case 'other-version':
+      return l10n.t(
+        '“{0}” here is of another version than the copy that is in the cloud now.',
+        path,
+      );
     case 'refused':
       return l10n.t(
         'The cloud copy of “{0}” was changed before the file could be backed up.',

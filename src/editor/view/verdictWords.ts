@@ -102,6 +102,8 @@ export function shortReason(verdict: Verdict): string {
           return l10n.t('changed in the cloud only');
         case 'both':
           return l10n.t('both changed');
+        case 'other-version':
+          return l10n.t('another version in the cloud');
         case 'refused':
           return l10n.t('changed during the backup');
       }
@@ -181,6 +183,10 @@ export function reason(verdict: Verdict): string {
           );
         case 'both':
           return l10n.t('Both the file here and its cloud copy have changed. Neither is touched.');
+        case 'other-version':
+          return l10n.t(
+            'The file here is of another version than the copy that is in the cloud now, such as an older one that was restored. The cloud copy is not overwritten.',
+          );
         case 'refused':
           return l10n.t(
             'The cloud copy was changed while it was being backed up. It was not overwritten.',

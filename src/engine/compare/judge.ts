@@ -75,7 +75,7 @@ function judgeByReceipt(
   local: LocalFile,
   cloud: CloudFile,
   receipt: Receipt,
-  { rule }: JudgeRules,
+  { rule, clockOffsetMs }: JudgeRules,
 ): Verdict | ContentQuestion | undefined {
   const sameHere = isSameReading(receipt, local);
   const sameThere = isOfCopy(receipt, cloud);
@@ -96,8 +96,13 @@ function judgeByReceipt(
       unknown: { kind: 'out-of-date', because: 'not-comparable' },
     };
   }
-  const onlyThere: Verdict = { kind: 'changed-in-cloud', because: 'only-there' };
-  const both: Verdict = { kind: 'changed-in-cloud', because: 'both' };
+  const isEarlier = isEarlierVersion(cloud, receipt, clockOffsetMs);
+  const because = (found: 'only-there' | 'both'): Verdict => ({
+    kind: 'changed-in-cloud',
+    because: isEarlier ? 'other-version' : found,
+  });
+  const onlyThere = because('only-there');
+  const both = because('both');
   return {
     kind: 'ask-content',
     equal: { kind: 'up-to-date', proof: 'content' },
@@ -105,6 +110,16 @@ function judgeByReceipt(
     differentThere: onlyThere,
     unknown: sameHere ? onlyThere : both,
   };
+}
+
+/**
+ * Whether a copy was in the cloud already when the receipt was made of another version: one of the
+ * two is an older version that somebody has gone back to, and nothing was changed since.
+ */
+function isEarlierVersion(cloud: CloudFile, receipt: Receipt, clockOffsetMs: number): boolean {
+  if (receipt.versionId === undefined) return false;
+  // `Last-Modified` has whole seconds: that one must have ended.
+  return cloud.modifiedAtMs + 1000 <= receipt.provedAt + clockOffsetMs;
 }
 
 function judgeByNameAndTime(

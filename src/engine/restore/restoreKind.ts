@@ -135,7 +135,7 @@ function applyReceipt(
   }
   const verdict: Verdict = isOfCopy(receipt, cloud)
     ? { kind: 'up-to-date', proof: 'content' }
-    : { kind: 'changed-in-cloud', because: 'only-there' };
+    : { kind: 'changed-in-cloud', because: 'other-version' };
   comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
 }
 

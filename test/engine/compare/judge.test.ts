@@ -278,6 +278,17 @@ describe('judge by a receipt', () => {
     });
   });
 
+  it('calls nothing changed in the cloud since then that was there before the file was proved', () => {
+    const versioned = { ...receipt, versionId: 'v1' };
+    const known = { receipt: versioned, cloud: { ...cloudFile(10), etag: 'another' } };
+    const otherVersion: Verdict = { kind: 'changed-in-cloud', because: 'other-version' };
+    assert.deepEqual(judged(known), content(otherVersion, 'content'));
+    const local = { ...inSync, size: 11 };
+    assert.deepEqual(judged({ ...known, local }), content(otherVersion, 'content'));
+    const later = { ...cloudFile(10, provedAt + 1000), etag: 'another' };
+    assert.deepEqual(judged({ ...known, cloud: later }), content(onlyThere, 'content'));
+  });
+
   it('calls a copy of another size another one, though its ETag is the receipt’s', () => {
     for (const size of [9, 11, 0]) {
       const cloud = cloudFile(size);

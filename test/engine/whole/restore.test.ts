@@ -606,9 +606,23 @@ describe('restore', function () {
 
     async function assertConflict(when: string): Promise<void> {
       const { verdict } = project.row(path);
-      assert.deepEqual(verdict, { kind: 'changed-in-cloud', because: 'only-there' }, when);
+      assert.equal(verdict.kind, 'changed-in-cloud', when);
       assert.equal((await project.plan(all)).files, 0, when);
     }
+
+    it('is called another version, and not a change in the cloud', async () => {
+      const versionId = await backUpAs('first');
+      bucket.place('w/a.txt', 'second', { modifiedAtMs: Date.now() - 60_000 });
+      await project.compare();
+      await project.restore({ kind: 'version', path, versionId }, 'replace');
+      const otherVersion = { kind: 'changed-in-cloud', because: 'other-version' };
+      assert.deepEqual(project.row(path).verdict, otherVersion);
+      await project.compare();
+      assert.deepEqual(project.row(path).verdict, otherVersion);
+      await writeTree(root, { [path]: 'edited' });
+      await project.compare();
+      assert.deepEqual(project.row(path).verdict, otherVersion);
+    });
 
     it('replaces no newer copy unasked where the store keeps nothing to check bytes by', async () => {
       bucket.place('w/a.txt', 'first', { etag: 'opaque-1', etagIsOpaque: true });
