@@ -75,12 +75,14 @@ export async function startUiSession(options: UiSessionOptions): Promise<UiSessi
   }
 }
 
-/** Takes a picture of each window that is open, for a test that has failed. */
+/** Shows each window that is open, and what it has said, for a test that has failed. */
 export async function captureOpenWindows(name: string): Promise<void> {
   let count = 0;
   for (const workbench of openWorkbenches) {
     count++;
     console.log(`picture: ${await workbench.screenshot(`failed-${name}-${String(count)}`)}`);
+    const kept = await workbench.notifications.kept().catch((error: unknown) => [String(error)]);
+    for (const text of kept) console.log(`message: ${text}`);
   }
 }
 

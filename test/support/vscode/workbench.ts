@@ -301,6 +301,16 @@ export class Notifications {
       .allInnerTexts();
   }
 
+  /** Those that are kept behind the bell, too: a message leaves the screen by itself. */
+  async kept(): Promise<readonly string[]> {
+    await this.page.locator('.statusbar [id="status.notifications"] a').click();
+    const center = this.page.locator('.notifications-center');
+    await center.waitFor();
+    const texts = await center.locator('.notification-list-item-message').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return texts;
+  }
+
   /** Waits for a message with this text in it, and gives it whole. */
   async waitFor(text: string | RegExp): Promise<string> {
     return await this.message(text).locator('.notification-list-item-message').innerText();
