@@ -13,6 +13,7 @@ export const shades = [
   'unchecked',
   'out-of-date',
   'missing-in-cloud',
+  'unconfirmed',
   'not-proved',
   'proved',
   'only-in-cloud',
@@ -26,6 +27,7 @@ export function shadeOf(verdict: Verdict): Shade | undefined {
     case 'ignored':
       return undefined;
     case 'up-to-date':
+      if (verdict.proof === 'unconfirmed') return 'unconfirmed';
       return callsSafe(verdict.proof) ? 'proved' : 'not-proved';
     case 'lost':
     case 'changed-in-cloud':

@@ -188,6 +188,7 @@ const patternPaths: Readonly<Record<Shade, string>> = {
   unchecked: 'M2 2h1M6 6h1',
   'out-of-date': 'M-1 1L1 -1M0 8L8 0M7 9L9 7',
   'missing-in-cloud': 'M-1 7L1 9M0 0L8 8M7 -1L9 1',
+  unconfirmed: 'M0 2H4M4 6H8',
   'not-proved': 'M0 4H8',
   proved: '',
   'only-in-cloud': 'M4 0V8',

@@ -81,15 +81,23 @@ const marks: Readonly<Record<Shade, string>> = {
   unchecked: groupMark('unchecked'),
   'out-of-date': groupMark('out-of-date'),
   'missing-in-cloud': groupMark('missing-in-cloud'),
+  unconfirmed: '!',
   'not-proved': '~',
   proved: groupMark('up-to-date'),
   'only-in-cloud': '↓',
 };
 
 function shadeName(shade: Shade): string {
-  if (shade === 'proved') return l10n.t('Proved');
-  if (shade === 'not-proved') return l10n.t('Up to Date, Not Proved');
-  return groupName(shade);
+  switch (shade) {
+    case 'proved':
+      return l10n.t('Proved');
+    case 'not-proved':
+      return l10n.t('By Name and Time');
+    case 'unconfirmed':
+      return l10n.t('Not Confirmed');
+    default:
+      return groupName(shade);
+  }
 }
 
 function toTile(folder: string, part: OverviewPart, name: string, measure: Measure): Tile {

@@ -93,5 +93,12 @@ function nodeIn(folder: string, group: Group, row: RowNode['row']): RowNode {
 }
 
 function groupOf({ shade }: ShadeSum): Group {
-  return shade === 'proved' || shade === 'not-proved' ? 'up-to-date' : shade;
+  switch (shade) {
+    case 'proved':
+    case 'not-proved':
+    case 'unconfirmed':
+      return 'up-to-date';
+    default:
+      return shade;
+  }
 }

@@ -10,7 +10,7 @@ import type { Findings } from '../compare/findings';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
 import { CloudFiles } from '../scan/cloudFiles';
-import { folderOf, groupOf, isUnconfirmed, toEntry, toFileRow, type Entry } from './entry';
+import { folderOf, groupOf, toEntry, toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
 import { GroupTrees, type Held } from './groupTrees';
 import type { ComparisonTarget } from './job';
@@ -29,7 +29,6 @@ export class Comparison {
   #filtered: GroupTrees | undefined;
   /** The rows that have just finished and will move to another group, with their timers. */
   readonly #moves = new Map<FilePath, NodeJS.Timeout>();
-  #unconfirmed = 0;
 
   /** Milliseconds since 1970. */
   comparedAt = Date.now();
@@ -86,7 +85,6 @@ export class Comparison {
     if (entry === undefined) return;
     this.#trees.take(entry);
     if (this.#filter?.(path) === true) this.#filtered?.take(entry);
-    if (isUnconfirmed(entry)) this.#unconfirmed--;
     this.onChanged([groupOf(entry)]);
   }
 
@@ -210,7 +208,7 @@ export class Comparison {
       found: this.#trees.size,
       groups: this.#trees.roots(({ totals }) => totals),
       proved: this.#trees.proved.root.totals.files,
-      unconfirmed: this.#unconfirmed,
+      unconfirmed: this.#trees.unconfirmed.root.totals.files,
       incomplete: this.incomplete,
       shown: this.#filter && this.#shown().roots(({ totals }) => totals.files),
       rows: this.#shown().roots(({ rows }) => rows),
@@ -230,7 +228,6 @@ export class Comparison {
     else {
       this.#trees.replace(before, entry);
       if (this.#filter?.(entry.path) === true) this.#filtered?.replace(before, entry);
-      this.#unconfirmed += Number(isUnconfirmed(entry)) - Number(isUnconfirmed(before));
     }
     const concerned = [before ?? entry, entry].flatMap(each => [groupOf(each), each.verdict.kind]);
     this.onChanged([...new Set(concerned)]);
@@ -240,7 +237,6 @@ export class Comparison {
   #put(entry: Entry): void {
     this.#trees.put(entry);
     if (this.#filter?.(entry.path) === true) this.#filtered?.put(entry);
-    if (isUnconfirmed(entry)) this.#unconfirmed++;
   }
 
   #cancelMove(path: FilePath): void {

@@ -3,7 +3,7 @@ import { groups, type Group } from '../../protocol/verdicts';
 import { findingAt } from '../compare/findings';
 import { parentPath } from '../disk/filePath';
 import type { CloudFiles } from '../scan/cloudFiles';
-import { bytesOf, folderOf, groupOf, isProved, type Entry } from './entry';
+import { bytesOf, folderOf, groupOf, isProved, isUnconfirmed, type Entry } from './entry';
 import { GroupTree, type Measure, type TreeFolder } from './groupTree';
 
 /** An entry, or the row of a cloud file that is only there, and of which no more need be said. */
@@ -16,6 +16,8 @@ export class GroupTrees {
   readonly #trees: ReadonlyMap<Group, GroupTree<Held>>;
   /** How much of what is up to date is proved. It shows no rows. */
   readonly proved: GroupTree<Held>;
+  /** How much of it was so once, and could not be compared again. It shows no rows. */
+  readonly unconfirmed: GroupTree<Held>;
 
   /** @param cloud The files whose rows are held. */
   constructor(cloud: CloudFiles) {
@@ -28,6 +30,7 @@ export class GroupTrees {
     this.#measure = measure;
     this.#trees = new Map(groups.map(group => [group, new GroupTree(measure)]));
     this.proved = new GroupTree(measure);
+    this.unconfirmed = new GroupTree(measure);
   }
 
   of(group: Group): GroupTree<Held> {
@@ -88,6 +91,7 @@ export class GroupTrees {
     const { verdict } = entry;
     const group = groupOf(entry);
     if (isProved(entry)) this.proved.put(entry, 'number');
+    if (isUnconfirmed(entry)) this.unconfirmed.put(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).put(entry, 'both');
       return;
@@ -100,6 +104,7 @@ export class GroupTrees {
     const { verdict } = entry;
     const group = groupOf(entry);
     if (isProved(entry)) this.proved.take(entry, 'number');
+    if (isUnconfirmed(entry)) this.unconfirmed.take(entry, 'number');
     if (group === verdict.kind) {
       this.of(group).take(entry, 'both');
       return;
@@ -129,6 +134,10 @@ export class GroupTrees {
     if (!isCounted || isProved(before) !== isProved(entry)) {
       if (isProved(entry)) this.proved.put(entry, 'number');
       if (isProved(before)) this.proved.take(before, 'number');
+    }
+    if (!isCounted || isUnconfirmed(before) !== isUnconfirmed(entry)) {
+      if (isUnconfirmed(entry)) this.unconfirmed.put(entry, 'number');
+      if (isUnconfirmed(before)) this.unconfirmed.take(before, 'number');
     }
   }
 

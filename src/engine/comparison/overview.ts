@@ -58,8 +58,10 @@ interface Place {
   readonly folders: ReadonlyMap<Tree, TreeFolder<Held>>;
 }
 
-/** The files that are proved have numbers of their own beside those of their group. */
-type Tree = Group | 'proved';
+/** Of those that are up to date, these have numbers of their own beside those of their group. */
+type Tree = Group | OfUpToDate;
+type OfUpToDate = (typeof ofUpToDate)[number];
+const ofUpToDate = ['proved', 'unconfirmed'] as const;
 
 /** A file or folder with its size. */
 type Content = {
@@ -132,8 +134,8 @@ function toFile({ shade, bytes, entry }: Extract<Content, { kind: 'file' }>): Ov
 
 function placeAt(trees: GroupTrees, path: FilePath): Place {
   const folders = new Map<Tree, TreeFolder<Held>>();
-  for (const tree of [...groups, 'proved'] as const) {
-    const folder = (tree === 'proved' ? trees.proved : trees.of(tree)).folder(path);
+  for (const tree of [...groups, ...ofUpToDate]) {
+    const folder = (isOfUpToDate(tree) ? trees[tree] : trees.of(tree)).folder(path);
     if (folder !== undefined) folders.set(tree, folder);
   }
   return { trees, path, folders };
@@ -177,8 +179,15 @@ function sumsOf(place: Place): readonly ShadeSum[] {
 function shadeTotals(place: Place, shade: Shade): GroupTotals {
   if (shade !== 'not-proved') return totalsIn(place, shade);
   const upToDate = totalsIn(place, 'up-to-date');
-  const proved = totalsIn(place, 'proved');
-  return { files: upToDate.files - proved.files, bytes: upToDate.bytes - proved.bytes };
+  const known = ofUpToDate.map(tree => totalsIn(place, tree));
+  return known.reduce(
+    (rest, { files, bytes }) => ({ files: rest.files - files, bytes: rest.bytes - bytes }),
+    upToDate,
+  );
+}
+
+function isOfUpToDate(tree: Tree): tree is OfUpToDate {
+  return tree === 'proved' || tree === 'unconfirmed';
 }
 
 function totalsIn({ folders }: Place, tree: Tree): GroupTotals {
@@ -207,7 +216,7 @@ function largestFirst(one: Content, other: Content): number {
 function largestAtRisk({ trees, folders }: Place): Overview['atRisk'] {
   const largest: Entry[] = [];
   for (const [tree, folder] of folders) {
-    if (tree === 'proved' || !isNotBackedUp(tree)) continue;
+    if (isOfUpToDate(tree) || !isNotBackedUp(tree)) continue;
     for (const held of folder.leaves()) {
       const entry = trees.entryOf(held);
       const least = largest.at(-1);
