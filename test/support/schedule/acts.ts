@@ -37,7 +37,13 @@ export const acts: fc.Arbitrary<Act> = fc.oneof(
       ),
   ),
   window.map(
-    at => new Act(`free up ${String(at)}`, world => planned(() => freeUp(world.windows[at]))),
+    at =>
+      new Act(`free up ${String(at)}`, async world => {
+        const before = world.disk();
+        await planned(() => freeUp(world.windows[at]));
+        const after = world.disk();
+        for (const name of before.keys()) if (!after.has(name)) world.freed.add(name);
+      }),
   ),
   fc
     .tuple(window, fc.constantFrom('skip', 'replace', 'keep-both'))

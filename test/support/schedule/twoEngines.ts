@@ -26,6 +26,8 @@ export class TwoEngines {
   readonly written = new Map<string, string | undefined>();
   /** Paths that the user has written to, and no watcher has told of. */
   readonly untold = new Set<string>();
+  /** Paths at which a window has freed what stood there; the other one is told late. */
+  readonly freed = new Set<string>();
   /** Paths whose copy somebody else has stored. */
   readonly foreign = new Set<string>();
   readonly #folder: string;
@@ -47,6 +49,7 @@ export class TwoEngines {
       writeFileSync(absolute, content);
     }
     this.written.set(path, content);
+    this.freed.delete(path);
   }
 
   place(path: string, content: string): void {
@@ -75,7 +78,7 @@ export class TwoEngines {
     for (const window of this.windows) {
       for (const [path, { verdict }] of window.rows()) {
         if (verdict.kind !== 'up-to-date' || !callsSafe(verdict.proof)) continue;
-        if (this.foreign.has(path) || this.untold.has(path)) continue;
+        if (this.foreign.has(path) || this.untold.has(path) || this.freed.has(path)) continue;
         // What the other window has put here instead, or taken away, no watcher tells of in time.
         if (disk.get(path) !== this.written.get(path)) continue;
         const copy = this.bucket.bytes(`w/${path}`)?.toString();
