@@ -69,6 +69,7 @@ describe('Free Up Local Space…', () => {
     assert.deepEqual((await workbench.dialog.buttons()).toSorted(), [
       'Cancel',
       'Delete Permanently',
+      'Keep Files',
     ]);
     await workbench.dialog.press('Cancel');
     assert.equal((await readdir(join(folder, 'photos'))).length, 4);

@@ -3,6 +3,7 @@ import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
 import { accountText } from '../client/accountText';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
+import { askBeforeLoss } from '../quickInput/askBeforeLoss';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 import type { FolderSetup } from '../../protocol/folders';
 import {
@@ -202,13 +203,17 @@ async function confirmReplacing(
 
 /** Asks before a batch replaces many copies in a bucket that keeps no versions. */
 async function confirmMany(replaced: number, files: number): Promise<boolean> {
-  const backUp = l10n.t('Back Up');
-  const answer = await window.showWarningMessage(
-    l10n.t('Back up {0} and replace {1} cloud copies?', formatFiles(files), formatCount(replaced)),
-    { modal: true, detail: outcomeOfReplaced(false) },
-    backUp,
-  );
-  return answer === backUp;
+  const answer = await askBeforeLoss({
+    question: l10n.t(
+      'Back up {0} and replace {1} cloud copies?',
+      formatFiles(files),
+      formatCount(replaced),
+    ),
+    detail: outcomeOfReplaced(false),
+    keep: l10n.t('Keep Copies'),
+    actions: [l10n.t('Back Up')],
+  });
+  return answer !== undefined;
 }
 
 /** The folders whose single files the user has agreed to replace, in this window. */
@@ -265,13 +270,11 @@ async function askAboutEmptying(engine: EngineClient, plan: PlanSummary): Promis
   const kept = outcomeOfReplaced(plan.unknownOrigin.keepsVersions);
   const lines =
     files.length === 1 ? [kept] : [...namedFiles(files.map(({ path }) => path)), '', kept];
-  const answer = await window.showWarningMessage(
-    text,
-    { modal: true, detail: lines.join('\n') },
-    // Enter presses the first button. If there is nothing else, skipping means cancelling.
-    ...(isAll ? [replace] : [skip, replace]),
-  );
-  if (answer === undefined) return false;
+  const options = { modal: true, detail: lines.join('\n') };
+  // Enter presses the first button. If there is nothing else, skipping means cancelling.
+  const keep = isAll ? l10n.t('Keep Copies') : skip;
+  const answer = await window.showWarningMessage(text, options, keep, replace);
+  if (answer === undefined || (isAll && answer === keep)) return false;
   if (answer === skip) await engine.sendRequest(leaveOut, { planId, because: 'empty-here', files });
   return true;
 }

@@ -1,6 +1,7 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatFiles } from '../format/quantity';
+import { askBeforeLoss } from '../quickInput/askBeforeLoss';
 import type { FreeUpSummary, FreeUpMethod, KeptReason } from '../../protocol/freeUp';
 import { inGroup } from '../batch/reportWords';
 
@@ -11,13 +12,14 @@ import { inGroup } from '../batch/reportWords';
 export async function confirmFreeUp(summary: FreeUpSummary): Promise<FreeUpMethod | undefined> {
   const remove = l10n.t('Delete Permanently');
   const trash = l10n.t('Move to Trash');
-  // Enter presses the first button. The trash can be undone, but a remote computer has none.
-  const methods = env.remoteName === undefined ? [trash, remove] : [remove];
-  const answer = await window.showWarningMessage(
-    question(summary),
-    { modal: true, detail: detail(summary, methods.includes(trash) ? [trashText()] : []) },
-    ...methods,
-  );
+  // A remote computer has no trash.
+  const actions = env.remoteName === undefined ? [trash, remove] : [remove];
+  const answer = await askBeforeLoss({
+    question: question(summary),
+    detail: detail(summary, actions.includes(trash) ? [trashText()] : []),
+    keep: l10n.t('Keep Files'),
+    actions,
+  });
   if (answer === remove) return 'delete';
   return answer === trash ? 'trash' : undefined;
 }

@@ -1,6 +1,7 @@
 import { l10n, window, type WorkspaceFolder } from 'vscode';
 import { forgetRecords } from '../../protocol/folders';
 import type { RunningOperations } from '../client/runningOperations';
+import { askBeforeLoss } from '../quickInput/askBeforeLoss';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import { targetText, type Target } from '../targets/target';
 import { folderId } from '../targets/targets';
@@ -68,24 +69,21 @@ async function chooseOne(backedUp: readonly BackedUp[]): Promise<BackedUp | unde
 }
 
 async function confirm({ folder, target }: BackedUp): Promise<boolean> {
-  const stop = l10n.t('Stop Backing Up');
-  const answer = await window.showWarningMessage(
-    l10n.t('Stop backing up “{0}”?', folder.name),
-    {
-      modal: true,
-      detail: [
-        l10n.t(
-          'S3 Backup forgets that the folder is backed up to s3://{0}, and which files were proved to be there.',
-          targetText(target),
-        ),
-        l10n.t('No file is changed or deleted, here or in the cloud.'),
-        '',
-        l10n.t(
-          'If you choose the same bucket again, the copies there are used again; files are then compared by content.',
-        ),
-      ].join('\n'),
-    },
-    stop,
-  );
-  return answer === stop;
+  const answer = await askBeforeLoss({
+    question: l10n.t('Stop backing up “{0}”?', folder.name),
+    detail: [
+      l10n.t(
+        'S3 Backup forgets that the folder is backed up to s3://{0}, and which files were proved to be there.',
+        targetText(target),
+      ),
+      l10n.t('No file is changed or deleted, here or in the cloud.'),
+      '',
+      l10n.t(
+        'If you choose the same bucket again, the copies there are used again; files are then compared by content.',
+      ),
+    ].join('\n'),
+    keep: l10n.t('Keep Backing Up'),
+    actions: [l10n.t('Stop Backing Up')],
+  });
+  return answer !== undefined;
 }

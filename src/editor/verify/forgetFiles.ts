@@ -1,7 +1,8 @@
-import { l10n, window, type LogOutputChannel } from 'vscode';
+import { l10n, type LogOutputChannel } from 'vscode';
 import { forgetLost } from '../../protocol/plans';
 import type { EngineClient } from '../client/engineClient';
 import { formatFiles } from '../format/quantity';
+import { askBeforeLoss } from '../quickInput/askBeforeLoss';
 import { chosenScopes } from '../selection/chosenScopes';
 import type { Selection } from '../selection/selection';
 import type { ResolveTargetsDeps } from '../setUp/resolveTargets';
@@ -17,18 +18,15 @@ export async function forgetFiles(deps: ForgetFilesDeps, selection: Selection): 
   if (selection.kind !== 'nodes') return;
   const nodes = selection.nodes.filter(isLost);
   if (nodes.length === 0) return;
-  const forget = l10n.t('Forget');
-  const answer = await window.showWarningMessage(
-    question(deps, nodes),
-    {
-      modal: true,
-      detail: l10n.t(
-        'S3 Backup will no longer remember that they were ever backed up. Nothing is deleted: older versions in the bucket stay there.',
-      ),
-    },
-    forget,
-  );
-  if (answer !== forget) return;
+  const answer = await askBeforeLoss({
+    question: question(deps, nodes),
+    detail: l10n.t(
+      'S3 Backup will no longer remember that they were ever backed up. Nothing is deleted: older versions in the bucket stay there.',
+    ),
+    keep: l10n.t('Don’t Forget'),
+    actions: [l10n.t('Forget')],
+  });
+  if (answer === undefined) return;
   const chosen = await chosenScopes(deps, { kind: 'nodes', nodes });
   const count = await deps.engine.sendRequest(forgetLost, { folders: chosen });
   deps.log.info(`${String(count)} lost files were forgotten.`);

@@ -47,17 +47,24 @@ describe('Freeing local space', () => {
     assert.equal((await places.cloud.keys(places.prefix)).length, 2);
   });
 
-  it('does nothing where the question is dismissed', async () => {
-    answers = answerWith();
-    await free(uriOf('free'));
-    assert.ok(isThere('free/a.txt') && isThere('free/b.txt'));
-  });
+  for (const [what, button] of [
+    ['dismissed', []],
+    ['answered by its first button', ['Keep Files']],
+  ] as const) {
+    it(`does nothing where the question is ${what}`, async () => {
+      answers = answerWith(...button);
+      await free(uriOf('free'));
+      assert.equal(answers.questions.length, 1);
+      assert.ok(isThere('free/a.txt') && isThere('free/b.txt'));
+    });
+  }
 
   it('offers the trash only where there is one', async () => {
     answers = answerWith();
     await free(uriOf('free/a.txt'));
     const trash = env.remoteName === undefined ? ['Move to Trash'] : [];
-    assert.deepEqual(answers.questions[0]?.buttons, [...trash, 'Delete Permanently']);
+    const buttons = ['Keep Files', ...trash, 'Delete Permanently'];
+    assert.deepEqual(answers.questions[0]?.buttons, buttons, 'Enter presses the first one.');
   });
 
   it('keeps a file with unsaved changes, and frees the others', async () => {

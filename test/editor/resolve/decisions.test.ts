@@ -179,7 +179,7 @@ describe('Before a batch', () => {
     it('offers a single file no skipping: that is to dismiss the question', async () => {
       answers = answerWith('Back Up');
       assert.equal(await api.backUp([uriOf('decide/a.txt').fsPath]), undefined);
-      assert.deepEqual(answers.questions.at(-1)?.buttons, ['Replace It']);
+      assert.deepEqual(answers.questions.at(-1)?.buttons, ['Keep Copies', 'Replace It']);
       assert.equal(await inCloud('decide/a.txt'), 'held something');
     });
   });

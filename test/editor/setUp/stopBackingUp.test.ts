@@ -53,10 +53,12 @@ describe('Stop Backing Up This Folder', () => {
   }
 
   it('asks first, and forgets only then', async () => {
-    answers = answerWith();
+    answers = answerWith('Keep Backing Up');
     await stop('known');
     assert.equal(answers.questions.length, 1);
-    assert.match(answers.questions[0]?.detail ?? '', /s3:\/\/b\/p\//);
+    const [{ buttons, detail } = { buttons: [], detail: '' }] = answers.questions;
+    assert.equal(buttons[0], 'Keep Backing Up', 'Enter presses the first one.');
+    assert.match(detail, /s3:\/\/b\/p\//);
     assert.deepEqual(done, []);
   });
 
