@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import type { Locator } from 'playwright-core';
 
@@ -20,9 +22,21 @@ describe('At a glance, and by the keyboard', () => {
   });
   after(() => project.stop());
 
-  /** The steps of the walkthrough, or those that are done. */
-  function steps(done = ''): Locator {
-    return project.session.page.locator(`[data-done-step-id]${done}`);
+  function steps(): Locator {
+    return project.session.page.locator('[data-done-step-id]');
+  }
+
+  /** The steps of the walkthrough that are ticked, in its order. */
+  async function ticked(): Promise<readonly string[]> {
+    const done = await steps().and(project.session.page.locator('[aria-checked="true"]')).all();
+    const ids = done.map(async step => (await step.getAttribute('data-done-step-id')) ?? '');
+    return (await Promise.all(ids)).map(id => id.split('#').at(-1) ?? '');
+  }
+
+  async function assertTicked(expected: readonly string[]): Promise<void> {
+    await eventually(async () => {
+      assert.deepEqual(await ticked(), expected);
+    });
   }
 
   async function safetyInStatusBar(): Promise<string> {
@@ -36,6 +50,7 @@ describe('At a glance, and by the keyboard', () => {
     await eventually(async () => {
       assert.equal(await steps().count(), 5);
     });
+    await assertTicked([]);
     await workbench.screenshot('walkthrough');
   });
 
@@ -47,6 +62,7 @@ describe('At a glance, and by the keyboard', () => {
     await eventually(async () => {
       assert.match(await safetyInStatusBar(), /3 not safe/);
     });
+    await assertTicked(['credentials', 'bucket', 'compare']);
     await workbench.screenshot('status-bar');
   });
 
@@ -66,9 +82,19 @@ describe('At a glance, and by the keyboard', () => {
     await eventually(async () => {
       assert.match(await safetyInStatusBar(), /all safe/);
     });
-    // Signing in, choosing a bucket (the settings have), comparing and backing up.
-    await eventually(async () => {
-      assert.equal(await steps('[aria-checked="true"]').count(), 4);
-    });
+    await assertTicked(['credentials', 'bucket', 'compare', 'backUp']);
+  });
+
+  it('ticks the last step when a file is back, and keeps all of them after a reload', async () => {
+    const { workbench, folder, tree } = project;
+    await rm(join(folder, 'a.txt'));
+    await tree.waitForRow('Only in Cloud');
+    await workbench.runCommand('S3 Backup: Restore from Cloud…');
+    const all = ['credentials', 'bucket', 'compare', 'backUp', 'restore'];
+    await assertTicked(all);
+    await workbench.screenshot('walkthrough-done');
+    await workbench.reloadWithEditors();
+    await workbench.runCommand('S3 Backup: Get Started');
+    await assertTicked(all);
   });
 });

@@ -96,7 +96,7 @@ describe('The picture', () => {
       );
       assert.deepEqual(
         picture.atRisk.map(({ size }) => size),
-        ['30 B', '10 bytes'],
+        ['30 B', '10 B'],
       );
       assert.match(picture.summary, /^4 files, 65 B; 2 files ignored/);
     });
