@@ -4,7 +4,7 @@ import type { GroupTotals } from './comparisons';
 import type { FilePath } from './folders';
 import { requestType } from './messages';
 import type { FileRow } from './rows';
-import { callsSafe, type Verdict } from './verdicts';
+import { callsSafe, isNotBackedUp, type Verdict } from './verdicts';
 
 /** Verdicts as the picture tells them apart; what is ignored is not in it. */
 export const shades = [
@@ -37,6 +37,11 @@ export function shadeOf(verdict: Verdict): Shade | undefined {
     case 'only-in-cloud':
       return verdict.kind;
   }
+}
+
+/** Whether files of this shade are here and not safe in the cloud. */
+export function isAtRisk(shade: Shade): boolean {
+  return shade !== 'proved' && shade !== 'not-proved' && isNotBackedUp(shade);
 }
 
 /** How much there is of one shade. A file counts with its local size, or else with its copy's. */

@@ -1,4 +1,10 @@
-import { hierarchy, treemap, type HierarchyRectangularNode } from 'd3-hierarchy';
+import {
+  hierarchy,
+  treemap,
+  type HierarchyNode,
+  type HierarchyRectangularNode,
+} from 'd3-hierarchy';
+import { isAtRisk } from '../protocol/overview';
 import type { ShadeWeight, Tile } from '../protocol/overviewPage';
 
 /** In pixels. */
@@ -22,14 +28,18 @@ export interface Spacing {
   readonly header: number;
 }
 
-/** Places tiles in a box by their weights. Folders that come out too small are drawn closed. */
+/**
+ * Places tiles in a box by their weights. What is at risk takes up enough to be seen, however small it
+ * is. Folders that come out too small are drawn closed.
+ */
 export function layOut(
   tiles: readonly Tile[],
   { width, height }: Pick<Box, 'width' | 'height'>,
   { gap, header }: Spacing,
 ): readonly PlacedTile[] {
   const root = hierarchy<Node>({ tiles }, node => node.tiles ?? []);
-  root.sum(node => ('weights' in node && node.tiles === undefined ? totalWeight(node) : 0));
+  const weights = visibleWeights(root, { width, height });
+  root.sum(node => (isLeaf(node) ? (weights.get(node) ?? totalWeight(node)) : 0));
   const placed = treemap<Node>()
     .size([width, height])
     .paddingInner(gap)
@@ -40,6 +50,50 @@ export function layOut(
 
 /** A tile, or the ground below all of them. */
 type Node = Tile | { readonly tiles: readonly Tile[] };
+
+/**
+ * How thick a strip at the edge of a folder is, in pixels, that shows what is at risk there. The layout
+ * puts what is small into such a strip, whatever its area.
+ */
+const leastStrip = 10;
+
+/** The weights of tiles at risk that would be too small to be seen by their own. */
+function visibleWeights(
+  root: HierarchyNode<Node>,
+  { width, height }: Pick<Box, 'width' | 'height'>,
+): ReadonlyMap<Node, number> {
+  const whole = sumOf(root.leaves().map(({ data }) => data));
+  const atRisk = root
+    .descendants()
+    .map(({ children = [] }) => children.map(({ data }) => data).filter(isLeafAtRisk))
+    .filter(tiles => tiles.length > 0);
+  // All strips together take up no more than a quarter; where nothing weighs anything, all is alike.
+  const strip = Math.min(
+    (leastStrip * Math.max(width, height)) / (width * height),
+    0.25 / atRisk.length,
+  );
+  const weights = new Map<Node, number>();
+  for (const tiles of atRisk) {
+    const least = whole === 0 ? 1 : strip * whole;
+    const small = tiles.filter(tile => totalWeight(tile) < least);
+    for (const tile of small) {
+      weights.set(tile, Math.max(totalWeight(tile), least / small.length));
+    }
+  }
+  return weights;
+}
+
+function sumOf(nodes: readonly Node[]): number {
+  return nodes.filter(isLeaf).reduce((sum, tile) => sum + totalWeight(tile), 0);
+}
+
+function isLeaf(node: Node): node is Tile {
+  return 'weights' in node && node.tiles === undefined;
+}
+
+function isLeafAtRisk(node: Node): node is Tile {
+  return isLeaf(node) && node.weights.some(({ shade }) => isAtRisk(shade));
+}
 
 function totalWeight({ weights }: Pick<Tile, 'weights'>): number {
   return weights.reduce((sum, { weight }) => sum + weight, 0);
@@ -55,22 +109,34 @@ function toPlaced(node: HierarchyRectangularNode<Node>, header: number): readonl
   return [{ tile: data, box, tiles: below.flatMap(child => toPlaced(child, header)) }];
 }
 
-/** Cuts a box into bands, one for each shade, along its longer side. */
+/**
+ * Cuts a box into bands, one for each shade, along its longer side. What is at risk is thick enough
+ * to be seen.
+ */
 export function bands(box: Box, weights: readonly ShadeWeight[]): readonly (Box & ShadeWeight)[] {
-  const total = totalWeight({ weights });
-  if (total <= 0) return [];
-  let done = 0;
-  return weights
-    .filter(({ weight }) => weight > 0)
-    .map(each => {
-      const start = done / total;
-      done += each.weight;
-      const share = each.weight / total;
-      return box.width >= box.height
-        ? { ...each, ...box, x: box.x + start * box.width, width: share * box.width }
-        : { ...each, ...box, y: box.y + start * box.height, height: share * box.height };
-    });
+  const shown = weights.filter(({ shade, weight }) => weight > 0 || isAtRisk(shade));
+  const length = Math.max(box.width, box.height);
+  const total = totalWeight({ weights: shown });
+  const least = Math.min(leastThickness, length / shown.length);
+  const wanted = shown.map(({ shade, weight }) => {
+    const own = total > 0 ? (weight / total) * length : 0;
+    return isAtRisk(shade) ? Math.max(own, least) : own;
+  });
+  const scale = length / wanted.reduce((sum, each) => sum + each, 0);
+  let start = 0;
+  return shown.map((each, index) => {
+    const thickness = (wanted[index] ?? 0) * scale;
+    const band =
+      box.width >= box.height
+        ? { ...each, ...box, x: box.x + start, width: thickness }
+        : { ...each, ...box, y: box.y + start, height: thickness };
+    start += thickness;
+    return band;
+  });
 }
+
+/** In pixels. */
+const leastThickness = 4;
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 

@@ -2,6 +2,18 @@ import { ThemeColor, ThemeIcon, Uri } from 'vscode';
 import type { FileRow, FolderRow, Row } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
 
+/** The colour of each group, wherever it shows. They are the manifest's own, so that themes can set them. */
+export const groupColors: Readonly<Record<Group, string | undefined>> = {
+  lost: 's3Backup.lostForeground',
+  'changed-in-cloud': 's3Backup.changedInCloudForeground',
+  unchecked: 's3Backup.uncheckedForeground',
+  'out-of-date': 's3Backup.outOfDateForeground',
+  'missing-in-cloud': 's3Backup.missingForeground',
+  'up-to-date': 's3Backup.safeForeground',
+  'only-in-cloud': undefined,
+  ignored: 'gitDecoration.ignoredResourceForeground',
+};
+
 const unconfirmedIcon = new ThemeIcon('workspace-unknown', new ThemeColor('disabledForeground'));
 
 /**
@@ -25,7 +37,7 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
   }
   if (verdict.kind === 'up-to-date') {
     return callsSafe(verdict.proof)
-      ? new ThemeIcon('workspace-trusted', new ThemeColor('testing.iconPassed'))
+      ? new ThemeIcon('workspace-trusted', new ThemeColor('s3Backup.safeForeground'))
       : unconfirmedIcon;
   }
   // A folder without rows below it has no twistie, and many icon themes have no icon for folders.
@@ -35,25 +47,20 @@ export function fileIcon({ activity, verdict, isFolder }: FileRow): ThemeIcon {
 /** `confirmed` tells whether anything in the group is known to be so still. */
 export function groupIcon(group: Group, confirmed: 'some' | 'none'): ThemeIcon {
   if (confirmed === 'none') return unconfirmedIcon;
-  switch (group) {
-    case 'lost':
-      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-    case 'changed-in-cloud':
-      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
-    case 'unchecked':
-      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
-    case 'out-of-date':
-      return new ThemeIcon('history', new ThemeColor('gitDecoration.modifiedResourceForeground'));
-    case 'missing-in-cloud':
-      return new ThemeIcon('device-desktop', new ThemeColor('list.errorForeground'));
-    case 'up-to-date':
-      return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
-    case 'only-in-cloud':
-      return new ThemeIcon('cloud');
-    case 'ignored':
-      return new ThemeIcon('eye-closed', new ThemeColor('disabledForeground'));
-  }
+  const color = groupColors[group];
+  return new ThemeIcon(groupIcons[group], color === undefined ? undefined : new ThemeColor(color));
 }
+
+const groupIcons: Readonly<Record<Group, string>> = {
+  lost: 'error',
+  'changed-in-cloud': 'warning',
+  unchecked: 'question',
+  'out-of-date': 'history',
+  'missing-in-cloud': 'device-desktop',
+  'up-to-date': 'pass',
+  'only-in-cloud': 'cloud',
+  ignored: 'eye-closed',
+};
 
 /**
  * A URI for a row's file icon and its mark. Its own scheme keeps the decorations of the Explorer and of

@@ -3,25 +3,23 @@ import type { Safety } from '../../protocol/safety';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { ExplorerDecorations } from '../contributions/settings';
 import { groupMeaning } from '../view/verdictWords';
-import { otherFilesOf } from '../view/rowIcon';
+import { groupColors, otherFilesOf } from '../view/rowIcon';
 import { safetyWords } from './safetyWords';
 
-/** The letter and colour of each group. The colours are the manifest's own, so that themes can set them. */
-const marks: Readonly<Record<Group, { readonly badge?: string; readonly color?: string }>> = {
-  lost: { badge: 'L', color: 's3Backup.lostForeground' },
-  'changed-in-cloud': { badge: 'C', color: 's3Backup.changedInCloudForeground' },
-  unchecked: { badge: '?', color: 's3Backup.uncheckedForeground' },
-  'out-of-date': { badge: 'O', color: 's3Backup.outOfDateForeground' },
+/** The letter of each group; none for one that needs no mark. */
+const letters: Readonly<Partial<Record<Group, string>>> = {
+  lost: 'L',
+  'changed-in-cloud': 'C',
+  unchecked: '?',
+  'out-of-date': 'O',
   // M would be taken for that of source control.
-  'missing-in-cloud': { badge: 'N', color: 's3Backup.missingForeground' },
-  'up-to-date': { badge: '✓', color: 's3Backup.safeForeground' },
-  'only-in-cloud': {},
-  ignored: { color: 'gitDecoration.ignoredResourceForeground' },
+  'missing-in-cloud': 'N',
+  'up-to-date': '✓',
 };
 
 /** The one character that stands for a group; none for one that needs no mark. */
 export function groupMark(group: Group): string {
-  return marks[group].badge ?? '';
+  return letters[group] ?? '';
 }
 
 /** Marks a row of our own view, as its URI says what it is. */
@@ -32,12 +30,12 @@ export function rowDecoration(uri: Uri): FileDecoration | undefined {
   if (row.kind === 'folder') {
     if (row.notBackedUp === 0) return undefined;
     const { text } = safetyWords({ kind: 'folder', notBackedUp: row.notBackedUp }, 0);
-    return decoration(countBadge(row.notBackedUp), text, 's3Backup.missingForeground');
+    // Without the colour of another group: what the row stands for is safe.
+    return decoration(countBadge(row.notBackedUp), text, undefined);
   }
   // The icons of these say more than a letter: proved, or not.
   if (group === 'up-to-date') return undefined;
-  const { badge, color } = marks[group];
-  return decoration(badge, groupMeaning(group), color);
+  return decoration(letters[group], groupMeaning(group), groupColors[group]);
 }
 
 /** Marks a file or folder of the disk. */
@@ -57,12 +55,12 @@ export function safetyDecoration(
       : decoration(countBadge(safety.notBackedUp), tooltip, 's3Backup.missingForeground');
   }
   if (safety.kind !== 'compared') return undefined;
-  const { badge, color } = marks[safety.verdict.kind];
+  const { kind } = safety.verdict;
   // What is up to date and not proved is not safe, and no tick stands there.
-  const isDoubtful = safety.verdict.kind === 'up-to-date' && words.safety === 'not-safe';
+  const isDoubtful = kind === 'up-to-date' && words.safety === 'not-safe';
   return isDoubtful
     ? decoration('~', tooltip, 's3Backup.uncheckedForeground')
-    : decoration(badge, tooltip, color);
+    : decoration(letters[kind], tooltip, groupColors[kind]);
 }
 
 /** VS Code takes two characters. */

@@ -177,7 +177,7 @@ describe('The tree', () => {
     };
     const [all, some, none] = [shown(4, 0), shown(1, 2), shown(0, 4)];
     assert.ok(all.iconPath instanceof ThemeIcon && some.iconPath instanceof ThemeIcon);
-    assert.notEqual(all.iconPath.color?.id, 'testing.iconPassed');
+    assert.notEqual(all.iconPath.color?.id, 's3Backup.safeForeground');
     assert.deepEqual(some.iconPath, none.iconPath);
     assert.equal(all.description, '4 · 8 B · 4 not confirmed');
     assert.equal(some.description, '4 · 8 B · 1 not confirmed · 1 not proved');

@@ -149,7 +149,8 @@ describe('The marks in the Explorer', () => {
     assert.equal(inRows?.badge, 'O');
     assert.deepEqual(inRows.color, new ThemeColor('s3Backup.outOfDateForeground'));
     const folder = { ...subfolderNode('up-to-date', 'docs').row, notBackedUp: 4 };
-    assert.equal((await marks.provideFileDecoration(iconUri('up-to-date', folder)))?.badge, '4');
+    const others = await marks.provideFileDecoration(iconUri('up-to-date', folder));
+    assert.deepEqual([others?.badge, others?.color], ['4', undefined]);
     const missingFolder = iconUri('missing-in-cloud', folder);
     assert.equal(await marks.provideFileDecoration(missingFolder), undefined);
   });

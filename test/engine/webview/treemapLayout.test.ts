@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
+import type { Shade } from '../../../src/protocol/overview';
 import type { Tile } from '../../../src/protocol/overviewPage';
 import {
   bands,
@@ -13,7 +14,7 @@ import { assertProperty } from '../../support/suite/assertProperty';
 
 const plain = { gap: 0, header: 0 };
 
-function aTile(id: string, weight: number, tiles?: readonly Tile[]): Tile {
+function aTile(id: string, weight: number, tiles?: readonly Tile[], shade: Shade = 'proved'): Tile {
   return {
     id,
     kind: tiles === undefined ? 'file' : 'folder',
@@ -21,7 +22,7 @@ function aTile(id: string, weight: number, tiles?: readonly Tile[]): Tile {
     size: '',
     state: '',
     label: id,
-    weights: [{ shade: 'missing-in-cloud', weight }],
+    weights: [{ shade, weight }],
     tiles,
   };
 }
@@ -112,6 +113,44 @@ describe('The layout of the treemap', () => {
       ],
     );
     assert.deepEqual(layOut([aTile('empty', 0)], { width: 300, height: 300 }, plain), []);
+  });
+
+  it('shows what is at risk, however small it is', () => {
+    const missing = (id: string, weight: number) =>
+      aTile(id, weight, undefined, 'missing-in-cloud');
+    const size = { width: 800, height: 600 };
+    const spacing = { gap: 2, header: 20 };
+    const huge = aFolder('huge', [aTile('huge/disk.img', 1e12), missing('huge/notes.md', 3)]);
+    const placed = [...leaves(layOut([huge, missing('empty', 0)], size, spacing))];
+    assert.deepEqual(placed.map(({ tile }) => tile.id).toSorted(), [
+      'empty',
+      'huge/disk.img',
+      'huge/notes.md',
+    ]);
+    for (const { box } of placed) assert.ok(box.width >= 4 && box.height >= 4);
+  });
+
+  it('leaves most of the area to what is large, however much is at risk', () => {
+    const small = Array.from({ length: 5_000 }, (_, at) =>
+      aTile(String(at), 1, undefined, 'out-of-date'),
+    );
+    const size = { width: 800, height: 600 };
+    const placed = layOut([aTile('big', 1e9), ...small], size, plain);
+    const big = placed.find(({ tile }) => tile.id === 'big')?.box;
+    assert.ok(big && big.width * big.height > 0.7 * size.width * size.height);
+  });
+
+  it('shows what is at risk in a closed tile as a band of its own', () => {
+    const box = { x: 0, y: 0, width: 100, height: 40 };
+    const [safe, atRisk, none] = bands(box, [
+      { shade: 'proved', weight: 1e9 },
+      { shade: 'unchecked', weight: 0 },
+    ]);
+    assert.ok(safe && atRisk && none === undefined);
+    assert.equal(atRisk.shade, 'unchecked');
+    assert.ok(atRisk.width > 3.5 && atRisk.height === 40);
+    assertNear(atRisk.x + atRisk.width, 100);
+    assertNear(safe.width, atRisk.x);
   });
 
   it('cuts a closed tile into bands that fill it', () => {
