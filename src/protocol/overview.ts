@@ -4,7 +4,7 @@ import type { GroupTotals } from './comparisons';
 import type { FilePath } from './folders';
 import { requestType } from './messages';
 import type { FileRow } from './rows';
-import { callsSafe, isNotBackedUp, type Verdict } from './verdicts';
+import { callsSafe, groups, isNotBackedUp, type Verdict } from './verdicts';
 
 /** Verdicts as the picture tells them apart; what is ignored is not in it. */
 export const shades = [
@@ -41,7 +41,8 @@ export function shadeOf(verdict: Verdict): Shade | undefined {
 
 /** Whether files of this shade are here and not safe in the cloud. */
 export function isAtRisk(shade: Shade): boolean {
-  return shade !== 'proved' && shade !== 'not-proved' && isNotBackedUp(shade);
+  const group = groups.find(each => each === shade);
+  return group !== undefined && isNotBackedUp(group);
 }
 
 /** How much there is of one shade. A file counts with its local size, or else with its copy's. */
