@@ -79,8 +79,18 @@ export const children = requestType<ChildrenRequest, ChildrenPage>('children');
  */
 export const filterRows = requestType<string, null>('filterRows');
 
-/** Rows below these groups came, went or changed. */
-export const rowsChanged = notificationType<{
+/** A row as it is now, in the group where it stands. */
+export interface ChangedRow {
+  readonly group: Group;
+  readonly row: FileRow;
+}
+
+export interface RowsChange {
   readonly folder: string;
+  /** Rows below these groups came, went or changed. */
   readonly groups: readonly Group[];
-}>('rowsChanged');
+  /** Rows that changed where they stand; a row of no group above is all that has to be drawn. */
+  readonly rows: readonly ChangedRow[];
+}
+
+export const rowsChanged = notificationType<RowsChange>('rowsChanged');

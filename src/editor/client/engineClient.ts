@@ -25,18 +25,12 @@ import {
   type TrashOutcome,
 } from '../../protocol/host';
 import type { NotificationType, RequestType } from '../../protocol/messages';
-import { rowsChanged } from '../../protocol/rows';
+import { rowsChanged, type RowsChange } from '../../protocol/rows';
 import { stateChanged, type State } from '../../protocol/state';
-import type { Group } from '../../protocol/verdicts';
 import { Failed } from '../failures/failed';
 import { handlePersonRequests, type TypedAccessKeys } from './personRequests';
 import { tellUnsaved } from './unsavedFiles';
 import { workerLimits } from './workerLimits';
-
-export interface RowsChange {
-  readonly folder: string;
-  readonly groups: readonly Group[];
-}
 
 export interface EngineClientDeps {
   readonly log: LogOutputChannel;

@@ -7,8 +7,8 @@ import {
   type TreeItem,
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
-import { children, type Row } from '../../protocol/rows';
-import { isNotBackedUp, type Group } from '../../protocol/verdicts';
+import { children, type Row, type RowsChange } from '../../protocol/rows';
+import type { Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord, failureLine } from '../failures/failed';
 import {
@@ -18,8 +18,10 @@ import {
   type Targets,
   type TargetStatus,
 } from '../targets/targets';
+import { DrawnRows } from './drawnRows';
 import { Drawing, type OpenState } from './drawing';
 import type { RowFilter } from './filter';
+import { GroupsToDraw } from './groupsToDraw';
 import type { LayoutChoice } from './layoutChoice';
 import { pastItem, pastNodes, type PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
@@ -31,6 +33,7 @@ import {
   failureOf,
   findsLittle,
   groupKey,
+  recountedGroups,
   shownGroups,
   treeOutline,
   type Outline,
@@ -66,7 +69,8 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #groups = new Map<string, GroupNode>();
   /** How many pages a branch shows, where it is more than one. */
   readonly #pages = new Map<string, number>();
-  readonly #dirty = new Set<string>();
+  readonly #toDraw = new GroupsToDraw();
+  readonly #drawn = new DrawnRows();
   readonly #drawing = new Drawing();
   #shown: Outline;
   #isOutdated = false;
@@ -81,11 +85,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.#subscriptions = [
       engine.onDidChangeState(refresh.request),
       engine.onDidChangeRows(change => {
-        for (const group of change.groups) this.#dirty.add(groupKey(change.folder, group));
-        // The rows of its folders tell what else in them is not backed up.
-        if (change.groups.some(isNotBackedUp))
-          this.#dirty.add(groupKey(change.folder, 'up-to-date'));
-        refresh.request();
+        this.#noteChange(change);
+        // Whole groups are told together with numbers, or for a filter: these are drawn together.
+        (change.rows.length > 0 ? refresh.requestNow : refresh.request)();
       }),
       targets.onDidChange(refresh.request),
       layout.onDidChange(() => {
@@ -93,10 +95,10 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       }),
       filter.onDidChange(() => {
         this.#isOutdated = true;
-        refresh.request();
+        refresh.requestNow();
       }),
       unsaved.onDidChange(() => {
-        for (const key of this.#groups.keys()) this.#dirty.add(key);
+        this.#toDraw.addKeys(this.#groups.keys());
         refresh.request();
       }),
       refresh.onDidRefresh(() => {
@@ -212,16 +214,10 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       this.#loading--;
     }
     const { folder, group } = branch;
-    const nodes: TreeNode[] = rows.map((row): RowNode => ({
-      kind: 'row',
-      folder,
-      group,
-      row,
-      parent: branch,
-    }));
+    const nodes = rows.map((row): RowNode => ({ kind: 'row', folder, group, row, parent: branch }));
+    this.#drawn.set(branch, nodes);
     const left = total - rows.length;
-    if (left > 0) nodes.push({ kind: 'more', folder, parent: branch, left });
-    return nodes;
+    return left > 0 ? [...nodes, { kind: 'more', folder, parent: branch, left }] : nodes;
   }
 
   #folderNode(folder: string): FolderNode {
@@ -244,13 +240,23 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   /** Shows everything from the beginning, under new ids. */
   #drawAnew(): void {
     this.#isOutdated = false;
-    this.#dirty.clear();
+    this.#toDraw.clear();
+    this.#drawn.clear();
     this.#pages.clear();
     this.#folders.clear();
     this.#groups.clear();
     this.#drawing.begin(findsLittle(this.deps.engine.state) ? 'all-open' : undefined);
     this.#shown = treeOutline(this.deps);
     this.#onDidChangeTreeData.fire(undefined);
+  }
+
+  #noteChange({ folder, groups, rows }: RowsChange): void {
+    this.#toDraw.addRows(folder, groups);
+    for (const changed of rows) {
+      this.#drawn.update(folder, changed);
+      // What is on its way may be older than what was told.
+      if (this.#loading > 0) this.#toDraw.addRows(folder, [changed.group]);
+    }
   }
 
   #comparison(folder: string): ComparisonTotals | undefined {
@@ -275,16 +281,18 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const before = this.#shown;
     const now = treeOutline(this.deps);
     this.#shown = now;
-    const dirty = new Set(this.#dirty);
-    this.#dirty.clear();
+    const changed = this.#drawn.takeChanged();
     if (before.shape !== now.shape) {
+      this.#toDraw.clear();
       this.#onDidChangeTreeData.fire(undefined);
       return;
     }
-    for (const [key, numbers] of now.numbers) {
-      if (before.numbers.get(key) !== numbers) dirty.add(key);
-    }
-    const nodes = [...dirty].flatMap(key => this.#groups.get(key) ?? []);
+    // First and by themselves: VS Code draws them at once, and what comes within 200 ms later.
+    if (changed.length > 0) this.#onDidChangeTreeData.fire(changed);
+    this.#toDraw.addKeys(recountedGroups(before, now));
+    const keys = this.#toDraw.take();
+    if (keys === 'later') this.deps.refresh.request();
+    const nodes = (keys === 'later' ? [] : keys).flatMap(key => this.#groups.get(key) ?? []);
     if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
   }
 }

@@ -23,7 +23,8 @@ export interface RowNode {
   readonly kind: 'row';
   readonly folder: string;
   readonly group: Group;
-  readonly row: Row;
+  /** As it was told last: VS Code knows a row by this object, which it draws again. */
+  row: Row;
   readonly parent: BranchNode;
 }
 

@@ -44,6 +44,11 @@ export function treeOutline({ engine: { state }, targets, past }: TreeOutlineDep
   return { shape: shape.join('\n'), numbers };
 }
 
+/** The keys of the groups whose numbers have changed. */
+export function recountedGroups(before: Outline, now: Outline): readonly string[] {
+  return [...now.numbers.keys()].filter(key => before.numbers.get(key) !== now.numbers.get(key));
+}
+
 export function failureOf(state: State, folder: string): FailureRecord | undefined {
   if (state.kind !== 'failed') return undefined;
   return state.failures.find(failed => failed.folder === folder)?.failure;

@@ -3,16 +3,23 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureRecord } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Overview, OverviewRequest } from '../../protocol/overview';
-import type { Activity, ChildrenPage, NodeId, Row, TreeLayout, Work } from '../../protocol/rows';
-import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
+import type {
+  Activity,
+  ChangedRow,
+  ChildrenPage,
+  NodeId,
+  TreeLayout,
+  Work,
+} from '../../protocol/rows';
+import { groups, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
 import type { Findings } from '../compare/findings';
 import type { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
 import { CloudFiles } from '../scan/cloudFiles';
-import { folderOf, groupOf, toEntry, toFileRow, type Entry } from './entry';
-import type { TreeChild } from './groupTree';
-import { GroupTrees, type Held } from './groupTrees';
+import { folderOf, groupOf, isOnlyMarked, toEntry, toFileRow, type Entry } from './entry';
+import { notBackedUpBelow, toRow } from './folderRows';
+import { GroupTrees } from './groupTrees';
 import type { ComparisonTarget } from './job';
 import { overviewOf } from './overview';
 import type { RowFilter } from './rowFilter';
@@ -36,8 +43,8 @@ export class Comparison {
   incomplete: FailureRecord | undefined;
   /** What was found to have changed while it was worked on; it is judged when that has ended. */
   readonly toldMeanwhile = new Set<FilePath>();
-  /** Called with the groups whose rows came, went or changed. */
-  onChanged: (groups: readonly Group[]) => void = () => undefined;
+  /** Called with groups whose rows came, went or changed, and a row that changed where it stands. */
+  onChanged: (groups: readonly Group[], row?: ChangedRow) => void = () => undefined;
 
   /** @param cloud Those of the findings that are placed all at once. */
   constructor(
@@ -91,7 +98,7 @@ export class Comparison {
   /** Shows what is being done to a file, in the place where its row stands. */
   setActivity(path: FilePath, activity: Activity | undefined): void {
     const entry = this.#trees.get(path);
-    if (entry !== undefined) this.#replace({ ...entry, activity });
+    if (entry !== undefined) this.#replace({ ...entry, activity }, entry);
   }
 
   /**
@@ -160,8 +167,7 @@ export class Comparison {
    * no finding lies below the path.
    */
   notBackedUpBelow(path: FilePath): number | undefined {
-    const isFolder = groups.some(group => this.#trees.of(group).folder(path) !== undefined);
-    return isFolder ? this.#trees.count(notBackedUp, path) : undefined;
+    return notBackedUpBelow(this.#trees, path);
   }
 
   /** What is known of the cloud copies of these paths; paths that were not checked are left out. */
@@ -188,7 +194,7 @@ export class Comparison {
       return { rows: entries.map(toFileRow), total: folder.rows };
     }
     return {
-      rows: folder.children(offset, limit).map(child => this.#toRow(child)),
+      rows: folder.children(offset, limit).map(child => toRow(this.#trees, child)),
       total: folder.childCount,
     };
   }
@@ -222,15 +228,19 @@ export class Comparison {
   }
 
   /** Puts an entry in the place of the one at its path. Only what differs moves. */
-  #replace(entry: Entry): void {
-    const before = this.#trees.get(entry.path);
-    if (before === undefined) this.#put(entry);
-    else {
-      this.#trees.replace(before, entry);
-      if (this.#filter?.(entry.path) === true) this.#filtered?.replace(before, entry);
+  #replace(entry: Entry, before = this.#trees.get(entry.path)): void {
+    if (before === undefined) {
+      this.#put(entry);
+      this.onChanged([groupOf(entry)]);
+      return;
     }
-    const concerned = [before ?? entry, entry].flatMap(each => [groupOf(each), each.verdict.kind]);
-    this.onChanged([...new Set(concerned)]);
+    this.#trees.replace(before, entry);
+    if (this.#filter?.(entry.path) === true) this.#filtered?.replace(before, entry);
+    const [from, group] = [groupOf(before), groupOf(entry)];
+    const concerned = new Set([from, group, before.verdict.kind, entry.verdict.kind]);
+    const isNews = from !== group || !isOnlyMarked(before, entry);
+    const row = from === group ? { group, row: toFileRow(entry) } : undefined;
+    this.onChanged(isNews ? [...concerned] : [], row);
   }
 
   /** Puts an entry where none is. */
@@ -273,23 +283,7 @@ export class Comparison {
     this.#filtered ??= this.#trees.filtered(this.#filter);
     return this.#filtered;
   }
-
-  #toRow(child: TreeChild<Held>): Row {
-    if (child.kind === 'leaf') return toFileRow(this.#trees.entryOf(child.leaf));
-    const { path, totals } = child.folder;
-    // The filter does not count here: people delete folders, not rows.
-    return {
-      kind: 'folder',
-      path,
-      totals,
-      notBackedUp: this.#trees.count(notBackedUp, path),
-      ignored: this.#trees.count(['ignored'], path),
-    };
-  }
 }
 
 /** How long a finished row keeps its place. */
 export const finishedRowMs = 2_000;
-
-/** The groups of local files that are not backed up as they are. */
-const notBackedUp = groups.filter(isNotBackedUp);

@@ -3,7 +3,7 @@ import type { ComparisonTotals } from '../../protocol/comparisons';
 import type { FailureCode } from '../../protocol/failures';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Overview, OverviewRequest } from '../../protocol/overview';
-import type { ChildrenPage, ChildrenRequest } from '../../protocol/rows';
+import type { ChangedRow, ChildrenPage, ChildrenRequest } from '../../protocol/rows';
 import { groups, type Group } from '../../protocol/verdicts';
 import { isWithinAny, topmost } from '../disk/filePath';
 import { describeFailure, Failure, toFailure } from '../failures/failure';
@@ -37,7 +37,7 @@ export interface ComparisonsOptions
     LooksOptions,
     Pick<NewComparisonRequest, 'requests'> {
   readonly onComparing: (now: Comparing) => void;
-  readonly onRows: (folder: string, groups: readonly Group[]) => void;
+  readonly onRows: (folder: string, groups: readonly Group[], row?: ChangedRow) => void;
 }
 
 type ComparisonRequest = Omit<NewComparisonRequest, 'requests' | 'onLog' | 'ifVanished'> &
@@ -72,8 +72,8 @@ export class Comparisons {
       await this.#catchUp(compared, changed, [rootPath]);
       if (!this.#meanwhile.areCollected(folder, changed)) return;
       comparison.setFilter(this.#filter);
-      comparison.onChanged = changedGroups => {
-        this.options.onRows(folder, changedGroups);
+      comparison.onChanged = (changedGroups, row) => {
+        this.options.onRows(folder, changedGroups, row);
       };
       this.#proof.stop(folder);
       this.#folders.get(folder)?.comparison.dispose();

@@ -42,6 +42,11 @@ export function folderOf({ path, verdict }: Finding): FilePath {
   return isNoPath ? rootPath : parentPath(path);
 }
 
+/** Whether two entries of one path differ in nothing that a group or a folder counts. */
+export function isOnlyMarked(before: Entry, now: Entry): boolean {
+  return before.verdict === now.verdict && before.local === now.local && before.cloud === now.cloud;
+}
+
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */
 export function isProved({ verdict }: Entry): boolean {
   return verdict.kind === 'up-to-date' && callsSafe(verdict.proof);

@@ -55,8 +55,8 @@ function serve(port: ServedPort, { recordsFile, journalsFolder, locksFolder }: W
     onState: state => {
       port.notify(stateMessages.stateChanged, state);
     },
-    onRows: (folder, groups) => {
-      port.notify(rowMessages.rowsChanged, { folder, groups });
+    onRows: (folder, groups, rows) => {
+      port.notify(rowMessages.rowsChanged, { folder, groups, rows });
     },
     onLog: entry => {
       port.notify(hostMessages.logged, entry);

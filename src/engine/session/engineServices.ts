@@ -1,4 +1,5 @@
 import type { LogEntry, StoreWeakness } from '../../protocol/host';
+import type { ChangedRow } from '../../protocol/rows';
 import type { State } from '../../protocol/state';
 import type { Group } from '../../protocol/verdicts';
 import { backUpKind, type BackUpKind } from '../backup/backUpKind';
@@ -38,7 +39,7 @@ import { WaitingFolders } from '../schedule/waitingFolders';
 /** What the engine reports of its own accord. */
 export interface EngineEvents {
   readonly onState: (state: State) => void;
-  readonly onRows: (folder: string, groups: readonly Group[]) => void;
+  readonly onRows: (folder: string, groups: readonly Group[], rows: readonly ChangedRow[]) => void;
   readonly onLog: (entry: LogEntry) => void;
   readonly onWeakness?: (weakness: StoreWeakness) => void;
 }
@@ -125,8 +126,9 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     unfinished: unfinishedTotals.now(),
   }));
   const flush = () => {
-    rows.flush();
+    // Rows are drawn at once, with the numbers that are known by then.
     publisher.flush();
+    rows.flush();
   };
   const quiet = new QuietTime(ended, options.clock);
   const comparisons: Comparisons = new Comparisons({
@@ -145,8 +147,8 @@ export function createEngineServices(options: EngineOptions): EngineServices {
     onNewlyIncluded: folder => {
       compareInBackground(() => comparisons.compareNewlyIncluded(folder));
     },
-    onRows: (folder, groups) => {
-      rows.add(folder, groups);
+    onRows: (folder, groups, row) => {
+      rows.add(folder, groups, row);
       publisher.changed();
     },
     onLog,

@@ -60,7 +60,8 @@ describe('The tree, filtered and as a list', () => {
     // So little is found in these tests that every row is drawn anew, opened or closed.
     const drawn = new Promise<void>(resolve => {
       const listening = opened.tree.onDidChangeTreeData(nodes => {
-        if (nodes !== undefined) return;
+        // What was found before may be drawn meanwhile.
+        if (nodes !== undefined || opened.filter.applied !== text) return;
         listening.dispose();
         resolve();
       });

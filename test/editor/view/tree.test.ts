@@ -64,7 +64,10 @@ describe('The tree', () => {
       await write(`many/${String(index).padStart(4, '0')}.txt`, 'x');
     }
     opened = openTree();
+    // What a test is to see drawn must not be part of drawing everything.
+    const drawn = untilAllDrawn();
     await opened.engine.sendRequest(compare, [setup]);
+    await drawn;
   });
   after(async () => {
     await untilEngineEnds(() => {
@@ -72,6 +75,16 @@ describe('The tree', () => {
     });
     await temporary.remove();
   });
+
+  function untilAllDrawn(): Promise<void> {
+    return new Promise(resolve => {
+      const listening = opened.tree.onDidChangeTreeData(nodes => {
+        if (nodes !== undefined || opened.engine.state.comparisons.length === 0) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+  }
 
   async function write(path: string, content: string, modified?: Date): Promise<void> {
     const file = join(temporary.path, path);
@@ -315,11 +328,26 @@ describe('The tree', () => {
     });
   }
 
+  /** Returns what is drawn together with a row. */
+  function untilFired(row: TreeNode): Promise<readonly TreeNode[]> {
+    return new Promise(resolve => {
+      const listening = opened.tree.onDidChangeTreeData(nodes => {
+        if (!nodes?.includes(row)) return;
+        listening.dispose();
+        resolve(nodes);
+      });
+    });
+  }
+
   it('draws again what has changed, and nothing else', async () => {
     const drawn: (readonly TreeNode[] | undefined)[] = [];
     const listening = opened.tree.onDidChangeTreeData(nodes => drawn.push(nodes));
     try {
-      await backUp(await opened.find('Missing in Cloud', 'missing', 'two.txt'));
+      const two = await opened.find('Missing in Cloud', 'missing', 'two.txt');
+      const drawnFirst = untilFired(two);
+      await backUp(two);
+      // Rows come by themselves; the groups that count them, and pages with them, come after them.
+      assert.ok((await drawnFirst).every(({ kind }) => kind === 'row'));
       await untilState(opened.engine, () => totals().rows['up-to-date'] === 3);
       // What is drawn for a later change comes after all that the earlier one was drawn for.
       const drawnLater = untilDrawn('out-of-date');
@@ -331,6 +359,11 @@ describe('The tree', () => {
     const names = drawn.flatMap(nodes =>
       (nodes ?? []).map(node => (node.kind === 'group' ? node.group : node.kind)),
     );
-    assert.deepEqual([...new Set(names)].sort(), ['missing-in-cloud', 'out-of-date', 'up-to-date']);
+    assert.deepEqual([...new Set(names)].sort(), [
+      'missing-in-cloud',
+      'out-of-date',
+      'row',
+      'up-to-date',
+    ]);
   });
 });

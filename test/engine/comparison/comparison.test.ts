@@ -420,6 +420,22 @@ describe('comparison', () => {
     );
   });
 
+  it('tells a row that changes where it stands, and no group where it is only marked', () => {
+    const comparison = new Comparison(target);
+    comparison.place(finding('a', { kind: 'missing-in-cloud' }));
+    const told: unknown[] = [];
+    comparison.onChanged = (changed, row) => told.push([changed, row?.group, row?.row.activity]);
+    comparison.setActivity('a' as FilePath, { kind: 'waiting' });
+    comparison.finish(finding('a', { kind: 'up-to-date', proof: 'uploaded' }), 'back-up');
+    mock.timers.tick(2_000);
+    const both = ['missing-in-cloud', 'up-to-date'];
+    assert.deepEqual(told, [
+      [[], 'missing-in-cloud', { kind: 'waiting' }],
+      [both, 'missing-in-cloud', { kind: 'finished', work: 'back-up' }],
+      [both, undefined, undefined],
+    ]);
+  });
+
   it('says at a folder how many of its files are not backed up, in all groups', () => {
     const comparison = new Comparison(target);
     comparison.place(finding('d/1', { kind: 'up-to-date', proof: 'content' }));

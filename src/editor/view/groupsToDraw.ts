@@ -1,0 +1,55 @@
+import { isNotBackedUp, type Group } from '../../protocol/verdicts';
+import { groupKey } from './treeOutline';
+
+/**
+ * The groups whose pages of rows are to be drawn again, and when that is due. A page of a thousand rows
+ * keeps the extension host, which all extensions share, for 20 ms: where changes do not end, pages are
+ * drawn once a second only.
+ */
+export class GroupsToDraw {
+  readonly #keys = new Set<string>();
+  readonly #now: () => number;
+  #drawnAtMs = -Infinity;
+  #inARow = 0;
+
+  /** @param now Returns milliseconds since any moment. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Notes groups by their keys. */
+  addKeys(keys: Iterable<string>): void {
+    for (const key of keys) this.#keys.add(key);
+  }
+
+  /** Notes groups of a folder whose rows have changed. */
+  addRows(folder: string, groups: readonly Group[]): void {
+    this.addKeys(groups.map(group => groupKey(folder, group)));
+    // The rows of its folders tell what else in them is not backed up.
+    if (groups.some(isNotBackedUp)) this.#keys.add(groupKey(folder, 'up-to-date'));
+  }
+
+  clear(): void {
+    this.#keys.clear();
+  }
+
+  /** Returns the keys of all of them, which are then drawn, or that they have to wait. */
+  take(): readonly string[] | 'later' {
+    if (this.#keys.size === 0) return [];
+    const sinceDrawnMs = this.#now() - this.#drawnAtMs;
+    if (this.#inARow >= maxQuick && sinceDrawnMs < busyIntervalMs) return 'later';
+    this.#inARow = sinceDrawnMs < restMs ? this.#inARow + 1 : 1;
+    this.#drawnAtMs = this.#now();
+    const keys = [...this.#keys];
+    this.#keys.clear();
+    return keys;
+  }
+}
+
+/** So many draws one after the other are quick; who goes on after them is at longer work. */
+const maxQuick = 3;
+
+const busyIntervalMs = 1_000;
+
+/** Nothing drawn for so long is the end of it. */
+const restMs = 2_000;

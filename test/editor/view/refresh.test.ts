@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+
+import { DrawnRows } from '../../../src/editor/view/drawnRows';
+import { GroupsToDraw } from '../../../src/editor/view/groupsToDraw';
+import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
+import type { GroupNode, RowNode } from '../../../src/editor/view/treeNode';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { FileRow, FolderRow } from '../../../src/protocol/rows';
+
+describe('When the view is drawn', () => {
+  let refresh: RefreshScheduler;
+  let beats: number[];
+  let now: number;
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    refresh = new RefreshScheduler();
+    beats = [];
+    now = 0;
+    refresh.onDidRefresh(() => beats.push(now));
+  });
+  afterEach(() => {
+    refresh.dispose();
+    mock.timers.reset();
+  });
+
+  function pass(ms: number, each: () => void = () => undefined): void {
+    for (let passed = 0; passed < ms; passed++) {
+      each();
+      now++;
+      mock.timers.tick(1);
+    }
+  }
+
+  it('draws a row at once after a rest, and what follows 300 ms later', async () => {
+    refresh.requestNow();
+    await Promise.resolve();
+    assert.equal(beats.length, 1);
+    refresh.requestNow();
+    pass(290);
+    assert.equal(beats.length, 1);
+    pass(300);
+    assert.equal(beats.length, 2);
+    pass(1_000);
+    refresh.requestNow();
+    await Promise.resolve();
+    assert.equal(beats.length, 3);
+  });
+
+  it('lets a row overtake numbers and sentences that wait', async () => {
+    refresh.request();
+    pass(60);
+    assert.deepEqual(beats, []);
+    refresh.requestNow();
+    await Promise.resolve();
+    assert.equal(beats.length, 1);
+    pass(1_000);
+    assert.equal(beats.length, 1);
+    refresh.request();
+    pass(100);
+    assert.equal(beats.length, 2);
+  });
+
+  it('draws a row in the turn in which it is asked for, after all who hear of it', async () => {
+    refresh.request();
+    refresh.requestNow();
+    assert.deepEqual(beats, []);
+    await Promise.resolve();
+    assert.deepEqual(beats, [0]);
+  });
+});
+
+describe('The pages of a group', () => {
+  let now: number;
+  let groups: GroupsToDraw;
+
+  beforeEach(() => {
+    now = 0;
+    groups = new GroupsToDraw(() => now);
+  });
+
+  function drawnWithin(ms: number): number {
+    let drawn = 0;
+    for (const end = now + ms; now < end; now += 300) {
+      groups.addRows('f', ['out-of-date']);
+      if (groups.take() !== 'later') drawn++;
+    }
+    return drawn;
+  }
+
+  it('are drawn soon at first, and once a second where changes do not end', () => {
+    assert.equal(drawnWithin(900), 3);
+    const drawn = drawnWithin(30_000);
+    assert.ok(drawn >= 20 && drawn <= 31, String(drawn));
+  });
+
+  it('are drawn soon again after a rest', () => {
+    drawnWithin(10_000);
+    now += 2_000;
+    assert.equal(drawnWithin(900), 3);
+  });
+
+  it('are all drawn that have waited', () => {
+    drawnWithin(900);
+    groups.addKeys(['one']);
+    assert.equal(groups.take(), 'later');
+    groups.addKeys(['two']);
+    now += 1_000;
+    assert.deepEqual(groups.take(), ['one', 'two']);
+    assert.deepEqual(groups.take(), []);
+  });
+});
+
+describe('The rows that are drawn', () => {
+  const group: GroupNode = {
+    kind: 'group',
+    folder: 'f',
+    group: 'missing-in-cloud',
+    parent: undefined,
+  };
+  const folder: FolderRow = {
+    kind: 'folder',
+    path: 'd' as FilePath,
+    totals: { files: 1, bytes: 1 },
+    notBackedUp: 1,
+    ignored: 0,
+  };
+
+  function row(path: string, activity?: FileRow['activity']): FileRow {
+    return {
+      kind: 'file',
+      path: path as FilePath,
+      isFolder: false,
+      verdict: { kind: 'missing-in-cloud' },
+      local: undefined,
+      cloud: undefined,
+      activity,
+    };
+  }
+
+  function node(parent: RowNode['parent'], of: RowNode['row']): RowNode {
+    return { kind: 'row', folder: 'f', group: 'missing-in-cloud', row: of, parent };
+  }
+
+  it('become what is told of them, each by itself, where they are drawn', () => {
+    const rows = new DrawnRows();
+    const inFolder = node(group, folder);
+    const file = node(inFolder, row('d/a'));
+    rows.set(group, [inFolder]);
+    rows.set(inFolder, [file, node(inFolder, row('d/b'))]);
+    const done = row('d/a', { kind: 'finished', work: 'back-up' });
+    rows.update('f', { group: 'missing-in-cloud', row: done });
+    rows.update('f', { group: 'up-to-date', row: row('d/b') });
+    rows.update('other', { group: 'missing-in-cloud', row: row('d/b') });
+    rows.update('f', { group: 'missing-in-cloud', row: row('d/c') });
+    assert.deepEqual(rows.takeChanged(), [file]);
+    assert.equal(file.row, done);
+    assert.deepEqual(rows.takeChanged(), []);
+  });
+
+  it('are forgotten with the rows above them, for which VS Code asks first', () => {
+    const rows = new DrawnRows();
+    const inFolder = node(group, folder);
+    rows.set(group, [inFolder]);
+    rows.set(inFolder, [node(inFolder, row('d/a'))]);
+    rows.set(group, [node(group, folder)]);
+    rows.update('f', { group: 'missing-in-cloud', row: row('d/a', { kind: 'waiting' }) });
+    assert.deepEqual(rows.takeChanged(), []);
+  });
+});
