@@ -1,20 +1,21 @@
 import { l10n, window, type Memento } from 'vscode';
 import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
-import { accountText } from '../client/accountText';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { askBeforeLoss } from '../quickInput/askBeforeLoss';
-import { formatBytes, formatCount, formatFiles } from '../format/quantity';
+import { formatCount, formatFiles } from '../format/quantity';
 import type { FolderSetup } from '../../protocol/folders';
 import {
   type PlanRequest,
   type PlanSummary,
+  type Scope,
   filesThatWouldEmpty,
   leaveOut,
 } from '../../protocol/plans';
 import { askAboutSecrets } from './askAboutSecrets';
 import { askAboutUnsaved } from './askAboutUnsaved';
 import { placeKey } from './placeKey';
+import { showPlan } from './showPlan';
 
 interface ConfirmBackUpDeps {
   readonly engine: EngineClient;
@@ -45,7 +46,10 @@ export async function confirmBackUp(
   return isAgreed ? { kind: 'back-up', plan } : { kind: 'cancel' };
 }
 
-/** Shows the first plan of a whole folder; asks before copies of unknown origin are replaced. */
+/**
+ * Shows the first plan of a whole folder, and each large one; asks before copies of unknown origin
+ * are replaced.
+ */
 async function confirmWrites(
   deps: ConfirmBackUpDeps,
   summary: PlanSummary,
@@ -54,10 +58,21 @@ async function confirmWrites(
   // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
   const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
-  if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
   const folders = scopes.map(({ setup }) => setup.id);
-  return confirmReplacing(summary, folders);
+  if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
+  const isUnseen = scopes.some(({ scope }) => unseen.has(scope.kind));
+  if (!isUnseen || summary.files <= maxUnshown) return confirmReplacing(summary, folders);
+  const answer = await showPlan(deps.engine, summary, scopes);
+  // What is replaced without a record stands in the plan.
+  const isAsked = answer !== 'back-up' || summary.unknownOrigin.files > 0;
+  return isAsked ? answer : confirmReplacing(summary, folders);
 }
+
+/** Of these, nobody may have seen how many files they hold by now. */
+const unseen: ReadonlySet<Scope['kind']> = new Set(['all', 'nodes', 'resources']);
+
+/** A program may have made more files than these since somebody has looked. */
+const maxUnshown = 1000;
 
 /** Whether a whole folder among these would go to its target for the first time. */
 async function isFirstPlan(
@@ -70,104 +85,22 @@ async function isFirstPlan(
   return false;
 }
 
-/**
- * Shows what a plan would upload, and where: uploading gigabytes of the wrong folder is the most
- * common first mistake. Once confirmed, a target is not asked about again.
- */
+/** Shows a plan; once it is confirmed, a target is not asked about again. */
 async function confirmFirstPlan(
-  { engine, memory }: ConfirmBackUpDeps,
+  deps: ConfirmBackUpDeps,
   summary: PlanSummary,
   setups: readonly FolderSetup[],
 ): Promise<WriteAnswer> {
-  const backUp = l10n.t('Back Up');
-  const choose = l10n.t('Choose Files…');
-  const { files, bytes } = summary;
-  const whose = await whoseText(engine, setups);
-  const answer = await window.showWarningMessage(
-    l10n.t('Back up {0} ({1}) to {2}?', formatFiles(files), formatBytes(bytes), whereTo(setups)),
-    { modal: true, detail: [...whose, detail(summary, setups)].join('\n\n') },
-    backUp,
-    choose,
-  );
-  if (answer === choose) return 'choose';
-  if (answer !== backUp) return 'cancel';
+  const { engine, memory } = deps;
+  const scopes = setups.map(setup => ({ setup, scope: { kind: 'all' } as const }));
+  const answer = await showPlan(engine, summary, scopes);
+  if (answer !== 'back-up') return answer;
   for (const setup of setups) await memory.update(await memoryKey(engine, setup), Date.now());
   return 'back-up';
 }
 
 async function memoryKey(engine: EngineClient, setup: FolderSetup): Promise<string> {
   return `planConfirmed:${await placeKey(engine, setup)}`;
-}
-
-function whereTo(setups: readonly FolderSetup[]): string {
-  return setups.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`).join(', ');
-}
-
-/** Says into which accounts the files would go, as far as that is told. */
-async function whoseText(
-  engine: EngineClient,
-  setups: readonly FolderSetup[],
-): Promise<readonly string[]> {
-  const asked = setups.map(({ settings }) => accountText(engine, { settings, mayAskStore: true }));
-  const told = (await Promise.all(asked)).filter(account => account !== undefined);
-  return told.length === 0 ? [] : [l10n.t('Account: {0}', [...new Set(told)].join(', '))];
-}
-
-function detail(
-  { preview, unknownOrigin, files }: PlanSummary,
-  setups: readonly FolderSetup[],
-): string {
-  const { requests, largest, bulky } = preview;
-  const nameOf = (folder: string): string => {
-    const name = setups.find(({ id }) => id === folder)?.name;
-    return setups.length === 1 || name === undefined ? '' : `${name}/`;
-  };
-  const parts: string[][] = [
-    [l10n.t('This takes about {0} requests to the store.', formatCount(requests))],
-  ];
-  if (bulky.length > 0) {
-    parts.push([
-      l10n.t(
-        'These folders look like build output or downloads that can be recreated. To leave them out, name them in a file “.s3backupignore” or in the setting “s3Backup.exclude”:',
-      ),
-      ...bulky.map(
-        ({ folder, path, kind, files: count, bytes }) =>
-          `• ${nameOf(folder)}${path} (${kindText(kind)}): ${formatFiles(count)}, ${formatBytes(bytes)}`,
-      ),
-    ]);
-  }
-  // Of thousands of small files none is large.
-  const areTelling = files <= largest.length || largest.some(({ bytes }) => bytes >= minLargeBytes);
-  if (files > 1 && areTelling) {
-    parts.push([
-      l10n.t('The largest files:'),
-      ...largest.map(({ folder, path, bytes }) => {
-        return `• ${nameOf(folder)}${path}: ${formatBytes(bytes)}`;
-      }),
-    ]);
-  }
-  if (unknownOrigin.files > 0) {
-    const { copies, kept } = replacementWords(unknownOrigin);
-    parts.push([
-      unknownOrigin.files === 1
-        ? l10n.t(
-            'This replaces 1 cloud copy that is not known to be an earlier version of its file:',
-          )
-        : l10n.t(
-            'This replaces {0} cloud copies that are not known to be earlier versions of their files:',
-            formatCount(unknownOrigin.files),
-          ),
-      ...copies,
-      kept,
-    ]);
-  }
-  return parts.map(lines => lines.join('\n')).join('\n\n');
-}
-
-const minLargeBytes = 1 << 20;
-
-function kindText(kind: 'build-output' | 'dependencies'): string {
-  return kind === 'dependencies' ? l10n.t('dependencies') : l10n.t('build output');
 }
 
 /**
