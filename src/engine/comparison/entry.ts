@@ -2,6 +2,7 @@ import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Activity, FileRow, Side } from '../../protocol/rows';
 import { callsSafe, type Group } from '../../protocol/verdicts';
 import type { Finding } from '../compare/finding';
+import { onlyInCloud } from '../compare/judge';
 import { parentPath } from '../disk/filePath';
 import type { LocalFile } from '../disk/localFile';
 import { isArchiveClass } from '../ports/bucket';
@@ -24,6 +25,13 @@ export function toEntry(
   shown: Pick<Entry, 'activity' | 'shownIn'> = {},
 ): Entry {
   return { path, isFolder, local, cloud, verdict, ...shown };
+}
+
+/** Whether two entries are the same one: of a file that is only in the cloud it is made anew each time. */
+export function isSameEntry(one: Entry | undefined, other: Entry | undefined): boolean {
+  if (one === undefined || other === undefined || one === other) return one === other;
+  const isHeldAsRow = one.verdict === onlyInCloud && other.verdict === onlyInCloud;
+  return isHeldAsRow && one.activity === other.activity && one.cloud?.etag === other.cloud?.etag;
 }
 
 /** The group that shows its row: the verdict's, or the one before while the row is just finished. */

@@ -1,12 +1,12 @@
 import type { FilePath } from '../../protocol/folders';
 import type { Row } from '../../protocol/rows';
 import { groups, isNotBackedUp } from '../../protocol/verdicts';
-import { toFileRow } from './entry';
+import { toFileRow, type Entry } from './entry';
 import type { TreeChild } from './groupTree';
-import type { GroupTrees, Held } from './groupTrees';
+import type { GroupTrees } from './groupTrees';
 
 /** The row of a file or a folder. What folders count is taken from all findings. */
-export function toRow(all: GroupTrees, child: TreeChild<Held>): Row {
+export function toRow(all: GroupTrees, child: TreeChild<Entry>): Row {
   if (child.kind === 'leaf') return toFileRow(all.entryOf(child.leaf));
   const { path, totals } = child.folder;
   // The filter does not count here: people delete folders, not rows.

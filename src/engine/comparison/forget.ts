@@ -1,3 +1,4 @@
+import { rootPath } from '../../protocol/folders';
 import type { Chosen } from '../../protocol/plans';
 import type { Comparisons } from './comparisons';
 import type { ComparisonJob } from './job';
@@ -40,8 +41,7 @@ export function forgetAllButConflicts(
   { comparisons }: Pick<ForgetLostRequest, 'comparisons'>,
   job: ComparisonJob,
 ): number {
-  const open = [...(comparisons.current(job)?.entries() ?? [])].flatMap(({ path, verdict }) =>
-    verdict.kind === 'changed-in-cloud' ? path : [],
-  );
+  const conflicts = comparisons.current(job)?.inGroup('changed-in-cloud', rootPath) ?? [];
+  const open = [...conflicts].map(({ path }) => path);
   return job.receipts.forgetFolder(open);
 }

@@ -1,34 +1,43 @@
 import type { GroupTotals } from '../../protocol/comparisons';
 import type { FilePath } from '../../protocol/folders';
 import { childPath, fileName } from '../disk/filePath';
-import { FolderFiles } from './folderFiles';
+import type { CloudFiles } from '../scan/cloudFiles';
+import { FolderFiles, type FileOrRow } from './folderFiles';
 import { SortedByName } from './sortedByName';
 
 /**
  * The rows of one group by folders, with its numbers kept at every folder. A row that has just
  * finished is shown in one group and counts in another, to which it will move.
  */
-export class GroupTree<T> {
+export class GroupTree<T extends object> {
   readonly #root: Folder<T>;
   /** The folders to the last leaf: the next one is often in the same. */
   #last: readonly Folder<T>[] = [];
-  readonly #measure: Measure<T>;
+  readonly #measure: Measure<FileOrRow<T>>;
+  readonly #newFolder: (path: FilePath) => Folder<T>;
 
-  constructor(measure: Measure<T>) {
-    this.#measure = measure;
-    this.#root = new Folder<T>('' as FilePath, measure);
+  /** @param cloud The files of which rows are put. */
+  constructor({ pathOf, folderOf, bytesOf }: Measure<T>, cloud: CloudFiles) {
+    const isRow = (leaf: FileOrRow<T>) => typeof leaf === 'number';
+    this.#measure = {
+      pathOf: leaf => (isRow(leaf) ? cloud.pathAt(leaf) : pathOf(leaf)),
+      folderOf: leaf => (isRow(leaf) ? cloud.folderAt(leaf) : folderOf(leaf)),
+      bytesOf: leaf => (isRow(leaf) ? cloud.sizeAt(leaf) : bytesOf(leaf)),
+    };
+    this.#newFolder = path => new Folder<T>(path, new FolderFiles(this.#measure.pathOf, cloud));
+    this.#root = this.#newFolder('' as FilePath);
   }
 
   get root(): TreeFolder<T> {
     return this.#root;
   }
 
-  put(leaf: T, as: Part): void {
+  put(leaf: FileOrRow<T>, as: Part): void {
     const holder = this.#add(leaf, as, 1).at(-1) ?? this.#root;
     if (as !== 'number') holder.files.came(leaf);
   }
 
-  take(leaf: T, as: Part): void {
+  take(leaf: FileOrRow<T>, as: Part): void {
     const chain = this.#add(leaf, as, -1);
     const holder = chain.at(-1) ?? this.#root;
     if (as !== 'number') holder.files.went(leaf);
@@ -47,14 +56,14 @@ export class GroupTree<T> {
     holder.files.replace(leaf);
   }
 
-  #foldersOf(leaf: T): readonly Folder<T>[] {
+  #foldersOf(leaf: FileOrRow<T>): readonly Folder<T>[] {
     const home = this.#measure.folderOf(leaf);
     if (this.#last.at(-1)?.path !== home) this.#last = [...this.#foldersTo(home)];
     return this.#last;
   }
 
   /** Adds to the rows and numbers of all folders that a leaf is in, and returns these. */
-  #add(leaf: T, as: Part, count: 1 | -1): readonly Folder<T>[] {
+  #add(leaf: FileOrRow<T>, as: Part, count: 1 | -1): readonly Folder<T>[] {
     const bytes = this.#measure.bytesOf(leaf);
     const chain = this.#foldersOf(leaf);
     let parent: Folder<T> | undefined;
@@ -85,7 +94,7 @@ export class GroupTree<T> {
     for (const name of names(path)) {
       let next = folder.folders.get(name);
       if (next === undefined) {
-        next = new Folder<T>(childPath(folder.path, name), this.#measure);
+        next = this.#newFolder(childPath(folder.path, name));
         folder.folders.set(name, next);
       }
       folder = next;
@@ -107,7 +116,7 @@ export interface Measure<T> {
   readonly bytesOf: (leaf: T) => number;
 }
 
-export interface TreeFolder<T> {
+export interface TreeFolder<T extends object> {
   readonly path: FilePath;
   /** What counts at or below this folder. */
   readonly totals: GroupTotals;
@@ -122,18 +131,17 @@ export interface TreeFolder<T> {
   /** A page of them: folders first, then files, each in the order of their names. */
   children(offset: number, limit: number): readonly TreeChild<T>[];
   /** A page of all files at or below this folder, in the order in which the tree shows them. */
-  inOrder(offset: number, limit: number): readonly T[];
+  inOrder(offset: number, limit: number): readonly FileOrRow<T>[];
   /** Every file at or below this folder. */
-  leaves(): Iterable<T>;
+  leaves(): Iterable<FileOrRow<T>>;
 }
 
-export type TreeChild<T> =
+export type TreeChild<T extends object> =
   | { readonly kind: 'folder'; readonly folder: TreeFolder<T> }
-  | { readonly kind: 'leaf'; readonly leaf: T };
+  | { readonly kind: 'leaf'; readonly leaf: FileOrRow<T> };
 
-class Folder<T> implements TreeFolder<T> {
+class Folder<T extends object> implements TreeFolder<T> {
   readonly folders = new Map<string, Folder<T>>();
-  readonly files: FolderFiles<T>;
   rows = 0;
   #countedFiles = 0;
   #countedBytes = 0;
@@ -142,10 +150,8 @@ class Folder<T> implements TreeFolder<T> {
 
   constructor(
     readonly path: FilePath,
-    { pathOf }: Measure<T>,
-  ) {
-    this.files = new FolderFiles(pathOf);
-  }
+    readonly files: FolderFiles<T>,
+  ) {}
 
   get isEmpty(): boolean {
     return this.rows === 0 && this.#countedFiles === 0;
@@ -185,8 +191,8 @@ class Folder<T> implements TreeFolder<T> {
     ];
   }
 
-  inOrder(offset: number, limit: number): readonly T[] {
-    const found: T[] = [];
+  inOrder(offset: number, limit: number): readonly FileOrRow<T>[] {
+    const found: FileOrRow<T>[] = [];
     let toSkip = offset;
     for (const folder of this.#shownFolders()) {
       if (found.length >= limit) return found;
@@ -211,7 +217,7 @@ class Folder<T> implements TreeFolder<T> {
     return this.#sortedFolders.get();
   }
 
-  *leaves(): Generator<T> {
+  *leaves(): Generator<FileOrRow<T>> {
     const waiting: Folder<T>[] = [this];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       yield* folder.files.values();

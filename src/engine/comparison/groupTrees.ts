@@ -4,36 +4,30 @@ import { findingAt } from '../compare/findings';
 import { parentPath } from '../disk/filePath';
 import type { CloudFiles } from '../scan/cloudFiles';
 import { bytesOf, folderOf, groupOf, isProved, isUnconfirmed, type Entry } from './entry';
+import type { FileOrRow } from './folderFiles';
 import { GroupTree, type Measure, type TreeFolder } from './groupTree';
 
 /** An entry, or the row of a cloud file that is only there, and of which no more need be said. */
-export type Held = Entry | number;
+export type Held = FileOrRow<Entry>;
 
 /** The trees of all groups: each entry has a row in one, and counts in one. */
 export class GroupTrees {
   readonly #cloud: CloudFiles;
-  readonly #measure: Measure<Held>;
-  readonly #trees: ReadonlyMap<Group, GroupTree<Held>>;
+  readonly #trees: ReadonlyMap<Group, GroupTree<Entry>>;
   /** How much of what is up to date is proved. It shows no rows. */
-  readonly proved: GroupTree<Held>;
+  readonly proved: GroupTree<Entry>;
   /** How much of it was so once, and could not be compared again. It shows no rows. */
-  readonly unconfirmed: GroupTree<Held>;
+  readonly unconfirmed: GroupTree<Entry>;
 
   /** @param cloud The files whose rows are held. */
   constructor(cloud: CloudFiles) {
     this.#cloud = cloud;
-    const measure: Measure<Held> = {
-      pathOf: held => (typeof held === 'number' ? cloud.pathAt(held) : held.path),
-      folderOf: held => (typeof held === 'number' ? cloud.folderAt(held) : folderOf(held)),
-      bytesOf: held => (typeof held === 'number' ? cloud.sizeAt(held) : bytesOf(held)),
-    };
-    this.#measure = measure;
-    this.#trees = new Map(groups.map(group => [group, new GroupTree(measure)]));
-    this.proved = new GroupTree(measure);
-    this.unconfirmed = new GroupTree(measure);
+    this.#trees = new Map(groups.map(group => [group, new GroupTree(measure, cloud)]));
+    this.proved = new GroupTree(measure, cloud);
+    this.unconfirmed = new GroupTree(measure, cloud);
   }
 
-  of(group: Group): GroupTree<Held> {
+  of(group: Group): GroupTree<Entry> {
     const tree = this.#trees.get(group);
     if (tree === undefined) throw new Error(`There is no group ${group}.`);
     return tree;
@@ -63,9 +57,9 @@ export class GroupTrees {
   filtered(passes: (path: FilePath) => boolean): GroupTrees {
     const trees = new GroupTrees(this.#cloud);
     for (const held of this.below(rootPath)) {
-      if (!passes(this.#measure.pathOf(held))) continue;
-      if (typeof held === 'number') trees.putRow(held);
-      else trees.put(held);
+      if (typeof held === 'number') {
+        if (passes(this.#cloud.pathAt(held))) trees.putRow(held);
+      } else if (passes(held.path)) trees.put(held);
     }
     return trees;
   }
@@ -142,8 +136,10 @@ export class GroupTrees {
   }
 
   /** Returns something of each group's root. */
-  roots<T>(what: (root: TreeFolder<Held>) => T): Readonly<Record<Group, T>> {
+  roots<T>(what: (root: TreeFolder<Entry>) => T): Readonly<Record<Group, T>> {
     const each = groups.map(group => [group, what(this.of(group).root)]);
     return Object.fromEntries(each) as Record<Group, T>;
   }
 }
+
+const measure: Measure<Entry> = { pathOf: ({ path }) => path, folderOf, bytesOf };

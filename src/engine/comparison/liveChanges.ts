@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FilePath } from '../../protocol/folders';
+import { rootPath, type FilePath } from '../../protocol/folders';
 import type { Piece } from '../concurrency/quietTime';
 import { TimeSlice } from '../concurrency/timeSlice';
 import { isWithin } from '../disk/filePath';
 import { isCancelled, throwIfCancelled, toFailure } from '../failures/failure';
 import { pathOf } from '../compare/join';
 import { isUnchanged, statAlong, statAt, scanLocal, type LocalEntry } from '../scan/localScan';
+import { isSameEntry } from './entry';
 import { applyLeaf, markGone, type LiveComparison } from './judgeByDisk';
 
 /**
@@ -43,8 +44,7 @@ export async function applyChanges(
 export async function recheckUpToDate(live: LiveComparison): Promise<void> {
   const { comparison, root, exclude, signal } = live;
   const slice = new TimeSlice(signal);
-  for (const known of [...comparison.entries()]) {
-    if (known.verdict.kind !== 'up-to-date') continue;
+  for (const known of [...comparison.inGroup('up-to-date', rootPath)]) {
     if (slice.isOver) await slice.next(known.path);
     if (known.local !== undefined && isUnchanged(root, known.local)) continue;
     const now = statAt(root, known.path, exclude);
@@ -90,7 +90,7 @@ export async function* lookBelow(
         if (!isJudgedNow(look, path)) continue;
         const known = comparison.get(path);
         applyLeaf(look, entry);
-        if (comparison.get(path) !== known) onFound(path);
+        if (!isSameEntry(comparison.get(path), known)) onFound(path);
       }
       yield pieceSince(begun, batch.length);
     }
@@ -98,16 +98,21 @@ export async function* lookBelow(
     // A look that nobody wants any more leaves no folder open.
     await scan.return(undefined);
   }
-  const missed = [...comparison.below(below)].filter(
-    ({ path }) => !seen.has(path) && isJudgedNow(look, path),
-  );
+  const missed: FilePath[] = [];
+  // A million entries would take much room; paths take little.
+  for (const { path } of comparison.below(below)) {
+    if (!seen.has(path) && isJudgedNow(look, path)) missed.push(path);
+  }
   for (let done = 0; done < missed.length; done += maxMissedAtOnce) {
     await nextTurn();
     throwIfCancelled(signal, start);
     const begun = performance.now();
-    const now = missed.slice(done, done + maxMissedAtOnce);
+    const paths = missed.slice(done, done + maxMissedAtOnce);
+    const now = paths.flatMap(path => comparison.get(path) ?? []);
     markGone(look, now);
-    for (const known of now) if (comparison.get(known.path) !== known) onFound(known.path);
+    for (const known of now) {
+      if (!isSameEntry(comparison.get(known.path), known)) onFound(known.path);
+    }
     yield pieceSince(begun, now.length);
   }
   return seen;

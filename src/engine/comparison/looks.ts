@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import type { LogEntry } from '../../protocol/host';
+import { groups } from '../../protocol/verdicts';
 import type { Pieces, QuietTime } from '../concurrency/quietTime';
 import { topmost } from '../disk/filePath';
 import { throwIfCancelled } from '../failures/failure';
@@ -83,8 +84,12 @@ export class Looks {
     const since = BigInt(Date.now() - newMs) * 1_000_000n;
     const found: FilePath[] = [];
     for (const start of starts) {
-      for (const { path, local } of comparison.below(start)) {
-        if (local !== undefined && local.ctimeNs > since) found.push(path);
+      for (const group of groups) {
+        // What is only in the cloud has no local file, and may be a million.
+        if (group === 'only-in-cloud') continue;
+        for (const { path, local } of comparison.inGroup(group, start)) {
+          if (local !== undefined && local.ctimeNs > since) found.push(path);
+        }
       }
     }
     if (found.length > 0) this.#second.add(folder, found);

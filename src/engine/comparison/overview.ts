@@ -18,7 +18,7 @@ import { groups, isNotBackedUp, type Group } from '../../protocol/verdicts';
 import { childPath } from '../disk/filePath';
 import { bytesOf, toFileRow, type Entry } from './entry';
 import type { TreeFolder } from './groupTree';
-import type { GroupTrees, Held } from './groupTrees';
+import type { GroupTrees } from './groupTrees';
 
 /**
  * Returns the largest parts of a folder, and of the largest folders in it, as many as are asked for;
@@ -55,7 +55,7 @@ const fewest = 100;
 interface Place {
   readonly trees: GroupTrees;
   readonly path: FilePath;
-  readonly folders: ReadonlyMap<Tree, TreeFolder<Held>>;
+  readonly folders: ReadonlyMap<Tree, TreeFolder<Entry>>;
 }
 
 /** Of those that are up to date, these have numbers of their own beside those of their group. */
@@ -133,7 +133,7 @@ function toFile({ shade, bytes, entry }: Extract<Content, { kind: 'file' }>): Ov
 }
 
 function placeAt(trees: GroupTrees, path: FilePath): Place {
-  const folders = new Map<Tree, TreeFolder<Held>>();
+  const folders = new Map<Tree, TreeFolder<Entry>>();
   for (const tree of [...groups, ...ofUpToDate]) {
     const folder = (isOfUpToDate(tree) ? trees[tree] : trees.of(tree)).folder(path);
     if (folder !== undefined) folders.set(tree, folder);
@@ -143,7 +143,7 @@ function placeAt(trees: GroupTrees, path: FilePath): Place {
 
 /** The files and folders directly in a folder that count in it, each once. */
 function contentsOf({ trees, path, folders }: Place): Content[] {
-  const below = new Map<string, Map<Tree, TreeFolder<Held>>>();
+  const below = new Map<string, Map<Tree, TreeFolder<Entry>>>();
   const found: Content[] = [];
   for (const [tree, folder] of folders) {
     for (const [name, child] of folder.folders) {

@@ -48,15 +48,21 @@ export class CloudFiles implements Iterable<CloudFile> {
   }
 
   has(path: FilePath): boolean {
-    return this.#rowOf(path) !== undefined;
+    return this.rowOf(path) !== undefined;
   }
 
   get(path: FilePath): CloudFile | undefined {
-    const row = this.#rowOf(path);
+    const row = this.rowOf(path);
     return row === undefined ? undefined : this.at(row);
   }
 
-  /** The file in a row; rows count from 0. */
+  /** The row of a file; rows count from 0. */
+  rowOf(path: FilePath): number | undefined {
+    const found = this.#slots[this.#slotOf(path, hashOf(path))] ?? 0;
+    return found > 0 ? found - 1 : undefined;
+  }
+
+  /** The file in a row. */
   at(row: number): CloudFile {
     const block = this.#block(row);
     const at = row & blockMask;
@@ -84,11 +90,6 @@ export class CloudFiles implements Iterable<CloudFile> {
 
   *[Symbol.iterator](): Generator<CloudFile> {
     for (let row = 0; row < this.#count; row++) yield this.at(row);
-  }
-
-  #rowOf(path: FilePath): number | undefined {
-    const found = this.#slots[this.#slotOf(path, hashOf(path))] ?? 0;
-    return found > 0 ? found - 1 : undefined;
   }
 
   /** Where the row of a path is, or would be. */

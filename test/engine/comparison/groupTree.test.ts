@@ -7,6 +7,7 @@ import {
   type TreeChild,
   type TreeFolder,
 } from '../../../src/engine/comparison/groupTree';
+import { CloudFiles } from '../../../src/engine/scan/cloudFiles';
 import type { FilePath } from '../../../src/protocol/folders';
 import { assertProperty } from '../../support/suite/assertProperty';
 
@@ -72,7 +73,7 @@ describe('groupTree', () => {
     const steps = fc.array(fc.tuple(paths, fc.nat(100)), { maxLength: 60 });
     assertProperty(
       fc.property(steps, all => {
-        const tree = new GroupTree(measure);
+        const tree = new GroupTree(measure, new CloudFiles());
         const model = new Map<string, Sized>();
         for (const [path, bytes] of all) {
           const known = model.get(path);
@@ -92,7 +93,7 @@ describe('groupTree', () => {
   });
 
   it('holds a file and a folder of one name, as a bucket can', () => {
-    const tree = new GroupTree(measure);
+    const tree = new GroupTree(measure, new CloudFiles());
     tree.put(leaf('a'), 'both');
     tree.put(leaf('a/b'), 'both');
     assert.deepEqual(
@@ -105,7 +106,7 @@ describe('groupTree', () => {
   });
 
   it('tells the rows that it shows from the files that count in it', () => {
-    const tree = new GroupTree(measure);
+    const tree = new GroupTree(measure, new CloudFiles());
     const [lingering, awaited] = [leaf('old/a', 5), leaf('new/b', 7)];
     tree.put(lingering, 'row');
     tree.put(awaited, 'number');
@@ -128,7 +129,7 @@ describe('groupTree', () => {
   });
 
   it('forgets folders that nothing is left in', () => {
-    const tree = new GroupTree(measure);
+    const tree = new GroupTree(measure, new CloudFiles());
     tree.put(leaf('a/b/c'), 'both');
     tree.take(leaf('a/b/c'), 'both');
     assert.equal(tree.folder('a/b' as FilePath), undefined);

@@ -18,6 +18,7 @@ import fc from 'fast-check';
 
 import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
+import { TimeSlice } from '../../../src/engine/concurrency/timeSlice';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { LiveComparison } from '../../../src/engine/comparison/judgeByDisk';
@@ -77,10 +78,11 @@ describe('liveChanges', () => {
 
   /** Compares, as the engine does before anything can change. */
   async function compare(): Promise<void> {
-    const comparison = new Comparison(targetOf({ bucket: 'memory', prefix: 'w/' }));
     const result = await findings();
+    const target = targetOf({ bucket: 'memory', prefix: 'w/' });
+    const comparison = new Comparison(target, result.findings.cloud);
     comparison.incomplete = result.incomplete;
-    for (const finding of result.findings) comparison.place(finding);
+    await comparison.placeAll(result.findings, new TimeSlice(signal));
     live = {
       comparison,
       root,
@@ -369,6 +371,17 @@ describe('liveChanges', () => {
       same: 'up-to-date',
       new: 'missing-in-cloud',
     });
+  });
+
+  it('finds nothing in a look at a folder in which nothing has changed', async () => {
+    await writeTree(root, { a: 'x', 'd/b': 'x' });
+    place('a', 'only/there', 'only/there-too');
+    await compare();
+    const found: FilePath[] = [];
+    const onFound = (path: FilePath) => found.push(path);
+    const look = lookBelow({ ...live, start: '' as FilePath, included: [], onFound });
+    while ((await look.next()).done !== true);
+    assert.deepEqual(found, []);
   });
 
   it('leaves no folder open where a look is given up', async function () {
