@@ -55,20 +55,20 @@ class IniReader {
   #setting: OpenSetting | undefined;
 
   read(line: string, number: number): void {
-    const content = line.trim();
+    const content = strip(line);
     if (/^[#;]/.test(content)) return;
     const setting = this.#setting;
     if (content === '') {
       setting?.lines.push({ text: '', line: number });
       return;
     }
-    const indent = line.length - line.trimStart().length;
+    const indent = line.length - stripStart(line).length;
     if (setting !== undefined && indent > setting.indent && goesOn(setting.name, content)) {
       setting.lines.push({ text: content, line: number });
       return;
     }
     this.#close();
-    const name = /^\[(.+)\]/.exec(content)?.[1];
+    const name = /^\[(.+)\]/s.exec(content)?.[1];
     if (name !== undefined) this.#open(name, number);
     else this.#begin(content, indent, number);
   }
@@ -81,7 +81,7 @@ class IniReader {
     const sections = [...this.#sections].map(([name, { line, values }]) => ({
       name,
       line,
-      values: { ...inherited, ...values },
+      values: { ...unlessIn(values, inherited), ...values },
     }));
     const faults = this.#faults.sort((a, b) => a.line - b.line);
     return { sections, faults };
@@ -95,7 +95,7 @@ class IniReader {
   }
 
   #begin(content: string, indent: number, line: number): void {
-    const [, name = '', value = ''] = /^(.*?)\s*[=:]\s*(.*)$/.exec(content) ?? [];
+    const [, name = '', value = ''] = settingForm.exec(content) ?? [];
     if (name === '') {
       this.#fault(line, found`it is neither a section nor a “name = value”`);
     } else if (this.#name === undefined) {
@@ -113,10 +113,7 @@ class IniReader {
     this.#setting = undefined;
     if (setting === undefined) return;
     const { name, line, lines } = setting;
-    const value = lines
-      .map(({ text }) => text)
-      .join('\n')
-      .trimEnd();
+    const value = stripEnd(lines.map(({ text }) => text).join('\n'));
     if (!value.startsWith('\n')) {
       this.#set(
         name,
@@ -125,13 +122,16 @@ class IniReader {
       );
       return;
     }
-    for (const { text, line: at } of lines) {
+    const pieces = lines.flatMap(({ text, line: at }) =>
+      text.split(lineBoundaries).map(piece => ({ text: strip(piece), line: at })),
+    );
+    for (const { text, line: at } of pieces) {
       if (text === '') continue;
       const equals = text.indexOf('=');
       if (equals < 0) this.#fault(at, found`it is no “name = value” below “${name}”`);
       else {
-        const nested = `${name}.${text.slice(0, equals).trim()}`;
-        this.#set(nested, text.slice(equals + 1).trim(), at);
+        const nested = `${name}.${stripEnd(text.slice(0, equals))}`;
+        this.#set(nested, stripStart(text.slice(equals + 1)), at);
       }
     }
   }
@@ -151,6 +151,39 @@ class IniReader {
     this.#faults.push({ line, section: this.#name, why, isAmbiguous: false });
   }
 }
+
+/** Those that the section has not itself; what it says of a nested setting counts as a whole. */
+function unlessIn(own: Section['values'], inherited: Section['values'] = {}): Section['values'] {
+  const outer = (name: string) => name.split('.', 1)[0];
+  const known = new Set(Object.keys(own).map(outer));
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => !known.has(outer(name))));
+}
+
+/** What Python takes for a blank, which is not what JavaScript does. */
+const blank = String.raw`[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
+const blanksAtStart = new RegExp(`^${blank}+`);
+const settingForm = new RegExp(`^(.*?)${blank}*[=:]${blank}*(.*)$`, 's');
+
+function strip(text: string): string {
+  return stripEnd(stripStart(text));
+}
+
+function stripStart(text: string): string {
+  return text.replace(blanksAtStart, '');
+}
+
+/** Not by an expression, which would try each run of blanks within the text to its end. */
+function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && oneBlank.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+const oneBlank = new RegExp(blank);
+
+/** Where Python's `str.splitlines` ends a line, of those that a line of a file may hold. */
+// eslint-disable-next-line no-control-regex
+const lineBoundaries = /[\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 /** Whether an indented line belongs to the setting above it. */
 function goesOn(setting: string, content: string): boolean {

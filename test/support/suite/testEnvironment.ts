@@ -10,6 +10,8 @@ export const testVariables = {
   hostKills: 'S3_BACKUP_TEST_HOST_KILLS',
   /** How many random sequences of steps are run against the model. */
   modelRuns: 'S3_BACKUP_TEST_MODEL_RUNS',
+  /** How many random AWS files are read by botocore, too. */
+  parserRuns: 'S3_BACKUP_TEST_PARSER_RUNS',
   /** How many requests go over the few sockets. */
   requests: 'S3_BACKUP_TEST_REQUESTS',
   /** Set where a real VS Code is to go every way through the network. */
