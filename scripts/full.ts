@@ -44,6 +44,12 @@ const steps: readonly Step[] = [
     script: ['test:s3', 'sockets'],
     env: { [testVariables.requests]: '10000' },
   },
+  {
+    name: 'random AWS files, read by botocore too',
+    script: ['test:engine', 'config/awsCliParser'],
+    env: { [testVariables.parserRuns]: '30000' },
+  },
+  { name: 'inputs that a fuzzer finds', script: ['fuzz'] },
   { name: 'the pictures of the documents', script: ['screenshots'] },
   { name: 'other seeds, kills and restless files', script: ['soak'] },
 ];

@@ -10,9 +10,9 @@ import {
   parseTrafficSettings,
 } from '../../../src/engine/config/settings';
 import { readSharedFiles } from '../../../src/engine/config/sharedFiles';
-import { Failure } from '../../../src/engine/failures/failure';
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { faultOf } from '../../support/suite/faultOf';
 
 /** What stands in such files, and what an object of JavaScript has by itself. */
 const names = fc.constantFrom(
@@ -118,16 +118,3 @@ describe('Whatever the settings hold', () => {
     );
   });
 });
-
-/** What the work fails by, which has to be a failure that says what it is about. */
-function faultOf(work: () => unknown): Failure | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    assert.ok(error instanceof Failure, String(error));
-    assert.notEqual(error.code, 'unexpected');
-    assert.notEqual(error.subject, '');
-    return error;
-  }
-}
