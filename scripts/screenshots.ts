@@ -35,7 +35,10 @@ async function takePictures(theme: string, file: (picture: string) => string): P
   try {
     await makeSampleWorkspace(temporary.path, session.s3, bucket);
     await session.page.setViewportSize({ width: 1100, height: 640 });
-    const take = (picture: string) => session.page.screenshot({ path: file(picture) });
+    const take = async (picture: string) => {
+      await session.page.getByText('Activating Extensions').waitFor({ state: 'hidden' });
+      await session.page.screenshot({ path: file(picture) });
+    };
     await showComparison(session);
     await take('compared');
     await showOverview(session);
@@ -59,15 +62,15 @@ async function showComparison({ workbench, page }: UiSession): Promise<void> {
   // A click on such a file shows what it differs in.
   await tree.click('shared-map.json');
   await page.locator('.modified-in-monaco-diff-editor .view-line').first().waitFor();
+  const decide = page.locator('.editor-actions').getByRole('button', { name: /^Resolve/ });
+  await decide.waitFor();
 }
 
 /** The whole workspace as a map by size. */
 async function showOverview({ workbench, page }: UiSession): Promise<void> {
-  await workbench.pressViewAction('Show Overview');
+  await workbench.runCommand('S3 Backup: Show Overview');
   const inner = page.frameLocator('iframe.webview').frameLocator('#active-frame');
   await inner.locator('.treemap .tile').first().waitFor();
-  // The button would stay marked below the pointer.
-  await inner.locator('.summary').hover();
 }
 
 /** What is shown before the first backup of everything. */
