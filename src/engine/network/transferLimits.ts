@@ -66,8 +66,11 @@ export class TransferLimits {
     const ms = performance.now() - window.begun;
     if (ms < minWindowMs || window.requests < 2 * this.#level.places) return;
     this.#window = emptyWindow();
-    // After a pause nobody knows how long the work took.
-    if (ms > maxWindowMs) return;
+    if (ms > maxWindowMs) {
+      // After a pause nobody knows how long the work took, or how far the store is.
+      this.#level = { ...this.#level, quickestMs: undefined };
+      return;
+    }
     this.#level = nextLevel(this.#level, {
       rate: window.cost / ms,
       wasFull: 2 * window.full > window.requests && !this.#traffic.isLimited,

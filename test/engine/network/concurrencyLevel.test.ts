@@ -46,7 +46,7 @@ describe('The number of requests side by side', () => {
     let level: ConcurrencyLevel = { ...initialLevel, places: 48 };
     const trials: number[] = [];
     for (let n = 0; n < 500; n++) {
-      level = nextLevel(level, seenOn({ rttMs: 20, mostASecond: 2_300 }, level));
+      level = nextLevel(level, seenOn({ rttMs: 5, mostASecond: 9_200 }, level));
       if (level.trial !== undefined) trials.push(n);
     }
     assert.ok(trials.length >= 2 && trials.length <= 10, String(trials));
@@ -55,6 +55,69 @@ describe('The number of requests side by side', () => {
       gaps,
       gaps.toSorted((one, other) => one - other),
     );
+  });
+
+  for (const [rttMs, from, to] of [
+    [0, 48, 64],
+    [20, 128, maxPlaces],
+    [50, 128, maxPlaces],
+    [100, 128, maxPlaces],
+  ] as const) {
+    it(`is ${String(from)} to ${String(to)} after 1,000 files, the store ${String(rttMs)} ms away`, () => {
+      const noise = fc.record({
+        /** How busy the computer is with other things, and how late the quickest answer is. */
+        share: fc.double({ min: 0.2, max: 1, noNaN: true }),
+        lateMs: fc.double({ min: 0, max: 5, noNaN: true }),
+        wasFull: fc.boolean(),
+      });
+      // The first window has the slowest code and opens the connections.
+      const windows = fc.tuple(fc.nat(30), fc.array(noise, { minLength: 50, maxLength: 50 }));
+      assertProperty(
+        fc.property(windows, ([firstLateMs, all]) => {
+          let level = initialLevel;
+          let files = 0;
+          all.forEach(({ share, lateMs, wasFull }, n) => {
+            const way = { rttMs: rttMs + 1, mostASecond: 2_500 * share };
+            const seen = seenOn(way, level);
+            const perWindow = Math.max(2 * level.places, seen.rate / 10);
+            const quickestMs = way.rttMs + lateMs + (n === 0 ? firstLateMs : 0);
+            level = nextLevel(level, { ...seen, quickestMs, wasFull });
+            files += perWindow;
+            if (files >= 1_000) assert.ok(level.places >= from && level.places <= to);
+          });
+          assert.ok(files >= 1_000);
+          const { places } = nextLevel(level, {
+            ...seenOn({ rttMs: 1, mostASecond: 9 }, level),
+            wasBusy: true,
+          });
+          assert.equal(places, Math.floor(level.places / 2));
+        }),
+      );
+    });
+  }
+
+  it('stays about where it is on a slow line, where all requests take long for their bytes', () => {
+    const window = fc.record({
+      mostASecond: fc.integer({ min: 1, max: 40 }),
+      quickestMs: fc.integer({ min: 300, max: 60_000 }),
+      wasFull: fc.boolean(),
+    });
+    assertProperty(
+      fc.property(fc.array(window, { maxLength: 50 }), windows => {
+        let level = initialLevel;
+        for (const { mostASecond, quickestMs, wasFull } of windows) {
+          const seen = seenOn({ rttMs: 20, mostASecond }, level);
+          // Nothing is won by more, whatever is tried.
+          level = nextLevel(level, { ...seen, rate: 1, quickestMs, wasFull });
+          assert.ok(level.places <= initialLevel.places + 16);
+        }
+      }),
+    );
+  });
+
+  it('grows where a near store is followed by one that is far away', () => {
+    const near = levelAfter(50, { rttMs: 1, mostASecond: 2_000 });
+    assert.equal(levelAfter(60, { rttMs: 100, mostASecond: 10_000 }, near).places, maxPlaces);
   });
 
   it('is halved where the store has too much, and grows again', () => {
@@ -83,7 +146,8 @@ describe('The number of requests side by side', () => {
           assert.ok(next.places >= minPlaces && next.places <= maxPlaces);
           if (seen.wasBusy) assert.ok(next.places <= Math.max(minPlaces, level.places / 2));
           else assert.ok(Math.abs(next.places - level.places) <= Math.max(16, level.places / 2));
-          if (!seen.wasFull) assert.ok(next.places <= level.places);
+          const isNear = seen.quickestMs < 6;
+          if (!seen.wasFull && isNear) assert.ok(next.places <= level.places);
           level = next;
         }
       }),
