@@ -69,6 +69,7 @@ async function breakWires(seed: number): Promise<void> {
         files: 1_200,
         percent: 15,
         rounds: 3,
+        inTheEnd: 'compared-by-rclone',
       });
       console.log(`faults: ${JSON.stringify(result)}`);
     } finally {

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { setAwsVariables } from '../../../dev/awsVariables';
+import { checkByRclone } from '../../../dev/rclone';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 import { groupsToBackUp } from '../../../src/engine/comparison/differences';
 import { inParallel } from '../../../src/engine/concurrency/parallel';
@@ -44,6 +45,8 @@ export interface WeatherRun {
   readonly percent: number;
   /** How often the files are changed and backed up again. */
   readonly rounds: number;
+  /** Whether another program downloads and compares everything in the end, too. */
+  readonly inTheEnd: 'compared-by-rclone' | 'restored-alone';
 }
 
 /** What a run has come to, for whoever wants to know that it was one. */
@@ -55,6 +58,8 @@ export interface WeatherResult {
   /** Copies that somebody else stored when a plan was made, and that stood. */
   readonly stood: number;
   readonly restored: number;
+  /** Files that rclone has found to be the same on both sides, where it was asked. */
+  readonly byRclone: number | undefined;
   /** Files that a batch or a comparison gave up for this time, by the reason. */
   readonly givenUp: Readonly<Partial<Record<FailureCode, number>>>;
 }
@@ -96,6 +101,12 @@ export async function backUpInBadWeather(run: WeatherRun): Promise<WeatherResult
       await changeFiles(setup.root, contents, { files, round, random });
       await untilGreen(watch, round);
     }
+    const { root, prefix } = setup;
+    const byRclone =
+      run.inTheEnd === 'compared-by-rclone'
+        ? await checkByRclone({ server, bucket, prefix, root })
+        : undefined;
+    if (byRclone !== undefined) assert.equal(byRclone, contents.size);
     const elsewhere = await setupIn(join(folder.path, 'elsewhere'), 'w', bucket);
     await untilRestored(other, elsewhere, story);
     for (const [path, bytes] of contents) {
@@ -103,7 +114,7 @@ export async function backUpInBadWeather(run: WeatherRun): Promise<WeatherResult
       assert.ok(restored.equals(bytes), `${path} was restored as another`);
     }
     assertNothingTwice(proxy.exchanges, { files, rounds: run.rounds, stood: story.stood });
-    return resultOf(story, proxy, contents.size);
+    return { ...resultOf(story, proxy, contents.size), byRclone };
   } catch (error) {
     throw new Error(`with ${seedsVariable}=${String(seed)}`, { cause: error });
   } finally {
@@ -292,7 +303,7 @@ function resultOf(
   { compared, stood, givenUp }: WeatherStory,
   proxy: FaultProxy,
   restored: number,
-): WeatherResult {
+): Omit<WeatherResult, 'byRclone'> {
   const { requests, met } = proxy;
   return { requests, faults: Object.fromEntries(met), compared, stood, restored, givenUp };
 }
