@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { temporaryFolder } from '../dev/temporaryFolder';
+import { testVariables } from '../test/support/suite/testEnvironment';
 import { plants, type Plant } from '../test/support/suite/plants';
 
 /**
@@ -32,7 +33,7 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
 }
 
-function isFound({ what, edits, test }: Plant, root: string): boolean {
+function isFound({ what, edits, test, says = '', sequences }: Plant, root: string): boolean {
   const originals = new Map<string, string>();
   for (const { file, from, to } of edits) {
     const path = join(root, 'out', 'src', 'engine', file);
@@ -48,13 +49,18 @@ function isFound({ what, edits, test }: Plant, root: string): boolean {
   const { status, stdout } = spawnSync(process.execPath, [suite, ...test], {
     cwd: root,
     encoding: 'utf8',
+    env: {
+      ...process.env,
+      [testVariables.unshrunk]: '1',
+      ...(sequences === undefined ? {} : { [testVariables.modelRuns]: String(sequences) }),
+    },
     // What hangs is found, too.
     timeout: 240_000,
   });
   for (const [path, text] of originals) writeFileSync(path, text);
   const why = /Caused by: [^\n]*|AssertionError[^\n]*/.exec(stdout);
   if (why !== null) console.log(`  ${why[0]}`);
-  return status !== 0;
+  return status !== 0 && stdout.includes(says);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

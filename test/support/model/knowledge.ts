@@ -111,6 +111,6 @@ export async function checkPromises(known: Knowledge, world: World): Promise<voi
   const totals = world.state?.comparisons[0];
   if (totals !== undefined) {
     const sum = groups.reduce((files, group) => files + totals.groups[group].files, 0);
-    assert.equal(sum, totals.found);
+    assert.equal(sum, totals.found, 'the groups add up');
   }
 }

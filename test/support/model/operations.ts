@@ -135,7 +135,7 @@ export async function rowsAreFresh(known: Knowledge, world: World): Promise<void
   for (const name of new Set([...live.keys(), ...fresh.keys()])) {
     const [before, after] = [live.get(name)?.verdict, fresh.get(name)?.verdict];
     if (before !== undefined && mayBecome(before, world).includes(after?.kind)) continue;
-    assert.equal(before?.kind, after?.kind, name);
+    assert.equal(before?.kind, after?.kind, `the row of ${name}`);
   }
 }
 
@@ -191,7 +191,11 @@ export const verify: Operation = async (known, world, signal) => {
   const isDone = await unlessCancelled(signal, async () => {
     const report = await world.engine.verify({ folders }, signal);
     const { files, proved, different, missing, unknown, failed } = report;
-    assert.equal(proved + different + missing + unknown.files + failed, files);
+    assert.equal(
+      proved + different + missing + unknown.files + failed,
+      files,
+      'the verification adds up',
+    );
   });
   if (isDone) allSeen(known);
   assertUntouched(known, before, world);
@@ -244,7 +248,7 @@ export async function backUpTwice(known: Knowledge, world: World): Promise<void>
   const { bucket } = world;
   const calls = bucket.calls.length;
   const second = await backUp(known, world, { kind: 'all' }, never);
-  assert.equal(second?.planned, 0);
+  assert.equal(second?.planned, 0, 'a second back-up has something to do');
   const writes = ['put', 'startMultipart'];
   assert.ok(!bucket.calls.slice(calls).some(({ operation }) => writes.includes(operation)));
 }
@@ -271,7 +275,7 @@ async function backUp(
       await change(plan);
       report = await world.engine.run(plan.planId, signal);
       assertAddsUp(report);
-      assert.ok(report.planned <= plan.files);
+      assert.ok(report.planned <= plan.files, 'more was planned than was shown');
     },
     codes,
   );
@@ -418,7 +422,7 @@ async function restore(
     const expected = asked.content ?? cloud.get(name);
     if (old === undefined) continue;
     assert.equal(choice, 'replace', `${name} was replaced`);
-    if (!isOther) assert.equal(after.get(name), expected);
+    if (!isOther) assert.equal(after.get(name), expected, `${name} is not what was restored`);
     assert.ok(kept.includes(old), `what was in ${name} is gone`);
   }
   // The user's last word stands, but where the plan came after it and was told to replace it.
@@ -478,7 +482,7 @@ export const freeUp: Operation = async (known, world, signal) => {
 };
 
 function assertAddsUp({ done, failed, skipped, cancelled, planned }: Report): void {
-  assert.equal(done + failed + skipped + cancelled, planned);
+  assert.equal(done + failed + skipped + cancelled, planned, 'the report adds up');
 }
 
 /** Nothing on the disk has changed, but what the user has changed meanwhile. */

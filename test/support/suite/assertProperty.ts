@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { seeds, seedsVariable } from './seeds';
+import { testVariables } from './testEnvironment';
 
 /** What the tests say of a property's runs; the seeds are not theirs to choose. */
 type PropertyRuns<T> = Pick<fc.Parameters<T>, 'numRuns' | 'examples'>;
@@ -16,7 +17,9 @@ export function assertProperty<T>(
   runs: PropertyRuns<T> = {},
 ): Promise<void> | undefined {
   const numRuns = Math.ceil((runs.numRuns ?? usualRuns) / seeds.length);
-  const checks = seeds.map(seed => () => fc.check(property, { ...runs, numRuns, seed }));
+  const checks = seeds.map(
+    seed => () => fc.check(property, { ...runs, numRuns, seed, endOnFailure }),
+  );
   if (property.isAsync()) return checkInTurn(checks as readonly AsyncCheck<T>[]);
   for (const check of checks as readonly SyncCheck<T>[]) report(check());
   return undefined;
@@ -27,11 +30,13 @@ export async function assertReplayed<T>(
   property: fc.IAsyncPropertyWithHooks<T>,
   { seed, path }: { readonly seed: number; readonly path: string },
 ): Promise<void> {
-  report(await fc.check(property, { seed, path, numRuns: 1 }));
+  report(await fc.check(property, { seed, path, numRuns: 1, endOnFailure }));
 }
 
 type AsyncCheck<T> = () => Promise<fc.RunDetails<T>>;
 type SyncCheck<T> = () => fc.RunDetails<T>;
+
+const endOnFailure = process.env[testVariables.unshrunk] !== undefined;
 
 /** As fast-check has it. */
 const usualRuns = 100;

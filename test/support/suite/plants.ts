@@ -4,6 +4,10 @@ export interface Plant {
   readonly edits: readonly Edit[];
   /** What `runSuite` is called with. */
   readonly test: readonly string[];
+  /** How many sequences may be run until it is found; else as many as in `npm test`. */
+  readonly sequences?: number;
+  /** What the failure has to say: by this it is known which promise has found the fault. */
+  readonly says?: string;
   /** What still stands in its way where no test can find it. */
   readonly behind?: string;
 }
@@ -191,5 +195,314 @@ export const plants: readonly Plant[] = [
       },
     ],
     test: model,
+  },
+  {
+    what: 'a receipt names an ETag that no copy has',
+    edits: [
+      {
+        file: 'backup/upload.js',
+        from: 'sha256: sent.sha256, etag,',
+        to: `sha256: sent.sha256, etag: '0' + etag.slice(1),`,
+      },
+    ],
+    test: model,
+    says: 'has a receipt of a copy that never was',
+  },
+  {
+    what: 'a restore that failed leaves its file',
+    edits: [
+      {
+        file: 'restore/restoreFile.js',
+        from: 'await (0, stage_1.discard)(staged, tools.journal);',
+        to: 'tools.journal.end(staged.file);',
+      },
+    ],
+    test: model,
+    says: 'is litter',
+  },
+  {
+    what: 'a file that is looked at again stays green',
+    edits: [
+      {
+        file: 'comparison/judgeByDisk.js',
+        from: 'if (known?.local !== undefined && (0, localFile_1.isSameState)(known.local, local))',
+        to: `if (known?.verdict.kind === 'up-to-date')`,
+      },
+    ],
+    test: model,
+    says: 'is called safe',
+  },
+  {
+    what: 'a comparison removes the copy of a file that was freed',
+    edits: [
+      {
+        file: 'freeUp/freeUpKind.js',
+        from: 'const { copy: cloud } = outcome.result;',
+        to: `const { copy: cloud } = outcome.result;
+            const { route } = outcome.step;
+            (globalThis.freed ??= []).push(() => route.bucket.remove(route.target.prefix + path));`,
+      },
+      {
+        file: 'comparison/comparisons.js',
+        from: `const { folder } = job.target;
+        const changed = this.#meanwhile.collect(folder);
+        try {
+            const { onComparing }`,
+        to: `const { folder } = job.target;
+        for (const remove of globalThis.freed?.splice(0) ?? []) remove();
+        const changed = this.#meanwhile.collect(folder);
+        try {
+            const { onComparing }`,
+      },
+    ],
+    test: model,
+    says: ', which was freed',
+  },
+  {
+    what: 'the groups do not add up',
+    edits: [
+      {
+        file: 'comparison/comparison.js',
+        from: 'found: this.#trees.size,',
+        to: 'found: this.#trees.size + (this.#trees.size > 3 ? 1 : 0),',
+      },
+    ],
+    test: model,
+    says: 'the groups add up',
+  },
+  {
+    what: 'what was sent stays out of date',
+    edits: [
+      {
+        file: 'backup/backUpKind.js',
+        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
+        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
+      },
+    ],
+    test: model,
+    says: 'a second back-up has something to do',
+  },
+  {
+    what: 'a report leaves out what was skipped',
+    edits: [
+      {
+        file: 'batch/reports.js',
+        from: `skipped: count('skipped'),`,
+        to: 'skipped: 0,',
+      },
+    ],
+    test: model,
+    says: 'the report adds up',
+  },
+  {
+    what: 'a plan says too few files',
+    edits: [
+      {
+        file: 'backup/summarizeBackUp.js',
+        from: 'files: steps.length,',
+        to: 'files: 0,',
+      },
+    ],
+    test: model,
+    says: 'more was planned than was shown',
+  },
+  {
+    what: 'what is taken out of a plan is sent',
+    edits: [
+      {
+        file: 'backup/plannedBackUps.js',
+        from: 'this.#change(taken, () => undefined);',
+        to: '',
+      },
+    ],
+    test: model,
+    says: 'was left out, and sent',
+  },
+  {
+    what: `nobody is asked about copies of somebody else's`,
+    edits: [
+      {
+        file: 'backup/summarizeBackUp.js',
+        from: 'const replacing = steps.filter(backUpStep_1.isOfUnknownOrigin);',
+        to: 'const replacing = [];',
+      },
+    ],
+    test: model,
+    says: 'a copy was replaced without a question',
+  },
+  {
+    what: 'what was stored since the comparison is replaced',
+    edits: [
+      {
+        file: 'backup/backUpKind.js',
+        from: 'const before = await (0, storedMeanwhile_1.storedMeanwhile)(step, options.signal);',
+        to: `const { bucket, target } = step.route;
+    const head = await bucket.head({ key: target.prefix + path, signal: options.signal }).catch(() => undefined);
+    if (head !== undefined) return upload({ ...step, condition: { kind: 'unchanged', etag: head.etag } }, options);
+    const before = undefined;`,
+      },
+    ],
+    test: model,
+    says: 'what was stored meanwhile at',
+  },
+  {
+    what: 'a conflict is forgotten when its file changes',
+    edits: [
+      {
+        file: 'comparison/judgeByDisk.js',
+        from: `if (known?.verdict.kind === 'changed-in-cloud')
+        return known.verdict;`,
+        to: '',
+      },
+    ],
+    test: model,
+    says: 'is forgotten',
+  },
+  {
+    what: 'a look passes by what it does not know',
+    edits: [
+      {
+        file: 'comparison/liveChanges.js',
+        from: `const known = comparison.get(path);
+                (0, judgeByDisk_1.applyLeaf)`,
+        to: `const known = comparison.get(path);
+                if (known === undefined) continue;
+                (0, judgeByDisk_1.applyLeaf)`,
+      },
+    ],
+    test: model,
+    says: 'the row of',
+  },
+  {
+    what: 'what a look finds is told to no comparison',
+    edits: [
+      {
+        file: 'comparison/looks.js',
+        from: 'this.#meanwhile.add(id, [(0, node_path_1.join)(folder.root, path)]);',
+        to: '',
+      },
+    ],
+    test: model,
+    says: 'the row of',
+  },
+  {
+    what: 'a folder that cannot be read counts as empty',
+    edits: [
+      {
+        file: 'scan/localScan.js',
+        from: `yield { kind: 'unreadable', path: folder, isFolder: true, failure: failure.toRecord() };`,
+        to: '',
+      },
+    ],
+    test: model,
+    says: 'could not be read',
+  },
+  {
+    what: 'a verification counts no missing files',
+    edits: [
+      {
+        file: 'verify/verifyTally.js',
+        from: 'missing: this.#missing,',
+        to: 'missing: 0,',
+      },
+    ],
+    test: model,
+    says: 'the verification adds up',
+  },
+  {
+    what: 'a decision for one file sends others',
+    edits: [
+      {
+        file: 'backup/selectBackUp.js',
+        from: `return { steps: withVolumes(route, steps), excluded };
+}
+/** Sorts`,
+        to: `for (const { path, local, verdict } of comparison.entries())
+        if (verdict.kind === 'missing-in-cloud') steps.push({ route, path, local, condition: { kind: 'absent' } });
+    return { steps: withVolumes(route, steps), excluded };
+}
+/** Sorts`,
+      },
+    ],
+    test: model,
+    says: 'was no conflict, and was sent',
+    sequences: 1_500,
+  },
+  {
+    what: 'a restore replaces what was to be skipped',
+    edits: [
+      {
+        file: 'restore/restoreKind.js',
+        from: `return local !== undefined && choice === 'skip';`,
+        to: 'return false;',
+      },
+    ],
+    test: model,
+    says: 'was replaced',
+  },
+  {
+    what: 'a restore writes other bytes over a file',
+    edits: [
+      {
+        file: 'restore/restoreFile.js',
+        from: 'const sink = new CheckedFile(handle, receipts.get(from));',
+        to: `const sink = new CheckedFile(handle, receipts.get(from));
+    sink.isReplacing = step.local !== undefined && step.choice === 'replace';`,
+      },
+      {
+        file: 'restore/restoreFile.js',
+        from: 'writeFile_1.writeSparse)(this.#handle, bytes, start)',
+        to: `writeFile_1.writeSparse)(this.#handle,
+            this.isReplacing ? Buffer.alloc(bytes.length, 'z') : bytes, start)`,
+      },
+    ],
+    test: model,
+    says: 'is not what was restored',
+  },
+  {
+    what: 'a restore keeps nothing of what it replaces',
+    edits: [
+      {
+        file: 'restore/commit.js',
+        from: `if ((await editor.moveToTrash(absolute)) === 'trashed')
+        return`,
+        to: `require('node:fs').unlinkSync(absolute);
+    return { kind: 'trashed' };
+    if (false)
+        return`,
+      },
+    ],
+    test: model,
+    says: 'is gone',
+  },
+  {
+    what: 'a verification changes a file',
+    edits: [
+      {
+        file: 'verify/verifier.js',
+        from: `report();
+            await`,
+        to: `report();
+            for (const { job, local } of cases) require('node:fs').appendFileSync(job.root + '/' + local.path, '+');
+            await`,
+      },
+    ],
+    test: model,
+    says: 'was changed',
+  },
+  {
+    what: 'a verification removes a copy',
+    edits: [
+      {
+        file: 'verify/verifier.js',
+        from: `report();
+            await`,
+        to: `report();
+            for (const { job, local } of cases) job.bucket.remove(job.target.prefix + local.path);
+            await`,
+      },
+    ],
+    test: model,
+    says: 'the copy of',
   },
 ];

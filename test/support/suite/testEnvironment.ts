@@ -18,6 +18,8 @@ export const testVariables = {
   networks: 'S3_BACKUP_TEST_NETWORKS',
   /** How many schedules of two engines are run. */
   scheduleRuns: 'S3_BACKUP_TEST_SCHEDULE_RUNS',
+  /** Set where a failure of a property is enough, and its smallest case is not wanted. */
+  unshrunk: 'S3_BACKUP_TEST_UNSHRUNK',
   /** The port on which the extension host waits for a debugger before it runs the suite. */
   inspect: 'S3_BACKUP_TEST_INSPECT',
   /** Parts of the paths of the test files that are wanted, as JSON; without it all. */
