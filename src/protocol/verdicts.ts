@@ -57,7 +57,12 @@ export type Verdict =
       readonly because: 'newer-there' | 'only-there' | 'both' | 'other-version' | 'refused';
     }
   /** Gone from both sides, though it was proved to be in the cloud once. */
-  | { readonly kind: 'lost'; readonly safeAt: number }
+  | {
+      readonly kind: 'lost';
+      readonly safeAt: number;
+      /** The lists of the store do not show it; it was not asked for the very file. */
+      readonly because?: 'not-asked';
+    }
   | {
       readonly kind: 'only-in-cloud';
       /** The store has it, but its lists do not show it. */

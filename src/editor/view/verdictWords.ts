@@ -66,7 +66,9 @@ export function shortReason(verdict: Verdict): string {
         ? ''
         : l10n.t('gone from the cloud, was there {0}', formatTime(verdict.safeAt));
     case 'lost':
-      return l10n.t('was safe {0}', formatTime(verdict.safeAt));
+      return verdict.because === 'not-asked'
+        ? l10n.t('was safe {0}, cloud not asked again', formatTime(verdict.safeAt))
+        : l10n.t('was safe {0}', formatTime(verdict.safeAt));
     case 'only-in-cloud':
       return verdict.because === 'not-listed' ? l10n.t('not listed by the store') : '';
     case 'out-of-date':
@@ -126,10 +128,12 @@ export function reason(verdict: Verdict): string {
         ? l10n.t('Not in the cloud.')
         : l10n.t('Gone from the cloud: it was there on {0}.', formatTime(verdict.safeAt));
     case 'lost':
-      return l10n.t(
-        'Was safe on {0}, now gone here and from the cloud.',
-        formatTime(verdict.safeAt),
-      );
+      return verdict.because === 'not-asked'
+        ? l10n.t(
+            'Was safe on {0}, now gone here and not in the list of the cloud. With so many lost files the store was not asked for each one: “Verify” asks for this one.',
+            formatTime(verdict.safeAt),
+          )
+        : l10n.t('Was safe on {0}, now gone here and from the cloud.', formatTime(verdict.safeAt));
     case 'only-in-cloud':
       return verdict.because === 'not-listed'
         ? l10n.t(

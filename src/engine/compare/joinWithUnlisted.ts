@@ -28,17 +28,19 @@ export async function joinWithUnlisted(
   // Another copy is not this file's: its name may be one that the store takes for this one.
   const standing = [...found].filter(([path, cloud]) => isProved(path, cloud, sides));
   const unlisted = new Map([...lost.found, ...standing]);
-  if (unlisted.size === 0 && lost.unknown.size === 0) return joined;
+  if (unlisted.size + lost.unknown.size + lost.notAsked.size === 0) return joined;
 
   for (const found of unlisted.values()) sides.cloud.put(found);
   const { findings, questions } =
     unlisted.size === 0 ? joined : await joinSides(sides, rules, slice);
   return {
     findings: findings.changed(finding => {
-      const { path } = finding;
+      const { path, verdict } = finding;
       const failure = lost.unknown.get(path);
       if (failure !== undefined) return { ...finding, verdict: { kind: 'unchecked', failure } };
-      return unlisted.has(path) ? { ...finding, verdict: ofUnlisted(finding) } : finding;
+      if (unlisted.has(path)) return { ...finding, verdict: ofUnlisted(finding) };
+      if (verdict.kind !== 'lost' || !lost.notAsked.has(path)) return finding;
+      return { ...finding, verdict: { ...verdict, because: 'not-asked' } };
     }),
     questions: questions.map(asked => {
       const { path } = asked.local;

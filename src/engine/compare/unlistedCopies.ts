@@ -10,6 +10,8 @@ export interface UnlistedRequest {
   readonly bucket: Bucket;
   readonly prefix: string;
   readonly signal: AbortSignal;
+  /** How many are asked for. */
+  readonly maxHeads?: number;
 }
 
 /** What the store says of copies that its list did not show. */
@@ -18,24 +20,27 @@ export interface UnlistedCopies {
   readonly found: ReadonlyMap<FilePath, CloudFile>;
   /** Those of which it said nothing, with the failure. */
   readonly unknown: ReadonlyMap<FilePath, FailureRecord>;
+  /** Those that were not asked for, since there are too many. */
+  readonly notAsked: ReadonlySet<FilePath>;
 }
 
 /**
  * Asks for copies that a listing did not show: not every store lists everything that it has. Of more
- * than a hundred the rest is not asked for. Where the store fails several times in a row, it is asked
+ * than a hundred the rest is not asked for, unless somebody wants to know. Where the store fails several times in a row, it is asked
  * no more, and nothing is known of all that it has not answered. Throws `cancelled` alone.
  */
 export async function unlistedCopies(
   paths: readonly FilePath[],
-  { bucket, prefix, signal }: UnlistedRequest,
+  { bucket, prefix, signal, maxHeads = maxUnasked }: UnlistedRequest,
 ): Promise<UnlistedCopies> {
+  const inOrder = paths.toSorted();
   const found = new Map<FilePath, CloudFile>();
   const unknown = new Map<FilePath, FailureRecord>();
   const answered = new Set<FilePath>();
   let failuresInARow = 0;
   let outage: { readonly path: FilePath; readonly failure: FailureRecord } | undefined;
 
-  await inParallel(paths.toSorted().slice(0, maxHeads), maxConcurrentHeads, async path => {
+  await inParallel(inOrder.slice(0, maxHeads), maxConcurrentHeads, async path => {
     if (outage !== undefined) return;
     try {
       const head = await bucket.head({ key: toKey(prefix, path), signal });
@@ -51,17 +56,17 @@ export async function unlistedCopies(
       if (++failuresInARow === maxFailuresInARow) outage = { path, failure: failure.toRecord() };
     }
   });
-  if (outage === undefined) return { found, unknown };
+  if (outage === undefined) return { found, unknown, notAsked: new Set(inOrder.slice(maxHeads)) };
   const { failure } = outage;
   const isOfOneKey = failure.subject === toKey(prefix, outage.path);
   for (const path of paths) {
     if (answered.has(path) || unknown.has(path)) continue;
     unknown.set(path, isOfOneKey ? { ...failure, subject: toKey(prefix, path) } : failure);
   }
-  return { found, unknown };
+  return { found, unknown, notAsked: new Set() };
 }
 
 /** Whoever has lost more than this has lost a folder or a bucket, and not a few entries of a list. */
-const maxHeads = 100;
+const maxUnasked = 100;
 const maxConcurrentHeads = 8;
 const maxFailuresInARow = 5;

@@ -5,6 +5,7 @@ import type { ComparisonJob } from '../comparison/job';
 import { compareFiles, selectEntries } from '../comparison/selectEntries';
 import { isSameState, type LocalFile } from '../disk/localFile';
 import { Failure } from '../failures/failure';
+import { askForLost } from './askForLost';
 import type { VerifyCase, VerifyTally } from './verifyTally';
 
 export interface CasesToVerifyRequest {
@@ -21,6 +22,10 @@ export async function casesToVerify(request: CasesToVerifyRequest): Promise<read
   const { comparisons, job, chosen, tally, signal } = request;
   const begun = Date.now();
   const entries = await selectEntries({ comparisons, job, scope: chosen, signal });
+  await askForLost(
+    entries.filter(({ verdict }) => verdict.kind === 'lost'),
+    request,
+  );
   const paths = entries.map(({ path }) => path);
   const compared =
     chosen.kind === 'resources' ? entries : await compareFiles({ comparisons, job, paths, signal });

@@ -408,3 +408,48 @@ describe('Forget', () => {
     }
   });
 });
+
+describe('Lost files, more than a comparison asks for', () => {
+  it('say that the store was not asked for them, and are asked for by Verify', async () => {
+    const folder = await temporaryFolder('many-lost');
+    const bucket = memoryBucket();
+    const project = new ProjectInMemory({ root: folder.path, bucket });
+    try {
+      const names = Array.from({ length: 130 }, (_, n) => `f${String(n).padStart(3, '0')}`);
+      await writeTree(folder.path, Object.fromEntries(names.map(name => [name, name])), long());
+      await project.compare();
+      await project.backUp(all);
+      for (const name of names) {
+        rmSync(join(folder.path, name));
+        if (name === 'f120') bucket.hide(`w/${name}`);
+        else bucket.remove(`w/${name}`);
+      }
+      await project.compare();
+      const becauseOf = (path: string) => {
+        const { verdict } = project.row(path);
+        return verdict.kind === 'lost' ? (verdict.because ?? 'asked') : verdict.kind;
+      };
+      assert.deepEqual(['f000', 'f099', 'f100', 'f120'].map(becauseOf), [
+        ...['asked', 'asked', 'not-asked', 'not-asked'],
+      ]);
+
+      const scope = { kind: 'nodes', nodes: [project.node('lost')] } as const;
+      const { signal } = new AbortController();
+      const report = await project.engine.verify(
+        { folders: [{ setup: project.setup, scope }] },
+        signal,
+      );
+      assert.equal(report.missing, 129);
+      assert.deepEqual(
+        report.problems.map(({ path, failure }) => [path, failure.code]),
+        [['f120', 'not-listed']],
+      );
+      assert.deepEqual(['f000', 'f100', 'f120'].map(becauseOf), [
+        ...['asked', 'asked', 'only-in-cloud'],
+      ]);
+    } finally {
+      project.engine.dispose();
+      await folder.remove();
+    }
+  });
+});
