@@ -30,8 +30,7 @@ export function toEntry(
 /** Whether two entries are the same one: of a file that is only in the cloud it is made anew each time. */
 export function isSameEntry(one: Entry | undefined, other: Entry | undefined): boolean {
   if (one === undefined || other === undefined || one === other) return one === other;
-  const isHeldAsRow = one.verdict === onlyInCloud && other.verdict === onlyInCloud;
-  return isHeldAsRow && one.activity === other.activity && one.cloud?.etag === other.cloud?.etag;
+  return one.verdict === onlyInCloud && one.activity === other.activity && isOnlyMarked(one, other);
 }
 
 /** The group that shows its row: the verdict's, or the one before while the row is just finished. */
@@ -52,7 +51,10 @@ export function folderOf({ path, verdict }: Finding): FilePath {
 
 /** Whether two entries of one path differ in nothing that a group or a folder counts. */
 export function isOnlyMarked(before: Entry, now: Entry): boolean {
-  return before.verdict === now.verdict && before.local === now.local && before.cloud === now.cloud;
+  const [one, other] = [before.cloud, now.cloud];
+  // That of a file that is only in the cloud is made anew each time.
+  const isSameCopy = one?.etag === other?.etag && one?.size === other?.size;
+  return before.verdict === now.verdict && before.local === now.local && isSameCopy;
 }
 
 /** Whether a receipt or a hash proves that the file is safe, so that badge and status bar count it. */

@@ -463,6 +463,14 @@ describe('comparison', () => {
     ]);
   });
 
+  it('tells no more than the row where work begins on a file that is only in the cloud', async () => {
+    const comparison = await comparisonOfCopies(['a', 'b']);
+    const told: unknown[] = [];
+    comparison.onChanged = (changed, row) => told.push([changed, row?.row.path]);
+    comparison.setActivity('b' as FilePath, { kind: 'waiting' });
+    assert.deepEqual(told, [[[], 'b']]);
+  });
+
   it('says at a folder how many of its files are not backed up, in all groups', () => {
     const comparison = new Comparison(target);
     comparison.place(finding('d/1', { kind: 'up-to-date', proof: 'content' }));
