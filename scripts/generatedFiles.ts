@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
+import { costPage } from './costPage';
 import { failuresPage } from './failuresPage';
 import { manifestPage, type Manifest } from './manifestPage';
 import { thirdPartyNotices } from './thirdPartyNotices';
@@ -17,9 +18,14 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['THIRD-PARTY-NOTICES.txt', thirdPartyNotices(metafile, repositoryRoot)],
     ['docs/settings-and-commands.md', manifestPage(manifest, texts)],
     ['docs/failures.md', failuresPage()],
+    ['docs/cost.md', costPage(read('docs/cost.md'))],
   ]);
 }
 
 function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(join(repositoryRoot, path), 'utf8'));
+  return JSON.parse(read(path));
+}
+
+function read(path: string): string {
+  return readFileSync(join(repositoryRoot, path), 'utf8');
 }
