@@ -96,8 +96,8 @@ export function resultTable(
   ].join('\n');
 }
 
-function flushLine({ written, flushed }: FlushCost): string {
-  return `Without a store, this disk took ${written.toFixed(2)} s for the files, and ${flushed.toFixed(2)} s where each was flushed before it got its name.`;
+function flushLine({ written, flushed, waited }: FlushCost): string {
+  return `Without a store, this disk took ${written.toFixed(2)} s for the files, and ${flushed.toFixed(2)} s where each was flushed before it got its name; for ${waited.toFixed(2)} s of that nothing was under way but flushes.`;
 }
 
 const anyServer = { endpoint: 'ENDPOINT', accessKeyId: '', secretAccessKey: '' };
