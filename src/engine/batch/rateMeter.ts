@@ -18,11 +18,11 @@ export class RateMeter {
     this.#samples = [];
   }
 
-  /** Growth per second; 0 until there are two samples. */
+  /** Growth per second; 0 until a second has passed, since less says nothing of the next ones. */
   get perSecond(): number {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined || last.atMs === first.atMs) return 0;
+    if (first === undefined || last === undefined || last.atMs - first.atMs < leastMs) return 0;
     return Math.max(0, ((last.amount - first.amount) / (last.atMs - first.atMs)) * 1000);
   }
 }
@@ -33,4 +33,5 @@ interface Sample {
 }
 
 const windowMs = 10_000;
+const leastMs = 1_000;
 const minIntervalMs = 200;

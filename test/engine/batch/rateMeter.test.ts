@@ -10,6 +10,18 @@ describe('RateMeter', () => {
     assert.equal(meter.perSecond, 0);
   });
 
+  it('takes no moment for a rate, neither at the beginning nor after a rest', () => {
+    const meter = new RateMeter();
+    for (const begin of [0, 60_000]) {
+      meter.restart();
+      meter.note(0, begin);
+      meter.note(20, begin + 300);
+      assert.equal(meter.perSecond, 0);
+      meter.note(1000, begin + 1000);
+      assert.equal(meter.perSecond, 1000);
+    }
+  });
+
   it('goes by the last ten seconds', () => {
     const meter = new RateMeter();
     for (let second = 0; second <= 30; second++) meter.note(second * 1000, second * 1000);
