@@ -67,6 +67,8 @@ export interface Difference {
 
 /** What to know of a plan before all that it names is sent for the first time. */
 export interface PlanPreview {
+  /** Those that have files in it. */
+  readonly folders: readonly string[];
   /** How many it takes at the most, as long as none has to be sent twice. */
   readonly requests: number;
   readonly largest: readonly {

@@ -57,12 +57,14 @@ async function confirmWrites(
 ): Promise<WriteAnswer> {
   // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
-  const whole = scopes.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
+  // What is shown of the others, which have nothing in it, would count as seen.
+  const concerned = scopes.filter(({ setup }) => summary.preview.folders.includes(setup.id));
+  const whole = concerned.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
   const folders = scopes.map(({ setup }) => setup.id);
   if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
   const isUnseen = scopes.some(({ scope }) => unseen.has(scope.kind));
   if (!isUnseen || summary.files <= maxUnshown) return confirmReplacing(summary, folders);
-  const answer = await showPlan(deps.engine, summary, scopes);
+  const answer = await showPlan(deps.engine, summary, concerned);
   // What is replaced without a record stands in the plan.
   const isAsked = answer !== 'back-up' || summary.unknownOrigin.files > 0;
   return isAsked ? answer : confirmReplacing(summary, folders);

@@ -68,6 +68,7 @@ function previewOf(steps: readonly BackUpStep[]): PlanPreview {
     bytes: local.size,
   }));
   return {
+    folders: [...new Set(files.map(({ folder }) => folder))],
     requests: steps.reduce(
       (sum, { route, local }) =>
         sum + requestsFor(local.size) + (route.bucket.headsBeforeWriting ? 1 : 0),

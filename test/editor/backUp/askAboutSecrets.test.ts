@@ -22,7 +22,7 @@ describe('A file that looks like a secret', () => {
     planId: 1,
     files: 1,
     bytes: 1,
-    preview: { requests: 1, largest: [], bulky: [] },
+    preview: { folders: [setup.id], requests: 1, largest: [], bulky: [] },
     unknownOrigin: { files: 0, originals: 0, examples: [], keepsVersions: true },
     manyReplaced: undefined,
     wouldEmpty: 0,

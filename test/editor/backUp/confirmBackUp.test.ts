@@ -5,14 +5,12 @@ import { confirmBackUp } from '../../../src/editor/backUp/confirmBackUp';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 
-const preview = { requests: 1, largest: [], bulky: [] };
-
-function aPlan(files: number): PlanSummary {
+function aPlan(files: number, folders: readonly string[] = ['w']): PlanSummary {
   return {
     planId: 1,
     files,
     bytes: files,
-    preview,
+    preview: { folders, requests: 1, largest: [], bulky: [] },
     unknownOrigin: { files: 0, originals: 0, examples: [], keepsVersions: true },
     manyReplaced: undefined,
     wouldEmpty: 0,
@@ -38,10 +36,16 @@ describe('A plan of a back-up', () => {
     answers.restore();
   });
 
-  async function ask(plan: PlanSummary, kind: Scope['kind'] = 'all'): Promise<string> {
-    const setup = { id: 'file:///w', name: 'w', bucket: 'b', prefix: 'w/', settings: {} };
+  async function ask(
+    plan: PlanSummary,
+    kind: Scope['kind'] = 'all',
+    folders: readonly string[] = ['w'],
+  ): Promise<string> {
     const engine = { sendRequest: () => Promise.resolve([]) };
-    const scopes = [{ setup, scope: { kind } }];
+    const scopes = folders.map(id => {
+      const setup = { id, name: id, bucket: 'b', prefix: `${id}/`, settings: {} };
+      return { setup, scope: { kind } };
+    });
     const deps = { engine, memory } as unknown as Parameters<typeof confirmBackUp>[0];
     const { kind: answer } = await confirmBackUp(deps, plan, scopes as never);
     return answer;
@@ -56,6 +60,16 @@ describe('A plan of a back-up', () => {
       assert.equal(answers.questions.length, times);
       assert.match(answers.questions.at(-1)?.text ?? '', /5,000 files/);
     }
+  });
+
+  it('names no place to which nothing goes, and shows that one when something does', async () => {
+    const both = ['w', 'x'];
+    assert.equal(await ask(aPlan(3, ['x']), 'all', both), 'back-up');
+    assert.match(answers.questions[0]?.text ?? '', /to s3:\/\/b\/x\/\?$/m);
+    assert.equal(await ask(aPlan(3, ['x']), 'all', both), 'back-up');
+    assert.equal(answers.questions.length, 1);
+    assert.equal(await ask(aPlan(3, both), 'all', both), 'back-up');
+    assert.match(answers.questions[1]?.text ?? '', /s3:\/\/b\/w\//);
   });
 
   for (const kind of ['nodes', 'resources'] as const) {

@@ -137,6 +137,7 @@ describe('A plan to back up', () => {
       files: 5,
       bytes: 14,
       preview: {
+        folders: ['file:///w'],
         requests: 5,
         largest: ['a', 'b', 'c', 'd', 'e'].map(path => ({
           folder: 'file:///w',

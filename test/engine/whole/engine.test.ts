@@ -156,6 +156,7 @@ describe('Engine', () => {
       files: 2,
       bytes: 7,
       preview: {
+        folders: ['file:///w'],
         requests: 2,
         largest: [
           { folder: 'file:///w', path: 'd/edited', bytes: 6 },
