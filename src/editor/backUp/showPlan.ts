@@ -4,6 +4,7 @@ import type { PlanRequest, PlanSummary } from '../../protocol/plans';
 import { replacementWords } from '../batch/replacementWords';
 import { accountText } from '../client/accountText';
 import type { EngineClient } from '../client/engineClient';
+import { largestFiles } from '../format/largestFiles';
 import { formatBytes, formatCount, formatFiles } from '../format/quantity';
 
 /** `choose`: the user wants to tick files in a list instead. */
@@ -71,16 +72,11 @@ function detail(
       ),
     ]);
   }
-  // Of thousands of small files none is large.
-  const areTelling = files <= largest.length || largest.some(({ bytes }) => bytes >= minLargeBytes);
-  if (files > 1 && areTelling) {
-    parts.push([
-      l10n.t('The largest files:'),
-      ...largest.map(({ folder, path, bytes }) => {
-        return `• ${nameOf(folder)}${path}: ${formatBytes(bytes)}`;
-      }),
-    ]);
-  }
+  const named = largestFiles(
+    largest.map(({ folder, path, bytes }) => ({ name: `${nameOf(folder)}${path}`, bytes })),
+    files,
+  );
+  if (named.length > 0) parts.push([l10n.t('The largest files:'), ...named]);
   if (unknownOrigin.files > 0) {
     const { copies, kept } = replacementWords(unknownOrigin);
     parts.push([
@@ -98,8 +94,6 @@ function detail(
   }
   return parts.map(lines => lines.join('\n')).join('\n\n');
 }
-
-const minLargeBytes = 1 << 20;
 
 function kindText(kind: 'build-output' | 'dependencies'): string {
   return kind === 'dependencies' ? l10n.t('dependencies') : l10n.t('build output');

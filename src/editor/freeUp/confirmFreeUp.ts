@@ -1,4 +1,5 @@
 import { env, l10n } from 'vscode';
+import { largestFiles } from '../format/largestFiles';
 import { namedFiles } from '../format/namedFiles';
 import { formatBytes, formatFiles } from '../format/quantity';
 import { askBeforeLoss } from '../quickInput/askBeforeLoss';
@@ -54,12 +55,11 @@ function detail(
       ),
     ]);
   }
-  if (files > 1) {
-    parts.push([
-      l10n.t('The largest files:'),
-      ...largest.map(({ path, bytes }) => `• ${path}: ${formatBytes(bytes)}`),
-    ]);
-  }
+  const named = largestFiles(
+    largest.map(({ path, bytes }) => ({ name: path, bytes })),
+    files,
+  );
+  if (named.length > 0) parts.push([l10n.t('The largest files:'), ...named]);
   if (kept.length > 0)
     parts.push([l10n.t('Not removed, besides the folders:'), ...keptLines(kept)]);
   else if (files > 1) parts.push([l10n.t('The folders stay, even where nothing is left in them.')]);
