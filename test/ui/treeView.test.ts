@@ -153,6 +153,16 @@ describe('The view', () => {
     cloud.close();
   });
 
+  it('offers to back up what can be, where rows of several groups are selected', async () => {
+    await tree.expand('Up to Date');
+    await tree.addToSelection('fern.md');
+    await tree.addToSelection('heron.jpg');
+    const items = await tree.contextMenu('heron.jpg');
+    assert.ok(items.includes('Back Up'), items.join());
+    assert.ok(!items.includes('Verify'), items.join());
+    await tree.collapse('Up to Date');
+  });
+
   it('shows after a reload how it stood when last compared, and the way to know better', async () => {
     const { workbench } = session;
     await workbench.reload();
