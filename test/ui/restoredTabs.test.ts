@@ -6,7 +6,7 @@ import { startEmbeddedS3 } from '../../dev/embeddedS3';
 import { eventually } from '../support/suite/eventually';
 import { writeTree } from '../support/disk/localTree';
 import { temporaryFolder } from '../../dev/temporaryFolder';
-import { startUiSession } from '../support/vscode/uiSession';
+import { startUiSession, type UiSession } from '../support/vscode/uiSession';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 import type { Tree, Workbench } from '../support/vscode/workbench';
 
@@ -15,6 +15,7 @@ const bucket = 'restored-tabs';
 describe('Cloud copies that were open when the window was closed', () => {
   const ends: (() => Promise<void> | void)[] = [];
   let wire: WireRecorder;
+  let session: UiSession;
   let workbench: Workbench;
   let tree: Tree;
   let cloud: CloudContents;
@@ -35,7 +36,8 @@ describe('Cloud copies that were open when the window was closed', () => {
     });
     await cloud.put('den/there.txt', 'only there\n');
     await cloud.put('den/both.txt', 'there, and longer\n');
-    const session = await startUiSession({
+    await cloud.put('den/dot.png', png);
+    session = await startUiSession({
       workspace: folder,
       settings: { 's3Backup.endpoint': wire.endpoint, 's3Backup.bucket': bucket },
     });
@@ -93,4 +95,31 @@ describe('Cloud copies that were open when the window was closed', () => {
     await workbench.pressInEditorTitle('Load Cloud Copy');
     await untilText(/there, and longer/);
   });
+
+  it('wait as pictures, too, and are loaded in the editor for these', async function () {
+    this.timeout(120_000);
+    const inner = session.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+    await workbench.runCommand('S3 Backup: Compare');
+    await tree.waitForRow('Only in Cloud');
+    await tree.expand('Only in Cloud');
+    await tree.click('dot.png');
+    await eventually(async () => {
+      assert.ok((await workbench.editorTabs()).includes('dot.png (Cloud)'));
+    });
+    await inner.locator('body.ready img').waitFor();
+    const before = wire.requests.length;
+    await workbench.reloadWithEditors();
+    await inner.locator('body.error').waitFor();
+    await workbench.screenshot('restored-picture');
+    assert.equal(wire.requests.length, before);
+    await workbench.runCommand('S3 Backup: Load Cloud Copy');
+    await inner.locator('body.ready:not(.error) img').waitFor();
+    assert.ok(wire.requests.slice(before).some(({ path }) => path.includes('dot.png')));
+  });
 });
+
+/** One transparent pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);

@@ -7,6 +7,7 @@ import {
   Range,
   TabInputCustom,
   TabInputNotebook,
+  TabInputNotebookDiff,
   TabInputText,
   TabInputTextDiff,
   window,
@@ -93,6 +94,10 @@ export class RestoredCopies implements Disposable {
       await commands.executeCommand('vscode.openWith', input.uri, input.viewType, { preview });
     } else if (input instanceof TabInputNotebook) {
       await commands.executeCommand('vscode.open', input.uri, { preview });
+    } else if (input instanceof TabInputNotebookDiff) {
+      await commands.executeCommand('vscode.diff', input.original, input.modified, tab.label, {
+        preview,
+      });
     }
   }
 
@@ -140,7 +145,9 @@ function copiesIn({ input }: Tab): readonly Uri[] {
 }
 
 function shownIn(input: unknown): readonly Uri[] {
-  if (input instanceof TabInputTextDiff) return [input.original, input.modified];
+  if (input instanceof TabInputTextDiff || input instanceof TabInputNotebookDiff) {
+    return [input.original, input.modified];
+  }
   const isOne =
     input instanceof TabInputText ||
     input instanceof TabInputCustom ||

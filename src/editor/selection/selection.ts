@@ -2,6 +2,7 @@ import {
   Uri,
   TabInputCustom,
   TabInputNotebook,
+  TabInputNotebookDiff,
   TabInputText,
   TabInputTextDiff,
   window,
@@ -61,7 +62,9 @@ export function fileInFront(): Extract<Selection, { kind: 'resources' }> | undef
   ) {
     return { kind: 'resources', uris: [input.uri] };
   }
-  if (input instanceof TabInputTextDiff) return { kind: 'resources', uris: [input.modified] };
+  if (input instanceof TabInputTextDiff || input instanceof TabInputNotebookDiff) {
+    return { kind: 'resources', uris: [input.modified] };
+  }
   return undefined;
 }
 

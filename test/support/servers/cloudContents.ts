@@ -10,7 +10,7 @@ export interface CloudContents {
   keys(prefix: string): Promise<readonly string[]>;
   read(key: string): Promise<Buffer>;
   /** What somebody else does. */
-  put(key: string, body: string): Promise<void>;
+  put(key: string, body: string | Uint8Array): Promise<void>;
   close(): void;
 }
 
