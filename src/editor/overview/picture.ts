@@ -57,17 +57,21 @@ export function pictureOf(
     legend: sums.map(legendEntry),
     tiles,
     atRisk: shown
-      .flatMap(({ folder, overview }) => overview.atRisk.map(row => ({ folder, row })))
+      .flatMap(({ folder, name, overview }) =>
+        overview.atRisk.map(row => ({ folder, row, within: shown.length > 1 ? name : undefined })),
+      )
       .sort((one, other) => sizeOf(other.row) - sizeOf(one.row))
       .slice(0, mostAtRisk)
-      .map(({ folder, row }): FileAtRisk => {
-        const label = rowItem(fileNode(folder, row), 'saved').accessibilityInformation?.label;
+      .map(({ folder, row, within }): FileAtRisk => {
+        const said = rowItem(fileNode(folder, row), 'saved').accessibilityInformation?.label;
+        const label = said ?? row.path;
         return {
           id: fileId(folder, row),
           shade: shadeOf(row.verdict) ?? 'unchecked',
-          name: row.path,
+          // Two folders may have files of the same path.
+          name: within === undefined ? row.path : `${within}/${row.path}`,
           size: formatBytes(sizeOf(row)),
-          label: label ?? row.path,
+          label: within === undefined ? label : l10n.t('{0}, {1}', within, label),
         };
       }),
     marks,

@@ -95,9 +95,13 @@ describe('The picture', () => {
         ],
       );
       assert.deepEqual(
-        picture.atRisk.map(({ size }) => size),
-        ['30 B', '10 B'],
+        picture.atRisk.map(({ name, size }) => [name, size]),
+        [
+          ['TWO/missing-in-cloud.bin', '30 B'],
+          ['ONE/missing-in-cloud.bin', '10 B'],
+        ],
       );
+      assert.match(picture.atRisk[0]?.label ?? '', /^TWO, missing-in-cloud\.bin/);
       assert.match(picture.summary, /^4 files, 65 B; 2 files ignored/);
     });
 
