@@ -7,10 +7,7 @@ import type { Finding } from '../../protocol/failures';
 export class Found extends Error {
   readonly finding: Finding;
 
-  constructor(
-    template: string,
-    values: readonly (string | Found)[],
-  ) {
+  constructor(template: string, values: readonly (string | Found)[]) {
     super(withValues(template, values));
     this.finding = {
       template,
