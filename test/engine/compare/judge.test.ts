@@ -289,6 +289,20 @@ describe('judge by a receipt', () => {
     assert.deepEqual(judged({ ...known, cloud: later }), content(onlyThere, 'content'));
   });
 
+  it('takes a copy for an earlier one whose second had ended by the store’s clock', () => {
+    const kindOf = (storedMs: number, clockOffsetMs: number) => {
+      const cloud = { ...cloudFile(10, provedAt + storedMs), etag: 'another' };
+      const known = { local: inSync, cloud, receipt: { ...receipt, versionId: 'v1' } };
+      const asked = judge({ ...known, reading: undefined }, { rule: 'smart', clockOffsetMs });
+      return asked.kind === 'ask-content' ? asked.different : asked;
+    };
+    const otherVersion: Verdict = { kind: 'changed-in-cloud', because: 'other-version' };
+    assert.deepEqual(kindOf(-1000, 0), otherVersion);
+    assert.deepEqual(kindOf(-999, 0), onlyThere);
+    assert.deepEqual(kindOf(4000, 5000), otherVersion);
+    assert.deepEqual(kindOf(4001, 5000), onlyThere);
+  });
+
   it('calls a copy of another size another one, though its ETag is the receipt’s', () => {
     for (const size of [9, 11, 0]) {
       const cloud = cloudFile(size);
