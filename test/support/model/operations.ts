@@ -157,6 +157,9 @@ function mayBecome(
     case 'up-to-date':
       // Nobody has read it yet, or a reading has not been told: the background is slow.
       return callsSafe(verdict.proof) ? [] : ['out-of-date', 'changed-in-cloud'];
+    case 'unchecked':
+      // It is gone now, and only the store can tell whether it is lost.
+      return ['lost'];
     default:
       return [];
   }
