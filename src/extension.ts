@@ -2,6 +2,7 @@ import type { ExtensionContext } from 'vscode';
 import { createApi, type S3Backup } from './editor/api';
 import { BackUpOnSave } from './editor/automation/backUpOnSave';
 import { compareOnStartup } from './editor/automation/compareOnStartup';
+import { watchForOtherTargets } from './editor/backUp/confirmBackUp';
 import { registerReports } from './editor/batch/reportDocument';
 import { registerCloudCopies } from './editor/cloudCopies/cloudCopyFiles';
 import { registerCommands } from './editor/commands';
@@ -26,6 +27,7 @@ export function activate(context: ExtensionContext): S3Backup {
     watchForConditions(services),
     watchForSignIn(services),
     watchForDeletions(services),
+    watchForOtherTargets(services.targets),
     registerReports(),
     showEngineWarnings(services),
     ...disposables,

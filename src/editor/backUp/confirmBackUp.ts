@@ -1,9 +1,10 @@
-import { l10n, window, type Memento } from 'vscode';
+import { l10n, window, type Disposable, type Memento } from 'vscode';
 import { replacementWords, outcomeOfReplaced } from '../batch/replacementWords';
 import type { EngineClient } from '../client/engineClient';
 import { namedFiles } from '../format/namedFiles';
 import { askBeforeLoss } from '../quickInput/askBeforeLoss';
 import { formatCount, formatFiles } from '../format/quantity';
+import { folderId, type Targets } from '../targets/targets';
 import type { FolderSetup } from '../../protocol/folders';
 import {
   type PlanRequest,
@@ -60,14 +61,14 @@ async function confirmWrites(
   // What is shown of the others, which have nothing in it, would count as seen.
   const concerned = scopes.filter(({ setup }) => summary.preview.folders.includes(setup.id));
   const whole = concerned.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
-  const folders = scopes.map(({ setup }) => setup.id);
+  const setups = scopes.map(({ setup }) => setup);
   if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
   const isUnseen = scopes.some(({ scope }) => unseen.has(scope.kind));
-  if (!isUnseen || summary.files <= maxUnshown) return confirmReplacing(summary, folders);
+  if (!isUnseen || summary.files <= maxUnshown) return confirmReplacing(deps, summary, setups);
   const answer = await showPlan(deps.engine, summary, concerned);
   // What is replaced without a record stands in the plan.
   const isAsked = answer !== 'back-up' || summary.unknownOrigin.files > 0;
-  return isAsked ? answer : confirmReplacing(summary, folders);
+  return isAsked ? answer : confirmReplacing(deps, summary, setups);
 }
 
 /** Of these, nobody may have seen how many files they hold by now. */
@@ -107,12 +108,13 @@ async function memoryKey(engine: EngineClient, setup: FolderSetup): Promise<stri
 
 /**
  * Asks before a plan replaces cloud copies that this computer has no record of having written, or
- * whose local files were freed. For single files it asks once per folder and window; for those of
+ * whose local files were freed. For single files it asks once per place and window; for those of
  * freed files, and for larger plans, each time.
  */
 async function confirmReplacing(
+  { engine }: ConfirmBackUpDeps,
   plan: PlanSummary,
-  folders: readonly string[],
+  setups: readonly FolderSetup[],
 ): Promise<WriteAnswer> {
   const { files, unknownOrigin, manyReplaced } = plan;
   if (unknownOrigin.files === 0) {
@@ -121,18 +123,21 @@ async function confirmReplacing(
   }
   // An original is asked about each time: nothing brings back what was in it.
   const mayAgree = files === 1 && unknownOrigin.originals === 0;
-  if (mayAgree && folders.every(folder => agreed.has(folder))) return 'back-up';
+  const places = mayAgree ? await placesOf(engine, setups) : [];
+  if (mayAgree && places.every(isAgreedPlace)) return 'back-up';
   const backUp = l10n.t('Back Up');
   const look = l10n.t('Open Diff');
   const answer = await window.showWarningMessage(
     question(plan),
     { modal: true, detail: consequences(plan) },
     backUp,
-    ...(files === 1 && folders.length === 1 ? [look] : []),
+    ...(files === 1 && setups.length === 1 ? [look] : []),
   );
   if (answer === look) return 'look';
   if (answer !== backUp) return 'cancel';
-  if (mayAgree) for (const folder of folders) agreed.add(folder);
+  for (const { folder, key } of places) {
+    agreed.set(folder, new Set(agreed.get(folder)).add(key));
+  }
   return 'back-up';
 }
 
@@ -151,8 +156,33 @@ async function confirmMany(replaced: number, files: number): Promise<boolean> {
   return answer !== undefined;
 }
 
-/** The folders whose single files the user has agreed to replace, in this window. */
-const agreed = new Set<string>();
+/** By folder, the places where the user has agreed to replace single files, in this window. */
+const agreed = new Map<string, ReadonlySet<string>>();
+
+interface AgreedPlace {
+  readonly folder: string;
+  readonly key: string;
+}
+
+function isAgreedPlace({ folder, key }: AgreedPlace): boolean {
+  return agreed.get(folder)?.has(key) === true;
+}
+
+function placesOf(
+  engine: EngineClient,
+  setups: readonly FolderSetup[],
+): Promise<readonly AgreedPlace[]> {
+  return Promise.all(
+    setups.map(async setup => ({ folder: setup.id, key: await placeKey(engine, setup) })),
+  );
+}
+
+/** Has the user asked again where a folder has got another target, or none. */
+export function watchForOtherTargets(targets: Pick<Targets, 'onDidChange'>): Disposable {
+  return targets.onDidChange(folder => {
+    agreed.delete(folderId(folder));
+  });
+}
 
 function question({ files, unknownOrigin }: PlanSummary): string {
   if (files === 1 && unknownOrigin.originals === 1) {

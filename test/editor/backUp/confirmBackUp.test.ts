@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Memento } from 'vscode';
+import { EventEmitter, Uri, type Memento, type WorkspaceFolder } from 'vscode';
 
-import { confirmBackUp } from '../../../src/editor/backUp/confirmBackUp';
+import { confirmBackUp, watchForOtherTargets } from '../../../src/editor/backUp/confirmBackUp';
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 
@@ -40,10 +40,11 @@ describe('A plan of a back-up', () => {
     plan: PlanSummary,
     kind: Scope['kind'] = 'all',
     folders: readonly string[] = ['w'],
+    bucket = 'b',
   ): Promise<string> {
     const engine = { sendRequest: () => Promise.resolve([]) };
     const scopes = folders.map(id => {
-      const setup = { id, name: id, bucket: 'b', prefix: `${id}/`, settings: {} };
+      const setup = { id, name: id, bucket, prefix: `${id}/`, settings: {} };
       return { setup, scope: { kind } };
     });
     const deps = { engine, memory } as unknown as Parameters<typeof confirmBackUp>[0];
@@ -89,5 +90,30 @@ describe('A plan of a back-up', () => {
       assert.equal(await ask(aPlan(5000), kind), 'back-up');
     }
     assert.deepEqual(answers.questions, []);
+  });
+
+  it('asks about replacing single files once in a place, and again in another or after a stop', async () => {
+    const folder = { uri: Uri.file('/replacing'), name: 'replacing', index: 0 };
+    const id = folder.uri.toString();
+    const changes = new EventEmitter<WorkspaceFolder>();
+    const watch = watchForOtherTargets({ onDidChange: changes.event });
+    const replacing = {
+      ...aPlan(1),
+      unknownOrigin: { files: 1, originals: 0, examples: [], keepsVersions: false },
+    };
+    const askIn = async (bucket: string) => {
+      const before = answers.questions.length;
+      assert.equal(await ask(replacing, 'nodes', [id], bucket), 'back-up');
+      return answers.questions.length - before;
+    };
+    try {
+      assert.deepEqual([await askIn('b'), await askIn('b')], [1, 0]);
+      assert.deepEqual([await askIn('c'), await askIn('c'), await askIn('b')], [1, 0, 0]);
+      changes.fire(folder);
+      assert.deepEqual([await askIn('b'), await askIn('b')], [1, 0]);
+    } finally {
+      watch.dispose();
+      changes.dispose();
+    }
   });
 });
