@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -10,6 +10,7 @@ import { Crc64Nvme } from '../../src/engine/checksums/crc64nvme';
 import type { Engine } from '../../src/engine/session/engine';
 import type { FilePath, FolderSetup } from '../../src/protocol/folders';
 import type { Group } from '../../src/protocol/verdicts';
+import type { State } from '../../src/protocol/state';
 import type { Report } from '../../src/protocol/reports';
 import { writeTree } from '../support/disk/localTree';
 import { aFolder } from '../support/engine/aFolder';
@@ -126,6 +127,71 @@ describe('What the settings ask of the store', function () {
     await engine.compare([setup], signal());
     assert.deepEqual(pathsIn(setup, 'up-to-date'), ['large', 'small']);
     assert.ok(store.requests.every(({ kind }) => kind !== 'get'));
+  });
+
+  for (const { what, settings } of [
+    { what: 'the settings ask for it', settings: { serverSideEncryption: 'aws:kms' } },
+    { what: 'the bucket does it by default', settings: {} },
+  ] as const) {
+    it(`lets encrypted copies in one piece be proved on another computer, where ${what}`, async () => {
+      store.quirks = encrypted;
+      const root = join(folder.path, 'here');
+      const setup = setupWith(settings);
+      // The answer to the first one tells of the bucket's own encryption.
+      await writeTree(root, { first: 'first' });
+      await rm(join(root, 'large'));
+      await rm(join(root, 'small'));
+      assert.equal((await backUp(setup)).done, 1);
+      await writeTree(root, { small: 'small', empty: '' });
+      assert.equal((await backUp(setup)).done, 2);
+      let state: State | undefined;
+      const elsewhere = startEngine({ onState: now => (state = now) });
+      const asked = store.requests.length;
+      try {
+        const there = setupWith({ ...settings, 'compare.rule': 'content' });
+        await rm(join(root, 'first'));
+        await elsewhere.compare([there], signal());
+        const [totals] = state?.comparisons ?? [];
+        assert.deepEqual([totals?.groups['up-to-date'].files, totals?.proved], [2, 2]);
+        assert.ok(store.requests.slice(asked).every(({ kind }) => kind !== 'get'));
+      } finally {
+        elsewhere.dispose();
+      }
+    });
+  }
+
+  it('goes without a SHA-256 where the store refuses it, and asks no more', async () => {
+    store.quirks = { ...encrypted, sha256: 'refused' };
+    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    await writeTree(join(folder.path, 'here'), { other: 'other', third: 'third' });
+    await rm(join(folder.path, 'here', 'large'));
+    assert.equal((await backUp(setup)).done, 3);
+    await writeTree(join(folder.path, 'here'), { fourth: 'fourth' });
+    const before = store.requests.length;
+    assert.equal((await backUp(setup)).done, 1);
+    const puts = store.requests.slice(before).filter(({ kind }) => kind === 'put');
+    assert.ok(puts.length > 0);
+    assert.ok(puts.every(({ headers }) => 'x-amz-checksum-crc32' in headers));
+  });
+
+  it('recognises an encrypted copy of its own whose answer was lost', async () => {
+    let lost = 0;
+    store.quirks = {
+      ...encrypted,
+      around: (request, carryOut) => {
+        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
+        return request.kind === 'put' && lost++ === 0 ? 'no-answer' : answer;
+      },
+    };
+    await rm(join(folder.path, 'here', 'large'));
+    const { done, problems } = await backUp(setupWith({ serverSideEncryption: 'aws:kms' }));
+    assert.deepEqual([done, problems], [1, []]);
+    assert.equal(writes().length, 1);
+  });
+
+  it('sends no SHA-256 where ETags are digests', async () => {
+    await backUp(setupWith({}));
+    assert.ok(writes().every(({ headers }) => !('x-amz-checksum-sha256' in headers)));
   });
 
   // S3 itself keeps the second of what came without a checksum, in one piece or in parts.

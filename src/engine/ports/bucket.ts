@@ -243,6 +243,8 @@ export interface StoredObject {
   readonly etag: string;
   /** The CRC32 that the store has confirmed, where it keeps one. */
   readonly crc32: string | undefined;
+  /** The SHA-256 of the whole that the store keeps, where it tells one. */
+  readonly sha256?: string;
   readonly versionId: string | undefined;
 }
 

@@ -1,26 +1,26 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { crc32Of } from '../checksums/crc32';
 import type { StoredObject } from '../ports/bucket';
-import { mayRefuseCrc32 } from './refusedHeader';
+import { mayRefuseChecksum } from './refusedHeader';
 import type { ChecksumSupport } from './storeCapabilities';
 
-/** Which checksums travel with a body, so that the store can tell whether it arrived whole. */
-export type ChecksumHeaders = 'crc32' | 'md5' | 'both';
+/** What travels with a body, so that the store can tell whether it arrived whole. */
+export type ChecksumHeaders = 'checksum' | 'md5' | 'both';
 
 interface ChecksumNegotiation<A extends readonly unknown[], T> {
   /** What is known of the store; what the request shows is noted in it. */
   readonly support: ChecksumSupport;
   readonly kind: keyof ChecksumSupport;
   readonly send: (checksum: ChecksumHeaders, ...headers: A) => Promise<T>;
-  /** Whether the answer shows that the store has computed the CRC32. */
+  /** Whether the answer shows that the store has computed the checksum. */
   readonly isConfirmed: (answer: T) => boolean;
 }
 
 /**
- * Returns a function that sends one request with the best checksum that the store supports. The
- * first request of its kind finds out: where it is refused, it is sent again without a CRC32, and
- * where that helps, the CRC32 is not sent any more. The function may be called several times, with
- * other headers; the CRC32 is suspected only once.
+ * Returns a function that sends one request with a checksum where the store supports it. The first
+ * request of its kind finds out: where it is refused, it is sent again without, and where that helps,
+ * the checksum is not sent any more. The function may be called several times, with other headers;
+ * the checksum is suspected only once.
  */
 export function withChecksum<A extends readonly unknown[], T>({
   support,
@@ -30,15 +30,15 @@ export function withChecksum<A extends readonly unknown[], T>({
 }: ChecksumNegotiation<A, T>): (...headers: A) => Promise<T> {
   let wasSuspected = false;
   return async (...headers) => {
-    if (support[kind] === 'supported') return send('crc32', ...headers);
+    if (support[kind] === 'supported') return send('checksum', ...headers);
     if (support[kind] === 'unsupported' || wasSuspected) return send('md5', ...headers);
     let answer: T;
     try {
       answer = await send('both', ...headers);
     } catch (error) {
-      if (!mayRefuseCrc32(error)) throw error;
+      if (!mayRefuseChecksum(error)) throw error;
       wasSuspected = true;
-      // Where this fails as well, the CRC32 alone was not to blame.
+      // Where this fails as well, the checksum alone was not to blame.
       answer = await send('md5', ...headers);
       support[kind] = 'unsupported';
       return answer;
@@ -52,11 +52,17 @@ export function withChecksum<A extends readonly unknown[], T>({
 export class BodyDigest {
   readonly #body: Uint8Array;
   #crc32: string | undefined;
+  #sha256: string | undefined;
   #md5: Buffer | undefined;
 
-  constructor(body: Uint8Array, known: { readonly crc32?: string } = {}) {
+  /** Of the known ones, the CRC32 is in base64 and the SHA-256 in hexadecimal. */
+  constructor(
+    body: Uint8Array,
+    known: { readonly crc32?: string; readonly sha256?: string | undefined } = {},
+  ) {
     this.#body = body;
     this.#crc32 = known.crc32;
+    this.#sha256 = known.sha256;
   }
 
   /** In base64. */
@@ -64,15 +70,25 @@ export class BodyDigest {
     return (this.#crc32 ??= crc32Of(this.#body));
   }
 
-  headers(checksum: ChecksumHeaders): Readonly<Record<string, string>> {
+  /** In base64. */
+  get sha256(): string {
+    this.#sha256 ??= hash('sha256', this.#body);
+    return Buffer.from(this.#sha256, 'hex').toString('base64');
+  }
+
+  headers(
+    checksum: ChecksumHeaders,
+    algorithm: 'crc32' | 'sha256' = 'crc32',
+  ): Readonly<Record<string, string>> {
     return {
-      ...(checksum === 'md5' ? {} : { 'x-amz-checksum-crc32': this.crc32 }),
-      ...(checksum === 'crc32' ? {} : { 'content-md5': this.#getMd5().toString('base64') }),
+      ...(checksum === 'md5' ? {} : { [`x-amz-checksum-${algorithm}`]: this[algorithm] }),
+      ...(checksum === 'checksum' ? {} : { 'content-md5': this.#getMd5().toString('base64') }),
     };
   }
 
-  /** Whether the store's CRC32, or else its ETag, is that of the body. */
-  matches(stored: Pick<StoredObject, 'etag' | 'crc32'>): boolean {
+  /** Whether the store's SHA-256, or else its CRC32 or its ETag, is that of the body. */
+  matches(stored: Pick<StoredObject, 'etag' | 'crc32' | 'sha256'>): boolean {
+    if (stored.sha256 !== undefined) return stored.sha256 === this.sha256;
     if (stored.crc32 !== undefined) return stored.crc32 === this.crc32;
     return this.hasSameDigest(stored.etag);
   }

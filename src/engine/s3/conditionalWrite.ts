@@ -34,7 +34,7 @@ export interface ConditionalWrite {
   readonly signal: AbortSignal;
 }
 
-type StoredBytes = Pick<StoredObject, 'etag' | 'crc32'>;
+type StoredBytes = Pick<StoredObject, 'etag' | 'crc32' | 'sha256'>;
 
 export interface ConditionHeaders {
   readonly IfNoneMatch?: string;
@@ -203,7 +203,9 @@ function ownOf(
 ): StoredObject | undefined {
   if (present?.size !== size) return undefined;
   const { etag, versionId } = present;
-  const found = { etag, versionId, crc32: wholeChecksum(present, 'crc32') };
+  const sha256 = wholeChecksum(present, 'sha256');
+  const crc32 = wholeChecksum(present, 'crc32');
+  const found = { etag, versionId, crc32, ...(sha256 !== undefined && { sha256 }) };
   const isSame = !holds(condition, present) && !present.etagIsOpaque && hasSameDigest(etag);
   return isSame || (uncertain && isOwn(found)) ? found : undefined;
 }

@@ -27,7 +27,7 @@ import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
 import { PagingGuard } from './pagingGuard';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
-import { mayRefuseConditions, mayRefuseCrc32 } from './refusedHeader';
+import { mayRefuseChecksum, mayRefuseConditions } from './refusedHeader';
 import { storageFields } from './storageHeaders';
 import { storeRequest } from './storeRequest';
 
@@ -103,7 +103,7 @@ export async function putPart(
         bucket: name,
         key,
         query: { partNumber: String(partNumber), uploadId },
-        headers: digest.headers(takesCrc32 ? 'crc32' : 'md5'),
+        headers: digest.headers(takesCrc32 ? 'checksum' : 'md5'),
         body: newBody(),
       },
       sending,
@@ -289,7 +289,7 @@ async function restartWhereRefused<T>(
     return await completing;
   } catch (error) {
     const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
-    const isCrc32Refused = takesCrc32 && !mayRefuseConditions(error) && mayRefuseCrc32(error);
+    const isCrc32Refused = takesCrc32 && !mayRefuseConditions(error) && mayRefuseChecksum(error);
     if (isCrc32Refused) capabilities.checksums.upload = 'unsupported';
     throw isConflict || isCrc32Refused ? new Failure('no-such-upload', key, error) : error;
   }

@@ -18,7 +18,7 @@ export async function putObject(
   { key, body, sha256, condition, attributes, signal, onSent }: PutRequest,
 ): Promise<StoredObject> {
   const { client, capabilities, name, storage, traffic } = context;
-  const digest = new BodyDigest(body);
+  const digest = new BodyDigest(body, { sha256 });
   const size = body.byteLength;
   const write: ConditionalWrite = {
     kind: 'put',
@@ -37,7 +37,9 @@ export async function putObject(
   ): Promise<StoredObject> => {
     const all = { ...attributeHeaders(attributes), ...storageHeaders(storage), ...headers };
     const request = { method: 'PUT', bucket: name, key, headers: all, body: sent, sha256 } as const;
-    return storedBy((await client.request(request, sending)).headers);
+    const answer = (await client.request(request, sending)).headers;
+    if (isKms(answer['x-amz-server-side-encryption'])) capabilities.encryption.isByKms = true;
+    return storedBy(answer);
   };
   let previousCause: string | undefined;
   const creation = { wasConditional: false };
@@ -45,24 +47,33 @@ export async function putObject(
     context,
     { key, body, signal, onSent },
     async (attempt, newBody, sending) => {
-      const send = withChecksum({
-        support: capabilities.checksums,
+      const sendWith = async (
+        checksum: Readonly<Record<string, string>>,
+        { IfNoneMatch, IfMatch }: ConditionHeaders,
+      ): Promise<StoredObject> => {
+        const conditions = { 'if-none-match': IfNoneMatch, 'if-match': IfMatch };
+        const stored = await sendPut({ ...checksum, ...conditions }, newBody(), sending);
+        creation.wasConditional = IfNoneMatch !== undefined;
+        return stored;
+      };
+      const support = capabilities.checksums;
+      const sendWithCrc32 = withChecksum({
+        support,
         kind: 'put',
-        send: async (checksum, { IfNoneMatch, IfMatch }: ConditionHeaders) => {
-          const stored = await sendPut(
-            {
-              ...digest.headers(checksum),
-              'if-none-match': IfNoneMatch,
-              'if-match': IfMatch,
-            },
-            newBody(),
-            sending,
-          );
-          creation.wasConditional = IfNoneMatch !== undefined;
-          return stored;
-        },
+        send: (checksum, headers: ConditionHeaders) => sendWith(digest.headers(checksum), headers),
         isConfirmed: stored => stored.crc32 === digest.crc32,
       });
+      const sendWithSha256 = withChecksum({
+        support,
+        kind: 'sha256',
+        send: (checksum, headers: ConditionHeaders) =>
+          checksum === 'md5'
+            ? sendWithCrc32(headers)
+            : sendWith(digest.headers(checksum, 'sha256'), headers),
+        isConfirmed: stored => stored.sha256 === digest.sha256,
+      });
+      // No ETag will tell another computer what the copy consists of, and a CRC32 proves too little.
+      const send = wantsSha256(context) ? sendWithSha256 : sendWithCrc32;
       const stored = await conditionalWrite(context, write, attempt, send);
       if (digest.matches(stored)) return stored;
       const verified = await verifyStored(
@@ -83,23 +94,45 @@ export async function putObject(
     },
   );
   if (outcome instanceof Failure) throw outcome;
-  const isDigest = digest.hasSameDigest(outcome.etag);
+  const stored = withCrc32(outcome, digest);
+  const isDigest = digest.hasSameDigest(stored.etag);
   capabilities.shown['digest-etags'] = isDigest ? 'supported' : 'unsupported';
-  if (!creation.wasConditional || !digest.matches(outcome)) return outcome;
-  const checksum = capabilities.checksums.put === 'supported' ? 'crc32' : 'md5';
+  if (!creation.wasConditional || !digest.matches(stored)) return stored;
+  const guards = guardsOf(context, digest);
   const now = await probeConditions(context, {
     key,
     size,
-    stored: outcome,
+    stored,
     signal,
     putAgain: probing =>
       traffic.send(size, signal, sending => {
         const again = pacedBody({ body, traffic, signal: sending.signal, onSent: () => undefined });
-        const headers = { ...digest.headers(checksum), ...probing };
+        const headers = { ...guards, ...probing };
         return sendPut(headers, again, sending.signal);
       }),
   });
-  return digest.matches(now) ? now : outcome;
+  return digest.matches(now) ? withCrc32(now, digest) : stored;
+}
+
+function wantsSha256({ capabilities, storage }: BucketContext): boolean {
+  return isKms(storage?.encryption) || capabilities.encryption.isByKms;
+}
+
+function isKms(encryption: string | undefined): boolean {
+  return encryption?.startsWith('aws:kms') === true;
+}
+
+/** What is known to be taken with a body, without another try. */
+function guardsOf(context: BucketContext, digest: BodyDigest): Readonly<Record<string, string>> {
+  const { put, sha256 } = context.capabilities.checksums;
+  if (wantsSha256(context) && sha256 === 'supported') return digest.headers('checksum', 'sha256');
+  return digest.headers(put === 'supported' ? 'checksum' : 'md5');
+}
+
+/** A receipt is to say, by its CRC32, that it rests on the answer of the store alone. */
+function withCrc32(stored: StoredObject, digest: BodyDigest): StoredObject {
+  const isConfirmed = stored.sha256 !== undefined && stored.sha256 === digest.sha256;
+  return isConfirmed ? { ...stored, crc32: digest.crc32 } : stored;
 }
 
 function attributeHeaders({ contentType, metadata }: ObjectAttributes): Record<string, string> {
@@ -110,9 +143,11 @@ function attributeHeaders({ contentType, metadata }: ObjectAttributes): Record<s
 
 function storedBy(headers: DirectAnswer['headers']): StoredObject {
   const isOfWhole = headers['x-amz-checksum-type'] !== 'COMPOSITE';
+  const sha256 = isOfWhole ? headers['x-amz-checksum-sha256'] : undefined;
   return {
     etag: plainEtag(headers['etag']),
     versionId: headers['x-amz-version-id'],
     crc32: isOfWhole ? headers['x-amz-checksum-crc32'] : undefined,
+    ...(sha256 !== undefined && { sha256 }),
   };
 }

@@ -11,12 +11,12 @@ export function mayRefuseConditions(error: unknown): boolean {
   return (
     error instanceof Error &&
     error.name === 'NotImplemented' &&
-    !/checksum|crc32|content-md5/i.test(textOf(error))
+    !/checksum|crc32|sha256|content-md5/i.test(textOf(error))
   );
 }
 
-/** Whether a store may have refused a request for the CRC32 in its headers. */
-export function mayRefuseCrc32(error: unknown): boolean {
+/** Whether a store may have refused a request for the checksum in its headers. */
+export function mayRefuseChecksum(error: unknown): boolean {
   if (namesConditions(error)) return false;
   const status = httpStatus(error);
   if (status === 501) return true;

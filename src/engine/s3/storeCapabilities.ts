@@ -11,6 +11,8 @@ export interface StoreCapabilities {
   /** Whether the conditions of puts are still to be tried out. */
   readonly conditionProbe: ConditionProbe;
   readonly checksums: ChecksumSupport;
+  /** Whether an answer has shown that the bucket encrypts new objects by KMS: its ETags are no digests. */
+  readonly encryption: { isByKms: boolean };
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
   /** What the latest answers have shown of the rest. Each answer is read for what it is, all the same. */
@@ -27,6 +29,8 @@ export type ShownCapability = Extract<
 export interface ChecksumSupport {
   put: Support;
   upload: Support;
+  /** Whether it accepts a SHA-256 with a single put, which is sent where ETags are no digests. */
+  sha256: Support;
 }
 
 export type Support = 'unknown' | 'supported' | 'unsupported';
@@ -78,7 +82,8 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
   return {
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
-    checksums: { put: checksums, upload: checksums },
+    checksums: { put: checksums, upload: checksums, sha256: checksums },
+    encryption: { isByKms: false },
     etags: { case: 'lower' },
     shown: shownOf(store),
   };
@@ -93,6 +98,7 @@ export function forAnotherBucket(
     ...capabilities,
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
+    encryption: { isByKms: false },
     shown: shownOf(store),
   };
 }

@@ -11,6 +11,8 @@ export interface Quirks {
    * `refused-at-completion`: it takes them with parts, and not for the whole.
    */
   readonly crc32?: 'kept' | 'unknown' | 'refused' | 'refused-at-completion';
+  /** What becomes of a put with a SHA-256; `refused`: it fails with 400. */
+  readonly sha256?: 'kept' | 'refused';
   /** How an ETag is written, from its digest; `undefined` leaves it out. */
   readonly spellEtag?: (
     digest: string,

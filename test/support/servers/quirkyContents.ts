@@ -16,6 +16,7 @@ interface StoredObject {
   /** An MD5, or one over those of the parts. */
   readonly digest: string;
   readonly crc32: string | undefined;
+  readonly sha256?: string | undefined;
   /** Content type and metadata. */
   readonly headers: Readonly<Record<string, string>>;
   readonly modifiedAtMs: number;
@@ -110,7 +111,7 @@ export class QuirkyContents {
     const match = headers['if-match'];
     if (match !== undefined && plain(match) !== plain(etag))
       return s3Error(412, 'PreconditionFailed');
-    const { body, crc32 } = object;
+    const { body } = object;
     const told = {
       ...object.headers,
       etag,
@@ -119,7 +120,11 @@ export class QuirkyContents {
     };
     const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');
     if (range === null) {
-      return ok(body, { ...told, ...crc32Headers(crc32), 'content-length': String(body.length) });
+      return ok(body, {
+        ...told,
+        ...checksumHeaders(object),
+        'content-length': String(body.length),
+      });
     }
     const [start, end] = [Number(range[1]), Number(range[2]) + 1];
     const part = body.subarray(start, end);
@@ -134,14 +139,19 @@ export class QuirkyContents {
     const { key, body, headers } = request;
     const crc32 = quirks.crc32 === 'unknown' ? undefined : headers['x-amz-checksum-crc32'];
     if (crc32 !== undefined && crc32 !== crc32Of(body)) return s3Error(400, 'BadDigest');
-    const { digest } = this.store(key, {
+    const { sha256: sha256Way = 'kept' } = quirks;
+    const sha256 = headers['x-amz-checksum-sha256'];
+    if (sha256Way === 'refused' && sha256 !== undefined) return s3Error(400, 'BadRequest');
+    if (sha256 !== undefined && sha256 !== sha256Of(body)) return s3Error(400, 'BadDigest');
+    const object = this.store(key, {
       body,
       headers: kept(request),
       modifiedAtMs: Date.now(),
       crc32: crc32?.toString(),
+      sha256: sha256?.toString(),
     });
     const { spellEtag = quoted } = quirks;
-    return ok('', { etag: spellEtag(digest, 'head'), ...crc32Headers(crc32?.toString()) });
+    return ok('', { etag: spellEtag(object.digest, 'head'), ...checksumHeaders(object) });
   }
 
   #begin(request: StoreRequest, knowsCrc32: boolean): Answer {
@@ -253,14 +263,25 @@ function kept({ headers }: StoreRequest): StoredObject['headers'] {
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-function crc32Headers(crc32: string | undefined): Record<string, string> {
-  if (crc32 === undefined) return {};
-  return { 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-type': 'FULL_OBJECT' };
+function checksumHeaders({
+  crc32,
+  sha256,
+}: Pick<StoredObject, 'crc32' | 'sha256'>): Record<string, string> {
+  if (crc32 === undefined && sha256 === undefined) return {};
+  return {
+    ...(crc32 !== undefined && { 'x-amz-checksum-crc32': crc32 }),
+    ...(sha256 !== undefined && { 'x-amz-checksum-sha256': sha256 }),
+    'x-amz-checksum-type': 'FULL_OBJECT',
+  };
 }
 
 /** A key as lists of encoding `url` spell it. */
 function escaped(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
 }
 
 function md5(bytes: Uint8Array): Buffer {
