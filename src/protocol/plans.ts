@@ -178,7 +178,7 @@ export const unaskedSecrets = requestType<number, readonly PlannedFile[]>('unask
 /** Lets a plan send files that look like secrets: the user has said so. */
 export const allowSecrets = requestType<PlannedFiles, null>('allowSecrets');
 
-/** Takes files out of a plan, as if they had never been asked for, and says what is left of it. */
+/** Takes files out of a plan that the user has had ignored, and says what is left of it. */
 export const takeOut = requestType<PlannedFiles, RemainingPlan>('takeOut');
 
 /**

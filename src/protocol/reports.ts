@@ -12,7 +12,7 @@ export type RequestKind = (typeof requestKinds)[number];
 
 export type RequestCounts = Readonly<Record<RequestKind, number>>;
 
-/** What became of a plan; the four numbers add up to `planned`. */
+/** What became of a plan; done, failed, skipped and cancelled add up to `planned`. */
 export interface Report {
   readonly work: Work;
   readonly planId: number;
@@ -22,6 +22,8 @@ export interface Report {
   readonly failed: number;
   readonly skipped: number;
   readonly cancelled: number;
+  /** Files that were meant, too, but were no part of the plan that ran. */
+  readonly leftAlone: number;
   /** Bytes that arrived. */
   readonly bytes: number;
   /** What the engine asked all stores from the batch's start to its end, each attempt counted. */
@@ -38,11 +40,13 @@ export interface Report {
 
 /** What became of one file. */
 export interface ReportEntry {
-  readonly kind: 'done' | 'failed' | 'skipped' | 'cancelled';
+  readonly kind: 'done' | 'failed' | 'skipped' | 'cancelled' | 'left-alone';
   readonly folder: string;
   readonly path: FilePath;
   readonly bytes: number;
   readonly failure: FailureRecord | undefined;
+  /** Of a file that was left alone. */
+  readonly because?: LeftAloneReason;
   /** Where a restored file is, if not in its own place. */
   readonly restoredAs?: FilePath;
   /** What became of the local file that a restored one has replaced. */
@@ -50,6 +54,12 @@ export interface ReportEntry {
   /** What the disk did not take of a restored file's attributes. */
   readonly notSet?: readonly FileAttribute[];
 }
+
+/**
+ * Why a file was left alone: its copy was changed, the user had it ignored, or the user would have had
+ * to be asked and nobody was there.
+ */
+export type LeftAloneReason = 'changed-in-cloud' | 'ignored' | 'unasked';
 
 /** What a restored file is to have beside its bytes. */
 export type FileAttribute = 'time' | 'permissions';

@@ -10,3 +10,8 @@ export interface FinishedBatch {
   /** Milliseconds since 1970. */
   readonly endedAt: number;
 }
+
+/** How many files a report names: those of the plan, and those that were left alone. */
+export function filesNamed({ planned, leftAlone }: Pick<Report, 'planned' | 'leftAlone'>): number {
+  return planned + leftAlone;
+}

@@ -1,7 +1,7 @@
 import { l10n, type Memento } from 'vscode';
 import { reportPage, type ReportEntry } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
-import type { FinishedBatch } from './finishedBatch';
+import { filesNamed, type FinishedBatch } from './finishedBatch';
 import { reportText, type ReportText } from './reportText';
 
 /** What a later window can show of the last batch of an earlier one. */
@@ -39,7 +39,7 @@ export function keptReport(memory: Memento): KeptReport | undefined {
   if (kept === undefined) return undefined;
   const { batch, entries } = kept;
   const shown = reportText(batch, entries);
-  const missing = batch.report.planned - entries.length;
+  const missing = filesNamed(batch.report) - entries.length;
   if (missing <= 0) return { ...kept, shown };
   const note = l10n.t(
     '{0} more files were in this report. They were not kept for a later window.',

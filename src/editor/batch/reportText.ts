@@ -7,7 +7,7 @@ import { failureReport, failureText } from '../failures/failureMessage';
 import { formatTime } from '../format/pointInTime';
 import { formatBytes, formatFiles } from '../format/quantity';
 import type { FinishedBatch } from './finishedBatch';
-import { doneHeading, reportNumbers, requestsText } from './reportWords';
+import { allNumbers, doneHeading, leftAloneText, requestsText } from './reportWords';
 
 /** A report as people read it, and where it names files that can be opened. */
 export interface ReportText {
@@ -22,7 +22,7 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
     l10n.t('S3 Backup, {0}', formatTime(endedAt)),
     ...setups.map(setup => directionText(report.work, setup)),
     '',
-    `${reportNumbers(report)} · ${formatBytes(report.bytes)}`,
+    `${allNumbers(report)} · ${formatBytes(report.bytes)}`,
     ...requestsText(report.requests),
   ];
   const links: ReportText['links'][number][] = [];
@@ -37,14 +37,14 @@ export function reportText(batch: FinishedBatch, entries: readonly ReportEntry[]
     lines.push(`  ${path} (${formatBytes(entry.bytes)})`);
     lines.push(...[...remarks, ...remarksOn(entry)].map(remark => `      ${remark}`));
   };
-  for (const kind of ['failed', 'skipped', 'cancelled', 'done'] as const) {
+  for (const kind of ['failed', 'skipped', 'cancelled', 'left-alone', 'done'] as const) {
     const own = entries.filter(entry => entry.kind === kind);
     if (own.length === 0) continue;
     lines.push('', `${headingOf(kind, report.work)}: ${formatFiles(own.length)}`, '');
     const groups = byReason(own);
     for (const [reason, files] of groups) {
       const shared = sharedRemark(files);
-      if (groups.size > 1 || shared !== undefined)
+      if (groups.size > 1 || shared !== undefined || kind === 'left-alone')
         lines.push(`${reason}: ${formatFiles(files.length)}`);
       if (shared !== undefined) lines.push(`      ${shared}`);
       for (const entry of files) write(entry, shared === undefined ? failureRemarks(entry) : []);
@@ -71,12 +71,17 @@ function isThere({ kind }: ReportEntry, work: Work): boolean {
 function byReason(entries: readonly ReportEntry[]): ReadonlyMap<string, readonly ReportEntry[]> {
   const groups = new Map<string, ReportEntry[]>();
   for (const entry of entries) {
-    const reason = entry.failure === undefined ? '' : failureText(entry.failure);
+    const reason = reasonOf(entry);
     const known = groups.get(reason);
     if (known === undefined) groups.set(reason, [entry]);
     else known.push(entry);
   }
   return new Map([...groups].sort(([, one], [, other]) => other.length - one.length));
+}
+
+function reasonOf({ failure, because }: ReportEntry): string {
+  if (because !== undefined) return leftAloneText(because);
+  return failure === undefined ? '' : failureText(failure);
 }
 
 /**
@@ -122,6 +127,8 @@ function headingOf(kind: ReportEntry['kind'], work: Work): string {
       return l10n.t('Skipped');
     case 'cancelled':
       return l10n.t('Cancelled');
+    case 'left-alone':
+      return l10n.t('Left Alone');
     case 'done':
       return doneHeading(work);
   }

@@ -1,5 +1,10 @@
 import { l10n } from 'vscode';
-import { requestKinds, type Report, type RequestCounts } from '../../protocol/reports';
+import {
+  requestKinds,
+  type LeftAloneReason,
+  type Report,
+  type RequestCounts,
+} from '../../protocol/reports';
 import { formatCount, formatFiles } from '../format/quantity';
 import type { Work } from '../../protocol/rows';
 import type { Group } from '../../protocol/verdicts';
@@ -33,6 +38,27 @@ function doneText({ work, done }: Report): string {
       return done === 1
         ? l10n.t('1 file moved to the trash')
         : l10n.t('{0} files moved to the trash', formatCount(done));
+  }
+}
+
+/** The same, with the files that were left alone: what a report names adds up to these. */
+export function allNumbers(report: Report): string {
+  const { leftAlone } = report;
+  const numbers = reportNumbers(report);
+  return leftAlone > 0
+    ? `${numbers}, ${l10n.t('{0} left alone', formatCount(leftAlone))}`
+    : numbers;
+}
+
+/** Why files were left alone, as the beginning of a line that counts them. */
+export function leftAloneText(because: LeftAloneReason): string {
+  switch (because) {
+    case 'changed-in-cloud':
+      return l10n.t('Changed in the cloud, waiting for your decision');
+    case 'ignored':
+      return l10n.t('Ignored from now on, as you chose');
+    case 'unasked':
+      return l10n.t('Not backed up without asking you');
   }
 }
 

@@ -5,7 +5,7 @@ import type { ReportEntry } from '../../protocol/reports';
 import type { EngineClient } from '../client/engineClient';
 import { failureMessage } from '../failures/failureMessage';
 import { reportEntries } from './reportDocument';
-import type { FinishedBatch } from './finishedBatch';
+import { filesNamed, type FinishedBatch } from './finishedBatch';
 import type { KeptReport } from './keptReport';
 import type { Reports } from './reports';
 import { reportText } from './reportText';
@@ -50,8 +50,8 @@ export function reportRecord(
   { report, setups, endedAt }: FinishedBatch,
   entries: readonly ReportEntry[],
 ): unknown {
-  const { work, planned, done, failed, skipped, cancelled, bytes, requests } = report;
-  const notKept = planned - entries.length;
+  const { work, planned, done, failed, skipped, cancelled, leftAlone, bytes, requests } = report;
+  const notKept = filesNamed(report) - entries.length;
   return {
     work,
     endedAt: new Date(endedAt).toISOString(),
@@ -62,7 +62,7 @@ export function reportRecord(
       bucket,
       prefix,
     })),
-    ...{ planned, done, failed, skipped, cancelled, bytes, requests },
+    ...{ planned, done, failed, skipped, cancelled, leftAlone, bytes, requests },
     ...(notKept > 0 && { filesNotKept: notKept }),
     files: entries.map(({ kind, failure, ...entry }) => ({
       outcome: kind,

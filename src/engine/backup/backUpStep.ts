@@ -106,10 +106,10 @@ async function isEmptyNow({ route, path }: BackUpStep): Promise<boolean> {
 }
 
 /** Returns what changes only the steps for these files. */
-export function changing<Changed>(
+export function changing(
   files: readonly PlannedFile[],
-  change: (step: BackUpStep) => Changed,
-): (step: BackUpStep) => BackUpStep | Changed {
+  change: (step: BackUpStep) => BackUpStep,
+): (step: BackUpStep) => BackUpStep {
   const concerned = new Set(files.map(identityOf));
   return step => (concerned.has(identityOf(toPlannedFile(step))) ? change(step) : step);
 }
@@ -118,6 +118,7 @@ export function toPlannedFile({ route, path }: BackUpStep): PlannedFile {
   return { folder: route.target.folder, path, absolute: toAbsolutePath(route.root, path) };
 }
 
-function identityOf({ folder, path }: PlannedFile): string {
+/** Returns the same for the same file, as a key. */
+export function identityOf({ folder, path }: PlannedFile): string {
   return JSON.stringify([folder, path]);
 }

@@ -7,6 +7,7 @@ import {
   needsQuestion,
   plannedAmong,
   stepsThatWouldEmpty,
+  identityOf,
   toPlannedFile,
   wouldEmpty,
   type BackUpStep,
@@ -48,15 +49,19 @@ export class PlannedBackUps {
     this.#change({ planId, files }, step => ({ ...step, leftOut: because }));
   }
 
-  /** Makes a plan smaller. The summary describes exactly what running it then does. */
+  /** Makes a plan smaller by what the user has had ignored. The summary describes exactly what running it then does. */
   async takeOut(taken: PlannedFiles, signal: AbortSignal): Promise<RemainingPlan> {
-    this.#change(taken, () => undefined);
-    return this.#remaining(taken.planId, signal);
+    const { planId, files } = taken;
+    const gone = new Set(files.map(identityOf));
+    const isMeant = (step: BackUpStep) => gone.has(identityOf(toPlannedFile(step)));
+    this.#plans.leaveAlone(this.#kind, planId, { because: 'ignored', isMeant });
+    return this.#remaining(planId, signal);
   }
 
   /** Leaves what nobody has to be asked about. */
   takeOutQuestions(planId: number, signal: AbortSignal): Promise<RemainingPlan> {
-    this.#plans.change(this.#kind, planId, step => (needsQuestion(step) ? undefined : step));
+    const unasked = { because: 'unasked', isMeant: needsQuestion } as const;
+    this.#plans.leaveAlone(this.#kind, planId, unasked);
     return this.#remaining(planId, signal);
   }
 
@@ -68,10 +73,7 @@ export class PlannedBackUps {
     return this.#plans.get(this.#kind, planId).steps;
   }
 
-  #change(
-    { planId, files }: PlannedFiles,
-    change: (step: BackUpStep) => BackUpStep | undefined,
-  ): void {
+  #change({ planId, files }: PlannedFiles, change: (step: BackUpStep) => BackUpStep): void {
     this.#plans.change(this.#kind, planId, changing(files, change));
   }
 }

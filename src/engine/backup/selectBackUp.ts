@@ -1,7 +1,7 @@
 import type { PlanSummary, Scope } from '../../protocol/plans';
 import type { Group } from '../../protocol/verdicts';
 import type { RecentReports } from '../batch/reports';
-import { inPathOrder, isInBatch } from '../batch/step';
+import { inPathOrder, isInBatch, type LeftAlone } from '../batch/step';
 import { lookAndSelectEntries, type EntryScope } from '../comparison/selectEntries';
 import type { Comparison } from '../comparison/comparison';
 import type { Entry } from '../comparison/entry';
@@ -25,6 +25,8 @@ export interface BackUpSelection {
   readonly steps: readonly BackUpStep[];
   /** How many of the other findings were asked for. */
   readonly excluded: Readonly<Partial<Record<Group, number>>>;
+  /** Those of them that wait for a decision. */
+  readonly leftAlone: readonly LeftAlone[];
   /** The one ignored file that was asked for, if it was alone. */
   readonly ignored?: PlanSummary['ignored'];
 }
@@ -88,16 +90,21 @@ function entryScopeOf(
 export function selectSteps(route: Route, entries: Iterable<Entry>): BackUpSelection {
   const steps: BackUpStep[] = [];
   const excluded: Partial<Record<Group, number>> = {};
+  const leftAlone: LeftAlone[] = [];
   for (const entry of entries) {
     const step = toStep(route, entry);
-    if (step === undefined) {
-      const group = entry.verdict.kind;
-      excluded[group] = (excluded[group] ?? 0) + 1;
-    } else {
+    if (step !== undefined) {
       steps.push(step);
+      continue;
+    }
+    const { path, local, verdict } = entry;
+    excluded[verdict.kind] = (excluded[verdict.kind] ?? 0) + 1;
+    if (verdict.kind === 'changed-in-cloud') {
+      const bytes = local?.size ?? 0;
+      leftAlone.push({ kind: 'left-alone', step: { route, path }, bytes, because: verdict.kind });
     }
   }
-  return { steps: withVolumes(route, steps), excluded };
+  return { steps: withVolumes(route, steps), excluded, leftAlone };
 }
 
 function toStep(
@@ -133,12 +140,12 @@ async function selectIgnored(
   // Judged by no rules, so that what is found goes into no comparison by rules.
   const withoutRules = { ...job, exclude: new ExcludeRules([]), rulesKey: 'no rules' };
   const found = await comparisons.compareBelow({ starts: [path], job: withoutRules, signal });
-  const { steps, excluded } = selectSteps(
+  const { steps, ...others } = selectSteps(
     job,
     found.filter(entry => entry.path === path),
   );
   const ignoredAt = ruled?.ruling.kind === 'ignored' ? { ignoredAt: ruled } : {};
-  return { steps: steps.map(step => ({ ...step, ...ignoredAt })), excluded };
+  return { steps: steps.map(step => ({ ...step, ...ignoredAt })), ...others };
 }
 
 /**
@@ -163,7 +170,7 @@ function selectMine(
     const condition = { kind: 'unchanged', etag } as const;
     steps.push({ route, path, local, condition, replaces: cloud?.size ?? 0 });
   }
-  return { steps: withVolumes(route, steps), excluded };
+  return { steps: withVolumes(route, steps), excluded, leftAlone: [] };
 }
 
 /** Sorts the steps, and says of each on which volume its file is. */

@@ -11,7 +11,7 @@ import { runBatch } from './batch';
 import type { FileTurns } from './fileTurns';
 import type { PlanKind, PlanRun } from './planKind';
 import { describeReport, toReport, type RecentReports } from './reports';
-import type { BatchStep, Outcome, StepResult } from './step';
+import type { BatchStep, LeftAlone, Outcome, StepResult } from './step';
 
 export interface BatchesDeps {
   readonly comparisons: Comparisons;
@@ -33,6 +33,8 @@ export interface BatchToRun<Step extends BatchStep, Result extends StepResult> {
     'bytesOf' | 'isSkipped' | 'apply'
   >;
   readonly started: PlanRun<Step, Result>;
+  /** What the report is to name beside the steps. */
+  readonly leftAlone: readonly LeftAlone[];
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ export class Batches {
   async run<Step extends BatchStep, Result extends StepResult>(
     batch: BatchToRun<Step, Result>,
   ): Promise<Report> {
-    const { planId, kind, started } = batch;
+    const { planId, kind, started, leftAlone } = batch;
     const { comparisons, reports, publisher, onLog } = this.#deps;
     const { work, steps } = started;
     // So that nobody sends a file again that is only waiting for its turn.
@@ -93,8 +95,8 @@ export class Batches {
     this.#underWay.add(running);
     try {
       outcomes = await running;
-      reports.add(planId, outcomes);
-      const report = toReport(work, planId, outcomes, requests());
+      reports.add(planId, [...outcomes, ...leftAlone]);
+      const report = toReport({ work, planId, outcomes, leftAlone, requests: requests() });
       onLog({ level: 'info', message: describeReport(report) });
       return report;
     } finally {

@@ -2,7 +2,7 @@ import type { Work } from '../../protocol/rows';
 import type { Comparison } from '../comparison/comparison';
 import type { ComparisonJob } from '../comparison/job';
 import type { Failure } from '../failures/failure';
-import type { BatchStep, Outcome, StepResult } from './step';
+import type { BatchStep, LeftAlone, Outcome, StepResult } from './step';
 
 /**
  * One kind of work that is planned, shown, and run when the user has confirmed it: back-up, restore
@@ -37,6 +37,7 @@ export interface PlanKind<
 /** What a plan would do in one folder. */
 export interface StepSelection<Step extends BatchStep> {
   readonly steps: readonly Step[];
+  readonly leftAlone?: readonly LeftAlone[];
 }
 
 /** What a user confirms is what runs: these steps in this order, and nothing else. */

@@ -1,8 +1,8 @@
-import type { Report } from '../../protocol/reports';
+import type { LeftAloneReason, Report } from '../../protocol/reports';
 import { Failure } from '../failures/failure';
 import type { Batches } from './batches';
 import type { Plan, PlanKind, StepSelection } from './planKind';
-import type { BatchStep, StepResult } from './step';
+import type { BatchStep, LeftAlone, StepResult } from './step';
 
 /** The plans of all kinds that were shown, each until it is run or dropped. */
 export class Plans {
@@ -28,26 +28,46 @@ export class Plans {
   ): Promise<Summary> {
     const plan = { id: ++this.#lastId, steps: selections.flatMap(({ steps }) => steps) };
     const summary = await kind.summarize(plan, selections, signal);
-    this.#store(kind, plan);
+    this.#store(
+      kind,
+      plan,
+      selections.flatMap(({ leftAlone = [] }) => leftAlone),
+    );
     return summary;
   }
 
   /** Throws `plan-outdated` where there is no plan of this kind with that number. */
   get<Step extends BatchStep>(kind: KindOf<Step>, planId: number): Plan<Step> {
-    const found = this.#plans.get(planId);
-    // Plans are stored with the kind that has made their steps.
-    if (found?.kind === kind) return found.plan as Plan<Step>;
-    throw new Failure('plan-outdated', String(planId));
+    return this.#stored(kind, planId).plan;
   }
 
-  /** Changes each step of a plan, or takes it out. Throws as `get` does. */
+  /** Changes each step of a plan. Throws as `get` does. */
   change<Step extends BatchStep>(
     kind: KindOf<Step>,
     planId: number,
-    next: (step: Step) => Step | undefined,
+    next: (step: Step) => Step,
   ): void {
-    const plan = this.get(kind, planId);
-    this.#store(kind, { ...plan, steps: plan.steps.flatMap(step => next(step) ?? []) });
+    const { plan, leftAlone } = this.#stored(kind, planId);
+    this.#store(kind, { ...plan, steps: plan.steps.map(next) }, leftAlone);
+  }
+
+  /** Takes steps out of a plan; its report names their files all the same. Throws as `get` does. */
+  leaveAlone<Step extends BatchStep>(
+    kind: KindOf<Step>,
+    planId: number,
+    {
+      because,
+      isMeant,
+    }: { readonly because: LeftAloneReason; readonly isMeant: (step: Step) => boolean },
+  ): void {
+    const { plan, leftAlone } = this.#stored(kind, planId);
+    const taken = plan.steps.filter(isMeant);
+    const added = taken.map(step => {
+      return { kind: 'left-alone', step, bytes: kind.bytesOf(step), because } as const;
+    });
+    const gone = new Set(taken);
+    const steps = plan.steps.filter(step => !gone.has(step));
+    this.#store(kind, { ...plan, steps }, [...leftAlone, ...added]);
   }
 
   drop(planId: number): void {
@@ -58,14 +78,25 @@ export class Plans {
   async run(planId: number, signal: AbortSignal): Promise<Report> {
     const found = this.#plans.get(planId);
     if (found === undefined) throw new Failure('plan-outdated', String(planId));
-    const { kind, plan } = found;
+    const { kind, plan, leftAlone } = found;
     const started = kind.start(plan, signal);
     this.#plans.delete(planId);
-    return this.#batches.run({ planId, kind, started, signal });
+    return this.#batches.run({ planId, kind, started, leftAlone, signal });
   }
 
-  #store<Step extends BatchStep>(kind: KindOf<Step>, plan: Plan<Step>): void {
-    this.#plans.set(plan.id, { kind, plan });
+  #stored<Step extends BatchStep>(kind: KindOf<Step>, planId: number): StoredPlan<Step> {
+    const found = this.#plans.get(planId);
+    // Plans are stored with the kind that has made their steps.
+    if (found?.kind === kind) return found as StoredPlan<Step>;
+    throw new Failure('plan-outdated', String(planId));
+  }
+
+  #store<Step extends BatchStep>(
+    kind: KindOf<Step>,
+    plan: Plan<Step>,
+    leftAlone: readonly LeftAlone[],
+  ): void {
+    this.#plans.set(plan.id, { kind, plan, leftAlone });
   }
 }
 
@@ -75,7 +106,9 @@ type KindOf<Step extends BatchStep, Result extends StepResult = StepResult> = Pi
   'start' | 'bytesOf' | 'isSkipped' | 'apply'
 >;
 
-interface StoredPlan {
-  readonly kind: KindOf<BatchStep>;
-  readonly plan: Plan<BatchStep>;
+interface StoredPlan<Step extends BatchStep = BatchStep> {
+  readonly kind: KindOf<Step>;
+  readonly plan: Plan<Step>;
+  /** What was asked for, too, and is not in the plan. */
+  readonly leftAlone: readonly LeftAlone[];
 }

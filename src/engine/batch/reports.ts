@@ -6,18 +6,18 @@ import { isSameTarget, type ComparisonTarget } from '../comparison/job';
 import { BoundedMap } from '../concurrency/boundedMap';
 import { Failure } from '../failures/failure';
 import { describeRequests } from '../network/requestCount';
-import type { Outcome, StepResult } from './step';
+import type { LeftAlone, Outcome, StepResult } from './step';
 
 /** Older reports are forgotten. */
 export const maxRecentReports = 5;
 
 /** The last reports, for whoever asks what became of each file. */
 export class RecentReports {
-  readonly #outcomes = new BoundedMap<number, readonly Outcome[]>(maxRecentReports);
+  readonly #files = new BoundedMap<number, readonly ReportedFile[]>(maxRecentReports);
 
-  add(planId: number, outcomes: readonly Outcome[]): void {
-    const inOrder = order.flatMap(kind => outcomes.filter(outcome => outcome.kind === kind));
-    this.#outcomes.set(planId, inOrder);
+  add(planId: number, files: readonly ReportedFile[]): void {
+    const inOrder = order.flatMap(kind => files.filter(file => file.kind === kind));
+    this.#files.set(planId, inOrder);
   }
 
   /** Entries of one report, those that did not arrive first. Throws `plan-outdated`. */
@@ -45,22 +45,31 @@ export class RecentReports {
     });
   }
 
-  #of(planId: number): readonly Outcome[] {
-    const found = this.#outcomes.get(planId);
+  #of(planId: number): readonly ReportedFile[] {
+    const found = this.#files.get(planId);
     if (found === undefined) throw new Failure('plan-outdated', String(planId));
     return found;
   }
 }
 
-const order = ['failed', 'skipped', 'cancelled', 'done'] as const;
+type ReportedFile = Outcome | LeftAlone;
+
+const order = ['failed', 'skipped', 'cancelled', 'left-alone', 'done'] as const;
 
 /** Counts outcomes in numbers that add up to the plan, and names the files that did not arrive. */
-export function toReport(
-  work: Work,
-  planId: number,
-  outcomes: readonly Outcome[],
-  requests: RequestCounts,
-): Report {
+export function toReport({
+  work,
+  planId,
+  outcomes,
+  leftAlone,
+  requests,
+}: {
+  readonly work: Work;
+  readonly planId: number;
+  readonly outcomes: readonly Outcome[];
+  readonly leftAlone: readonly LeftAlone[];
+  readonly requests: RequestCounts;
+}): Report {
   const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
   return {
     work,
@@ -70,6 +79,7 @@ export function toReport(
     failed: count('failed'),
     skipped: count('skipped'),
     cancelled: count('cancelled'),
+    leftAlone: leftAlone.length,
     bytes: outcomes.reduce(
       (sum, outcome) => sum + (outcome.kind === 'done' ? outcome.bytes : 0),
       0,
@@ -112,11 +122,13 @@ function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
 /** Describes a report in one line, for the log. */
 export function describeReport(report: Report): string {
   const { work, planned, done, failed, skipped, cancelled, bytes, stopped, requests } = report;
+  const { leftAlone } = report;
   const numbers = [
     `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
     `${String(failed)} failed`,
     `${String(skipped)} skipped`,
     `${String(cancelled)} ${stopped === undefined ? 'cancelled' : 'left, since all was refused'}`,
+    ...(leftAlone > 0 ? [`${String(leftAlone)} more left alone`] : []),
   ];
   return `Batch of ${String(planned)}: ${numbers.join(', ')}; ${describeRequests(requests)}`;
 }
@@ -128,16 +140,18 @@ const doneWords: Readonly<Record<Work, string>> = {
   trash: 'moved to the trash',
 };
 
-function toEntry(outcome: Outcome): ReportEntry {
-  const { route, path } = outcome.step;
-  return {
-    kind: outcome.kind,
-    folder: route.target.folder,
-    path,
-    bytes: outcome.bytes,
-    failure: outcome.kind === 'done' ? undefined : outcome.failure?.toRecord(),
-    ...(outcome.kind === 'done' && restoredPlace(outcome.result, path)),
-  };
+function toEntry(file: ReportedFile): ReportEntry {
+  const { kind, bytes, step } = file;
+  const { route, path } = step;
+  const entry = { kind, folder: route.target.folder, path, bytes, failure: undefined };
+  switch (file.kind) {
+    case 'done':
+      return { ...entry, ...restoredPlace(file.result, path) };
+    case 'left-alone':
+      return { ...entry, because: file.because };
+    default:
+      return { ...entry, failure: file.failure?.toRecord() };
+  }
 }
 
 /** Where a restored file is, what it has replaced, and what it lacks. */

@@ -1,5 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
-import type { FileAttribute, ReplacedFile } from '../../protocol/reports';
+import type { FileAttribute, LeftAloneReason, ReplacedFile } from '../../protocol/reports';
 import type { Activity } from '../../protocol/rows';
 import type { Route } from '../comparison/job';
 import type { Failure } from '../failures/failure';
@@ -31,6 +31,15 @@ export type Outcome<Step extends BatchStep = BatchStep, Result extends StepResul
   /** How many bytes were moved, or were to be. */
   readonly bytes: number;
 } & Ending<Result>;
+
+/** A file that was meant, and that its plan has no step for or no longer has one. */
+export interface LeftAlone {
+  readonly kind: 'left-alone';
+  readonly step: BatchStep;
+  /** How many would have been moved. */
+  readonly bytes: number;
+  readonly because: LeftAloneReason;
+}
 
 /** How a step ended. */
 export type Ending<Result> =

@@ -23,9 +23,9 @@ describe('A report for later windows', () => {
     };
   }
 
-  function aBatch(planned: number): FinishedBatch {
+  function aBatch(planned: number, leftAlone: number): FinishedBatch {
     const requests = { LIST: 0, HEAD: 0, GET: 0, PUT: 0, POST: 0, other: 0 };
-    const counts = { planned, done: planned, failed: 0, skipped: 0, cancelled: 0 };
+    const counts = { planned, done: planned, failed: 0, skipped: 0, cancelled: 0, leftAlone };
     const bytes = 0;
     const report = { work: 'back-up', planId: 1, bytes, requests, reasons: {}, ...counts } as const;
     const setup = { id: 'f', folderId: 'f', name: 'f', root: '/f', bucket: 'b', prefix: 'f/' };
@@ -37,15 +37,15 @@ describe('A report for later windows', () => {
     };
   }
 
-  async function kept(planned: number) {
+  async function kept(planned: number, leftAlone = 0) {
     const memory = aMemory();
-    const entries = Array.from({ length: planned }, (_, index): ReportEntry => {
+    const entries = Array.from({ length: planned + leftAlone }, (_, index): ReportEntry => {
       const path = `file-${String(index)}` as FilePath;
       return { kind: 'done', folder: 'f', path, bytes: 1, failure: undefined };
     });
     const sendRequest = (_: unknown, { offset, limit }: ReportRequest) =>
-      Promise.resolve({ entries: entries.slice(offset, offset + limit), total: planned });
-    await keepReport({ memory, engine: { sendRequest } as never }, aBatch(planned));
+      Promise.resolve({ entries: entries.slice(offset, offset + limit), total: entries.length });
+    await keepReport({ memory, engine: { sendRequest } as never }, aBatch(planned, leftAlone));
     const report = keptReport(memory);
     const record = report && reportRecord(report.batch, report.entries);
     return { memory, record, text: report?.shown.text ?? '' };
@@ -65,5 +65,12 @@ describe('A report for later windows', () => {
     assert.match(text, /\b700\b/);
     const { files, filesNotKept } = record as { files: unknown[]; filesNotKept: number };
     assert.deepEqual([files.length, filesNotKept], [300, 700]);
+  });
+
+  it('counts what was left alone among the files that it does not name any more', async () => {
+    const { text, record } = await kept(290, 20);
+    assert.match(text, /\b10 more files\b/);
+    const { leftAlone, filesNotKept } = record as { leftAlone: number; filesNotKept: number };
+    assert.deepEqual([leftAlone, filesNotKept], [20, 10]);
   });
 });

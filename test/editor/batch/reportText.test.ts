@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { FinishedBatch } from '../../../src/editor/batch/finishedBatch';
 import { reportText } from '../../../src/editor/batch/reportText';
+import { leftAloneText } from '../../../src/editor/batch/reportWords';
 import { reportRecord } from '../../../src/editor/batch/saveReport';
 import { failureMessage, failureText } from '../../../src/editor/failures/failureMessage';
 import type { FailureCode } from '../../../src/protocol/failures';
@@ -18,7 +19,15 @@ describe('A report', () => {
     const setup = { id: 'f', folderId: 'f', name: 'w', root, bucket: 'b', prefix: 'p/' };
     const requests: RequestCounts = { LIST: 0, HEAD: 1, GET: 0, PUT: 1_205, POST: 0, other: 2 };
     return {
-      report: { ...report, bytes: 5, requests, reasons: {}, attributesNotSet: 0, problems: [] },
+      report: {
+        ...report,
+        leftAlone: 0,
+        bytes: 5,
+        requests,
+        reasons: {},
+        attributesNotSet: 0,
+        problems: [],
+      },
       setups: [{ ...setup, innerRoots: [], kin: [], settings: {} }],
       conflicts: 0,
       endedAt: Date.UTC(2026, 10, 28),
@@ -102,6 +111,40 @@ describe('A report', () => {
     assert.deepEqual(linked('back-up').toSorted(), ['a', 'b/c', 'd', 'e', 'f']);
     assert.deepEqual(linked('restore'), ['e', 'f']);
     assert.deepEqual(linked('trash').toSorted(), ['a', 'b/c', 'd']);
+  });
+
+  it('names what was left alone, with the reason, and counts it', () => {
+    const leftAlone: readonly ReportEntry[] = [
+      { ...entry('x'), kind: 'left-alone', because: 'changed-in-cloud' },
+      { ...entry('y'), kind: 'left-alone', because: 'ignored' },
+      { ...entry('z'), kind: 'left-alone', because: 'changed-in-cloud' },
+    ];
+    const plain = batch('back-up');
+    const finished = { ...plain, report: { ...plain.report, leftAlone: 3 } };
+    const all = [...entries.slice(0, 3), ...leftAlone, ...entries.slice(3)];
+    const { text } = reportText(finished, all);
+    assert.match(text, /2 files backed up, 3 failed, 3 left alone · /);
+    const lines = text.split('\n');
+    const start = lines.indexOf('Left Alone: 3 files') + 2;
+    assert.deepEqual(lines.slice(start, start + 5), [
+      `${leftAloneText('changed-in-cloud')}: 2 files`,
+      '  x (1 B)',
+      '  z (1 B)',
+      `${leftAloneText('ignored')}: 1 file`,
+      '  y (1 B)',
+    ]);
+    const saved = JSON.parse(JSON.stringify(reportRecord(finished, all))) as {
+      readonly leftAlone: number;
+      readonly filesNotKept?: number;
+      readonly files: readonly { readonly outcome: string; readonly because?: string }[];
+    };
+    assert.deepEqual([saved.leftAlone, saved.filesNotKept], [3, undefined]);
+    assert.deepEqual(
+      saved.files.flatMap(({ outcome, because }) =>
+        because === undefined ? [] : [outcome, because],
+      ),
+      ['left-alone', 'changed-in-cloud', 'left-alone', 'ignored', 'left-alone', 'changed-in-cloud'],
+    );
   });
 
   it('is saved for programs with every file, its outcome and the code of its failure', () => {

@@ -87,7 +87,13 @@ describe('runBatch', () => {
       onEnded: outcome => ended.push(outcome),
       ...changed,
     });
-    const report = toReport('back-up', plan.id, outcomes, new RequestCount().begin()());
+    const report = toReport({
+      work: 'back-up',
+      planId: plan.id,
+      outcomes,
+      leftAlone: [],
+      requests: new RequestCount().begin()(),
+    });
     return { outcomes, progress, started, ended, report };
   }
 
@@ -142,6 +148,7 @@ describe('runBatch', () => {
       failed: 0,
       skipped: 0,
       cancelled: 0,
+      leftAlone: 0,
       bytes: 240,
       requests: { LIST: 0, HEAD: 0, GET: 0, PUT: 0, POST: 0, other: 0 },
       reasons: {},

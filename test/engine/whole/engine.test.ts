@@ -180,6 +180,7 @@ describe('Engine', () => {
       failed: 0,
       skipped: 0,
       cancelled: 0,
+      leftAlone: 0,
       bytes: 7,
       requests: { LIST: 0, HEAD: 0, GET: 0, PUT: 0, POST: 0, other: 0 },
       reasons: {},
