@@ -94,10 +94,7 @@ export interface Bucket {
   /** Whether a HEAD precedes each write, which is one more request. */
   readonly headsBeforeWriting: boolean;
 
-  /**
-   * How far the store's clock is ahead of this machine's, in milliseconds, as the answers so far have
-   * shown; 0 before the first.
-   */
+  /** How far the store's clock is ahead of this machine's, in milliseconds; 0 before an answer. */
   readonly clockOffsetMs: number;
 }
 
@@ -241,9 +238,8 @@ export interface PutRequest {
 
 export interface StoredObject {
   readonly etag: string;
-  /** The CRC32 that the store has confirmed, where it keeps one. */
+  /** What the store has confirmed of the whole, where it keeps them. */
   readonly crc32: string | undefined;
-  /** The SHA-256 of the whole that the store keeps, where it tells one. */
   readonly sha256?: string;
   readonly versionId: string | undefined;
 }
