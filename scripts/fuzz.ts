@@ -50,8 +50,10 @@ async function fuzz({
   readonly inputs: readonly string[];
   readonly seconds: string;
 }): Promise<boolean> {
-  const corpus = await mkdtemp(join(tmpdir(), `s3-backup-fuzz-${name}-`));
+  const place = await mkdtemp(join(tmpdir(), `s3-backup-fuzz-${name}-`));
+  const corpus = join(place, 'corpus');
   try {
+    await mkdir(corpus);
     for (const [index, input] of inputs.entries())
       await writeFile(join(corpus, String(index)), input);
     const { status } = spawnSync(
@@ -62,11 +64,16 @@ async function fuzz({
         ...[`-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=1'],
         `-artifact_prefix=${join(findings, `${name}-`)}`,
       ],
-      { cwd: repositoryRoot, stdio: 'inherit' },
+      // The targets make folders of their own, which Jazzer.js, ending the process, leaves behind.
+      {
+        cwd: repositoryRoot,
+        stdio: 'inherit',
+        env: { ...process.env, TMPDIR: place, TEMP: place },
+      },
     );
     return status === 0;
   } finally {
-    await rm(corpus, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true });
   }
 }
 
