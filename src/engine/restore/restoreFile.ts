@@ -10,14 +10,14 @@ import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
 import { FlushMeanwhile } from '../disk/flushMeanwhile';
 import { writeSparse } from '../disk/writeFile';
 import { fromDiskError } from '../failures/diskErrors';
-import { Failure } from '../failures/failure';
+import { Failure, toFailure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
 import { isOfCopy, neverSettled, type Receipt } from '../records/receipts';
 import type { LocalFile } from '../disk/localFile';
 import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
-import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
-import { stepForCopy } from './selectRestore';
+import type { CurrentCopy, Restored, RestoreStep, RestoreTools } from './restoreStep';
+import { cloudFileOf, stepForCopy } from './selectRestore';
 import { complete, discard, stage, type StageOptions } from './stage';
 import { StagedAhead } from './stagedAhead';
 
@@ -44,10 +44,11 @@ export async function restoreFile(
     const attributes = storedAttributes(downloaded.head);
     const notSet = await applyAttributes(staged.handle, attributes, staged.newFileMode);
     const written = await complete(staged);
+    const current = await currentCopy(step, options.signal);
     const { local, replaced } = await commit(step, staged, tools);
     const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
     const receipt = isProved ? receiptOf(step, local, downloaded, beganAt) : undefined;
-    return { local, replaced, cloud, receipt, notSet };
+    return { local, replaced, cloud, current, receipt, notSet };
   } catch (error) {
     await discard(staged, tools.journal);
     throw fromDiskError(error, path);
@@ -72,6 +73,25 @@ export async function saveCopy(
   const note = (each: RestoreStep) => new StagedAhead([], tools.journal).take(each);
   const options = { signal, note, onBytes: () => undefined };
   await restoreFile({ ...step, choice: 'replace' }, tools, options);
+}
+
+/**
+ * Returns what the file is to be judged by. Beside an older copy the store is asked for the current
+ * one, which may have changed since the comparison; without an answer the file is restored all the same.
+ * What is saved to any other place is not judged.
+ */
+async function currentCopy(
+  { route, path, from, cloud, versionId }: RestoreStep,
+  signal: AbortSignal,
+): Promise<CurrentCopy> {
+  if (versionId === undefined || from !== undefined) return { kind: 'seen', cloud };
+  try {
+    const head = await route.bucket.head({ key: toKey(route.target.prefix, path), signal });
+    return { kind: 'seen', cloud: head && cloudFileOf(path, head) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { kind: 'unknown', failure: toFailure(error, path) };
+  }
 }
 
 interface Downloaded {

@@ -15,7 +15,7 @@ import type { CloudFile } from '../scan/cloudListing';
 import type { RecentRestores, RestoreOutcome } from './recentRestores';
 import { restoreFile } from './restoreFile';
 import { StagedAhead } from './stagedAhead';
-import type { Restored, RestoreStep, RestoreTools } from './restoreStep';
+import type { CurrentCopy, Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { selectRestore, type RestoreSelection, type SelectRestoreDeps } from './selectRestore';
 import { summarizeRestore } from './summarizeRestore';
 
@@ -121,22 +121,27 @@ function applyRestore(comparison: Comparison, outcome: RestoreOutcome): void {
 /** Judges the local file by its new receipt and by the copy that is the present one. */
 function applyReceipt(
   comparison: Comparison,
-  { step: { path, versionId }, result: { local, cloud: restored } }: RestoreDone,
+  { step: { path }, result: { local, cloud: restored, current } }: RestoreDone,
   receipt: Receipt,
 ): void {
   if (local.path !== path) {
     endConflict(comparison, path, restored);
     return;
   }
-  const cloud = versionId === undefined ? restored : comparison.get(path)?.cloud;
-  if (cloud === undefined) {
-    comparison.setActivity(path, undefined);
-    return;
+  const cloud = current.kind === 'seen' ? current.cloud : comparison.get(path)?.cloud;
+  const verdict = verdictOf(current, receipt);
+  comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
+}
+
+function verdictOf(current: CurrentCopy, receipt: Receipt): Verdict {
+  if (current.kind === 'unknown') {
+    return { kind: 'unchecked', failure: current.failure.toRecord() };
   }
-  const verdict: Verdict = isOfCopy(receipt, cloud)
+  const { cloud } = current;
+  if (cloud === undefined) return { kind: 'missing-in-cloud', safeAt: receipt.provedAt };
+  return isOfCopy(receipt, cloud)
     ? { kind: 'up-to-date', proof: 'content' }
     : { kind: 'changed-in-cloud', because: 'other-version' };
-  comparison.finish({ path, isFolder: false, local, cloud, verdict }, 'restore');
 }
 
 /** The copy is kept beside the local file now, which is a change to it by the user's decision. */

@@ -29,7 +29,13 @@ export interface RestoreStep extends BatchStep {
 /** A file that was restored. */
 export interface Restored extends StepResult {
   readonly cloud: CloudFile;
+  readonly current: CurrentCopy;
 }
+
+/** The copy that stands under the path now, which may be another than the restored one. */
+export type CurrentCopy =
+  | { readonly kind: 'seen'; readonly cloud: CloudFile | undefined }
+  | { readonly kind: 'unknown'; readonly failure: Failure };
 
 /** What restoring a file needs. */
 export interface RestoreTools {

@@ -10,6 +10,7 @@ import type { Entry } from '../comparison/entry';
 import type { Comparisons } from '../comparison/comparisons';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
+import type { ObjectHead } from '../ports/bucket';
 import { CloudFiles } from '../scan/cloudFiles';
 import { listCloud, type CloudFile } from '../scan/cloudListing';
 import { findCollisions, nameRulesOf, unsafeKey, unsafeName, type NameRules } from './diskNames';
@@ -123,18 +124,25 @@ export async function stepForCopy(
   const key = toKey(route.target.prefix, from ?? path);
   const head = await route.bucket.head({ key, versionId, signal });
   if (head === undefined) throw new Failure('no-such-key', from ?? path);
-  const { size, etag, modifiedAtMs, storageClass } = head;
   const place = unsafe === undefined ? localPlaces(route.root, rules)(path) : undefined;
   return {
     route,
     path,
     from,
-    cloud: { path, size, etag, modifiedAtMs, storageClass },
+    cloud: cloudFileOf(path, head),
     versionId,
     local: place?.kind === 'file' ? place.local : undefined,
     choice: 'skip',
     refusal: unsafe ?? refusalOf(path, place),
   };
+}
+
+/** Returns what a list would say of an object. */
+export function cloudFileOf(
+  path: FilePath,
+  { size, etag, modifiedAtMs, storageClass }: ObjectHead,
+): CloudFile {
+  return { path, size, etag, modifiedAtMs, storageClass };
 }
 
 type CopyToRestore = Pick<RestoreStep, 'path' | 'versionId'> & Partial<Pick<RestoreStep, 'from'>>;

@@ -636,6 +636,50 @@ describe('restore', function () {
       await assertConflict('compared');
     });
 
+    for (const [how, change] of [
+      [
+        'replaced',
+        () => {
+          bucket.place('w/a.txt', 'of somebody else');
+        },
+      ],
+      [
+        'removed',
+        () => {
+          bucket.remove('w/a.txt');
+        },
+      ],
+    ] as const) {
+      it(`is not up to date where the copy was ${how} since the comparison`, async () => {
+        await backUpAs('first');
+        const versionId = await backUpAs('second');
+        change();
+        await writeTree(root, { [path]: 'edited' });
+        const report = await project.restore({ kind: 'version', path, versionId }, 'replace');
+        assert.deepEqual([report.done, read(path)], [1, 'second']);
+        const now = how === 'replaced' ? 'changed-in-cloud' : 'missing-in-cloud';
+        assert.equal(project.row(path).verdict.kind, now);
+        await project.compare();
+        assert.equal(project.row(path).verdict.kind, now);
+      });
+    }
+
+    it('is not called up to date where nobody can tell which copy is the current one', async () => {
+      await backUpAs('first');
+      const versionId = await backUpAs('second');
+      const head = bucket.head.bind(bucket);
+      bucket.head = request =>
+        request.versionId === undefined
+          ? Promise.reject(new Failure('access-denied', request.key))
+          : head(request);
+      const report = await project.restore({ kind: 'version', path, versionId }, 'replace');
+      assert.equal(report.done, 1);
+      assert.notEqual(groupOf(path), 'up-to-date');
+      bucket.head = head;
+      await project.compare();
+      assert.equal(groupOf(path), 'up-to-date');
+    });
+
     it('tells nothing of the local file that it is put beside', async () => {
       const versionId = await backUpAs('first');
       await backUpAs('second');
