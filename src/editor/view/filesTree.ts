@@ -8,7 +8,6 @@ import {
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
 import { children, type Row, type RowsChange } from '../../protocol/rows';
-import type { Group } from '../../protocol/verdicts';
 import type { EngineClient } from '../client/engineClient';
 import { toFailureRecord, failureLine } from '../failures/failed';
 import {
@@ -28,11 +27,13 @@ import type { RefreshScheduler } from './refreshScheduler';
 import type { UnsavedRows } from './unsavedRows';
 import { rowTooltip } from './rowTooltip';
 import { folderItem } from './folderItem';
+import { TopNodes } from './topNodes';
 import { groupItem, moreItem, rowItem } from './treeItem';
 import {
+  comparedKey,
   failureOf,
   findsLittle,
-  groupKey,
+  isAtOneFile,
   recountedGroups,
   shownGroups,
   treeOutline,
@@ -50,11 +51,14 @@ import {
 } from './treeNode';
 
 interface FilesTreeDeps {
-  readonly engine: EngineClient;
+  readonly engine: Pick<
+    EngineClient,
+    'onDidChangeRows' | 'onDidChangeState' | 'sendRequest' | 'state'
+  >;
   readonly targets: Targets;
   readonly log: LogOutputChannel;
   readonly layout: LayoutChoice;
-  readonly filter: RowFilter;
+  readonly filter: Pick<RowFilter, 'onDidChange'>;
   readonly refresh: RefreshScheduler;
   readonly unsaved: UnsavedRows;
   readonly past: { readonly findings: PastFindings | undefined };
@@ -64,9 +68,7 @@ interface FilesTreeDeps {
 export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #onDidChangeTreeData = new EventEmitter<TreeNode[] | undefined>();
   readonly #subscriptions: readonly Disposable[];
-  /** Groups and folders keep their identity, by which VS Code refreshes them. */
-  readonly #folders = new Map<string, FolderNode>();
-  readonly #groups = new Map<string, GroupNode>();
+  readonly #nodes = new TopNodes();
   /** How many pages a branch shows, where it is more than one. */
   readonly #pages = new Map<string, number>();
   readonly #toDraw = new GroupsToDraw();
@@ -83,7 +85,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const { engine, targets, layout, filter, refresh, unsaved } = deps;
     this.#shown = treeOutline(this.deps);
     this.#subscriptions = [
-      engine.onDidChangeState(refresh.request),
+      engine.onDidChangeState(() => {
+        this.#requestByState();
+      }),
       engine.onDidChangeRows(change => {
         this.#noteChange(change);
         // Whole groups are told together with numbers, or for a filter: these are drawn together.
@@ -98,7 +102,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
         refresh.requestNow();
       }),
       unsaved.onDidChange(() => {
-        this.#toDraw.addKeys(this.#groups.keys());
+        this.#toDraw.addKeys(this.#nodes.groupKeys());
         refresh.request();
       }),
       refresh.onDidRefresh(() => {
@@ -179,20 +183,21 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       return findings === undefined ? [] : pastNodes(findings);
     }
     const folders = localFolders();
-    if (folders.length > 1) return folders.map(folder => this.#folderNode(folderId(folder)));
+    if (folders.length > 1) return folders.map(folder => this.#nodes.folder(folderId(folder)));
     return comparisons.flatMap(({ folder }) => this.#groupsOf(folder, undefined));
   }
 
   #groupsOf(folder: string, parent: FolderNode | undefined): GroupNode[] {
     const comparison = this.#comparison(folder);
     if (comparison === undefined) return [];
-    return shownGroups(comparison).map(group => this.#groupNode(folder, group, parent));
+    return shownGroups(comparison).map(group => this.#nodes.group(folder, group, parent));
   }
 
   async #rowsOf(branch: BranchNode): Promise<TreeNode[]> {
     const pages = this.#pages.get(idOf(branch)) ?? 1;
     const rows: Row[] = [];
     let total = 0;
+    this.#toDraw.noteAsked(branch.folder, branch.group);
     this.#loading++;
     try {
       for (let page = 0; page < pages; page++) {
@@ -220,34 +225,25 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     return left > 0 ? [...nodes, { kind: 'more', folder, parent: branch, left }] : nodes;
   }
 
-  #folderNode(folder: string): FolderNode {
-    const known = this.#folders.get(folder);
-    if (known !== undefined) return known;
-    const node: FolderNode = { kind: 'folder', folder };
-    this.#folders.set(folder, node);
-    return node;
-  }
-
-  #groupNode(folder: string, group: Group, parent: FolderNode | undefined): GroupNode {
-    const key = groupKey(folder, group);
-    const known = this.#groups.get(key);
-    if (known !== undefined && known.parent === parent) return known;
-    const node: GroupNode = { kind: 'group', folder, group, parent };
-    this.#groups.set(key, node);
-    return node;
-  }
-
   /** Shows everything from the beginning, under new ids. */
   #drawAnew(): void {
     this.#isOutdated = false;
-    this.#toDraw.clear();
+    this.#toDraw.allDrawn();
     this.#drawn.clear();
     this.#pages.clear();
-    this.#folders.clear();
-    this.#groups.clear();
+    this.#nodes.clear();
     this.#drawing.begin(findsLittle(this.deps.engine.state) ? 'all-open' : undefined);
     this.#shown = treeOutline(this.deps);
     this.#onDidChangeTreeData.fire(undefined);
+  }
+
+  #requestByState(): void {
+    const { engine, refresh } = this.deps;
+    // Somebody waits for the end of a comparison. What a filter changes is drawn when it has answered.
+    if (comparedKey(engine.state) !== this.#shown.compared) refresh.requestNow();
+    // A message that is drawn first would delay the row, which says all of it.
+    else if (isAtOneFile(engine.state)) refresh.requestLater();
+    else refresh.request();
   }
 
   #noteChange({ folder, groups, rows }: RowsChange): void {
@@ -283,7 +279,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.#shown = now;
     const changed = this.#drawn.takeChanged();
     if (before.shape !== now.shape) {
-      this.#toDraw.clear();
+      this.#toDraw.allDrawn();
       this.#onDidChangeTreeData.fire(undefined);
       return;
     }
@@ -292,7 +288,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.#toDraw.addKeys(recountedGroups(before, now));
     const keys = this.#toDraw.take();
     if (keys === 'later') this.deps.refresh.request();
-    const nodes = (keys === 'later' ? [] : keys).flatMap(key => this.#groups.get(key) ?? []);
+    const nodes = this.#nodes.groupsOf(keys === 'later' ? [] : keys);
     if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
   }
 }

@@ -71,8 +71,8 @@ export class FilesView implements Disposable {
         tree.noteOpened(element, 'closed');
       }),
       engine.onDidChangeState(({ kind }) => {
+        // The tree asks for the redraw.
         if (kind !== 'idle') this.#connected = false;
-        refresh.request();
       }),
       targets.onDidChange(refresh.request),
       filter.onDidChange(refresh.request),

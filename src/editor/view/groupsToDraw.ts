@@ -8,6 +8,8 @@ import { groupKey } from './treeOutline';
  */
 export class GroupsToDraw {
   readonly #keys = new Set<string>();
+  /** Those whose rows VS Code has asked for since all was drawn. */
+  readonly #asked = new Set<string>();
   readonly #now: () => number;
   #drawnAtMs = -Infinity;
   #inARow = 0;
@@ -22,15 +24,23 @@ export class GroupsToDraw {
     for (const key of keys) this.#keys.add(key);
   }
 
-  /** Notes groups of a folder whose rows have changed. */
-  addRows(folder: string, groups: readonly Group[]): void {
-    this.addKeys(groups.map(group => groupKey(folder, group)));
-    // The rows of its folders tell what else in them is not backed up.
-    if (groups.some(isNotBackedUp)) this.#keys.add(groupKey(folder, 'up-to-date'));
+  /** Notes that VS Code asks for rows of a group. */
+  noteAsked(folder: string, group: Group): void {
+    this.#asked.add(groupKey(folder, group));
   }
 
-  clear(): void {
+  /** Notes groups of a folder whose rows have changed. Rows that are still to be asked for are new. */
+  addRows(folder: string, groups: readonly Group[]): void {
+    // The rows of its folders tell what else in them is not backed up.
+    const concerned = groups.some(isNotBackedUp) ? [...groups, 'up-to-date' as const] : groups;
+    const keys = concerned.map(group => groupKey(folder, group));
+    this.addKeys(keys.filter(key => this.#asked.has(key)));
+  }
+
+  /** Notes that all is drawn, for which VS Code asks for all rows anew. */
+  allDrawn(): void {
     this.#keys.clear();
+    this.#asked.clear();
   }
 
   /** Returns the keys of all of them, which are then drawn, or that they have to wait. */

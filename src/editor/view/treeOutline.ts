@@ -9,6 +9,8 @@ import { folderId, localFolders, type Targets } from '../targets/targets';
 export interface Outline {
   /** Which folders and groups there are; another one means that all is drawn again. */
   readonly shape: string;
+  /** Which comparisons there are; another one means that one has ended. */
+  readonly compared: string;
   /** The numbers of each group, by its key. */
   readonly numbers: ReadonlyMap<string, string>;
 }
@@ -41,7 +43,11 @@ export function treeOutline({ engine: { state }, targets, past }: TreeOutlineDep
       numbers.set(key, [files, bytes, proved, shown].join(' '));
     }
   }
-  return { shape: shape.join('\n'), numbers };
+  return { shape: shape.join('\n'), compared: comparedKey(state), numbers };
+}
+
+export function comparedKey({ comparisons }: State): string {
+  return comparisons.map(({ folder, comparedAt }) => `${folder}\n${String(comparedAt)}`).join('\n');
 }
 
 /** The keys of the groups whose numbers have changed. */
@@ -52,6 +58,12 @@ export function recountedGroups(before: Outline, now: Outline): readonly string[
 export function failureOf(state: State, folder: string): FailureRecord | undefined {
   if (state.kind !== 'failed') return undefined;
   return state.failures.find(failed => failed.folder === folder)?.failure;
+}
+
+/** Whether nothing but a single file is worked on. */
+export function isAtOneFile(state: State): boolean {
+  if (state.kind !== 'transferring') return false;
+  return state.batches.reduce((sum, { files }) => sum + files, 0) === 1;
 }
 
 /** Whether a filter matches so few files that all folders can be opened. */

@@ -5,6 +5,7 @@ import { DrawnRows } from '../../../src/editor/view/drawnRows';
 import { GroupsToDraw } from '../../../src/editor/view/groupsToDraw';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import type { GroupNode, RowNode } from '../../../src/editor/view/treeNode';
+import { groupKey } from '../../../src/editor/view/treeOutline';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { FileRow, FolderRow } from '../../../src/protocol/rows';
 
@@ -33,19 +34,55 @@ describe('When the view is drawn', () => {
     }
   }
 
-  it('draws a row at once after a rest, and what follows 300 ms later', async () => {
+  it('draws a row at once after a rest, the next as soon as VS Code follows, then every 300 ms', async () => {
     refresh.requestNow();
     await Promise.resolve();
     assert.equal(beats.length, 1);
     refresh.requestNow();
-    pass(290);
+    pass(200);
     assert.equal(beats.length, 1);
-    pass(300);
+    pass(10);
     assert.equal(beats.length, 2);
+    pass(3_000, refresh.requestNow);
+    assert.ok(beats.length >= 11 && beats.length <= 12, String(beats.length));
     pass(1_000);
+    beats = [];
     refresh.requestNow();
     await Promise.resolve();
+    assert.equal(beats.length, 1);
+  });
+
+  it('lets a row wait behind numbers and sentences only until VS Code follows', async () => {
+    refresh.request();
+    pass(120);
+    assert.deepEqual(beats, [100]);
+    refresh.requestNow();
+    pass(189);
+    assert.equal(beats.length, 1);
+    pass(1);
+    assert.deepEqual(beats, [100, 310]);
+    pass(1_000);
+    refresh.request();
+    pass(350);
     assert.equal(beats.length, 3);
+    refresh.requestNow();
+    await Promise.resolve();
+    assert.equal(beats.at(-1), now);
+    assert.equal(beats.length, 4);
+  });
+
+  it('lets what can wait for a row wait longer, and come with anything else', () => {
+    refresh.requestLater();
+    pass(290);
+    assert.deepEqual(beats, []);
+    pass(20);
+    assert.equal(beats.length, 1);
+    pass(1_000);
+    refresh.requestLater();
+    refresh.request();
+    refresh.requestLater();
+    pass(101);
+    assert.equal(beats.length, 2);
   });
 
   it('lets a row overtake numbers and sentences that wait', async () => {
@@ -78,6 +115,8 @@ describe('The pages of a group', () => {
   beforeEach(() => {
     now = 0;
     groups = new GroupsToDraw(() => now);
+    groups.noteAsked('f', 'out-of-date');
+    groups.noteAsked('f', 'up-to-date');
   });
 
   function drawnWithin(ms: number): number {
@@ -99,6 +138,17 @@ describe('The pages of a group', () => {
     drawnWithin(10_000);
     now += 2_000;
     assert.equal(drawnWithin(900), 3);
+  });
+
+  it('are not drawn for rows that are still to be asked for since all was drawn', () => {
+    groups.addRows('f', ['out-of-date', 'missing-in-cloud']);
+    assert.deepEqual(groups.take(), [groupKey('f', 'out-of-date'), groupKey('f', 'up-to-date')]);
+    groups.allDrawn();
+    groups.addRows('f', ['out-of-date']);
+    assert.deepEqual(groups.take(), []);
+    groups.noteAsked('f', 'out-of-date');
+    groups.addRows('f', ['out-of-date']);
+    assert.deepEqual(groups.take(), [groupKey('f', 'out-of-date')]);
   });
 
   it('are all drawn that have waited', () => {
