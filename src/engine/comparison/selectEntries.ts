@@ -41,7 +41,7 @@ export async function selectEntries(request: SelectEntriesRequest): Promise<read
     case 'anew':
       return compareFiles({ ...request, paths: scope.paths });
     default:
-      return [...new Set(knownEntries(comparisons.requireCurrent(job), scope))];
+      return eachOnce(knownEntries(comparisons.requireCurrent(job), scope));
   }
 }
 
@@ -70,6 +70,16 @@ function touchedBy(scope: EntryScope): readonly FilePath[] {
     case 'anew':
       return [];
   }
+}
+
+/**
+ * Leaves out what comes again. Paths tell entries apart: that of a file that is only in the cloud is
+ * made whenever somebody asks for it.
+ */
+export function eachOnce(entries: Iterable<Entry>): readonly Entry[] {
+  const byPath = new Map<FilePath, Entry>();
+  for (const entry of entries) byPath.set(entry.path, entry);
+  return [...byPath.values()];
 }
 
 function* knownEntries(

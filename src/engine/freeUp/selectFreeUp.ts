@@ -10,7 +10,7 @@ import type { NodeId } from '../../protocol/rows';
 import type { Plan } from '../batch/planKind';
 import type { RecentReports } from '../batch/reports';
 import { inPathOrder, isInBatch, keepsVersions } from '../batch/step';
-import { lookAndSelectEntries, type EntryScope } from '../comparison/selectEntries';
+import { eachOnce, lookAndSelectEntries, type EntryScope } from '../comparison/selectEntries';
 import type { Comparison } from '../comparison/comparison';
 import type { Entry } from '../comparison/entry';
 import type { ComparisonJob } from '../comparison/job';
@@ -69,7 +69,7 @@ async function entriesOf(
   const entries = await lookAndSelectEntries({ comparisons, job, scope: entryScope, signal });
   if (scope.kind !== 'nodes') return entries;
   const comparison = comparisons.requireCurrent(job);
-  return new Set([...entries, ...scope.nodes.flatMap(node => [...besideRow(comparison, node)])]);
+  return eachOnce([...entries, ...scope.nodes.flatMap(node => [...besideRow(comparison, node)])]);
 }
 
 function entryScopeOf(

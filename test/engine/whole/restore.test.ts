@@ -134,6 +134,18 @@ describe('restore', function () {
     }
   });
 
+  it('takes a file once that two chosen rows mean, though no file of it was ever here', async () => {
+    bucket.place('w/only/there', 'theirs');
+    await project.compare();
+    const nodes = [
+      project.node('only-in-cloud', 'only/there'),
+      project.node('only-in-cloud', 'only'),
+    ];
+    const report = await project.restore({ kind: 'nodes', nodes });
+    assert.deepEqual([report.done, report.problems], [1, []]);
+    assert.equal(read('only/there'), 'theirs');
+  });
+
   function stateOf(path: string) {
     const { mode, mtimeNs } = statSync(join(root, path), { bigint: true });
     const bytes = readFileSync(join(root, path)).toString('base64');
