@@ -179,7 +179,7 @@ describe('The list of buckets', () => {
     assert.match(pick.items[0]?.detail ?? '', /s3:ListAllMyBuckets/);
     await acceptLabelled(/Enter a Bucket Name…$/);
     await eventually(() => {
-      assert.match(input.prompt ?? '', /The name of a bucket that exists/);
+      assert.match(input.prompt ?? '', /Name of an existing bucket/);
     });
     input.value = 'given-to-me';
     await commands.executeCommand('quickInput.accept');
