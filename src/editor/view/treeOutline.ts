@@ -39,8 +39,9 @@ export function treeOutline({ engine: { state }, targets, past }: TreeOutlineDep
       const { files, bytes } = comparison.groups[group];
       const shown = comparison.shown?.[group] ?? files;
       shape.push(group, String(comparison.rows[group] === 0));
-      const proved = group === 'up-to-date' ? comparison.proved : 0;
-      numbers.set(key, [files, bytes, proved, shown].join(' '));
+      const { proved, unconfirmed } = comparison;
+      const doubts = group === 'up-to-date' ? [proved, unconfirmed] : [];
+      numbers.set(key, [files, bytes, shown, ...doubts].join(' '));
     }
   }
   return { shape: shape.join('\n'), compared: comparedKey(state), numbers };
