@@ -201,7 +201,7 @@ describe('Cloud copies', () => {
       const rows = await tree.rows();
       assert.match(
         rows.find(({ label }) => label === 'plan.md')?.description ?? '',
-        /^50 B · changed in the cloud only/,
+        /^50 B · another version in the cloud/,
       );
     });
     assert.ok((await readdir(folder)).some(name => name.startsWith('plan (kept')));

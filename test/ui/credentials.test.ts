@@ -279,7 +279,7 @@ describe('A first bucket where nothing has been set up', () => {
     await workbench.screenshot('other-store-invalid');
     await quickPick.answer(`127.0.0.1:${String(session.s3.port)}`);
     await eventually(async () => {
-      assert.match(await quickPick.message(), /region/);
+      assert.match(await quickPick.message(), /Region/);
     });
     await workbench.screenshot('other-store-region');
     await quickPick.answer('us-east-1');

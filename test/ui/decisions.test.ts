@@ -98,7 +98,7 @@ describe('Decisions', () => {
     await notifications.waitFor(/2 files were left alone/);
     await workbench.screenshot('left-alone');
     await notifications.press(/left alone/, 'Resolve…');
-    assert.match(await dialog.text(), /2 files were changed in the cloud/);
+    assert.match(await dialog.text(), /2 files differ from their copies in the cloud/);
     await workbench.screenshot('resolve-all');
     await dialog.press('One by One…');
     assert.match(await dialog.text(), /1 of 2: .*map\.json/);
