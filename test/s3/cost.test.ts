@@ -7,12 +7,12 @@ import { ours, type Job, type Place } from '../../bench/contestants';
 import { runMeasured } from '../../bench/measureRuns';
 import { makeFiles } from '../../bench/workloads';
 import { requestCosts } from '../../dev/requestCosts';
+import { maxPlaces } from '../../src/engine/network/concurrencyLevel';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { skipSuite } from '../support/suite/skipSuite';
 
 const files = 1_200;
 const large = 20 << 20;
-const mostAtOnce = 64;
 /** What a run takes with a comparison of so many files, on any machine. */
 const maxPeakBytes = 300e6;
 
@@ -55,7 +55,8 @@ describe('What a run costs', function () {
     const command = ours.commandFor(job, whole) ?? [];
     const { peakBytes } = await runMeasured(program, command, ours.env(server), home.path);
     const { requests, connections } = await server.takeCounts();
-    assert.ok(connections <= mostAtOnce, `${String(connections)} connections`);
+    // On a busy machine every store seems far away, so that only the upper end holds.
+    assert.ok(connections <= maxPlaces, `${String(connections)} connections`);
     assert.ok(peakBytes <= maxPeakBytes, `${String(peakBytes)} bytes of memory`);
     return requests;
   }
