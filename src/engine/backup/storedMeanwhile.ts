@@ -2,7 +2,7 @@ import { toKey } from '../disk/objectKey';
 import { toFailure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
 import { isOfCopy, type Receipt } from '../records/receipts';
-import type { CloudFile } from '../scan/cloudListing';
+import { cloudFileOf, type CloudFile } from '../scan/cloudListing';
 import type { BackUpStep } from './backUpStep';
 
 /** A copy, and the receipt that was put when it was stored. */
@@ -28,8 +28,7 @@ export async function storedMeanwhile(
   if (isKnown) return undefined;
   const head = await headIfReadable(step, signal);
   if (head === undefined || !isOfCopy(receipt, head)) return undefined;
-  const { size, etag, modifiedAtMs, storageClass } = head;
-  return { receipt, cloud: { path, size, etag, modifiedAtMs, storageClass } };
+  return { receipt, cloud: cloudFileOf(path, head) };
 }
 
 /** Credentials that may only write have the condition decide, as always. */

@@ -1,7 +1,7 @@
 import type { FailureRecord } from '../../protocol/failures';
 import type { FilePath } from '../../protocol/folders';
 import type { Bucket } from '../ports/bucket';
-import type { CloudFile } from '../scan/cloudListing';
+import { cloudFileOf, type CloudFile } from '../scan/cloudListing';
 import { toFailure } from '../failures/failure';
 import { toKey } from '../disk/objectKey';
 import { inParallel } from '../concurrency/parallel';
@@ -26,8 +26,9 @@ export interface UnlistedCopies {
 
 /**
  * Asks for copies that a listing did not show: not every store lists everything that it has. Of more
- * than a hundred the rest is not asked for, unless somebody wants to know. Where the store fails several times in a row, it is asked
- * no more, and nothing is known of all that it has not answered. Throws `cancelled` alone.
+ * than a hundred the rest is not asked for, unless somebody wants to know. Where the store fails
+ * several times in a row, it is asked no more, and nothing is known of all that it has not answered.
+ * Throws `cancelled` alone.
  */
 export async function unlistedCopies(
   paths: readonly FilePath[],
@@ -47,8 +48,7 @@ export async function unlistedCopies(
       failuresInARow = 0;
       answered.add(path);
       if (head === undefined) return;
-      const { size, etag, modifiedAtMs, storageClass } = head;
-      found.set(path, { path, size, etag, modifiedAtMs, storageClass });
+      found.set(path, cloudFileOf(path, head));
     } catch (error) {
       const failure = toFailure(error, path);
       if (failure.code === 'cancelled') throw failure;

@@ -14,10 +14,11 @@ import { Failure, toFailure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
 import { isOfCopy, neverSettled, type Receipt } from '../records/receipts';
 import type { LocalFile } from '../disk/localFile';
+import { cloudFileOf } from '../scan/cloudListing';
 import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
 import type { CurrentCopy, Restored, RestoreStep, RestoreTools } from './restoreStep';
-import { cloudFileOf, stepForCopy } from './selectRestore';
+import { stepForCopy } from './selectRestore';
 import { complete, discard, stage, type StageOptions } from './stage';
 import { StagedAhead } from './stagedAhead';
 

@@ -10,9 +10,8 @@ import type { Entry } from '../comparison/entry';
 import type { Comparisons } from '../comparison/comparisons';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
-import type { ObjectHead } from '../ports/bucket';
 import { CloudFiles } from '../scan/cloudFiles';
-import { listCloud, type CloudFile } from '../scan/cloudListing';
+import { cloudFileOf, listCloud, type CloudFile } from '../scan/cloudListing';
 import { findCollisions, nameRulesOf, unsafeKey, unsafeName, type NameRules } from './diskNames';
 import { localPlaces, refusalOf } from './localPlaces';
 import type { RestoreStep } from './restoreStep';
@@ -135,14 +134,6 @@ export async function stepForCopy(
     choice: 'skip',
     refusal: unsafe ?? refusalOf(path, place),
   };
-}
-
-/** Returns what a list would say of an object. */
-export function cloudFileOf(
-  path: FilePath,
-  { size, etag, modifiedAtMs, storageClass }: ObjectHead,
-): CloudFile {
-  return { path, size, etag, modifiedAtMs, storageClass };
 }
 
 type CopyToRestore = Pick<RestoreStep, 'path' | 'versionId'> & Partial<Pick<RestoreStep, 'from'>>;

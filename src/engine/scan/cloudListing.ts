@@ -1,6 +1,6 @@
 import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
-import type { Bucket, ListedObject } from '../ports/bucket';
+import type { Bucket, ListedObject, ObjectHead } from '../ports/bucket';
 import { isWithinAny } from '../disk/filePath';
 import { readKey, toKey } from '../disk/objectKey';
 import { isBeforeInBytes } from './keyOrder';
@@ -15,6 +15,14 @@ export interface CloudFile {
   /** Milliseconds since 1970, by the store's clock. */
   readonly modifiedAtMs: number;
   readonly storageClass: string | undefined;
+}
+
+/** Returns what a list would say of an object. */
+export function cloudFileOf(
+  path: FilePath,
+  { size, etag, modifiedAtMs, storageClass }: ObjectHead,
+): CloudFile {
+  return { path, size, etag, modifiedAtMs, storageClass };
 }
 
 export type CloudEntry =
