@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
+import { templateOf } from '../src/engine/failures/found';
 
 /** Sentences by the keys under which VS Code looks them up. */
 export type Bundle = Readonly<Record<string, string>>;
@@ -54,9 +55,10 @@ export function foundTemplates(source: string): readonly string[] {
       templates.push(
         ts.isNoSubstitutionTemplateLiteral(template)
           ? template.text
-          : [template.head, ...template.templateSpans.map(({ literal }) => literal)]
-              .map(({ text }, index) => (index === 0 ? text : `{${String(index - 1)}}${text}`))
-              .join(''),
+          : templateOf([
+              template.head.text,
+              ...template.templateSpans.map(({ literal }) => literal.text),
+            ]),
       );
     }
     ts.forEachChild(node, visit);

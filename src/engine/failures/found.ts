@@ -21,10 +21,14 @@ export class Found extends Error {
  * tagged so needs its translation: a test takes them from the sources.
  */
 export function found(parts: TemplateStringsArray, ...values: readonly (string | Found)[]): Found {
-  return new Found(
-    parts.map((part, index) => (index === 0 ? part : `{${String(index - 1)}}${part}`)).join(''),
-    values,
-  );
+  return new Found(templateOf(parts), values);
+}
+
+/** Puts the parts of a tagged text together, with a numbered place for each value between them. */
+export function templateOf(parts: readonly string[]): string {
+  return parts
+    .map((part, index) => (index === 0 ? part : `{${String(index - 1)}}${part}`))
+    .join('');
 }
 
 /** Joins findings, none of which knows of the others. */
