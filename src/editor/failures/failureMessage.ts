@@ -31,7 +31,7 @@ export function failureMessage(failure: FailureRecord): FailureMessage {
 export function failureReport(failure: FailureRecord): string {
   const { text } = failureMessage(failure);
   const entry: FailureEntry = failureEntries[failure.code];
-  const detail = entry.detail?.(failure);
+  const detail = entry.detail?.(inUserWords(failure));
   return detail === undefined ? text : `${text} ${detail}`;
 }
 
