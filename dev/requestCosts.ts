@@ -1,3 +1,5 @@
+import { partSizeFor } from '../src/engine/backup/partSize';
+
 /** Requests by their kind, as they are counted on the wire. */
 export type Requests = Readonly<
   Partial<Record<'LIST' | 'PUT' | 'PUT part' | 'HEAD' | 'POST' | 'GET', number>>
@@ -33,5 +35,5 @@ function pages(copies: number): number {
 
 /** Parts that are sent and ranges that are read are of one size. */
 function parts(bytes: number): number {
-  return Math.ceil(bytes / (8 << 20));
+  return Math.ceil(bytes / partSizeFor(bytes));
 }
