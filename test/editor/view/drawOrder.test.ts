@@ -12,10 +12,10 @@ import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
 import { UnsavedRows } from '../../../src/editor/view/unsavedRows';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
-import type { FilePath } from '../../../src/protocol/folders';
-import type { ChildrenPage, FileRow, RowsChange } from '../../../src/protocol/rows';
+import type { ChildrenPage, RowsChange } from '../../../src/protocol/rows';
 import type { BatchProgress, State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
+import { aFileRow } from '../../support/engine/aFile';
 import { workspaceFolder } from '../../support/vscode/extensionUnderTest';
 import { memento, testLog } from '../../support/vscode/treeUnderTest';
 import { recordsIn } from '../../support/vscode/recordsIn';
@@ -176,7 +176,7 @@ describe('What is drawn first', () => {
     engine.tellRows({
       folder,
       groups: ['missing-in-cloud', 'up-to-date'],
-      rows: [{ group: 'missing-in-cloud', row: rowOf('a') }],
+      rows: [{ group: 'missing-in-cloud', row: aFileRow('a') }],
     });
     await Promise.resolve();
     assert.deepEqual(drawn.slice(0, 1), ['a']);
@@ -193,18 +193,6 @@ describe('What is drawn first', () => {
     assert.deepEqual(drawn, ['message']);
   });
 });
-
-function rowOf(path: string): FileRow {
-  return {
-    kind: 'file',
-    path: path as FilePath,
-    isFolder: false,
-    verdict: { kind: 'missing-in-cloud' },
-    local: undefined,
-    cloud: undefined,
-    activity: undefined,
-  };
-}
 
 /** An engine that knows two files, and tells what the tests say. */
 class TellingEngine {
@@ -227,7 +215,7 @@ class TellingEngine {
 
   sendRequest<R>(_type: unknown, params: unknown): Promise<R> {
     this.asked.push(params);
-    const page: ChildrenPage = { rows: [rowOf('a'), rowOf('b')], total: 2 };
+    const page: ChildrenPage = { rows: [aFileRow('a'), aFileRow('b')], total: 2 };
     return Promise.resolve(page as R);
   }
 

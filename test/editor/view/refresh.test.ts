@@ -7,7 +7,8 @@ import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import type { GroupNode, RowNode } from '../../../src/editor/view/treeNode';
 import { groupKey } from '../../../src/editor/view/treeOutline';
 import type { FilePath } from '../../../src/protocol/folders';
-import type { FileRow, FolderRow } from '../../../src/protocol/rows';
+import type { FolderRow } from '../../../src/protocol/rows';
+import { aFileRow } from '../../support/engine/aFile';
 
 describe('When the view is drawn', () => {
   let refresh: RefreshScheduler;
@@ -177,18 +178,6 @@ describe('The rows that are drawn', () => {
     ignored: 0,
   };
 
-  function row(path: string, activity?: FileRow['activity']): FileRow {
-    return {
-      kind: 'file',
-      path: path as FilePath,
-      isFolder: false,
-      verdict: { kind: 'missing-in-cloud' },
-      local: undefined,
-      cloud: undefined,
-      activity,
-    };
-  }
-
   function node(parent: RowNode['parent'], of: RowNode['row']): RowNode {
     return { kind: 'row', folder: 'f', group: 'missing-in-cloud', row: of, parent };
   }
@@ -196,14 +185,14 @@ describe('The rows that are drawn', () => {
   it('become what is told of them, each by itself, where they are drawn', () => {
     const rows = new DrawnRows();
     const inFolder = node(group, folder);
-    const file = node(inFolder, row('d/a'));
+    const file = node(inFolder, aFileRow('d/a'));
     rows.set(group, [inFolder]);
-    rows.set(inFolder, [file, node(inFolder, row('d/b'))]);
-    const done = row('d/a', { kind: 'finished', work: 'back-up' });
+    rows.set(inFolder, [file, node(inFolder, aFileRow('d/b'))]);
+    const done = aFileRow('d/a', { activity: { kind: 'finished', work: 'back-up' } });
     rows.update('f', { group: 'missing-in-cloud', row: done });
-    rows.update('f', { group: 'up-to-date', row: row('d/b') });
-    rows.update('other', { group: 'missing-in-cloud', row: row('d/b') });
-    rows.update('f', { group: 'missing-in-cloud', row: row('d/c') });
+    rows.update('f', { group: 'up-to-date', row: aFileRow('d/b') });
+    rows.update('other', { group: 'missing-in-cloud', row: aFileRow('d/b') });
+    rows.update('f', { group: 'missing-in-cloud', row: aFileRow('d/c') });
     assert.deepEqual(rows.takeChanged(), [file]);
     assert.equal(file.row, done);
     assert.deepEqual(rows.takeChanged(), []);
@@ -213,9 +202,12 @@ describe('The rows that are drawn', () => {
     const rows = new DrawnRows();
     const inFolder = node(group, folder);
     rows.set(group, [inFolder]);
-    rows.set(inFolder, [node(inFolder, row('d/a'))]);
+    rows.set(inFolder, [node(inFolder, aFileRow('d/a'))]);
     rows.set(group, [node(group, folder)]);
-    rows.update('f', { group: 'missing-in-cloud', row: row('d/a', { kind: 'waiting' }) });
+    rows.update('f', {
+      group: 'missing-in-cloud',
+      row: aFileRow('d/a', { activity: { kind: 'waiting' } }),
+    });
     assert.deepEqual(rows.takeChanged(), []);
   });
 });

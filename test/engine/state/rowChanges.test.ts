@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 
 import { RowChanges } from '../../../src/engine/state/rowChanges';
-import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity, ChangedRow } from '../../../src/protocol/rows';
 import type { Group } from '../../../src/protocol/verdicts';
+import { aFileRow } from '../../support/engine/aFile';
 
 describe('RowChanges', () => {
   let news: RowChanges;
@@ -31,18 +31,7 @@ describe('RowChanges', () => {
   const underWay: Activity = { kind: 'under-way', work: 'back-up' };
 
   function row(path: string, activity: Activity): ChangedRow {
-    return {
-      group: 'missing-in-cloud',
-      row: {
-        kind: 'file',
-        path: path as FilePath,
-        isFolder: false,
-        verdict: { kind: 'missing-in-cloud' },
-        local: undefined,
-        cloud: undefined,
-        activity,
-      },
-    };
+    return { group: 'missing-in-cloud', row: aFileRow(path, { activity }) };
   }
 
   function paths(): readonly (readonly string[])[] {

@@ -1,5 +1,7 @@
 import type { LocalFile } from '../../../src/engine/disk/localFile';
 import type { CloudFile } from '../../../src/engine/scan/cloudListing';
+import type { FilePath } from '../../../src/protocol/folders';
+import type { FileRow } from '../../../src/protocol/rows';
 
 /** A file as it was found on the disk; what is left out plays no part in the test. */
 export function aLocalFile(differing: Partial<LocalFile> & Pick<LocalFile, 'path'>): LocalFile {
@@ -13,6 +15,20 @@ export function aCloudFile(differing: Partial<CloudFile> & Pick<CloudFile, 'path
     modifiedAtMs: 1_700_000_000_000,
     etag: 'e',
     storageClass: 'STANDARD',
+    ...differing,
+  };
+}
+
+/** The row of a file that is missing in the cloud; what is left out plays no part in the test. */
+export function aFileRow(path: string, differing: Partial<Omit<FileRow, 'path'>> = {}): FileRow {
+  return {
+    kind: 'file',
+    path: path as FilePath,
+    isFolder: false,
+    verdict: { kind: 'missing-in-cloud' },
+    local: undefined,
+    cloud: undefined,
+    activity: undefined,
     ...differing,
   };
 }

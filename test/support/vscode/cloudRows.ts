@@ -2,6 +2,7 @@ import type { GroupNode, RowNode } from '../../../src/editor/view/treeNode';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { FileRow } from '../../../src/protocol/rows';
 import type { Group } from '../../../src/protocol/verdicts';
+import { aFileRow } from '../engine/aFile';
 import { workspaceFolder } from './extensionUnderTest';
 
 /** A file's row, as the tree hands it to commands. */
@@ -11,17 +12,7 @@ export function fileNode(
   sides: Partial<Pick<FileRow, 'local' | 'cloud' | 'verdict'>> = {},
 ): RowNode {
   const parent = groupNode(group);
-  const row: FileRow = {
-    kind: 'file',
-    path: path as FilePath,
-    isFolder: false,
-    verdict: { kind: 'missing-in-cloud' },
-    local: undefined,
-    cloud: undefined,
-    activity: undefined,
-    ...sides,
-  };
-  return { kind: 'row', folder: parent.folder, group, parent, row };
+  return { kind: 'row', folder: parent.folder, group, parent, row: aFileRow(path, sides) };
 }
 
 /** A folder's row below a group. */
