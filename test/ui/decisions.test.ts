@@ -113,16 +113,13 @@ describe('Decisions', () => {
     await tree.expand('Changed in Cloud');
     await tree.waitForRow('plan.txt');
     await eventually(async () => {
-      assert.equal(
-        await tree.text(),
-        [
-          'Changed in Cloud: 1 · 4 B',
-          '  plan.txt: 4 B · changed in the cloud only',
-          'Out of Date: 0',
-          'Missing in Cloud: 0',
-          'Up to Date: 3 · 21 B',
-        ].join('\n'),
-      );
+      assert.deepEqual(await tree.lines(), [
+        'Changed in Cloud: 1 · 4 B',
+        '  plan.txt: 4 B · changed in the cloud only',
+        'Out of Date: 0',
+        'Missing in Cloud: 0',
+        'Up to Date: 3 · 21 B',
+      ]);
     });
     const menu = await tree.contextMenu('plan.txt');
     assert.ok(menu.includes('Resolve Changed in Cloud…'), menu.join());

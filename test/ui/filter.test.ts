@@ -83,20 +83,20 @@ describe('The filter of the view', () => {
     for (const [text, expected] of Object.entries(found)) {
       it(`shows just what matches, typed with ${String(delay)} ms from key to key: ${text}`, async () => {
         const { workbench, page } = session;
-        const before = await tree.text();
+        const before = await tree.lines();
         await workbench.pressViewAction('Filter…');
         await page.locator('.quick-input-widget:visible').waitFor();
         await page.keyboard.type(text, { delay });
         await page.keyboard.press('Enter');
         await eventually(async () => {
-          assert.equal(await tree.text(), expected.join('\n'));
+          assert.deepEqual(await tree.lines(), expected);
           assert.match(await workbench.viewMessage(), new RegExp(`filter “${text}”`));
         });
         if (text === 'sur') await workbench.screenshot('filter-typed-fast');
         await workbench.pressViewAction('Clear Filter');
         // What was open is open again, and what was closed closed.
         await eventually(async () => {
-          assert.equal(await tree.text(), before);
+          assert.deepEqual(await tree.lines(), before);
         });
       });
     }

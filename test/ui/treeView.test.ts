@@ -57,20 +57,17 @@ describe('The view', () => {
     await workbench.pressViewAction('Filter…');
     await workbench.quickPick.type('SWIFT');
     await eventually(async () => {
-      assert.equal(
-        await tree.text(),
-        [
-          'Out of Date: 0',
-          'Missing in Cloud: 3 of 6',
-          '  birds: 2 files · 6 B',
-          '    2024: 1 file · 3 B',
-          '      swift.jpg: 3 B',
-          '    swift.jpg: 3 B',
-          '  plants: 1 file · 4 B',
-          '    swiftly.md: 4 B',
-          'Up to Date: 0',
-        ].join('\n'),
-      );
+      assert.deepEqual(await tree.lines(), [
+        'Out of Date: 0',
+        'Missing in Cloud: 3 of 6',
+        '  birds: 2 files · 6 B',
+        '    2024: 1 file · 3 B',
+        '      swift.jpg: 3 B',
+        '    swift.jpg: 3 B',
+        '  plants: 1 file · 4 B',
+        '    swiftly.md: 4 B',
+        'Up to Date: 0',
+      ]);
     });
     await workbench.screenshot('filter-while-typing');
     await page.keyboard.press('Enter');
@@ -102,17 +99,14 @@ describe('The view', () => {
     const { workbench } = session;
     await workbench.runCommand('S3 Backup: View as List');
     await eventually(async () => {
-      assert.equal(
-        await tree.text(),
-        [
-          'Out of Date: 0',
-          'Missing in Cloud: 3 of 6',
-          '  swift.jpg: birds/2024 · 3 B',
-          '  swift.jpg: birds · 3 B',
-          '  swiftly.md: plants · 4 B',
-          'Up to Date: 0',
-        ].join('\n'),
-      );
+      assert.deepEqual(await tree.lines(), [
+        'Out of Date: 0',
+        'Missing in Cloud: 3 of 6',
+        '  swift.jpg: birds/2024 · 3 B',
+        '  swift.jpg: birds · 3 B',
+        '  swiftly.md: plants · 4 B',
+        'Up to Date: 0',
+      ]);
     });
     await workbench.screenshot('filtered-list');
     await workbench.pressViewAction('Clear Filter');
@@ -126,10 +120,11 @@ describe('The view', () => {
   it('collapses all groups at once', async () => {
     await session.workbench.pressViewAction('Collapse All');
     await eventually(async () => {
-      assert.equal(
-        await tree.text(),
-        ['Out of Date: 0', 'Missing in Cloud: 6 · 25 B', 'Up to Date: 0'].join('\n'),
-      );
+      assert.deepEqual(await tree.lines(), [
+        'Out of Date: 0',
+        'Missing in Cloud: 6 · 25 B',
+        'Up to Date: 0',
+      ]);
     });
     await tree.expand('Missing in Cloud');
   });
@@ -200,7 +195,7 @@ describe('The view', () => {
     await eventually(async () => {
       assert.match(await workbench.welcomeText(), /could not be reached/);
     }, 30_000);
-    assert.equal(await tree.text(), '');
+    assert.deepEqual(await tree.lines(), []);
     await workbench.screenshot('welcome-failed');
   });
 

@@ -397,12 +397,11 @@ export class Tree {
   }
 
   /** The rows in sight as they are drawn: `label: description`, indented by their level. */
-  async text(): Promise<string> {
-    const lines = (await this.rows()).map(({ level, label, description }) => {
+  async lines(): Promise<readonly string[]> {
+    return (await this.rows()).map(({ level, label, description }) => {
       const said = description === '' ? label : `${label}: ${description}`;
       return '  '.repeat(level - 1) + said;
     });
-    return lines.join('\n');
   }
 
   /** The first row with that label. */
