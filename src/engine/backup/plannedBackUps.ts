@@ -49,7 +49,10 @@ export class PlannedBackUps {
     this.#change({ planId, files }, step => ({ ...step, leftOut: because }));
   }
 
-  /** Makes a plan smaller by what the user has had ignored. The summary describes exactly what running it then does. */
+  /**
+   * Makes a plan smaller by what the user has had ignored. The summary describes exactly what running
+   * it then does.
+   */
   async takeOut(taken: PlannedFiles, signal: AbortSignal): Promise<RemainingPlan> {
     const { planId, files } = taken;
     const gone = new Set(files.map(identityOf));

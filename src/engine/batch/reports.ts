@@ -121,8 +121,8 @@ function reasonsOf(outcomes: readonly Outcome[]): Report['reasons'] {
 
 /** Describes a report in one line, for the log. */
 export function describeReport(report: Report): string {
-  const { work, planned, done, failed, skipped, cancelled, bytes, stopped, requests } = report;
-  const { leftAlone } = report;
+  const { work, planned, done, failed, skipped, cancelled, leftAlone } = report;
+  const { bytes, stopped, requests } = report;
   const numbers = [
     `${String(done)} ${doneWords[work]} (${String(bytes)} bytes)`,
     `${String(failed)} failed`,
