@@ -113,6 +113,11 @@ describe('Cloud copies', () => {
     assert.match(hint, /cloud-copies/);
     await workbench.screenshot('versioning-hint');
     await workbench.notifications.press(/keeps no versions/, 'Don’t Show Again');
+    // When its row joins its group all rows are drawn anew, perhaps from under the next click.
+    await eventually(async () => {
+      const lines = await tree.lines();
+      assert.ok(!lines.some(line => line.includes('fresh.txt')), lines.join('\n'));
+    });
   });
 
   it('have no versions where the bucket keeps none, which can be turned on', async () => {
