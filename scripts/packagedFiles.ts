@@ -50,6 +50,7 @@ const needed = [
   'dist/extension.js',
   'dist/engine.js',
   'dist/hashingThread.js',
+  'dist/jsonrpc.js',
   'dist/overview.js',
   'dist/overview.css',
   'media/icon.png',
