@@ -53,6 +53,8 @@ export async function headOnce(
     const { headers } = await ofVersion(request, send);
     return await objectHead(headers, etag => listedSize(context, request, etag));
   } catch (error) {
+    // With no text in it, the answer is no page that refuses the name, whatever type it claims.
+    if (httpStatus(error) === 404) return undefined;
     const failure = fromStoreError(error, subjectOf(context, request));
     if (failure.code === 'no-such-key') return undefined;
     throw failure;
