@@ -128,24 +128,22 @@ function judgeByNameAndTime(
   reading: Reading | undefined,
   { rule, clockOffsetMs }: JudgeRules,
 ): Verdict | ContentQuestion {
-  const age = compareAges(local, cloud, clockOffsetMs);
+  const isOlder = isSurelyOlder(local, cloud, clockOffsetMs);
   const newerThere: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
   if (local.size !== cloud.size) {
-    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'size' };
+    return isOlder ? newerThere : { kind: 'out-of-date', because: 'size' };
   }
   const readsAll = rule === 'content' || rule === 'verify';
-  const isDoubtful = age !== 'older' || readsAll || saysDifferent(reading, local, cloud);
+  const isDoubtful = !isOlder || readsAll || saysDifferent(reading, local, cloud);
   if (!isDoubtful) return byNameAndTime;
-  if (rule === 'time')
-    return age === 'older' ? newerThere : { kind: 'out-of-date', because: 'time' };
-  const different: Verdict =
-    age === 'older' ? newerThere : { kind: 'out-of-date', because: 'content' };
+  if (rule === 'time') return isOlder ? newerThere : { kind: 'out-of-date', because: 'time' };
+  const different: Verdict = isOlder ? newerThere : { kind: 'out-of-date', because: 'content' };
   return {
     kind: 'ask-content',
     equal: { kind: 'up-to-date', proof: 'content' },
     different,
     differentThere: different,
-    unknown: age === 'older' ? byNameAndTime : { kind: 'out-of-date', because: 'not-comparable' },
+    unknown: isOlder ? byNameAndTime : { kind: 'out-of-date', because: 'not-comparable' },
   };
 }
 
@@ -165,18 +163,12 @@ function saysDifferent(reading: Reading | undefined, local: LocalFile, cloud: Cl
 const maxClockOffsetMs = 2_000;
 
 /**
- * Whether the local file was changed before or after its copy was stored. `Last-Modified` and `Date`,
- * from which the clock offset is learned, have whole seconds (RFC 9110, section 5.6.7), so that a
- * difference of one second is a tie.
+ * Whether the local file was changed for the last time before its copy was stored. `Last-Modified`
+ * and `Date`, from which the clock offset is learned, have whole seconds (RFC 9110, section 5.6.7):
+ * one second between the two tells nothing, and a tie counts as newer.
  */
-function compareAges(
-  local: LocalFile,
-  cloud: CloudFile,
-  clockOffsetMs: number,
-): 'newer' | 'tie' | 'older' {
-  if (Math.abs(clockOffsetMs) > maxClockOffsetMs) return 'tie';
+function isSurelyOlder(local: LocalFile, cloud: CloudFile, clockOffsetMs: number): boolean {
+  if (Math.abs(clockOffsetMs) > maxClockOffsetMs) return false;
   const localSecond = Math.floor((Number(local.mtimeNs / 1_000_000n) + clockOffsetMs) / 1000);
-  const difference = localSecond - Math.floor(cloud.modifiedAtMs / 1000);
-  if (Math.abs(difference) <= 1) return 'tie';
-  return difference > 0 ? 'newer' : 'older';
+  return localSecond + 1 < Math.floor(cloud.modifiedAtMs / 1000);
 }

@@ -335,6 +335,25 @@ describe('judge by a receipt', () => {
     assert.deepEqual(judged({ local }, 'time'), newerThere);
   });
 
+  it('knows by name and time, too, that a copy was kept beside a file which is a change to it', () => {
+    const keptBeside = { ...receipt, freedAt: provedAt };
+    const local = { ...inSync, inode: 2n };
+    assert.deepEqual(judged({ local, receipt: keptBeside }, 'time'), edited);
+    const cloud = { ...cloudFile(10), etag: 'another' };
+    assert.deepEqual(judged({ local, cloud, receipt: keptBeside }, 'time'), byNameAndTime);
+  });
+
+  it('calls a file that may be newer out of date by its time, and reads nothing for it', () => {
+    const local = localFile(10, storedAt + 3_000);
+    const expected: Verdict = { kind: 'out-of-date', because: 'time' };
+    assert.deepEqual(judged({ local, receipt: undefined }, 'time'), expected);
+  });
+
+  it('takes nothing for proved by name and time where contents are to be compared', () => {
+    const question = { ...content(newerThere, 'content'), unknown: byNameAndTime };
+    assert.deepEqual(judged({ receipt: undefined }, 'content'), question);
+  });
+
   it('takes nothing for proved when it is to be verified', () => {
     assert.equal(judged({}, 'verify')?.kind, 'ask-content');
     assert.equal(judged({ receipt: undefined }, 'verify')?.kind, 'ask-content');
