@@ -19,6 +19,7 @@ import { FilesView } from './view/filesView';
 import { RowFilter } from './view/filter';
 import { LayoutChoice } from './view/layoutChoice';
 import { PastTotals } from './view/pastTotals';
+import { ShownState } from './view/shownState';
 import { StepsDone } from './view/stepsDone';
 import { UnsavedRows } from './view/unsavedRows';
 import { RefreshScheduler } from './view/refreshScheduler';
@@ -55,11 +56,12 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const automation = new Automation(log);
   const restoredCopies = new RestoredCopies();
   const refresh = new RefreshScheduler();
+  const shown = new ShownState(engine);
   const filter = new RowFilter(engine);
   const layout = new LayoutChoice(context.globalState);
   const past = new PastTotals(engine, targets, context.workspaceState);
   const unsaved = new UnsavedRows();
-  const shownBy = { layout, filter, refresh, unsaved, past };
+  const shownBy = { layout, filter, refresh, shown, unsaved, past };
   const tree = new FilesTree({ engine, targets, log, ...shownBy });
   const steps = new StepsDone(context.globalState, step => {
     new ContextKey(step).set(true);
@@ -74,15 +76,29 @@ export function createServices(context: ExtensionContext): CreatedServices {
     reports,
     unfinished,
     refresh,
+    shown,
     steps,
   });
   const lastComplete = new LastComplete({ engine, targets, memory: context.workspaceState });
-  const statusBar = new StatusBar({ engine, targets, past, automation, lastComplete });
+  const statusBar = new StatusBar({
+    shown,
+    refresh,
+    targets,
+    past,
+    automation,
+    lastComplete,
+  });
   const activeFile = new ActiveFile({ engine, targets, profiles, refresh });
   const decorations = new FileDecorations({ engine, targets, profiles, refresh });
-  const overview = new OverviewPanel({ engine, log, refresh, extension: context.extension });
+  const overview = new OverviewPanel({
+    engine,
+    shown,
+    log,
+    refresh,
+    extension: context.extension,
+  });
   const memory = context.globalState;
-  const shown = { filter, layout, reports, restoredCopies, unfinished, tree, view, overview };
+  const ofTheView = { filter, layout, reports, restoredCopies, unfinished, tree, view, overview };
   const services = {
     log,
     engine,
@@ -93,7 +109,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     comparisons,
     memory,
     automation,
-    ...shown,
+    ...ofTheView,
   };
   const views = [
     overview,

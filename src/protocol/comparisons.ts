@@ -29,8 +29,10 @@ export interface ComparisonTotals {
   readonly groups: Readonly<Record<Group, GroupTotals>>;
   /** How many of the up-to-date files are proved. */
   readonly proved: number;
+  readonly provedBytes: number;
   /** How many of them were up to date once, and could not be compared again. */
   readonly unconfirmed: number;
+  readonly unconfirmedBytes: number;
   /** While files are proved in the background, and not just for a moment. */
   readonly proving?: ProvingProgress | undefined;
   /** Why the listing is not whole, where it is not. */

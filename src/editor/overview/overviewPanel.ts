@@ -17,6 +17,7 @@ import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
 import { failureLine, toFailureRecord } from '../failures/failed';
 import { folderById, localFolders } from '../targets/targets';
+import type { ShownState } from '../view/shownState';
 import { overviewHtml } from './overviewHtml';
 import { pictureOf, type FolderOverview } from './picture';
 import type { MenuManifest } from './rowActions';
@@ -24,7 +25,8 @@ import { offerActions } from './tileActions';
 import { placeId, tileTargets, type TileTarget } from './tileNodes';
 
 export interface OverviewPanelDeps {
-  readonly engine: Pick<EngineClient, 'state' | 'sendRequest'>;
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
+  readonly shown: ShownState;
   readonly log: Pick<LogOutputChannel, 'warn'>;
   /** Fires when something of what is known may have changed, and not more often than can be drawn. */
   readonly refresh: { readonly onDidRefresh: Event<void> };
@@ -134,7 +136,7 @@ export class OverviewPanel implements Disposable {
   }
 
   async #message(): Promise<ToPage> {
-    const { comparisons, kind } = this.deps.engine.state;
+    const { comparisons, kind } = this.deps.shown.state;
     if (comparisons.length === 0) {
       return kind === 'comparing' || kind === 'connecting'
         ? { kind: 'nothing', text: l10n.t('Comparing…'), button: undefined }
@@ -162,7 +164,14 @@ export class OverviewPanel implements Disposable {
       shown.flatMap(({ folder, overview: found }) => [...tileTargets(folder, found)]),
     );
     const name = workspace.name ?? l10n.t('Workspace');
-    return pictureOf(this.#place, shown, { name, folders: several ? 'several' : 'one' });
+    const isWhole = this.#place.path === rootPath && this.#place.skip === 0;
+    const numbers = isWhole ? this.deps.shown.state.comparisons : [];
+    return pictureOf(
+      this.#place,
+      shown,
+      { name, folders: several ? 'several' : 'one' },
+      numbers.filter(({ folder }) => folders.includes(folder)),
+    );
   }
 
   async #ask(folders: readonly string[]): Promise<readonly FolderOverview[]> {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { l10n } from 'vscode';
+import type { ComparisonTotals } from '../../protocol/comparisons';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import {
   mostAtRisk,
@@ -34,21 +35,30 @@ export interface FolderOverview {
   readonly overview: Overview;
 }
 
-/** Draws one folder, or all folders of a workspace beside each other. */
+/**
+ * Draws one folder, or all folders of a workspace beside each other.
+ * @param numbers What is shown elsewhere of all that is drawn; none where it is a part of a folder,
+ *   whose own numbers are then told.
+ */
 export function pictureOf(
   place: OverviewPlace,
   shown: readonly FolderOverview[],
   workspace: { readonly name: string; readonly folders: 'one' | 'several' },
+  numbers: readonly ComparisonTotals[],
 ): Picture {
-  const sums = addedUp(shown.flatMap(({ overview }) => overview.root.sums));
-  const measure = totalOf(sums).bytes > 0 ? 'bytes' : 'files';
+  const drawn = addedUp(shown.flatMap(({ overview }) => overview.root.sums));
+  const measure = totalOf(drawn).bytes > 0 ? 'bytes' : 'files';
   const tiles =
     place.folder === undefined
       ? shown.map(({ folder, name, overview }) => toTile(folder, overview.root, name, measure))
       : shown.flatMap(({ folder, overview }) =>
           (overview.root.parts ?? []).map(part => toTile(folder, part, partName(part), measure)),
         );
-  const ignored = shown.reduce((sum, { overview }) => sum + overview.root.ignored, 0);
+  const sums = numbers.length > 0 ? addedUp(numbers.flatMap(sumsOf)) : drawn;
+  const ignored =
+    numbers.length > 0
+      ? numbers.reduce((sum, { groups }) => sum + groups.ignored.files, 0)
+      : shown.reduce((sum, { overview }) => sum + overview.root.ignored, 0);
   return {
     kind: 'picture',
     place,
@@ -188,6 +198,28 @@ function summaryOf(sums: readonly ShadeSum[], ignored: number): string {
 function legendEntry({ shade, files, bytes }: ShadeSum): LegendEntry {
   const amount = l10n.t('{0}, {1}', formatFiles(files), formatBytes(bytes));
   return { shade, name: shadeName(shade), amount };
+}
+
+/** The numbers of a folder, by the shades of the picture. */
+function sumsOf(comparison: ComparisonTotals): readonly ShadeSum[] {
+  const { groups, proved, provedBytes, unconfirmed, unconfirmedBytes } = comparison;
+  const { files, bytes } = groups['up-to-date'];
+  const notProved = {
+    files: files - proved - unconfirmed,
+    bytes: bytes - provedBytes - unconfirmedBytes,
+  };
+  return shades.map((shade): ShadeSum => {
+    switch (shade) {
+      case 'proved':
+        return { shade, files: proved, bytes: provedBytes };
+      case 'unconfirmed':
+        return { shade, files: unconfirmed, bytes: unconfirmedBytes };
+      case 'not-proved':
+        return { shade, ...notProved };
+      default:
+        return { shade, ...groups[shade] };
+    }
+  });
 }
 
 function addedUp(sums: readonly ShadeSum[]): readonly ShadeSum[] {

@@ -6,6 +6,10 @@ export class DrawnRows {
   readonly #branches = new Map<string, Branch>();
   readonly #changed = new Set<RowNode>();
 
+  get size(): number {
+    return [...this.#branches.values()].reduce((sum, { rows }) => sum + rows.size, 0);
+  }
+
   /** Notes the rows below a branch. VS Code asks anew for those further down. */
   set(branch: BranchNode, nodes: readonly RowNode[]): void {
     const { folder, group, path } = placeOf(branch);

@@ -2,14 +2,12 @@ import {
   EventEmitter,
   type Disposable,
   type Event,
-  type LogOutputChannel,
   type TreeDataProvider,
   type TreeItem,
 } from 'vscode';
 import type { ComparisonTotals } from '../../protocol/comparisons';
-import { children, type Row, type RowsChange } from '../../protocol/rows';
+import type { RowsChange } from '../../protocol/rows';
 import type { EngineClient } from '../client/engineClient';
-import { toFailureRecord, failureLine } from '../failures/failed';
 import {
   folderById,
   folderId,
@@ -17,6 +15,7 @@ import {
   type Targets,
   type TargetStatus,
 } from '../targets/targets';
+import { askForRows, type AskForRowsDeps } from './askForRows';
 import { DrawnRows } from './drawnRows';
 import { Drawing, type OpenState } from './drawing';
 import type { RowFilter } from './filter';
@@ -24,6 +23,7 @@ import { GroupsToDraw } from './groupsToDraw';
 import type { LayoutChoice } from './layoutChoice';
 import { pastItem, pastNodes, type PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
+import type { ShownState } from './shownState';
 import type { UnsavedRows } from './unsavedRows';
 import { rowTooltip } from './rowTooltip';
 import { folderItem } from './folderItem';
@@ -41,7 +41,6 @@ import {
 } from './treeOutline';
 import {
   idOf,
-  placeOf,
   type BranchNode,
   type FolderNode,
   type GroupNode,
@@ -50,16 +49,16 @@ import {
   type TreeNode,
 } from './treeNode';
 
-interface FilesTreeDeps {
+interface FilesTreeDeps extends AskForRowsDeps {
   readonly engine: Pick<
     EngineClient,
     'onDidChangeRows' | 'onDidChangeState' | 'sendRequest' | 'state'
   >;
   readonly targets: Targets;
-  readonly log: LogOutputChannel;
   readonly layout: LayoutChoice;
   readonly filter: Pick<RowFilter, 'onDidChange'>;
   readonly refresh: RefreshScheduler;
+  readonly shown: ShownState;
   readonly unsaved: UnsavedRows;
   readonly past: { readonly findings: PastFindings | undefined };
 }
@@ -74,7 +73,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #toDraw = new GroupsToDraw();
   readonly #drawn = new DrawnRows();
   readonly #drawing = new Drawing();
-  #shown: Outline;
+  #outline: Outline;
   #isOutdated = false;
   /** How many requests for rows are under way. */
   #loading = 0;
@@ -83,7 +82,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   constructor(private readonly deps: FilesTreeDeps) {
     const { engine, targets, layout, filter, refresh, unsaved } = deps;
-    this.#shown = treeOutline(this.deps);
+    this.#outline = treeOutline(this.deps);
     this.#subscriptions = [
       engine.onDidChangeState(() => {
         this.#requestByState();
@@ -142,7 +141,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
       case 'folder':
         return folderItem(node, {
           comparison: this.#comparison(node.folder),
-          failure: failureOf(this.deps.engine.state, node.folder),
+          failure: failureOf(this.deps.shown.state, node.folder),
           target: this.#targetOf(node.folder),
         });
       case 'group':
@@ -177,7 +176,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #roots(): TreeNode[] {
-    const comparisons = this.deps.engine.state.comparisons;
+    const { comparisons } = this.deps.shown.state;
     if (comparisons.length === 0) {
       const { findings } = this.deps.past;
       return findings === undefined ? [] : pastNodes(findings);
@@ -195,29 +194,10 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   async #rowsOf(branch: BranchNode): Promise<TreeNode[]> {
     const pages = this.#pages.get(idOf(branch)) ?? 1;
-    const rows: Row[] = [];
-    let total = 0;
     this.#toDraw.noteAsked(branch.folder, branch.group);
     this.#loading++;
-    try {
-      for (let page = 0; page < pages; page++) {
-        const answer = await this.deps.engine.sendRequest(children, {
-          node: placeOf(branch),
-          layout: this.deps.layout.current,
-          offset: rows.length,
-          limit: maxRowsPerPage,
-        });
-        rows.push(...answer.rows);
-        total = answer.total;
-        if (rows.length >= total) break;
-      }
-    } catch (error) {
-      // The state says what happened, and the view shows that.
-      const line = failureLine(toFailureRecord(error));
-      this.deps.log.warn(`No rows for ${idOf(branch)}: ${line}`);
-    } finally {
-      this.#loading--;
-    }
+    const { rows, total } = await askForRows(this.deps, branch, pages);
+    this.#loading--;
     const { folder, group } = branch;
     const nodes = rows.map((row): RowNode => ({ kind: 'row', folder, group, row, parent: branch }));
     this.#drawn.set(branch, nodes);
@@ -232,15 +212,16 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.#drawn.clear();
     this.#pages.clear();
     this.#nodes.clear();
-    this.#drawing.begin(findsLittle(this.deps.engine.state) ? 'all-open' : undefined);
-    this.#shown = treeOutline(this.deps);
+    const { shown } = this.deps;
+    this.#drawing.begin(findsLittle(shown.state) ? 'all-open' : undefined);
+    this.#outline = treeOutline({ ...this.deps, engine: shown });
     this.#onDidChangeTreeData.fire(undefined);
   }
 
   #requestByState(): void {
     const { engine, refresh } = this.deps;
     // Somebody waits for the end of a comparison. What a filter changes is drawn when it has answered.
-    if (comparedKey(engine.state) !== this.#shown.compared) refresh.requestNow();
+    if (comparedKey(engine.state) !== this.#outline.compared) refresh.requestNow();
     // A message that is drawn first would delay the row, which says all of it.
     else if (isAtOneFile(engine.state)) refresh.requestLater();
     else refresh.request();
@@ -256,7 +237,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #comparison(folder: string): ComparisonTotals | undefined {
-    return this.deps.engine.state.comparisons.find(comparison => comparison.folder === folder);
+    return this.deps.shown.state.comparisons.find(comparison => comparison.folder === folder);
   }
 
   #targetOf(id: string): TargetStatus['kind'] {
@@ -265,20 +246,22 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   #refresh(): void {
+    const { refresh, shown } = this.deps;
     if (this.#loading > 0) {
       // Rows that are on their way would be taken for the new ones.
-      this.deps.refresh.request();
+      refresh.request();
       return;
     }
     if (this.#isOutdated) {
+      shown.advance();
       this.#drawAnew();
       return;
     }
-    const before = this.#shown;
+    const before = this.#outline;
     const now = treeOutline(this.deps);
-    this.#shown = now;
     const changed = this.#drawn.takeChanged();
     if (before.shape !== now.shape) {
+      this.#show(now);
       this.#toDraw.allDrawn();
       this.#onDidChangeTreeData.fire(undefined);
       return;
@@ -286,11 +269,23 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     // First and by themselves: VS Code draws them at once, and what comes within 200 ms later.
     if (changed.length > 0) this.#onDidChangeTreeData.fire(changed);
     this.#toDraw.addKeys(recountedGroups(before, now));
-    const keys = this.#toDraw.take();
-    if (keys === 'later') this.deps.refresh.request();
-    const nodes = this.#nodes.groupsOf(keys === 'later' ? [] : keys);
+    // Whoever waits for the end of work sees its numbers, and few rows cost little.
+    const isQuick = before.doing !== now.doing || this.#drawn.size <= fewRows;
+    const keys = this.#toDraw.take(isQuick ? 'at-once' : 'in-turn');
+    if (keys === 'later') {
+      refresh.request();
+      return;
+    }
+    this.#show(now);
+    const nodes = this.#nodes.groupsOf(keys);
     if (nodes.length > 0) this.#onDidChangeTreeData.fire(nodes);
+  }
+
+  #show(outline: Outline): void {
+    this.#outline = outline;
+    this.deps.shown.advance();
   }
 }
 
-const maxRowsPerPage = 1000;
+/** So many rows are drawn in 2 ms. */
+const fewRows = 100;

@@ -11,6 +11,7 @@ import type { FilesTree } from './filesTree';
 import { type RowFilter, filterLine } from './filter';
 import type { PastFindings } from './pastTotals';
 import type { RefreshScheduler } from './refreshScheduler';
+import type { ShownState } from './shownState';
 import type { StepsDone } from './stepsDone';
 import { statusLine, unboundLine, unsafeFiles, unsafeText } from './statusLine';
 import type { TreeNode } from './treeNode';
@@ -23,6 +24,7 @@ interface FilesViewDeps {
   readonly filter: RowFilter;
   readonly operations: RunningOperations;
   readonly refresh: RefreshScheduler;
+  readonly shown: ShownState;
   readonly steps: StepsDone;
   readonly past: { readonly findings: PastFindings | undefined };
   readonly reports: {
@@ -124,15 +126,16 @@ export class FilesView implements Disposable {
     this.#drawMessage();
     this.#drawBadge();
     this.#welcome.set(this.#whichWelcome());
-    this.#transfer.set(transferOf(this.deps.engine.state));
-    const { comparisons } = this.deps.engine.state;
+    const { state } = this.deps.shown;
+    this.#transfer.set(transferOf(state));
+    const { comparisons } = state;
     this.#compared.set(comparisons.length > 0);
     if (comparisons.length > 0) void this.deps.steps.note('s3Backup.everCompared');
     this.#proving.set(comparisons.some(({ proving }) => proving !== undefined));
   }
 
   #drawMessage(): void {
-    const { state } = this.deps.engine;
+    const { state } = this.deps.shown;
     const status = statusLine(state, this.deps.past.findings?.comparedAt, Date.now());
     const parts = [
       status,
@@ -153,7 +156,7 @@ export class FilesView implements Disposable {
   }
 
   #drawBadge(): void {
-    const { comparisons } = this.deps.engine.state;
+    const { comparisons } = this.deps.shown.state;
     const unsafe = unsafeFiles(comparisons);
     const { files: value } = unsafe;
     const tooltip = value === 0 ? undefined : unsafeText(unsafe);
@@ -162,7 +165,7 @@ export class FilesView implements Disposable {
   }
 
   #whichWelcome(): Welcome {
-    const { state } = this.deps.engine;
+    const { state } = this.deps.shown;
     if (state.kind === 'connecting' || state.kind === 'comparing') return 'working';
     if (state.comparisons.length > 0) return 'none';
     const welcome = state.kind === 'failed' ? failedWelcome(state.failures) : 'not-compared';

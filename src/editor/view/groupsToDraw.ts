@@ -4,7 +4,7 @@ import { groupKey } from './treeOutline';
 /**
  * The groups whose pages of rows are to be drawn again, and when that is due. A page of a thousand rows
  * keeps the extension host, which all extensions share, for 20 ms: where changes do not end, pages are
- * drawn once a second only.
+ * drawn once a second only, and with them all numbers.
  */
 export class GroupsToDraw {
   readonly #keys = new Set<string>();
@@ -44,10 +44,11 @@ export class GroupsToDraw {
   }
 
   /** Returns the keys of all of them, which are then drawn, or that they have to wait. */
-  take(): readonly string[] | 'later' {
+  take(pace: 'at-once' | 'in-turn'): readonly string[] | 'later' {
     if (this.#keys.size === 0) return [];
     const sinceDrawnMs = this.#now() - this.#drawnAtMs;
-    if (this.#inARow >= maxQuick && sinceDrawnMs < busyIntervalMs) return 'later';
+    const hasTurn = this.#inARow < maxQuick || sinceDrawnMs >= busyIntervalMs;
+    if (pace === 'in-turn' && !hasTurn) return 'later';
     this.#inARow = sinceDrawnMs < restMs ? this.#inARow + 1 : 1;
     this.#drawnAtMs = this.#now();
     const keys = [...this.#keys];

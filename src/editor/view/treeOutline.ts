@@ -11,6 +11,8 @@ export interface Outline {
   readonly shape: string;
   /** Which comparisons there are; another one means that one has ended. */
   readonly compared: string;
+  /** What the engine does; work that begins or ends changes it. */
+  readonly doing: State['kind'];
   /** The numbers of each group, by its key. */
   readonly numbers: ReadonlyMap<string, string>;
 }
@@ -44,7 +46,7 @@ export function treeOutline({ engine: { state }, targets, past }: TreeOutlineDep
       numbers.set(key, [files, bytes, shown, ...doubts].join(' '));
     }
   }
-  return { shape: shape.join('\n'), compared: comparedKey(state), numbers };
+  return { shape: shape.join('\n'), compared: comparedKey(state), doing: state.kind, numbers };
 }
 
 export function comparedKey({ comparisons }: State): string {

@@ -9,7 +9,6 @@ import {
 } from 'vscode';
 import type { FailureRecord } from '../../protocol/failures';
 import type { State } from '../../protocol/state';
-import type { EngineClient } from '../client/engineClient';
 import { ContextKey } from '../contributions/contextKey';
 import { viewId } from '../contributions/manifest';
 import { failureMessage, failureText } from '../failures/failureMessage';
@@ -18,11 +17,13 @@ import { formatCount } from '../format/quantity';
 import { targetText, type Target } from '../targets/target';
 import { folderId, localFolders, type Targets } from '../targets/targets';
 import type { PastFindings } from '../view/pastTotals';
+import type { ShownState } from '../view/shownState';
 import { statusLine, unboundLine, unsafeFiles } from '../view/statusLine';
 import { areAllSafe } from './lastComplete';
 
 interface StatusBarDeps {
-  readonly engine: Pick<EngineClient, 'state' | 'onDidChangeState'>;
+  readonly shown: ShownState;
+  readonly refresh: { readonly onDidRefresh: Event<void> };
   readonly targets: Pick<Targets, 'statusOf' | 'onDidChange'>;
   readonly past: { readonly findings: PastFindings | undefined };
   /** Of what is done without anybody asking for it. */
@@ -48,7 +49,7 @@ export class StatusBar implements Disposable {
       this.#draw();
     };
     this.#listening = [
-      deps.engine.onDidChangeState(draw),
+      deps.refresh.onDidRefresh(draw),
       deps.targets.onDidChange(draw),
       deps.automation.onDidChange(draw),
       workspace.onDidChangeWorkspaceFolders(draw),
@@ -66,7 +67,7 @@ export class StatusBar implements Disposable {
   }
 
   #draw(): void {
-    const { engine, targets, past, automation, lastComplete } = this.deps;
+    const { shown, targets, past, automation, lastComplete } = this.deps;
     const places = localFolders().flatMap(folder => {
       const status = targets.statusOf(folder);
       return status.kind === 'known' ? [{ folder: folderId(folder), ...status.target }] : [];
@@ -78,7 +79,7 @@ export class StatusBar implements Disposable {
     const now = Date.now();
     const failures = [...automation.failures.values()];
     const pastAt = past.findings?.comparedAt;
-    const known = { state: engine.state, places, unbound, pastAt, failures };
+    const known = { state: shown.state, places, unbound, pastAt, failures };
     const words = statusBarWords(known, now);
     if (words === undefined) {
       this.#item.hide();

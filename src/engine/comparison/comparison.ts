@@ -206,6 +206,7 @@ export class Comparison {
 
   totals(): ComparisonTotals {
     const { folder, bucket, prefix } = this.target;
+    const { proved, unconfirmed } = this.#trees;
     return {
       folder,
       bucket,
@@ -213,8 +214,10 @@ export class Comparison {
       comparedAt: this.comparedAt,
       found: this.#trees.size,
       groups: this.#trees.roots(({ totals }) => totals),
-      proved: this.#trees.proved.root.totals.files,
-      unconfirmed: this.#trees.unconfirmed.root.totals.files,
+      proved: proved.root.totals.files,
+      provedBytes: proved.root.totals.bytes,
+      unconfirmed: unconfirmed.root.totals.files,
+      unconfirmedBytes: unconfirmed.root.totals.bytes,
       incomplete: this.incomplete,
       shown: this.#filter && this.#shown().roots(({ totals }) => totals.files),
       rows: this.#shown().roots(({ rows }) => rows),

@@ -50,7 +50,7 @@ describe('The picture', () => {
       'one',
       shades.map(shade => file(shade, 1)),
     );
-    const { legend, marks } = pictureOf(everything, [all], { name: 'w', folders: 'one' });
+    const { legend, marks } = pictureOf(everything, [all], { name: 'w', folders: 'one' }, []);
     assert.equal(new Set(legend.map(({ name }) => name)).size, shades.length);
     assert.equal(new Set(Object.values(marks)).size, shades.length);
   });
@@ -60,7 +60,7 @@ describe('The picture', () => {
       folderOf('one', [file('missing-in-cloud', 10), file('not-proved', 5)]),
       folderOf('two', [file('missing-in-cloud', 30), file('proved', 20)]),
     ];
-    const picture = pictureOf(everything, shown, { name: 'both', folders: 'several' });
+    const picture = pictureOf(everything, shown, { name: 'both', folders: 'several' }, []);
 
     it('has a tile for each, by its name, with what is in it', () => {
       assert.deepEqual(
@@ -108,10 +108,15 @@ describe('The picture', () => {
     it('leads back to all of them from one', () => {
       const [, two] = shown;
       const place = { folder: 'two', path: rootPath, skip: 0 };
-      const one = pictureOf(place, two === undefined ? [] : [two], {
-        name: 'both',
-        folders: 'several',
-      });
+      const one = pictureOf(
+        place,
+        two === undefined ? [] : [two],
+        {
+          name: 'both',
+          folders: 'several',
+        },
+        [],
+      );
       assert.deepEqual(
         one.crumbs.map(crumb => [crumb.name, crumb.place.folder]),
         [

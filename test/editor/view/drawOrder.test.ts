@@ -10,13 +10,15 @@ import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
+import { ShownState } from '../../../src/editor/view/shownState';
 import { UnsavedRows } from '../../../src/editor/view/unsavedRows';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
-import type { ChildrenPage, RowsChange } from '../../../src/protocol/rows';
+import type { ChildrenPage } from '../../../src/protocol/rows';
 import type { BatchProgress, State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import { aFileRow } from '../../support/engine/aFile';
 import { workspaceFolder } from '../../support/vscode/extensionUnderTest';
+import { TellingEngine } from '../../support/vscode/tellingEngine';
 import { memento, testLog } from '../../support/vscode/treeUnderTest';
 import { recordsIn } from '../../support/vscode/recordsIn';
 
@@ -35,15 +37,18 @@ describe('What is drawn first', () => {
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
     folder = workspaceFolder().uri.toString();
-    engine = new TellingEngine();
+    engine = new TellingEngine((): ChildrenPage => ({
+      rows: [aFileRow('a'), aFileRow('b')],
+      total: 2,
+    }));
     refresh = new RefreshScheduler();
     log = testLog();
     const targets = new Targets(recordsIn(join(tmpdir(), randomUUID())));
     const [layout, unsaved] = [new LayoutChoice(memento()), new UnsavedRows()];
     filtered = new EventEmitter<void>();
     const filter = { onDidChange: filtered.event };
-    const past = { findings: undefined };
-    tree = new FilesTree({ engine, targets, log, layout, filter, refresh, unsaved, past });
+    const [past, shown] = [{ findings: undefined }, new ShownState(engine)];
+    tree = new FilesTree({ engine, targets, log, layout, filter, refresh, shown, unsaved, past });
     drawn = [];
     tree.onDidChangeTreeData(nodes => {
       drawn.push(...(nodes?.map(nameOf) ?? ['all']));
@@ -80,7 +85,9 @@ describe('What is drawn first', () => {
         found: 2,
         groups: each({ files: 2, bytes: 2 }, { files: 0, bytes: 0 }),
         proved: 0,
+        provedBytes: 0,
         unconfirmed: 0,
+        unconfirmedBytes: 0,
         incomplete: undefined,
         shown: undefined,
         rows: each(2, 0),
@@ -193,34 +200,3 @@ describe('What is drawn first', () => {
     assert.deepEqual(drawn, ['message']);
   });
 });
-
-/** An engine that knows two files, and tells what the tests say. */
-class TellingEngine {
-  readonly #onDidChangeState = new EventEmitter<State>();
-  readonly #onDidChangeRows = new EventEmitter<RowsChange>();
-  readonly asked: unknown[] = [];
-  state: State = { kind: 'idle', comparisons: [], unfinished: [] };
-
-  readonly onDidChangeState = this.#onDidChangeState.event;
-  readonly onDidChangeRows = this.#onDidChangeRows.event;
-
-  tell(state: State): void {
-    this.state = state;
-    this.#onDidChangeState.fire(state);
-  }
-
-  tellRows(change: RowsChange): void {
-    this.#onDidChangeRows.fire(change);
-  }
-
-  sendRequest<R>(_type: unknown, params: unknown): Promise<R> {
-    this.asked.push(params);
-    const page: ChildrenPage = { rows: [aFileRow('a'), aFileRow('b')], total: 2 };
-    return Promise.resolve(page as R);
-  }
-
-  dispose(): void {
-    this.#onDidChangeState.dispose();
-    this.#onDidChangeRows.dispose();
-  }
-}

@@ -124,7 +124,7 @@ describe('The pages of a group', () => {
     let drawn = 0;
     for (const end = now + ms; now < end; now += 300) {
       groups.addRows('f', ['out-of-date']);
-      if (groups.take() !== 'later') drawn++;
+      if (groups.take('in-turn') !== 'later') drawn++;
     }
     return drawn;
   }
@@ -143,23 +143,26 @@ describe('The pages of a group', () => {
 
   it('are not drawn for rows that are still to be asked for since all was drawn', () => {
     groups.addRows('f', ['out-of-date', 'missing-in-cloud']);
-    assert.deepEqual(groups.take(), [groupKey('f', 'out-of-date'), groupKey('f', 'up-to-date')]);
+    assert.deepEqual(groups.take('in-turn'), [
+      groupKey('f', 'out-of-date'),
+      groupKey('f', 'up-to-date'),
+    ]);
     groups.allDrawn();
     groups.addRows('f', ['out-of-date']);
-    assert.deepEqual(groups.take(), []);
+    assert.deepEqual(groups.take('in-turn'), []);
     groups.noteAsked('f', 'out-of-date');
     groups.addRows('f', ['out-of-date']);
-    assert.deepEqual(groups.take(), [groupKey('f', 'out-of-date')]);
+    assert.deepEqual(groups.take('in-turn'), [groupKey('f', 'out-of-date')]);
   });
 
   it('are all drawn that have waited', () => {
     drawnWithin(900);
     groups.addKeys(['one']);
-    assert.equal(groups.take(), 'later');
+    assert.equal(groups.take('in-turn'), 'later');
     groups.addKeys(['two']);
     now += 1_000;
-    assert.deepEqual(groups.take(), ['one', 'two']);
-    assert.deepEqual(groups.take(), []);
+    assert.deepEqual(groups.take('in-turn'), ['one', 'two']);
+    assert.deepEqual(groups.take('in-turn'), []);
   });
 });
 

@@ -30,6 +30,7 @@ const totals: fc.Arbitrary<ComparisonTotals> = fc
       ) as ComparisonTotals['groups'],
       proved: Math.min(share, numbers['up-to-date']),
       unconfirmed: Math.min(unsure, numbers['up-to-date'] - Math.min(share, numbers['up-to-date'])),
+      ...{ provedBytes: 0, unconfirmedBytes: 0 },
       incomplete: undefined,
       shown: undefined,
       rows: numbers,

@@ -14,6 +14,7 @@ describe('The outline of the tree', () => {
       ...{ folder: 'f', bucket: 'b', prefix: 'f/', comparedAt: 1, found: 3 * groups.length },
       ...{ incomplete: undefined, shown: undefined, rows: each(3), ...doubts },
       groups: each({ files: 3, bytes: 3 }),
+      ...{ provedBytes: 0, unconfirmedBytes: 0 },
     };
     const state: State = { kind: 'compared', comparisons: [comparison], unfinished: [] };
     const targets = { statusOf: () => ({ kind: 'none' as const }) } as never;

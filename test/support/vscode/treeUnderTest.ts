@@ -8,6 +8,7 @@ import { FilesTree } from '../../../src/editor/view/filesTree';
 import { LayoutChoice } from '../../../src/editor/view/layoutChoice';
 import { PastTotals } from '../../../src/editor/view/pastTotals';
 import { RefreshScheduler } from '../../../src/editor/view/refreshScheduler';
+import { ShownState } from '../../../src/editor/view/shownState';
 import { UnsavedRows } from '../../../src/editor/view/unsavedRows';
 import { RowFilter } from '../../../src/editor/view/filter';
 import { Targets } from '../../../src/editor/targets/targets';
@@ -39,7 +40,8 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
   const layout = new LayoutChoice(memento());
   const past = new PastTotals(engine, targets, memory);
   const unsaved = new UnsavedRows();
-  const shownBy = { layout, filter, refresh, unsaved, past };
+  const shown = new ShownState(engine);
+  const shownBy = { layout, filter, refresh, shown, unsaved, past };
   const tree = new FilesTree({ engine, targets, log, ...shownBy });
   const label = (node: TreeNode): string => {
     const { label: text } = tree.getTreeItem(node);
