@@ -17,10 +17,21 @@ export function identityOf(root: string): FolderIdentity | undefined {
   try {
     const stat = statSync(root, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    return { volume: volumeOf(stat), inode: String(stat.ino), madeAt: timeMade(stat) };
+    return { ...identityIn(stat), volume: volumeOf(stat) };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a folder, by what the disk tells of it, can be the one that was known. It asks for just that
+ * volume first: all of them take longer than the rest of a small file's upload.
+ */
+export function canBe(stat: BigIntStats, known: FolderIdentity): boolean {
+  const { volume } = known;
+  const isKnownVolume =
+    volume === undefined || isVolume(volume, stat) || isNoOther(volume, volumeOf(stat));
+  return isKnownVolume && isSameFolder({ ...identityIn(stat), volume }, known);
 }
 
 /** Whether two identities can be of one folder. */
@@ -38,6 +49,10 @@ export function knownTogether(before: FolderIdentity, now: FolderIdentity): Fold
   return { volume, inode, madeAt };
 }
 
+function identityIn(stat: BigIntStats): Omit<FolderIdentity, 'volume'> {
+  return { inode: String(stat.ino), madeAt: timeMade(stat) };
+}
+
 function isNoOther(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }
@@ -50,9 +65,15 @@ function isNoOther(one: string | undefined, other: string | undefined): boolean 
 function volumeOf({ dev }: BigIntStats): string | undefined {
   if (process.platform === 'win32') return String(dev);
   if (process.platform !== 'linux') return undefined;
-  return identifiers().find(
-    name => statSync(join(byUuid, name), { bigint: true, throwIfNoEntry: false })?.rdev === dev,
-  );
+  return identifiers().find(name => deviceCalled(name) === dev);
+}
+
+function isVolume(volume: string, { dev }: BigIntStats): boolean {
+  return process.platform === 'linux' && deviceCalled(volume) === dev;
+}
+
+function deviceCalled(identifier: string): bigint | undefined {
+  return statSync(join(byUuid, identifier), { bigint: true, throwIfNoEntry: false })?.rdev;
 }
 
 const byUuid = '/dev/disk/by-uuid';

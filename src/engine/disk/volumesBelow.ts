@@ -1,7 +1,14 @@
-import { lstatSync, opendirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  lstatSync,
+  opendirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { rootPath, type FilePath } from '../../protocol/folders';
 import { parentPath, toAbsolutePath, toFilePath } from './filePath';
-import { identityOf, isSameFolder, type FolderIdentity } from './folderIdentity';
+import { canBe, identityOf, type FolderIdentity } from './folderIdentity';
 
 /** The folder that a volume begins with, of those in a workspace folder, and which one it is. */
 export interface VolumeTop {
@@ -30,8 +37,12 @@ export function volumeTopOf(
 type DeviceAt = (root: string, folder: FilePath) => bigint;
 
 function deviceOf(root: string, folder: FilePath): bigint {
+  return statOf(root, folder).dev;
+}
+
+function statOf(root: string, folder: FilePath): BigIntStats {
   const stat = folder === rootPath ? statSync : lstatSync;
-  return stat(toAbsolutePath(root, folder), { bigint: true }).dev;
+  return stat(toAbsolutePath(root, folder), { bigint: true });
 }
 
 function topAbove(path: FilePath, deviceAt: (folder: FilePath) => bigint): FilePath {
@@ -79,9 +90,21 @@ export function volumeFinder(
 
 /** Whether a file is where it was when that top was seen, as far as disks tell. */
 export function isOnVolume(root: string, path: FilePath, seen: VolumeTop | undefined): boolean {
-  const now = volumeTopOf(root, path);
-  if (seen === undefined || now === undefined) return true;
-  return seen.path === now.path && isSameFolder(seen.identity, now.identity);
+  if (seen === undefined) return true;
+  // Every file of a batch asks: each folder is looked at once.
+  const stats = new Map<FilePath, BigIntStats>();
+  const look = (folder: FilePath): BigIntStats => {
+    const stat = stats.get(folder) ?? statOf(root, folder);
+    stats.set(folder, stat);
+    return stat;
+  };
+  try {
+    const top = topAbove(path, folder => look(folder).dev);
+    return seen.path === top && canBe(look(top), seen.identity);
+  } catch {
+    // The folder has gone; whoever opens the file is told so.
+    return true;
+  }
 }
 
 /** Returns the folders below a workspace folder where other volumes are mounted; only Linux tells. */

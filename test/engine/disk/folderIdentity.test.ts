@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
+  canBe,
   identityOf,
   isSameFolder,
   knownTogether,
@@ -27,6 +28,14 @@ describe('folderIdentity', () => {
       const [other, same] = [identityOf(at('a')), identityOf(at('c'))];
       assert.ok(other !== undefined && same !== undefined);
       assert.deepEqual([isSameFolder(first, other), isSameFolder(first, same)], [false, true]);
+      const now = statSync(at('c'), { bigint: true });
+      // A disk without a name of its own may be any.
+      for (const volume of [first.volume, 'none']) {
+        assert.deepEqual(
+          [other, same].map(each => canBe(now, { ...each, volume })),
+          [false, true],
+        );
+      }
       rmSync(at('a'), { recursive: true });
       assert.equal(identityOf(at('a')), undefined);
     } finally {

@@ -188,6 +188,30 @@ describe('Another folder at the same path', function () {
     assert.equal(bucket.bytes('w/new.txt'), undefined);
   });
 
+  it('uploads nothing more from a folder that comes while the plan runs', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `IMG_${String(index)}.JPG`);
+    const written = Object.fromEntries(names.map(name => [name, `first ${name}`]));
+    const others = Object.fromEntries(names.map(name => [name, `other ${name}`]));
+    await writeTree(root, written, 1_600_000_000_000);
+    await writeTree(join(temporary.path, 'second'), others, 1_600_000_000_000);
+    project.engine.dispose();
+    // Far fewer than there are files can be open at once.
+    project = new ProjectInMemory({ root, bucket, receipts, settings: { concurrency: 1 } });
+    await project.compare();
+    const hold = bucket.holdNext('put');
+    const running = project.backUp(all);
+    await hold.reached;
+    swap('first', 'second');
+    hold.release();
+    const { done, skipped, reasons } = await running;
+    assert.ok(done > 0 && skipped > 0);
+    assert.deepEqual([done + skipped, reasons], [names.length, { 'file-vanished': skipped }]);
+    assert.equal(bucket.keys.length, done);
+    for (const key of bucket.keys) {
+      assert.equal(bucket.bytes(key)?.toString(), `first ${key.slice('w/'.length)}`);
+    }
+  });
+
   it('asks about an older file that was copied into the place, and about none that was edited', async () => {
     await twoCards();
     // As `cp -p` does, which writes into the file that is there.
