@@ -95,8 +95,7 @@ export async function putObject(
   );
   if (outcome instanceof Failure) throw outcome;
   const stored = withCrc32(outcome, digest);
-  const isDigest = digest.hasSameDigest(stored.etag);
-  capabilities.shown['digest-etags'] = isDigest ? 'supported' : 'unsupported';
+  noteDigestEtag(context, digest, stored.etag);
   if (!creation.wasConditional || !digest.matches(stored)) return stored;
   const guards = guardsOf(context, digest);
   const now = await probeConditions(context, {
@@ -113,6 +112,20 @@ export async function putObject(
   });
   return digest.matches(now) ? withCrc32(now, digest) : stored;
 }
+
+/** Now and then only: where the store's checksum proves a body, its MD5 is computed for nothing else. */
+function noteDigestEtag(
+  { capabilities: { digestEtags, shown } }: BucketContext,
+  digest: BodyDigest,
+  etag: string,
+): void {
+  const now = performance.now();
+  if (now - digestEtags.lookedAtMs < betweenLooksMs) return;
+  digestEtags.lookedAtMs = now;
+  shown['digest-etags'] = digest.hasSameDigest(etag) ? 'supported' : 'unsupported';
+}
+
+const betweenLooksMs = 1000;
 
 function wantsSha256({ capabilities, storage }: BucketContext): boolean {
   return isKms(storage?.encryption) || capabilities.encryption.isByKms;

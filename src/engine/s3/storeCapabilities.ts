@@ -15,11 +15,13 @@ export interface StoreCapabilities {
   readonly encryption: { isByKms: boolean };
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
+  /** When it was last looked whether an ETag is a digest, as `performance.now` tells it. */
+  readonly digestEtags: { lookedAtMs: number };
   /** What the latest answers have shown of the rest. Each answer is read for what it is, all the same. */
   readonly shown: Record<ShownCapability, Support>;
 }
 
-/** What is told to users, and decided anew by each answer. */
+/** What is told to users, and decided anew by each answer, or by one of many. */
 export type ShownCapability = Extract<
   CapabilityName,
   'digest-etags' | 'encoded-lists' | 'uploads-in-parts' | 'lists-parts' | 'all-names'
@@ -85,6 +87,7 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
     checksums: { put: checksums, upload: checksums, sha256: checksums },
     encryption: { isByKms: false },
     etags: { case: 'lower' },
+    digestEtags: { lookedAtMs: -Infinity },
     shown: shownOf(store),
   };
 }
@@ -99,6 +102,7 @@ export function forAnotherBucket(
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
     encryption: { isByKms: false },
+    digestEtags: { lookedAtMs: -Infinity },
     shown: shownOf(store),
   };
 }
