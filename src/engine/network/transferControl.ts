@@ -86,6 +86,7 @@ export class TransferControl {
 
   /** Waits while it is paused. Throws `cancelled` where the signal is aborted. */
   whenOpen(signal: AbortSignal): Promise<void> {
+    if (!this.#isPaused && !signal.aborted) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const proceed = () => {
         this.#waiting.delete(proceed);
