@@ -96,7 +96,15 @@ function verdictOfChanged(
   if (comparison.incomplete !== undefined) {
     return { kind: 'unchecked', failure: comparison.incomplete };
   }
-  return { kind: 'missing-in-cloud' };
+  return missingAgain(known);
+}
+
+/** What was gone from the cloud when it was compared is so still; once it is gone here, it is lost. */
+function missingAgain(known: Entry | undefined): Verdict {
+  const verdict = known?.verdict;
+  const safeAt =
+    verdict?.kind === 'missing-in-cloud' || verdict?.kind === 'lost' ? verdict.safeAt : undefined;
+  return { kind: 'missing-in-cloud', ...(safeAt !== undefined && { safeAt }) };
 }
 
 /** Whether all that is known of a copy is an entry of the list that says nothing for certain. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -19,6 +20,7 @@ import fc from 'fast-check';
 import { compareFolder } from '../../../src/engine/compare/compare';
 import { Comparison } from '../../../src/engine/comparison/comparison';
 import { TimeSlice } from '../../../src/engine/concurrency/timeSlice';
+import { isWithinAny } from '../../../src/engine/disk/filePath';
 import { ExcludeRules } from '../../../src/engine/scan/exclude';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { LiveComparison } from '../../../src/engine/comparison/judgeByDisk';
@@ -27,7 +29,8 @@ import {
   lookBelow,
   recheckUpToDate,
 } from '../../../src/engine/comparison/liveChanges';
-import type { FilePath } from '../../../src/protocol/folders';
+import { rootPath, type FilePath } from '../../../src/protocol/folders';
+import type { FolderReceipts } from '../../../src/engine/records/receiptStore';
 import { groups, type Verdict } from '../../../src/protocol/verdicts';
 import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -46,8 +49,10 @@ describe('liveChanges', () => {
   let folder: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;
+  let receipts: FolderReceipts;
   let live: LiveComparison;
   beforeEach(async () => {
+    receipts = noReceipts();
     folder = await temporaryFolder('live');
     root = join(folder.path, 'w');
     mkdirSync(root);
@@ -62,6 +67,21 @@ describe('liveChanges', () => {
     for (const path of paths) bucket.place(`w/${path}`, 'x', { modifiedAtMs: storedAt });
   }
 
+  /** Notes that files were in the cloud once, as other bytes. */
+  function proved(...paths: readonly string[]): void {
+    for (const path of paths) {
+      receipts.put({
+        local: { path: path as FilePath, size: 7, mtimeNs: 1n, ctimeNs: 1n, inode: 1n },
+        sha256: hash('sha256', 'earlier'),
+        etag: hash('md5', 'earlier'),
+        crc32: undefined,
+        versionId: undefined,
+        hashBegan: 1,
+        provedAt: before,
+      });
+    }
+  }
+
   async function findings() {
     const starts = ['' as FilePath];
     return compareFolder({
@@ -71,7 +91,7 @@ describe('liveChanges', () => {
       starts,
       exclude,
       rule: 'smart',
-      receipts: noReceipts(),
+      receipts,
       signal,
     });
   }
@@ -89,7 +109,7 @@ describe('liveChanges', () => {
       exclude,
       rule: 'smart',
       bucket,
-      receipts: noReceipts(),
+      receipts,
       signal,
     };
   }
@@ -120,6 +140,10 @@ describe('liveChanges', () => {
       inWords(verdict),
     ]);
     return Object.fromEntries(words) as Record<string, string>;
+  }
+
+  function ignoredPaths(): readonly FilePath[] {
+    return [...live.comparison.inGroup('ignored', rootPath)].map(({ path }) => path);
   }
 
   const touched = 'out-of-date changed-since-comparison';
@@ -335,6 +359,22 @@ describe('liveChanges', () => {
     assert.equal(rows()[name], 'unchecked key-too-long');
   });
 
+  it('calls lost again what was made anew, or edited, and is gone', async () => {
+    await writeTree(root, { edited: 'x' }, before);
+    proved('lost', 'edited');
+    await compare();
+    assert.deepEqual(rows(), { lost: 'lost', edited: 'missing-in-cloud' });
+    writeFileSync(join(root, 'lost'), 'made anew');
+    writeFileSync(join(root, 'edited'), 'other');
+    await changed('lost', 'edited');
+    const missing = { kind: 'missing-in-cloud', safeAt: before };
+    for (const { verdict } of live.comparison.entries()) assert.deepEqual(verdict, missing);
+    rmSync(join(root, 'lost'));
+    rmSync(join(root, 'edited'));
+    await changed('lost', 'edited');
+    assert.deepEqual(rows(), { lost: 'lost', edited: 'lost' });
+  });
+
   it('leaves ignored rows and their numbers, with or without a local file', async () => {
     await writeTree(root, { 'node_modules/a': 'x', 'x.log': 'x', 'lonely.log': 'x' }, before);
     place('node_modules/a', 'node_modules/b', 'x.log');
@@ -487,29 +527,36 @@ describe('liveChanges', () => {
 
   it('comes to the groups that a new comparison would find', async function () {
     if (process.platform === 'win32') this.skip();
-    this.timeout(20_000);
+    this.timeout(60_000);
     const world = fc.record({
       local: fc.uniqueArray(paths, { maxLength: 4 }),
       cloud: fc.uniqueArray(paths, { maxLength: 5 }),
+      once: fc.uniqueArray(paths, { maxLength: 3 }),
       steps: fc.array(step, { maxLength: 6 }),
     });
     await assertProperty(
-      fc.asyncProperty(world, async ({ local, cloud, steps }) => {
+      fc.asyncProperty(world, async ({ local, cloud, once, steps }) => {
         rmSync(root, { recursive: true });
         mkdirSync(root);
         bucket = memoryBucket();
         for (const path of local) change('write', path);
         place(...cloud);
+        receipts = noReceipts();
+        proved(...once);
         await compare();
+        const ignored = new Set(ignoredPaths());
         for (const { kind, path } of steps) {
           const event = change(kind, path);
           if (event !== undefined) await changed(event);
+          for (const each of ignoredPaths()) ignored.add(each);
         }
         const fresh = new Map([...(await findings()).findings].map(found => [found.path, found]));
         const shown = rows();
         for (const [path, { verdict, local: onDisk }] of fresh) {
           // Links and ignored folders may have been forgotten with the number of their hidden copies.
           if (verdict.kind === 'ignored' && !existsSync(join(root, path))) continue;
+          // That it was safe once is forgotten while it is ignored, by itself or with its folder.
+          if (verdict.kind === 'lost' && isWithinAny(path, ignored)) continue;
           const entry = live.comparison.get(path);
           assert.ok(entry !== undefined, `${path} is not shown`);
           const kinds =
@@ -522,10 +569,10 @@ describe('liveChanges', () => {
         }
         for (const entry of live.comparison.entries()) {
           if (fresh.has(entry.path)) continue;
-          // Of its own here what would be a number on the row of a link or an ignored folder.
-          assert.equal(
-            entry.verdict.kind,
-            'ignored',
+          // Of its own here what would be a number on the row of a link or an ignored folder, or
+          // would not be told below it.
+          assert.ok(
+            ['ignored', 'lost'].includes(entry.verdict.kind),
             `${entry.path}: ${String(shown[entry.path])}`,
           );
         }
