@@ -60,7 +60,7 @@ func (s *store) count(r *http.Request) {
 	query := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
-	case key == "" && r.Method == "GET":
+	case key == "" && r.Method == "GET" && !query.Has("versioning"):
 		kind = "LIST"
 	case query.Has("partNumber"):
 		kind = "PUT part"

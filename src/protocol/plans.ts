@@ -69,7 +69,7 @@ export interface Difference {
 export interface PlanPreview {
   /** Those that have files in it. */
   readonly folders: readonly string[];
-  /** How many it takes at the most, as long as none has to be sent twice. */
+  /** How many it takes at the most, as long as nothing goes wrong and has to be done twice. */
   readonly requests: number;
   readonly largest: readonly {
     readonly folder: string;

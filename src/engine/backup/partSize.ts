@@ -10,10 +10,9 @@ export function partSizeFor(size: number): number {
   return Math.max(minPartBytes, needed);
 }
 
-/** Returns how many requests an upload of this size takes. */
-export function requestsFor(size: number): number {
-  const partSize = partSizeFor(size);
-  return size <= partSize ? 1 : Math.ceil(size / partSize) + 2;
+/** Returns of how many parts a file of this size consists; one part is sent in one piece. */
+export function partsOf(size: number): number {
+  return Math.max(1, Math.ceil(size / partSizeFor(size)));
 }
 
 const mebibyte = 1 << 20;

@@ -20,15 +20,28 @@ export async function storedMeanwhile(
   step: BackUpStep,
   signal: AbortSignal,
 ): Promise<OwnCopy | undefined> {
-  const { route, path, condition, goneSince } = step;
+  const receipt = otherReceipt(step);
+  if (receipt === undefined) return undefined;
+  const head = await headIfReadable(step, signal);
+  if (head === undefined || !isOfCopy(receipt, head)) return undefined;
+  return { receipt, cloud: cloudFileOf(step.path, head) };
+}
+
+/**
+ * Returns what this computer has recorded of a path that is not about what the step has seen there;
+ * it costs one look at the copy.
+ */
+export function otherReceipt({
+  route,
+  path,
+  condition,
+  goneSince,
+}: BackUpStep): Receipt | undefined {
   const receipt = route.receipts.get(path);
   if (receipt === undefined || receipt.freedAt !== undefined) return undefined;
   const isKnown =
     condition.kind === 'absent' ? receipt.provedAt === goneSince : receipt.etag === condition.etag;
-  if (isKnown) return undefined;
-  const head = await headIfReadable(step, signal);
-  if (head === undefined || !isOfCopy(receipt, head)) return undefined;
-  return { receipt, cloud: cloudFileOf(path, head) };
+  return isKnown ? undefined : receipt;
 }
 
 /** Credentials that may only write have the condition decide, as always. */

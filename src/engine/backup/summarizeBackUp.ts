@@ -10,7 +10,7 @@ import {
   wouldEmpty,
 } from './backUpStep';
 import { bulkyFolders } from './bulkyFolders';
-import { requestsFor } from './partSize';
+import { mostRequests } from './mostRequests';
 import type { BackUpSelection } from './selectBackUp';
 
 /** Describes a back-up to the user before it runs. */
@@ -31,7 +31,7 @@ export async function summarizeBackUp(
     planId: id,
     files: steps.length,
     bytes: steps.reduce((sum, step) => sum + step.local.size, 0),
-    preview: previewOf(steps),
+    preview: await previewOf(steps, signal),
     unknownOrigin: {
       files: replacing.length,
       originals: replacing.filter(replacesOriginal).length,
@@ -61,7 +61,7 @@ const maxReplacedUnasked = 100;
 const maxExamples = 3;
 
 /** What a user wants to know before everything that a plan names is sent for the first time. */
-function previewOf(steps: readonly BackUpStep[]): PlanPreview {
+async function previewOf(steps: readonly BackUpStep[], signal: AbortSignal): Promise<PlanPreview> {
   const files = steps.map(({ route, path, local }) => ({
     folder: route.target.folder,
     path,
@@ -69,11 +69,7 @@ function previewOf(steps: readonly BackUpStep[]): PlanPreview {
   }));
   return {
     folders: [...new Set(files.map(({ folder }) => folder))],
-    requests: steps.reduce(
-      (sum, { route, local }) =>
-        sum + requestsFor(local.size) + (route.bucket.headsBeforeWriting ? 1 : 0),
-      0,
-    ),
+    requests: await mostRequests(steps, signal),
     largest: files.toSorted((one, other) => other.bytes - one.bytes).slice(0, maxLargest),
     bulky: bulkyFolders(files),
   };

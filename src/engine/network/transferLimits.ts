@@ -2,7 +2,7 @@ import type { RawSettings } from '../../protocol/folders';
 import type { Width } from '../concurrency/parallel';
 import { Semaphore } from '../concurrency/semaphore';
 import { parseTrafficSettings } from '../config/settings';
-import { initialLevel, nextLevel } from './concurrencyLevel';
+import { initialLevel, maxPlaces, nextLevel } from './concurrencyLevel';
 import type { Sent, TransferControl } from './transferControl';
 
 /**
@@ -96,6 +96,8 @@ function emptyWindow() {
 
 /** Files that are opened and looked at while others have their requests in flight. */
 const lanesAhead = 16;
+/** Files that a batch works on at a time, at the most. */
+export const maxLanes = maxPlaces + lanesAhead;
 /** What a request costs beside its bytes, as if it had so many more. */
 const costOfRequestBytes = 64 << 10;
 const minWindowMs = 100;

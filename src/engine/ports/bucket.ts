@@ -1,4 +1,5 @@
 import type { EntryFault } from '../../protocol/verdicts';
+import type { WriteKnowledge } from './writeKnowledge';
 
 /**
  * One S3 bucket, as the engine needs it. There is deliberately no way to delete an object, and no
@@ -91,8 +92,8 @@ export interface Bucket {
   /** Returns whether overwritten objects are kept; `unknown` where the store does not tell. */
   versioning(signal: AbortSignal): Promise<Versioning>;
 
-  /** Whether a HEAD precedes each write, which is one more request. */
-  readonly headsBeforeWriting: boolean;
+  /** What its answers have shown so far of what writes cost. */
+  readonly writes: WriteKnowledge;
 
   /** How far the store's clock is ahead of this machine's, in milliseconds; 0 before an answer. */
   readonly clockOffsetMs: number;

@@ -56,6 +56,11 @@ export class UploadStore {
     return this.#table.of(this.#owner, path);
   }
 
+  /** Returns the paths of all, each as often as it has uploads. */
+  paths(): readonly FilePath[] {
+    return this.#table.paths(this.#owner);
+  }
+
   /** Replaces what was known of the same upload. */
   keep(stored: StoredUpload): void {
     this.#table.replace(this.#owner, stored);
@@ -70,6 +75,7 @@ export class UploadStore {
 export class UploadTable {
   readonly #database: Database;
   readonly #select: StatementSync;
+  readonly #selectAll: StatementSync;
   readonly #selectAt: StatementSync;
   readonly #replace: StatementSync;
   readonly #delete: StatementSync;
@@ -81,10 +87,13 @@ export class UploadTable {
     this.#select = sqlite.prepare(
       'SELECT * FROM uploads WHERE owner = ? AND path = ? ORDER BY used_at DESC',
     );
+    this.#selectAll = sqlite.prepare('SELECT * FROM uploads WHERE owner = ?');
     this.#selectAt = sqlite.prepare(
       'SELECT * FROM uploads JOIN owners ON owners.id = uploads.owner WHERE endpoint = ?',
     );
-    for (const statement of [this.#select, this.#selectAt]) statement.setReadBigInts(true);
+    for (const statement of [this.#select, this.#selectAll, this.#selectAt]) {
+      statement.setReadBigInts(true);
+    }
     this.#replace = sqlite.prepare(
       'INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -100,6 +109,15 @@ export class UploadTable {
       if (row?.local.path === path) uploads.push(row);
     }
     return uploads.sort((one, other) => other.usedAt - one.usedAt);
+  }
+
+  paths(owner: number): readonly FilePath[] {
+    const rows = this.#database.read(() => this.#selectAll.all(owner), []);
+    const stored = rows
+      .map(row => toStored(row as unknown as UploadRow))
+      .filter(({ upload }) => this.#pending.find(owner, upload.uploadId) === undefined);
+    const pending = [...this.#pending.of(owner).values()].flatMap(({ row }) => row ?? []);
+    return [...stored, ...pending].map(({ local }) => local.path);
   }
 
   /** Returns those of all folders in one store, but none so young that it waits to be written. */

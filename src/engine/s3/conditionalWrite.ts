@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attempt } from '../network/attempt';
 import type { Condition, ObjectHead, StoredObject } from '../ports/bucket';
+import type { WriteKind } from '../ports/writeKnowledge';
 import { fromStoreError, httpStatus } from '../failures/storeErrors';
 import { Failure } from '../failures/failure';
 import { wholeChecksum } from '../checksums/storeChecksums';
@@ -13,7 +14,6 @@ import {
   type ConditionCapability,
   type ConditionTreatment,
   type ShownTreatment,
-  type WriteKind,
 } from './storeCapabilities';
 import { checkReplacedVersion } from './replacedVersion';
 import { bucketMustExist, headIfReadable, refusedBy } from './readableHead';

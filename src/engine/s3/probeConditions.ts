@@ -7,6 +7,7 @@ import {
   needsHeadFirst,
   type ConditionTreatment,
   type ShownTreatment,
+  type StoreCapabilities,
 } from './storeCapabilities';
 
 /** A small object that the store has just created for a put with `If-None-Match`. */
@@ -77,6 +78,15 @@ export async function probeConditions(
   } catch {
     return fresh.stored;
   }
+}
+
+/** Returns with which new small file from now on it is tried out; `undefined` where it will not be. */
+export function newFilesUntilProbe({
+  conditionProbe: probe,
+  conditions,
+}: StoreCapabilities): number | undefined {
+  if (probe.state === 'done' || !mayBeHonoured.has(conditions.put.absent)) return undefined;
+  return Math.max(1, headsWorthProbing - probe.headsPaid);
 }
 
 /** Nearly as many HEADs as the probe costs requests. */

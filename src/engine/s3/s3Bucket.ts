@@ -24,14 +24,16 @@ import type {
   StoredPart,
   Versioning,
 } from '../ports/bucket';
+import type { WriteKnowledge } from '../ports/writeKnowledge';
 import type { BucketContext, BucketPlace } from './bucketContext';
+import { knownOfWrites } from './knownOfWrites';
 import { listFolders, listObjects, probeBucket } from './listObjects';
 import { listVersions } from './listVersions';
 import { abortUpload, completeUpload, listParts, putPart, startUpload } from './multipartUpload';
 import { putObject } from './putObject';
 import { getObject, headObject } from './readObject';
 import { restoreArchived } from './restoreArchived';
-import { needsHeadFirst, type ShownCapability } from './storeCapabilities';
+import type { ShownCapability } from './storeCapabilities';
 import { storeRequest } from './storeRequest';
 
 /** The `Bucket` port over S3. */
@@ -47,8 +49,8 @@ export class S3Bucket implements Bucket {
     return this.#context.name;
   }
 
-  get headsBeforeWriting(): boolean {
-    return needsHeadFirst(this.#context.capabilities.conditions.put.absent);
+  get writes(): WriteKnowledge {
+    return knownOfWrites(this.#context.capabilities);
   }
 
   get clockOffsetMs(): number {

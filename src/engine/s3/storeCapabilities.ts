@@ -1,5 +1,6 @@
 import type { CapabilityName } from '../../protocol/buckets';
 import type { Condition } from '../ports/bucket';
+import type { WriteKind } from '../ports/writeKnowledge';
 import type { EtagCase } from './answerField';
 
 /**
@@ -51,9 +52,6 @@ export interface ConditionProbe {
   /** Puts that had to be preceded by a HEAD. */
   headsPaid: number;
 }
-
-/** The two requests that make an object: PutObject and CompleteMultipartUpload. */
-export type WriteKind = 'put' | 'completion';
 
 export type ConditionTreatment =
   /** No answer has shown it. */

@@ -159,22 +159,6 @@ describe('A plan to back up', () => {
     }
   });
 
-  it('counts the requests that it takes, with the parts of large files and HEADs before', async () => {
-    const mebibyte = 1 << 20;
-    const requests = async (size: number, over: Bucket = bucket) => {
-      const { steps } = selectSteps({ ...route, bucket: over }, [
-        entry('a', missing, { local: size }),
-      ]);
-      return (await summarizeBackUp({ id: 1, steps }, [], signal)).preview.requests;
-    };
-    assert.equal(await requests(0), 1);
-    assert.equal(await requests(8 * mebibyte), 1);
-    // Begin, two parts, complete.
-    assert.equal(await requests(8 * mebibyte + 1), 4);
-    assert.equal(await requests(6 * 1024 * mebibyte), 768 + 2);
-    assert.equal(await requests(1, { ...bucket, headsBeforeWriting: true, clockOffsetMs: 0 }), 2);
-  });
-
   it('names the ten largest files', async () => {
     const { steps } = selectSteps(
       route,

@@ -10,6 +10,8 @@ import type {
 } from '../../../src/engine/ports/bucket';
 import { Failure, throwIfCancelled } from '../../../src/engine/failures/failure';
 import { maxKeyBytes } from '../../../src/engine/disk/objectKey';
+import { knownOfWrites } from '../../../src/engine/s3/knownOfWrites';
+import { storeCapabilities } from '../../../src/engine/s3/storeCapabilities';
 import { disturbances, type Disturbances } from './disturbances';
 import {
   byUtf8,
@@ -133,7 +135,7 @@ export function memoryBucket(options: MemoryBucketOptions = {}): MemoryBucket {
   return {
     name,
     calls,
-    headsBeforeWriting: false,
+    writes: knownOfWrites(storeCapabilities('aws')),
     get clockOffsetMs() {
       return clockOffsetMs;
     },

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 
 import type { KnownCapability } from '../../../src/protocol/buckets';
 import type { Bucket } from '../../../src/engine/ports/bucket';
-import type { ConditionCapability, WriteKind } from '../../../src/engine/s3/storeCapabilities';
+import type { WriteKind } from '../../../src/engine/ports/writeKnowledge';
+import type { ConditionCapability } from '../../../src/engine/s3/storeCapabilities';
 import { openStubStore, type StubStoreOptions } from './stubStore';
 
 /** What a store does with the condition of a write. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 
 import type { Condition, StoredObject } from '../../../src/engine/ports/bucket';
-import type { WriteKind } from '../../../src/engine/s3/storeCapabilities';
+import type { WriteKind } from '../../../src/engine/ports/writeKnowledge';
 import { Transport } from '../../../src/engine/s3/transport';
 import {
   openConditionStore,
