@@ -59,7 +59,11 @@ function detail(
     return setups.length === 1 || name === undefined ? '' : `${name}/`;
   };
   const parts: string[][] = [
-    [l10n.t('This takes about {0} requests to the store.', formatCount(requests))],
+    [
+      requests === 1
+        ? l10n.t('This takes 1 request to the store.')
+        : l10n.t('This takes at most {0} requests to the store.', formatCount(requests)),
+    ],
   ];
   if (bulky.length > 0) {
     parts.push([

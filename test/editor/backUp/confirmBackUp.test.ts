@@ -5,12 +5,12 @@ import { confirmBackUp, watchForOtherTargets } from '../../../src/editor/backUp/
 import type { PlanSummary, Scope } from '../../../src/protocol/plans';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 
-function aPlan(files: number, folders: readonly string[] = ['w']): PlanSummary {
+function aPlan(files: number, folders: readonly string[] = ['w'], requests = files): PlanSummary {
   return {
     planId: 1,
     files,
     bytes: files,
-    preview: { folders, requests: 1, largest: [], bulky: [] },
+    preview: { folders, requests, largest: [], bulky: [] },
     unknownOrigin: { files: 0, originals: 0, examples: [], keepsVersions: true },
     manyReplaced: undefined,
     wouldEmpty: 0,
@@ -61,6 +61,14 @@ describe('A plan of a back-up', () => {
       assert.equal(answers.questions.length, times);
       assert.match(answers.questions.at(-1)?.text ?? '', /5,000 files/);
     }
+  });
+
+  it('says what it costs in requests, the first time as well as later', async () => {
+    assert.equal(await ask(aPlan(1)), 'back-up');
+    assert.equal(await ask(aPlan(5000, ['w'], 10_706)), 'back-up');
+    const [first, later] = answers.questions.map(({ detail }) => detail);
+    assert.match(first ?? '', /^This takes 1 request to the store\.$/m);
+    assert.match(later ?? '', /^This takes at most 10,706 requests to the store\.$/m);
   });
 
   it('names no place to which nothing goes, and shows that one when something does', async () => {
