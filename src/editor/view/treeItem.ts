@@ -45,23 +45,23 @@ export function groupItem(node: GroupNode, comparison: ComparisonTotals | undefi
   // The size of the filtered files is not known.
   const size = files > 0 && shown === files && sizeIn(node.group, bytes);
   item.description = joined(count, size, ...doubts);
-  item.tooltip = unconfirmed > 0 ? unconfirmedMeaning() : groupMeaning(node.group);
   // An empty group has no menu.
   item.contextValue = flags(
     'group',
     shown > 0 && node.group,
     isUploadable(node.group) && shown > 0 && 'canBackUp',
   );
-  item.accessibilityInformation = {
-    label: listed(
-      name,
-      shown === files
-        ? formatFiles(files)
-        : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
-      size,
-      ...doubts,
-    ),
-  };
+  const label = listed(
+    name,
+    shown === files
+      ? formatFiles(files)
+      : l10n.t('{0} of {1}', formatCount(shown), formatFiles(files)),
+    size,
+    ...doubts,
+  );
+  item.accessibilityInformation = { label };
+  // A narrow view cuts off the numbers.
+  item.tooltip = `${label}\n${unconfirmed > 0 ? unconfirmedMeaning() : groupMeaning(node.group)}`;
   return item;
 }
 

@@ -199,6 +199,12 @@ describe('The tree', () => {
     assert.notEqual(some.tooltip, none.tooltip);
   });
 
+  it('has the numbers of a group in its tooltip, since a narrow view cuts them off', async () => {
+    const { tooltip } = await item('Missing in Cloud');
+    assert.ok(typeof tooltip === 'string');
+    assert.match(tooltip, /^Missing in Cloud, 1,007 files, [^\n]+\nThese files are/);
+  });
+
   it('says the reason in the row', async () => {
     const cases: readonly (readonly [RegExp, ...string[]])[] = [
       [/newer in the cloud$/, 'Changed in Cloud', 'newer-there.txt'],
