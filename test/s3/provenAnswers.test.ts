@@ -66,6 +66,18 @@ describe('An answer that is not what was asked for', function () {
     });
   }
 
+  it('begins no upload without an id, by which a part would be a put', async () => {
+    const body =
+      '<InitiateMultipartUploadResult><UploadId></UploadId></InitiateMultipartUploadResult>';
+    const { bucket, close } = await openStubStore(answering(body));
+    try {
+      const begun = bucket.startMultipart({ key: 'k', attributes, signal: signal() });
+      await assert.rejects(begun, { code: 'not-s3' });
+    } finally {
+      await close();
+    }
+  });
+
   it('completes no upload', async () => {
     const answer = answering('<html></html>');
     const { bucket, close } = await openStubStore((request, response) => {

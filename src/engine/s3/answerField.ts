@@ -1,8 +1,8 @@
 import { MalformedAnswer } from '../failures/malformedAnswer';
 
-/** An answer that lacks what every S3 answer has does not come from an S3 store. */
+/** An answer that lacks what every S3 answer has, or has it empty, does not come from an S3 store. */
 export function required<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new MalformedAnswer(`The answer has no ${field}.`);
+  if (value === undefined || value === '') throw new MalformedAnswer(`The answer has no ${field}.`);
   return value;
 }
 
