@@ -165,7 +165,14 @@ export class Batches {
     kind.apply(comparison, outcome);
     // Changes that came while the file was on its way were left until now.
     const wasTold = comparison.toldMeanwhile.delete(path);
-    if (outcome.kind === 'done' && outcome.result.isStillSo === true && !wasTold) return;
+    if (
+      outcome.kind === 'done' &&
+      outcome.result.isStillSo === true &&
+      !wasTold &&
+      !comparisons.concernsOthers(route.target.folder, path)
+    ) {
+      return;
+    }
     const paths = outcome.kind === 'done' ? [path, outcome.result.local.path] : [path];
     const changed = [...new Set(paths)].map(each => toAbsolutePath(route.root, each));
     void comparisons.filesChanged(route.target.folder, changed);

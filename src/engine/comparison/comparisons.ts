@@ -130,6 +130,15 @@ export class Comparisons {
     this.#looks.onceMore(folderId, paths);
   }
 
+  /** Whether a file at this path says something of others: it holds rules, or is in a folder's place. */
+  concernsOthers(folderId: string, path: FilePath): boolean {
+    const folder = this.#folders.get(folderId);
+    if (folder === undefined) return false;
+    if (folder.exclude.holdsRules(path)) return true;
+    for (const each of folder.comparison.below(path)) if (each.path !== path) return true;
+    return false;
+  }
+
   /** Looks again at everything on disk when it is time: changes may have gone unnoticed. */
   recheck(): Promise<void> {
     return this.#looks.atEverything();

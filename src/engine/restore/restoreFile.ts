@@ -49,7 +49,9 @@ export async function restoreFile(
     const { local, replaced } = await commit(step, staged, tools);
     const isProved = isSameContent(written, local) && provesCopy(step, local, downloaded);
     const receipt = isProved ? receiptOf(step, local, downloaded, beganAt) : undefined;
-    return { local, replaced, cloud, current, receipt, notSet };
+    // What stands beside the planned path, or stood there before, is looked at.
+    const isStillSo = receipt !== undefined && local.path === path && replaced === undefined;
+    return { local, replaced, cloud, current, receipt, notSet, isStillSo };
   } catch (error) {
     await discard(staged, tools.journal);
     throw fromDiskError(error, path);

@@ -31,6 +31,7 @@ import type { RestoreStory } from '../../support/processes/restoreFullDiskWorker
 import type { SparseStory } from '../../support/processes/restoreSparseWorker';
 import { onSmallDisk } from '../../support/disk/smallDisk';
 import { eventually } from '../../support/suite/eventually';
+import { VirtualClock } from '../../support/suite/virtualClock';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 
 const all = { kind: 'all' } as const;
@@ -95,6 +96,26 @@ describe('restore', function () {
   function groupOf(path: string): string {
     return project.row(path).verdict.kind;
   }
+
+  /** Lets nothing be looked at again but what a batch is known to have changed. */
+  function lookNoMore(): void {
+    project.engine.dispose();
+    project = new ProjectInMemory({ root, bucket, receipts, clock: new VirtualClock() });
+  }
+
+  it('applies the rules of an ignore file that it brings back', async () => {
+    lookNoMore();
+    await writeTree(root, { '.s3backupignore': '*.log', a: 'a', 'b.log': 'b' });
+    await project.compare();
+    await project.backUp(all);
+    rmSync(join(root, '.s3backupignore'));
+    await project.compare();
+    assert.equal(groupOf('b.log'), 'missing-in-cloud');
+    await project.restore(all);
+    await eventually(() => {
+      assert.equal(groupOf('b.log'), 'ignored');
+    });
+  });
 
   it('brings a deleted tree back with its bytes, modes and times, and the next comparison needs lists alone', async () => {
     await writeTree(root, Object.fromEntries(hostileNames.map(name => [name, `in ${name}`])));
@@ -615,6 +636,19 @@ describe('restore', function () {
         assert.deepEqual([read(path), groupOf(path)], [now, 'up-to-date']);
       });
     }
+
+    it('shows what would lie below it as in the way', async () => {
+      lookNoMore();
+      const versionId = await backUpAs('first');
+      bucket.place('w/a.txt/b', 'below');
+      rmSync(join(root, path));
+      await project.compare();
+      assert.equal(groupOf('a.txt/b'), 'only-in-cloud');
+      await project.restore({ kind: 'version', path, versionId });
+      await eventually(() => {
+        assert.equal(groupOf('a.txt/b'), 'ignored');
+      });
+    });
 
     async function assertConflict(when: string): Promise<void> {
       const { verdict } = project.row(path);
