@@ -21,6 +21,8 @@ export interface BareServer extends Server {
     readonly count: number;
     readonly bytes: number;
   }): Promise<void>;
+  /** Makes an object of each file below a folder, as if it had been uploaded. */
+  fill(objects: { readonly prefix: string; readonly root: string }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startBareServer(
   const [endpoint] = await server.untilLine(/^http:\/\/\S+$/m, 10_000);
   const ask = async (query: string): Promise<Counts> => {
     const answer = await fetch(`${endpoint}/_bench?${query}`);
+    if (!answer.ok) throw new Error(await answer.text());
     return (await answer.json()) as Counts;
   };
   return {
@@ -76,6 +79,9 @@ export async function startBareServer(
     async makeObjects({ prefix, count, bytes }) {
       const query = { make: prefix, count: String(count), size: String(bytes) };
       await ask(new URLSearchParams(query).toString());
+    },
+    async fill({ prefix, root }) {
+      await ask(new URLSearchParams({ fill: prefix, root }).toString());
     },
     stop: () => server.stop(),
   };

@@ -13,8 +13,8 @@ import { parseWorkload, usualWorkloads } from './workloads';
 
 /**
  * Measures us and what peers are on the path, side by side: `npm run bench -- WORKLOAD…`. Options:
- * `--rounds 3`, `--only "S3 Backup,s5cmd"`, `--server seaweedfs` for a server that people use. The
- * results go to `bench/results`; `npm run bench:graph` draws them. Peers: s5cmd, rclone and aws on the
+ * `--rounds 3`, `--only "S3 Backup,s5cmd"`, `--server seaweedfs` for a server that people use,
+ * `--heap` to look at our heap after each workload, too. The results go to `bench/results`; `npm run bench:graph` draws them. Peers: s5cmd, rclone and aws on the
  * path, boto3 with awscrt where `python3` finds them, s3-sync-client where `NODE_PATH` leads to it.
  */
 async function main(): Promise<void> {
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '3' },
       only: { type: 'string' },
       server: { type: 'string', default: 'bare' },
+      heap: { type: 'boolean', default: false },
     },
   });
   const server = values.server === 'seaweedfs' ? 'seaweedfs' : 'bare';
@@ -41,22 +42,29 @@ async function main(): Promise<void> {
   const results: Result[] = [];
   for (const workload of workloads) {
     console.log(workload.name);
-    const runs = await measureRuns(workload, {
-      program,
-      contestants,
-      rounds: Number(values.rounds),
-      server,
-      onRun: run => {
-        console.log(`  ${runLine(run)}`);
-      },
-      onLeftOut: (contestant, why) => {
-        console.log(`  ${contestant} is left out: ${why.message.slice(-500)}`);
-      },
-    });
-    const flush = workload.job === 'restore' ? await measureFlush(workload) : undefined;
-    const result = { workload, runs, flush };
-    results.push(result);
-    console.log(resultTable(result, contestants));
+    try {
+      const measured = await measureRuns(workload, {
+        program,
+        contestants,
+        rounds: Number(values.rounds),
+        server,
+        heap: values.heap ? 'looked-at' : 'left-alone',
+        onRun: run => {
+          console.log(`  ${runLine(run)}`);
+        },
+        onLeftOut: (contestant, why) => {
+          console.log(`  ${contestant} is left out: ${why.message.slice(-500)}`);
+        },
+      });
+      const flush = workload.job === 'restore' ? await measureFlush(workload) : undefined;
+      const result = { workload, ...measured, flush };
+      results.push(result);
+      console.log(resultTable(result, contestants));
+    } catch (error) {
+      // The others are measured all the same.
+      console.error(error);
+      process.exitCode = 1;
+    }
     await write({ machine: machineNow(), server, versions, results }, contestants);
   }
 }

@@ -1,11 +1,10 @@
 import { ours, type Contestant } from './contestants';
 import type { FlushCost } from './measureFlush';
-import type { Run } from './measureRuns';
+import type { Run, Runs } from './measureRuns';
 import type { Workload } from './workloads';
 
-export interface Result {
+export interface Result extends Runs {
   readonly workload: Workload;
-  readonly runs: readonly Run[];
   /** Of a restore. */
   readonly flush: FlushCost | undefined;
 }
@@ -39,7 +38,7 @@ export function runLine(run: Run): string {
 
 /** Returns the medians of a workload as a table, with ratios to the best peer. */
 export function resultTable(
-  { workload, runs, flush }: Result,
+  { workload, runs, flush, heap }: Result,
   contestants: readonly Contestant[],
 ): string {
   const rows = contestants.flatMap(({ name, remarks, env }) => {
@@ -91,6 +90,12 @@ export function resultTable(
     ...lines,
     '',
     ...(flush === undefined ? [] : [flushLine(flush), '']),
+    ...(heap === undefined
+      ? []
+      : [
+          `Of our heap ${inMegabytes(heap.before)} were in use before a run, and ${inMegabytes(heap.after)} after it, without garbage.`,
+          '',
+        ]),
     ...rows.map(({ name, command }) => `- ${name}: \`${command}\``),
     '',
   ].join('\n');

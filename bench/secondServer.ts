@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
 import {
   CreateBucketCommand,
   DeleteObjectsCommand,
@@ -7,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { startSeaweedFs } from '../dev/seaweedfs';
+import { inParallel } from '../src/engine/concurrency/parallel';
 import { seededRandom } from '../test/support/suite/seededRandom';
 import { startBareServer, type BareServer } from './bareServer';
 
@@ -32,20 +36,23 @@ export async function startSecondServer(program: string, rttMs: number): Promise
     async makeObjects({ prefix, count, bytes }) {
       const random = seededRandom(314_159);
       const block = random.bytes(Math.min(bytes, blockBytes));
-      for (let first = 0; first < count; first += atOnce) {
-        const indexes = Array.from(
-          { length: Math.min(atOnce, count - first) },
-          (_, at) => first + at,
+      await inParallel(Array.from({ length: count }).keys(), atOnce, async index => {
+        const folder = String(Math.floor(index / 100)).padStart(3, '0');
+        const Key = `${prefix}${folder}/${String(index).padStart(6, '0')}.bin`;
+        const Body = Buffer.alloc(bytes, block);
+        await client.send(new PutObjectCommand({ Bucket: 'bench', Key, Body }));
+      });
+    },
+    async fill({ prefix, root }) {
+      const found = await readdir(root, { recursive: true, withFileTypes: true });
+      const files = found.filter(each => each.isFile());
+      await inParallel(files, atOnce, async ({ parentPath, name }) => {
+        const file = join(parentPath, name);
+        const Key = prefix + relative(root, file);
+        await client.send(
+          new PutObjectCommand({ Bucket: 'bench', Key, Body: await readFile(file) }),
         );
-        await Promise.all(
-          indexes.map(index => {
-            const folder = String(Math.floor(index / 100)).padStart(3, '0');
-            const Key = `${prefix}${folder}/${String(index).padStart(6, '0')}.bin`;
-            const Body = Buffer.alloc(bytes, block);
-            return client.send(new PutObjectCommand({ Bucket: 'bench', Key, Body }));
-          }),
-        );
-      }
+      });
     },
     async stop() {
       client.destroy();

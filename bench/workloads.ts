@@ -23,8 +23,8 @@ export interface Workload {
 /**
  * Reads a name: the job, the size of a file, their number, and a round trip other than none, as in
  * `upload-4KiB-10_000x-20ms`. A comparison may leave the size out; it may also be of 100,000 files
- * with more objects than that, as `compare-1_000_000-keys`, or after some were touched, as
- * `compare-touched-1%`. An upload may be of files like those of a repository:
+ * (or of `-2_000x`) with more objects than that, as `compare-1_000_000-keys`, or after some were
+ * touched, as `compare-touched-1%`. An upload may be of files like those of a repository:
  * `upload-mixed-30_000x-20ms`.
  */
 export function parseWorkload(name: string): Workload {
@@ -55,7 +55,7 @@ const pattern =
   /^(?<job>upload|compare|restore)(?:-(?<size>\d+)(?<unit>[KMG]iB|B))?-(?<files>[\d_]+)x(?:-unchanged)?(?:-(?<rtt>\d+)ms)?$/;
 
 const comparedPattern =
-  /^compare-(?:(?<keys>[\d_]+)-keys|touched-(?<touched>\d+)%)(?:-(?<rtt>\d+)ms)?$/;
+  /^compare-(?:(?<keys>[\d_]+)-keys|touched-(?<touched>\d+)%)(?:-(?<files>[\d_]+)x)?(?:-(?<rtt>\d+)ms)?$/;
 
 const mixedPattern = /^(?<job>upload)-(?<mixed>mixed)-(?<files>[\d_]+)x(?:-(?<rtt>\d+)ms)?$/;
 
@@ -72,6 +72,11 @@ export const usualWorkloads = [
   'restore-4KiB-10_000x',
   'restore-1GiB-1x',
 ] as const;
+
+/** Returns how long one run may take, with what precedes it: several times what a slow peer needs. */
+export function limitSeconds({ job, files, keys = 0 }: Workload): number {
+  return 120 + (job === 'compare' ? keys * 0.0002 : files * 0.006);
+}
 
 /** Makes the files of a workload, each with bytes of its own; of one size a hundred to a folder. */
 export async function makeFiles(

@@ -5,11 +5,14 @@ import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'v
 
 import { workerLimits } from '../src/editor/client/workerLimits';
 import type { RequestType } from '../src/protocol/messages';
+import { heapInUse } from './heapOfWorker';
 import { repositoryRoot } from './repositoryRoot';
 
 /** The engine as it is shipped, in a worker thread as in VS Code. */
 export interface BundledEngine {
   readonly ask: <P, R>(question: RequestType<P, R>, params: P) => Promise<R>;
+  /** Returns how many bytes of its heap are in use when all garbage is gone. */
+  readonly heapInUse: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,6 +34,7 @@ export function startBundledEngine(records: string): BundledEngine {
   return {
     ask: <P, R>({ method }: RequestType<P, R>, params: P) =>
       connection.sendRequest<R>(method, params),
+    heapInUse: () => heapInUse(worker),
     async stop() {
       connection.dispose();
       await worker.terminate();

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -81,6 +84,12 @@ func (s *store) bench(w http.ResponseWriter, r *http.Request) {
 		size, _ := strconv.ParseInt(query.Get("size"), 10, 64)
 		s.makeObjects(prefix, count, size)
 	}
+	if prefix := query.Get("fill"); prefix != "" {
+		if err := s.fill(prefix, query.Get("root")); err != nil {
+			http.Error(w, err.Error(), 500)
+			return
+		}
+	}
 	s.countMutex.Lock()
 	defer s.countMutex.Unlock()
 	_ = json.NewEncoder(w).Encode(map[string]any{"requests": s.counts, "connections": s.connections})
@@ -119,6 +128,35 @@ func (s *store) makeObjects(prefix string, count int, size int64) {
 		s.buckets["bench"][key] = made
 	}
 	delete(s.sorted, "bench")
+}
+
+// fill makes an object of each file below a folder, as if it had been uploaded.
+func (s *store) fill(prefix, root string) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	delete(s.sorted, "bench")
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		sum, check := md5.Sum(body), crc32.NewIEEE()
+		_, _ = check.Write(body)
+		key := prefix + filepath.ToSlash(below)
+		s.buckets["bench"][key] = &object{
+			key: key, size: int64(len(body)), modified: time.Now(), body: body, headers: map[string]string{},
+			etag:  hex.EncodeToString(sum[:]),
+			crc32: base64.StdEncoding.EncodeToString(check.Sum(nil)),
+		}
+		return nil
+	})
 }
 
 func (o *object) reader(start, end int64) io.Reader { return &cyclic{o.body, start, end} }

@@ -53,7 +53,12 @@ describe('What a run costs', function () {
     for (const folder of [whole.root, whole.records]) mkdirSync(folder, { recursive: true });
     await server.takeCounts();
     const command = ours.commandFor(job, whole) ?? [];
-    const { peakBytes } = await runMeasured(program, command, ours.env(server), home.path);
+    const { peakBytes } = await runMeasured(command, {
+      program,
+      env: ours.env(server),
+      home: home.path,
+      limit: 100,
+    });
     const { requests, connections } = await server.takeCounts();
     // On a busy machine every store seems far away, so that only the upper end holds.
     assert.ok(connections <= maxPlaces, `${String(connections)} connections`);
