@@ -123,29 +123,34 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
           list.placeholder = l10n.t('Listing your buckets, attempt {0} of {1}…', attempt, all);
         });
         await refreshEndpoint(deps, folder);
-        const buckets: BucketSummary[] = [];
+        const buckets = new Map<string, BucketSummary>();
         const visited = new Set<string>();
+        let pagesInVain = 0;
         let after: string | undefined;
         try {
           for (;;) {
             const request = { folder: id, settings, ...(after === undefined ? {} : { after }) };
             const page = await deps.engine.sendRequest(listBuckets, request, token);
-            buckets.push(...page.buckets);
-            list.items = [...ownItems, ...bucketItems({ ...deps, current }, folder, buckets)];
+            const before = buckets.size;
+            for (const each of page.buckets) buckets.set(each.name, each);
+            pagesInVain = buckets.size > before ? 0 : pagesInVain + 1;
+            const shown = bucketItems({ ...deps, current }, folder, [...buckets.values()]);
+            list.items = [...ownItems, ...shown];
             after = page.next;
             if (after === undefined) break;
-            if (visited.has(after)) {
+            // A store that ignores where a page is to begin may name a new place each time.
+            if (visited.has(after) || pagesInVain >= maxPagesInVain) {
               throw Failed.of('store-error', '', 'a list whose pages run in a circle');
             }
             visited.add(after);
           }
-          list.placeholder = placeholder(buckets, current);
+          list.placeholder = placeholder([...buckets.values()], current);
         } catch (error) {
           const failure = toFailureRecord(error);
           if (failure.code === 'cancelled') return;
           deps.log.error(`Buckets not listed: ${failureLine(failure)}`);
           list.placeholder = placeholderAfterFailure(failure);
-          const known = bucketItems({ ...deps, current }, folder, buckets);
+          const known = bucketItems({ ...deps, current }, folder, [...buckets.values()]);
           list.items = [...itemsAfterFailure(failure), ...known];
         } finally {
           attempts.dispose();
@@ -193,6 +198,9 @@ function pickBucket(deps: ChooseBucketDeps, folder: WorkspaceFolder): Step<Choic
       },
     });
 }
+
+/** A page may be empty, since some stores go on to what the user may not see. */
+const maxPagesInVain = 10;
 
 function placeholder(buckets: readonly BucketSummary[], current: Target | undefined): string {
   if (buckets.length === 0) {

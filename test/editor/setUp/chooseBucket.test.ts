@@ -152,6 +152,17 @@ describe('The list of buckets', () => {
     assert.equal(await choosing, undefined);
   });
 
+  it('ends where its pages only repeat each other, whatever they say comes next', async () => {
+    const tokens = Array.from({ length: 40 }, (_, n) => `t${String(n)}`);
+    const rest = tokens.map((token, n) => [token, page(['one'], tokens[n + 1])] as const);
+    pages = { first: page(['one'], 't0'), ...Object.fromEntries(rest) };
+    const choosing = choose();
+    await untilLabels('Retry', ...own, 'Buckets', 'one');
+    assert.ok(asked.length < 20, String(asked.length));
+    pick.hide();
+    assert.equal(await choosing, undefined);
+  });
+
   it('offers the endpoint that was meant where the settings name that of a bucket', async () => {
     const { port } = server.address() as AddressInfo;
     const meant = `http://127.0.0.1:${String(port)}`;
