@@ -106,6 +106,21 @@ describe('Conflicts', () => {
     assert.equal(project.row('b').verdict.kind, 'changed-in-cloud');
   });
 
+  it('ask before what is here, and is empty, replaces a copy that is not', async () => {
+    await conflictAt('a', 'b');
+    writeFileSync(at('a'), '');
+    await project.compare();
+    const { files, wouldEmpty } = await project.plan(mine(...(await conflicts())));
+    assert.deepEqual([files, wouldEmpty], [2, 1]);
+  });
+
+  it('are no part of a plan where nobody knows the file', async () => {
+    await conflictAt('a');
+    const unknown = { path: 'unknown' as FilePath, etag: 'e' };
+    const report = await project.backUp(mine(unknown, ...(await conflicts())));
+    assert.deepEqual([report.planned, report.done, report.leftAlone], [1, 1, 0]);
+  });
+
   it('replace no other copy than the one that was shown', async () => {
     await conflictAt('a');
     const [a] = await conflicts();

@@ -5,7 +5,7 @@ import { Comparison } from '../../../src/engine/comparison/comparison';
 import type { Entry } from '../../../src/engine/comparison/entry';
 import type { Finding } from '../../../src/engine/compare/finding';
 import type { Route } from '../../../src/engine/comparison/job';
-import { selectSteps } from '../../../src/engine/backup/selectBackUp';
+import { selectSteps, type BackUpSelection } from '../../../src/engine/backup/selectBackUp';
 import { summarizeBackUp } from '../../../src/engine/backup/summarizeBackUp';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity } from '../../../src/protocol/rows';
@@ -89,6 +89,25 @@ describe('A plan to back up', () => {
     });
   });
 
+  it('names what waits for a decision, and nothing else, with its size where it is here', () => {
+    const changed: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
+    const { leftAlone } = selectSteps(route, [
+      entry('here', changed, { local: 5, etag: 'e' }),
+      entry('gone', changed, { etag: 'e' }),
+      entry('u', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'e' }),
+    ]);
+    const because = 'changed-in-cloud';
+    assert.deepEqual(leftAlone, [
+      { kind: 'left-alone', step: { route, path: 'here' }, bytes: 5, because },
+      { kind: 'left-alone', step: { route, path: 'gone' }, bytes: 0, because },
+    ]);
+    assert.deepEqual(selectSteps(route, [entry('a', missing, { local: 1 })]).leftAlone, []);
+  });
+
+  it('sends nothing that is not here, whatever its verdict says', () => {
+    assert.deepEqual(selectSteps(route, [entry('a', missing, {})]).steps, []);
+  });
+
   it('sends nothing twice that is on its way, and whatever its verdict says otherwise', () => {
     const chosen = (activity: Activity | undefined) =>
       selectSteps(route, [entry('a', missing, { local: 1 }, activity)]).steps.length;
@@ -169,5 +188,40 @@ describe('A plan to back up', () => {
       largest.map(({ bytes }) => bytes),
       [29, 28, 27, 26, 25, 24, 23, 22, 21, 20],
     );
+  });
+
+  it('asks for versions only where it replaces something', async () => {
+    const stepsIn = (kind: Versioning, one: Entry) =>
+      selectSteps({ ...route, bucket: withVersioning(kind) }, [one]).steps;
+    const steps = [
+      ...stepsIn('off', entry('a', missing, { local: 1 })),
+      ...stepsIn('enabled', entry('b', outOfDate, { local: 1, etag: 'e' })),
+    ];
+    const { unknownOrigin } = await summarizeBackUp({ id: 1, steps }, [], signal);
+    assert.equal(unknownOrigin.keepsVersions, true);
+  });
+
+  it('tells of many copies that it would replace, more than a hundred', async () => {
+    const replacing = (count: number) =>
+      Array.from({ length: count }, (_, n) => entry(String(n), outOfDate, { local: 1, etag: 'e' }));
+    const told = async (kind: Versioning, entries: readonly Entry[]) => {
+      const { steps } = selectSteps({ ...route, bucket: withVersioning(kind) }, entries);
+      return (await summarizeBackUp({ id: 1, steps }, [], signal)).manyReplaced;
+    };
+    const fresh = entry('new', missing, { local: 1 });
+    assert.equal(await told('off', [...replacing(100), fresh]), undefined);
+    const many = [...replacing(101), fresh];
+    assert.deepEqual(await told('off', many), { files: 101, keepsVersions: false });
+    assert.deepEqual(await told('enabled', many), { files: 101, keepsVersions: true });
+  });
+
+  it('names the ignored file that was asked for, where it was asked for alone', async () => {
+    const ignored = { path: 'x' as FilePath, because: { kind: 'link' } } as const;
+    const one = { ...selectSteps(route, []), ignored };
+    const told = async (selections: readonly BackUpSelection[]) =>
+      (await summarizeBackUp({ id: 1, steps: [] }, selections, signal)).ignored;
+    assert.deepEqual(await told([one]), ignored);
+    assert.equal(await told([one, one]), undefined);
+    assert.equal(await told([]), undefined);
   });
 });

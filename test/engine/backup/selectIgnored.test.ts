@@ -91,4 +91,20 @@ describe('selectIgnored', () => {
     assert.equal((await project.plan(anyway('link'))).files, 0);
     await assert.rejects(project.plan(anyway('gone.log')), { code: 'file-vanished' });
   });
+
+  it('is offered for the one file that was asked for, where a rule ignores it', async () => {
+    mkdirSync(join(root, 'empty'));
+    await project.compare();
+    const offered = async (scope: Scope) => (await project.plan(scope)).ignored?.path;
+    assert.equal(await offered(project.resources('x.log')), 'x.log');
+    assert.equal(await offered(project.resources('x.log', 'y.log')), undefined);
+    assert.equal(await offered(project.resources('b')), undefined);
+    assert.equal(await offered(project.resources('empty')), undefined);
+    const row: Scope = { kind: 'nodes', nodes: [project.node('ignored', 'x.log')] };
+    assert.equal(await offered(row), undefined);
+  });
+
+  it('takes no file that is not below the folder', async () => {
+    await assert.rejects(project.plan(anyway('../x.log')), { code: 'file-vanished' });
+  });
 });

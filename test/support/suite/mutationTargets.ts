@@ -20,6 +20,8 @@ export const mutationTargets: Readonly<Record<string, MutationTarget>> = {
       'engine/backup/selectIgnored',
       'engine/backup/conflictsAmong',
       'engine/backup/leaveOut',
+      'engine/whole/backUpAgain',
+      'engine/whole/unfinishedFiles',
     ],
   },
   freeUp: {
