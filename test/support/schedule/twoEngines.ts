@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +10,7 @@ import { EngineLocks } from '../../../src/engine/records/engineLocks';
 import { Receipts } from '../../../src/engine/records/receiptStore';
 import { Unfinished } from '../../../src/engine/records/unfinished';
 import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal';
-import { callsSafe } from '../../../src/protocol/verdicts';
+import { callsSafe, groups } from '../../../src/protocol/verdicts';
 import { memoryBucket, type MemoryBucket } from '../memory/memoryBucket';
 import { ProjectInMemory } from '../memory/projectInMemory';
 import type { Turn } from './scheduledTime';
@@ -30,6 +31,10 @@ export class TwoEngines {
   readonly freed = new Set<string>();
   /** Paths whose copy somebody else has stored. */
   readonly foreign = new Set<string>();
+  /** The ETags of all copies that ever stood, by path. */
+  readonly #everThere = new Map<string, Set<string>>();
+  /** What either window has told of files in groups that do not add up. */
+  readonly #unbalanced: string[] = [];
   readonly #folder: string;
   readonly turn: Turn;
 
@@ -53,8 +58,10 @@ export class TwoEngines {
   }
 
   place(path: string, content: string): void {
+    this.#noteStored();
     this.bucket.place(`w/${path}`, content);
     this.foreign.add(path);
+    this.#noteStored();
   }
 
   disk(): ReadonlyMap<string, string> {
@@ -74,6 +81,7 @@ export class TwoEngines {
 
   /** No window calls safe what the user has changed under it, when it was told. */
   checkTold(): void {
+    this.#noteStored();
     const disk = this.disk();
     for (const window of this.windows) {
       for (const [path, { verdict }] of window.rows()) {
@@ -88,26 +96,73 @@ export class TwoEngines {
   }
 
   /** What holds when all has come to rest and every window was told. */
-  check(): void {
+  async check(): Promise<void> {
     const disk = this.disk();
     for (const path of disk.keys()) assert.ok(!path.includes('.s3backup-'), `${path} is litter`);
-    for (const [path, content] of this.written) {
-      if (content === undefined) continue;
-      const places = [...disk.values(), ...this.trash];
-      const copy = this.bucket.bytes(`w/${path}`)?.toString();
-      assert.ok(
-        places.includes(content) || copy === content || this.foreign.has(path),
-        `what was written to ${path} is gone`,
-      );
+    this.#noteStored();
+    for (const [path, etags] of this.#everThere) {
+      const kept = await this.#versions(path);
+      for (const etag of etags) assert.ok(kept.has(etag), `a version of ${path} is gone`);
     }
+    const places = [...disk.values(), ...this.trash];
+    for (const [path, content] of this.written) {
+      if (content === undefined || places.includes(content)) continue;
+      const kept = await this.#versions(path);
+      assert.ok(kept.has(hash('md5', content)), `what was written to ${path} is gone`);
+    }
+    assert.deepEqual(this.#unbalanced, [], 'the groups add up');
+    this.#checkSafe(this.foreign);
+  }
+
+  /** What holds when all was compared anew: nothing is left that a window could not know. */
+  checkCompared(): void {
+    this.#checkSafe(new Set());
+    const found = new Set([...this.disk().keys(), ...this.#copies().keys()]);
+    for (const window of this.windows) {
+      const rows = window.rows();
+      for (const path of found) assert.ok(rows.has(path), `${path} has no row`);
+    }
+  }
+
+  #checkSafe(unknown: ReadonlySet<string>): void {
+    const disk = this.disk();
+    const copies = this.#copies();
     for (const window of this.windows) {
       for (const [path, { verdict }] of window.rows()) {
         if (verdict.kind !== 'up-to-date' || !callsSafe(verdict.proof)) continue;
-        if (this.foreign.has(path)) continue;
-        const copy = this.bucket.bytes(`w/${path}`)?.toString();
-        assert.equal(disk.get(path), copy, `${path} is called safe`);
+        if (unknown.has(path)) continue;
+        assert.ok(disk.has(path), `${path} is called safe, and gone`);
+        assert.equal(disk.get(path), copies.get(path), `${path} is called safe`);
       }
     }
+  }
+
+  #copies(): ReadonlyMap<string, string> {
+    return new Map(
+      this.bucket.keys.map(key => [
+        key.slice('w/'.length),
+        this.bucket.bytes(key)?.toString() ?? '',
+      ]),
+    );
+  }
+
+  /** These copies stand, and versions of them have to stay. */
+  #noteStored(): void {
+    for (const [path, content] of this.#copies()) {
+      const etags = this.#everThere.get(path) ?? new Set();
+      // The bucket in memory gives no ETag but the MD5.
+      this.#everThere.set(path, etags.add(hash('md5', content)));
+    }
+  }
+
+  /** The ETags of all versions that the bucket has of a path. */
+  async #versions(path: string): Promise<ReadonlySet<string>> {
+    const etags = new Set<string>();
+    const { signal } = new AbortController();
+    for await (const page of this.bucket.listVersions({ key: `w/${path}`, signal })) {
+      for (const { kind, etag } of page) if (kind === 'version') etags.add(etag);
+    }
+    return etags;
   }
 
   close(): void {
@@ -129,6 +184,12 @@ export class TwoEngines {
       unfinished: new Unfinished(database, new Claims(database, locks)),
       journal: new SqliteStagingJournal(join(this.#folder, 'staging-journals')),
       editor: editorWithTrash(this.trash),
+      onState: ({ comparisons }) => {
+        for (const { groups: totals, found } of comparisons) {
+          const sum = groups.reduce((files, group) => files + totals[group].files, 0);
+          if (sum !== found) this.#unbalanced.push(`${String(sum)} of ${String(found)}`);
+        }
+      },
     });
   }
 
