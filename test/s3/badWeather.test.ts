@@ -4,10 +4,10 @@ import { hash } from 'node:crypto';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 
 import { setAwsVariables } from '../../dev/awsVariables';
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
 import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { backUpInBadWeather } from '../support/engine/badWeather';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { startFaultProxy } from '../support/servers/faultProxy';
 import { firstSeed } from '../support/suite/seeds';
 import { skipSuite } from '../support/suite/skipSuite';
@@ -18,11 +18,10 @@ describe('A wire that breaks in all ways', function () {
   let server: StoreServer;
 
   before(async function () {
-    const started = await startSeaweedFs();
+    const started = await sharedSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
   });
-  after(() => (server as StoreServer | undefined)?.stop());
 
   // A slice of what `npm run soak` does with many more files.
   it('makes nothing green that is not safe, and the work comes to its end', async () => {

@@ -12,8 +12,8 @@ import type { Connection } from '../../src/engine/ports/connection';
 import { freeFile } from '../../src/engine/freeUp/freeFile';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { freeUpUnderTest, type FreeUpUnderTest } from '../support/memory/freeUpUnderTest';
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 
@@ -31,7 +31,7 @@ describe('Freeing files that are on a production server (SeaweedFS)', function (
   let restoreVariables = (): void => undefined;
 
   before(async function () {
-    const started = await startSeaweedFs();
+    const started = await sharedSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
     restoreVariables = setAwsVariables(server);
@@ -49,12 +49,11 @@ describe('Freeing files that are on a production server (SeaweedFS)', function (
     under.close();
     await folder.remove();
   });
-  after(async () => {
+  after(() => {
     restoreVariables();
     // Undefined where there is no server.
     (client as S3Client | undefined)?.destroy();
     (connection as Connection | undefined)?.close();
-    await (server as StoreServer | undefined)?.stop();
   });
 
   for (const [kind, size] of [

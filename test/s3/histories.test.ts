@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import { historyOf, recordHistory } from '../support/engine/histories';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { treatAll } from '../support/servers/conditionStore';
 import type { Exchange } from '../support/servers/exchange';
 import { quirkyBucket } from '../support/servers/quirkyAnswers';
@@ -13,17 +13,13 @@ describe('Three computers and somebody rude at one prefix', function () {
   this.timeout(60_000);
 
   it('replace no copy that they have not seen, where conditions are honoured', async function () {
-    const server = await startSeaweedFs();
+    const server = await sharedSeaweedFs();
     if (server.kind === 'unavailable') skipSuite(this, server.reason);
-    try {
-      const bucket = { name: 'history', isThere: 'not-yet' } as const;
-      const run = { server, bucket, seed: firstSeed, milliseconds: 3_000 };
-      const { ours, rude, unseen } = await recordHistory(run);
-      assert.deepEqual(unseen, []);
-      assert.ok(ours > 10 && rude > 10, `${String(ours)} of ours, ${String(rude)} rude`);
-    } finally {
-      await server.stop();
-    }
+    const bucket = { name: 'history', isThere: 'not-yet' } as const;
+    const run = { server, bucket, seed: firstSeed, milliseconds: 3_000 };
+    const { ours, rude, unseen } = await recordHistory(run);
+    assert.deepEqual(unseen, []);
+    assert.ok(ours > 10 && rude > 10, `${String(ours)} of ours, ${String(rude)} rude`);
   });
 
   it('are recorded where a store ignores conditions', async () => {

@@ -17,8 +17,8 @@ import type { State } from '../../src/protocol/state';
 import { groups, type Group } from '../../src/protocol/verdicts';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { adminClient } from './s3Store';
@@ -39,7 +39,7 @@ describe('A production server (SeaweedFS) and bad input', function () {
   let setup: FolderSetup;
 
   before(async function () {
-    const started = await startSeaweedFs();
+    const started = await sharedSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
     restoreVariables = setAwsVariables(server);
@@ -68,10 +68,8 @@ describe('A production server (SeaweedFS) and bad input', function () {
     engine.dispose();
     await temporary.remove();
   });
-  after(async () => {
+  after(() => {
     restoreVariables();
-    // Undefined where there is no server.
-    await (server as StoreServer | undefined)?.stop();
   });
 
   async function asAdministrator<T>(

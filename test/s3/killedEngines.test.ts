@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { killAndResume } from '../support/processes/killAndResume';
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { firstSeed } from '../support/suite/seeds';
 
@@ -13,11 +13,10 @@ describe('Engines that are killed', function () {
   let server: StoreServer;
 
   before(async function () {
-    const started = await startSeaweedFs();
+    const started = await sharedSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
   });
-  after(() => (server as StoreServer | undefined)?.stop());
 
   it('lose nothing that had arrived, and the next ones finish their work', async () => {
     const { kills } = await killAndResume({ server, seed: firstSeed, kills: 4 });

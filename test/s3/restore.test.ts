@@ -20,8 +20,8 @@ import type { State } from '../../src/protocol/state';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { hostileNames } from '../support/disk/hostileNames';
 import { writeTree } from '../support/disk/localTree';
-import { startSeaweedFs } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
 import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
@@ -45,7 +45,7 @@ describe('Restores from a production server (SeaweedFS)', function () {
 
   before(async function () {
     if (process.platform === 'win32') skipSuite(this, 'Windows has no such names.');
-    const started = await startSeaweedFs();
+    const started = await sharedSeaweedFs();
     if (started.kind === 'unavailable') skipSuite(this, started.reason);
     server = started;
     wire = await startWireRecorder(server.endpoint);
@@ -73,7 +73,6 @@ describe('Restores from a production server (SeaweedFS)', function () {
     restoreVariables();
     // Undefined where there is no server.
     await (wire as WireRecorder | undefined)?.stop();
-    await (server as StoreServer | undefined)?.stop();
   });
 
   /** One that knows nothing yet. */

@@ -15,6 +15,7 @@ import type { Connection } from '../../src/engine/ports/connection';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startSeaweedFs, type Identity } from '../../dev/seaweedfs';
 import type { StoreServer } from '../../dev/storeServer';
+import { sharedSeaweedFs } from '../support/servers/sharedSeaweedFs';
 import { skipSuite } from '../support/suite/skipSuite';
 import { describeBucketContract } from './bucketContract';
 import { adminClient, openS3Store } from './s3Store';
@@ -30,7 +31,7 @@ describeBucketContract({
     longSegments: 'SeaweedFS takes 255 bytes between slashes',
   },
   async open() {
-    const server = await startSeaweedFs();
+    const server = await sharedSeaweedFs();
     return server.kind === 'unavailable' ? server : openS3Store(server, { keepsVersions: true });
   },
 });
