@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   ConfigurationTarget,
   extensions,
@@ -49,8 +50,11 @@ export function workerData(): WorkerData {
   };
 }
 
+/** Writes nothing where it has this value: VS Code takes a tenth of a second for that, too. */
 export async function setUserSetting(name: string, value: unknown): Promise<void> {
-  await workspace.getConfiguration('s3Backup').update(name, value, ConfigurationTarget.Global);
+  const settings = workspace.getConfiguration('s3Backup');
+  if (isDeepStrictEqual(settings.inspect(name)?.globalValue, value)) return;
+  await settings.update(name, value, ConfigurationTarget.Global);
 }
 
 /** The extension, backing up the open folder to the suite's bucket under the prefix. */
