@@ -40,7 +40,7 @@ describe('A back-up whose extension host is killed', () => {
       settings: {
         's3Backup.endpoint': wire.endpoint,
         's3Backup.bucket': bucket,
-        's3Backup.bandwidthLimit': '2 MB',
+        's3Backup.bandwidthLimit': '5 MB',
       },
     });
     ({ workbench } = session);
