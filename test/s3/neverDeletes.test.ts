@@ -34,6 +34,9 @@ describe('Nothing is ever deleted in the cloud', () => {
       bundled.filter(({ input }) => input.includes('commands/Delete')),
       [],
     );
+    const engine = readFileSync(join(repositoryRoot, 'dist', 'engine.js'), 'utf8');
+    assert.ok(engine.includes('CreateMultipartUploadRequest'), 'Requests are described by name.');
+    assert.ok(!engine.includes('DeleteObject'), 'There is no description of one that deletes.');
   });
 
   it('lint refuses to import one, or the whole client', async function () {

@@ -31,6 +31,25 @@ describe('A request that a store refuses', () => {
     }
   });
 
+  it('is about no name where nothing is there yet, whatever type the empty answer has', async () => {
+    const store = await openStubStore((request, response) => {
+      // As moto says that there is no such object.
+      const isThere = request.method === 'PUT';
+      response.writeHead(isThere ? 200 : 404, {
+        'content-type': 'text/html; charset=utf-8',
+        etag: '"0cc175b9c0f1b6a831c399e269772661"',
+      });
+      response.end();
+    });
+    try {
+      assert.equal(await store.bucket.head({ key: 'p/a\tb', signal: never }), undefined);
+      const { etag } = await putAt(store, 'p/a\tb');
+      assert.equal(etag, '0cc175b9c0f1b6a831c399e269772661');
+    } finally {
+      await store.close();
+    }
+  });
+
   for (const [word, code, isRetried] of [
     ['InternalError', 'file-refused', true],
     ['SlowDown', 'file-refused', true],
