@@ -102,6 +102,11 @@ export const capabilityNames = [
   'complete-if-unchanged',
   'checksum-of-put',
   'checksum-of-upload',
+  /* what new copies are encrypted with where the settings ask for nothing: their ETags are no digests */
+  'encrypts-by-kms',
+  /* a SHA-256 with a put, and a CRC64NVME with an upload in parts, of copies that KMS encrypts */
+  'checksum-of-encrypted-put',
+  'checksum-of-encrypted-upload',
   /* an ETag is the MD5 of the bytes */
   'digest-etags',
   /* `encoding-type=url` is heeded */

@@ -67,6 +67,21 @@ describe('What the settings ask of the store', function () {
       .rows.map(({ path }) => path);
   }
 
+  /** What a computer that knows nothing of this one's backups finds safe, and how often it reads a copy. */
+  async function provedElsewhere(settings: Readonly<Record<string, string>>) {
+    let state: State | undefined;
+    const elsewhere = startEngine({ onState: now => (state = now) });
+    const before = store.requests.length;
+    try {
+      await elsewhere.compare([setupWith({ ...settings, 'compare.rule': 'content' })], signal());
+      const [totals] = state?.comparisons ?? [];
+      const read = store.requests.slice(before).filter(({ kind }) => kind === 'get').length;
+      return { files: totals?.groups['up-to-date'].files, proved: totals?.proved, read };
+    } finally {
+      elsewhere.dispose();
+    }
+  }
+
   const writes = () => store.requests.filter(({ kind }) => kind === 'put' || kind === 'begin');
 
   const names = [
@@ -113,7 +128,7 @@ describe('What the settings ask of the store', function () {
     },
     around: ({ kind }, carryOut) => {
       const answer = carryOut();
-      const isOfObject = kind === 'head' || kind === 'get' || kind === 'put';
+      const isOfObject = ['head', 'get', 'put', 'begin'].includes(kind);
       return isOfObject && answer.status < 300
         ? { ...answer, headers: { ...answer.headers, 'x-amz-server-side-encryption': 'aws:kms' } }
         : answer;
@@ -144,21 +159,84 @@ describe('What the settings ask of the store', function () {
       assert.equal((await backUp(setup)).done, 1);
       await writeTree(root, { small: 'small', empty: '' });
       assert.equal((await backUp(setup)).done, 2);
-      let state: State | undefined;
-      const elsewhere = startEngine({ onState: now => (state = now) });
-      const asked = store.requests.length;
-      try {
-        const there = setupWith({ ...settings, 'compare.rule': 'content' });
-        await rm(join(root, 'first'));
-        await elsewhere.compare([there], signal());
-        const [totals] = state?.comparisons ?? [];
-        assert.deepEqual([totals?.groups['up-to-date'].files, totals?.proved], [2, 2]);
-        assert.ok(store.requests.slice(asked).every(({ kind }) => kind !== 'get'));
-      } finally {
-        elsewhere.dispose();
-      }
+      await rm(join(root, 'first'));
+      assert.deepEqual(await provedElsewhere(settings), { files: 2, proved: 2, read: 0 });
     });
   }
+
+  for (const { what, settings } of [
+    { what: 'the settings ask for it', settings: { serverSideEncryption: 'aws:kms' } },
+    { what: 'the answer to its very beginning tells', settings: {} },
+  ] as const) {
+    it(`lets encrypted copies in parts be proved on another computer, where ${what}`, async () => {
+      store.quirks = encrypted;
+      await rm(join(folder.path, 'here', 'small'));
+      assert.equal((await backUp(setupWith(settings))).done, 1);
+      assert.deepEqual(await provedElsewhere(settings), { files: 1, proved: 1, read: 0 });
+    });
+  }
+
+  for (const crc64nvme of ['refused', 'unknown', 'refused-at-completion'] as const) {
+    it(`sends a CRC32 with encrypted parts where a CRC64NVME is ${crc64nvme}, and asks no more`, async () => {
+      store.quirks = { ...encrypted, crc64nvme };
+      const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+      assert.equal((await backUp(setup)).done, 2);
+      await writeTree(join(folder.path, 'here'), { other: `${large}y` });
+      const before = store.requests.length;
+      assert.equal((await backUp(setup)).done, 1);
+      const later = store.requests.slice(before);
+      const algorithms = later
+        .filter(({ kind }) => kind === 'begin')
+        .map(({ headers }) => headers['x-amz-checksum-algorithm']);
+      assert.deepEqual(algorithms, ['CRC32']);
+      const parts = later.filter(({ kind }) => kind === 'part');
+      assert.ok(parts.every(({ headers }) => 'x-amz-checksum-crc32' in headers));
+    });
+  }
+
+  it('reads encrypted parts back, as a whole, where the store keeps no checksum of them', async () => {
+    store.quirks = { ...encrypted, crc32: 'unknown', crc64nvme: 'unknown' };
+    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    assert.equal((await backUp(setup)).done, 2);
+    const read = store.requests.filter(({ kind }) => kind === 'get').map(({ key }) => key);
+    assert.ok(read.includes('w/large'));
+  });
+
+  it('sends no CRC64NVME where ETags are digests', async () => {
+    await backUp(setupWith({}));
+    assert.ok(writes().every(({ headers }) => headers['x-amz-checksum-algorithm'] !== 'CRC64NVME'));
+  });
+
+  it('recognises an encrypted copy in parts of its own whose answer was lost', async () => {
+    let lost = 0;
+    store.quirks = {
+      ...encrypted,
+      around: (request, carryOut) => {
+        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
+        return request.kind === 'completion' && lost++ === 0 ? 'no-answer' : answer;
+      },
+    };
+    await rm(join(folder.path, 'here', 'small'));
+    const { done, problems } = await backUp(setupWith({ serverSideEncryption: 'aws:kms' }));
+    assert.deepEqual([done, problems], [1, []]);
+    assert.equal(writes().length, 1);
+  });
+
+  it('frees what has only its CRC64NVME in the cloud without reading the copy', async () => {
+    store.quirks = encrypted;
+    await rm(join(folder.path, 'here', 'small'));
+    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    assert.equal((await backUp(setup)).done, 1);
+    const folders = [{ setup, scope: { kind: 'all' } as const }];
+    const { planId } = await engine.planFreeUp({ folders }, signal());
+    engine.chooseFreeUpMethod({ planId, method: 'delete' });
+    assert.equal((await engine.run(planId, signal())).done, 1);
+    const read = store.requests.filter(({ kind }) => kind === 'get');
+    assert.deepEqual(
+      read.map(({ headers }) => headers.range),
+      [`bytes=${String(large.length - 1)}-${String(large.length - 1)}`],
+    );
+  });
 
   it('goes without a SHA-256 where the store refuses it, and asks no more', async () => {
     store.quirks = { ...encrypted, sha256: 'refused' };

@@ -67,6 +67,10 @@ const capabilityWords: Readonly<Record<CapabilityName, () => string>> = {
   'checksum-of-put': () => l10n.t('Checks the bytes of a file by their CRC32'),
   'checksum-of-upload': () =>
     l10n.t('Checks the bytes of a large file, as a whole, by their CRC32'),
+  'encrypts-by-kms': () => l10n.t('Encrypts new files by KMS, unless you ask for something else'),
+  'checksum-of-encrypted-put': () => l10n.t('Keeps the SHA-256 of a file that KMS encrypts'),
+  'checksum-of-encrypted-upload': () =>
+    l10n.t('Keeps the CRC64NVME of a large file that KMS encrypts'),
   'digest-etags': () => l10n.t('Lists the MD5 of each file'),
   'encoded-lists': () => l10n.t('Lists names so that no character is lost'),
   'uploads-in-parts': () => l10n.t('Accepts large files in parts'),
@@ -74,10 +78,18 @@ const capabilityWords: Readonly<Record<CapabilityName, () => string>> = {
   'all-names': () => l10n.t('Accepts files with any name'),
 };
 
+const withoutLongChecksum = {
+  unknown: () => l10n.t('not known yet; the first encrypted backup will show it'),
+  unsupported: () => l10n.t('no; another computer has to read such a copy to confirm it'),
+};
+
 /** What a lack means for the user, where that is not what it means for most. */
 const absenceWords: Readonly<
   Partial<Record<CapabilityName, Partial<Record<CapabilityState, () => string>>>>
 > = {
+  'encrypts-by-kms': { unsupported: () => l10n.t('no') },
+  'checksum-of-encrypted-put': withoutLongChecksum,
+  'checksum-of-encrypted-upload': withoutLongChecksum,
   'digest-etags': {
     unsupported: () => l10n.t('no; S3 Backup asks about single files, or reads them, instead'),
   },

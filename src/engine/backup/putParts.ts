@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FilePath } from '../../protocol/folders';
 import { crc32Of } from '../checksums/crc32';
-import { crc32Aside, DigestAside } from '../checksums/hashAside';
+import { crc64NvmeOf } from '../checksums/crc64nvme';
+import { crc32Aside, crc64NvmeAside, DigestAside } from '../checksums/hashAside';
 import { inParallel } from '../concurrency/parallel';
 import type { Semaphore } from '../concurrency/semaphore';
 import type { OpenFile } from '../disk/openFile';
 import { readRange } from '../disk/readFile';
 import { acquireBuffer } from '../network/bufferPool';
-import type { Bucket, ListedPart, StoredPart } from '../ports/bucket';
+import type { Bucket, ListedPart, MultipartUpload, StoredPart } from '../ports/bucket';
 import type { UploadStore } from '../records/uploadStore';
 import { withByteProgress } from './byteProgress';
 import type { OpenUpload } from './unfinishedUploads';
@@ -84,8 +85,7 @@ async function putEach(
       const { bytes: body } = whole.buffer;
       const there = arrived.get(partNumber);
       if (there !== undefined && matches(there, body)) {
-        // Not every store lists the CRC-32, and that of the whole is made from them.
-        parts.push(upload.takesCrc32 ? { ...there, crc32: await crc32Aside(body) } : there);
+        parts.push(await withChecksumFor(upload, there, body));
         onBytes(length);
       } else {
         const part = await withByteProgress(length, onBytes, onSent =>
@@ -107,9 +107,23 @@ async function putEach(
 /** Parts of one file in flight; those of more files are in flight beside them. */
 const maxPartsAtOnce = 4;
 
+/** Not every store lists the checksum of a part, and that of the whole is made from them. */
+async function withChecksumFor(
+  { takesCrc32, takesCrc64Nvme }: MultipartUpload,
+  there: ListedPart,
+  body: Uint8Array,
+): Promise<StoredPart> {
+  if (takesCrc64Nvme === true) return { ...there, crc64nvme: await crc64NvmeAside(body) };
+  return takesCrc32 ? { ...there, crc32: await crc32Aside(body) } : there;
+}
+
 /** Whether the store's part consists of just these bytes, by what it lists of it. */
-function matches({ size, etag, crc32: listedCrc32 }: ListedPart, body: Uint8Array): boolean {
+function matches(
+  { size, etag, crc32: listedCrc32, crc64nvme: listedCrc64 }: ListedPart,
+  body: Uint8Array,
+): boolean {
   if (size !== body.byteLength) return false;
   if (etag === createHash('md5').update(body).digest('hex')) return true;
+  if (listedCrc64 !== undefined) return listedCrc64 === crc64NvmeOf(body);
   return listedCrc32 !== undefined && listedCrc32 === crc32Of(body);
 }

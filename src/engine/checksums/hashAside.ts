@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { crc32Of } from './crc32';
+import { crc64NvmeOf } from './crc64nvme';
 import type { Digest, DigestKind } from './digest';
 import type { HashingAnswer, HashingQuestion, HashingTask } from './hashingThread';
 
@@ -12,6 +13,12 @@ import type { HashingAnswer, HashingQuestion, HashingTask } from './hashingThrea
 export async function crc32Aside(bytes: Uint8Array): Promise<string> {
   if (bytes.byteLength < minBytesAside) return crc32Of(bytes);
   return leastBusy().ask({ kind: 'crc32', bytes });
+}
+
+/** Returns the CRC64NVME of bytes, as `crc32Aside` does the CRC32. */
+export async function crc64NvmeAside(bytes: Uint8Array): Promise<string> {
+  if (bytes.byteLength < minBytesAside) return crc64NvmeOf(bytes);
+  return leastBusy().ask({ kind: 'crc64nvme', bytes });
 }
 
 /** Returns the SHA-256 of bytes, in hexadecimal, as `crc32Aside` does the CRC32. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { crc32Of } from './crc32';
+import { crc64NvmeOf } from './crc64nvme';
 import { DigestHere, type DigestKind } from './digest';
 
 /*
@@ -10,7 +11,7 @@ import { DigestHere, type DigestKind } from './digest';
 
 /** What the thread is asked to do. Bytes in shared memory are read where they are. */
 export type HashingTask =
-  | { readonly kind: 'crc32' | 'sha256'; readonly bytes: Uint8Array }
+  | { readonly kind: 'crc32' | 'crc64nvme' | 'sha256'; readonly bytes: Uint8Array }
   | { readonly kind: 'begin'; readonly stream: number; readonly of: DigestKind }
   | { readonly kind: 'update'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly kind: 'digest' | 'drop'; readonly stream: number };
@@ -36,6 +37,8 @@ function carryOut(task: HashingTask): string {
   switch (task.kind) {
     case 'crc32':
       return crc32Of(task.bytes);
+    case 'crc64nvme':
+      return crc64NvmeOf(task.bytes);
     case 'sha256':
       return hash('sha256', task.bytes);
     case 'begin':

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FilePath } from '../../protocol/folders';
+import { Crc64Nvme } from '../checksums/crc64nvme';
+import { wholeChecksum } from '../checksums/storeChecksums';
 import { Failure, throwIfCancelled } from '../failures/failure';
 import { toAbsolutePath } from '../disk/filePath';
 import { toKey } from '../disk/objectKey';
@@ -6,6 +9,7 @@ import { isSameState, type LocalFile } from '../disk/localFile';
 import { statWhenStable } from '../disk/statWhenStable';
 import type { OpenFile } from '../disk/openFile';
 import { readAll } from '../disk/readFile';
+import type { ObjectHead } from '../ports/bucket';
 import type { Receipt } from '../records/receipts';
 import { isRestoredExactly } from '../disk/fileMetadata';
 import type { FreeUpStep, FreeUpTools } from './freeUpStep';
@@ -69,12 +73,40 @@ export async function examineFile(
     process.platform,
   );
   if (!isExact && !step.mayLoseAttributes) throw new Failure('attributes-differ', path);
-  const extent = isConfirmed(head, receipt, digests) ? 'last-byte' : 'whole';
+  const isWholeKnown =
+    isConfirmed(head, receipt, digests) ||
+    (await isCrc64NvmeOf(head, { file, local, path }, tools));
+  const extent = isWholeKnown ? 'last-byte' : 'whole';
   await readBack(step, { head, extent, ...digests }, tools);
   await refuseUnsaved(step, tools);
   if (!isSameState(local, await file.stat())) throw new Failure('differs-here', path);
   throwIfCancelled(signal, path);
   return new Proof(local, head.etag, head.versionId);
+}
+
+/**
+ * Whether the store keeps just the file's CRC64NVME. Read once more for it, since few copies have no
+ * other checksum: large ones that KMS encrypts, and those of other tools. Throws where it is another.
+ */
+async function isCrc64NvmeOf(
+  head: ObjectHead,
+  { file, local, path }: { readonly file: OpenFile; readonly local: LocalFile; path: FilePath },
+  { reading, signal }: FreeUpTools,
+): Promise<boolean> {
+  const kept = wholeChecksum(head, 'crc64nvme');
+  if (kept === undefined) return false;
+  const release = await reading.acquire(0, signal);
+  try {
+    const crc = new Crc64Nvme();
+    const onBytes = (bytes: Uint8Array): void => {
+      crc.update(bytes);
+    };
+    await readAll({ file, local, signal, onBytes });
+    if (crc.digest().toString('base64') !== kept) throw new Failure('copy-differs', path);
+    return true;
+  } finally {
+    release();
+  }
 }
 
 /** Throws where an editor holds changes of the file that are nowhere else. */

@@ -50,10 +50,9 @@ export interface Bucket {
   /**
    * Stores `body` under `key` in one request, all or nothing. It returns only when the store's ETag
    * or checksum equals the one computed from `body`, or the stored bytes do; else it throws
-   * `not-verified`. Throws `changed-in-cloud` where the condition does not hold, and
-   * `replaced-unseen` where kept versions show that the store ignored it. Where the store is not known to honour conditions,
-   * a HEAD precedes the write. An earlier attempt whose answer was lost is recognised and counts as
-   * done, not as somebody else's change.
+   * `not-verified`. Throws `changed-in-cloud` where the condition does not hold, `replaced-unseen`
+   * where versions show that the store ignored it. Unless it is known to honour conditions, a HEAD
+   * comes first. An attempt whose answer was lost counts as done, not as another's change.
    */
   put(request: PutRequest): Promise<StoredObject>;
 
@@ -241,6 +240,7 @@ export interface StoredObject {
   readonly etag: string;
   /** What the store has confirmed of the whole, where it keeps them. */
   readonly crc32: string | undefined;
+  readonly crc64nvme?: string;
   readonly sha256?: string;
   readonly versionId: string | undefined;
 }
@@ -259,8 +259,9 @@ export interface StartMultipartRequest {
 export interface MultipartUpload {
   readonly key: string;
   readonly uploadId: string;
-  /** Whether the store accepts a CRC32 with each part and with the whole. */
+  /** Whether the store accepts a CRC32 with each part and the whole, or a CRC64NVME instead. */
   readonly takesCrc32: boolean;
+  readonly takesCrc64Nvme?: boolean;
 }
 
 export interface PutPartRequest {
@@ -278,11 +279,11 @@ export interface StoredPart {
   readonly partNumber: number;
   readonly size: number;
   readonly etag: string;
-  /** Where every part has one, that of the whole is computed from them. */
   readonly crc32: string | undefined;
+  readonly crc64nvme?: string;
 }
 
-/** A part as the store lists it; not every store lists its CRC32. */
+/** A part as the store lists it; not every store lists its checksum. */
 export type ListedPart = StoredPart;
 
 export interface RestoreRequest extends HeadRequest {

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32Of } from '../checksums/crc32';
+import { crc64NvmeOf } from '../checksums/crc64nvme';
 import type { StoredObject } from '../ports/bucket';
 import { mayRefuseChecksum } from './refusedHeader';
 import type { ChecksumSupport } from './storeCapabilities';
@@ -52,22 +53,33 @@ export function withChecksum<A extends readonly unknown[], T>({
 export class BodyDigest {
   readonly #body: Uint8Array;
   #crc32: string | undefined;
+  #crc64nvme: string | undefined;
   #sha256: string | undefined;
   #md5: Buffer | undefined;
 
-  /** Of the known ones, the CRC32 is in base64 and the SHA-256 in hexadecimal. */
+  /** Of the known ones, the SHA-256 is in hexadecimal, the others in base64. */
   constructor(
     body: Uint8Array,
-    known: { readonly crc32?: string; readonly sha256?: string | undefined } = {},
+    known: {
+      readonly crc32?: string;
+      readonly crc64nvme?: string;
+      readonly sha256?: string | undefined;
+    } = {},
   ) {
     this.#body = body;
     this.#crc32 = known.crc32;
+    this.#crc64nvme = known.crc64nvme;
     this.#sha256 = known.sha256;
   }
 
   /** In base64. */
   get crc32(): string {
     return (this.#crc32 ??= crc32Of(this.#body));
+  }
+
+  /** In base64. */
+  get crc64nvme(): string {
+    return (this.#crc64nvme ??= crc64NvmeOf(this.#body));
   }
 
   /** In base64. */
@@ -78,7 +90,7 @@ export class BodyDigest {
 
   headers(
     checksum: ChecksumHeaders,
-    algorithm: 'crc32' | 'sha256' = 'crc32',
+    algorithm: 'crc32' | 'crc64nvme' | 'sha256' = 'crc32',
   ): Readonly<Record<string, string>> {
     return {
       ...(checksum === 'md5' ? {} : { [`x-amz-checksum-${algorithm}`]: this[algorithm] }),
@@ -86,9 +98,10 @@ export class BodyDigest {
     };
   }
 
-  /** Whether the store's SHA-256, or else its CRC32 or its ETag, is that of the body. */
-  matches(stored: Pick<StoredObject, 'etag' | 'crc32' | 'sha256'>): boolean {
+  /** Whether the store's SHA-256, or else one of its CRCs or its ETag, is that of the body. */
+  matches(stored: Pick<StoredObject, 'etag' | 'crc32' | 'crc64nvme' | 'sha256'>): boolean {
     if (stored.sha256 !== undefined) return stored.sha256 === this.sha256;
+    if (stored.crc64nvme !== undefined) return stored.crc64nvme === this.crc64nvme;
     if (stored.crc32 !== undefined) return stored.crc32 === this.crc32;
     return this.hasSameDigest(stored.etag);
   }

@@ -34,7 +34,7 @@ export interface ConditionalWrite {
   readonly signal: AbortSignal;
 }
 
-type StoredBytes = Pick<StoredObject, 'etag' | 'crc32' | 'sha256'>;
+type StoredBytes = Pick<StoredObject, 'etag' | 'crc32' | 'crc64nvme' | 'sha256'>;
 
 export interface ConditionHeaders {
   readonly IfNoneMatch?: string;
@@ -193,7 +193,7 @@ function isOfStore(error: unknown): boolean {
 }
 
 /**
- * Returns what is there where it has our bytes. A CRC32 is enough to recognise an attempt of our
+ * Returns what is there where it has our bytes. A CRC is enough to recognise an attempt of our
  * own; that another object has the same bytes is proved by nothing less than a digest.
  */
 function ownOf(
@@ -204,8 +204,14 @@ function ownOf(
   if (present?.size !== size) return undefined;
   const { etag, versionId } = present;
   const sha256 = wholeChecksum(present, 'sha256');
-  const crc32 = wholeChecksum(present, 'crc32');
-  const found = { etag, versionId, crc32, ...(sha256 !== undefined && { sha256 }) };
+  const crc64nvme = wholeChecksum(present, 'crc64nvme');
+  const found = {
+    etag,
+    versionId,
+    crc32: wholeChecksum(present, 'crc32'),
+    ...(crc64nvme !== undefined && { crc64nvme }),
+    ...(sha256 !== undefined && { sha256 }),
+  };
   const isSame = !holds(condition, present) && !present.etagIsOpaque && hasSameDigest(etag);
   return isSame || (uncertain && isOwn(found)) ? found : undefined;
 }

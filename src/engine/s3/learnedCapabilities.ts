@@ -6,6 +6,7 @@ import {
 } from '../../protocol/buckets';
 import type { CapabilityMemory } from '../ports/capabilityMemory';
 import type {
+  ChecksumSupport,
   ConditionTreatment,
   ShownCapability,
   StoreCapabilities,
@@ -23,6 +24,9 @@ const table: Readonly<Record<CapabilityName, Slot>> = {
   'complete-if-unchanged': condition('completion', 'unchanged'),
   'checksum-of-put': checksum('put'),
   'checksum-of-upload': checksum('upload'),
+  'encrypts-by-kms': shown('encrypts-by-kms'),
+  'checksum-of-encrypted-put': checksum('sha256'),
+  'checksum-of-encrypted-upload': checksum('crc64nvme'),
   'digest-etags': shown('digest-etags'),
   'encoded-lists': shown('encoded-lists'),
   'uploads-in-parts': shown('uploads-in-parts'),
@@ -51,7 +55,7 @@ function condition(write: 'put' | 'completion', kind: 'absent' | 'unchanged'): S
 }
 
 /** Whatever is known of it, each answer has to show that the bytes have arrived. */
-function checksum(kind: 'put' | 'upload'): Slot {
+function checksum(kind: keyof ChecksumSupport): Slot {
   return {
     read: ({ checksums }) => checksums[kind],
     adopt({ checksums }, earlier) {

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   ListPartsCommand,
   type CompleteMultipartUploadCommandOutput,
-  type CreateMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3';
 import type {
   CompletedObject,
@@ -13,80 +11,23 @@ import type {
   ListedPart,
   MultipartUpload,
   PutPartRequest,
-  StartMultipartRequest,
   StoredObject,
   StoredPart,
 } from '../ports/bucket';
 import { combinedCrc32 } from '../checksums/crc32';
-import { crc32Aside } from '../checksums/hashAside';
+import { combinedCrc64Nvme } from '../checksums/crc64nvme';
+import { crc32Aside, crc64NvmeAside } from '../checksums/hashAside';
 import { Failure } from '../failures/failure';
 import { isDigestEtag, plainEtag, required } from './answerField';
-import { BodyDigest, withChecksum } from './bodyChecksum';
+import { BodyDigest } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
 import { conditionalWrite, type ConditionalWrite } from './conditionalWrite';
+import { isByKms } from './encryption';
 import { PagingGuard } from './pagingGuard';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
 import { mayRefuseChecksum, mayRefuseConditions } from './refusedHeader';
-import { storageFields } from './storageHeaders';
 import { storeRequest } from './storeRequest';
-
-/** Starts an upload in parts, with a CRC32 over the whole where the store supports that. */
-export async function startUpload(
-  context: BucketContext,
-  { key, attributes, signal }: StartMultipartRequest,
-): Promise<MultipartUpload> {
-  const { client, endpoint, capabilities, breaker, name, storage } = context;
-  const start = (): Promise<Begun> =>
-    storeRequest(
-      { endpoint, bucket: name, key },
-      signal,
-      () =>
-        withChecksum({
-          support: capabilities.checksums,
-          kind: 'upload',
-          async send(checksum) {
-            const answer = await client.send(
-              new CreateMultipartUploadCommand({
-                Bucket: name,
-                Key: key,
-                ContentType: attributes.contentType,
-                Metadata: attributes.metadata,
-                ...storageFields(storage),
-                ...(checksum === 'md5'
-                  ? {}
-                  : { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
-              }),
-              { abortSignal: signal },
-            );
-            return { ...answer, UploadId: required(answer.UploadId, 'UploadId') };
-          },
-          isConfirmed: isOfWhole,
-        })(),
-      { breaker },
-    );
-  const answer = await start();
-  const upload = toUpload(key, answer);
-  // A store that supports composite checksums only would insist on them for this upload.
-  if (answer.ChecksumAlgorithm === undefined || upload.takesCrc32) return upload;
-  capabilities.checksums.upload = 'unsupported';
-  await abortUpload(context, upload, signal);
-  return toUpload(key, await start());
-}
-
-type Begun = CreateMultipartUploadCommandOutput & { readonly UploadId: string };
-
-function toUpload(key: string, answer: Begun): MultipartUpload {
-  return {
-    key,
-    uploadId: answer.UploadId,
-    takesCrc32: isOfWhole(answer),
-  };
-}
-
-function isOfWhole(answer: CreateMultipartUploadCommandOutput): boolean {
-  return answer.ChecksumAlgorithm === 'CRC32' && answer.ChecksumType === 'FULL_OBJECT';
-}
 
 /** Stores one part, verified by the store's answer. */
 export async function putPart(
@@ -94,8 +35,12 @@ export async function putPart(
   { upload, partNumber, body, signal, onSent }: PutPartRequest,
 ): Promise<StoredPart> {
   const { client, name } = context;
-  const { key, uploadId, takesCrc32 } = upload;
-  const digest = new BodyDigest(body, takesCrc32 ? { crc32: await crc32Aside(body) } : {});
+  const { key, uploadId, takesCrc32, takesCrc64Nvme = false } = upload;
+  const digest = new BodyDigest(body, {
+    ...(takesCrc32 && { crc32: await crc32Aside(body) }),
+    ...(takesCrc64Nvme && { crc64nvme: await crc64NvmeAside(body) }),
+  });
+  const algorithm = takesCrc64Nvme ? 'crc64nvme' : 'crc32';
   return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, newBody, sending) => {
     const { headers } = await client.request(
       {
@@ -103,20 +48,23 @@ export async function putPart(
         bucket: name,
         key,
         query: { partNumber: String(partNumber), uploadId },
-        headers: digest.headers(takesCrc32 ? 'checksum' : 'md5'),
+        headers: digest.headers(takesCrc32 || takesCrc64Nvme ? 'checksum' : 'md5', algorithm),
         body: newBody(),
       },
       sending,
     );
     const etag = plainEtag(headers['etag']);
-    const told = headers['x-amz-checksum-crc32'];
+    const told = headers[`x-amz-checksum-${algorithm}`];
     // A part cannot be read back: where the answer shows nothing of its bytes, the whole is.
-    const isUnverifiable = told === undefined && !isDigestEtag(etag);
-    if (!isUnverifiable && !digest.matches({ etag, crc32: told })) {
+    const isDigest = isDigestEtag(etag) && (!isByKms(context) || digest.hasSameDigest(etag));
+    const isUnverifiable = told === undefined && !isDigest;
+    const answered = { etag, crc32: undefined, ...(told !== undefined && { [algorithm]: told }) };
+    if (!isUnverifiable && !digest.matches(answered)) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
     const crc32 = takesCrc32 || isUnverifiable ? digest.crc32 : undefined;
-    return { partNumber, size: body.byteLength, etag, crc32 };
+    const part = { partNumber, size: body.byteLength, etag, crc32 };
+    return takesCrc64Nvme ? { ...part, crc64nvme: digest.crc64nvme } : part;
   });
 }
 
@@ -146,6 +94,7 @@ export async function* listParts(
       size: required(part.Size, 'Size'),
       etag: plainEtag(part.ETag),
       crc32: part.ChecksumCRC32,
+      ...(part.ChecksumCRC64NVME !== undefined && { crc64nvme: part.ChecksumCRC64NVME }),
     }));
     yield parts;
     if (page.IsTruncated !== true) return;
@@ -163,15 +112,20 @@ export async function completeUpload(
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
   const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
+  const crc64nvme = upload.takesCrc64Nvme === true ? crc64NvmeOfParts(sent) : undefined;
+  const isGuarded = crc32 !== undefined || crc64nvme !== undefined;
   const hasSameDigest = (told: string) => told === etag;
   const write: ConditionalWrite = {
     kind: 'completion',
     key,
     size,
-    isOwn: told =>
-      told.crc32 === undefined || crc32 === undefined
-        ? hasSameDigest(told.etag)
-        : told.crc32 === crc32,
+    isOwn(told) {
+      if (told.crc64nvme !== undefined && crc64nvme !== undefined) {
+        return told.crc64nvme === crc64nvme;
+      }
+      if (told.crc32 !== undefined && crc32 !== undefined) return told.crc32 === crc32;
+      return hasSameDigest(told.etag);
+    },
     hasSameDigest,
     condition,
     signal,
@@ -194,11 +148,13 @@ export async function completeUpload(
                 Parts: sent.map(part => ({
                   PartNumber: part.partNumber,
                   ETag: part.etag,
-                  ...(crc32 === undefined ? {} : { ChecksumCRC32: part.crc32 }),
+                  ...(crc32 !== undefined && { ChecksumCRC32: part.crc32 }),
+                  ...(crc64nvme !== undefined && { ChecksumCRC64NVME: part.crc64nvme }),
                 })),
               },
-              ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32, ChecksumType: 'FULL_OBJECT' }),
-              ...(upload.takesCrc32 ? { MpuObjectSize: size } : {}),
+              ChecksumCRC32: crc32,
+              ChecksumCRC64NVME: crc64nvme,
+              ...(isGuarded && { ChecksumType: 'FULL_OBJECT', MpuObjectSize: size }),
               ...headers,
             }),
             { abortSignal: signal },
@@ -213,10 +169,10 @@ export async function completeUpload(
   // Not every store makes the ETag from the parts' ETags; then the object itself is verified.
   const whole = crc32OfParts(sent);
   // Where each part was confirmed, its size says enough.
-  const isConfirmed = sent.every(part => isDigestEtag(part.etag));
+  const isConfirmed = !isByKms(context) && sent.every(part => isDigestEtag(part.etag));
   const verified = await verifyStored(
     context,
-    { key, size, crc32: whole, signal },
+    { key, size, crc32: whole, crc64nvme, signal },
     stored,
     isConfirmed ? 'size' : 'bytes',
   );
@@ -230,18 +186,24 @@ function toStored({
   VersionId: versionId,
   ChecksumType: type,
   ChecksumCRC32: crc32,
+  ChecksumCRC64NVME: crc64nvme,
 }: CompleteMultipartUploadCommandOutput): StoredObject {
-  return { etag: plainEtag(etag), versionId, crc32: type === 'COMPOSITE' ? undefined : crc32 };
+  const stored = { etag: plainEtag(etag), versionId };
+  if (type === 'COMPOSITE') return { ...stored, crc32: undefined };
+  return { ...stored, crc32, ...(crc64nvme !== undefined && { crc64nvme }) };
 }
 
-/** Returns the CRC32 of the whole, where that of each part is known. */
+/** Returns the checksum of the whole, where that of each part is known. */
 function crc32OfParts(parts: readonly StoredPart[]): string | undefined {
-  const pieces: { readonly size: number; readonly crc32: string }[] = [];
-  for (const { size, crc32 } of parts) {
-    if (crc32 === undefined) return undefined;
-    pieces.push({ size, crc32 });
-  }
-  return combinedCrc32(pieces);
+  const known = parts.flatMap(({ size, crc32 }) => (crc32 === undefined ? [] : { size, crc32 }));
+  return known.length === parts.length ? combinedCrc32(known) : undefined;
+}
+
+function crc64NvmeOfParts(parts: readonly StoredPart[]): string | undefined {
+  const known = parts.flatMap(({ size, crc64nvme }) =>
+    crc64nvme === undefined ? [] : { size, crc64nvme },
+  );
+  return known.length === parts.length ? combinedCrc64Nvme(known) : undefined;
 }
 
 /** Aborts an upload; one that is gone already is no failure. */
@@ -277,20 +239,21 @@ function etagOfParts(partEtags: readonly string[]): string {
 /**
  * Throws `no-such-upload` where the upload must be begun anew. S3 asks for that where the completion
  * met another write, whereas a put may be sent again (S3's page "How to prevent object overwrites
- * with conditional writes", on 409 Conflict). Some stores, S3Mock among them, accept the CRC32s of
- * the parts and refuse that of the whole; the next upload is sent without.
+ * with conditional writes", on 409 Conflict). Some stores, S3Mock among them, accept the checksums
+ * of the parts and refuse that of the whole; the next upload is sent without.
  */
 async function restartWhereRefused<T>(
   { capabilities }: BucketContext,
-  { key, takesCrc32 }: MultipartUpload,
+  { key, takesCrc32, takesCrc64Nvme = false }: MultipartUpload,
   completing: Promise<T>,
 ): Promise<T> {
   try {
     return await completing;
   } catch (error) {
     const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
-    const isCrc32Refused = takesCrc32 && !mayRefuseConditions(error) && mayRefuseChecksum(error);
-    if (isCrc32Refused) capabilities.checksums.upload = 'unsupported';
-    throw isConflict || isCrc32Refused ? new Failure('no-such-upload', key, error) : error;
+    const isRefused =
+      (takesCrc32 || takesCrc64Nvme) && !mayRefuseConditions(error) && mayRefuseChecksum(error);
+    if (isRefused) capabilities.checksums[takesCrc32 ? 'upload' : 'crc64nvme'] = 'unsupported';
+    throw isConflict || isRefused ? new Failure('no-such-upload', key, error) : error;
   }
 }

@@ -8,6 +8,7 @@ import {
 import { partCount } from '../checksums/multipart';
 import { plainEtag, required, storeTime } from './answerField';
 import type { DirectAnswer } from './directClient';
+import { isKms } from './encryption';
 
 /**
  * What the headers of an answer say of an object; those of a range speak of the whole too. Not every
@@ -31,8 +32,7 @@ export async function objectHead(
     // Those in the answer to a range may be of a part.
     checksums: range === undefined ? checksumsIn(headers) : [],
     etagIsOpaque:
-      encryption?.startsWith('aws:kms') === true ||
-      headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined,
+      isKms(encryption) || headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined,
     expiresAt: expiryDate(headers['x-amz-expiration']),
     archive: archiveIn(headers),
   };

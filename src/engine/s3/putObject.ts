@@ -2,6 +2,7 @@ import type { ObjectAttributes, PutRequest, StoredObject } from '../ports/bucket
 import { Failure } from '../failures/failure';
 import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
+import { isByKms, learnEncryption } from './encryption';
 import { plainEtag } from './answerField';
 import { conditionalWrite, type ConditionalWrite, type ConditionHeaders } from './conditionalWrite';
 import type { DirectAnswer, DirectRequest } from './directClient';
@@ -38,7 +39,7 @@ export async function putObject(
     const all = { ...attributeHeaders(attributes), ...storageHeaders(storage), ...headers };
     const request = { method: 'PUT', bucket: name, key, headers: all, body: sent, sha256 } as const;
     const answer = (await client.request(request, sending)).headers;
-    if (isKms(answer['x-amz-server-side-encryption'])) capabilities.encryption.isByKms = true;
+    learnEncryption(context, answer['x-amz-server-side-encryption']);
     return storedBy(answer);
   };
   let previousCause: string | undefined;
@@ -73,7 +74,7 @@ export async function putObject(
         isConfirmed: stored => stored.sha256 === digest.sha256,
       });
       // No ETag will tell another computer what the copy consists of, and a CRC32 proves too little.
-      const send = wantsSha256(context) ? sendWithSha256 : sendWithCrc32;
+      const send = isByKms(context) ? sendWithSha256 : sendWithCrc32;
       const stored = await conditionalWrite(context, write, attempt, send);
       if (digest.matches(stored)) return stored;
       const verified = await verifyStored(
@@ -127,18 +128,10 @@ function noteDigestEtag(
 
 const betweenLooksMs = 1000;
 
-function wantsSha256({ capabilities, storage }: BucketContext): boolean {
-  return isKms(storage?.encryption) || capabilities.encryption.isByKms;
-}
-
-function isKms(encryption: string | undefined): boolean {
-  return encryption?.startsWith('aws:kms') === true;
-}
-
 /** What is known to be taken with a body, without another try. */
 function guardsOf(context: BucketContext, digest: BodyDigest): Readonly<Record<string, string>> {
   const { put, sha256 } = context.capabilities.checksums;
-  if (wantsSha256(context) && sha256 === 'supported') return digest.headers('checksum', 'sha256');
+  if (isByKms(context) && sha256 === 'supported') return digest.headers('checksum', 'sha256');
   return digest.headers(put === 'supported' ? 'checksum' : 'md5');
 }
 

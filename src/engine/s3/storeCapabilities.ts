@@ -12,8 +12,6 @@ export interface StoreCapabilities {
   /** Whether the conditions of puts are still to be tried out. */
   readonly conditionProbe: ConditionProbe;
   readonly checksums: ChecksumSupport;
-  /** Whether an answer has shown that the bucket encrypts new objects by KMS: its ETags are no digests. */
-  readonly encryption: { isByKms: boolean };
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
   /** When it was last looked whether an ETag is a digest, as `performance.now` tells it. */
@@ -25,7 +23,12 @@ export interface StoreCapabilities {
 /** What is told to users, and decided anew by each answer, or by one of many. */
 export type ShownCapability = Extract<
   CapabilityName,
-  'digest-etags' | 'encoded-lists' | 'uploads-in-parts' | 'lists-parts' | 'all-names'
+  | 'encrypts-by-kms'
+  | 'digest-etags'
+  | 'encoded-lists'
+  | 'uploads-in-parts'
+  | 'lists-parts'
+  | 'all-names'
 >;
 
 /** Whether the store accepts a CRC32 with a single put, and with an upload in parts as a whole. */
@@ -34,6 +37,8 @@ export interface ChecksumSupport {
   upload: Support;
   /** Whether it accepts a SHA-256 with a single put, which is sent where ETags are no digests. */
   sha256: Support;
+  /** The same for a CRC64NVME with an upload in parts, as a whole. */
+  crc64nvme: Support;
 }
 
 export type Support = 'unknown' | 'supported' | 'unsupported';
@@ -82,8 +87,7 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
   return {
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
-    checksums: { put: checksums, upload: checksums, sha256: checksums },
-    encryption: { isByKms: false },
+    checksums: { put: checksums, upload: checksums, sha256: checksums, crc64nvme: checksums },
     etags: { case: 'lower' },
     digestEtags: { lookedAtMs: -Infinity },
     shown: shownOf(store),
@@ -99,7 +103,6 @@ export function forAnotherBucket(
     ...capabilities,
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
-    encryption: { isByKms: false },
     digestEtags: { lookedAtMs: -Infinity },
     shown: shownOf(store),
   };
@@ -108,6 +111,7 @@ export function forAnotherBucket(
 function shownOf(store: 'aws' | 'unknown'): StoreCapabilities['shown'] {
   const known: Support = store === 'aws' ? 'supported' : 'unknown';
   return {
+    'encrypts-by-kms': 'unknown',
     // Of a bucket with SSE-KMS they are none (S3's page "Checking object integrity").
     'digest-etags': 'unknown',
     'encoded-lists': known,

@@ -10,6 +10,8 @@ export interface WrittenBytes {
   readonly size: number;
   /** In base64; `undefined` where it is not known of all parts. */
   readonly crc32: string | undefined;
+  /** The same. */
+  readonly crc64nvme?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +22,7 @@ export interface WrittenBytes {
  */
 export async function verifyStored(
   context: BucketContext,
-  { key, size, crc32, signal }: WrittenBytes,
+  { key, size, crc32, crc64nvme, signal }: WrittenBytes,
   stored: StoredObject,
   enough: 'size' | 'bytes',
 ): Promise<StoredObject | undefined> {
@@ -28,6 +30,10 @@ export async function verifyStored(
   const { etag, versionId } = stored;
   const head = await headObject(context, { key, signal });
   if (head?.etag !== etag || head.size !== size) return undefined;
+  const kept = wholeChecksum(head, 'crc64nvme');
+  if (kept !== undefined && crc64nvme !== undefined) {
+    return kept === crc64nvme ? { etag, versionId, crc32: undefined, crc64nvme } : undefined;
+  }
   const told = stored.crc32 ?? wholeChecksum(head, 'crc32');
   if (told !== undefined && crc32 !== undefined) {
     return told === crc32 ? { etag, versionId, crc32: told } : undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { Crc64Nvme } from '../../../src/engine/checksums/crc64nvme';
+import { combinedCrc64Nvme, Crc64Nvme, crc64NvmeOf } from '../../../src/engine/checksums/crc64nvme';
 import { seededRandom } from '../../support/suite/seededRandom';
 import { firstSeed } from '../../support/suite/seeds';
 
@@ -32,5 +32,28 @@ describe('CRC64NVME', () => {
       start = end;
     }
     assert.deepEqual(pieced.digest(), whole.digest());
+  });
+
+  it('of pieces is that of the whole, however it is cut', () => {
+    const random = seededRandom(firstSeed);
+    for (let round = 0; round < 100; round++) {
+      const pieces = Array.from({ length: random.below(6) }, () =>
+        random.bytes(random.below(5_000)),
+      );
+      const known = pieces.map(piece => ({ size: piece.length, crc64nvme: crc64NvmeOf(piece) }));
+      assert.equal(
+        combinedCrc64Nvme(known),
+        crc64NvmeOf(Buffer.concat(pieces)),
+        String(pieces.map(({ length }) => length)),
+      );
+    }
+  });
+
+  it('of as many parts as an upload may have is there at once', () => {
+    const part = { size: 8 << 20, crc64nvme: crc64NvmeOf(Buffer.from('part')) };
+    const parts = Array.from({ length: 10_000 }, () => part);
+    // In two halves, which are put together from another size.
+    const half = { size: 5_000 * part.size, crc64nvme: combinedCrc64Nvme(parts.slice(5_000)) };
+    assert.equal(combinedCrc64Nvme(parts), combinedCrc64Nvme([half, half]));
   });
 });

@@ -48,6 +48,9 @@ describe('What is learned of a bucket', () => {
     known.conditions.completion = { absent: 'refused', unchanged: 'inverted' };
     known.checksums.put = 'supported';
     known.checksums.upload = 'unsupported';
+    known.checksums.sha256 = 'supported';
+    known.checksums.crc64nvme = 'unsupported';
+    known.shown['encrypts-by-kms'] = 'supported';
     known.conditionProbe.state = 'done';
     known.shown['digest-etags'] = 'unsupported';
     known.shown['lists-parts'] = 'supported';
@@ -66,6 +69,7 @@ describe('What is learned of a bucket', () => {
     });
     assert.equal(known.conditionProbe.state, 'due');
     assert.deepEqual(known.checksums, first.checksums);
+    assert.equal(known.shown['encrypts-by-kms'], 'supported');
     assert.deepEqual(learned.list(), [
       { name: 'create-if-absent', state: 'supported' },
       { name: 'replace-if-unchanged', state: 'ignored' },
@@ -73,6 +77,9 @@ describe('What is learned of a bucket', () => {
       { name: 'complete-if-unchanged', state: 'inverted' },
       { name: 'checksum-of-put', state: 'supported' },
       { name: 'checksum-of-upload', state: 'unsupported' },
+      { name: 'encrypts-by-kms', state: 'supported' },
+      { name: 'checksum-of-encrypted-put', state: 'supported' },
+      { name: 'checksum-of-encrypted-upload', state: 'unsupported' },
       { name: 'digest-etags', state: 'unsupported' },
       { name: 'encoded-lists', state: 'unknown' },
       { name: 'uploads-in-parts', state: 'unknown' },

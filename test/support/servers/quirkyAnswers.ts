@@ -13,6 +13,8 @@ export interface Quirks {
   readonly crc32?: 'kept' | 'unknown' | 'refused' | 'refused-at-completion';
   /** What becomes of a put with a SHA-256; `refused`: it fails with 400. */
   readonly sha256?: 'kept' | 'refused';
+  /** The same for CRC64NVMEs with uploads in parts, and what `crc32` says of itself. */
+  readonly crc64nvme?: 'kept' | 'unknown' | 'refused' | 'refused-at-completion';
   /** How an ETag is written, from its digest; `undefined` leaves it out. */
   readonly spellEtag?: (
     digest: string,

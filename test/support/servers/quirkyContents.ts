@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { crc32Of } from '../../../src/engine/checksums/crc32';
+import { crc64NvmeOf } from '../../../src/engine/checksums/crc64nvme';
 import { treatAll, type Treatments } from './conditionStore';
 import {
   ok,
@@ -16,6 +17,7 @@ interface StoredObject {
   /** An MD5, or one over those of the parts. */
   readonly digest: string;
   readonly crc32: string | undefined;
+  readonly crc64nvme?: string | undefined;
   readonly sha256?: string | undefined;
   /** Content type and metadata. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,9 +26,14 @@ interface StoredObject {
 
 interface Upload {
   readonly headers: StoredObject['headers'];
-  readonly takesCrc32: boolean;
+  /** Which one is kept of the whole, and wanted with each part. */
+  readonly checksum: UploadChecksum | undefined;
   readonly parts: Map<number, Buffer>;
 }
+
+type UploadChecksum = 'crc32' | 'crc64nvme';
+
+const checksumOf = { crc32: crc32Of, crc64nvme: crc64NvmeOf };
 
 /** What is in the bucket, and what each request does to it. */
 export class QuirkyContents {
@@ -59,7 +66,7 @@ export class QuirkyContents {
       case 'put':
         return this.#put(request, quirks);
       case 'begin':
-        return this.#begin(request, way !== 'unknown');
+        return this.#begin(request, quirks);
       case 'part':
         return this.#putPart(request, quirks);
       case 'completion':
@@ -154,15 +161,23 @@ export class QuirkyContents {
     return ok('', { etag: spellEtag(object.digest, 'head'), ...checksumHeaders(object) });
   }
 
-  #begin(request: StoreRequest, knowsCrc32: boolean): Answer {
+  #begin(request: StoreRequest, quirks: Quirks): Answer {
+    const asked = String(request.headers['x-amz-checksum-algorithm'] ?? '').toLowerCase();
+    const { crc32 = 'kept', crc64nvme = 'kept' } = quirks;
+    if (crc64nvme === 'refused' && asked === 'crc64nvme') return s3Error(400, 'BadRequest');
+    const way = asked === 'crc64nvme' ? crc64nvme : crc32;
+    const isKnown = (asked === 'crc32' || asked === 'crc64nvme') && way !== 'unknown';
+    const checksum = isKnown ? asked : undefined;
     const uploadId = `upload-${String(++this.#lastUpload)}`;
-    const takesCrc32 = knowsCrc32 && hasCrc32(request);
-    this.#uploads.set(uploadId, { headers: kept(request), takesCrc32, parts: new Map() });
+    this.#uploads.set(uploadId, { headers: kept(request), checksum, parts: new Map() });
     return ok(
       `<InitiateMultipartUploadResult><UploadId>${uploadId}</UploadId></InitiateMultipartUploadResult>`,
-      takesCrc32
-        ? { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' }
-        : {},
+      checksum === undefined
+        ? {}
+        : {
+            'x-amz-checksum-algorithm': checksum.toUpperCase(),
+            'x-amz-checksum-type': 'FULL_OBJECT',
+          },
     );
   }
 
@@ -170,17 +185,24 @@ export class QuirkyContents {
     const { query, body } = request;
     const upload = this.#uploads.get(uploadIdOf(request));
     if (upload === undefined) return s3Error(404, 'NoSuchUpload');
+    const { checksum } = upload;
+    const computed = checksum === undefined ? undefined : checksumOf[checksum](body);
+    const told = checksum === undefined ? undefined : request.headers[`x-amz-checksum-${checksum}`];
+    // S3 takes no part without what the upload was begun for.
+    if (told !== computed) return s3Error(400, 'InvalidRequest');
     upload.parts.set(Number(query.get('partNumber')), body);
     const etag = spellEtag(md5(body).toString('hex'), 'head');
-    return ok('', { etag, ...(upload.takesCrc32 && { 'x-amz-checksum-crc32': crc32Of(body) }) });
+    return ok('', { etag, ...(checksum && { [`x-amz-checksum-${checksum}`]: computed }) });
   }
 
   #complete(request: StoreRequest, quirks: Quirks): Answer {
-    const { key } = request;
+    const { key, headers } = request;
     const uploadId = uploadIdOf(request);
     const upload = this.#uploads.get(uploadId);
     if (upload === undefined) return s3Error(404, 'NoSuchUpload');
-    if (quirks.crc32 === 'refused-at-completion' && hasCrc32(request)) {
+    const { checksum } = upload;
+    const told = checksum === undefined ? undefined : headers[`x-amz-checksum-${checksum}`];
+    if (told !== undefined && checksum && quirks[checksum] === 'refused-at-completion') {
       return s3Error(400, 'BadRequest');
     }
     const refusal = this.#refusalOf('completion', request, quirks);
@@ -189,16 +211,24 @@ export class QuirkyContents {
     const parts = [...upload.parts].sort(([one], [other]) => one - other).map(([, part]) => part);
     const body = Buffer.concat(parts);
     const digest = `${md5(Buffer.concat(parts.map(md5))).toString('hex')}-${String(parts.length)}`;
-    const crc32 = upload.takesCrc32 ? crc32Of(body) : undefined;
-    this.store(key, { body, digest, crc32, headers: upload.headers, modifiedAtMs: Date.now() });
+    const computed = checksum === undefined ? undefined : checksumOf[checksum](body);
+    if (told !== undefined && told !== computed) return s3Error(400, 'BadDigest');
+    this.store(key, {
+      body,
+      digest,
+      headers: upload.headers,
+      modifiedAtMs: Date.now(),
+      ...(checksum && { [checksum]: computed }),
+    });
     const { spellEtag = quoted } = quirks;
     const etag = spellEtag(digest, 'completion');
     return ok(
       '<CompleteMultipartUploadResult>' +
         (etag === undefined ? '' : `<ETag>${etag.replaceAll('"', '&quot;')}</ETag>`) +
-        (crc32 === undefined
+        (checksum === undefined
           ? ''
-          : `<ChecksumCRC32>${crc32}</ChecksumCRC32><ChecksumType>FULL_OBJECT</ChecksumType>`) +
+          : element(`Checksum${checksum.toUpperCase()}`, computed) +
+            element('ChecksumType', 'FULL_OBJECT')) +
         '</CompleteMultipartUploadResult>',
     );
   }
@@ -244,6 +274,10 @@ function plain(etag: string | undefined): string | undefined {
   return etag?.replace(/^W\//, '').replaceAll('"', '');
 }
 
+function element(name: string, text = ''): string {
+  return `<${name}>${text}</${name}>`;
+}
+
 function quoted(digest: string): string {
   return `"${digest}"`;
 }
@@ -253,7 +287,7 @@ function uploadIdOf({ query }: StoreRequest): string {
 }
 
 function hasCrc32({ headers }: StoreRequest): boolean {
-  return 'x-amz-checksum-crc32' in headers || 'x-amz-checksum-algorithm' in headers;
+  return 'x-amz-checksum-crc32' in headers || headers['x-amz-checksum-algorithm'] === 'CRC32';
 }
 
 /** What of a request's headers comes back with the object. */
@@ -265,10 +299,12 @@ function kept({ headers }: StoreRequest): StoredObject['headers'] {
 
 function checksumHeaders({
   crc32,
+  crc64nvme,
   sha256,
-}: Pick<StoredObject, 'crc32' | 'sha256'>): Record<string, string> {
-  if (crc32 === undefined && sha256 === undefined) return {};
+}: Pick<StoredObject, 'crc32' | 'crc64nvme' | 'sha256'>): Record<string, string> {
+  if (crc32 === undefined && crc64nvme === undefined && sha256 === undefined) return {};
   return {
+    ...(crc64nvme !== undefined && { 'x-amz-checksum-crc64nvme': crc64nvme }),
     ...(crc32 !== undefined && { 'x-amz-checksum-crc32': crc32 }),
     ...(sha256 !== undefined && { 'x-amz-checksum-sha256': sha256 }),
     'x-amz-checksum-type': 'FULL_OBJECT',
