@@ -212,6 +212,9 @@ export const forgetLost: Operation = async (known, world, signal) => {
     signal,
   );
   allSeen(known);
+  for (const [name, kind] of verdicts(world)) {
+    assert.notEqual(kind, 'lost', `${name} was forgotten, and is still lost`);
+  }
 };
 
 export const backUpAll: Operation = async (known, world, signal) => {
@@ -436,7 +439,7 @@ async function restore(
     } else if (scope.kind === 'resources' && choice === 'replace') {
       assert.ok(kept.includes(content), `what was written to ${name} is gone`);
     } else {
-      assert.equal(after.get(name), content, name);
+      assert.equal(after.get(name), content, `${name} is not what was written to it`);
     }
   }
   for (const name of after.keys()) {
@@ -454,21 +457,26 @@ async function restore(
 export const freeUp: Operation = async (known, world, signal) => {
   await ready(known, world);
   const [before, cloud] = [world.disk(), world.cloud()];
-  let done: number | undefined;
+  let report: Report | undefined;
   await unlessCancelled(signal, async () => {
     const folders = [{ setup: world.setup, scope: { kind: 'all' } as const }];
-    const { planId, files } = await world.engine.planFreeUp({ folders }, signal);
+    const { planId, files, kept } = await world.engine.planFreeUp({ folders }, signal);
+    const proved = [...verdicts(world).values()].filter(kind => kind === 'up-to-date').length;
+    const told = kept.reduce((sum, each) => sum + each.files, files);
+    assert.equal(told, proved, 'what would go and what would stay add up');
     if (files === 0) return;
     world.engine.chooseFreeUpMethod({ planId, method: 'delete' });
-    const report = await world.engine.run(planId, signal);
+    report = await world.engine.run(planId, signal);
     assertAddsUp(report);
-    done = report.done;
+    assert.equal(report.planned, files, 'more was to be freed than was shown');
   });
   assertOthersWrote(known, cloud, world);
   const after = world.disk();
-  for (const [name, content] of known.edited) assert.equal(after.get(name), content, name);
+  for (const [name, content] of known.edited) {
+    assert.equal(after.get(name), content, `${name} is not what was written to it`);
+  }
   const gone = differing(before, after).filter(name => !known.edited.has(name));
-  if (known.edited.size === 0 && done !== undefined) assert.equal(gone.length, done);
+  if (report !== undefined) assertFreed(known, report, { before, after, gone });
   for (const name of gone) {
     if (!before.has(name)) {
       // Its name was taken while it was examined, and it stayed.
@@ -484,6 +492,26 @@ export const freeUp: Operation = async (known, world, signal) => {
   }
 };
 
+/** The report counts what is gone, and names what has another name now. */
+function assertFreed(
+  known: Knowledge,
+  { done, bytes, problems }: Report,
+  {
+    before,
+    after,
+    gone,
+  }: { readonly before: Files; readonly after: Files; readonly gone: readonly string[] },
+): void {
+  for (const { failure } of problems) {
+    if (failure.code !== 'kept-beside') continue;
+    assert.ok(after.has(failure.cause ?? ''), `${failure.subject} was kept beside, and is gone`);
+  }
+  if (known.edited.size > 0) return;
+  assert.equal(gone.length, done, 'the report counts what was freed');
+  const size = gone.reduce((sum, name) => sum + Buffer.byteLength(before.get(name) ?? ''), 0);
+  assert.equal(bytes, size, 'the report counts the bytes that were freed');
+}
+
 function assertAddsUp({ done, failed, skipped, cancelled, planned }: Report): void {
   assert.equal(done + failed + skipped + cancelled, planned, 'the report adds up');
 }
@@ -493,7 +521,7 @@ function assertUntouched(known: Knowledge, before: Files, world: World): void {
   const after = world.disk();
   for (const name of differing(before, after)) {
     assert.ok(known.edited.has(name), `${name} was changed`);
-    assert.equal(after.get(name), known.edited.get(name), name);
+    assert.equal(after.get(name), known.edited.get(name), `${name} is not what was written to it`);
   }
 }
 

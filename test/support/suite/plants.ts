@@ -13,7 +13,7 @@ export interface Plant {
 }
 
 interface Edit {
-  /** Below `out/src/engine`. */
+  /** Below `out/src/engine`; with `../..` before it, below `out`. */
   readonly file: string;
   /** Stands in the file once. */
   readonly from: string;
@@ -22,6 +22,7 @@ interface Edit {
 
 const weather = ['s3', 'badWeather'];
 const model = ['engine', 'whole/model'];
+const schedules = ['engine', 'whole/schedules'];
 
 const lostPut: Edit = {
   file: 's3/putObject.js',
@@ -504,5 +505,125 @@ export const plants: readonly Plant[] = [
     ],
     test: model,
     says: 'the copy of',
+  },
+  {
+    what: 'what is excluded is sent',
+    edits: [
+      {
+        file: 'scan/exclude.js',
+        from: `if (!ignored || because === undefined)`,
+        to: `if (!ignored || because === undefined || because.kind === 'rule')`,
+      },
+    ],
+    test: model,
+    says: 'is excluded, and was sent',
+  },
+  {
+    what: 'the lines of an ignore file say nothing',
+    edits: [
+      {
+        file: 'scan/exclude.js',
+        from: 'const lines = (0, ignoreFiles_1.readIgnoreFiles)(this.#files, folder);',
+        to: 'const lines = [];',
+      },
+    ],
+    test: model,
+    says: 'is excluded, and was sent',
+  },
+  {
+    what: 'a restore that keeps both replaces',
+    edits: [
+      {
+        file: 'restore/restoreKind.js',
+        from: 'choice: own ?? choice',
+        to: `choice: (own ?? choice) === 'keep-both' ? 'replace' : (own ?? choice)`,
+      },
+    ],
+    test: model,
+    says: 'was replaced',
+  },
+  {
+    what: 'what the user forgets stays',
+    edits: [
+      {
+        file: 'comparison/forget.js',
+        from: 'comparison.remove(path);',
+        to: '',
+      },
+    ],
+    test: model,
+    says: 'was forgotten, and is still lost',
+  },
+  {
+    what: 'a plan to free up says too many files',
+    edits: [
+      {
+        file: 'freeUp/selectFreeUp.js',
+        from: 'files: steps.length,',
+        to: 'files: steps.length && steps.length + 1,',
+      },
+    ],
+    test: model,
+    says: 'what would go and what would stay add up',
+  },
+  {
+    what: 'a report counts more bytes than were freed',
+    edits: [
+      {
+        file: 'batch/batch.js',
+        from: 'ending.result.local.size : bytesOf(step)',
+        to: 'ending.result.local.size + 1 : bytesOf(step)',
+      },
+    ],
+    test: model,
+    says: 'the report counts the bytes that were freed',
+  },
+  {
+    what: 'a version is gone from the bucket',
+    edits: [
+      {
+        file: '../../test/support/memory/memoryObjects.js',
+        from: 'histories.set(key, [entry, ...kept]);',
+        to: 'histories.set(key, [entry]);',
+      },
+    ],
+    test: model,
+    says: 'a version of',
+  },
+  {
+    what: 'a version is gone, while two windows are at work',
+    edits: [
+      {
+        file: '../../test/support/memory/memoryObjects.js',
+        from: 'histories.set(key, [entry, ...kept]);',
+        to: 'histories.set(key, [entry]);',
+      },
+    ],
+    test: schedules,
+    says: 'a version of',
+  },
+  {
+    what: 'what was sent stays out of date, while two windows are at work',
+    edits: [
+      {
+        file: 'backup/backUpKind.js',
+        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
+        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
+      },
+    ],
+    test: schedules,
+    says: 'a second back-up has something to do',
+  },
+  {
+    what: 'the groups do not add up, while two windows are at work',
+    edits: [
+      {
+        file: 'comparison/comparison.js',
+        from: 'found: this.#trees.size,',
+        to: 'found: this.#trees.size + (this.#trees.size > 2 ? 1 : 0),',
+      },
+    ],
+    test: schedules,
+    says: 'the groups add up',
   },
 ];
