@@ -181,7 +181,7 @@ const restFactor = 4;
 const maxRestMs = 50;
 
 /** How long entries of files that are gone stay at the most, while no others come. */
-const maxEndDelayMs = 100;
+const maxEndDelayMs = 1_000;
 
 /** For an engine without storage: if it is killed, its staged files stay. */
 export const noJournal: StagingJournal = {
