@@ -127,12 +127,12 @@ async function confirmReplacing(
   if (mayAgree && places.every(isAgreedPlace)) return 'back-up';
   const backUp = l10n.t('Back Up');
   const look = l10n.t('Open Diff');
-  const answer = await window.showWarningMessage(
-    question(plan),
-    { modal: true, detail: consequences(plan) },
-    backUp,
-    ...(files === 1 && setups.length === 1 ? [look] : []),
-  );
+  const answer = await askBeforeLoss({
+    question: question(plan),
+    detail: consequences(plan),
+    keep: l10n.t('Keep Copies'),
+    actions: [backUp, ...(files === 1 && setups.length === 1 ? [look] : [])],
+  });
   if (answer === look) return 'look';
   if (answer !== backUp) return 'cancel';
   for (const { folder, key } of places) {

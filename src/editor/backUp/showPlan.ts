@@ -28,6 +28,8 @@ export async function showPlan(
   const answer = await window.showWarningMessage(
     l10n.t('Back up {0} ({1}) to {2}?', formatFiles(files), formatBytes(bytes), whereTo(setups)),
     { modal: true, detail: [...whose, detail(summary, setups)].join('\n\n') },
+    // Enter presses the first button. It replaces nothing of which nobody knows what it is.
+    ...(summary.unknownOrigin.files > 0 ? [l10n.t('Keep Copies')] : []),
     backUp,
     ...(isWhole ? [choose] : []),
   );

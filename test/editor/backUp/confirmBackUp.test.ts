@@ -100,6 +100,25 @@ describe('A plan of a back-up', () => {
     assert.deepEqual(answers.questions, []);
   });
 
+  it('keeps everything on Enter where it replaces copies of unknown origin', async () => {
+    const unknownOrigin = { files: 1, originals: 0, examples: [], keepsVersions: false };
+    const whole = { ...aPlan(3), unknownOrigin };
+    const kinds = ['all', 'resources', 'nodes'] as const;
+    for (const kind of kinds) assert.equal(await ask(whole, kind), 'back-up');
+    const more = { ...aPlan(3), manyReplaced: { files: 101, keepsVersions: false } };
+    assert.equal(await ask(more, 'picks'), 'back-up');
+    const buttons = answers.questions.map(question => question.buttons);
+    assert.equal(buttons.length, 4);
+    for (const [first, ...others] of buttons) {
+      assert.equal(first, 'Keep Copies');
+      assert.ok(others.includes('Back Up'));
+    }
+    answers.restore();
+    answers = answerWith('Keep Copies');
+    assert.equal(await ask(whole, 'resources'), 'cancel');
+    assert.equal(await ask({ ...aPlan(2000), unknownOrigin }, 'nodes'), 'cancel');
+  });
+
   it('asks about replacing single files once in a place, and again in another or after a stop', async () => {
     const folder = { uri: Uri.file('/replacing'), name: 'replacing', index: 0 };
     const id = folder.uri.toString();
