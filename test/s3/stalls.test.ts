@@ -6,6 +6,7 @@ import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { Transport } from '../../src/engine/s3/transport';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
+import { openStubStore } from '../support/servers/stubStore';
 import { startWireRecorder, type WireDisturbance } from '../support/servers/wire';
 
 describe('A request that stalls', function () {
@@ -88,6 +89,37 @@ describe('A request that stalls', function () {
     } finally {
       await close();
     }
+  });
+
+  it('is waited for longer at each attempt where it is for a page of a list, and so are the next pages', async () => {
+    const stallTimeoutMs = 300;
+    let asked = 0;
+    const store = await openStubStore(
+      ({ url = '' }, response) => {
+        asked++;
+        const isLast = url.includes('continuation-token');
+        const more = isLast ? '' : '<NextContinuationToken>t</NextContinuationToken>';
+        const page =
+          `<ListBucketResult><Name>b</Name><IsTruncated>${String(!isLast)}</IsTruncated>${more}` +
+          `<Contents><Key>${isLast ? 'z' : 'a'}</Key><Size>1</Size><ETag>"e"</ETag>` +
+          '<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>';
+        setTimeout(() => response.end(page), 3 * stallTimeoutMs);
+      },
+      { transport: new Transport({ stallTimeoutMs }) },
+    );
+    const keys: string[] = [];
+    try {
+      for await (const page of store.bucket.list({
+        prefix: '',
+        signal: new AbortController().signal,
+      })) {
+        keys.push(...page.map(({ key }) => key));
+      }
+    } finally {
+      await store.close();
+    }
+    assert.deepEqual(keys, ['a', 'z']);
+    assert.equal(asked, 4);
   });
 
   it('fails in the end by its name', async () => {

@@ -24,6 +24,8 @@ export interface DirectRequest {
   readonly body?: RequestBody;
   /** Of the body, in hexadecimal, where it is known. */
   readonly sha256?: string | undefined;
+  /** How many times as long as others it may move no byte. */
+  readonly patience?: number;
 }
 
 /** All that may stand in a query: what removes things has no name here. */
@@ -107,7 +109,7 @@ export class DirectClient {
   }
 
   async #sign(
-    { method, key, query = {}, headers = {}, body, sha256 }: DirectRequest,
+    { method, key, query = {}, headers = {}, body, sha256, patience }: DirectRequest,
     { url, signer, identify }: BucketAddress,
   ): Promise<HttpRequest> {
     const path =
@@ -135,6 +137,7 @@ export class DirectClient {
       target: search === '' ? path : `${path}?${search}`,
       headers: { ...signed, ...unsignedHeaders },
       body,
+      patience,
     };
   }
 

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: RequestBody | undefined;
+  /** How many times as long as others it may move no byte. */
+  readonly patience?: number | undefined;
 }
 
 /** Bytes that are written to a request as fast as they may go. */
@@ -33,11 +35,12 @@ export interface RequestBody {
  * connection comes about or nothing moves, and what the system says of the network.
  */
 export function exchange(
-  { method, endpoint, target, headers, body }: HttpRequest,
+  { method, endpoint, target, headers, body, patience = 1 }: HttpRequest,
   transport: Transport,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { connectionTimeoutMs, stallTimeoutMs } = transport;
+  const { connectionTimeoutMs } = transport;
+  const stallTimeoutMs = transport.stallTimeoutMs * patience;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(aborted());

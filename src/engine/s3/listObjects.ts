@@ -21,12 +21,17 @@ export async function* listObjects(
   const { endpoint, name } = place;
   const guard = new PagingGuard(endpoint);
   let token: string | undefined;
+  let patience = 1;
   for (;;) {
     const page = await storeRequest(
       { endpoint, bucket: name },
       signal,
-      async () => {
-        const answer = await listPage(place, { prefix, after, pageSize, token }, signal);
+      async ({ number }) => {
+        // Some stores look through all that was deleted before they say a word. What one page has
+        // needed, the next ones may take at once.
+        patience = Math.max(patience, 2 ** (number - 1));
+        const request = { prefix, after, pageSize, token, patience };
+        const answer = await listPage(place, request, signal);
         // It may be any file's; what has one is not known as a whole.
         for (const entry of answer.entries) required(entry.key, 'Key');
         return answer;
@@ -75,12 +80,14 @@ interface PageRequest {
   readonly pageSize?: number | undefined;
   /** Where the page before says that this one begins. */
   readonly token?: string | undefined;
+  /** How many times as long as other answers it may be waited for. */
+  readonly patience?: number;
 }
 
 /** One page in one attempt. Throws `MalformedAnswer` where what comes is no list of this bucket. */
 async function listPage(
   { client, name }: Pick<BucketPlace, 'client' | 'name'>,
-  { prefix, after, delimiter, pageSize, token }: PageRequest,
+  { prefix, after, delimiter, pageSize, token, patience = 1 }: PageRequest,
   signal: AbortSignal,
 ): Promise<WholePage> {
   const { headers, body } = await client.request(
@@ -98,6 +105,7 @@ async function listPage(
         'start-after': token === undefined ? after : undefined,
         'continuation-token': token,
       },
+      patience,
     },
     signal,
   );
