@@ -1,22 +1,29 @@
 import { l10n, window } from 'vscode';
-import { turnOnVersioning } from '../../protocol/buckets';
+import { bucketVersioning, turnOnVersioning } from '../../protocol/buckets';
 import type { FailureRecord } from '../../protocol/failures';
 import type { FolderSetup } from '../../protocol/folders';
 import type { EngineClient } from '../client/engineClient';
 import type { RunningOperations } from '../client/runningOperations';
 
 interface TurnOnVersioningDeps {
-  readonly engine: EngineClient;
-  readonly operations: RunningOperations;
+  readonly engine: Pick<EngineClient, 'sendRequest'>;
+  readonly operations: Pick<RunningOperations, 'run'>;
 }
 
-/** Turns on versioning for the buckets of these folders, after explaining what that means. */
+/** Turns on versioning for those buckets of these folders where it is off, after explaining what that means. */
 export async function turnOnVersioningFor(
   { engine, operations }: TurnOnVersioningDeps,
   setups: readonly FolderSetup[],
 ): Promise<void> {
   const buckets = new Map(setups.map(({ bucket, settings }) => [bucket, { bucket, settings }]));
   for (const [bucket, request] of buckets) {
+    const versioning = await operations.run(token =>
+      engine.sendRequest(bucketVersioning, request, token),
+    );
+    if (versioning === 'enabled') {
+      void window.showInformationMessage(l10n.t('Versioning is already on for “{0}”.', bucket));
+      continue;
+    }
     const turnOn = l10n.t('Turn On Versioning');
     const answer = await window.showWarningMessage(
       l10n.t('Turn on versioning for the bucket “{0}”?', bucket),
