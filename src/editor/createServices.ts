@@ -93,6 +93,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const overview = new OverviewPanel({
     engine,
     shown,
+    targets,
     log,
     refresh,
     extension: context.extension,

@@ -135,7 +135,7 @@ describe('The overview', () => {
 
   it('comes back after a reload, and waits for a comparison', async () => {
     await project.workbench.reloadWithEditors();
-    await page.getByText('Nothing has been compared in this window yet.').waitFor();
+    await page.getByText('There is no comparison to show yet.').waitFor();
     await project.workbench.screenshot('overview-restored');
     await page.getByRole('button', { name: 'Compare' }).click();
     await tile(/^photos, folder/).waitFor();

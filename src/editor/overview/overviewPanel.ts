@@ -16,7 +16,8 @@ import type { FromPage, OverviewPlace, ToPage } from '../../protocol/overviewPag
 import type { EngineClient } from '../client/engineClient';
 import { runCommand } from '../contributions/runCommand';
 import { failureLine, toFailureRecord } from '../failures/failed';
-import { folderById, localFolders } from '../targets/targets';
+import { failureText } from '../failures/failureMessage';
+import { folderById, localFolders, type Targets } from '../targets/targets';
 import type { ShownState } from '../view/shownState';
 import { overviewHtml } from './overviewHtml';
 import { pictureOf, type FolderOverview } from './picture';
@@ -27,6 +28,7 @@ import { placeId, tileTargets, type TileTarget } from './tileNodes';
 export interface OverviewPanelDeps {
   readonly engine: Pick<EngineClient, 'sendRequest'>;
   readonly shown: ShownState;
+  readonly targets: Pick<Targets, 'statusOf'>;
   readonly log: Pick<LogOutputChannel, 'warn'>;
   /** Fires when something of what is known may have changed, and not more often than can be drawn. */
   readonly refresh: { readonly onDidRefresh: Event<void> };
@@ -90,6 +92,7 @@ export class OverviewPanel implements Disposable {
         await this.#draw();
         break;
       case 'compare':
+        // Lets the user choose a bucket first where there is none.
         await runCommand('s3Backup.compare');
         break;
       case 'go':
@@ -136,16 +139,8 @@ export class OverviewPanel implements Disposable {
   }
 
   async #message(): Promise<ToPage> {
-    const { comparisons, kind } = this.deps.shown.state;
-    if (comparisons.length === 0) {
-      return kind === 'comparing' || kind === 'connecting'
-        ? { kind: 'nothing', text: l10n.t('Comparing…'), button: undefined }
-        : {
-            kind: 'nothing',
-            text: l10n.t('Nothing has been compared in this window yet.'),
-            button: l10n.t('Compare'),
-          };
-    }
+    const { comparisons } = this.deps.shown.state;
+    if (comparisons.length === 0) return { kind: 'nothing', ...this.#whyNothing() };
     const several = localFolders().length > 1;
     const [only] = comparisons;
     const isKnown = comparisons.some(({ folder }) => folder === this.#place.folder);
@@ -172,6 +167,27 @@ export class OverviewPanel implements Disposable {
       { name, folders: several ? 'several' : 'one' },
       numbers.filter(({ folder }) => folders.includes(folder)),
     );
+  }
+
+  #whyNothing(): Omit<Extract<ToPage, { kind: 'nothing' }>, 'kind'> {
+    const { shown, targets } = this.deps;
+    const { state } = shown;
+    if (state.kind === 'comparing' || state.kind === 'connecting') {
+      return { text: l10n.t('Comparing…'), button: undefined };
+    }
+    const folders = localFolders();
+    if (folders.length > 0 && folders.every(folder => targets.statusOf(folder).kind === 'none')) {
+      const text = l10n.t('Nothing here is backed up: no bucket has been chosen.');
+      return { text, button: l10n.t('Choose Bucket…') };
+    }
+    const text =
+      state.kind === 'failed'
+        ? l10n.t(
+            'Failed: {0}',
+            state.failures.map(({ failure }) => failureText(failure)).join(', '),
+          )
+        : l10n.t('There is no comparison to show yet.');
+    return { text, button: l10n.t('Compare') };
   }
 
   async #ask(folders: readonly string[]): Promise<readonly FolderOverview[]> {

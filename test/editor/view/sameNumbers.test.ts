@@ -23,12 +23,12 @@ import { StatusBar } from '../../../src/editor/workbench/statusBar';
 import type { ComparisonTotals } from '../../../src/protocol/comparisons';
 import { rootPath } from '../../../src/protocol/folders';
 import { overview, type Overview } from '../../../src/protocol/overview';
-import type { FromPage, ToPage } from '../../../src/protocol/overviewPage';
 import type { ChildrenPage } from '../../../src/protocol/rows';
 import type { BatchProgress, State } from '../../../src/protocol/state';
 import { groups, type Group } from '../../../src/protocol/verdicts';
 import { aFileRow } from '../../support/engine/aFile';
 import { extension, workspaceFolder } from '../../support/vscode/extensionUnderTest';
+import { OverviewPage } from '../../support/vscode/overviewPage';
 import { TellingEngine } from '../../support/vscode/tellingEngine';
 import { memento, testLog } from '../../support/vscode/treeUnderTest';
 
@@ -43,7 +43,7 @@ describe('The numbers that are shown', () => {
   const view = { visible: true, badge: undefined as { value: number } | undefined };
   /** What the group of missing files says, as it was drawn last. */
   let row: number | undefined;
-  let page: ToPage | undefined;
+  let page: OverviewPage;
   let engine: TellingEngine;
   let rowsOfGroup: number;
   let nowMs: number;
@@ -54,20 +54,7 @@ describe('The numbers that are shown', () => {
     nowMs = 0;
     mock.method(performance, 'now', () => nowMs);
     const never = new EventEmitter<never>();
-    const received = new EventEmitter<FromPage>();
-    const panel = {
-      visible: true,
-      webview: {
-        options: {},
-        html: '',
-        cspSource: '',
-        asWebviewUri: (uri: unknown) => uri,
-        onDidReceiveMessage: received.event,
-        postMessage: (message: ToPage) => Promise.resolve((page = message)),
-      },
-      onDidDispose: never.event,
-      dispose: () => undefined,
-    };
+    page = new OverviewPage();
     Object.assign(view, {
       badge: undefined,
       onDidChangeVisibility: never.event,
@@ -78,7 +65,7 @@ describe('The numbers that are shown', () => {
     Object.assign(window, {
       createTreeView: () => view as unknown as TreeView<TreeNode>,
       createStatusBarItem: () => bar as unknown as StatusBarItem,
-      createWebviewPanel: () => panel as unknown as WebviewPanel,
+      createWebviewPanel: () => page as unknown as WebviewPanel,
       registerWebviewPanelSerializer: () => never,
     });
     // Its context keys would hold for the window of the tests.
@@ -182,7 +169,7 @@ describe('The numbers that are shown', () => {
   }
 
   function told() {
-    const legend = page?.kind === 'picture' ? page.legend : [];
+    const legend = page.last?.kind === 'picture' ? page.last.legend : [];
     const missing = legend.find(({ shade }) => shade === 'missing-in-cloud');
     return {
       row,
