@@ -11,6 +11,7 @@ import { announceIgnored } from '../ignore/showRule';
 import { chosenScopes, failedScopes } from '../selection/chosenScopes';
 import { comparedTargets, type ComparedTargetsDeps } from '../setUp/resolveTargets';
 import { localUri } from '../view/fileLocation';
+import { unsafeFiles } from '../view/statusLine';
 import type { TreeNode } from '../view/treeNode';
 import { announceNothingToBackUp } from './announceNothing';
 import { offerToSaveUpToDate } from './askAboutUnsaved';
@@ -27,10 +28,13 @@ export type BackUpDeps = RunPlannedDeps &
 
 /** Backs up everything that is out of date or missing in the cloud; compares first if needed. */
 export async function backUpAll(deps: BackUpDeps): Promise<Report | undefined> {
+  // The plan looks at the disk, and may find more.
+  const seen = unsafeFiles(deps.engine.state.comparisons).toBackUp;
   const setups = await comparedTargets(deps);
   return backUp(
     deps,
     setups.map(setup => ({ setup, scope: { kind: 'all' } })),
+    seen,
   );
 }
 
@@ -83,9 +87,10 @@ export async function reviewAndBackUp(
 ): Promise<Report | undefined> {
   const setups = await comparedTargets(deps);
   if (setups.length === 0) return undefined;
-  const scopes = await reviewDifferences(deps, setups, ticked);
-  if (scopes === undefined) return undefined;
-  if (scopes.length > 0) return backUp(deps, scopes);
+  const reviewed = await reviewDifferences(deps, setups, ticked);
+  if (reviewed === undefined) return undefined;
+  // While the list is open, a folder that was ticked may grow.
+  if (reviewed.scopes.length > 0) return backUp(deps, reviewed.scopes, reviewed.files);
   // This says why there is nothing to choose from.
   return backUp(
     deps,
@@ -107,9 +112,10 @@ export function backUpUnfinished(
 async function backUp(
   deps: BackUpDeps,
   scopes: PlanRequest['folders'],
+  seen?: number,
 ): Promise<Report | undefined> {
   if (!(await offerToSaveUpToDate(deps, scopes))) return undefined;
-  return runPlanned(deps, backUpKind, scopes);
+  return runPlanned(deps, backUpKind(seen), scopes);
 }
 
 /** Shows what would be replaced beside the file that would replace it. */
@@ -121,7 +127,8 @@ async function lookFirst(
   if (uri !== undefined) await runCommand('s3Backup.diff', uri);
 }
 
-const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
+/** @param seen How many files the user saw, where somebody counted them. */
+const backUpKind = (seen: number | undefined): PlannedKind<BackUpDeps, Scope, PlanSummary> => ({
   request: planBackUp,
   isEmpty: ({ files }) => files === 0,
   announceNothing: (deps, { summary, scopes }) => {
@@ -134,7 +141,7 @@ const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
     announceNothingToBackUp(summary, setups);
   },
   confirm: async (deps, { summary, scopes }) => {
-    const answer = await confirmBackUp(deps, summary, scopes);
+    const answer = await confirmBackUp(deps, summary, scopes, seen);
     switch (answer.kind) {
       case 'back-up': {
         const { files, excluded } = answer.plan;
@@ -157,4 +164,4 @@ const backUpKind: PlannedKind<BackUpDeps, Scope, PlanSummary> = {
     void announceReport(deps, finished, { retry, first: [] });
     if (finished.report.done > 0) void hintAtVersioning(deps, finished.setups);
   },
-};
+});

@@ -31,15 +31,19 @@ type PlanAnswer =
   | { readonly kind: 'back-up'; readonly plan: PlanSummary }
   | { readonly kind: Exclude<WriteAnswer, 'back-up'> };
 
-/** Asks the user to confirm everything in a plan that needs it, the gravest first. */
+/**
+ * Asks the user to confirm everything in a plan that needs it, the gravest first.
+ * @param seen How many files the user saw when asking for it; `undefined` where nobody counted them.
+ */
 export async function confirmBackUp(
   deps: ConfirmBackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
+  seen: number | undefined,
 ): Promise<PlanAnswer> {
   const plan = await askAboutSecrets(deps, summary, scopes);
   if (plan === undefined) return { kind: 'cancel' };
-  const answer = await confirmWrites(deps, plan, scopes);
+  const answer = await confirmWrites(deps, plan, scopes, seen);
   if (answer !== 'back-up') return { kind: answer };
   const { engine } = deps;
   // Saving comes first, because it may fill an empty file.
@@ -48,13 +52,15 @@ export async function confirmBackUp(
 }
 
 /**
- * Shows the first plan of a whole folder, and each large one; asks before copies of unknown origin
+ * Shows the first plan of a whole folder, each large one, and one that has grown since the user saw
+ * how many files it would have; asks before copies of unknown origin
  * are replaced.
  */
 async function confirmWrites(
   deps: ConfirmBackUpDeps,
   summary: PlanSummary,
   scopes: PlanRequest['folders'],
+  seen: number | undefined,
 ): Promise<WriteAnswer> {
   // The decisions about conflicts have already said what is replaced.
   if (scopes.every(({ scope }) => scope.kind === 'mine')) return 'back-up';
@@ -63,13 +69,22 @@ async function confirmWrites(
   const whole = concerned.filter(({ scope }) => scope.kind === 'all').map(({ setup }) => setup);
   const setups = scopes.map(({ setup }) => setup);
   if (await isFirstPlan(deps, whole)) return confirmFirstPlan(deps, summary, whole);
-  const isUnseen = scopes.some(({ scope }) => unseen.has(scope.kind));
-  if (!isUnseen || summary.files <= maxUnshown) return confirmReplacing(deps, summary, setups);
+  if (summary.files <= mostUnshown(scopes, seen)) return confirmReplacing(deps, summary, setups);
   const answer = await showPlan(deps.engine, summary, concerned);
   // What is replaced without a record stands in the plan.
   const isAsked = answer !== 'back-up' || summary.unknownOrigin.files > 0;
   return isAsked ? answer : confirmReplacing(deps, summary, setups);
 }
+
+/** How many files a plan may have, so that it need not be shown. */
+function mostUnshown(scopes: PlanRequest['folders'], seen: number | undefined): number {
+  const isUnseen = scopes.some(({ scope }) => unseen.has(scope.kind));
+  const grown = seen === undefined ? Infinity : seen + Math.max(leastGrowth, seen / 10);
+  return Math.min(isUnseen ? maxUnshown : Infinity, grown);
+}
+
+/** A folder that is worked in has some more files at any time. */
+const leastGrowth = 100;
 
 /** Of these, nobody may have seen how many files they hold by now. */
 const unseen: ReadonlySet<Scope['kind']> = new Set(['all', 'nodes', 'resources']);

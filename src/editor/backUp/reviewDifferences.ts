@@ -15,14 +15,14 @@ interface ReviewDifferencesDeps {
 /**
  * Lets the user tick what to back up: files, or folders if there are too many files to go through.
  * Begins with all of them ticked, or with none.
- * Ticks survive filtering. Returns `undefined` if the user cancels, and an empty list if there was
+ * Ticks survive filtering. Returns `undefined` if the user cancels, and nothing ticked if there was
  * nothing to choose from.
  */
 export async function reviewDifferences(
   { engine, operations }: ReviewDifferencesDeps,
   setups: readonly FolderSetup[],
   ticked: 'all' | 'none',
-): Promise<PlanRequest['folders'] | undefined> {
+): Promise<Reviewed | undefined> {
   const items: (DifferenceItem | QuickPickItem)[] = [];
   let files = 0;
   for (const setup of setups) {
@@ -34,7 +34,7 @@ export async function reviewDifferences(
     items.push(...rows.map(row => ({ ...toItem(setup, row), picked: ticked === 'all' })));
     files += rows.reduce((sum, row) => sum + row.files, 0);
   }
-  if (files === 0) return [];
+  if (files === 0) return { scopes: [], files };
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
     matchOnDescription: true,
@@ -44,12 +44,19 @@ export async function reviewDifferences(
   });
   const chosen = picked?.filter(item => 'row' in item) ?? [];
   if (chosen.length === 0) return undefined;
-  return setups.flatMap(setup => {
+  const scopes = setups.flatMap(setup => {
     const picks = chosen
       .filter(item => item.setup === setup)
       .map(({ row: { kind, path } }) => ({ kind, path }));
     return picks.length === 0 ? [] : [{ setup, scope: { kind: 'picks' as const, picks } }];
   });
+  return { scopes, files: chosen.reduce((sum, { row }) => sum + row.files, 0) };
+}
+
+/** What was ticked, and how many files that were when it was shown. */
+interface Reviewed {
+  readonly scopes: PlanRequest['folders'];
+  readonly files: number;
 }
 
 interface DifferenceItem extends QuickPickItem {

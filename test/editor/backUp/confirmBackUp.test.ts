@@ -40,7 +40,7 @@ describe('A plan of a back-up', () => {
     plan: PlanSummary,
     kind: Scope['kind'] = 'all',
     folders: readonly string[] = ['w'],
-    bucket = 'b',
+    { bucket = 'b', seen }: { readonly bucket?: string; readonly seen?: number } = {},
   ): Promise<string> {
     const engine = { sendRequest: () => Promise.resolve([]) };
     const scopes = folders.map(id => {
@@ -48,7 +48,7 @@ describe('A plan of a back-up', () => {
       return { setup, scope: { kind } };
     });
     const deps = { engine, memory } as unknown as Parameters<typeof confirmBackUp>[0];
-    const { kind: answer } = await confirmBackUp(deps, plan, scopes as never);
+    const { kind: answer } = await confirmBackUp(deps, plan, scopes as never, seen);
     return answer;
   }
 
@@ -69,6 +69,20 @@ describe('A plan of a back-up', () => {
     const [first, later] = answers.questions.map(({ detail }) => detail);
     assert.match(first ?? '', /^This takes 1 request to the store\.$/m);
     assert.match(later ?? '', /^This takes at most 10,706 requests to the store\.$/m);
+  });
+
+  it('is shown again where it has grown by a hundred files, or a tenth, since they were counted', async () => {
+    assert.equal(await ask(aPlan(5), 'all', ['w'], { seen: 5 }), 'back-up');
+    const shownFor = async (seen: number, files: number, kind: Scope['kind'] = 'all') => {
+      const before = answers.questions.length;
+      assert.equal(await ask(aPlan(files), kind, ['w'], { seen }), 'back-up');
+      return answers.questions.length - before;
+    };
+    assert.deepEqual([await shownFor(5, 105), await shownFor(5, 106)], [0, 1]);
+    assert.deepEqual([await shownFor(0, 100), await shownFor(0, 101)], [0, 1]);
+    assert.deepEqual([await shownFor(900, 1000), await shownFor(900, 1001)], [0, 1]);
+    const ticked = [await shownFor(5000, 5500, 'picks'), await shownFor(5000, 5501, 'picks')];
+    assert.deepEqual(ticked, [0, 1]);
   });
 
   it('names no place to which nothing goes, and shows that one when something does', async () => {
@@ -130,7 +144,7 @@ describe('A plan of a back-up', () => {
     };
     const askIn = async (bucket: string) => {
       const before = answers.questions.length;
-      assert.equal(await ask(replacing, 'nodes', [id], bucket), 'back-up');
+      assert.equal(await ask(replacing, 'nodes', [id], { bucket }), 'back-up');
       return answers.questions.length - before;
     };
     try {
