@@ -11,7 +11,7 @@ import { runSteps, type Step } from '../quickInput/steps';
 import { folderSetup, type FolderSetupDeps } from '../targets/folderSetup';
 import type { Profiles } from '../targets/profiles';
 import { targetText, type Target } from '../targets/target';
-import { folderId, type Targets } from '../targets/targets';
+import { folderId, localFolders, type Targets } from '../targets/targets';
 import {
   bucketItems,
   itemsAfterFailure,
@@ -25,6 +25,7 @@ import type { AccessKeyDeps } from './enterAccessKey';
 import { copyPolicy } from './copyPolicy';
 import { nameNewBucket, type NameNewBucketDeps } from './nameNewBucket';
 import { offeredEndpoint, offerEndpoint } from './offerEndpoint';
+import { endpointOf, offerOtherFolders } from './offerOtherFolders';
 import { openCredentialsFile } from './openCredentialsFile';
 import { credentials, otherStore } from './otherStore';
 import { refusal } from './refusal';
@@ -67,9 +68,12 @@ async function chooseBy(
 ): Promise<FolderSetup | undefined> {
   const [only] = folders;
   if (only === undefined) return undefined;
+  const endpoint = endpointOf(deps, only);
   const choice = await runSteps(
     folders.length > 1 ? chooseFolder(deps, folders, first) : first(only),
   );
+  const others = localFolders().filter(each => each !== choice?.folder);
+  void offerOtherFolders(deps, others, endpoint);
   if (choice === undefined) return undefined;
   const { folder, target, movedFrom, created } = choice;
   const before = currentTarget(deps, folder);
