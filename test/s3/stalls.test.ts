@@ -103,6 +103,7 @@ describe('A request that stalls', function () {
           `<ListBucketResult><Name>b</Name><IsTruncated>${String(!isLast)}</IsTruncated>${more}` +
           `<Contents><Key>${isLast ? 'z' : 'a'}</Key><Size>1</Size><ETag>"e"</ETag>` +
           '<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>';
+        // eslint-disable-next-line no-restricted-syntax -- a long silence is what is tested
         setTimeout(() => response.end(page), 3 * stallTimeoutMs);
       },
       { transport: new Transport({ stallTimeoutMs }) },
