@@ -15,6 +15,7 @@ import { keepSecret } from '../failures/secrets';
 import { fromStoreError } from '../failures/storeErrors';
 import type { SignInRequest } from '../ports/connection';
 import {
+  oidcEndpoint,
   OidcError,
   SsoOidc,
   type DeviceAuthorization,
@@ -126,6 +127,6 @@ function failed({ profile, region }: SsoPlan, error: unknown): Failure {
     return new Failure(isOver || isDenied ? 'sign-in-needed' : 'profile-failed', profile, why);
   }
   const { code } = fromStoreError(error, { endpoint: '' });
-  if (code !== 'unexpected') return new Failure(code, `AWS single sign-on (${region})`, error);
+  if (code !== 'unexpected') return new Failure(code, oidcEndpoint(region).origin, error);
   return new Failure('profile-failed', profile, error);
 }

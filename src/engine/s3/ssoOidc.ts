@@ -41,7 +41,7 @@ export class SsoOidc {
   readonly #signal: AbortSignal;
 
   constructor(region: string, transport: Transport, signal: AbortSignal) {
-    this.#endpoint = endpointIn(region);
+    this.#endpoint = oidcEndpoint(region);
     this.#transport = transport;
     this.#signal = signal;
   }
@@ -137,7 +137,8 @@ export class OidcError extends Error {
   }
 }
 
-function endpointIn(region: string): URL {
+/** Where single sign-on is asked, as AWS's command line finds it. */
+export function oidcEndpoint(region: string): URL {
   const named = process.env['AWS_ENDPOINT_URL_SSO_OIDC'];
   if (named !== undefined && named !== '') return new URL(named);
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
