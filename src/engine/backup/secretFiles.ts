@@ -37,6 +37,9 @@ export const secretPatterns: readonly string[] = [
   '.kube/config',
   'gcloud/application_default_credentials.json',
   'gcloud/credentials.db',
+  '.boto',
+  '.s3cfg',
+  'rclone.conf',
 ];
 
 /** What is called so holds no secret all the same: examples to copy, public keys. */

@@ -41,6 +41,9 @@ describe('A file looks like a secret', () => {
     '.docker/config.json',
     '.config/gcloud/application_default_credentials.json',
     '.azure/accessTokens.json',
+    '.boto',
+    '.s3cfg',
+    '.config/rclone/rclone.conf',
   ]) {
     it(`by the name ${path}`, () => {
       assert.ok(looks(path));
