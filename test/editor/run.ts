@@ -7,6 +7,7 @@ import { runTests } from '@vscode/test-electron';
 import type { Page } from 'playwright-core';
 
 import { launchBrowser } from '../support/vscode/browser';
+import { builtinsUnderTest } from '../support/vscode/builtins';
 import { chooseEditorHost } from '../support/vscode/desktopCode';
 import { editorEnvironment } from '../../dev/editorEnvironment';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
@@ -93,6 +94,7 @@ async function runOnServer(run: SuiteRun): Promise<number> {
     userSettings: run.settings,
     env: run.env,
     drivenBy: 'suite',
+    builtins: builtinsUnderTest(),
   });
   try {
     const browser = await launchBrowser();

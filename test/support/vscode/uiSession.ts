@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { launchBrowser } from './browser';
+import { builtinsUnderTest } from './builtins';
 import { startEmbeddedS3, type EmbeddedS3 } from '../../../dev/embeddedS3';
 import { repositoryRoot } from '../../../dev/repositoryRoot';
 import { s3Connection } from '../../../dev/s3Connection';
@@ -53,6 +54,8 @@ export async function startUiSession(options: UiSessionOptions): Promise<UiSessi
       },
       env: { ...connection.env, ...options.env },
       extensions: options.extensions ?? [repositoryRoot],
+      // What is published is tried as everybody has it.
+      builtins: options.extensions === undefined ? builtinsUnderTest() : undefined,
     });
     stops.push(() => server.stop());
     const browser = await launchBrowser();
