@@ -50,6 +50,7 @@ async function checkProperties(drawn: readonly number[]): Promise<void> {
     [seedsVariable]: drawn.join(),
     [testVariables.modelRuns]: String(modelRuns),
     [testVariables.scheduleRuns]: String(scheduleRuns),
+    [testVariables.restoreKills]: String(restoreKills),
   };
   const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -124,6 +125,7 @@ const historyMs = 60_000;
 const restlessMs = 300_000;
 const modelRuns = 20_000;
 const scheduleRuns = 5_000;
+const restoreKills = 60;
 
 main().catch((error: unknown) => {
   console.error(error);

@@ -14,6 +14,7 @@ import {
 } from '../../support/processes/restoreWorker';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { assertProperty } from '../../support/suite/assertProperty';
+import { testVariables } from '../../support/suite/testEnvironment';
 
 const worker = join(__dirname, '..', '..', 'support', 'processes', 'restoreWorker.js');
 /** Of each third file there is an old one here. */
@@ -25,9 +26,11 @@ const clearedUp = new Set<Recovery['kind']>([
   'placeholder-removed',
 ]);
 const oldContent = 'what was here before';
+/** Each is a process of its own; with three, one of each seed. */
+const runs = Number(process.env[testVariables.restoreKills] ?? 3);
 
 describe('A restore that is killed', function () {
-  this.timeout(120_000);
+  this.timeout(100_000 + runs * 5_000);
   let temporary: TemporaryFolder;
   let root: string;
   let trash: string;
@@ -120,7 +123,7 @@ describe('A restore that is killed', function () {
           requireNothingLost();
           requireNoNameFree();
         }),
-        { numRuns: 10 },
+        { numRuns: runs },
       );
     });
   }

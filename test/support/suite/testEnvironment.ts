@@ -16,6 +16,8 @@ export const testVariables = {
   requests: 'S3_BACKUP_TEST_REQUESTS',
   /** Set where a real VS Code is to go every way through the network. */
   networks: 'S3_BACKUP_TEST_NETWORKS',
+  /** How many restores are killed on each kind of disk. */
+  restoreKills: 'S3_BACKUP_TEST_RESTORE_KILLS',
   /** How many schedules of two engines are run. */
   scheduleRuns: 'S3_BACKUP_TEST_SCHEDULE_RUNS',
   /** Set where a failure of a property is enough, and its smallest case is not wanted. */
