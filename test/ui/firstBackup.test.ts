@@ -65,21 +65,24 @@ describe('A first backup', () => {
       assert.match(await workbench.viewMessage(), /^Compared .* with ui-tests\/field-journal\/ · /);
     });
     await workbench.screenshot('compared');
-    assert.deepEqual(await tree.lines(), [
-      'Changed in Cloud: 1 · 34 B',
-      '  routes: 1 file · 34 B',
-      'Out of Date: 2 · 143 B',
-      '  surveys: 1 file · 76 B',
-      '  README.md: 67 B · different size',
-      'Missing in Cloud: 6 · 1.1 MB',
-      '  drawings: 1 file · 401 B',
-      '  photos: 2 files · 1.1 MB',
-      '  surveys: 2 files · 110 B',
-      '  .journalrc: 10 B',
-      'Up to Date: 4 · 73.8 KB',
-      'Only in Cloud: 3 · 228 B',
-      'Ignored: 3',
-    ]);
+    // What is not proved yet is read meanwhile.
+    await eventually(async () => {
+      assert.deepEqual(await tree.lines(), [
+        'Changed in Cloud: 1 · 34 B',
+        '  routes: 1 file · 34 B',
+        'Out of Date: 2 · 143 B',
+        '  surveys: 1 file · 76 B',
+        '  README.md: 67 B · different size',
+        'Missing in Cloud: 6 · 1.1 MB',
+        '  drawings: 1 file · 401 B',
+        '  photos: 2 files · 1.1 MB',
+        '  surveys: 2 files · 110 B',
+        '  .journalrc: 10 B',
+        'Up to Date: 4 · 73.8 KB',
+        'Only in Cloud: 3 · 228 B',
+        'Ignored: 3',
+      ]);
+    });
   });
 
   it('compares again from the palette', async () => {
