@@ -603,18 +603,6 @@ export const plants: readonly Plant[] = [
     says: 'a version of',
   },
   {
-    what: 'what was sent stays out of date, while two windows are at work',
-    edits: [
-      {
-        file: 'backup/backUpKind.js',
-        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
-        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
-      },
-    ],
-    test: schedules,
-    says: 'a second back-up has something to do',
-  },
-  {
     what: 'the groups do not add up, while two windows are at work',
     edits: [
       {
