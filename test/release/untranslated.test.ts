@@ -54,6 +54,8 @@ const untold: Readonly<Record<string, string>> = {
   'A bucket’s name has no slash and is no ARN.': 'of invalid-bucket-name',
   'Could not load credentials from any providers': 'the SDK’s words, known by them',
   'no identity with status ': 'nobody is told who the credentials belong to',
+  'is not valid JSON': 'looked for in the words of an error, not said',
+  ', file descriptor ': 'of only-open: where the bytes are, as the system names it',
   'The request was aborted.': 'cancelled',
   ' is no staged file.': 'cannot happen',
   'Nobody here can sign requests to ': 'cannot happen',
@@ -79,6 +81,8 @@ describe('The engine', () => {
       throw new Failure('disk-full', path, isTwo ? cause : new Error('three in English', { cause }));
       const other = found\`these are \${isOne ? 'four in English' : ''} translated\`;
       throw new Failure('disk-full', path, other);
+      function why(isFive) { if (isFive) return 'five in English'; return found\`translated too\`; }
+      throw new Failure('disk-full', path, why(isFive));
       const line = 'for the log alone';
     `;
     assert.deepEqual(causesOutright(source), [
@@ -86,6 +90,7 @@ describe('The engine', () => {
       'two words of ',
       'three in English',
       'four in English',
+      'five in English',
     ]);
   });
 });
@@ -99,6 +104,15 @@ function causesOutright(source: string): readonly string[] {
     if (!ts.isVariableDeclaration(node) || node.initializer === undefined) return;
     constants.set(node.name.getText(), node.initializer);
   });
+  const returned = new Map<string, ts.Expression[]>();
+  walk(file, node => {
+    if (!ts.isFunctionDeclaration(node) || node.name === undefined) return;
+    const values: ts.Expression[] = [];
+    walk(node, inner => {
+      if (ts.isReturnStatement(inner) && inner.expression) values.push(inner.expression);
+    });
+    returned.set(node.name.text, values);
+  });
   const take = (cause: ts.Node): void => {
     if (ts.isTaggedTemplateExpression(cause)) {
       if (!ts.isTemplateExpression(cause.template)) return;
@@ -108,6 +122,11 @@ function causesOutright(source: string): readonly string[] {
     const constant = ts.isIdentifier(cause) ? constants.get(cause.text) : undefined;
     constants.delete(cause.getText());
     if (constant !== undefined) take(constant);
+    if (ts.isCallExpression(cause)) {
+      const values = returned.get(cause.expression.getText()) ?? [];
+      returned.delete(cause.expression.getText());
+      for (const value of values) take(value);
+    }
     const isText = ts.isStringLiteralLike(cause) || isPartOfTemplate(cause);
     if (isText && hasSeveralWords(cause.text)) texts.add(cause.text);
     ts.forEachChild(cause, take);
