@@ -8,6 +8,7 @@ import type { Bucket, ListedObject } from '../../../src/engine/ports/bucket';
 import type { Engine } from '../../../src/engine/session/engine';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import { aFolder } from '../../support/engine/aFolder';
+import { untilNotRacy } from '../../support/disk/untilNotRacy';
 import { startEngine } from '../../support/engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { byUtf8 } from '../../support/memory/memoryObjects';
@@ -92,6 +93,7 @@ describe('The requests of a comparison', function () {
       store.place(`w/${name}`, 'some', { etag: 'no digest', modifiedAtMs: placedAt });
     }
     listed = names.map(name => listedAs(name, doubted.includes(name) ? 'no digest' : 'e'));
+    await untilNotRacy();
     await engine.compare([setup], AbortSignal.timeout(50_000));
     assert.ok(asked.lists <= pages * 1.1, `${String(asked.lists)} lists`);
     const further = store.calls.map(({ operation, key }) => `${operation} ${key}`).sort();
