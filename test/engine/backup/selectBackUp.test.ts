@@ -4,15 +4,22 @@ import type { Bucket, Versioning } from '../../../src/engine/ports/bucket';
 import { Comparison } from '../../../src/engine/comparison/comparison';
 import type { Entry } from '../../../src/engine/comparison/entry';
 import type { Finding } from '../../../src/engine/compare/finding';
-import type { Route } from '../../../src/engine/comparison/job';
-import { selectSteps, type BackUpSelection } from '../../../src/engine/backup/selectBackUp';
+import type { ComparisonJob, Route } from '../../../src/engine/comparison/job';
+import {
+  selectBackUp,
+  selectSteps,
+  type BackUpSelection,
+  type SelectBackUpDeps,
+} from '../../../src/engine/backup/selectBackUp';
 import { summarizeBackUp } from '../../../src/engine/backup/summarizeBackUp';
+import { volumesIn, type VolumeTop } from '../../../src/engine/disk/volumesBelow';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Activity } from '../../../src/protocol/rows';
 import type { Verdict } from '../../../src/protocol/verdicts';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { aCloudFile, aLocalFile } from '../../support/engine/aFile';
 import { routeInMemory } from '../../support/memory/routeInMemory';
+import { temporaryFolder } from '../../../dev/temporaryFolder';
 
 const bucket: Bucket = memoryBucket();
 const route: Route = routeInMemory({ root: '/w', bucket, prefix: 'w/' });
@@ -116,6 +123,50 @@ describe('A plan to back up', () => {
     assert.equal(chosen({ kind: 'waiting' }), 0);
     assert.equal(chosen({ kind: 'under-way', work: 'back-up' }), 0);
     assert.equal(chosen({ kind: 'finished', work: 'restore' }), 1);
+  });
+
+  it('takes those whose conflict was decided, and counts the size that they replace', async () => {
+    const changed: Verdict = { kind: 'changed-in-cloud', because: 'newer-there' };
+    const comparison = new Comparison(route.target);
+    for (const placed of [
+      entry('a', changed, { local: 1, etag: 'now' }),
+      entry('gone', changed, { etag: 'now' }),
+      entry('ended', { kind: 'up-to-date', proof: 'content' }, { local: 1, etag: 'now' }),
+    ]) {
+      comparison.place({ ...placed, isFolder: false });
+    }
+    const files = ['a', 'gone', 'ended'].map(path => ({ path: path as FilePath, etag: 'shown' }));
+    const { steps, excluded, leftAlone } = await selectBackUp(
+      { comparisons: { requireCurrent: () => comparison } } as unknown as SelectBackUpDeps,
+      { job: route as ComparisonJob, scope: { kind: 'mine', files } },
+      signal,
+    );
+    assert.deepEqual(
+      steps.map(({ path, condition, replaces }) => [path, condition, replaces]),
+      [['a', { kind: 'unchanged', etag: 'shown' }, 9]],
+    );
+    assert.deepEqual(excluded, { 'changed-in-cloud': 1, 'up-to-date': 1 });
+    assert.deepEqual(leftAlone, []);
+  });
+
+  it('has the receipts know each volume that its files are on, and none that is not told', async () => {
+    const folder = await temporaryFolder('volumes');
+    try {
+      const noted: VolumeTop[][] = [];
+      for (const root of [folder.path, '/nowhere']) {
+        const there = routeInMemory({ root, bucket, prefix: 'w/' });
+        there.receipts.noteVolumes = tops => {
+          noted.push([...tops]);
+        };
+        selectSteps(
+          there,
+          ['a', 'b'].map(path => entry(path, missing, { local: 1 })),
+        );
+      }
+      assert.deepEqual(noted, [volumesIn(folder.path, []), []]);
+    } finally {
+      await folder.remove();
+    }
   });
 
   it('goes in the order of the paths, in whatever order they come', () => {

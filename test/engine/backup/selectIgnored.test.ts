@@ -104,6 +104,24 @@ describe('selectIgnored', () => {
     assert.equal(await offered(row), undefined);
   });
 
+  it('is the file’s own business: a folder that is ignored stays out, with all that is in it', async () => {
+    assert.equal((await project.plan(anyway('node_modules'))).files, 0);
+  });
+
+  it('keeps the row of a file that no rule ignores, or that one includes again', async () => {
+    const settings = { exclude: ['*.log', '!x.log'] };
+    const including = new ProjectInMemory({ root, bucket, settings });
+    try {
+      await including.compare();
+      for (const path of ['b', 'x.log']) {
+        assert.equal((await including.backUp(anyway(path))).done, 1);
+        assert.equal(including.row(path).verdict.kind, 'up-to-date', path);
+      }
+    } finally {
+      including.engine.dispose();
+    }
+  });
+
   it('takes no file that is not below the folder', async () => {
     await assert.rejects(project.plan(anyway('../x.log')), { code: 'file-vanished' });
   });

@@ -19,6 +19,7 @@ import fc from 'fast-check';
 
 import type { Bucket, ByteRange } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
+import { crc64NvmeOf } from '../../../src/engine/checksums/crc64nvme';
 import { freeFile } from '../../../src/engine/freeUp/freeFile';
 import type { FreeUpStep } from '../../../src/engine/freeUp/freeUpStep';
 import { toLocalFile } from '../../../src/engine/disk/localFile';
@@ -92,6 +93,13 @@ describe('Freeing a local file', () => {
     assert.ok(receipt !== undefined);
     under.receipts.put({ ...receipt, etag });
     step = { ...step, copy: { ...step.copy, etag } };
+  }
+
+  /** The store tells nothing of the copy's bytes but this. */
+  function knownBy(algorithm: 'sha256' | 'crc64nvme', value: string): void {
+    const checksums = [{ algorithm, type: 'full-object', value }] as const;
+    bucket.change('w/a.txt', { etag: 'no-digest-2', checksums });
+    noteEtag('no-digest-2');
   }
 
   /** What is read of copies from now on; `undefined` stands for a whole one. */
@@ -247,6 +255,49 @@ describe('Freeing a local file', () => {
       },
     },
     {
+      name: 'the list shows another copy of this size',
+      code: 'not-listed',
+      arrange: () => {
+        const other: Bucket = {
+          ...bucket,
+          async *list(request) {
+            for await (const page of bucket.list(request)) {
+              yield page.map(object => ({ ...object, etag: 'other' }));
+            }
+          },
+        };
+        step = { ...step, route: { ...step.route, bucket: other } };
+      },
+    },
+    {
+      name: 'the copy has another size under its ETag',
+      code: 'copy-differs',
+      arrange: () => {
+        bucket.change('w/a.txt', { body: Buffer.from('mine and more'), checksums: [] });
+      },
+    },
+    ...(['sha256', 'crc64nvme'] as const).map(algorithm => ({
+      name: `the store has another ${algorithm}, and nothing else`,
+      code: 'copy-differs' as const,
+      arrange: () => {
+        knownBy(algorithm, Buffer.alloc(algorithm === 'sha256' ? 32 : 8).toString('base64'));
+      },
+    })),
+    ...(
+      [
+        ['is replaced', 'changed-in-cloud', 'copy-differs'],
+        ['is deleted', 'no-such-key', 'no-such-key'],
+        ['goes into an archive', 'archived', 'archived'],
+        ['comes other than it was stored', 'not-as-stored', 'copy-unreadable'],
+      ] as const
+    ).map(([what, met, code]) => ({
+      name: `the copy ${what} while it is read`,
+      code,
+      arrange: () => {
+        bucket.failNext('get', new Failure(met, 'w/a.txt'));
+      },
+    })),
+    {
       name: 'the copy may be asked about, but not read',
       code: 'copy-unreadable',
       arrange: () => {
@@ -397,6 +448,31 @@ describe('Freeing a local file', () => {
       assert.deepEqual(await under.contents(), {});
     });
 
+    it(`reads one byte before it is to ${way}, by whichever checksum the store has alone`, async () => {
+      const bytes = Buffer.from('mine');
+      const md5 = createHash('md5').update(bytes).digest('hex').toUpperCase();
+      for (const know of [
+        () => {
+          knownBy('sha256', createHash('sha256').update(bytes).digest('base64'));
+        },
+        () => {
+          knownBy('crc64nvme', crc64NvmeOf(bytes));
+        },
+        () => {
+          bucket.change('w/a.txt', { etag: md5, checksums: [] });
+          noteEtag(md5);
+        },
+      ]) {
+        bucket.remove('w/a.txt');
+        step = await under.backedUp('a.txt', 'mine');
+        know();
+        const ranges = rangesRead();
+        await free(way);
+        assert.deepEqual(ranges, [{ start: 3, end: 4 }]);
+        assert.deepEqual(await under.contents(), {});
+      }
+    });
+
     it(`reads all of the copy before it is to ${way}, where nothing else tells of its bytes`, async () => {
       bucket.change('w/a.txt', { etag: 'no-digest-2', checksums: [] });
       noteEtag('no-digest-2');
@@ -525,9 +601,10 @@ describe('Freeing a local file', () => {
       bucket.remove('w/a.txt');
     });
     const kept: unknown = await free('delete').catch((error: unknown) => error);
-    assert.ok(kept instanceof Failure && kept.code === 'kept-beside');
+    const both = 'both are kept';
+    assert.ok(kept instanceof Failure && kept.code === 'kept-beside', both);
     const keptAs = String(kept.cause);
-    assert.deepEqual(await under.contents(), { 'a.txt': 'new', [keptAs]: 'mine' });
+    assert.deepEqual(await under.contents(), { 'a.txt': 'new', [keptAs]: 'mine' }, both);
   });
 
   it('gives a file its name back in the folder that was renamed while it was examined', async () => {

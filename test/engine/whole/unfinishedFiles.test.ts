@@ -12,6 +12,7 @@ import { unfinishedInMemory } from '../../support/memory/recordsInMemory';
 import { Failure } from '../../../src/engine/failures/failure';
 import type { FailureCode } from '../../../src/protocol/failures';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
+import type { Scope } from '../../../src/protocol/plans';
 import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
 import { writeTree } from '../../support/disk/localTree';
@@ -239,6 +240,16 @@ describe('What a batch that was cut off has left', () => {
       assert.equal(left(state()), files);
     });
   }
+
+  it('is asked for no longer where a look at one file has found it in its place', async () => {
+    const { engine } = window();
+    const { cancelled } = await cutOff(engine, 60);
+    bucket.place('w/f59', 'x');
+    const plan = (scope: Scope) => engine.planBackUp({ folders: [{ setup, scope }] }, never);
+    await plan({ kind: 'resources', paths: [join(root, 'f59')] });
+    const { files, excluded } = await plan({ kind: 'unfinished' });
+    assert.deepEqual([files, excluded], [cancelled - 1, {}]);
+  });
 
   it('is nothing any more once it has arrived by another batch', async () => {
     const { engine, state } = window();

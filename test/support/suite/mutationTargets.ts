@@ -30,6 +30,6 @@ export const mutationTargets: Readonly<Record<string, MutationTarget>> = {
   },
   conditionalWrites: {
     sources: ['s3/conditionalWrite'],
-    tests: ['s3/conditionalWrites', 's3/learnedConditions'],
+    tests: ['s3/conditionalWrites', 's3/explainedRefusals', 's3/learnedConditions'],
   },
 };
