@@ -15,7 +15,11 @@ import { join } from 'node:path';
 
 import { HeldFolder } from '../../../src/engine/disk/heldFolder';
 import type { FilePath } from '../../../src/protocol/folders';
-import { renameNoReplace, renameOverPlaceholder } from '../../../src/engine/disk/rename';
+import {
+  renameNoReplace,
+  renameOverPlaceholder,
+  renameToConflictName,
+} from '../../../src/engine/disk/rename';
 import { noJournal } from '../../../src/engine/staging/stagingJournal';
 import { removePlaceholder } from '../../../src/engine/staging/recoverStagedFiles';
 import type { Placeholder, PlaceholderJournal } from '../../../src/engine/disk/rename';
@@ -71,6 +75,38 @@ for (const [how, move] of [
     });
   });
 }
+
+describe('The name of a kept copy', () => {
+  it('is another one for each that is kept in the same second', async () => {
+    const folder = await temporaryFolder('kept');
+    try {
+      const at = new Date(2026, 2, 14, 9, 26, 53);
+      const path = 'plan.txt' as FilePath;
+      const stagedPath = 'staged' as FilePath;
+      const held = new HeldFolder(folder.path, stagedPath);
+      const kept: Record<string, string> = {};
+      for (const bytes of ['one', 'two', 'three']) {
+        await writeFile(join(folder.path, stagedPath), bytes);
+        const file = { path, stagedPath };
+        kept[await renameToConflictName(held, file, { at, word: 'kept' }, noJournal)] = bytes;
+      }
+      held.close();
+      const names = await readdir(folder.path);
+      const read = (name: string) => readFile(join(folder.path, name), 'utf8');
+      const contents = await Promise.all(
+        names.map(async name => [name, await read(name)] as const),
+      );
+      assert.deepEqual(Object.fromEntries(contents), kept, 'each copy is kept');
+      assert.deepEqual(names.sort(), [
+        'plan (kept 2026-03-14 09.26.53 2).txt',
+        'plan (kept 2026-03-14 09.26.53 3).txt',
+        'plan (kept 2026-03-14 09.26.53).txt',
+      ]);
+    } finally {
+      await folder.remove();
+    }
+  });
+});
 
 describe('The empty file that holds a name, without hard links', () => {
   let folder: TemporaryFolder;

@@ -433,7 +433,8 @@ describe('restore', function () {
         project.engine.chooseConflicts({ planId, choice: 'replace', except: [] });
         change();
         const { skipped, reasons } = await project.engine.run(planId, new AbortController().signal);
-        assert.deepEqual([skipped, reasons], [1, { 'changed-here': 1 }], what);
+        const changed = `a file that was ${what} since the plan is skipped`;
+        assert.deepEqual([skipped, reasons], [1, { 'changed-here': 1 }], changed);
       }
       assert.equal(trash.size, 0);
       assert.equal(existsSync(join(root, 'd/a.txt')), true);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
@@ -60,6 +61,9 @@ export async function inSchedule(
     world.checkTold();
     await through(world.tellAll());
     await world.check();
+    await through(compareAll(world));
+    world.checkCompared();
+    await through(assertBackedUpOnce(world));
   } finally {
     world.close();
     await through(Promise.resolve());
@@ -75,4 +79,20 @@ async function prepare({ windows }: TwoEngines): Promise<void> {
   await windows[0].compare();
   await windows[0].backUp({ kind: 'all' });
   await windows[1].compare();
+}
+
+async function compareAll({ windows }: TwoEngines): Promise<void> {
+  for (const window of windows) await window.compare();
+}
+
+/** A second back-up, by either window, finds nothing that the first one has left. */
+async function assertBackedUpOnce({ windows }: TwoEngines): Promise<void> {
+  const [one, other] = windows;
+  const { failed, skipped } = await one.backUp({ kind: 'all' });
+  if (failed + skipped > 0) return;
+  await other.compare();
+  for (const window of windows) {
+    const { files } = await window.plan({ kind: 'all' });
+    assert.equal(files, 0, 'a second back-up has something to do');
+  }
 }

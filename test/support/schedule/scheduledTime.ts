@@ -118,19 +118,26 @@ interface Timer {
 /** So far ahead of the disk's clock that nothing that is read changed just before. */
 const settledMs = 300_000;
 
-/** Each timer waits for a turn, at which the one that is due first fires. */
+/**
+ * Each timer waits for a turn, at which the one that is due first fires. What is done again and again
+ * is never done: it only tells how far a batch is, and on a busy machine alone would it be due.
+ */
 function virtualTime(turn: Turn): {
   readonly restore: () => void;
 } {
   const originals = {
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
+    setInterval: globalThis.setInterval,
+    clearInterval: globalThis.clearInterval,
+    Date: globalThis.Date,
     now: Date.now,
     performanceNow: performance.now.bind(performance),
     delay: timers.setTimeout,
   };
   const waiting = new Set<Timer>();
-  const begun = Date.now() + settledMs;
+  // A whole second, as stores tell times: what happens in one of them must not be chance.
+  const begun = Math.ceil(Date.now() / 1000) * 1000 + settledMs;
   let passedMs = 0;
   const now = () => begun + passedMs;
 
@@ -174,14 +181,28 @@ function virtualTime(turn: Turn): {
       if (signal?.aborted === true) cancel();
       else signal?.addEventListener('abort', cancel, { once: true });
     });
-  Object.assign(globalThis, { setTimeout: begin, clearTimeout: clear });
+  const again = {};
+  const clearAgain = (handle: unknown) => {
+    if (handle !== again) originals.clearInterval(handle as NodeJS.Timeout | undefined);
+  };
+  Object.assign(globalThis, {
+    setTimeout: begin,
+    clearTimeout: clear,
+    setInterval: () => again,
+    clearInterval: clearAgain,
+    Date: new Proxy(Date, {
+      construct: (date, given: readonly unknown[]) =>
+        Reflect.construct(date, given.length === 0 ? [now()] : given) as Date,
+    }),
+  });
   Object.assign(timers, { setTimeout: delay });
   Date.now = now;
   performance.now = () => passedMs;
   return {
     restore() {
-      const { setTimeout, clearTimeout } = originals;
-      Object.assign(globalThis, { setTimeout, clearTimeout });
+      const { setTimeout, clearTimeout, setInterval, clearInterval } = originals;
+      Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
+      globalThis.Date = originals.Date;
       Object.assign(timers, { setTimeout: originals.delay });
       Date.now = originals.now;
       performance.now = originals.performanceNow;

@@ -603,6 +603,18 @@ export const plants: readonly Plant[] = [
     says: 'a version of',
   },
   {
+    what: 'what was sent stays out of date, while two windows are at work',
+    edits: [
+      {
+        file: 'backup/backUpKind.js',
+        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
+        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
+      },
+    ],
+    test: schedules,
+    says: 'a second back-up has something to do',
+  },
+  {
     what: 'the groups do not add up, while two windows are at work',
     edits: [
       {
@@ -613,5 +625,58 @@ export const plants: readonly Plant[] = [
     ],
     test: schedules,
     says: 'the groups add up',
+  },
+  {
+    what: 'a restore replaces what was written since its plan',
+    edits: [
+      {
+        file: 'restore/commit.js',
+        from: '!(0, localFile_1.isSameState)(local, (0, localFile_1.toLocalFile)(path, now))',
+        to: 'false',
+      },
+    ],
+    test: ['engine', 'whole/restore'],
+    says: 'a file that was written since the plan is skipped',
+  },
+  {
+    what: 'copies that are kept beside a file replace each other',
+    edits: [
+      {
+        file: 'disk/rename.js',
+        from: `const renaming = { from: (0, filePath_1.fileName)(stagedPath), to, isNeeded: word === 'kept' };`,
+        to: `require('node:fs').renameSync(folder.at((0, filePath_1.fileName)(stagedPath)), folder.at(to));
+        return (0, filePath_1.childPath)((0, filePath_1.parentPath)(path), to);
+        const renaming = {};`,
+      },
+    ],
+    test: ['engine', 'disk/rename'],
+    says: 'each copy is kept',
+  },
+  {
+    what: 'a file whose name was taken while it was examined takes it back',
+    edits: [
+      {
+        file: 'staging/restoreDisplaced.js',
+        from: 'const renaming = { from:',
+        to: `require('node:fs').renameSync(folder.at((0, filePath_1.fileName)(stagedPath)), folder.at((0, filePath_1.fileName)(path)));
+    return undefined;
+    const renaming = { from:`,
+      },
+    ],
+    test: ['engine', 'freeUp/freeFile'],
+    says: 'both are kept',
+  },
+  {
+    what: 'a file whose name was taken while it was examined goes',
+    edits: [
+      {
+        file: 'staging/restoreDisplaced.js',
+        from: `return (0, rename_1.renameToConflictName)(folder, file, { at: new Date(), word: 'kept' }, journal);`,
+        to: `require('node:fs').unlinkSync(folder.at((0, filePath_1.fileName)(stagedPath)));
+    return path + ' (kept)';`,
+      },
+    ],
+    test: ['engine', 'freeUp/freeFile'],
+    says: 'both are kept',
   },
 ];
