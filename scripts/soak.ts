@@ -18,28 +18,33 @@ import { newSeeds, seeds, seedsVariable } from '../test/support/suite/seeds';
 /**
  * Runs the engine's suite with new seeds, kills 50 engines and three extension hosts in the middle
  * of their work, and backs up files that change meanwhile, and over wires that break; says what it
- * came to.
+ * came to. A number after `--` divides all others, to see that it goes from its beginning to its end:
+ * then only those parts of the suite run of which there is less.
  */
 async function main(): Promise<void> {
+  const begunAt = performance.now();
   const drawn = process.env[seedsVariable] === undefined ? newSeeds() : seeds;
   const [seed = 0] = drawn;
-  console.log(`${seedsVariable}=${drawn.join()} npm run soak repeats it.`);
+  const again = divisor === 1 ? 'npm run soak' : `npm run soak -- ${String(divisor)}`;
+  console.log(`${seedsVariable}=${drawn.join()} ${again} repeats it.`);
   await checkProperties(drawn);
   const server = await startSeaweedFs();
   if (server.kind === 'unavailable') throw new Error(server.reason);
   const begun = performance.now();
   try {
-    const result = await killAndResume({ server, seed, kills: 50 });
+    const result = await killAndResume({ server, seed, kills: divided(50) });
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);
     console.log(`kills: ${JSON.stringify(result)} in ${seconds} s`);
-    const restless = await backUpRestlessFiles({ seed, milliseconds: restlessMs });
+    const restless = await backUpRestlessFiles({ seed, milliseconds: divided(300_000, 4_000) });
     console.log(`restless files: ${JSON.stringify(restless)}`);
   } finally {
     await server.stop();
   }
   await breakWires(seed);
   await recordHistories(seed);
-  await killHosts(3);
+  await killHosts(divided(3));
+  const minutes = ((performance.now() - begunAt) / 60_000).toFixed(1);
+  console.log(`The whole soak, divided by ${String(divisor)}: ${minutes} min.`);
 }
 
 /** All that the engine's suite checks by chance, with other values than it meets in `npm test`. */
@@ -48,11 +53,12 @@ async function checkProperties(drawn: readonly number[]): Promise<void> {
   const env = {
     ...process.env,
     [seedsVariable]: drawn.join(),
-    [testVariables.modelRuns]: String(modelRuns),
-    [testVariables.scheduleRuns]: String(scheduleRuns),
-    [testVariables.restoreKills]: String(restoreKills),
+    [testVariables.modelRuns]: String(divided(20_000)),
+    [testVariables.scheduleRuns]: String(divided(5_000)),
+    [testVariables.restoreKills]: String(divided(60)),
   };
-  const child = spawn(process.execPath, [suite, 'engine'], { stdio: 'inherit', env });
+  const parts = divisor === 1 ? [] : ['whole/model', 'whole/schedules', 'whole/restoreKilled'];
+  const child = spawn(process.execPath, [suite, 'engine', ...parts], { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The engine's suite: exit code ${String(code)}.`);
 }
@@ -63,11 +69,11 @@ async function breakWires(seed: number): Promise<void> {
     const server = await start();
     if (server.kind === 'unavailable') throw new Error(server.reason);
     try {
-      // More files than there are on a page of a list.
+      // At full number more files than there are on a page of a list.
       const result = await backUpInBadWeather({
         server,
         seed,
-        files: 1_200,
+        files: divided(1_200, 40),
         percent: 15,
         rounds: 3,
         inTheEnd: 'compared-by-rclone',
@@ -121,11 +127,16 @@ async function killHosts(kills: number): Promise<void> {
   if (code !== 0) throw new Error(`The killed extension hosts: exit code ${String(code)}.`);
 }
 
-const historyMs = 60_000;
-const restlessMs = 300_000;
-const modelRuns = 20_000;
-const scheduleRuns = 5_000;
-const restoreKills = 60;
+/** How much less is to be done of everything. */
+const divisor = Number(process.argv[2] ?? 1);
+if (!(divisor >= 1)) throw new Error('The soak is divided by a number from 1.');
+
+/** So much of it, but no less than shows something. */
+function divided(full: number, least = 1): number {
+  return Math.max(least, Math.ceil(full / divisor));
+}
+
+const historyMs = divided(60_000, 3_000);
 
 main().catch((error: unknown) => {
   console.error(error);
