@@ -140,8 +140,8 @@ export interface ListVersionsRequest {
 }
 
 export interface ObjectVersion {
-  /** A delete marker stands for a deletion: its size is 0 and its ETag empty. */
-  readonly kind: 'version' | 'delete-marker';
+  /** A deletion leaves a marker of size 0, without ETag; of an odd one the list tells too little. */
+  readonly kind: 'version' | 'delete-marker' | 'odd';
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly size: number;

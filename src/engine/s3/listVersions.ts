@@ -61,23 +61,8 @@ function nameOf({ Key: key, VersionId: version }: DeleteMarkerEntry): string {
 
 /** The SDK gives versions and markers apart; each of the two keeps the order of the page. */
 function inOneOrder({ versions, markers }: OwnEntries): readonly ObjectVersion[] {
-  const all: readonly ObjectVersion[] = [
-    // Within one second a deletion is the likelier to have come after what it deletes.
-    ...markers.map(entry => ({
-      kind: 'delete-marker' as const,
-      ...commonOf(entry),
-      size: 0,
-      etag: '',
-      storageClass: undefined,
-    })),
-    ...versions.map(entry => ({
-      kind: 'version' as const,
-      ...commonOf(entry),
-      size: required(entry.Size, 'Size'),
-      etag: plainEtag(entry.ETag),
-      storageClass: entry.StorageClass,
-    })),
-  ];
+  // Within one second a deletion is the likelier to have come after what it deletes.
+  const all = [...markers.map(markerOf), ...versions.map(versionOf)];
   return all.toSorted(
     (one, other) =>
       Number(other.isLatest) - Number(one.isLatest) || other.modifiedAtMs - one.modifiedAtMs,
@@ -89,10 +74,27 @@ interface OwnEntries {
   readonly markers: readonly DeleteMarkerEntry[];
 }
 
+function markerOf(entry: DeleteMarkerEntry): ObjectVersion {
+  const kind = entry.LastModified === undefined ? 'odd' : 'delete-marker';
+  return { kind, ...commonOf(entry), size: 0, etag: '', storageClass: undefined };
+}
+
+function versionOf(entry: S3Version): ObjectVersion {
+  const { LastModified: time, Size: size, ETag: etag = '', StorageClass: storageClass } = entry;
+  const isWhole = time !== undefined && size !== undefined && plainEtag(etag) !== '';
+  return {
+    kind: isWhole ? 'version' : 'odd',
+    ...commonOf(entry),
+    size: size ?? 0,
+    etag: plainEtag(etag),
+    storageClass,
+  };
+}
+
 function commonOf({ VersionId, IsLatest, LastModified }: DeleteMarkerEntry) {
   return {
     versionId: VersionId ?? 'null',
     isLatest: IsLatest ?? false,
-    modifiedAtMs: required(LastModified, 'LastModified').getTime(),
+    modifiedAtMs: LastModified?.getTime() ?? 0,
   };
 }

@@ -15,7 +15,7 @@ export async function listedSize(
   if (versionId !== undefined) {
     for await (const page of listVersions(context, { key, signal })) {
       const found = page.find(each => each.versionId === versionId);
-      if (found !== undefined) return found.size;
+      if (found !== undefined) return found.kind === 'odd' ? undefined : found.size;
     }
     return undefined;
   }

@@ -23,9 +23,10 @@ export async function checkReplacedVersion(
   onUnseen: () => void,
 ): Promise<void> {
   if (versionId === undefined || versionId === 'null') return;
-  const [ours, before] = await newestTwo(context, key, signal);
+  const newest = await newestTwo(context, key, signal);
+  const [ours, before] = newest;
   // Somebody has written since, or the store lists in an order of its own: nothing can be told.
-  if (ours?.versionId !== versionId) return;
+  if (ours?.versionId !== versionId || newest.some(({ kind }) => kind === 'odd')) return;
   const was = before?.kind === 'version' ? before : undefined;
   const wasSeen = condition.kind === 'absent' ? was === undefined : was?.etag === condition.etag;
   const isAnotherAttempt = was?.size === size && isOwn({ etag: was.etag, crc32: undefined });

@@ -60,18 +60,21 @@ export async function cloudVersions(
   // There is the copy as it is now, and not all stores can list it as a version.
   if (versioning === 'off') return { versioning, versions: [], areAll: true };
   const versions: CloudVersion[] = [];
+  let areAll = true;
   const key = toKey(setup.prefix, path);
   const pages = bucket.listVersions({ key, signal });
   for await (const page of pages) {
     for (const { kind, versionId, isLatest, size, modifiedAtMs: modifiedAt } of page) {
       if (versions.length === maxVersions) return { versioning, versions, areAll: false };
-      versions.push({ kind, versionId, isLatest, size, modifiedAtMs: modifiedAt });
+      // Nobody could choose it, and the others are not to blame.
+      if (kind === 'odd') areAll = false;
+      else versions.push({ kind, versionId, isLatest, size, modifiedAtMs: modifiedAt });
     }
   }
-  if (versions.length > 0) return { versioning, versions, areAll: true };
+  if (versions.length > 0) return { versioning, versions, areAll };
   // Not every store lists everything that it has.
   const head = await bucket.head({ key, signal });
-  return { versioning, versions: head === undefined ? [] : [toLatest(head)], areAll: true };
+  return { versioning, versions: head === undefined ? [] : [toLatest(head)], areAll };
 }
 
 /** An object without a version has the id "null", as in lists of versions. */
