@@ -246,6 +246,21 @@ describe('A write under a condition', function () {
     });
   }
 
+  for (const condition of conditions) {
+    it(`replaces nothing that came while its CRC32 was being refused: ${condition}`, async () => {
+      const store = await stores.open({ treatments: treatAll('ignores') });
+      const known = seen(store, condition, 'one');
+      store.intercept = (request, answer) => {
+        if (request.kind !== 'put' || !hasCrc32(request)) return undefined;
+        store.place('one', 'theirs');
+        sendError(answer, 501, 'NotImplemented');
+        return 'taken';
+      };
+      await assert.rejects(writeOurs(store, 'put', 'one', known), { code: 'changed-in-cloud' });
+      assert.equal(store.bytes('one'), 'theirs');
+    });
+  }
+
   it('is sent twice at most where it is refused after another one was taken', async () => {
     const store = await stores.open({ treatments: treatAll('ignores') });
     await writeOurs(store, 'put', 'taken', { kind: 'absent' });

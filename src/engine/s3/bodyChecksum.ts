@@ -13,6 +13,8 @@ interface ChecksumNegotiation<A extends readonly unknown[], T> {
   readonly support: ChecksumSupport;
   readonly kind: keyof ChecksumSupport;
   readonly send: (checksum: ChecksumHeaders, ...headers: A) => Promise<T>;
+  /** Called before it is sent again without the checksum; where this throws, it is not sent. */
+  readonly beforeAnother?: () => Promise<void>;
   /** Whether the answer shows that the store has computed the checksum. */
   readonly isConfirmed: (answer: T) => boolean;
 }
@@ -27,6 +29,7 @@ export function withChecksum<A extends readonly unknown[], T>({
   support,
   kind,
   send,
+  beforeAnother,
   isConfirmed,
 }: ChecksumNegotiation<A, T>): (...headers: A) => Promise<T> {
   let wasSuspected = false;
@@ -39,6 +42,7 @@ export function withChecksum<A extends readonly unknown[], T>({
     } catch (error) {
       if (!mayRefuseChecksum(error)) throw error;
       wasSuspected = true;
+      await beforeAnother?.();
       // Where this fails as well, the checksum alone was not to blame.
       answer = await send('md5', ...headers);
       support[kind] = 'unsupported';

@@ -99,6 +99,19 @@ async function headBefore(
   throw await refusedBy(context, write, current.head);
 }
 
+/**
+ * Looks once more, as before an attempt: for whoever sends again within one, since the first sending
+ * has taken its time. Throws `changed-in-cloud` where another object is there, which may be our own.
+ */
+export async function lookAgain(
+  context: BucketContext,
+  write: ConditionalWrite,
+  attempt: Attempt,
+): Promise<void> {
+  const own = await headBefore(context, write, attempt, treatmentOf(context, write));
+  if (own !== undefined) throw new Failure('changed-in-cloud', write.key);
+}
+
 /** Sends with the header. Where the store refuses the header itself, asks again and sends without. */
 async function sendUnderCondition(
   context: BucketContext,

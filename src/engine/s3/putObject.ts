@@ -4,7 +4,12 @@ import { BodyDigest, withChecksum } from './bodyChecksum';
 import { bodyRequest } from './bodyRequest';
 import { isByKms, learnEncryption } from './encryption';
 import { plainEtag } from './answerField';
-import { conditionalWrite, type ConditionalWrite, type ConditionHeaders } from './conditionalWrite';
+import {
+  conditionalWrite,
+  lookAgain,
+  type ConditionalWrite,
+  type ConditionHeaders,
+} from './conditionalWrite';
 import type { DirectAnswer, DirectRequest } from './directClient';
 import type { RequestBody } from './httpExchange';
 import { pacedBody } from './pacedBody';
@@ -58,10 +63,12 @@ export async function putObject(
         return stored;
       };
       const support = capabilities.checksums;
+      const beforeAnother = () => lookAgain(context, write, attempt);
       const sendWithCrc32 = withChecksum({
         support,
         kind: 'put',
         send: (checksum, headers: ConditionHeaders) => sendWith(digest.headers(checksum), headers),
+        beforeAnother,
         isConfirmed: stored => stored.crc32 === digest.crc32,
       });
       const sendWithSha256 = withChecksum({
@@ -71,6 +78,7 @@ export async function putObject(
           checksum === 'md5'
             ? sendWithCrc32(headers)
             : sendWith(digest.headers(checksum, 'sha256'), headers),
+        beforeAnother,
         isConfirmed: stored => stored.sha256 === digest.sha256,
       });
       // No ETag will tell another computer what the copy consists of, and a CRC32 proves too little.

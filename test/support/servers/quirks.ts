@@ -52,6 +52,10 @@ export const quirks: Readonly<Record<string, () => Quirks>> = {
   ...oddConditions(),
   'CRC32s ignored': () => ({ crc32: 'unknown' }),
   'CRC32s refused': () => ({ crc32: 'refused' }),
+  'CRC32s refused, and conditions ignored': () => ({
+    crc32: 'refused',
+    conditions: treatAll('ignores'),
+  }),
   'CRC32s refused at completion': () => ({ crc32: 'refused-at-completion' }),
   'no settings of buckets': () => around('settings', () => s3Error(501, 'NotImplemented')),
   ...regions(),
