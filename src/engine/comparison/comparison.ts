@@ -43,6 +43,8 @@ export class Comparison {
   incomplete: FailureRecord | undefined;
   /** What was found to have changed while it was worked on; it is judged when that has ended. */
   readonly toldMeanwhile = new Set<FilePath>();
+  /** When paths that have become ignored since were safe, of what was in the cloud no more. */
+  readonly safeOnce = new Map<FilePath, number>();
   /** Called with groups whose rows came, went or changed, and a row that changed where it stands. */
   onChanged: (groups: readonly Group[], row?: ChangedRow) => void = () => undefined;
 

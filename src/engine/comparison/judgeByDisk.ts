@@ -36,6 +36,7 @@ export function applyLeaf(live: LiveComparison, entry: LocalLeaf): void {
       return;
     case 'ignored':
       if (known?.verdict.kind === 'ignored') return;
+      noteSafeAt(comparison, path, known);
       comparison.place({
         path,
         isFolder: entry.isFolder,
@@ -44,7 +45,7 @@ export function applyLeaf(live: LiveComparison, entry: LocalLeaf): void {
         verdict: {
           kind: 'ignored',
           because: entry.because,
-          hiddenCopies: known?.cloud === undefined ? 0 : 1,
+          hiddenCopies: known?.cloud === undefined && !isOfOddEntry(known) ? 0 : 1,
         },
       });
       return;
@@ -96,15 +97,24 @@ function verdictOfChanged(
   if (comparison.incomplete !== undefined) {
     return { kind: 'unchecked', failure: comparison.incomplete };
   }
-  return missingAgain(known);
+  // What was gone from the cloud when it was compared is so still; once it is gone here, it is lost.
+  const safeAt = safeAtOf(comparison, known);
+  return { kind: 'missing-in-cloud', ...(safeAt !== undefined && { safeAt }) };
 }
 
-/** What was gone from the cloud when it was compared is so still; once it is gone here, it is lost. */
-function missingAgain(known: Entry | undefined): Verdict {
+/** When a file was safe that is not in the cloud any more; milliseconds since 1970. */
+function safeAtOf({ safeOnce }: Comparison, known: Entry | undefined): number | undefined {
   const verdict = known?.verdict;
-  const safeAt =
-    verdict?.kind === 'missing-in-cloud' || verdict?.kind === 'lost' ? verdict.safeAt : undefined;
-  return { kind: 'missing-in-cloud', ...(safeAt !== undefined && { safeAt }) };
+  if (verdict?.kind === 'missing-in-cloud' || verdict?.kind === 'lost') return verdict.safeAt;
+  const isNowhere = verdict?.kind === 'ignored' && verdict.hiddenCopies === 0;
+  return isNowhere && known !== undefined ? safeOnce.get(known.path) : undefined;
+}
+
+/** Call it before a row becomes ignored, which does not say it: it may be a file's again, or go. */
+export function noteSafeAt(comparison: Comparison, path: FilePath, known: Entry | undefined): void {
+  const safeAt = safeAtOf(comparison, known);
+  if (safeAt === undefined) comparison.safeOnce.delete(path);
+  else comparison.safeOnce.set(path, safeAt);
 }
 
 /** Whether all that is known of a copy is an entry of the list that says nothing for certain. */
@@ -133,13 +143,14 @@ export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
       applyLeaf(live, found);
       continue;
     }
-    if (verdict.kind === 'missing-in-cloud' && verdict.safeAt !== undefined) {
-      const lost = { kind: 'lost', safeAt: verdict.safeAt } as const;
+    if (verdict.kind === 'lost') continue;
+    const safeAt = cloud === undefined ? safeAtOf(comparison, known) : undefined;
+    if (safeAt !== undefined) {
+      const lost = { kind: 'lost', safeAt } as const;
       const isFolder = false;
       comparison.place({ path, isFolder, local: undefined, cloud: undefined, verdict: lost });
       continue;
     }
-    if (verdict.kind === 'lost') continue;
     if (isOfOddEntry(known)) {
       if (known.local !== undefined) comparison.place({ ...known, local: undefined });
       continue;

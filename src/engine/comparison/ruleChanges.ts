@@ -6,7 +6,7 @@ import { foldersAbove } from '../disk/filePath';
 import type { CloudFile } from '../scan/cloudListing';
 import type { RuledPath } from '../scan/exclude';
 import { statAt } from '../scan/localScan';
-import { isBusy, type LiveComparison } from './judgeByDisk';
+import { isBusy, noteSafeAt, type LiveComparison } from './judgeByDisk';
 import type { Entry } from './entry';
 
 /**
@@ -38,6 +38,7 @@ export async function applyRules(live: LiveComparison, folder: FilePath): Promis
       cloud: rowPath === path ? known.cloud : row?.cloud,
       hiddenCopies: (row?.hiddenCopies ?? 0) + copiesOf(known),
     });
+    noteSafeAt(comparison, path, known);
     comparison.remove(path);
   }
   for (const [path, { isFolder, because, cloud, hiddenCopies }] of rows) {

@@ -375,6 +375,27 @@ describe('liveChanges', () => {
     assert.deepEqual(rows(), { lost: 'lost', edited: 'lost' });
   });
 
+  it('calls lost again what was ignored meanwhile, or a link', async function () {
+    if (process.platform === 'win32') this.skip();
+    await writeTree(root, { edited: 'x' }, before);
+    proved('lost', 'edited');
+    await compare();
+    for (const path of ['lost', 'edited']) {
+      rmSync(join(root, path), { force: true });
+      symlinkSync('nowhere', join(root, path));
+    }
+    await changed('lost', 'edited');
+    assert.deepEqual(rows(), { lost: 'ignored link 0', edited: 'ignored link 0' });
+    rmSync(join(root, 'lost'));
+    rmSync(join(root, 'edited'));
+    writeFileSync(join(root, 'edited'), 'made anew');
+    await changed('lost', 'edited');
+    assert.deepEqual(rows(), { lost: 'lost', edited: 'missing-in-cloud' });
+    rmSync(join(root, 'edited'));
+    await changed('edited');
+    assert.deepEqual(rows(), { lost: 'lost', edited: 'lost' });
+  });
+
   it('leaves ignored rows and their numbers, with or without a local file', async () => {
     await writeTree(root, { 'node_modules/a': 'x', 'x.log': 'x', 'lonely.log': 'x' }, before);
     place('node_modules/a', 'node_modules/b', 'x.log');
@@ -548,14 +569,13 @@ describe('liveChanges', () => {
         for (const { kind, path } of steps) {
           const event = change(kind, path);
           if (event !== undefined) await changed(event);
-          for (const each of ignoredPaths()) ignored.add(each);
         }
         const fresh = new Map([...(await findings()).findings].map(found => [found.path, found]));
         const shown = rows();
         for (const [path, { verdict, local: onDisk }] of fresh) {
           // Links and ignored folders may have been forgotten with the number of their hidden copies.
           if (verdict.kind === 'ignored' && !existsSync(join(root, path))) continue;
-          // That it was safe once is forgotten while it is ignored, by itself or with its folder.
+          // Nothing was known of it where it was ignored when it was compared, or its folder was.
           if (verdict.kind === 'lost' && isWithinAny(path, ignored)) continue;
           const entry = live.comparison.get(path);
           assert.ok(entry !== undefined, `${path} is not shown`);
