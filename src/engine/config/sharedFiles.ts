@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
 import { found, type Found } from '../failures/found';
 import { hasCode } from '../failures/systemCode';
@@ -59,7 +59,10 @@ export interface FileFault {
   readonly profile: string | undefined;
 }
 
-/** Reads both files, synchronously since they are small. Unreadable ones are part of the result. */
+/**
+ * Reads both files, synchronously since they are small. Unreadable ones are part of the result; so are
+ * pipes, which would hold the thread until somebody writes to them, and give what they hold only once.
+ */
 export function readSharedFiles(env: NodeJS.ProcessEnv): SharedFiles {
   const credentials = readFile(pathOf(env, 'AWS_SHARED_CREDENTIALS_FILE', 'credentials'), name => ({
     kind: 'profile',
@@ -130,7 +133,9 @@ interface SectionsOfFile {
 
 function readFile(path: string, kindOf: (name: string) => SectionKind): SectionsOfFile {
   try {
-    const { mtimeMs, size } = statSync(path);
+    const stat = statSync(path);
+    const { mtimeMs, size } = stat;
+    if (!stat.isFile() && !isNothing(stat)) throw found`it is not a regular file`;
     const { sections, faults } = parseIni(readFileSync(path, 'utf8'));
     const known = sections.map(section => ({ ...section, is: kindOf(section.name) }));
     // For the AWS CLI, a name with blanks around it is another one.
@@ -169,6 +174,11 @@ function readFile(path: string, kindOf: (name: string) => SectionKind): Sections
       : { kind: 'unreadable', path, error };
     return { file, named: () => new Map() };
   }
+}
+
+/** Whether it is `/dev/null`, by which some say that there is no such file. */
+function isNothing(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === statSync(devNull).rdev;
 }
 
 function exactness(name: string): number {

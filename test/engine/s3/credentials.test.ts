@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { resolveCredentials } from '../../../src/engine/s3/credentials';
@@ -251,6 +253,20 @@ describe('credentials', () => {
     await rm(aws.credentials, { force: true });
     await mkdir(aws.credentials);
     await expectFailure('credentials-unreadable', aws.credentials);
+  });
+
+  it('none: names a pipe in the place of a file, without waiting for what may come', async function () {
+    if (process.platform === 'win32') this.skip();
+    for (const path of [aws.credentials, aws.config]) {
+      execFileSync('mkfifo', [path]);
+      await expectFailure('credentials-unreadable', path);
+      await rm(path);
+    }
+  });
+
+  it('none: takes the null device for a file with nothing in it', async () => {
+    aws.set({ AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_CONFIG_FILE: devNull });
+    assert.equal((await failureOf()).code, 'no-credentials');
   });
 
   it('come from single sign-on, by the token that the AWS CLI has left', async () => {
