@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { testVariables } from '../test/support/suite/testEnvironment';
-import { plants, type Plant } from '../test/support/suite/plants';
+import { plants, withFault, type Plant } from '../test/support/suite/plants';
 
 /**
  * Plants faults in a copy of the compiled engine, one at a time, and runs the test that has to find
@@ -33,17 +33,13 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
 }
 
-function isFound({ what, edits, test, says = '', sequences }: Plant, root: string): boolean {
+function isFound({ edits, test, says = '', sequences }: Plant, root: string): boolean {
   const originals = new Map<string, string>();
-  for (const { file, from, to } of edits) {
-    const path = join(root, 'out', 'src', 'engine', file);
+  for (const edit of edits) {
+    const path = join(root, 'out', 'src', 'engine', edit.file);
     const text = readFileSync(path, 'utf8');
     if (!originals.has(path)) originals.set(path, text);
-    if (text.split(from).length !== 2) throw new Error(`${what}: ${file} has "${from}" not once.`);
-    writeFileSync(
-      path,
-      text.replace(from, () => to),
-    );
+    writeFileSync(path, withFault(text, edit));
   }
   const suite = join(root, 'out', 'scripts', 'runSuite.js');
   const { status, stdout } = spawnSync(process.execPath, [suite, ...test], {

@@ -20,17 +20,23 @@ interface Edit {
   readonly to: string;
 }
 
+/** Returns the text of the edit's file with the fault in it. Throws where its place stands there not once. */
+export function withFault(text: string, { file, from, to }: Edit): string {
+  if (text.split(from).length !== 2) throw new Error(`${file} has "${from}" not once.`);
+  return text.replace(from, () => to);
+}
+
 const weather = ['s3', 'badWeather'];
 const model = ['engine', 'whole/model'];
 const schedules = ['engine', 'whole/schedules'];
 
 const lostPut: Edit = {
   file: 's3/putObject.js',
-  from: 'return storedBy((await client.request(request, sending)).headers);',
-  to: `return storedBy((await client.request(request, sending).catch(error => {
+  from: 'const answer = (await client.request(request, sending)).headers;',
+  to: `const answer = (await client.request(request, sending).catch(error => {
         if (error.$metadata?.httpStatusCode !== undefined) throw error;
         return { headers: { etag: '"' + require('node:crypto').hash('md5', body) + '"' } };
-      })).headers);`,
+      })).headers;`,
 };
 
 const acceptedShort: Edit = {
@@ -121,9 +127,9 @@ export const plants: readonly Plant[] = [
     edits: [
       {
         file: 's3/putObject.js',
-        from: 'const digest = new bodyChecksum_1.BodyDigest(body);',
+        from: 'const digest = new bodyChecksum_1.BodyDigest(body, { sha256 });',
         to: `const others = (globalThis.others ??= []); others.push(body);
-        const digest = new bodyChecksum_1.BodyDigest(body);`,
+        const digest = new bodyChecksum_1.BodyDigest(body, { sha256 });`,
       },
       {
         file: 's3/putObject.js',
@@ -312,7 +318,7 @@ export const plants: readonly Plant[] = [
     edits: [
       {
         file: 'backup/plannedBackUps.js',
-        from: 'this.#change(taken, () => undefined);',
+        from: `this.#plans.leaveAlone(this.#kind, planId, { because: 'ignored', isMeant });`,
         to: '',
       },
     ],
@@ -415,12 +421,12 @@ export const plants: readonly Plant[] = [
     edits: [
       {
         file: 'backup/selectBackUp.js',
-        from: `return { steps: withVolumes(route, steps), excluded };
+        from: `return { steps: withVolumes(route, steps), excluded, leftAlone: [] };
 }
 /** Sorts`,
         to: `for (const { path, local, verdict } of comparison.entries())
         if (verdict.kind === 'missing-in-cloud') steps.push({ route, path, local, condition: { kind: 'absent' } });
-    return { steps: withVolumes(route, steps), excluded };
+    return { steps: withVolumes(route, steps), excluded, leftAlone: [] };
 }
 /** Sorts`,
       },
