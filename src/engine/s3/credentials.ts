@@ -245,13 +245,16 @@ function failedChain(question: CredentialsQuestion, error: unknown, message: str
 
 /** Returns why an existing profile gave no credentials. */
 function failedProfile(name: string, error: unknown, message: string): Failure {
-  if (needsSignIn.test(message)) return new Failure('sign-in-needed', name, firstLine(message));
+  if (needsSignIn.test(message))
+    return new Failure('sign-in-needed', name, withoutSecrets(message));
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
   if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
   return new Failure('profile-failed', name, withoutSecrets(message));
 }
 
-const needsSignIn = /sso login|sso session|aws login|re-?authenticate|\btoken is expired\b/i;
+/** What the SDK says of sessions that are over, or of whose tokens it finds no file that it can read. */
+const needsSignIn =
+  /sso login|sso session|aws login|re-?authenticate|\btoken is expired\b|\bload token from\b/i;
 
 /** What may pass by itself: it is told as what it is, and not as a fault of the profile. */
 const passingCodes = new Set<FailureCode>([

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,6 +14,7 @@ import type { FailureCode, FailureRecord } from '../../../src/protocol/failures'
 import { awsFiles, type AwsFiles } from '../../support/disk/awsFiles';
 import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import {
+  consoleSignIn,
   machineWithARole,
   securityTokenService,
   singleSignOn,
@@ -321,6 +322,84 @@ describe('credentials', () => {
       ].join('\n'),
     });
     await expectFailure('sign-in-needed', 'office', 'office');
+  });
+
+  describe('of a session of `aws login`', () => {
+    const session = 'arn:aws:sts::111122223333:assumed-role/Admin/anna';
+
+    beforeEach(async () => {
+      aws.set({ HOME: dirname(aws.folder), USERPROFILE: dirname(aws.folder) });
+      await aws.write({
+        config: `[profile console]\nlogin_session = ${session}\nregion = eu-central-1\n`,
+      });
+    });
+
+    const tokenFile = () => {
+      const name = createHash('sha256').update(session).digest('hex');
+      return join(aws.folder, 'login', 'cache', `${name}.json`);
+    };
+
+    /** As the AWS CLI writes it, but for the ID token, which nobody reads. */
+    async function leaveToken(endsInMs: number): Promise<void> {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const token = {
+        accessToken: {
+          accessKeyId: 'LOGIN',
+          secretAccessKey: secret,
+          sessionToken: secret,
+          accountId: '111122223333',
+          expiresAt: new Date(Date.now() + endsInMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+        },
+        tokenType: 'urn:aws:params:oauth:token-type:access_token_sigv4',
+        refreshToken: secret,
+        clientId: 'arn:aws:signin:::devtools/same-device',
+        dpopKey: privateKey.export({ format: 'pem', type: 'sec1' }),
+      };
+      await mkdir(dirname(tokenFile()), { recursive: true });
+      await writeFile(tokenFile(), JSON.stringify(token));
+    }
+
+    it('come by the token that the AWS CLI has left', async () => {
+      await leaveToken(900_000);
+      assert.equal(await keyOf('console'), 'LOGIN');
+    });
+
+    it('are renewed shortly before their end, and kept for all tools', async () => {
+      const service = await consoleSignIn();
+      aws.set({ AWS_ENDPOINT_URL_SIGNIN: service.endpoint });
+      await leaveToken(60_000);
+      try {
+        assert.equal(await keyOf('console'), 'RENEWED');
+        assert.deepEqual(service.refreshTokens, [secret]);
+        const kept = JSON.parse(await readFile(tokenFile(), 'utf8')) as {
+          readonly accessToken: { readonly accessKeyId: string };
+          readonly refreshToken: string;
+        };
+        assert.deepEqual([kept.accessToken.accessKeyId, kept.refreshToken], ['RENEWED', 'next']);
+      } finally {
+        service.close();
+      }
+    });
+
+    it('none: ask for a sign-in where there is no token, or none that can be read', async () => {
+      await expectFailure('sign-in-needed', 'console', 'console');
+      await mkdir(dirname(tokenFile()), { recursive: true });
+      for (const text of ['', secret, `{"accessToken":"${secret}"`, '{"accessToken":{}}']) {
+        await writeFile(tokenFile(), text);
+        await expectFailure('sign-in-needed', 'console', 'console');
+      }
+    });
+
+    it('none: ask for a sign-in where the session is over', async () => {
+      const service = await consoleSignIn('TOKEN_EXPIRED');
+      aws.set({ AWS_ENDPOINT_URL_SIGNIN: service.endpoint });
+      await leaveToken(60_000);
+      try {
+        await expectFailure('sign-in-needed', 'console', 'console');
+      } finally {
+        service.close();
+      }
+    });
   });
 
   it('none: does not wait long for an instance that never answers', async function () {

@@ -70,6 +70,39 @@ export async function singleSignOn(): Promise<{ readonly endpoint: string; close
   };
 }
 
+/**
+ * The service that renews what `aws login` has given, by the key `RENEWED` and the refresh token
+ * `next`, or refuses to with this error.
+ */
+export async function consoleSignIn(refusal?: string): Promise<{
+  readonly endpoint: string;
+  readonly refreshTokens: readonly string[];
+  close(): void;
+}> {
+  const refreshTokens: string[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then(body => {
+      const { refreshToken } = JSON.parse(body) as { readonly refreshToken: string };
+      refreshTokens.push(refreshToken);
+      response.setHeader('content-type', 'application/json');
+      if (refusal !== undefined) {
+        response.setHeader('x-amzn-errortype', 'AccessDeniedException');
+        response.writeHead(400).end(JSON.stringify({ error: refusal, message: 'no' }));
+        return;
+      }
+      const accessToken = { accessKeyId: 'RENEWED', secretAccessKey: 's', sessionToken: 't' };
+      response.end(JSON.stringify({ accessToken, expiresIn: 900, refreshToken: 'next' }));
+    });
+  });
+  return {
+    endpoint: await listen(server),
+    refreshTokens,
+    close: () => {
+      end(server);
+    },
+  };
+}
+
 /** The metadata service of a machine that has a role, whose key is `OF-THE-MACHINE`. */
 export async function machineWithARole(): Promise<{ readonly endpoint: string; close(): void }> {
   const server = createServer((request, response) => {
