@@ -42,7 +42,7 @@ const lists = [
     entry: (number: number) =>
       `<Part><PartNumber>${String(number)}</PartNumber><Size>1</Size><ETag>"e"</ETag></Part>`,
     pages: ({ bucket }: Store) =>
-      bucket.listParts({ key: 'a', uploadId: 'u', takesCrc32: false }, signal),
+      bucket.listParts({ key: 'a', uploadId: 'u', checksum: 'none' }, signal),
   },
 ] as const;
 
@@ -227,7 +227,7 @@ describe('A store that never comes to an end', function () {
       } else response.writeHead(404).end();
     });
     mockTime();
-    const upload = { key: 'a', uploadId: 'u', takesCrc32: false };
+    const upload = { key: 'a', uploadId: 'u', checksum: 'none' } as const;
     const condition = { kind: 'absent' } as const;
     const request = { upload, parts: [part], size: 1, condition, signal };
     const done = await whileTimePasses(store.bucket.completeMultipart(request));

@@ -40,7 +40,7 @@ describe('A store that refuses a request for want of a right', () => {
     const { account, bucket } = store;
     const key = 'w/a.txt';
     const attributes = { contentType: 'text/plain', metadata: {} };
-    const upload = { key, uploadId: 'u', takesCrc32: false };
+    const upload = { key, uploadId: 'u', checksum: 'none' } as const;
     const body = Buffer.from('x');
     for (const [right, request] of [
       ['s3:ListBucket', () => first(bucket.list({ prefix: '', signal }))],

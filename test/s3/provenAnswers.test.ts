@@ -6,7 +6,7 @@ import { openStubStore } from '../support/servers/stubStore';
 import { answering, noObjects, wrongAnswers } from '../support/servers/wrongAnswers';
 
 const hello = '5d41402abc4b2a76b9719d911017c592';
-const upload = { key: 'k', uploadId: 'u', takesCrc32: false };
+const upload = { key: 'k', uploadId: 'u', checksum: 'none' } as const;
 const attributes = { contentType: 'text/plain', metadata: {} };
 type Operation = (connection: Connection) => Promise<unknown>;
 

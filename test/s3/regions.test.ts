@@ -103,7 +103,7 @@ describe('A bucket in another region', () => {
     connection.close();
     connection = connect();
     const signal = AbortSignal.timeout(10_000);
-    const upload = { key: 'a', uploadId: 'any', takesCrc32: false };
+    const upload = { key: 'a', uploadId: 'any', checksum: 'none' } as const;
     const body = Buffer.from('x');
     await connection.bucket('malformed').putPart({ upload, partNumber: 1, body, signal });
     assert.deepEqual([...new Set(signedFor)], ['us-east-1', 'eu-west-3']);
@@ -111,7 +111,7 @@ describe('A bucket in another region', () => {
   });
 
   it('is known before the first body is sent', async () => {
-    const upload = { key: 'a', uploadId: 'any', takesCrc32: false };
+    const upload = { key: 'a', uploadId: 'any', checksum: 'none' } as const;
     const put = (partNumber: number) =>
       connection.bucket('far').putPart({
         upload,

@@ -61,7 +61,7 @@ describe('What a store’s answers show of it', function () {
       sendError(answer, 501, 'NotImplemented');
       return 'taken';
     };
-    const upload = { key: 'one', uploadId: 'u', takesCrc32: false };
+    const upload = { key: 'one', uploadId: 'u', checksum: 'none' } as const;
     const parts = store.bucket.listParts(upload, signal());
     await assert.rejects(parts[Symbol.asyncIterator]().next(), { code: 'not-implemented' });
     assert.equal(stateOf(store, 'lists-parts'), 'unsupported');

@@ -109,12 +109,18 @@ const maxPartsAtOnce = 4;
 
 /** Not every store lists the checksum of a part, and that of the whole is made from them. */
 async function withChecksumFor(
-  { takesCrc32, takesCrc64Nvme }: MultipartUpload,
+  { checksum }: MultipartUpload,
   there: ListedPart,
   body: Uint8Array,
 ): Promise<StoredPart> {
-  if (takesCrc64Nvme === true) return { ...there, crc64nvme: await crc64NvmeAside(body) };
-  return takesCrc32 ? { ...there, crc32: await crc32Aside(body) } : there;
+  switch (checksum) {
+    case 'crc32':
+      return { ...there, crc32: await crc32Aside(body) };
+    case 'crc64nvme':
+      return { ...there, crc64nvme: await crc64NvmeAside(body) };
+    case 'none':
+      return there;
+  }
 }
 
 /** Whether the store's part consists of just these bytes, by what it lists of it. */

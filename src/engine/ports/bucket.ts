@@ -259,9 +259,8 @@ export interface StartMultipartRequest {
 export interface MultipartUpload {
   readonly key: string;
   readonly uploadId: string;
-  /** Whether the store accepts a CRC32 with each part and the whole, or a CRC64NVME instead. */
-  readonly takesCrc32: boolean;
-  readonly takesCrc64Nvme?: boolean;
+  /** What the store takes with each part, and for the whole. */
+  readonly checksum: 'crc32' | 'crc64nvme' | 'none';
 }
 
 export interface PutPartRequest {

@@ -162,9 +162,21 @@ interface OwnerRow extends Pick<ReceiptOwner, 'bucket' | 'prefix'> {
   readonly folder_id: string;
 }
 
+/** As earlier versions have written it. */
+interface EarlierUpload extends Pick<MultipartUpload, 'key' | 'uploadId'> {
+  readonly takesCrc32: boolean;
+}
+
+function readUpload(text: string): MultipartUpload {
+  const written = JSON.parse(text) as MultipartUpload | EarlierUpload;
+  if ('checksum' in written) return written;
+  const { key, uploadId, takesCrc32 } = written;
+  return { key, uploadId, checksum: takesCrc32 ? 'crc32' : 'none' };
+}
+
 function toStored(row: UploadRow): StoredUpload {
   return {
-    upload: JSON.parse(row.upload) as MultipartUpload,
+    upload: readUpload(row.upload),
     local: fromRow(row),
     partSize: Number(row.part_size),
     intent: row.intent,

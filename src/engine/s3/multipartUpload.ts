@@ -35,12 +35,12 @@ export async function putPart(
   { upload, partNumber, body, signal, onSent }: PutPartRequest,
 ): Promise<StoredPart> {
   const { client, name } = context;
-  const { key, uploadId, takesCrc32, takesCrc64Nvme = false } = upload;
+  const { key, uploadId, checksum } = upload;
   const digest = new BodyDigest(body, {
-    ...(takesCrc32 && { crc32: await crc32Aside(body) }),
-    ...(takesCrc64Nvme && { crc64nvme: await crc64NvmeAside(body) }),
+    ...(checksum === 'crc32' && { crc32: await crc32Aside(body) }),
+    ...(checksum === 'crc64nvme' && { crc64nvme: await crc64NvmeAside(body) }),
   });
-  const algorithm = takesCrc64Nvme ? 'crc64nvme' : 'crc32';
+  const algorithm = checksum === 'none' ? 'crc32' : checksum;
   return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, newBody, sending) => {
     const { headers } = await client.request(
       {
@@ -48,7 +48,7 @@ export async function putPart(
         bucket: name,
         key,
         query: { partNumber: String(partNumber), uploadId },
-        headers: digest.headers(takesCrc32 || takesCrc64Nvme ? 'checksum' : 'md5', algorithm),
+        headers: digest.headers(checksum === 'none' ? 'md5' : 'checksum', algorithm),
         body: newBody(),
       },
       sending,
@@ -62,9 +62,9 @@ export async function putPart(
     if (!isUnverifiable && !digest.matches(answered)) {
       throw new Failure('not-verified', key, `the store answered ETag ${etag}`);
     }
-    const crc32 = takesCrc32 || isUnverifiable ? digest.crc32 : undefined;
+    const crc32 = checksum === 'crc32' || isUnverifiable ? digest.crc32 : undefined;
     const part = { partNumber, size: body.byteLength, etag, crc32 };
-    return takesCrc64Nvme ? { ...part, crc64nvme: digest.crc64nvme } : part;
+    return checksum === 'crc64nvme' ? { ...part, crc64nvme: digest.crc64nvme } : part;
   });
 }
 
@@ -111,8 +111,8 @@ export async function completeUpload(
   const { client, endpoint, breaker, name } = context;
   const { key, uploadId } = upload;
   const etag = etagOfParts(sent.map(part => part.etag));
-  const crc32 = upload.takesCrc32 ? crc32OfParts(sent) : undefined;
-  const crc64nvme = upload.takesCrc64Nvme === true ? crc64NvmeOfParts(sent) : undefined;
+  const crc32 = upload.checksum === 'crc32' ? crc32OfParts(sent) : undefined;
+  const crc64nvme = upload.checksum === 'crc64nvme' ? crc64NvmeOfParts(sent) : undefined;
   const isGuarded = crc32 !== undefined || crc64nvme !== undefined;
   const hasSameDigest = (told: string) => told === etag;
   const write: ConditionalWrite = {
@@ -244,7 +244,7 @@ function etagOfParts(partEtags: readonly string[]): string {
  */
 async function restartWhereRefused<T>(
   { capabilities }: BucketContext,
-  { key, takesCrc32, takesCrc64Nvme = false }: MultipartUpload,
+  { key, checksum }: MultipartUpload,
   completing: Promise<T>,
 ): Promise<T> {
   try {
@@ -252,8 +252,9 @@ async function restartWhereRefused<T>(
   } catch (error) {
     const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
     const isRefused =
-      (takesCrc32 || takesCrc64Nvme) && !mayRefuseConditions(error) && mayRefuseChecksum(error);
-    if (isRefused) capabilities.checksums[takesCrc32 ? 'upload' : 'crc64nvme'] = 'unsupported';
+      checksum !== 'none' && !mayRefuseConditions(error) && mayRefuseChecksum(error);
+    if (isRefused)
+      capabilities.checksums[checksum === 'crc32' ? 'upload' : 'crc64nvme'] = 'unsupported';
     throw isConflict || isRefused ? new Failure('no-such-upload', key, error) : error;
   }
 }

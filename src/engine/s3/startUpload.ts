@@ -48,12 +48,12 @@ export async function startUpload(
   const upload = toUpload(key, answer);
   // That it says nothing shows nothing: some stores name the encryption of a whole object alone.
   if (isKms(answer.ServerSideEncryption)) learnEncryption(context, answer.ServerSideEncryption);
-  if (upload.takesCrc64Nvme === true) return upload;
+  if (upload.checksum === 'crc64nvme') return upload;
   if (wantsLong) support.crc64nvme = 'unsupported';
-  else if (!upload.takesCrc32) support.upload = 'unsupported';
+  else if (upload.checksum === 'none') support.upload = 'unsupported';
   // A store that supports composite checksums only would insist on them for this upload.
   const isPlain = answer.ChecksumAlgorithm === undefined && support.upload === 'unsupported';
-  const isLast = upload.takesCrc32 || isPlain || askedForNone;
+  const isLast = upload.checksum === 'crc32' || isPlain || askedForNone;
   // The answer may be the first to show that the bucket encrypts; nothing has been sent yet.
   if (isLast && !wantsCrc64Nvme(context)) return upload;
   await abortUpload(context, upload, signal);
@@ -88,12 +88,12 @@ async function begin(
 type Begun = CreateMultipartUploadCommandOutput & { readonly UploadId: string };
 
 function toUpload(key: string, answer: Begun): MultipartUpload {
-  return {
-    key,
-    uploadId: answer.UploadId,
-    takesCrc32: isOfWhole(answer, 'CRC32'),
-    ...(isOfWhole(answer, 'CRC64NVME') && { takesCrc64Nvme: true }),
-  };
+  return { key, uploadId: answer.UploadId, checksum: checksumOf(answer) };
+}
+
+function checksumOf(answer: Begun): MultipartUpload['checksum'] {
+  if (isOfWhole(answer, 'CRC32')) return 'crc32';
+  return isOfWhole(answer, 'CRC64NVME') ? 'crc64nvme' : 'none';
 }
 
 function isOfWhole(answer: CreateMultipartUploadCommandOutput, algorithm: WholeChecksum): boolean {

@@ -404,7 +404,7 @@ describe('An interrupted upload in parts', function () {
   function keptAs(uploadId: string, name: string, usedAt: number): StoredUpload {
     const local = { path: name as FilePath, size: 9, mtimeNs: 1n, ctimeNs: 2n, inode: 3n };
     return {
-      upload: { key: `w/${name}`, uploadId, takesCrc32: true },
+      upload: { key: `w/${name}`, uploadId, checksum: 'crc32' },
       local,
       partSize: 4,
       intent: 'finish',

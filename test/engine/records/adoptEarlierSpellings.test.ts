@@ -119,6 +119,6 @@ function readingOf(path: string, hashBegan: number) {
 }
 
 function uploadOf(uploadId: string, usedAt: number): StoredUpload {
-  const upload = { key: 'k', uploadId, takesCrc32: true };
+  const upload = { key: 'k', uploadId, checksum: 'crc32' } as const;
   return { upload, local: local('big'), partSize: 1, intent: 'finish', usedAt };
 }

@@ -38,7 +38,7 @@ const reading = {
   hashBegan: 1_700_000_010_000,
 } as const;
 const upload = {
-  upload: { key: 'p/large', uploadId: 'u', takesCrc32: true },
+  upload: { key: 'p/large', uploadId: 'u', checksum: 'crc32' },
   local: { ...local, path: 'large' as FilePath },
   partSize: 8 << 20,
   intent: 'finish',

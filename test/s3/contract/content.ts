@@ -44,7 +44,7 @@ export function describeContent({ bucket, opened, itWhere }: Harness): void {
       const multipart = newKey();
       const bodies = [randomBytes(partSize), randomBytes(partSize), randomBytes(9)];
       const upload = await startMultipart(bucket(), multipart);
-      assert.equal(upload.takesCrc32, true);
+      assert.equal(upload.checksum, 'crc32');
       const parts = await Promise.all(
         bodies.map((each, index) => putPart(bucket(), upload, index + 1, each)),
       );

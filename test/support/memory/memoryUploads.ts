@@ -24,7 +24,7 @@ export class MemoryUploads {
   start(begun: Omit<MemoryUpload, 'parts'>): MultipartUpload {
     const uploadId = randomUUID();
     this.#open.set(uploadId, { ...begun, parts: new Map() });
-    return { key: begun.key, uploadId, takesCrc32: true };
+    return { key: begun.key, uploadId, checksum: 'crc32' };
   }
 
   putPart(upload: MultipartUpload, partNumber: number, body: Buffer): StoredPart {
