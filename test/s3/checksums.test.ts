@@ -56,6 +56,24 @@ describe('The checksum of a single put', function () {
     });
   }
 
+  it('is the MD5 from then on where the store refuses the CRC32 that it has kept before', async () => {
+    let keeps = true;
+    const { put, puts } = await store((body, answer, request) => {
+      const crc32 = request.headers['x-amz-checksum-crc32'];
+      if (crc32 !== undefined && !keeps) {
+        answer.writeHead(400).end('<Error><Code>InvalidArgument</Code></Error>');
+        return;
+      }
+      if (crc32 !== undefined) answer.setHeader('x-amz-checksum-crc32', crc32Of(body));
+      answer.setHeader('etag', etagOf(body)).end();
+    });
+    await put(randomBytes(100));
+    keeps = false;
+    await put(randomBytes(100));
+    await put(randomBytes(100));
+    assert.deepEqual(puts, ['crc32 and md5', 'crc32', 'md5', 'md5']);
+  });
+
   it('stays an open question where something else was refused', async () => {
     let refused = 2;
     const { put, puts } = await store((body, answer) => {

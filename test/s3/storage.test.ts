@@ -120,6 +120,9 @@ describe('What the settings ask of the store', function () {
     assert.ok(asked().every(each => each.includes('SOMEWHERE')));
   });
 
+  const byKms = { serverSideEncryption: 'aws:kms' };
+  const uploadWays = ['refused', 'refused-with-parts'] as const;
+
   /** As with SSE-KMS: ETags look like MD5s and are none. */
   const encrypted: Quirks = {
     spellEtag: digest => {
@@ -137,7 +140,7 @@ describe('What the settings ask of the store', function () {
 
   it('lets encrypted copies be proved without a download', async () => {
     store.quirks = encrypted;
-    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    const setup = setupWith(byKms);
     assert.equal((await backUp(setup)).done, 2);
     await engine.compare([setup], signal());
     assert.deepEqual(pathsIn(setup, 'up-to-date'), ['large', 'small']);
@@ -176,10 +179,15 @@ describe('What the settings ask of the store', function () {
     });
   }
 
-  for (const crc64nvme of ['refused', 'unknown', 'refused-at-completion'] as const) {
+  for (const crc64nvme of [
+    'refused',
+    'unknown',
+    'refused-with-parts',
+    'refused-at-completion',
+  ] as const) {
     it(`sends a CRC32 with encrypted parts where a CRC64NVME is ${crc64nvme}, and asks no more`, async () => {
       store.quirks = { ...encrypted, crc64nvme };
-      const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+      const setup = setupWith(byKms);
       assert.equal((await backUp(setup)).done, 2);
       await writeTree(join(folder.path, 'here'), { other: `${large}y` });
       const before = store.requests.length;
@@ -194,9 +202,73 @@ describe('What the settings ask of the store', function () {
     });
   }
 
+  for (const { checksum, ways, quirks, settings } of [
+    { checksum: 'crc32', ways: uploadWays, quirks: {}, settings: {} },
+    { checksum: 'crc64nvme', ways: uploadWays, quirks: encrypted, settings: byKms },
+    { checksum: 'sha256', ways: ['refused'], quirks: encrypted, settings: byKms },
+  ] as const) {
+    for (const way of ways) {
+      it(`goes on without a ${checksum} that was taken before, where it is ${way} now`, async () => {
+        const root = join(folder.path, 'here');
+        const setup = setupWith(settings);
+        store.quirks = quirks;
+        assert.equal((await backUp(setup)).done, 2);
+        // The store at this address is another one now.
+        store.quirks = { ...quirks, [checksum]: way };
+        await writeTree(root, { small2: 'small2', large2: `${large}2` });
+        assert.equal((await backUp(setup)).done, 2);
+        const before = store.requests.length;
+        await writeTree(root, { small3: 'small3', large3: `${large}3` });
+        assert.equal((await backUp(setup)).done, 2);
+        const later = store.requests.slice(before);
+        const kinds = way === 'refused' ? ['put', 'begin', 'part'] : ['begin', 'part'];
+        for (const { kind, headers } of later.filter(each => kinds.includes(each.kind))) {
+          assert.ok(!(`x-amz-checksum-${checksum}` in headers), kind);
+          assert.notEqual(headers['x-amz-checksum-algorithm'], checksum.toUpperCase());
+        }
+        assert.equal(later.filter(({ kind }) => kind === 'begin').length, 1);
+        assert.equal(later.filter(({ kind }) => kind === 'part').length, 2);
+      });
+    }
+  }
+
+  it('goes on with encrypted parts where an upload was cut off, and proves the whole', async () => {
+    const root = join(folder.path, 'here');
+    await rm(join(root, 'small'));
+    const setup = setupWith(byKms);
+    const cancel = new AbortController();
+    store.quirks = {
+      ...encrypted,
+      around: (request, carryOut) => {
+        if (request.kind !== 'part') return encrypted.around?.(request, carryOut) ?? carryOut();
+        if (request.query.get('partNumber') === '1') {
+          carryOut();
+          cancel.abort();
+        }
+        return 'no-answer';
+      },
+    };
+    await engine.compare([setup], signal());
+    const folders = [{ setup, scope: { kind: 'all' } as const }];
+    const { planId } = await engine.planBackUp({ folders }, signal());
+    assert.equal((await engine.run(planId, cancel.signal)).cancelled, 1);
+    store.quirks = encrypted;
+    const before = store.requests.length;
+    assert.equal((await backUp(setup)).done, 1);
+    const later = store.requests.slice(before);
+    assert.deepEqual(
+      later.filter(({ kind }) => kind === 'part').map(({ query }) => query.get('partNumber')),
+      ['2'],
+    );
+    assert.ok(later.every(({ kind }) => kind !== 'begin'));
+    const completion = later.find(({ kind }) => kind === 'completion');
+    assert.ok('x-amz-checksum-crc64nvme' in (completion?.headers ?? {}));
+    assert.deepEqual(await provedElsewhere(byKms), { files: 1, proved: 1, read: 0 });
+  });
+
   it('reads encrypted parts back, as a whole, where the store keeps no checksum of them', async () => {
     store.quirks = { ...encrypted, crc32: 'unknown', crc64nvme: 'unknown' };
-    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    const setup = setupWith(byKms);
     assert.equal((await backUp(setup)).done, 2);
     const read = store.requests.filter(({ kind }) => kind === 'get').map(({ key }) => key);
     assert.ok(read.includes('w/large'));
@@ -217,7 +289,7 @@ describe('What the settings ask of the store', function () {
       },
     };
     await rm(join(folder.path, 'here', 'small'));
-    const { done, problems } = await backUp(setupWith({ serverSideEncryption: 'aws:kms' }));
+    const { done, problems } = await backUp(setupWith(byKms));
     assert.deepEqual([done, problems], [1, []]);
     assert.equal(writes().length, 1);
   });
@@ -225,7 +297,7 @@ describe('What the settings ask of the store', function () {
   it('frees what has only its CRC64NVME in the cloud without reading the copy', async () => {
     store.quirks = encrypted;
     await rm(join(folder.path, 'here', 'small'));
-    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    const setup = setupWith(byKms);
     assert.equal((await backUp(setup)).done, 1);
     const folders = [{ setup, scope: { kind: 'all' } as const }];
     const { planId } = await engine.planFreeUp({ folders }, signal());
@@ -240,7 +312,7 @@ describe('What the settings ask of the store', function () {
 
   it('goes without a SHA-256 where the store refuses it, and asks no more', async () => {
     store.quirks = { ...encrypted, sha256: 'refused' };
-    const setup = setupWith({ serverSideEncryption: 'aws:kms' });
+    const setup = setupWith(byKms);
     await writeTree(join(folder.path, 'here'), { other: 'other', third: 'third' });
     await rm(join(folder.path, 'here', 'large'));
     assert.equal((await backUp(setup)).done, 3);
@@ -262,7 +334,7 @@ describe('What the settings ask of the store', function () {
       },
     };
     await rm(join(folder.path, 'here', 'large'));
-    const { done, problems } = await backUp(setupWith({ serverSideEncryption: 'aws:kms' }));
+    const { done, problems } = await backUp(setupWith(byKms));
     assert.deepEqual([done, problems], [1, []]);
     assert.equal(writes().length, 1);
   });

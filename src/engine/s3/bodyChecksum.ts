@@ -21,9 +21,10 @@ interface ChecksumNegotiation<A extends readonly unknown[], T> {
 
 /**
  * Returns a function that sends one request with a checksum where the store supports it. The first
- * request of its kind finds out: where it is refused, it is sent again without, and where that helps,
- * the checksum is not sent any more. The function may be called several times, with other headers;
- * the checksum is suspected only once.
+ * request of its kind finds out. Where one is refused, it is sent again without, and where that helps,
+ * the checksum is not sent any more: what is known may be of another store of the same name, which
+ * answered at this address before. The function may be called several times, with other headers; the
+ * checksum is suspected only once.
  */
 export function withChecksum<A extends readonly unknown[], T>({
   support,
@@ -34,11 +35,11 @@ export function withChecksum<A extends readonly unknown[], T>({
 }: ChecksumNegotiation<A, T>): (...headers: A) => Promise<T> {
   let wasSuspected = false;
   return async (...headers) => {
-    if (support[kind] === 'supported') return send('checksum', ...headers);
     if (support[kind] === 'unsupported' || wasSuspected) return send('md5', ...headers);
+    const isKnown = support[kind] === 'supported';
     let answer: T;
     try {
-      answer = await send('both', ...headers);
+      answer = await send(isKnown ? 'checksum' : 'both', ...headers);
     } catch (error) {
       if (!mayRefuseChecksum(error)) throw error;
       wasSuspected = true;
@@ -48,7 +49,7 @@ export function withChecksum<A extends readonly unknown[], T>({
       support[kind] = 'unsupported';
       return answer;
     }
-    support[kind] = isConfirmed(answer) ? 'supported' : 'unsupported';
+    if (!isKnown) support[kind] = isConfirmed(answer) ? 'supported' : 'unsupported';
     return answer;
   };
 }

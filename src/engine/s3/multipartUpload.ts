@@ -42,17 +42,21 @@ export async function putPart(
   });
   const algorithm = checksum === 'none' ? 'crc32' : checksum;
   return bodyRequest(context, { key, body, signal, onSent }, async (_attempt, newBody, sending) => {
-    const { headers } = await client.request(
-      {
-        method: 'PUT',
-        bucket: name,
-        key,
-        query: { partNumber: String(partNumber), uploadId },
-        headers: digest.headers(checksum === 'none' ? 'md5' : 'checksum', algorithm),
-        body: newBody(),
-      },
-      sending,
-    );
+    const { headers } = await client
+      .request(
+        {
+          method: 'PUT',
+          bucket: name,
+          key,
+          query: { partNumber: String(partNumber), uploadId },
+          headers: digest.headers(checksum === 'none' ? 'md5' : 'checksum', algorithm),
+          body: newBody(),
+        },
+        sending,
+      )
+      .catch((error: unknown) => {
+        throw refusedForChecksum(context, upload, error);
+      });
     const etag = plainEtag(headers['etag']);
     const told = headers[`x-amz-checksum-${algorithm}`];
     // A part cannot be read back: where the answer shows nothing of its bytes, the whole is.
@@ -240,21 +244,33 @@ function etagOfParts(partEtags: readonly string[]): string {
  * Throws `no-such-upload` where the upload must be begun anew. S3 asks for that where the completion
  * met another write, whereas a put may be sent again (S3's page "How to prevent object overwrites
  * with conditional writes", on 409 Conflict). Some stores, S3Mock among them, accept the checksums
- * of the parts and refuse that of the whole; the next upload is sent without.
+ * of the parts and refuse that of the whole.
  */
 async function restartWhereRefused<T>(
-  { capabilities }: BucketContext,
-  { key, checksum }: MultipartUpload,
+  context: BucketContext,
+  upload: MultipartUpload,
   completing: Promise<T>,
 ): Promise<T> {
   try {
     return await completing;
   } catch (error) {
-    const isConflict = error instanceof Error && error.name === 'ConditionalRequestConflict';
-    const isRefused =
-      checksum !== 'none' && !mayRefuseConditions(error) && mayRefuseChecksum(error);
-    if (isRefused)
-      capabilities.checksums[checksum === 'crc32' ? 'upload' : 'crc64nvme'] = 'unsupported';
-    throw isConflict || isRefused ? new Failure('no-such-upload', key, error) : error;
+    if (error instanceof Error && error.name === 'ConditionalRequestConflict') {
+      throw new Failure('no-such-upload', upload.key, error);
+    }
+    throw mayRefuseConditions(error) ? error : refusedForChecksum(context, upload, error);
   }
+}
+
+/**
+ * Returns what a request of the upload fails with: `no-such-upload` where its checksum may be refused,
+ * which an upload has from beginning to end. The next one is begun without.
+ */
+function refusedForChecksum(
+  { capabilities }: BucketContext,
+  { key, checksum }: MultipartUpload,
+  error: unknown,
+): unknown {
+  if (checksum === 'none' || !mayRefuseChecksum(error)) return error;
+  capabilities.checksums[checksum === 'crc32' ? 'upload' : 'crc64nvme'] = 'unsupported';
+  return new Failure('no-such-upload', key, error);
 }

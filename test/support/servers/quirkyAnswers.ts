@@ -8,13 +8,14 @@ export interface Quirks {
   readonly conditions?: Treatments;
   /**
    * `unknown`: it ignores CRC32s. `refused`: requests that have one fail with 501.
-   * `refused-at-completion`: it takes them with parts, and not for the whole.
+   * `refused-with-parts`: it takes uploads for them, and no part. `refused-at-completion`: it takes
+   * them with parts, and not for the whole.
    */
-  readonly crc32?: 'kept' | 'unknown' | 'refused' | 'refused-at-completion';
+  readonly crc32?: 'kept' | 'unknown' | 'refused' | 'refused-with-parts' | 'refused-at-completion';
   /** What becomes of a put with a SHA-256; `refused`: it fails with 400. */
   readonly sha256?: 'kept' | 'refused';
   /** The same for CRC64NVMEs with uploads in parts, and what `crc32` says of itself. */
-  readonly crc64nvme?: 'kept' | 'unknown' | 'refused' | 'refused-at-completion';
+  readonly crc64nvme?: Quirks['crc32'];
   /** How an ETag is written, from its digest; `undefined` leaves it out. */
   readonly spellEtag?: (
     digest: string,

@@ -75,7 +75,7 @@ export class QuirkyContents {
         this.#uploads.delete(uploadIdOf(request));
         return { ...ok(''), status: 204 };
       case 'parts':
-        return this.#parts(request);
+        return this.#parts(request, quirks);
       case 'bucket':
         return ok('');
       case 'settings':
@@ -181,11 +181,13 @@ export class QuirkyContents {
     );
   }
 
-  #putPart(request: StoreRequest, { spellEtag = quoted }: Quirks): Answer {
+  #putPart(request: StoreRequest, quirks: Quirks): Answer {
     const { query, body } = request;
     const upload = this.#uploads.get(uploadIdOf(request));
     if (upload === undefined) return s3Error(404, 'NoSuchUpload');
     const { checksum } = upload;
+    const { spellEtag = quoted } = quirks;
+    if (checksum && quirks[checksum] === 'refused-with-parts') return s3Error(400, 'BadRequest');
     const computed = checksum === undefined ? undefined : checksumOf[checksum](body);
     const told = checksum === undefined ? undefined : request.headers[`x-amz-checksum-${checksum}`];
     // S3 takes no part without what the upload was begun for.
@@ -233,14 +235,19 @@ export class QuirkyContents {
     );
   }
 
-  #parts(request: StoreRequest): Answer {
+  #parts(request: StoreRequest, { spellEtag = quoted }: Quirks): Answer {
     const upload = this.#uploads.get(uploadIdOf(request));
     if (upload === undefined) return s3Error(404, 'NoSuchUpload');
-    const parts = [...upload.parts].map(
-      ([partNumber, part]) =>
+    const { checksum } = upload;
+    const parts = [...upload.parts].map(([partNumber, part]) => {
+      const etag = spellEtag(md5(part).toString('hex'), 'list') ?? '';
+      const told =
+        checksum && element(`Checksum${checksum.toUpperCase()}`, checksumOf[checksum](part));
+      return (
         `<Part><PartNumber>${String(partNumber)}</PartNumber><Size>${String(part.length)}</Size>` +
-        `<ETag>&quot;${md5(part).toString('hex')}&quot;</ETag></Part>`,
-    );
+        `<ETag>${etag.replaceAll('"', '&quot;')}</ETag>${told ?? ''}</Part>`
+      );
+    });
     return ok(
       `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`,
     );
