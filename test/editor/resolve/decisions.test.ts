@@ -5,6 +5,7 @@ import { commands, Range, window, workspace, WorkspaceEdit } from 'vscode';
 
 import type { S3Backup } from '../../../src/extension';
 import { suitePlaces } from '../../support/vscode/suitePlaces';
+import { eventually } from '../../support/suite/eventually';
 import { answerWith, type Answers } from '../../support/vscode/answers';
 import { fileNode } from '../../support/vscode/cloudRows';
 import { listenTo } from '../../support/vscode/messages';
@@ -45,8 +46,13 @@ describe('Before a batch', () => {
   async function type(path: string): Promise<void> {
     const document = await workspace.openTextDocument(uriOf(path));
     await window.showTextDocument(document, { preview: false });
-    // VS Code may still know the file of the test before, and would refuse to save over this one.
-    await commands.executeCommand('workbench.action.files.revert');
+    // VS Code may still know the file of the test before, with what was typed into it, and would
+    // refuse to save over this one.
+    await eventually(async () => {
+      await commands.executeCommand('workbench.action.files.revert');
+      assert.equal(document.getText(), await readFile(document.uri.fsPath, 'utf8'));
+      assert.ok(!document.isDirty);
+    });
     const edit = new WorkspaceEdit();
     edit.replace(document.uri, new Range(0, 0, 0, 0), 'typed ');
     await workspace.applyEdit(edit);
