@@ -69,6 +69,9 @@ interface SuiteRun {
 }
 
 const bucket = 'editor-tests';
+
+/** Has a kind of editor that VS Code itself does not. */
+const ownExtension = join(repositoryRoot, 'test', 'fixtures', 'customEditor');
 const resultsFile =
   process.env[testVariables.results] ?? join(repositoryRoot, 'test-results', 'editor.json');
 const silenceMs = 120_000;
@@ -94,6 +97,7 @@ async function runOnServer(run: SuiteRun): Promise<number> {
     userSettings: run.settings,
     env: run.env,
     drivenBy: 'suite',
+    extensions: [ownExtension],
     builtins: builtinsUnderTest(),
   });
   try {
@@ -177,6 +181,7 @@ async function runOnDesktop(executable: string, run: SuiteRun, folder: string): 
   return await runTests({
     vscodeExecutablePath: executable,
     ...run.suite,
+    extensionDevelopmentPath: [run.suite.extensionDevelopmentPath, ownExtension],
     extensionTestsEnv: {
       ...dropped,
       // The display's key is in the real home.

@@ -10,6 +10,7 @@ import { concernsCredentials } from '../failures/failureMessage';
 import { unaskedSetup, type KnownSetupDeps } from '../setUp/knownSetup';
 import { localFolders } from '../targets/targets';
 import type { Automation } from './automation';
+import { watchCustomSaves } from './customSaves';
 
 interface BackUpOnSaveDeps extends KnownSetupDeps {
   readonly engine: Pick<EngineClient, 'sendRequest' | 'notify' | 'onDidChangeState'>;
@@ -42,6 +43,9 @@ export class BackUpOnSave implements Disposable {
         this.#note(uri);
       }),
       workspace.onDidSaveNotebookDocument(({ uri }) => {
+        this.#note(uri);
+      }),
+      watchCustomSaves(uri => {
         this.#note(uri);
       }),
     ];
