@@ -60,9 +60,7 @@ const table = {
   's3Backup.compare': onFolders(compareFolders),
   's3Backup.chooseBucket': onFolders(choosing(chooseBucket)),
   's3Backup.chooseStore': onFolders(choosing(chooseStore)),
-  's3Backup.getStarted': onWhole(async () => {
-    await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
-  }),
+  's3Backup.getStarted': onWhole(({ steps }) => steps.openWalkthrough()),
   's3Backup.stopBackingUp': onFolders(stopBackingUp),
   's3Backup.chooseProfile': onFolders(chooseProfileFor),
   's3Backup.signIn': onFolders(signInTo),
@@ -166,8 +164,6 @@ const table = {
 } satisfies Readonly<Record<CommandId, Command<Services>>>;
 
 /** The extension’s name and that of its walkthrough in the manifest. */
-const walkthrough = 's3-backup.s3-backup#getStarted';
-
 /** How each kind of work is tried again for what has failed. */
 const retries = {
   'back-up': retryBackUp,

@@ -63,8 +63,8 @@ export function createServices(context: ExtensionContext): CreatedServices {
   const unsaved = new UnsavedRows();
   const shownBy = { layout, filter, refresh, shown, unsaved, past };
   const tree = new FilesTree({ engine, targets, log, ...shownBy });
-  const steps = new StepsDone(context.globalState, step => {
-    new ContextKey(step).set(true);
+  const steps = new StepsDone(context.globalState, (step, state) => {
+    new ContextKey(step).set(state === 'done');
   });
   const view = new FilesView({
     tree,
@@ -110,6 +110,7 @@ export function createServices(context: ExtensionContext): CreatedServices {
     comparisons,
     memory,
     automation,
+    steps,
     ...ofTheView,
   };
   const views = [

@@ -14,6 +14,7 @@ import type { FilesTree } from './view/filesTree';
 import type { FilesView } from './view/filesView';
 import type { RowFilter } from './view/filter';
 import type { LayoutChoice } from './view/layoutChoice';
+import type { StepsDone } from './view/stepsDone';
 
 /** What commands work with; built once, by `activate`. */
 export interface Services {
@@ -33,6 +34,7 @@ export interface Services {
   readonly filter: RowFilter;
   readonly layout: LayoutChoice;
   readonly tree: FilesTree;
+  readonly steps: StepsDone;
   readonly view: FilesView;
   readonly overview: OverviewPanel;
 }

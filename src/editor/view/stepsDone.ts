@@ -1,4 +1,4 @@
-import type { Memento } from 'vscode';
+import { commands, type Memento } from 'vscode';
 import type { ContextKeyName } from '../contributions/manifest';
 
 /**
@@ -6,18 +6,29 @@ import type { ContextKeyName } from '../contributions/manifest';
  * its context key is true, and may show the walkthrough long after: so they are remembered.
  */
 export class StepsDone {
-  /** @param show Makes a context key true. */
+  /** @param set Sets a context key. */
   constructor(
     private readonly memory: Memento,
-    private readonly show: (step: WalkthroughStep) => void,
+    private readonly set: (step: WalkthroughStep, state: 'done' | 'open') => void,
   ) {
-    for (const step of this.#done) show(step);
+    for (const step of this.#done) set(step, 'done');
   }
 
   async note(step: WalkthroughStep): Promise<void> {
     if (this.#done.includes(step)) return;
-    this.show(step);
+    this.set(step, 'done');
     await this.memory.update(memoryKey, [...this.#done, step]);
+  }
+
+  /**
+   * Opens the walkthrough. VS Code ticks no step whose key is true already when it first looks at
+   * the walkthrough, which is here: so the keys become true once more.
+   */
+  async openWalkthrough(): Promise<void> {
+    const done = this.#done;
+    for (const step of done) this.set(step, 'open');
+    await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+    for (const step of done) this.set(step, 'done');
   }
 
   get #done(): readonly WalkthroughStep[] {
@@ -31,3 +42,5 @@ export type WalkthroughStep = Extract<
 >;
 
 const memoryKey = 'walkthroughSteps';
+
+const walkthrough = 's3-backup.s3-backup#getStarted';

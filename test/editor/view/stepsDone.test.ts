@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { commands } from 'vscode';
+
 import { StepsDone, type WalkthroughStep } from '../../../src/editor/view/stepsDone';
 import { memento } from '../../support/vscode/treeUnderTest';
 
@@ -16,5 +18,23 @@ describe('The steps of the walkthrough', () => {
     const next: WalkthroughStep[] = [];
     new StepsDone(memory, step => next.push(step));
     assert.deepEqual(next, first);
+  });
+
+  it('are ticked when the walkthrough is opened later in the same window', async () => {
+    const { executeCommand } = commands;
+    const happened: string[] = [];
+    const steps = new StepsDone(memento(), (step, state) => happened.push(`${step} ${state}`));
+    await steps.note('s3Backup.everCompared');
+    Object.assign(commands, { executeCommand: () => Promise.resolve(happened.push('opened')) });
+    try {
+      await steps.openWalkthrough();
+    } finally {
+      Object.assign(commands, { executeCommand });
+    }
+    assert.deepEqual(happened.slice(1), [
+      's3Backup.everCompared open',
+      'opened',
+      's3Backup.everCompared done',
+    ]);
   });
 });
