@@ -25,7 +25,11 @@ describe('The steps of the walkthrough', () => {
     const happened: string[] = [];
     const steps = new StepsDone(memento(), (step, state) => happened.push(`${step} ${state}`));
     await steps.note('s3Backup.everCompared');
-    Object.assign(commands, { executeCommand: () => Promise.resolve(happened.push('opened')) });
+    const note = (id: string, ...rest: readonly unknown[]) =>
+      id.endsWith('.openWalkthrough')
+        ? Promise.resolve(happened.push('opened'))
+        : executeCommand(id, ...rest);
+    Object.assign(commands, { executeCommand: note });
     try {
       await steps.openWalkthrough();
     } finally {
