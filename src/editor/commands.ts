@@ -29,7 +29,7 @@ import { addToIgnoreFile } from './ignore/addToIgnoreFile';
 import { showRule } from './ignore/showRule';
 import { resolveConflicts } from './resolve/resolveConflicts';
 import { restoreSelection, retryRestore } from './restore/restoreFiles';
-import { rowClicked, rowEntered } from './rowClick';
+import { rowClicked, rowEntered, runOnRow } from './rowClick';
 import {
   onFolders,
   onSelection,
@@ -193,8 +193,8 @@ export function registerCommands(services: Services): Disposable {
     ),
   );
   const rows = Object.entries(rowTable).map(([id, run]) =>
-    commands.registerCommand(id, (node: TreeNode) =>
-      runShowingFailure(services, () => run(services, node)),
+    commands.registerCommand(id, (named?: TreeNode) =>
+      runShowingFailure(services, () => runOnRow(services, named, run)),
     ),
   );
   const enter = commands.registerCommand(rowEnteredCommand, rowEntered);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { commands, l10n, workspace, type TreeView } from 'vscode';
 import type { FileRow } from '../protocol/rows';
 import type { Group } from '../protocol/verdicts';
@@ -18,6 +19,10 @@ type RowClickDeps = BackUpDeps &
     readonly view: { readonly treeView: Pick<TreeView<TreeNode>, 'reveal'> };
   };
 
+interface SelectionDeps {
+  readonly view: { readonly treeView: Pick<TreeView<TreeNode>, 'selection'> };
+}
+
 /** Runs the key Enter in the tree. The row that has the focus is known to VS Code alone. */
 export async function rowEntered(): Promise<void> {
   enteredAt = Date.now();
@@ -28,6 +33,28 @@ let enteredAt = -Infinity;
 
 /** Between the key and the command of the row. */
 const keyToCommandMs = 500;
+
+/**
+ * Runs the command of a row on the row that is named, or else on the one that is selected: VS Code
+ * tells of the selection before it runs a row's command. While it asks for rows anew, it knows none of
+ * them, and is waited for. Does nothing where the row is gone after that, or several are selected.
+ */
+export async function runOnRow<D extends SelectionDeps>(
+  deps: D,
+  named: TreeNode | undefined,
+  run: (deps: D, node: TreeNode) => Promise<void> | void,
+): Promise<void> {
+  const { treeView } = deps.view;
+  for (let look = 0; named === undefined && !treeView.selection.length && look < looks; look++) {
+    await delay(pauseMs);
+  }
+  const [selected, ...others] = treeView.selection;
+  const node = named ?? (others.length === 0 ? selected : undefined);
+  if (node !== undefined) await run(deps, node);
+}
+
+const looks = 40;
+const pauseMs = 25;
 
 /** Does what a click or Enter on a file's row means: its group decides, for uploads a setting. */
 export async function rowClicked(deps: RowClickDeps, node: RowNode): Promise<void> {

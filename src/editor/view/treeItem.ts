@@ -18,7 +18,11 @@ import {
 } from './verdictWords';
 import { finishedText, underWayText } from './workWords';
 
-/** Runs on a click or Enter; not in the palette. */
+/**
+ * Both run on a click or Enter, on the row that is selected then; not in the palette. Items give them
+ * no arguments: VS Code forgets those as soon as it begins to draw a row anew, and a click that comes
+ * just then would end with "Actual command not found".
+ */
 export const rowClickedCommand = '_s3Backup.rowClicked';
 export const showMoreCommand = '_s3Backup.showMore';
 
@@ -82,7 +86,7 @@ export function moreItem(node: MoreNode): TreeItem {
   item.id = idOf(node);
   item.iconPath = new ThemeIcon('ellipsis');
   item.description = l10n.t('{0} left', formatCount(node.left));
-  item.command = { command: showMoreCommand, title: l10n.t('Show More…'), arguments: [node] };
+  item.command = { command: showMoreCommand, title: l10n.t('Show More…') };
   item.contextValue = flags('more');
   return item;
 }
@@ -139,11 +143,7 @@ function fileItem(node: RowNode, row: FileRow): TreeItem {
     activity === undefined && shortReason(row.verdict),
     isOnlyArchived(row) && l10n.t('archived'),
   );
-  item.command = {
-    command: rowClickedCommand,
-    title: l10n.t('Back Up or Open'),
-    arguments: [node],
-  };
+  item.command = { command: rowClickedCommand, title: l10n.t('Back Up or Open') };
   item.contextValue = flags(
     row.isFolder ? 'subfolder' : 'file',
     node.group,
