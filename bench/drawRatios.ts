@@ -1,11 +1,15 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { repositoryRoot } from '../dev/repositoryRoot';
+import { launchBrowser } from '../test/support/vscode/browser';
 import { ratioGraph } from './ratioGraph';
 import type { Measured } from './results';
 
-/** Draws what `bench/results` holds, for the README: `npm run bench:graph`. Newer results win. */
+/**
+ * Draws what `bench/results` holds, for the README: `npm run bench:graph`. Newer results win. Pixels,
+ * since the shops show no SVG in a README.
+ */
 async function main(): Promise<void> {
   const folder = join(repositoryRoot, 'bench', 'results');
   const names = (await readdir(folder)).filter(name => name.endsWith('.json')).sort();
@@ -18,11 +22,23 @@ async function main(): Promise<void> {
       .flatMap(({ results }) => results)
       .map(result => [result.workload.name, result]),
   );
-  const into = join(repositoryRoot, 'docs', 'images', 'speed.svg');
-  await mkdir(dirname(into), { recursive: true });
-  await writeFile(into, ratioGraph([...newest.values()]));
-  console.log(`${into}: ${[...newest.keys()].join(', ')}`);
+  const drawing = ratioGraph([...newest.values()]);
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ deviceScaleFactor: 2 });
+    await page.setContent(`<body style="margin:0">${drawing}</body>`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const picture = await page.locator('svg').screenshot({ omitBackground: true });
+      await writeFile(join(images, `speed-${colorScheme}.png`), picture);
+    }
+  } finally {
+    await browser.close();
+  }
+  console.log(`Drawn: ${[...newest.keys()].join(', ')}`);
 }
+
+const images = join(repositoryRoot, 'docs', 'images');
 
 main().catch((error: unknown) => {
   console.error(error);

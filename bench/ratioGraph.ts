@@ -36,7 +36,7 @@ export function ratioGraph(results: readonly Result[]): string {
     `<circle cx="${String(left + 120)}" cy="${String(height - 16)}" r="4" class="peer"/>` +
     `<text x="${String(left + 132)}" y="${String(height - 12)}">another program; the best of them is 1×</text>`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" role="img" aria-label="Wall time beside the best other program">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(height)}" viewBox="0 0 ${String(width)} ${String(height)}" role="img" aria-label="Wall time beside the best other program">`,
     `<style>${style}</style>`,
     ...axis,
     ...drawn,
