@@ -1,3 +1,5 @@
+import { combinedCrc } from './combinedCrc';
+
 /**
  * Computes the CRC-64/NVME, which S3 keeps of objects that came without a checksum
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). Its
@@ -35,45 +37,15 @@ export function crc64NvmeOf(bytes: Uint8Array): string {
   return crc.digest().toString('base64');
 }
 
-/** Returns that of all bytes from those of consecutive pieces, as `combinedCrc32` does. */
+/** Returns the CRC64NVME of all bytes from the CRC64NVMEs of consecutive pieces. */
 export function combinedCrc64Nvme(
   pieces: Iterable<{ readonly size: number; readonly crc64nvme: string }>,
 ): string {
-  let whole = 0n;
-  // All pieces but the last have one size.
-  let known = { size: 0, shift: one };
-  for (const { size, crc64nvme } of pieces) {
-    if (size !== known.size) known = { size, shift: shiftBy(size) };
-    whole = multiplyModulo(known.shift, whole) ^ Buffer.from(crc64nvme, 'base64').readBigUInt64BE();
-  }
-  const value = Buffer.alloc(8);
-  value.writeBigUInt64BE(whole);
-  return value.toString('base64');
+  return combinedCrc(
+    { bits: 64, polynomial },
+    Array.from(pieces, ({ size, crc64nvme: crc }) => ({ size, crc })),
+  );
 }
-
-/** As for CRC32, of 64 bits: polynomials modulo that of CRC64NVME, the highest bit for 1. */
-function multiplyModulo(factor: bigint, other: bigint): bigint {
-  let product = 0n;
-  for (let bit = one, power = other; bit !== 0n; bit >>= 1n) {
-    if ((factor & bit) !== 0n) product ^= power;
-    power = (power & 1n) === 0n ? power >> 1n : (power >> 1n) ^ polynomial;
-  }
-  return product;
-}
-
-/** Returns x to the power of 8 times `bytes`: multiplying by it appends that many zeros. */
-function shiftBy(bytes: number): bigint {
-  let shift = one;
-  // x to the power of 8, squared with each round.
-  let step = one >> 8n;
-  for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) shift = multiplyModulo(step, shift);
-    step = multiplyModulo(step, step);
-  }
-  return shift;
-}
-
-const one = 1n << 63n;
 
 let madeTable: Int32Array | undefined;
 
