@@ -14,8 +14,9 @@ import { parseWorkload, usualWorkloads } from './workloads';
 /**
  * Measures us and what peers are on the path, side by side: `npm run bench -- WORKLOAD…`. Options:
  * `--rounds 3`, `--only "S3 Backup,s5cmd"`, `--server seaweedfs` for a server that people use,
- * `--heap` to look at our heap after each workload, too. The results go to `bench/results`; `npm run bench:graph` draws them. Peers: s5cmd, rclone and aws on the
- * path, boto3 with awscrt where `python3` finds them, s3-sync-client where `NODE_PATH` leads to it.
+ * `--heap` to look at our heap after each workload, too. The results go to `bench/results`;
+ * `npm run bench:graph` draws them. Peers: s5cmd, rclone and aws on the path, boto3 with awscrt where
+ * `python3` finds them, s3-sync-client where `NODE_PATH` leads to it.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -163,7 +163,6 @@ const table = {
   's3Backup.openSettings': onWhole(() => openSetting(section)),
 } satisfies Readonly<Record<CommandId, Command<Services>>>;
 
-/** The extension’s name and that of its walkthrough in the manifest. */
 /** How each kind of work is tried again for what has failed. */
 const retries = {
   'back-up': retryBackUp,

@@ -53,8 +53,7 @@ export async function confirmBackUp(
 
 /**
  * Shows the first plan of a whole folder, each large one, and one that has grown since the user saw
- * how many files it would have; asks before copies of unknown origin
- * are replaced.
+ * how many files it would have; asks before copies of unknown origin are replaced.
  */
 async function confirmWrites(
   deps: ConfirmBackUpDeps,

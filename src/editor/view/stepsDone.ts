@@ -43,4 +43,5 @@ export type WalkthroughStep = Extract<
 
 const memoryKey = 'walkthroughSteps';
 
+/** The extension’s name and that of its walkthrough in the manifest. */
 const walkthrough = 's3-backup.s3-backup#getStarted';

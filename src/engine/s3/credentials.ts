@@ -245,11 +245,11 @@ function failedChain(question: CredentialsQuestion, error: unknown, message: str
 
 /** Returns why an existing profile gave no credentials. */
 function failedProfile(name: string, error: unknown, message: string): Failure {
-  if (needsSignIn.test(message))
-    return new Failure('sign-in-needed', name, withoutSecrets(message));
+  const why = withoutSecrets(message);
+  if (needsSignIn.test(message)) return new Failure('sign-in-needed', name, why);
   const { code } = fromStoreError(error, { endpoint: 'AWS' });
-  if (passingCodes.has(code)) return new Failure(code, 'AWS', withoutSecrets(message));
-  return new Failure('profile-failed', name, withoutSecrets(message));
+  if (passingCodes.has(code)) return new Failure(code, 'AWS', why);
+  return new Failure('profile-failed', name, why);
 }
 
 /** What the SDK says of sessions that are over, or of whose tokens it finds no file that it can read. */
