@@ -196,8 +196,9 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
     const pages = this.#pages.get(idOf(branch)) ?? 1;
     this.#toDraw.noteAsked(branch.folder, branch.group);
     this.#loading++;
-    const { rows, total } = await askForRows(this.deps, branch, pages);
-    this.#loading--;
+    const { rows, total } = await askForRows(this.deps, branch, pages).finally(() => {
+      this.#loading--;
+    });
     const { folder, group } = branch;
     const nodes = rows.map((row): RowNode => ({ kind: 'row', folder, group, row, parent: branch }));
     this.#drawn.set(branch, nodes);
