@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { TabInputCustom, window, type Disposable, type Tab, type Uri } from 'vscode';
 
 /**
@@ -7,24 +7,25 @@ import { TabInputCustom, window, type Disposable, type Tab, type Uri } from 'vsc
  * the file is another one on the disk than when it had none yet.
  */
 export function watchCustomSaves(onDidSave: (uri: Uri) => void): Disposable {
-  const unsaved = new Map<string, string | undefined>();
+  const unsaved = new Map<string, Promise<string | undefined>>();
   for (const tab of window.tabGroups.all.flatMap(({ tabs }) => tabs)) note(tab);
   return window.tabGroups.onDidChangeTabs(({ opened, changed, closed }) => {
     for (const tab of [...opened, ...changed]) note(tab);
-    for (const { input } of closed) end(customUri(input));
+    for (const { input } of closed) void end(customUri(input));
   });
 
   function note({ input, isDirty }: Tab): void {
     const uri = customUri(input);
-    if (!isDirty) end(uri);
+    if (!isDirty) void end(uri);
     else if (uri !== undefined && !unsaved.has(uri.fsPath)) unsaved.set(uri.fsPath, stampOf(uri));
   }
 
-  function end(uri: Uri | undefined): void {
-    if (uri === undefined || !unsaved.has(uri.fsPath)) return;
+  async function end(uri: Uri | undefined): Promise<void> {
+    if (uri === undefined) return;
     const before = unsaved.get(uri.fsPath);
+    if (before === undefined) return;
     unsaved.delete(uri.fsPath);
-    if (stampOf(uri) !== before) onDidSave(uri);
+    if ((await stampOf(uri)) !== (await before)) onDidSave(uri);
   }
 }
 
@@ -33,8 +34,12 @@ function customUri(input: unknown): Uri | undefined {
   return isOnDisk ? input.uri : undefined;
 }
 
-/** Changes whenever the file is written; `undefined` where there is none. */
-function stampOf({ fsPath }: Uri): string | undefined {
-  const stat = statSync(fsPath, { bigint: true, throwIfNoEntry: false });
-  return stat && [stat.ino, stat.size, stat.mtimeNs].join('/');
+/** Changes whenever the file is written; `undefined` where none can be looked at. */
+async function stampOf({ fsPath }: Uri): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeNs } = await stat(fsPath, { bigint: true });
+    return [ino, size, mtimeNs].join('/');
+  } catch {
+    return undefined;
+  }
 }
