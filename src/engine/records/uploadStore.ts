@@ -101,23 +101,26 @@ export class UploadTable {
   }
 
   of(owner: number, path: FilePath): readonly StoredUpload[] {
-    const rows = this.#database.read(() => this.#select.all(owner, path), []);
-    const uploads = rows
-      .map(row => toStored(row as unknown as UploadRow))
-      .filter(({ upload }) => this.#pending.find(owner, upload.uploadId) === undefined);
-    for (const { row } of this.#pending.of(owner).values()) {
-      if (row?.local.path === path) uploads.push(row);
-    }
-    return uploads.sort((one, other) => other.usedAt - one.usedAt);
+    const uploads = this.#withPending(owner, () => this.#select.all(owner, path));
+    return uploads
+      .filter(({ local }) => local.path === path)
+      .sort((one, other) => other.usedAt - one.usedAt);
   }
 
   paths(owner: number): readonly FilePath[] {
-    const rows = this.#database.read(() => this.#selectAll.all(owner), []);
-    const stored = rows
+    return this.#withPending(owner, () => this.#selectAll.all(owner)).map(
+      ({ local }) => local.path,
+    );
+  }
+
+  /** Those that a statement finds, but as they are to be written, and all that waits for that. */
+  #withPending(owner: number, select: () => ReturnType<StatementSync['all']>): StoredUpload[] {
+    const stored = this.#database
+      .read(select, [])
       .map(row => toStored(row as unknown as UploadRow))
       .filter(({ upload }) => this.#pending.find(owner, upload.uploadId) === undefined);
     const pending = [...this.#pending.of(owner).values()].flatMap(({ row }) => row ?? []);
-    return [...stored, ...pending].map(({ local }) => local.path);
+    return [...stored, ...pending];
   }
 
   /** Returns those of all folders in one store, but none so young that it waits to be written. */
