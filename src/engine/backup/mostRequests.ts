@@ -1,4 +1,5 @@
 import type { FilePath } from '../../protocol/folders';
+import { TimeSlice } from '../concurrency/timeSlice';
 import type { Bucket } from '../ports/bucket';
 import type { Route } from '../comparison/job';
 import type { BackUpStep } from './backUpStep';
@@ -12,8 +13,10 @@ export async function mostRequests(
 ): Promise<number> {
   const cutOffOf = new Map<Route, ReadonlyMap<FilePath, number>>();
   const writes = new Map<Bucket, PlannedWrite[]>();
+  const slice = new TimeSlice(signal);
   for (const step of steps) {
     const { route, path, local, condition } = step;
+    if (slice.isOver) await slice.next(path);
     const cutOff = cutOffOf.get(route) ?? countByPath(route.unfinished.uploads.paths());
     cutOffOf.set(route, cutOff);
     const write = {
