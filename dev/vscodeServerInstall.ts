@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { testVariables } from '../test/support/suite/testEnvironment';
 import { installOnce } from './installOnce';
+import { npm } from './npm';
 
 /** A VS Code server on disk, ready to start. */
 export interface InstalledServer {
@@ -123,18 +124,5 @@ async function probeWatcher(folder: string, node: string): Promise<WatcherSuppor
 }
 
 const watcherPath = join('node_modules', '@parcel', 'watcher');
-
-async function npm(args: readonly string[]): Promise<void> {
-  const script = process.env['npm_execpath'];
-  try {
-    await (script?.endsWith('npm-cli.js') === true
-      ? run(process.execPath, [script, ...args])
-      : run('npm', args));
-  } catch (error) {
-    throw new Error(`npm ${args[0] ?? ''} failed; check that the npm registry can be reached.`, {
-      cause: error,
-    });
-  }
-}
 
 const run = promisify(execFile);

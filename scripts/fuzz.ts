@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { installOnce } from '../dev/installOnce';
+import { npm } from '../dev/npm';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { firstInputs } from '../test/fuzz/firstInputs';
 
@@ -15,11 +16,10 @@ import { firstInputs } from '../test/fuzz/firstInputs';
 async function main(args: readonly string[]): Promise<void> {
   const [seconds = '60'] = args.flatMap(each => /^--seconds=(\d+)$/.exec(each)?.[1] ?? []);
   const named = args.filter(each => each in firstInputs);
-  const fuzzer = await installOnce(`jazzer-${version}`, target => {
-    const wanted = `@jazzer.js/core@${version}`;
-    run('npm', ['install', '--prefix', target, '--no-save', '--no-audit', '--no-fund', wanted]);
-    return Promise.resolve();
-  });
+  const options = ['--no-save', '--no-audit', '--no-fund'];
+  const fuzzer = await installOnce(`jazzer-${version}`, target =>
+    npm(['install', '--prefix', target, ...options, `@jazzer.js/core@${version}`]),
+  );
   const fault = loadFault(fuzzer);
   if (fault !== undefined) {
     console.log(`skipped: Jazzer.js ${version} does not run here: ${fault}`);
@@ -88,14 +88,6 @@ function loadFault(fuzzer: string): string | undefined {
     },
   );
   return status === 0 ? undefined : (/^Error: (.+)$/m.exec(stderr)?.[1] ?? stderr);
-}
-
-function run(program: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(program, args, {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error(`${program} failed.`, { cause: error });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 
 import { installOnce } from '../dev/installOnce';
+import { npm } from '../dev/npm';
 import { repositoryRoot } from '../dev/repositoryRoot';
 import { temporaryFolder } from '../dev/temporaryFolder';
 import { mutationTargets, type MutationTarget } from '../test/support/suite/mutationTargets';
@@ -17,23 +18,15 @@ async function main(named: readonly string[]): Promise<void> {
   if (unknown.length > 0) {
     throw new Error(`Known are ${Object.keys(mutationTargets).join()}, not ${unknown.join()}.`);
   }
-  const stryker = await installOnce(`stryker-${versions.stryker}`, target => {
-    const packages = [
-      `@stryker-mutator/core@${versions.stryker}`,
-      `@stryker-mutator/mocha-runner@${versions.stryker}`,
-      `mocha@${versions.mocha}`,
-    ];
-    const options = [
-      '--prefix',
-      target,
-      '--no-save',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-    ];
-    run('npm', ['install', ...options, ...packages], repositoryRoot);
-    return Promise.resolve();
-  });
+  const packages = [
+    `@stryker-mutator/core@${versions.stryker}`,
+    `@stryker-mutator/mocha-runner@${versions.stryker}`,
+    `mocha@${versions.mocha}`,
+  ];
+  const options = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const stryker = await installOnce(`stryker-${versions.stryker}`, target =>
+    npm(['install', '--prefix', target, ...options, ...packages]),
+  );
   mkdirSync(results, { recursive: true });
   for (const [name, target] of Object.entries(mutationTargets)) {
     if (named.length > 0 && !named.includes(name)) continue;
@@ -55,7 +48,11 @@ async function mutate(name: string, target: MutationTarget, stryker: string): Pr
     const config = join(folder.path, 'stryker.json');
     writeFileSync(config, JSON.stringify(configOf(name, target, stryker)));
     const cli = join(stryker, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-    run(process.execPath, [cli, 'run', config], folder.path);
+    const { status, error } = spawnSync(process.execPath, [cli, 'run', config], {
+      cwd: folder.path,
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error('Stryker failed.', { cause: error });
   } finally {
     await folder.remove();
   }
@@ -99,15 +96,6 @@ function configOf(name: string, { sources, tests }: MutationTarget, stryker: str
     },
     jsonReporter: { fileName: join(results, `${name}.json`) },
   };
-}
-
-function run(program: string, args: readonly string[], cwd: string): void {
-  const { status, error } = spawnSync(program, args, {
-    cwd,
-    stdio: 'inherit',
-    shell: process.platform === 'win32' && program === 'npm',
-  });
-  if (status !== 0) throw new Error(`${program} failed.`, { cause: error });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
