@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 
 import {
   beforeNext,
+  conditionCapabilities,
+  conditions,
   learnByRace,
   openStores,
   refusesUnseen,
@@ -18,17 +20,13 @@ import {
   type StoreRequest,
 } from '../support/servers/conditionStore';
 
-const writes = ['put', 'completion'] as const;
-const conditions = ['absent', 'unchanged'] as const;
-const capabilities = writes.flatMap(write => conditions.map(condition => ({ write, condition })));
-
 const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('A write under a condition', function () {
   this.timeout(30_000);
 
-  for (const { write, condition } of capabilities) {
+  for (const { write, condition } of conditionCapabilities) {
     describe(`as a ${write} of what is ${condition}`, () => {
       for (const [treatment, sent] of [
         ['honours', [`${write}-if`]],
@@ -61,7 +59,7 @@ describe('A write under a condition', function () {
       }
 
       it('is looked at first though another kind of write has been honoured', async () => {
-        for (const other of capabilities) {
+        for (const other of conditionCapabilities) {
           if (other.write === write && other.condition === condition) continue;
           const store = await stores.open({ treatments: treatOnly(other, 'honours', 'ignores') });
           await learnByRace(store, other.write, other.condition);
@@ -176,7 +174,7 @@ describe('A write under a condition', function () {
   }
 
   it('is carried out without the right to read, by what a list says', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('honours') });
       const was = seen(store, condition, 'one');
       const changed = seen(store, condition, 'two');
@@ -190,7 +188,7 @@ describe('A write under a condition', function () {
   });
 
   it('is refused without the right to read, which is named, where its condition is ignored', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       for (const treatment of ['ignores', 'refuses'] as const) {
         // What is ignored shows where versions are kept.
         const store = await stores.open({ treatments: treatAll(treatment), versions: 'kept' });
@@ -204,7 +202,7 @@ describe('A write under a condition', function () {
   });
 
   it('needs no right to read where its condition is known to be honoured', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('honours') });
       await learnByRace(store, write, condition);
       const was = seen(store, condition, 'one');
@@ -275,7 +273,7 @@ describe('A write under a condition', function () {
   });
 
   it('is not sent for ever where a store heeds what it had ignored', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('ignores'), versions: 'kept' });
       await learnByRace(store, write, condition);
       assert.equal(store.weaknesses.length, 1);
@@ -291,7 +289,7 @@ describe('A write under a condition', function () {
   });
 
   it('is carried out where another one beside it finds the condition inverted', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('inverts') });
       let open: () => void = () => undefined;
       const bothAreThere = new Promise<void>(resolve => (open = resolve));

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 import {
   beforeNext,
+  conditionCapabilities,
   count,
   learnByRace,
   openStores,
@@ -11,6 +12,7 @@ import {
   sentTo,
   takeNext,
   writeOurs,
+  writes,
 } from '../support/servers/conditionalWrites';
 import {
   sendError,
@@ -18,11 +20,6 @@ import {
   type ConditionStore,
   type StoreRequest,
 } from '../support/servers/conditionStore';
-
-const writes = ['put', 'completion'] as const;
-const capabilities = writes.flatMap(write =>
-  (['absent', 'unchanged'] as const).map(condition => ({ write, condition })),
-);
 
 const stores = openStores();
 afterEach(() => stores.closeAll());
@@ -111,7 +108,7 @@ describe('The refusal of a write', function () {
   });
 
   it('for the header replaces nothing that was stored since the look', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('refuses') });
       const was = seen(store, condition, 'one');
       store.before = beforeNext(write, () => {
@@ -123,7 +120,7 @@ describe('The refusal of a write', function () {
   });
 
   it('for the header, once it was honoured, sends nothing without it', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await honouring(write, condition);
       const was = seen(store, condition, 'one');
       store.intercept = ({ kind }, answer) => {
@@ -137,7 +134,7 @@ describe('The refusal of a write', function () {
   });
 
   it('is no proof against a store where two were refused at once whose conditions held', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await honouring(write, condition);
       let meet: () => void = () => undefined;
       const bothAreThere = new Promise<void>(resolve => (meet = resolve));
@@ -164,7 +161,7 @@ describe('The refusal of a write', function () {
 
   describe('without the right to read', () => {
     it('proves no change of a condition that holds by a list, and sends nothing again', async () => {
-      for (const { write, condition } of capabilities) {
+      for (const { write, condition } of conditionCapabilities) {
         const store = await honouring(write, condition);
         const was = seen(store, condition, 'one');
         store.intercept = (request, answer) => {
@@ -179,7 +176,7 @@ describe('The refusal of a write', function () {
     });
 
     it('lets a list be look enough where a condition was doubted', async () => {
-      for (const { write, condition } of capabilities) {
+      for (const { write, condition } of conditionCapabilities) {
         const store = await honouring(write, condition);
         store.intercept = takeNext(write, (_, answer) => {
           sendError(answer, 412, 'PreconditionFailed');
@@ -193,7 +190,7 @@ describe('The refusal of a write', function () {
     });
 
     it('does not keep a write from being tried again whose answer was lost', async () => {
-      for (const { write, condition } of capabilities) {
+      for (const { write, condition } of conditionCapabilities) {
         const store = await honouring(write, condition);
         const was = seen(store, condition, 'one');
         let isLost = false;
@@ -226,7 +223,7 @@ describe('The refusal of a write', function () {
     });
 
     it('or to list, comes before anything is sent where nothing is known of conditions', async () => {
-      for (const { write, condition } of capabilities) {
+      for (const { write, condition } of conditionCapabilities) {
         const store = await stores.open({ treatments: treatAll('honours') });
         const was = seen(store, condition, 'one');
         store.intercept = forbidReading;
@@ -241,7 +238,7 @@ describe('What stands where a write was to go', function () {
   this.timeout(30_000);
 
   it('is somebody else’s though it has the same size', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('honours') });
       const was = seen(store, condition, 'one');
       store.place('one', 'else');
@@ -258,7 +255,7 @@ describe('What stands where a write was to go', function () {
   });
 
   it('is found by a look where the answer was lost of a write that was carried out', async () => {
-    for (const { write, condition } of capabilities) {
+    for (const { write, condition } of conditionCapabilities) {
       const store = await stores.open({ treatments: treatAll('honours') });
       await learnByRace(store, write, condition);
       const was = seen(store, condition, 'one');

@@ -138,6 +138,18 @@ describe('What the settings ask of the store', function () {
     },
   };
 
+  /** The same, but the first such request is carried out and not answered. */
+  function losingFirst(kind: 'put' | 'completion'): Quirks {
+    let lost = 0;
+    return {
+      ...encrypted,
+      around: (request, carryOut) => {
+        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
+        return request.kind === kind && lost++ === 0 ? 'no-answer' : answer;
+      },
+    };
+  }
+
   it('lets encrypted copies be proved without a download', async () => {
     store.quirks = encrypted;
     const setup = setupWith(byKms);
@@ -280,14 +292,7 @@ describe('What the settings ask of the store', function () {
   });
 
   it('recognises an encrypted copy in parts of its own whose answer was lost', async () => {
-    let lost = 0;
-    store.quirks = {
-      ...encrypted,
-      around: (request, carryOut) => {
-        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
-        return request.kind === 'completion' && lost++ === 0 ? 'no-answer' : answer;
-      },
-    };
+    store.quirks = losingFirst('completion');
     await rm(join(folder.path, 'here', 'small'));
     const { done, problems } = await backUp(setupWith(byKms));
     assert.deepEqual([done, problems], [1, []]);
@@ -325,14 +330,7 @@ describe('What the settings ask of the store', function () {
   });
 
   it('recognises an encrypted copy of its own whose answer was lost', async () => {
-    let lost = 0;
-    store.quirks = {
-      ...encrypted,
-      around: (request, carryOut) => {
-        const answer = encrypted.around?.(request, carryOut) ?? carryOut();
-        return request.kind === 'put' && lost++ === 0 ? 'no-answer' : answer;
-      },
-    };
+    store.quirks = losingFirst('put');
     await rm(join(folder.path, 'here', 'large'));
     const { done, problems } = await backUp(setupWith(byKms));
     assert.deepEqual([done, problems], [1, []]);

@@ -17,7 +17,7 @@ import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import type { Bucket, ByteRange } from '../../../src/engine/ports/bucket';
+import type { Bucket, ByteRange, ListedObject } from '../../../src/engine/ports/bucket';
 import { Failure } from '../../../src/engine/failures/failure';
 import { crc64NvmeOf } from '../../../src/engine/checksums/crc64nvme';
 import { freeFile } from '../../../src/engine/freeUp/freeFile';
@@ -100,6 +100,19 @@ describe('Freeing a local file', () => {
     const checksums = [{ algorithm, type: 'full-object', value }] as const;
     bucket.change('w/a.txt', { etag: 'no-digest-2', checksums });
     noteEtag('no-digest-2');
+  }
+
+  /** Lists say this of each copy. */
+  function listWith(differing: Partial<ListedObject>): void {
+    const listing: Bucket = {
+      ...bucket,
+      async *list(request) {
+        for await (const page of bucket.list(request)) {
+          yield page.map(object => ({ ...object, ...differing }));
+        }
+      },
+    };
+    step = { ...step, route: { ...step.route, bucket: listing } };
   }
 
   /** What is read of copies from now on; `undefined` stands for a whole one. */
@@ -226,15 +239,7 @@ describe('Freeing a local file', () => {
       name: 'the key in the list is a guess',
       code: 'not-listed',
       arrange: () => {
-        const guessing: Bucket = {
-          ...bucket,
-          async *list(request) {
-            for await (const page of bucket.list(request)) {
-              yield page.map(object => ({ ...object, fault: 'not-decodable' as const }));
-            }
-          },
-        };
-        step = { ...step, route: { ...step.route, bucket: guessing } };
+        listWith({ fault: 'not-decodable' });
       },
     },
     {
@@ -258,15 +263,7 @@ describe('Freeing a local file', () => {
       name: 'the list shows another copy of this size',
       code: 'not-listed',
       arrange: () => {
-        const other: Bucket = {
-          ...bucket,
-          async *list(request) {
-            for await (const page of bucket.list(request)) {
-              yield page.map(object => ({ ...object, etag: 'other' }));
-            }
-          },
-        };
-        step = { ...step, route: { ...step.route, bucket: other } };
+        listWith({ etag: 'other' });
       },
     },
     {

@@ -13,6 +13,14 @@ import {
 } from './conditionStore';
 
 /** Opens stores for the tests of a file, to be closed after each. */
+export const writes = ['put', 'completion'] as const;
+export const conditions = ['absent', 'unchanged'] as const;
+
+/** What a store may honour or not, each by itself. */
+export const conditionCapabilities = writes.flatMap(write =>
+  conditions.map(condition => ({ write, condition })),
+);
+
 export function openStores() {
   const opened: ConditionStore[] = [];
   return {

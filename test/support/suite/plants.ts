@@ -39,6 +39,12 @@ const lostPut: Edit = {
       })).headers;`,
 };
 
+const staysOutOfDate: Edit = {
+  file: 'backup/backUpKind.js',
+  from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
+  to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
+};
+
 const acceptedShort: Edit = {
   file: 'store/download.js',
   from: 'if (filled < buffer.byteLength)',
@@ -279,13 +285,7 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'what was sent stays out of date',
-    edits: [
-      {
-        file: 'backup/backUpKind.js',
-        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
-        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
-      },
-    ],
+    edits: [staysOutOfDate],
     test: model,
     says: 'a second back-up has something to do',
   },
@@ -610,13 +610,7 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'what was sent stays out of date, while two windows are at work',
-    edits: [
-      {
-        file: 'backup/backUpKind.js',
-        from: `const verdict = { kind: 'up-to-date', proof: 'uploaded' };`,
-        to: `const verdict = { kind: 'out-of-date', because: 'content' };`,
-      },
-    ],
+    edits: [staysOutOfDate],
     test: schedules,
     says: 'a second back-up has something to do',
   },
