@@ -1,6 +1,7 @@
 import type { FilePath } from '../../protocol/folders';
 import { TimeSlice } from '../concurrency/timeSlice';
 import type { Bucket } from '../ports/bucket';
+import type { VersioningOf } from '../batch/step';
 import type { Route } from '../comparison/job';
 import type { BackUpStep } from './backUpStep';
 import { otherReceipt } from './storedMeanwhile';
@@ -9,6 +10,7 @@ import { costOfWrites, totalOf, type KnownStore, type PlannedWrite } from './wri
 /** Returns how many requests these steps take at the most, as long as nothing is sent twice. */
 export async function mostRequests(
   steps: readonly BackUpStep[],
+  versioningOf: VersioningOf,
   signal: AbortSignal,
 ): Promise<number> {
   const cutOffOf = new Map<Route, ReadonlyMap<FilePath, number>>();
@@ -31,7 +33,7 @@ export async function mostRequests(
   }
   const totals = await Promise.all(
     [...writes].map(async ([bucket, own]) =>
-      totalOf(costOfWrites(own, await knownStore(bucket, own, signal))),
+      totalOf(costOfWrites(own, await knownStore(bucket, own, versioningOf))),
     ),
   );
   return totals.reduce((sum, total) => sum + total, 0);
@@ -47,7 +49,7 @@ function countByPath(paths: readonly FilePath[]): ReadonlyMap<FilePath, number> 
 async function knownStore(
   bucket: Bucket,
   writes: readonly PlannedWrite[],
-  signal: AbortSignal,
+  versioningOf: VersioningOf,
 ): Promise<KnownStore> {
   const { writes: known } = bucket;
   const { put, completion } = known.looks;
@@ -56,7 +58,7 @@ async function knownStore(
   );
   if (neverLooks) return { ...known, keepsVersions: false };
   if (writes.length < writesWorthAsking) return { ...known, keepsVersions: true };
-  const versioning = await bucket.versioning(signal);
+  const versioning = await versioningOf(bucket);
   return { ...known, keepsVersions: versioning === 'enabled' || versioning === 'unknown' };
 }
 

@@ -1,7 +1,7 @@
 import type { PlanPreview, PlanSummary } from '../../protocol/plans';
 import { groups, type Group } from '../../protocol/verdicts';
 import type { Plan } from '../batch/planKind';
-import { keepsVersions } from '../batch/step';
+import { askedOnce, keepsVersions, type VersioningOf } from '../batch/step';
 import {
   type BackUpStep,
   isOfUnknownOrigin,
@@ -27,18 +27,19 @@ export async function summarizeBackUp(
   const replacing = steps.filter(isOfUnknownOrigin);
   const overwriting = steps.filter(step => isOfUnknownOrigin(step) || wouldEmpty(step));
   const [only] = selections;
+  const versioningOf = askedOnce(signal);
   return {
     planId: id,
     files: steps.length,
     bytes: steps.reduce((sum, step) => sum + step.local.size, 0),
-    preview: await previewOf(steps, signal),
+    preview: await previewOf(steps, versioningOf, signal),
     unknownOrigin: {
       files: replacing.length,
       originals: replacing.filter(replacesOriginal).length,
       examples: replacing.slice(0, maxExamples).map(step => step.path),
-      keepsVersions: await keepsVersions(overwriting, signal),
+      keepsVersions: await keepsVersions(overwriting, versioningOf),
     },
-    manyReplaced: await manyReplaced(steps, signal),
+    manyReplaced: await manyReplaced(steps, versioningOf),
     wouldEmpty: steps.filter(wouldEmpty).length,
     unaskedSecrets: steps.filter(isUnaskedSecret).length,
     excluded,
@@ -48,11 +49,11 @@ export async function summarizeBackUp(
 
 async function manyReplaced(
   steps: readonly BackUpStep[],
-  signal: AbortSignal,
+  versioningOf: VersioningOf,
 ): Promise<PlanSummary['manyReplaced']> {
   const replacing = steps.filter(({ condition }) => condition.kind === 'unchanged');
   if (replacing.length <= maxReplacedUnasked) return undefined;
-  return { files: replacing.length, keepsVersions: await keepsVersions(replacing, signal) };
+  return { files: replacing.length, keepsVersions: await keepsVersions(replacing, versioningOf) };
 }
 
 /** More copies than these are replaced only after a question, where they cannot be got back. */
@@ -61,7 +62,11 @@ const maxReplacedUnasked = 100;
 const maxExamples = 3;
 
 /** What a user wants to know before everything that a plan names is sent for the first time. */
-async function previewOf(steps: readonly BackUpStep[], signal: AbortSignal): Promise<PlanPreview> {
+async function previewOf(
+  steps: readonly BackUpStep[],
+  versioningOf: VersioningOf,
+  signal: AbortSignal,
+): Promise<PlanPreview> {
   const files = steps.map(({ route, path, local }) => ({
     folder: route.target.folder,
     path,
@@ -69,7 +74,7 @@ async function previewOf(steps: readonly BackUpStep[], signal: AbortSignal): Pro
   }));
   return {
     folders: [...new Set(files.map(({ folder }) => folder))],
-    requests: await mostRequests(steps, signal),
+    requests: await mostRequests(steps, versioningOf, signal),
     largest: files.toSorted((one, other) => other.bytes - one.bytes).slice(0, maxLargest),
     bulky: bulkyFolders(files),
   };

@@ -3,6 +3,7 @@ import type { FileAttribute, LeftAloneReason, ReplacedFile } from '../../protoco
 import type { Activity } from '../../protocol/rows';
 import type { Route } from '../comparison/job';
 import type { Failure } from '../failures/failure';
+import type { Bucket, Versioning } from '../ports/bucket';
 import type { Receipt } from '../records/receipts';
 import type { LocalFile } from '../disk/localFile';
 
@@ -65,12 +66,24 @@ export function isInBatch(activity: Activity | undefined): boolean {
   return activity?.kind === 'waiting' || activity?.kind === 'under-way';
 }
 
+export type VersioningOf = (bucket: Bucket) => Promise<Versioning>;
+
+/** Asks each bucket once, however often one wants to know. */
+export function askedOnce(signal: AbortSignal): VersioningOf {
+  const answers = new Map<Bucket, Promise<Versioning>>();
+  return bucket => {
+    const answer = answers.get(bucket) ?? bucket.versioning(signal);
+    answers.set(bucket, answer);
+    return answer;
+  };
+}
+
 /** Whether every bucket of these steps keeps what is overwritten or deleted in it. */
 export async function keepsVersions(
   steps: readonly BatchStep[],
-  signal: AbortSignal,
+  versioningOf: VersioningOf,
 ): Promise<boolean> {
   const buckets = new Set(steps.map(({ route }) => route.bucket));
-  const versioning = await Promise.all([...buckets].map(bucket => bucket.versioning(signal)));
+  const versioning = await Promise.all([...buckets].map(versioningOf));
   return versioning.every(kind => kind === 'enabled');
 }

@@ -9,7 +9,7 @@ import {
 import type { NodeId } from '../../protocol/rows';
 import type { Plan } from '../batch/planKind';
 import type { RecentReports } from '../batch/reports';
-import { inPathOrder, isInBatch, keepsVersions } from '../batch/step';
+import { inPathOrder, isInBatch, askedOnce, keepsVersions } from '../batch/step';
 import { eachOnce, lookAndSelectEntries, type EntryScope } from '../comparison/selectEntries';
 import type { Comparison } from '../comparison/comparison';
 import type { Entry } from '../comparison/entry';
@@ -155,7 +155,7 @@ export async function summarizeFreeUp(
         ? []
         : [{ because, files: paths.length, examples: paths.slice(0, maxExamples) }];
     }),
-    keepsVersions: await keepsVersions(steps, signal),
+    keepsVersions: await keepsVersions(steps, askedOnce(signal)),
     otherAttributes: steps.filter(step => step.mayLoseAttributes).length,
   };
 }
