@@ -44,6 +44,9 @@ export async function backUpNodes(
   nodes: readonly TreeNode[],
 ): Promise<Report | undefined> {
   const whole = new Set(nodes.filter(node => node.kind === 'folder').map(node => node.folder));
+  const compared = deps.engine.state.comparisons.filter(({ folder }) => whole.has(folder));
+  const isCounted = nodes.every(({ folder }) => whole.has(folder));
+  const seen = isCounted ? unsafeFiles(compared).toBackUp : undefined;
   const chosen = await chosenScopes(deps, { kind: 'nodes', nodes });
   return backUp(
     deps,
@@ -51,6 +54,7 @@ export async function backUpNodes(
       setup,
       scope: whole.has(setup.id) ? { kind: 'all' } : scope,
     })),
+    seen,
   );
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
@@ -184,6 +185,20 @@ describe('Commands', () => {
       assert.equal(answers.questions.length, 1);
       assert.ok((await uploaded()).includes('set/newer.txt'));
       await rm(uriOf('set').fsPath, { recursive: true });
+    });
+
+    it('shows the plan of a folder’s own row again where it has grown unseen', async () => {
+      const folderRow: TreeNode = { kind: 'folder', folder: workspaceFolder().uri.toString() };
+      await api.compare();
+      await commands.executeCommand('s3Backup.backUp', folderRow);
+      assert.equal(answers.questions.length, 1);
+      // The command begins before the file watcher can tell of these.
+      await mkdir(uriOf('set/grown').fsPath);
+      for (let n = 0; n < 101; n++) writeFileSync(uriOf(`set/grown/${String(n)}`).fsPath, 'new');
+      await commands.executeCommand('s3Backup.backUp', folderRow, [folderRow]);
+      assert.equal(answers.questions.length, 2);
+      assert.match(answers.questions[1]?.text ?? '', /101 files/);
+      await rm(uriOf('set/grown').fsPath, { recursive: true });
     });
 
     it('sends nothing where the plan is not agreed to, and asks again', async () => {
