@@ -18,6 +18,8 @@ const whole = {
 const odd = {
   'no size': { ...whole, size: '' },
   'no time': { ...whole, time: '' },
+  'an impossible time': { ...whole, time: '<LastModified>0000-00-00T00:00:00Z</LastModified>' },
+  'words for a time': { ...whole, time: '<LastModified>now</LastModified>' },
   'no ETag': { ...whole, etag: '' },
   'an empty ETag': { ...whole, etag: '<ETag/>' },
 };

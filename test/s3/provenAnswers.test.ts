@@ -42,7 +42,6 @@ const right: Readonly<Record<string, readonly string[]>> = {
 
 describe('An answer that is not what was asked for', function () {
   this.timeout(30_000);
-
   for (const [what, body] of Object.entries(wrongAnswers)) {
     for (const [operation, ask] of Object.entries(operations)) {
       if (right[what]?.includes(operation) === true) continue;
@@ -150,6 +149,23 @@ describe('An answer that is not what was asked for', function () {
       await assert.rejects(empty.bucket.startMultipart(starting), { code: 'not-s3' });
     } finally {
       for (const store of [begun, listed, empty]) await store.close();
+    }
+  });
+
+  it('is not missed where the store tells in words when it gives an upload up', async () => {
+    const id = '<UploadId>u</UploadId>';
+    const begin = `<InitiateMultipartUploadResult>${id}</InitiateMultipartUploadResult>`;
+    const parts = `<ListPartsResult>${id}<IsTruncated>false</IsTruncated></ListPartsResult>`;
+    const { bucket, close } = await openStubStore((request, response) => {
+      response.setHeader('x-amz-abort-date', 'never');
+      response.end(request.method === 'POST' ? begin : parts);
+    });
+    try {
+      const begun = await bucket.startMultipart({ key: 'k', attributes, signal: signal() });
+      assert.equal(begun.uploadId, 'u');
+      assert.deepEqual(await first(bucket.listParts(upload, signal())), []);
+    } finally {
+      await close();
     }
   });
 
