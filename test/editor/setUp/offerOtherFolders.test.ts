@@ -17,8 +17,9 @@ describe('Another store, in a window with several folders', () => {
   async function offered(before: string, now: string): Promise<readonly string[]> {
     const chosen: string[] = [];
     Object.assign(commands, {
-      executeCommand: (command: string, uri: Uri) => {
-        chosen.push(`${command} ${uri.path}`);
+      executeCommand: (command: string, ...rest: readonly unknown[]) => {
+        if (command !== 's3Backup.chooseBucket') return executeCommand(command, ...rest);
+        chosen.push(`${command} ${(rest[0] as Uri).path}`);
         return Promise.resolve();
       },
     });
