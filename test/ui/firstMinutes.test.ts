@@ -50,7 +50,8 @@ describe('At a glance, and by the keyboard', () => {
     await eventually(async () => {
       assert.equal(await steps().count(), 5);
     });
-    await assertTicked([]);
+    // The bucket was chosen before the walkthrough was opened, and nothing has been compared.
+    await assertTicked(['bucket']);
     await workbench.screenshot('walkthrough');
   });
 

@@ -64,6 +64,7 @@ export const contextValues = {
   /** Whether a folder of the workspace has a bucket. */
   's3Backup.bucketChosen': [true, false],
   /** What the user has done, in this window or before, for the walkthrough. */
+  's3Backup.everChosen': [true, false],
   's3Backup.everCompared': [true, false],
   's3Backup.backedUp': [true, false],
   's3Backup.restored': [true, false],

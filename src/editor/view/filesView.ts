@@ -130,6 +130,9 @@ export class FilesView implements Disposable {
     this.#transfer.set(transferOf(state));
     const { comparisons } = state;
     this.#compared.set(comparisons.length > 0);
+    if (localFolders().some(folder => this.deps.targets.statusOf(folder).kind === 'known')) {
+      void this.deps.steps.note('s3Backup.everChosen');
+    }
     if (comparisons.length > 0) void this.deps.steps.note('s3Backup.everCompared');
     this.#proving.set(comparisons.some(({ proving }) => proving !== undefined));
   }

@@ -38,7 +38,7 @@ export class StepsDone {
 
 export type WalkthroughStep = Extract<
   ContextKeyName,
-  's3Backup.everCompared' | 's3Backup.backedUp' | 's3Backup.restored'
+  's3Backup.everChosen' | 's3Backup.everCompared' | 's3Backup.backedUp' | 's3Backup.restored'
 >;
 
 const memoryKey = 'walkthroughSteps';
