@@ -53,7 +53,8 @@ export async function ignoreItems(
   }
 }
 
-const ignoreFileName = '.s3backupignore';
+/** Of patterns, in any folder. */
+export const ignoreFileName = '.s3backupignore';
 
 async function itemsOf(selection: Selection): Promise<readonly WorkspaceItem[]> {
   switch (selection.kind) {

@@ -5,14 +5,39 @@ import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
 import type { Selection } from '../selection/selection';
 import { localUri } from '../view/fileLocation';
+import { ignoreFileName } from './addToIgnoreFile';
 import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 
-/** Opens the line or setting by which a row is ignored, or the ignore file that is unreadable. */
+/**
+ * Opens the line or setting by which a row is ignored, or the ignore file that is unreadable. For
+ * the whole group these are what the user writes patterns into.
+ */
 export async function showRule(_: object, selection: Selection): Promise<void> {
   const [node] = selection.kind === 'nodes' ? selection.nodes : [];
+  if (node?.kind === 'group') await showRules(node.folder);
   if (node?.kind !== 'row' || node.row.kind !== 'file') return;
   const place = rulePlace(node.row.verdict);
   if (place !== undefined) await openRule(node.folder, place);
+}
+
+async function showRules(folder: string): Promise<void> {
+  const setting: RulePlace = { source: 's3Backup.exclude', line: undefined };
+  const file: RulePlace = { source: ignoreFileName, line: 1 };
+  const places = (await isThere(folder, file.source)) ? [file, setting] : [setting];
+  const items = places.map(place => ({ label: place.source, place }));
+  const title = l10n.t('Show Ignore Rule');
+  const [only] = items;
+  const chosen = items.length === 1 ? only : await window.showQuickPick(items, { title });
+  if (chosen !== undefined) await openRule(folder, chosen.place);
+}
+
+async function isThere(folder: string, path: string): Promise<boolean> {
+  const uri = localUri(folder, path as FilePath);
+  if (uri === undefined) return false;
+  return workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function openRule(folder: string, { source, line }: RulePlace): Promise<void> {

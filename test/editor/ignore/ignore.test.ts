@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { commands, Position, window, workspace, WorkspaceEdit } from 'vscode';
+import { commands, Position, window, workspace, WorkspaceEdit, type QuickPickItem } from 'vscode';
 
-import type { RowNode } from '../../../src/editor/view/treeNode';
+import type { RowNode, TreeNode } from '../../../src/editor/view/treeNode';
 import type { S3Backup } from '../../../src/extension';
 import type { FilePath } from '../../../src/protocol/folders';
 import type { Group, Verdict } from '../../../src/protocol/verdicts';
@@ -135,5 +135,34 @@ describe('Add to .s3backupignore', () => {
     assert.equal(editor.document.languageId, 'ignore');
     assert.equal(editor.selection.active.line, 2);
     assert.match(editor.document.lineAt(2).text, /\*\.txt/);
+  });
+
+  it('leads from the group to the file of patterns or the setting, whichever is chosen', async () => {
+    const folder = workspaceFolder().uri.toString();
+    const group: TreeNode = { kind: 'group', folder, group: 'ignored', parent: undefined };
+    const { executeCommand } = commands;
+    const settings: unknown[] = [];
+    const { showQuickPick } = window;
+    Object.assign(window, {
+      showQuickPick: (items: readonly QuickPickItem[]) =>
+        Promise.resolve(items.find(({ label }) => label === '.s3backupignore')),
+    });
+    Object.assign(commands, {
+      executeCommand: (id: string, ...rest: readonly unknown[]) =>
+        id === 'workbench.action.openSettings'
+          ? Promise.resolve(settings.push(rest[0]))
+          : executeCommand(id, ...rest),
+    });
+    try {
+      await commands.executeCommand('s3Backup.showRule', group, [group]);
+      assert.deepEqual(settings, ['s3Backup.exclude'], 'there is no such file yet');
+      await writeFile(ignoreFile.fsPath, '*.tmp\n');
+      await commands.executeCommand('s3Backup.showRule', group, [group]);
+      assert.equal(window.activeTextEditor?.document.uri.fsPath, ignoreFile.fsPath);
+      assert.equal(settings.length, 1);
+    } finally {
+      Object.assign(commands, { executeCommand });
+      Object.assign(window, { showQuickPick });
+    }
   });
 });
