@@ -17,7 +17,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import { callsSafe } from '../../../src/protocol/verdicts';
 import { aLocalFile } from '../../support/engine/aFile';
 import { hookDisk } from '../../support/disk/diskHooks';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 
@@ -37,18 +37,19 @@ describe('A power cut that takes the last receipts', function () {
   let durableBytes: number;
 
   before(async () => {
+    const clock = new MovableClock();
     temporary = await temporaryFolder('lost-receipts', existsSync(inMemory) ? inMemory : tmpdir());
     root = join(temporary.path, 'w');
     mkdirSync(root);
     for (const name of ['edited', 'freed', 'same']) writeFileSync(join(root, name), name);
-    await untilNotRacy();
+    clock.passRacyWindow();
     const records = join(temporary.path, 'records');
     const receipts = open(records);
     const project = new ProjectInMemory({ root, bucket, receipts });
     await project.compare();
     await project.backUp({ kind: 'all' });
     writeFileSync(join(root, 'edited'), 'EDITED');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await project.backUp(project.resources('edited'));
     const hooks = hookDisk(moment => {
       // What is freed gets another name when that was noted.
@@ -57,11 +58,12 @@ describe('A power cut that takes the last receipts', function () {
     await freeUp(project, 'freed');
     hooks.restore();
     writeFileSync(join(root, 'edited'), 'edited');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await project.backUp(project.resources('edited'));
     log = readFileSync(walOf(records));
     copyFileSync(join(records, 'receipts.sqlite'), join(temporary.path, 'begun.sqlite'));
     project.engine.dispose();
+    clock.restore();
   });
   after(() => temporary.remove());
 

@@ -16,7 +16,7 @@ import { volumesIn } from '../../../src/engine/disk/volumesBelow';
 import type { Receipts } from '../../../src/engine/records/receiptStore';
 import type { FilePath } from '../../../src/protocol/folders';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { writeTree } from '../../support/disk/localTree';
 import { swapFolders } from '../../support/disk/swapFolders';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -33,11 +33,13 @@ describe('Another folder at the same path', function () {
   this.timeout(30_000);
   let temporary: TemporaryFolder;
   let root: string;
+  let clock: MovableClock;
   let bucket: MemoryBucket;
   let receipts: Receipts;
   let project: ProjectInMemory;
 
   beforeEach(async () => {
+    clock = new MovableClock();
     temporary = await temporaryFolder('cards');
     root = join(temporary.path, 'card');
     mkdirSync(root);
@@ -47,6 +49,7 @@ describe('Another folder at the same path', function () {
     project = new ProjectInMemory({ root, bucket, receipts });
   });
   afterEach(async () => {
+    clock.restore();
     project.engine.dispose();
     await temporary.remove();
   });
@@ -62,7 +65,7 @@ describe('Another folder at the same path', function () {
     await writeTree(at, files, 1_600_000_000_000);
     const others = { ...files, 'IMG_1.JPG': 'other 1', 'IMG_2.JPG': 'other two' };
     await writeTree(join(temporary.path, 'second'), others, 1_500_000_000_000);
-    await untilNotRacy();
+    clock.passRacyWindow();
     await project.compare();
     await project.backUp(all);
   }

@@ -8,7 +8,7 @@ import type { Bucket, ListedObject } from '../../../src/engine/ports/bucket';
 import type { Engine } from '../../../src/engine/session/engine';
 import type { FilePath, FolderSetup } from '../../../src/protocol/folders';
 import { aFolder } from '../../support/engine/aFolder';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { startEngine } from '../../support/engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { byUtf8 } from '../../support/memory/memoryObjects';
@@ -22,6 +22,7 @@ describe('The requests of a comparison', function () {
   this.timeout(60_000);
   let folder: TemporaryFolder;
   let store: MemoryBucket;
+  let clock: MovableClock;
   let engine: Engine;
   let setup: FolderSetup;
   let listed: ListedObject[];
@@ -41,6 +42,7 @@ describe('The requests of a comparison', function () {
   after(() => folder.remove());
 
   beforeEach(() => {
+    clock = new MovableClock();
     store = memoryBucket();
     listed = names.map(name => listedAs(name, 'e'));
     asked = { lists: 0, open: 0, widest: 0 };
@@ -50,6 +52,7 @@ describe('The requests of a comparison', function () {
     setup = aFolder({ root: folder.path });
   });
   afterEach(() => {
+    clock.restore();
     engine.dispose();
   });
 
@@ -93,7 +96,7 @@ describe('The requests of a comparison', function () {
       store.place(`w/${name}`, 'some', { etag: 'no digest', modifiedAtMs: placedAt });
     }
     listed = names.map(name => listedAs(name, doubted.includes(name) ? 'no digest' : 'e'));
-    await untilNotRacy();
+    clock.passRacyWindow();
     await engine.compare([setup], AbortSignal.timeout(50_000));
     assert.ok(asked.lists <= pages * 1.1, `${String(asked.lists)} lists`);
     const further = store.calls.map(({ operation, key }) => `${operation} ${key}`).sort();

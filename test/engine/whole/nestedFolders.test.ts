@@ -8,7 +8,7 @@ import type { Scope } from '../../../src/protocol/plans';
 import { groups } from '../../../src/protocol/verdicts';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { aFolder } from '../../support/engine/aFolder';
 import { startEngine } from '../../support/engine/startEngine';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
@@ -19,10 +19,12 @@ describe('A workspace folder inside another', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
   let engine: Engine;
+  let clock: MovableClock;
   let outer: FolderSetup;
   let inner: FolderSetup;
 
   beforeEach(async () => {
+    clock = new MovableClock();
     folder = await temporaryFolder('nested');
     bucket = memoryBucket();
     engine = startEngine({ bucket });
@@ -33,6 +35,7 @@ describe('A workspace folder inside another', () => {
     inner = aFolder({ id: 'file:///w/app', folderId: 'g', root: app, prefix: 'app/' });
   });
   afterEach(async () => {
+    clock.restore();
     engine.dispose();
     await folder.remove();
   });
@@ -91,7 +94,7 @@ describe('A workspace folder inside another', () => {
     }
 
     it('knows what the outer one has stored, and the other way round', async () => {
-      await untilNotRacy();
+      clock.passRacyWindow();
       await engine.compare([outer], signal);
       await backUp({ kind: 'all' }, outer);
       const heads = () => bucket.calls.filter(({ operation }) => operation !== 'list').length;

@@ -8,7 +8,7 @@ import { SqliteStagingJournal } from '../../../src/engine/staging/stagingJournal
 import type { ConflictChoice } from '../../../src/protocol/restore';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { hookDisk } from '../../support/disk/diskHooks';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { memoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { receiptsInMemory } from '../../support/memory/recordsInMemory';
@@ -173,9 +173,11 @@ async function backUp(
     readonly receipts: ReturnType<typeof receiptsInMemory>;
   },
 ): Promise<void> {
-  await untilNotRacy();
+  const clock = new MovableClock();
+  clock.passRacyWindow();
   const project = new ProjectInMemory({ root, ...known });
   await project.compare();
   await project.backUp({ kind: 'all' });
   project.engine.dispose();
+  clock.restore();
 }

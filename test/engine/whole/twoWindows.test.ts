@@ -15,7 +15,7 @@ import type { Report } from '../../../src/protocol/reports';
 import type { State } from '../../../src/protocol/state';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { writeTree } from '../../support/disk/localTree';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { eventually } from '../../support/suite/eventually';
@@ -28,15 +28,18 @@ describe('Two windows on one folder', function () {
   this.timeout(60_000);
   let folder: TemporaryFolder;
   let root: string;
+  let clock: MovableClock;
   let bucket: MemoryBucket;
   const engines: Engine[] = [];
 
   beforeEach(async () => {
+    clock = new MovableClock();
     folder = await temporaryFolder('windows');
     root = join(folder.path, 'w');
     bucket = memoryBucket();
   });
   afterEach(async () => {
+    clock.restore();
     for (const engine of engines.splice(0)) engine.dispose();
     await folder.remove();
   });
@@ -165,7 +168,7 @@ describe('Two windows on one folder', function () {
 
   it('sends a file once that rests', async () => {
     await writeTree(root, { a: 'a' });
-    await untilNotRacy();
+    clock.passRacyWindow();
     const [one, other] = [window(), window()];
     await Promise.all([one.compare(), other.compare()]);
     assert.equal((await one.backUp(all)).done, 1);
@@ -239,7 +242,7 @@ describe('Two windows on one folder', function () {
 
   it('sends a large file once, and none joins the upload of the other one', async () => {
     await writeTree(root, { big: Buffer.alloc(2 * part + 1, 'x') });
-    await untilNotRacy();
+    clock.passRacyWindow();
     const [one, other] = [window(), window()];
     await Promise.all([one.compare(), other.compare()]);
     const hold = bucket.holdNext('putPart');

@@ -17,7 +17,7 @@ import { isInstalled } from '../../support/suite/isInstalled';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 import { verdictsInShort } from '../../support/memory/verdictsInShort';
 import { startEngine } from '../../support/engine/startEngine';
 import { aFolder } from '../../support/engine/aFolder';
@@ -33,10 +33,12 @@ describe('The verdict', () => {
   let states: State[];
   let onRows: () => void = () => undefined;
   let clockOffsetMs = 0;
+  let clock: MovableClock;
   const owner = { folderId: 'f', store: 'memory', bucket: 'b', prefix: 'f/' };
 
   beforeEach(async () => {
     clockOffsetMs = 0;
+    clock = new MovableClock();
     onRows = () => undefined;
     receipts = receiptsInMemory();
     states = [];
@@ -45,6 +47,7 @@ describe('The verdict', () => {
     engine = open();
   });
   afterEach(async () => {
+    clock.restore();
     engine.dispose();
     await folder.remove();
   });
@@ -328,7 +331,7 @@ describe('The verdict', () => {
     // Changed long before it is read, or the reading would be racy and rightly be done again.
     const time = new Date(Date.now() - 10 * day);
     for (const path of ['different', 'unknown']) await utimes(at(path), time, time);
-    await untilNotRacy();
+    clock.passRacyWindow();
     const wanted = { different: 'out-of-date content', unknown: 'out-of-date not-comparable' };
     assert.deepEqual(await verdicts(), wanted);
     const calls = () => bucket.calls.map(({ operation }) => operation);
@@ -345,7 +348,7 @@ describe('The verdict', () => {
       await write(path, path === 'edited' ? 'two' : 'one');
     bucket.place('f/same', Buffer.from('one'), { etag: 'another' });
     bucket.place('f/unknown', Buffer.from('one'), { etag: 'no digest' });
-    await untilNotRacy();
+    clock.passRacyWindow();
     const reads = readsOfFiles(folder.path);
     try {
       const first = await verdicts();
@@ -371,7 +374,7 @@ describe('The verdict', () => {
       await utimes(at(path), new Date(time * 1000), new Date(time * 1000));
     }
     const expected = Object.fromEntries(Object.keys(times).map(path => [path, 'proved']));
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     const reads = readsOfFiles(folder.path);
     try {
@@ -419,7 +422,7 @@ describe('The verdict', () => {
   async function knownToDiffer(path: string): Promise<void> {
     await write(path, 'one');
     bucket.place(`f/${path}`, Buffer.from('two'));
-    await untilNotRacy();
+    clock.passRacyWindow();
     await verdicts();
     await until(path, 'changed-in-cloud newer-there');
   }
@@ -499,7 +502,7 @@ describe('The verdict', () => {
   it('is proved no longer where the next comparison fails, until one is whole again', async () => {
     await write('a', 'one');
     await write('d/b', 'two');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     await verdicts();
     bucket.failNext('list', new Failure('no-such-bucket', 'b'));
@@ -520,7 +523,7 @@ describe('The verdict', () => {
   it('is proved no longer in the part alone that could not be compared again', async () => {
     await write('a', 'one');
     await write('d/b', 'two');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     await verdicts();
     const shown = () => verdictsInShort(engine, 'file:///f');
@@ -547,7 +550,7 @@ describe('The verdict', () => {
   it('stands where the next comparison is cancelled, and is still watched', async () => {
     await write('a', 'one');
     await write('b', 'two');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     await verdicts();
     const held = bucket.holdNext('list');
@@ -569,7 +572,7 @@ describe('The verdict', () => {
 
   it('of a copy that was cut short under its old ETag is no longer up to date', async () => {
     await write('a', 'one and more');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     assert.deepEqual(await verdicts(), { a: 'proved' });
     const { etag } = await cloudFile('a');
@@ -589,7 +592,7 @@ describe('The verdict', () => {
 
   it('of a copy whose ETag is the MD5 of other bytes is not proved by an echoed CRC32', async () => {
     await write('a', 'one');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     const { etag } = await cloudFile('a');
     // As if a byte had been damaged on the way, and the store had given back what it was told.
@@ -623,7 +626,7 @@ describe('The verdict', () => {
 
   it('of a copy that may not be asked about is what the store said when it took the bytes', async () => {
     await write('a', 'one');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await backUpAll();
     const own = receipts.of(owner);
     const receipt = own.get('a' as FilePath);

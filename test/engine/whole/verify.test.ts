@@ -18,7 +18,7 @@ import { writeTree } from '../../support/disk/localTree';
 import { memoryBucket, type MemoryBucket } from '../../support/memory/memoryBucket';
 import { readsOfFiles } from '../../support/disk/readsOfFiles';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
-import { untilNotRacy } from '../../support/disk/untilNotRacy';
+import { MovableClock } from '../../support/suite/movableClock';
 
 const all: Scope = { kind: 'all' };
 const day = 86_400_000;
@@ -28,8 +28,10 @@ describe('Verify', () => {
   let folder: TemporaryFolder;
   let bucket: MemoryBucket;
   let project: ProjectInMemory;
+  let clock: MovableClock;
   let states: State[];
   beforeEach(async () => {
+    clock = new MovableClock();
     folder = await temporaryFolder('verify');
     bucket = memoryBucket();
     states = [];
@@ -42,6 +44,7 @@ describe('Verify', () => {
     });
   });
   afterEach(async () => {
+    clock.restore();
     project.engine.dispose();
     await folder.remove();
   });
@@ -91,7 +94,7 @@ describe('Verify', () => {
     bucket.place('w/same', 'one');
     bucket.place('w/d/same', 'two');
     bucket.place('w/other', 'one');
-    await untilNotRacy();
+    clock.passRacyWindow();
     await project.compare();
     for (const path of ['same', 'd/same', 'other']) {
       assert.equal(verdict(path), 'up-to-date name-and-time');
@@ -149,7 +152,7 @@ describe('Verify', () => {
     await project.compare();
     await project.backUp(all);
     await writeFile(at('rotten'), 'two');
-    await untilNotRacy();
+    clock.passRacyWindow();
     // As if the disk had rotted, or a program had put all of its times back.
     const proved = receipts.of(owner).get('rotten' as FilePath);
     assert.ok(proved !== undefined);
@@ -249,7 +252,7 @@ describe('Verify', () => {
     });
 
     it('reads them where that is wanted, and knows it from then on', async () => {
-      await untilNotRacy();
+      clock.passRacyWindow();
       assert.deepEqual(numbers(await readCopies(await verify())), {
         files: 2,
         proved: 1,
