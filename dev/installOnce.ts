@@ -9,12 +9,23 @@ const cacheFolder = join(repositoryRoot, '.vscode-test');
 /**
  * The cache's folder of that name (which includes a version), filled by `fill` if it is not there.
  * It appears by a rename when it is complete: an interrupted fill leaves nothing to be mistaken
- * for it, and of two that run at once one wins.
+ * for it, and of two processes that fill it at once one wins. This one tries it once.
  */
-export async function installOnce(
+export function installOnce(
   name: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
+  let installing = begun.get(name);
+  if (installing === undefined) {
+    installing = install(name, fill);
+    begun.set(name, installing);
+  }
+  return installing;
+}
+
+const begun = new Map<string, Promise<string>>();
+
+async function install(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const installed = join(cacheFolder, name);
   if (await exists(installed)) {
     return installed;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { freePorts } from './freePorts';
+import { installOnce } from './installOnce';
 import { startOwnedProcess } from './ownedProcess';
 import { startStoreServer, untilReady, type NoStoreServer, type StoreServer } from './storeServer';
 
@@ -20,20 +21,25 @@ export interface VersitygwUser {
 
 /** Starts the gateway over a temporary folder, in which buckets may keep versions. */
 export async function startVersitygw(): Promise<Versitygw | NoStoreServer> {
-  if (process.platform === 'win32') {
-    return { kind: 'unavailable', reason: 'versitygw does not run on Windows' };
-  }
+  if (!runsHere) return { kind: 'unavailable', reason: 'versitygw does not run on Windows' };
   return startStoreServer({
-    name: `versitygw-${versitygwVersion}`,
+    name,
     install: buildFromSource,
     start: (installed, home) => start(join(installed, 'versitygw'), home),
   });
+}
+
+/** Begins to build it beside what else there is to do; whoever starts it hears what came of that. */
+export function prepareVersitygw(): void {
+  if (runsHere) installOnce(name, buildFromSource).catch(() => undefined);
 }
 
 /** A first build takes minutes, for which nothing of it is in Go's caches. */
 export const versitygwBuildTimeoutMs = 15 * 60_000;
 
 export const versitygwVersion = '1.8.0';
+const name = `versitygw-${versitygwVersion}`;
+const runsHere = process.platform !== 'win32';
 const region = 'us-east-1';
 const account = { accessKeyId: 'rootKey', secretAccessKey: 'rootSecret' };
 
@@ -90,11 +96,12 @@ async function buildFromSource(folder: string): Promise<void> {
   await promisify(execFile)('go', ['install', '-ldflags=-s -w', program], {
     cwd: folder,
     timeout: versitygwBuildTimeoutMs,
-    // It needs no C compiler, and no other Go than the one that is here.
+    // It needs no C compiler, and no other Go than the one that is here. One package at a time
+    // leaves the other processors to the tests.
     env: {
       ...process.env,
       GOBIN: folder,
-      GOFLAGS: '-mod=mod',
+      GOFLAGS: '-mod=mod -p=1',
       GOTOOLCHAIN: 'local',
       CGO_ENABLED: '0',
     },

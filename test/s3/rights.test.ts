@@ -7,7 +7,12 @@ import { CreateBucketCommand, PutBucketPolicyCommand, type S3Client } from '@aws
 
 import { setAwsVariables } from '../../dev/awsVariables';
 import { temporaryFolder, type TemporaryFolder } from '../../dev/temporaryFolder';
-import { startVersitygw, versitygwBuildTimeoutMs, type Versitygw } from '../../dev/versitygw';
+import {
+  prepareVersitygw,
+  startVersitygw,
+  versitygwBuildTimeoutMs,
+  type Versitygw,
+} from '../../dev/versitygw';
 import { Failure } from '../../src/engine/failures/failure';
 import { inspectBucket, inspectPrefix } from '../../src/engine/store/inspectBucket';
 import type { Receipts } from '../../src/engine/records/receiptStore';
@@ -33,6 +38,8 @@ const onBucket = ['s3:ListBucket'];
 
 describe('With just the documented rights (versitygw)', function () {
   this.timeout(120_000);
+  // Tests before this one need not wait for it.
+  prepareVersitygw();
   let server: Versitygw;
   let isOpen = false;
   let admin: S3Client;

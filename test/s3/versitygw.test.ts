@@ -1,7 +1,9 @@
-import { startVersitygw, versitygwBuildTimeoutMs } from '../../dev/versitygw';
+import { prepareVersitygw, startVersitygw, versitygwBuildTimeoutMs } from '../../dev/versitygw';
 import { describeBucketContract } from './bucketContract';
 import { openS3Store } from './s3Store';
 
+// Tests before these need not wait for it.
+prepareVersitygw();
 describeBucketContract({
   name: 'a gateway to files (versitygw)',
   lacks: {
