@@ -12,10 +12,7 @@ import { repositoryRoot } from '../dev/repositoryRoot';
  */
 async function main(): Promise<void> {
   const all: SuiteRun[] = [];
-  for (const [first, ...beside] of groups) {
-    const runs = [runSuite(first, 'live'), ...beside.map(name => runSuite(name, 'at its end'))];
-    all.push(...(await Promise.all(runs)));
-  }
+  for (const lanes of stages) all.push(...(await runLanes(lanes)));
   console.log('');
   for (const { name, results } of all) {
     for (const title of results.skipped) console.log(`${name}, skipped: ${title}`);
@@ -47,31 +44,80 @@ interface SuiteRun {
   readonly seconds: number;
 }
 
-/**
- * Engine and store take turns in waiting for disks and servers, so that both together take little
- * longer than the longer one. VS Code has the machine to itself: its tests wait on what is drawn.
- */
-const groups: readonly (readonly [SuiteName, ...SuiteName[]])[] = [
-  ['engine', 's3'],
-  ['editor'],
-  ['ui'],
-  // Last, since it leaves bundles that are made to be published, without maps.
-  ['release'],
-];
-
 type SuiteName = 'engine' | 's3' | 'editor' | 'ui' | 'release';
 
-/** When a suite's output is shown: suites that run together must not mix their lines. */
-type Shown = 'live' | 'at its end';
+/** Suites that run one after the other. */
+type Lane = readonly SuiteName[];
 
-async function runSuite(name: SuiteName, shown: Shown): Promise<SuiteRun> {
+/**
+ * The lanes of a stage run side by side, two for the two processors of a small machine, and take
+ * about the same time.
+ */
+const stages: readonly (readonly Lane[])[] = [
+  [
+    ['engine', 'ui'],
+    ['s3', 'editor'],
+  ],
+  // Alone and last, since it leaves bundles that are made to be published, without maps.
+  [['release']],
+];
+
+async function runLanes(lanes: readonly Lane[]): Promise<readonly SuiteRun[]> {
+  const outputs = new Outputs();
+  const runs = lanes.map(async lane => {
+    const ended: SuiteRun[] = [];
+    for (const name of lane) ended.push(await runSuite(name, outputs.of(name)));
+    return ended;
+  });
+  return (await Promise.all(runs)).flat();
+}
+
+/** Shows each suite's output in one piece: of one as it comes, of those beside it when that has ended. */
+class Outputs {
+  /** Those that are not wholly shown yet; of the first, all is shown that there is. */
+  readonly #running: Output[] = [];
+
+  of(name: SuiteName): SuiteOutput {
+    const output: Output = { chunks: [Buffer.from(`\n== ${name} ==\n`)], ended: false };
+    this.#running.push(output);
+    this.#show();
+    return {
+      write: chunk => {
+        output.chunks.push(chunk);
+        this.#show();
+      },
+      end: () => {
+        output.ended = true;
+        this.#show();
+      },
+    };
+  }
+
+  #show(): void {
+    for (let first = this.#running[0]; first !== undefined; first = this.#running[0]) {
+      for (const chunk of first.chunks.splice(0)) process.stdout.write(chunk);
+      if (!first.ended) return;
+      this.#running.shift();
+    }
+  }
+}
+
+interface Output {
+  readonly chunks: Uint8Array[];
+  ended: boolean;
+}
+
+interface SuiteOutput {
+  readonly write: (chunk: Uint8Array) => void;
+  readonly end: () => void;
+}
+
+async function runSuite(name: SuiteName, output: SuiteOutput): Promise<SuiteRun> {
   const file = join(repositoryRoot, 'test-results', `${name}.json`);
   rmSync(file, { force: true });
-  if (shown === 'live') console.log(`\n== ${name} ==`);
   const begun = performance.now();
-  const { end, output } = await runScript(`test:${name}`, shown);
+  const end = await runScript(`test:${name}`, output);
   const seconds = Math.round((performance.now() - begun) / 1000);
-  if (shown === 'at its end') console.log(`\n== ${name} ==\n${output}`);
   const results = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as SuiteResults)
     : { passed: 0, failed: 0, skipped: [], failures: [] };
@@ -81,22 +127,17 @@ async function runSuite(name: SuiteName, shown: Shown): Promise<SuiteRun> {
   return { name, results: { ...results, failed: 1, failures }, seconds };
 }
 
-async function runScript(
-  script: string,
-  shown: Shown,
-): Promise<{ readonly end: string; readonly output: string }> {
-  const streams = shown === 'live' ? 'inherit' : 'pipe';
+/** Says how the script ended. */
+async function runScript(script: string, output: SuiteOutput): Promise<string> {
   const child = spawn('npm', ['run', '--silent', script], {
     cwd: repositoryRoot,
-    stdio: ['ignore', streams, streams],
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', output.write);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { end: signal ?? `the code ${String(code)}`, output: Buffer.concat(chunks).toString() };
+  output.end();
+  return signal ?? `the code ${String(code)}`;
 }
 
 main().catch((error: unknown) => {
