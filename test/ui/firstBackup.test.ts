@@ -60,6 +60,8 @@ describe('A first backup', () => {
     await workbench.quickPick.choose(bucket);
     await workbench.quickPick.choose('field-journal/');
     await workbench.quickPick.choose('Same Project, Continue');
+    // It says where the files will go, as every other choice does.
+    await workbench.notifications.waitFor(/“field-journal” .* s3:\/\/ui-tests\/field-journal\//);
     await tree.waitForRow('Out of Date');
     await eventually(async () => {
       assert.match(await workbench.viewMessage(), /^Compared .* with ui-tests\/field-journal\/ · /);

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   commands,
+  Disposable,
   FilePermission,
   FileSystemError,
+  MarkdownString,
   TabInputCustom,
   TabInputNotebook,
   TabInputText,
@@ -16,6 +18,7 @@ import {
   type TextDocument,
 } from 'vscode';
 
+import { registerCloudCopies } from '../../../src/editor/cloudCopies/cloudCopyFiles';
 import type { S3Backup } from '../../../src/extension';
 import { answerWith } from '../../support/vscode/answers';
 import { fileNode, groupNode, subfolderNode } from '../../support/vscode/cloudRows';
@@ -94,6 +97,29 @@ describe('Cloud copies', () => {
   function isNotFound(error: unknown): boolean {
     return error instanceof FileSystemError && error.code === 'FileNotFound';
   }
+
+  it('say when somebody types into one that a restore makes it a file', () => {
+    const { registerFileSystemProvider } = workspace;
+    let told: unknown;
+    const register = (
+      _scheme: string,
+      _files: object,
+      options: { readonly isReadonly: object },
+    ) => {
+      told = options.isReadonly;
+      return Disposable.from();
+    };
+    Object.assign(workspace, { registerFileSystemProvider: register });
+    const engine = { onDidChangeRows: () => Disposable.from() };
+    const restoredCopies = { onDidLoad: () => Disposable.from() };
+    try {
+      registerCloudCopies({ engine, restoredCopies } as never).dispose();
+    } finally {
+      Object.assign(workspace, { registerFileSystemProvider });
+    }
+    assert.ok(told instanceof MarkdownString);
+    assert.match(told.value, /restore/);
+  });
 
   describe('as documents', () => {
     it('show a text as it is in the bucket', async () => {

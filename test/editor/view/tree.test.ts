@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MarkdownString, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 
+import { folderItem } from '../../../src/editor/view/folderItem';
+import { rowTooltip } from '../../../src/editor/view/rowTooltip';
 import { groupItem } from '../../../src/editor/view/treeItem';
 import type { TreeNode } from '../../../src/editor/view/treeNode';
 import { compare, type ComparisonTotals } from '../../../src/protocol/comparisons';
@@ -20,6 +22,7 @@ import {
   putUncomparableObject,
   untilState,
 } from '../../support/vscode/extensionUnderTest';
+import { fileNode } from '../../support/vscode/cloudRows';
 import { openTree, type TreeUnderTest } from '../../support/vscode/treeUnderTest';
 
 describe('The tree', () => {
@@ -239,6 +242,27 @@ describe('The tree', () => {
     assert.match(text, /Here: 8 bytes/);
     assert.match(text, /In the cloud: 3 bytes/);
     assert.match(text, /size differs/);
+  });
+
+  it('never says of a file that it is newer beside two times that look the same', () => {
+    const modifiedAtMs = Date.parse('2026-03-14T09:26:53.000Z');
+    const row = fileNode('out-of-date', 'a.txt', {
+      verdict: { kind: 'out-of-date', because: 'time' },
+      local: { size: 1, modifiedAtMs: modifiedAtMs + 1000 },
+      cloud: { size: 1, modifiedAtMs },
+    });
+    const lines = rowTooltip(row).value.replaceAll('&nbsp;', ' ').split('\n\n');
+    const [here, there] = lines.slice(-2).map(line => line.replace(/^.*?: /, ''));
+    assert.ok(here !== undefined && there !== undefined);
+    assert.notEqual(here, there);
+  });
+
+  it('tells of a workspace folder where it is, not once more what it is called', () => {
+    const { uri, name } = workspaceFolder();
+    const known = { comparison: undefined, failure: undefined, target: 'known' } as const;
+    const root = folderItem({ kind: 'folder', folder: uri.toString() }, known);
+    assert.equal(root.label, name);
+    assert.equal(root.tooltip, uri.fsPath);
   });
 
   it('marks rows for the menus', async () => {
