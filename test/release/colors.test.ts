@@ -41,8 +41,50 @@ describe('The colours of the groups', () => {
         }
       }
     });
+
+    it(`can be read where a tile of the overview is patterned: ${theme}`, () => {
+      // Names have the colour of the editor's ground.
+      const [first = '', name = first] = grounds[theme];
+      const { stroke = name, opacity } = lineIn(theme);
+      for (const { id, defaults } of contributes.colors) {
+        const on = mixed(defaults[theme], stroke, opacity);
+        assert.ok(contrast(name, on) >= 4.5, id);
+        // And the pattern can be seen.
+        assert.ok(contrast(defaults[theme], on) >= 1.4, id);
+      }
+    });
   }
 });
+
+/** How the lines of patterns are drawn; without a `stroke`, in the colour of the names on them. */
+function lineIn(theme: Theme): { readonly stroke: string | undefined; readonly opacity: number } {
+  const rules = [
+    ...readFileSync(join(repositoryRoot, 'src', 'webview', 'overview.css'), 'utf8').matchAll(
+      /([^{}]*\.line) \{([^}]*)\}/g,
+    ),
+  ];
+  const isLight = theme.toLowerCase().endsWith('light');
+  const own = rules.filter(([, of = '']) => isLight || !of.includes('-light'));
+  const values = own.map(([, , values = '']) => values).join('\n');
+  const last = (property: string): string | undefined =>
+    [...values.matchAll(new RegExp(`${property}: ([^;]+);`, 'g'))].at(-1)?.[1];
+  const stroke = last(' stroke');
+  const isName = stroke === 'var(--vscode-editor-background)';
+  return { stroke: isName ? undefined : stroke, opacity: Number(last('stroke-opacity')) };
+}
+
+/** A colour with this much of another over it. */
+function mixed(below: string, above: string, opacity: number): string {
+  const parts = [1, 3, 5].map(at => {
+    const [from = 0, to = 0] = [below, above].map(color =>
+      Number.parseInt(color.slice(at, at + 2), 16),
+    );
+    return Math.round(from + (to - from) * opacity)
+      .toString(16)
+      .padStart(2, '0');
+  });
+  return `#${parts.join('').toUpperCase()}`;
+}
 
 /** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 function contrast(one: string, other: string): number {
