@@ -11,6 +11,7 @@ import { statWhenStable } from '../../../src/engine/disk/statWhenStable';
 import { withOpenFile } from '../../../src/engine/disk/openFile';
 import type { FilePath } from '../../../src/protocol/folders';
 import { isInstalled } from '../../support/suite/isInstalled';
+import { MovableClock } from '../../support/suite/movableClock';
 import { assertProperty } from '../../support/suite/assertProperty';
 import { temporaryFolder } from '../../../dev/temporaryFolder';
 
@@ -153,11 +154,23 @@ describe('statWhenStable', () => {
     await assert.rejects(waiting, { code: 'cancelled' });
   });
 
-  it('gives up on a file that never rests', async function () {
-    this.timeout(20_000);
-    const changing = { stat: () => Promise.resolve(changedAt(now() - 1n)), flush };
-    await assert.rejects(statWhenStable(changing, new AbortController().signal), {
-      code: 'file-changing',
-    });
+  it('gives up on a file that never rests', async () => {
+    const clock = new MovableClock();
+    const begun = Date.now();
+    const changing = {
+      stat() {
+        clock.pass(1_000);
+        return Promise.resolve(changedAt(now() - 1n));
+      },
+      flush,
+    };
+    try {
+      await assert.rejects(statWhenStable(changing, new AbortController().signal), {
+        code: 'file-changing',
+      });
+      assert.ok(Date.now() - begun > 10_000);
+    } finally {
+      clock.restore();
+    }
   });
 });

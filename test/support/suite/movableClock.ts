@@ -11,7 +11,11 @@ export class MovableClock {
 
   /** Makes the changes so far old enough for a reading to count, without the wait of `untilNotRacy`. */
   passRacyWindow(): void {
-    this.#aheadMs += racyWindow;
+    this.pass(racyWindow);
+  }
+
+  pass(ms: number): void {
+    this.#aheadMs += ms;
   }
 
   restore(): void {
