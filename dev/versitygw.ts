@@ -90,10 +90,13 @@ async function isHealthy(endpoint: string): Promise<boolean> {
   }
 }
 
+/** Spares a third of the build: what makes the program fast, and what debuggers read. */
+const quick = ['-gcflags=all=-N -l -dwarf=false', '-ldflags=-s -w'];
+
 /** From the sources that Go's module proxy has; no binary of it is in a package registry. */
 async function buildFromSource(folder: string): Promise<void> {
   const program = `github.com/versity/versitygw/cmd/versitygw@v${versitygwVersion}`;
-  await promisify(execFile)('go', ['install', '-ldflags=-s -w', program], {
+  await promisify(execFile)('go', ['install', ...quick, program], {
     cwd: folder,
     timeout: versitygwBuildTimeoutMs,
     // It needs no C compiler, and no other Go than the one that is here. One package at a time
