@@ -199,7 +199,7 @@ describe('The checksum of an upload in parts', function () {
       );
     });
     await upload(bucket);
-    assert.equal(asked.filter(({ url, method }) => isCompletion(url, method)).length, 2);
+    assert.equal(asked.filter(isCompletion).length, 2);
 
     const failing = await store('FULL_OBJECT', answer => {
       answer.end('<Error><Code>InternalError</Code></Error>');
@@ -213,27 +213,89 @@ describe('The checksum of an upload in parts', function () {
       answer.end('<Error><Code>ConditionalRequestConflict</Code></Error>');
     });
     await assert.rejects(upload(bucket), { code: 'no-such-upload' });
-    assert.equal(asked.filter(({ url, method }) => isCompletion(url, method)).length, 1);
+    assert.equal(asked.filter(isCompletion).length, 1);
   });
 
-  function isCompletion(url: string | undefined, method: string | undefined): boolean {
+  for (const step of ['a part', 'the completion'] as const) {
+    it(`is left out from then on where ${step} is refused with it, and not without`, async () => {
+      const { bucket, algorithms } = await refusing(step, request => isGuarded(request));
+      await assert.rejects(upload(bucket), { code: 'no-such-upload' });
+      await upload(bucket);
+      await upload(bucket);
+      assert.deepEqual(algorithms(), ['CRC32', undefined, undefined]);
+    });
+
+    it(`stays an open question where ${step} is refused without it, too`, async () => {
+      let refused = 2;
+      const { bucket, algorithms } = await refusing(step, () => refused-- > 0);
+      await assert.rejects(upload(bucket), { code: 'no-such-upload' });
+      await assert.rejects(upload(bucket), { code: 'unexpected' });
+      await upload(bucket);
+      assert.deepEqual(algorithms(), ['CRC32', undefined, 'CRC32']);
+    });
+
+    it(`is nothing to remember while only ${step} with it was refused`, async () => {
+      const { connection, bucket } = await refusing(step, request => isGuarded(request));
+      await assert.rejects(upload(bucket), { code: 'no-such-upload' });
+      const known = () =>
+        connection.capabilitiesOf('b').find(({ name }) => name === 'checksum-of-upload')?.state;
+      assert.notEqual(known(), 'unsupported');
+      await upload(bucket);
+      assert.equal(known(), 'unsupported');
+    });
+  }
+
+  function isGuarded({ headers }: IncomingMessage): boolean {
+    return 'x-amz-checksum-crc32' in headers;
+  }
+
+  function isCompletion({ url, method }: IncomingMessage): boolean {
     return method === 'POST' && url?.includes('uploadId=') === true;
   }
 
+  /** A store that takes checksums, and refuses some of these requests without a reason. */
+  async function refusing(
+    step: 'a part' | 'the completion',
+    refuses: (request: IncomingMessage) => boolean,
+  ) {
+    const opened = await store(
+      'FULL_OBJECT',
+      (answer, request) => {
+        const crc32 = request.headers['x-amz-checksum-crc32'];
+        answer.end(completed(etagOfParts(bodies), crc32 && crc32Of(whole)));
+      },
+      request => {
+        const isStep = step === 'a part' ? request.method === 'PUT' : isCompletion(request);
+        return isStep && refuses(request);
+      },
+    );
+    const algorithms = () =>
+      opened.asked
+        .filter(({ url }) => url!.includes('uploads'))
+        .map(({ headers }) => headers['x-amz-checksum-algorithm']);
+    return { ...opened, algorithms };
+  }
+
   /** A store that says so of its checksums when an upload begins. */
-  async function store(type: string | undefined, complete: (answer: ServerResponse) => void) {
+  async function store(
+    type: string | undefined,
+    complete: (answer: ServerResponse, request: IncomingMessage) => void,
+    refuses: (request: IncomingMessage) => boolean = () => false,
+  ) {
     const asked: IncomingMessage[] = [];
-    const { bucket, close } = await openStubStore(async (request, answer) => {
+    const { bucket, connection, close } = await openStubStore(async (request, answer) => {
       asked.push(request);
-      const { url, method } = request;
+      const { method } = request;
       const body = await buffer(request);
-      if (method === 'PUT') {
+      if (refuses(request)) {
+        answer.writeHead(400).end('<Error><Code>InvalidRequest</Code></Error>');
+      } else if (method === 'PUT') {
         const crc32 = request.headers['x-amz-checksum-crc32'];
         answer.setHeader('etag', etagOf(body));
         if (crc32 !== undefined) answer.setHeader('x-amz-checksum-crc32', crc32Of(body));
         answer.end();
-      } else if (isCompletion(url, method)) {
-        complete(answer);
+      } else if (isCompletion(request)) {
+        complete(answer, request);
       } else if (method === 'POST') {
         if (type !== undefined && 'x-amz-checksum-algorithm' in request.headers) {
           answer.setHeader('x-amz-checksum-algorithm', 'CRC32');
@@ -249,7 +311,7 @@ describe('The checksum of an upload in parts', function () {
       }
     });
     closing.push(close);
-    return { bucket, asked };
+    return { bucket, connection, asked };
   }
 
   async function upload(bucket: Bucket): Promise<StoredObject> {

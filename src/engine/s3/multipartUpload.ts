@@ -26,8 +26,9 @@ import { isByKms } from './encryption';
 import { PagingGuard } from './pagingGuard';
 import { verifyStored } from './verifyStored';
 import type { BucketContext } from './bucketContext';
-import { mayRefuseChecksum, mayRefuseConditions } from './refusedHeader';
+import { mayRefuseConditions } from './refusedHeader';
 import { storeRequest } from './storeRequest';
+import { noteCompleted, refusedForChecksum } from './suspectedChecksum';
 
 /** Stores one part, verified by the store's answer. */
 export async function putPart(
@@ -55,7 +56,7 @@ export async function putPart(
         sending,
       )
       .catch((error: unknown) => {
-        throw refusedForChecksum(context, upload, error);
+        throw refusedForChecksum(context.capabilities, upload, error);
       });
     const etag = plainEtag(headers['etag']);
     const told = headers[`x-amz-checksum-${algorithm}`];
@@ -165,6 +166,7 @@ export async function completeUpload(
           ),
         );
         completion.wasAnswered = true;
+        noteCompleted(context.capabilities, upload.checksum);
         return toStored(answer);
       }),
     { breaker },
@@ -247,7 +249,7 @@ function etagOfParts(partEtags: readonly string[]): string {
  * of the parts and refuse that of the whole.
  */
 async function restartWhereRefused<T>(
-  context: BucketContext,
+  { capabilities }: BucketContext,
   upload: MultipartUpload,
   completing: Promise<T>,
 ): Promise<T> {
@@ -257,20 +259,6 @@ async function restartWhereRefused<T>(
     if (error instanceof Error && error.name === 'ConditionalRequestConflict') {
       throw new Failure('no-such-upload', upload.key, error);
     }
-    throw mayRefuseConditions(error) ? error : refusedForChecksum(context, upload, error);
+    throw mayRefuseConditions(error) ? error : refusedForChecksum(capabilities, upload, error);
   }
-}
-
-/**
- * Returns what a request of the upload fails with: `no-such-upload` where its checksum may be refused,
- * which an upload has from beginning to end. The next one is begun without.
- */
-function refusedForChecksum(
-  { capabilities }: BucketContext,
-  { key, checksum }: MultipartUpload,
-  error: unknown,
-): unknown {
-  if (checksum === 'none' || !mayRefuseChecksum(error)) return error;
-  capabilities.checksums[checksum === 'crc32' ? 'upload' : 'crc64nvme'] = 'unsupported';
-  return new Failure('no-such-upload', key, error);
 }

@@ -10,6 +10,7 @@ import { isByKms, isKms, learnEncryption } from './encryption';
 import { abortUpload } from './multipartUpload';
 import { storageFields } from './storageHeaders';
 import { storeRequest } from './storeRequest';
+import { leavesOut } from './suspectedChecksum';
 
 /**
  * Starts an upload in parts, with a CRC32 over the whole where the store supports that. Where no ETag
@@ -23,17 +24,20 @@ export async function startUpload(
   const { key, signal } = request;
   const wantsLong = wantsCrc64Nvme(context);
   const support = capabilities.checksums;
-  const askedForNone = !wantsLong && support.upload === 'unsupported';
+  const leavesOutCrc32 = leavesOut(capabilities, 'upload');
+  const askedForNone = !wantsLong && leavesOutCrc32;
   const answer = await storeRequest(
     { endpoint, bucket: name, key },
     signal,
     () => {
-      const startWithCrc32 = withChecksum({
-        support,
-        kind: 'upload',
-        send: checksum => begin(context, request, checksum === 'md5' ? undefined : 'CRC32'),
-        isConfirmed: begun => isOfWhole(begun, 'CRC32'),
-      });
+      const startWithCrc32 = leavesOutCrc32
+        ? () => begin(context, request, undefined)
+        : withChecksum({
+            support,
+            kind: 'upload',
+            send: checksum => begin(context, request, checksum === 'md5' ? undefined : 'CRC32'),
+            isConfirmed: begun => isOfWhole(begun, 'CRC32'),
+          });
       const startWithCrc64Nvme = withChecksum({
         support,
         kind: 'crc64nvme',
@@ -50,7 +54,7 @@ export async function startUpload(
   if (isKms(answer.ServerSideEncryption)) learnEncryption(context, answer.ServerSideEncryption);
   if (upload.checksum === 'crc64nvme') return upload;
   if (wantsLong) support.crc64nvme = 'unsupported';
-  else if (upload.checksum === 'none') support.upload = 'unsupported';
+  else if (upload.checksum === 'none' && !leavesOutCrc32) support.upload = 'unsupported';
   // A store that supports composite checksums only would insist on them for this upload.
   const isPlain = answer.ChecksumAlgorithm === undefined && support.upload === 'unsupported';
   const isLast = upload.checksum === 'crc32' || isPlain || askedForNone;
@@ -61,7 +65,7 @@ export async function startUpload(
 }
 
 function wantsCrc64Nvme(context: BucketContext): boolean {
-  return isByKms(context) && context.capabilities.checksums.crc64nvme !== 'unsupported';
+  return isByKms(context) && !leavesOut(context.capabilities, 'crc64nvme');
 }
 
 type WholeChecksum = 'CRC32' | 'CRC64NVME';

@@ -12,6 +12,8 @@ export interface StoreCapabilities {
   /** Whether the conditions of puts are still to be tried out. */
   readonly conditionProbe: ConditionProbe;
   readonly checksums: ChecksumSupport;
+  /** With which of these a request of an upload was refused, until another upload shows why. */
+  readonly suspectedOfUploads: Set<ChecksumOfUpload>;
   /** How the store spells the digests in its ETags. */
   readonly etags: { case: EtagCase };
   /** When it was last looked whether an ETag is a digest, as `performance.now` tells it. */
@@ -40,6 +42,9 @@ export interface ChecksumSupport {
   /** The same for a CRC64NVME with an upload in parts, as a whole. */
   crc64nvme: Support;
 }
+
+/** One that an upload in parts has as a whole. */
+export type ChecksumOfUpload = 'upload' | 'crc64nvme';
 
 export type Support = 'unknown' | 'supported' | 'unsupported';
 
@@ -88,6 +93,7 @@ export function storeCapabilities(store: 'aws' | 'unknown'): StoreCapabilities {
     conditions: conditionSupport(store),
     conditionProbe: conditionProbe(store),
     checksums: { put: checksums, upload: checksums, sha256: checksums, crc64nvme: checksums },
+    suspectedOfUploads: new Set(),
     etags: { case: 'lower' },
     digestEtags: { lookedAtMs: -Infinity },
     shown: shownOf(store),
