@@ -33,6 +33,11 @@ export class DiskPace {
     }
   }
 
+  /** Makes a call in this thread where the disk is quick, and otherwise in another one. */
+  async call<T>(direct: () => T, aside: () => Promise<T>): Promise<T> {
+    return this.isQuick ? this.direct(direct) : aside();
+  }
+
   /** Has the disk called aside for so long. */
   callAside(ms: number): void {
     this.#asideUntil = this.#clock.now() + ms;

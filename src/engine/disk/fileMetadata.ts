@@ -1,10 +1,10 @@
 import { fstatSync, type BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import type { FilePath } from '../../protocol/folders';
 import type { FileAttribute } from '../../protocol/reports';
 import { hasCode } from '../failures/systemCode';
 import type { ObjectAttributes, ObjectHead } from '../ports/bucket';
 import { contentType } from './contentType';
+import type { NewFile } from './newFile';
 import { allocatedBytes } from './writeFile';
 
 /**
@@ -86,7 +86,7 @@ export function isRestoredExactly(
  * shares that are mounted for another user, and the bytes are worth more than both.
  */
 export async function applyAttributes(
-  handle: FileHandle,
+  handle: Pick<NewFile, 'fd' | 'chmod' | 'utimes'>,
   { mtimeNs: wanted, mode }: StoredAttributes,
   defaultMode: number,
 ): Promise<readonly FileAttribute[]> {
@@ -94,20 +94,24 @@ export async function applyAttributes(
   // Windows derives the mode from the read-only attribute.
   if (process.platform !== 'win32') {
     const wantedMode = mode ?? defaultMode;
-    await setMode(handle, wantedMode);
-    // Some disks refuse a mode, some ignore it.
-    if ((fstatSync(handle.fd).mode & 0o777) !== wantedMode) notSet.push('permissions');
+    const isSet = () => (fstatSync(handle.fd).mode & 0o777) === wantedMode;
+    // It may have been made with it.
+    if (!isSet()) {
+      await setMode(handle, wantedMode);
+      // Some disks refuse a mode, some ignore it.
+      if (!isSet()) notSet.push('permissions');
+    }
   }
   if (!(await setTime(handle, wanted))) notSet.push('time');
   return notSet;
 }
 
 /** Sets a mode if the disk knows modes. */
-export async function setMode(handle: FileHandle, mode: number): Promise<void> {
+export async function setMode(handle: Pick<NewFile, 'chmod'>, mode: number): Promise<void> {
   await unlessRefused(handle.chmod(mode));
 }
 
-async function setTime(handle: FileHandle, wanted: bigint): Promise<boolean> {
+async function setTime(handle: Pick<NewFile, 'fd' | 'utimes'>, wanted: bigint): Promise<boolean> {
   let missedBy = 0n;
   // Node takes seconds as a double, which by now has steps of some hundred nanoseconds: at the edge
   // of a millisecond the nearest double may lie on the wrong side.

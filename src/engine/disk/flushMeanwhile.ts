@@ -1,16 +1,16 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { NewFile } from './newFile';
 
 /**
  * Has a large file flushed while it is still being written. Else the disk would begin only when the
  * last byte has come, and its owner would wait for all of it: Linux holds back gigabytes.
  */
 export class FlushMeanwhile {
-  readonly #handle: Pick<FileHandle, 'sync'>;
+  readonly #handle: Pick<NewFile, 'sync'>;
   #unflushed = 0;
   #running: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(handle: Pick<FileHandle, 'sync'>) {
+  constructor(handle: Pick<NewFile, 'sync'>) {
     this.#handle = handle;
   }
 

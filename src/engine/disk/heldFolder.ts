@@ -12,6 +12,7 @@ import type { FilePath } from '../../protocol/folders';
 import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import { hasCode } from '../failures/systemCode';
+import { paceOf, type DiskPace } from './diskPace';
 import { foldersAbove, parentPath, toAbsolutePath, toFilePath } from './filePath';
 import { locationOf, locationOfFolder } from './openFile';
 import { syncFolder } from './writeFile';
@@ -65,6 +66,11 @@ export class HeldFolder {
     return String(this.#identity.dev);
   }
 
+  /** Of the disk that the workspace folder is on. */
+  get pace(): DiskPace {
+    return paceOf(this.#root);
+  }
+
   /**
    * Returns by which path the disk is asked for a file of the folder. Use it at once. Throws
    * `in-the-way` where that would lead to another folder.
@@ -100,11 +106,11 @@ export class HeldFolder {
 
   /**
    * Makes its names survive a power cut: those made, those changed and those that are gone. Until
-   * then the disk may keep any of them, in any order.
+   * then the disk may keep any of them, in any order. Hold the folder until it returns.
    */
   async sync(): Promise<void> {
     try {
-      await syncFolder(this.at('.'), this.identity);
+      await syncFolder(this.#fd ?? this.at('.'), this.identity);
     } catch {
       // Not every folder may be opened, and what took the folder away took its names along.
     }

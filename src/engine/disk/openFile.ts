@@ -33,9 +33,10 @@ export async function withOpenFile<T>(
   try {
     const pace = paceOf(root);
     const absolute = toAbsolutePath(root, path);
-    const fd = pace.isQuick
-      ? pace.direct(() => openSync(absolute, readOnly))
-      : await openAside(absolute);
+    const fd = await pace.call(
+      () => openSync(absolute, readOnly),
+      () => openAside(absolute),
+    );
     const file = new OpenFile(fd, path, pace);
     try {
       assertInsideRoot(fd, file.fields(), { root, path });
@@ -122,20 +123,20 @@ export class OpenFile {
   async close(): Promise<void> {
     const { fd } = this;
     if (this.#isKeptOpen) return;
-    if (this.#pace.isQuick) {
-      this.#pace.direct(() => {
+    await this.#pace.call(
+      () => {
         closeSync(fd);
-      });
-      return;
-    }
-    await settled<undefined>(done => {
-      close(fd, done);
-    });
+      },
+      () =>
+        settled<undefined>(done => {
+          close(fd, done);
+        }),
+    );
   }
 }
 
-/** More is read by another thread: copying it takes longer than handing it over. */
-const maxDirectBytes = 128 << 10;
+/** More is read and written by another thread: copying it takes longer than handing it over. */
+export const maxDirectBytes = 128 << 10;
 
 function openAside(absolute: string): Promise<number> {
   return settled(done => {
@@ -144,7 +145,9 @@ function openAside(absolute: string): Promise<number> {
 }
 
 /** Returns what a call with a callback tells. */
-function settled<T>(call: (done: (error: Error | null, result?: T) => void) => void): Promise<T> {
+export function settled<T>(
+  call: (done: (error: Error | null, result?: T) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, result) => {
       if (error === null) resolve(result as T);

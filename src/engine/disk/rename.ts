@@ -1,3 +1,4 @@
+import { linkSync, unlinkSync } from 'node:fs';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FilePath } from '../../protocol/folders';
@@ -17,7 +18,12 @@ export async function renameNoReplace(
   journal: PlaceholderJournal,
 ): Promise<'moved' | 'taken'> {
   try {
-    await link(folder.at(from), folder.at(to));
+    await folder.pace.call(
+      () => {
+        linkSync(folder.at(from), folder.at(to));
+      },
+      () => link(folder.at(from), folder.at(to)),
+    );
   } catch (error) {
     if (hasCode(error, 'ENOENT')) throw error;
     // Some disks have no hard links, and some users may not make one of every file.
@@ -26,7 +32,12 @@ export async function renameNoReplace(
   }
   // A disk may keep the second step of the two alone, and then the file has no name.
   if (isNeeded === true) await folder.sync();
-  await unlink(folder.at(from));
+  await folder.pace.call(
+    () => {
+      unlinkSync(folder.at(from));
+    },
+    () => unlink(folder.at(from)),
+  );
   await folder.sync();
   return 'moved';
 }

@@ -1,5 +1,6 @@
-import type { Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { fsync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { NewFile } from './newFile';
 
 /** How many bytes a file takes up on its disk: of a sparse one fewer than it is long. */
 export function allocatedBytes({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): number {
@@ -13,7 +14,7 @@ export function allocatedBytes({ size, blocks }: Pick<Stats, 'size' | 'blocks'>)
  * `whole` for the last bytes: it may end in a hole.
  */
 export async function writeSparse(
-  handle: FileHandle,
+  handle: Pick<NewFile, 'write'>,
   bytes: Uint8Array,
   position: number,
 ): Promise<'whole' | 'ends-in-hole'> {
@@ -42,7 +43,11 @@ const zeros = Buffer.alloc(holeBytes);
 const maxWriteBytes = 1 << 18;
 
 /** Writes all bytes at `position`; one call to the disk may take only some of them. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function writeAll(
+  handle: Pick<NewFile, 'write'>,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
   for (let written = 0; written < bytes.byteLength;) {
     const length = Math.min(bytes.byteLength - written, maxWriteBytes);
     const { bytesWritten } = await handle.write(bytes, written, length, position + written);
@@ -53,11 +58,12 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 /**
  * Makes new names in a folder survive a power cut, if the disk can do that on demand. Those who ask
  * while the folder is being written share what comes next; `identity` tells that it is the same.
+ * `folder` is its path, or its descriptor, which stays open until then.
  */
-export function syncFolder(absolute: string, identity: string): Promise<void> {
+export function syncFolder(folder: string | number, identity: string): Promise<void> {
   // Windows cannot open a folder as a file, and NTFS journals names anyway.
   if (process.platform === 'win32') return Promise.resolve();
-  const startNow = () => startSync(absolute, identity);
+  const startNow = () => startSync(folder, identity);
   const sync = folderSyncs.get(identity);
   if (sync === undefined) return startNow();
   // The one under way may have missed a name that is new by now.
@@ -71,9 +77,9 @@ interface FolderSync {
 
 const folderSyncs = new Map<string, FolderSync>();
 
-function startSync(absolute: string, identity: string): Promise<void> {
+function startSync(folder: string | number, identity: string): Promise<void> {
   const sync: FolderSync = {
-    running: syncNow(absolute).finally(() => {
+    running: syncNow(folder).finally(() => {
       if (sync.next === undefined) folderSyncs.delete(identity);
     }),
     next: undefined,
@@ -82,12 +88,21 @@ function startSync(absolute: string, identity: string): Promise<void> {
   return sync.running;
 }
 
-async function syncNow(absolute: string): Promise<void> {
-  const handle = await open(absolute, 'r');
+async function syncNow(folder: string | number): Promise<void> {
+  if (typeof folder === 'number') {
+    await new Promise<void>(resolve => {
+      // Not every disk supports it; the names are there all the same.
+      fsync(folder, () => {
+        resolve();
+      });
+    });
+    return;
+  }
+  const handle = await open(folder, 'r');
   try {
     await handle.sync();
   } catch {
-    // Not every disk supports it; the names are there all the same.
+    // As above.
   } finally {
     await handle.close();
   }

@@ -71,12 +71,10 @@ async function displaceExisting(
   if (local !== undefined) await folder.sync();
   const absolute = toAbsolutePath(root, path);
   if (await editor.isUnsaved(absolute)) throw new Failure('changed-here', path);
+  // What is there by now keeps its name.
+  if (local === undefined) return undefined;
   const asked = { bigint: true, throwIfNoEntry: false } as const;
   const now = lstatSync(folder.at(fileName(path)), asked);
-  if (local === undefined) {
-    if (now !== undefined) throw new Failure('changed-here', path);
-    return undefined;
-  }
   if (now?.isFile() !== true || !isSameState(local, toLocalFile(path, now))) {
     throw new Failure('changed-here', path);
   }

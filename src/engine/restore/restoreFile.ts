@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { CloudCopySaving } from '../../protocol/cloudCopies';
 import type { FilePath } from '../../protocol/folders';
@@ -19,7 +18,7 @@ import { download, type DownloadSink } from '../store/download';
 import { commit } from './commit';
 import type { CurrentCopy, Restored, RestoreStep, RestoreTools } from './restoreStep';
 import { stepForCopy } from './selectRestore';
-import { complete, discard, stage, type StageOptions } from './stage';
+import { complete, discard, stage, type Staged, type StageOptions } from './stage';
 import { StagedAhead } from './stagedAhead';
 
 export interface TransferOptions extends StageOptions {
@@ -41,9 +40,9 @@ export async function restoreFile(
   const beganAt = Date.now();
   const staged = await stage(step, tools, options);
   try {
-    const downloaded = await downloadTo(staged.handle, step, { ...tools, ...options });
+    const downloaded = await downloadTo(staged, step, { ...tools, ...options });
     const attributes = storedAttributes(downloaded.head);
-    const notSet = await applyAttributes(staged.handle, attributes, staged.newFileMode);
+    const notSet = await applyAttributes(await staged.opened(), attributes, staged.newFileMode);
     const written = await complete(staged);
     const current = await currentCopy(step, options.signal);
     const { local, replaced } = await commit(step, staged, tools);
@@ -103,7 +102,7 @@ interface Downloaded {
 }
 
 async function downloadTo(
-  handle: FileHandle,
+  staged: Staged,
   step: RestoreStep,
   options: Pick<RestoreTools, 'semaphore' | 'traffic'> & TransferOptions,
 ): Promise<Downloaded> {
@@ -112,7 +111,7 @@ async function downloadTo(
   const { semaphore, traffic, signal, onBytes } = options;
   const { etag, size } = cloud;
   const key = toKey(target.prefix, from);
-  const sink = new CheckedFile(handle, receipts.get(from));
+  const sink = new CheckedFile(staged, receipts.get(from));
   try {
     await download(
       { bucket, key, versionId, etag, size, semaphore, traffic, signal, onBytes },
@@ -120,7 +119,7 @@ async function downloadTo(
     ).catch(async (error: unknown) => {
       throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
     });
-    if (sink.endsInHole) await handle.truncate(size);
+    if (sink.endsInHole) await (await staged.opened()).truncate(size);
     const downloaded = await sink.finish();
     if (downloaded.content.kind === 'different') {
       onBytes(-size);
@@ -134,17 +133,19 @@ async function downloadTo(
 
 /** Writes a download to a file, and checks it against what is known of the object's bytes. */
 class CheckedFile implements DownloadSink {
-  readonly #handle: FileHandle;
+  readonly #staged: Staged;
   readonly #receipt: Receipt | undefined;
   readonly #flush: FlushMeanwhile;
-  #begun: { readonly head: ObjectHead; readonly check: ContentCheck } | undefined;
+  #begun: Begun | undefined;
   #position = 0;
   #end: 'whole' | 'ends-in-hole' = 'whole';
 
-  constructor(handle: FileHandle, receipt: Receipt | undefined) {
-    this.#handle = handle;
+  constructor(staged: Staged, receipt: Receipt | undefined) {
+    this.#staged = staged;
     this.#receipt = receipt;
-    this.#flush = new FlushMeanwhile(handle);
+    this.#flush = new FlushMeanwhile({
+      sync: async () => (await staged.opened()).sync(),
+    });
   }
 
   /** Whether the file is shorter than what was written. */
@@ -153,7 +154,8 @@ class CheckedFile implements DownloadSink {
   }
 
   begin(head: ObjectHead): void {
-    this.#begun = { head, check: new ContentCheck(head, this.#receipt) };
+    const { mode } = storedAttributes(head);
+    this.#begun = { head, mode, check: new ContentCheck(head, this.#receipt) };
   }
 
   /** Hashes and writes side by side. */
@@ -162,7 +164,10 @@ class CheckedFile implements DownloadSink {
     const end = start + bytes.byteLength;
     this.#position = end;
     const hashed = this.#begun?.check.update(bytes);
-    const [written] = await Promise.all([writeSparse(this.#handle, bytes, start), hashed]);
+    const writing = this.#staged
+      .opened(this.#begun?.mode)
+      .then(handle => writeSparse(handle, bytes, start));
+    const [written] = await Promise.all([writing, hashed]);
     // Those after these may have been written before.
     if (this.#position === end) this.#end = written;
     this.#flush.wrote(bytes.byteLength);
@@ -179,6 +184,13 @@ class CheckedFile implements DownloadSink {
   dispose(): void {
     this.#begun?.check.dispose();
   }
+}
+
+interface Begun {
+  readonly head: ObjectHead;
+  /** The permissions that are stored with it. */
+  readonly mode: number | undefined;
+  readonly check: ContentCheck;
 }
 
 /** Tells an object that is being brought out of its archive from one that nobody has asked for. */

@@ -1,7 +1,8 @@
 import { fstatSync, lstatSync } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setMode, storedAllocation } from '../disk/fileMetadata';
 import { fileName } from '../disk/filePath';
+import { createFile, type NewFile } from '../disk/newFile';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
 import type { StagedFile } from '../disk/stagedFile';
@@ -11,14 +12,35 @@ import type { StagingJournal } from '../staging/stagingJournal';
 import type { FolderLease } from './folderLeases';
 import type { RestoreStep, RestoreTools } from './restoreStep';
 
-/** A temporary file, open for writing, beside the path that it is going to get. */
-export interface Staged {
+/** A temporary file beside the path that it is going to get. */
+export class Staged {
   readonly file: StagedFile;
-  readonly handle: FileHandle;
-  /** The permissions of new files. */
-  readonly newFileMode: number;
   /** Its folder, held until `discard` or the commit has ended. */
   readonly lease: FolderLease;
+  #making: Promise<NewFile> | undefined;
+
+  constructor(file: StagedFile, lease: FolderLease) {
+    this.file = file;
+    this.lease = lease;
+  }
+
+  /**
+   * Returns the file, open for writing. The first call makes it, with the permissions that it is to
+   * have, or those of new files: so nobody reads it who may not read what it is going to be.
+   */
+  opened(mode?: number): Promise<NewFile> {
+    return (this.#making ??= create(this.file, this.lease, mode));
+  }
+
+  /** The permissions of new files in its folder, once a file was made there. */
+  get newFileMode(): number {
+    return this.lease.newFiles.mode ?? ownMode;
+  }
+
+  /** Closes it where it was made. */
+  async close(): Promise<void> {
+    await (await this.#making)?.close();
+  }
 }
 
 export interface StageOptions {
@@ -28,7 +50,8 @@ export interface StageOptions {
 }
 
 /**
- * Makes a temporary file beside a step's path, and the folders above it, with room for all of it.
+ * Notes a temporary file beside a step's path, and makes the folders above it, with room for all of
+ * it. The first file of a folder is made now, so that nothing is fetched for a folder that takes none.
  * Whoever gets it calls `discard` or commits it, and then releases the lease.
  */
 export async function stage(
@@ -46,8 +69,9 @@ export async function stage(
     lstatSync(folder.at(fileName(path)), { throwIfNoEntry: false });
     await requireRoom(step, { folder, space }, signal);
     file = await note(step);
-    const { handle, newFileMode } = await create(file, lease);
-    return { file, handle, newFileMode, lease };
+    const staged = new Staged(file, lease);
+    if (lease.newFiles.mode === undefined) await staged.opened();
+    return staged;
   } catch (error) {
     try {
       if (file !== undefined) await remove({ file, lease }, journal);
@@ -58,19 +82,23 @@ export async function stage(
   }
 }
 
-/** Makes an empty file that nobody else reads before it has a mode of its own, if the disk knows modes. */
 async function create(
   { stagedPath }: StagedFile,
   { folder, newFiles }: FolderLease,
-): Promise<Pick<Staged, 'handle' | 'newFileMode'>> {
+  mode: number | undefined,
+): Promise<NewFile> {
+  const absolute = folder.at(fileName(stagedPath));
   const known = newFiles.mode;
-  const handle = await open(folder.at(fileName(stagedPath)), 'wx', known && ownMode);
+  if (known !== undefined) {
+    // Windows takes a mode for an attribute by which nobody may rename the file.
+    const wanted = process.platform === 'win32' ? ownMode : (mode ?? known);
+    return createFile(absolute, wanted, folder.pace);
+  }
+  const handle = await createFile(absolute, undefined, folder.pace);
   try {
-    if (known !== undefined) return { handle, newFileMode: known };
-    const newFileMode = fstatSync(handle.fd).mode & 0o777;
-    newFiles.mode = newFileMode;
+    newFiles.mode = fstatSync(handle.fd).mode & 0o777;
     await setMode(handle, ownMode);
-    return { handle, newFileMode };
+    return handle;
   } catch (error) {
     await handle.close();
     throw error;
@@ -95,9 +123,10 @@ async function requireRoom(
 }
 
 /** Closes a staged file when all of it is on the disk, and returns its fields. */
-export async function complete({ file, handle }: Staged): Promise<LocalFile> {
+export async function complete(staged: Staged): Promise<LocalFile> {
+  const handle = await staged.opened();
   await handle.sync();
-  const local = toLocalFile(file.path, fstatSync(handle.fd, { bigint: true }));
+  const local = toLocalFile(staged.file.path, fstatSync(handle.fd, { bigint: true }));
   // Windows renames no open files.
   await handle.close();
   return local;
@@ -105,8 +134,8 @@ export async function complete({ file, handle }: Staged): Promise<LocalFile> {
 
 /** Removes a staged file that was not committed. */
 export async function discard(staged: Staged, journal: StagingJournal): Promise<void> {
-  // It may be closed already.
-  await staged.handle.close().catch(() => undefined);
+  // It may not have been made, or be closed already.
+  await staged.close().catch(() => undefined);
   await remove(staged, journal);
 }
 

@@ -33,6 +33,18 @@ interface Protocol {
 const restore = (choice: ConflictChoice) => (project: ProjectInMemory) =>
   project.restore({ kind: 'all' }, choice);
 
+/** With a disk that is not called in the engine's thread. */
+function slowly(run: Protocol['run']): Protocol['run'] {
+  return async (project, root) => {
+    const hooks = hookDisk(() => undefined);
+    try {
+      await run(project, root);
+    } finally {
+      hooks.restore();
+    }
+  };
+}
+
 async function freeUp({ engine, setup }: ProjectInMemory): Promise<void> {
   const signal = new AbortController().signal;
   const folders = [{ setup, scope: { kind: 'all' } as const }];
@@ -58,6 +70,12 @@ async function freeUpWhileWritten(project: ProjectInMemory, root: string): Promi
 
 const protocols: readonly Protocol[] = [
   { name: 'a restore', here: {}, cloud: { a: 'new', 'd/b': 'new too' }, run: restore('skip') },
+  {
+    name: 'a restore to a slow disk',
+    here: { a: 'old' },
+    cloud: { a: 'new', 'd/b': 'new too' },
+    run: slowly(restore('replace')),
+  },
   {
     name: 'a restore that replaces, with a trash',
     here: { a: 'old' },

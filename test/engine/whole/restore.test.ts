@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -193,6 +193,28 @@ describe('restore', function () {
     const { mode, mtimeMs } = statSync(join(root, 'plain'));
     writeFileSync(join(root, 'new'), '');
     assert.deepEqual([mode, mtimeMs], [statSync(join(root, 'new')).mode, storedAt]);
+  });
+
+  it('lets nobody read a file, while it is being restored, who may not read it then', async function () {
+    if (process.platform === 'win32') this.skip();
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) bucket.place(`w/${name}`, name, { metadata: { mode: '100600' } });
+    await project.compare();
+    const { writeSync } = fs;
+    const written: number[] = [];
+    fs.writeSync = (fd: number, ...rest: unknown[]) => {
+      written.push(fs.fstatSync(fd).mode & 0o777);
+      return (writeSync as (...all: unknown[]) => number)(fd, ...rest);
+    };
+    try {
+      assert.equal((await project.restore(all)).done, 4);
+    } finally {
+      fs.writeSync = writeSync;
+    }
+    assert.deepEqual(
+      written,
+      names.map(() => 0o600),
+    );
   });
 
   for (const code of ['EPERM', 'EOPNOTSUPP', undefined]) {

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
@@ -14,10 +15,22 @@ export async function failFirstFlush(code: string): Promise<{ readonly restore: 
     hasFailed = true;
     throw Object.assign(new Error(code), { code });
   }
+  const { fsync } = fs;
+  // A quick disk is asked by this one.
+  const fsyncFailing = (fd: number, done: fs.NoParamCallback) => {
+    if (hasFailed || !fs.fstatSync(fd).isFile()) {
+      fsync(fd, done);
+      return;
+    }
+    hasFailed = true;
+    setImmediate(done, Object.assign(new Error(code), { code }));
+  };
   Object.assign(prototype, { sync: failing });
+  Object.assign(fs, { fsync: fsyncFailing });
   return {
     restore() {
       Object.assign(prototype, { sync });
+      Object.assign(fs, { fsync });
     },
   };
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
@@ -13,14 +14,24 @@ export async function refuseAttributes(
   const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'chmod' | 'utimes'>;
   await handle.close();
   const { chmod, utimes } = prototype;
-  const refuse = () => {
-    if (code === undefined) return Promise.resolve();
-    return Promise.reject(Object.assign(new Error(code), { code }));
+  const { fchmodSync, futimesSync } = fs;
+  const refuseAtOnce = () => {
+    if (code !== undefined) throw Object.assign(new Error(code), { code });
   };
-  for (const name of refused) Object.assign(prototype, { [name]: refuse });
+  const refuse = () =>
+    new Promise<void>(resolve => {
+      refuseAtOnce();
+      resolve();
+    });
+  for (const name of refused) {
+    Object.assign(prototype, { [name]: refuse });
+    // A quick disk is asked by these.
+    Object.assign(fs, { [`f${name}Sync`]: refuseAtOnce });
+  }
   return {
     restore() {
       Object.assign(prototype, { chmod, utimes });
+      Object.assign(fs, { fchmodSync, futimesSync });
     },
   };
 }

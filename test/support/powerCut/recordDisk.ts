@@ -39,7 +39,8 @@ export interface Recording {
 export type Refusal = 'link' | undefined;
 
 /**
- * Records what is done below a folder by promises, until `stop`: names, bytes, and what is synced.
+ * Records what is done below a folder, until `stop`: names, bytes, and what is synced. A slow disk is
+ * called by promises, a quick one without.
  * Folders are made and removed in time; a lost one is as if all in it were lost.
  */
 export class DiskRecorder {
@@ -49,6 +50,9 @@ export class DiskRecorder {
   readonly #now: Map<string, FileId>;
   readonly #calls: DiskCall[] = [];
   readonly #originals = { ...promises };
+  readonly #direct = directCalls();
+  /** What the descriptors stand for that were opened without a promise. */
+  readonly #opened = new Map<number, DiskCall & { readonly kind: 'sync' | 'sync-folder' }>();
   #files = 0;
 
   constructor(root: string, refusal: Refusal) {
@@ -62,6 +66,7 @@ export class DiskRecorder {
     }
     this.#now = new Map(this.#before);
     this.#hook(refusal);
+    this.#hookDirect(refusal);
   }
 
   /** Records the journal, too. */
@@ -111,6 +116,7 @@ export class DiskRecorder {
 
   stop(): Recording {
     Object.assign(promises, this.#originals);
+    Object.assign(fs, this.#direct);
     return { contents: this.#contents, names: this.#before, calls: this.#calls };
   }
 
@@ -154,13 +160,70 @@ export class DiskRecorder {
     });
   }
 
-  #watch(handle: FileHandle, path: string): void {
-    if (fs.fstatSync(handle.fd).isDirectory()) {
-      this.#onSync(handle, { kind: 'sync-folder', folder: path === '' ? '.' : path });
-      return;
+  #hookDirect(refusal: Refusal): void {
+    const { linkSync, openSync, unlinkSync, writeSync, ftruncateSync, fsync } = this.#direct;
+    Object.assign(fs, {
+      linkSync: (from: string, to: string) => {
+        if (refusal === 'link') throw Object.assign(new Error('no links'), { code: 'EPERM' });
+        const [source, path] = [this.#pathOf(from), this.#pathOf(to)];
+        linkSync(from, to);
+        if (source !== undefined && path !== undefined) {
+          this.#name(new Map([[path, this.#now.get(source)]]));
+        }
+      },
+      unlinkSync: (absolute: string) => {
+        const path = this.#pathOf(absolute);
+        unlinkSync(absolute);
+        if (path !== undefined && this.#now.has(path)) this.#name(new Map([[path, undefined]]));
+      },
+      openSync: (absolute: string, flags: string | number, mode?: number) => {
+        const path = this.#pathOf(absolute);
+        const fd = openSync(absolute, flags, mode);
+        if (path === undefined) this.#opened.delete(fd);
+        else this.#opened.set(fd, this.#syncOf(fd, path));
+        return fd;
+      },
+      writeSync: (fd: number, ...rest: unknown[]) => {
+        const count = (writeSync as (...all: unknown[]) => number)(fd, ...rest);
+        // Text is what a test writes, as another program.
+        if (typeof rest[0] === 'string') return count;
+        const [bytes, offset, , at] = rest as [Buffer, number, number, number];
+        const written = () => Buffer.from(bytes.subarray(offset, offset + count));
+        this.#onFile(fd, file => ({ kind: 'write', file, at, bytes: written() }));
+        return count;
+      },
+      ftruncateSync: (fd: number, size: number) => {
+        ftruncateSync(fd, size);
+        this.#onFile(fd, file => ({ kind: 'truncate', file, size }));
+      },
+      fsync: (fd: number, done: fs.NoParamCallback) => {
+        const call = this.#opened.get(fd);
+        fsync(fd, error => {
+          if (error === null && call !== undefined) this.#calls.push(call);
+          done(error);
+        });
+      },
+    });
+  }
+
+  #onFile(fd: number, call: (file: FileId) => DiskCall): void {
+    const opened = this.#opened.get(fd);
+    if (opened?.kind === 'sync') this.#calls.push(call(opened.file));
+  }
+
+  /** What it is to sync what is open under a path. */
+  #syncOf(fd: number, path: string): DiskCall & { readonly kind: 'sync' | 'sync-folder' } {
+    if (fs.fstatSync(fd).isDirectory()) {
+      return { kind: 'sync-folder', folder: path === '' ? '.' : path };
     }
-    const file = this.#now.get(path) ?? this.#create(path);
-    this.#onSync(handle, { kind: 'sync', file });
+    return { kind: 'sync', file: this.#now.get(path) ?? this.#create(path) };
+  }
+
+  #watch(handle: FileHandle, path: string): void {
+    const sync = this.#syncOf(handle.fd, path);
+    this.#onSync(handle, sync);
+    if (sync.kind === 'sync-folder') return;
+    const { file } = sync;
     const write = handle.write.bind(handle) as (
       bytes: Buffer,
       offset: number,
@@ -217,4 +280,10 @@ export class DiskRecorder {
     );
     return path.startsWith('..') ? undefined : path;
   }
+}
+
+/** What a quick disk is called by. */
+function directCalls() {
+  const { linkSync, openSync, unlinkSync, writeSync, ftruncateSync, fsync } = fs;
+  return { linkSync, openSync, unlinkSync, writeSync, ftruncateSync, fsync };
 }

@@ -73,8 +73,8 @@ function countDisk(): { readonly underWay: () => number; readonly restore: () =>
       utimes: counted(handle.utimes.bind(handle)),
       close: counted(handle.close.bind(handle)),
     });
-  const { read, fdatasync, close } = fs;
-  const callbacks = { open: fs.open, read, fdatasync, close };
+  const { read, fdatasync, fsync, close } = fs;
+  const callbacks = { open: fs.open, read, fdatasync, fsync, close };
   for (const [name, work] of Object.entries(callbacks)) {
     const called = counted(
       (args: readonly unknown[]) =>

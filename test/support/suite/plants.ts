@@ -452,14 +452,14 @@ export const plants: readonly Plant[] = [
     edits: [
       {
         file: 'restore/restoreFile.js',
-        from: 'const sink = new CheckedFile(handle, receipts.get(from));',
-        to: `const sink = new CheckedFile(handle, receipts.get(from));
+        from: 'const sink = new CheckedFile(staged, receipts.get(from));',
+        to: `const sink = new CheckedFile(staged, receipts.get(from));
     sink.isReplacing = step.local !== undefined && step.choice === 'replace';`,
       },
       {
         file: 'restore/restoreFile.js',
-        from: 'writeFile_1.writeSparse)(this.#handle, bytes, start)',
-        to: `writeFile_1.writeSparse)(this.#handle,
+        from: 'writeFile_1.writeSparse)(handle, bytes, start)',
+        to: `writeFile_1.writeSparse)(handle,
             this.isReplacing ? Buffer.alloc(bytes.length, 'z') : bytes, start)`,
       },
     ],
