@@ -167,6 +167,10 @@ export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
     }
     const now = verdictOfCopy(path, found, exclude);
     if (verdict.kind === 'only-in-cloud' && now.kind === 'only-in-cloud') continue;
+    if (isStoodFor(comparison, path, found)) {
+      comparison.remove(path);
+      continue;
+    }
     const isFolder = known.isFolder && now.kind === 'ignored';
     const hiddenCopies = verdict.kind === 'ignored' ? verdict.hiddenCopies : 1;
     comparison.place({
@@ -177,6 +181,20 @@ export function markGone(live: LiveComparison, gone: readonly Entry[]): void {
       verdict: now.kind === 'ignored' ? { ...now, hiddenCopies } : now,
     });
   }
+}
+
+/**
+ * Whether a path needs no row, since that of an ignored folder above stands for it. A file that was
+ * restored into one has a row until it is looked at again.
+ */
+function isStoodFor(
+  comparison: Comparison,
+  path: FilePath,
+  found: LocalEntry | undefined,
+): boolean {
+  if (found?.kind !== 'ignored' || !found.isFolder || found.path === path) return false;
+  const above = comparison.get(found.path);
+  return above?.verdict.kind === 'ignored' && above.verdict.hiddenCopies > 0;
 }
 
 interface StatRequest extends Pick<LiveComparison, 'root' | 'exclude'> {
