@@ -53,7 +53,7 @@ const stores: readonly Store[] = [
 
 for (const store of stores) {
   describe(`An account of ${store.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let server: S3Server;
     let wire: WireRecorder;
     let admin: S3Client;

@@ -16,7 +16,7 @@ import type { ContractStore, Harness, OpenStore } from './contract/harness';
 /** Defines the suite; the same for every store. */
 export function describeBucketContract(store: ContractStore): void {
   describe(`Bucket contract: ${store.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let open: OpenStore | undefined;
 
     before(async function () {

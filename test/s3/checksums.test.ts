@@ -8,7 +8,7 @@ import { crc32Of } from '../../src/engine/checksums/crc32';
 import { openStubStore } from '../support/servers/stubStore';
 
 describe('The checksum of a single put', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('is the CRC32 where the store gives it back, from then on without an MD5', async () => {
     const { put, puts } = await store((body, answer) => {
@@ -133,7 +133,7 @@ describe('The checksum of a single put', function () {
 });
 
 describe('The checksum of an upload in parts', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const bodies = [randomBytes(5 << 20), randomBytes(1_000)];
   const whole = Buffer.concat(bodies);
 

@@ -24,7 +24,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('A write under a condition', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const { write, condition } of conditionCapabilities) {
     describe(`as a ${write} of what is ${condition}`, () => {

@@ -18,7 +18,7 @@ import { startEngine } from '../support/engine/startEngine';
 const bucket = 'checked';
 
 describe('The check of a connection', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let engine: Engine;

@@ -15,7 +15,7 @@ import { startWireRecorder, type WireRecorder } from '../support/servers/wire';
 const all: readonly BucketOption[] = ['block-public-access', 'keep-versions', 'clean-up-uploads'];
 
 describe('The creation of a bucket where the endpoint is that of a bucket', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let s3: EmbeddedS3;
   let wire: WireRecorder;
   let connection: Connection;
@@ -62,7 +62,7 @@ describe('The creation of a bucket where the endpoint is that of a bucket', func
 });
 
 describe('The creation of a bucket', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   // No pauses between attempts.
   beforeEach(() => mock.method(Math, 'random', () => 0));
   afterEach(() => {

@@ -60,7 +60,7 @@ async function readAll(pages: AsyncIterable<readonly unknown[]>): Promise<readon
 }
 
 describe('A store that never comes to an end', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let store: Store;
   let asked: number;
 

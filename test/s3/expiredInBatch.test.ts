@@ -25,7 +25,7 @@ import { eventually } from '../support/suite/eventually';
 const files = 30;
 
 describe('Credentials that end in mid-batch', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let store: QuirkyStore;
   let folder: TemporaryFolder;
   let aws: AwsFiles;

@@ -25,7 +25,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('The refusal of a write', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   /** A store that is known to honour the condition. */
   async function honouring(
@@ -235,7 +235,7 @@ describe('The refusal of a write', function () {
 });
 
 describe('What stands where a write was to go', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('is somebody else’s though it has the same size', async () => {
     for (const { write, condition } of conditionCapabilities) {

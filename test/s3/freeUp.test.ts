@@ -22,7 +22,7 @@ const mebibyte = 1 << 20;
 
 /** With the ETags and checksums that a production server gives, of whole objects and of parts. */
 describe('Freeing files that are on a production server (SeaweedFS)', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: StoreServer;
   let connection: Connection;
   let client: S3Client;

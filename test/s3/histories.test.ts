@@ -10,7 +10,7 @@ import { firstSeed } from '../support/suite/seeds';
 import { skipSuite } from '../support/suite/skipSuite';
 
 describe('Three computers and somebody rude at one prefix', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('replace no copy that they have not seen, where conditions are honoured', async function () {
     const server = await sharedSeaweedFs();

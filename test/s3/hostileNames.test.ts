@@ -28,7 +28,7 @@ import { aFolder } from '../support/engine/aFolder';
 const posix = process.platform !== 'win32';
 
 describe('A production server (SeaweedFS) and bad input', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: StoreServer;
   let connection: Connection;
   let temporary: TemporaryFolder;

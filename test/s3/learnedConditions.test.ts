@@ -7,7 +7,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('What a store does with the conditions of puts', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('is tried out after a few, and a new file is one request from then on', async () => {
     const store = await stores.open({ treatments: treatAll('honours') });

@@ -23,7 +23,7 @@ const secretKey = 'MARKEDsecret/wJalrXUtnFEMI+K7MDENG';
 const token = 'MARKEDtoken/IQoJb3JpZ2luX2VjEJr+==';
 
 describe('What the engine tells', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let aws: AwsFiles;
   let server: Server;

@@ -40,7 +40,7 @@ describe('Nothing is ever deleted in the cloud', () => {
   });
 
   it('lint refuses to import one, or the whole client', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const eslint = new ESLint({ cwd: repositoryRoot });
     for (const [source, wanted, file = 's3Bucket.ts'] of [
       ["import { DeleteObjectCommand } from '@aws-sdk/client-s3';", 1],
@@ -80,7 +80,7 @@ describe('Nothing is ever deleted in the cloud', () => {
   });
 
   it('on the wire DELETE only gives up an upload of our own', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const restoreVariables = setAwsVariables({ accessKeyId: 'any', secretAccessKey: 'any' });
     const server = await startEmbeddedS3({ buckets: ['kept'] });
     const wire = await startWireRecorder(server.endpoint);

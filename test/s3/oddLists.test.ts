@@ -14,7 +14,7 @@ import { aLocalFile } from '../support/engine/aFile';
 const hello = '5d41402abc4b2a76b9719d911017c592';
 
 describe('A comparison with a store of odd lists', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let receipts: FolderReceipts;
   beforeEach(async () => {

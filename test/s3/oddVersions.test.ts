@@ -25,7 +25,7 @@ const odd = {
 };
 
 describe('A list of versions with one odd entry', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const setup = aFolder({ root: '/p', bucket: 'b', prefix: 'p/' });
   const request = { setup, path: 'a' as FilePath };
   let close: (() => Promise<void>) | undefined;

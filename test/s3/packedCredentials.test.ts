@@ -23,7 +23,7 @@ import {
  * anything else, and the other tests of them load them unpacked.
  */
 describe('The engine as it is packed gets credentials', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let aws: AwsFiles;
   let folder: TemporaryFolder;
   let engine: BundledEngine;

@@ -13,7 +13,7 @@ const bucket = 'pause-and-cancel';
 const mebibyte = 1 << 20;
 
 describe('A batch on a slow or silent wire', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let behind: EngineBehindWire;
   let cloud: CloudContents;
 

@@ -18,7 +18,7 @@ const all: Scope = { kind: 'all' };
 const treatments = ['honours', 'ignores', 'refuses', 'inverts', 'always-refuses'] as const;
 
 describe('The requests that a plan tells of', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let restoreVariables: () => void;
   let store: QuirkyStore;
   let folder: TemporaryFolder;

@@ -32,7 +32,7 @@ import {
 } from './quirks/outcomes';
 
 describe('The whole job with a store that is odd in one way', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let restoreVariables: () => void;
   let store: QuirkyStore;
   let folder: TemporaryFolder;

@@ -13,7 +13,7 @@ import { CertificateAuthority } from '../support/servers/certificateAuthority';
 
 /** Each is answered over https by another place, which speaks http. */
 describe('A redirect', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const authority = new CertificateAuthority();
   let aws: AwsFiles;
   let elsewhere: PlainServer;

@@ -19,7 +19,7 @@ function names(word: string, count: number): readonly string[] {
 
 describe('Files that a store always refuses', function () {
   // None of these batches ever ended once.
-  this.timeout(60_000);
+  this.timeout(120_000);
   let behind: EngineBehindWire;
 
   beforeEach(async () => {

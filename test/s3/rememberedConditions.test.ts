@@ -22,7 +22,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('What one window has learned of a store', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let memory: CapabilityMemory;
   let database: Database;
 

@@ -8,7 +8,7 @@ import { startEngineBehindWire, type EngineBehindWire } from '../support/engine/
 import type { WireRequest } from '../support/servers/wire';
 
 describe('The requests that are told of', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let behind: EngineBehindWire;
 
   beforeEach(async () => {

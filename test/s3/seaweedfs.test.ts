@@ -37,7 +37,7 @@ describeBucketContract({
 });
 
 describe('A production server (SeaweedFS) and its accounts', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: StoreServer;
   let client: S3Client;
   const undo: (() => void)[] = [];

@@ -37,7 +37,7 @@ const code = '739416';
  * made of; all that it writes is in one folder, but for the token, which the AWS CLI is to find.
  */
 describe('What leaves the thread of an engine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let aws: AwsFiles;
   let service: SignInService;

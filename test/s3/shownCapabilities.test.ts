@@ -7,7 +7,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('What a store’s answers show of it', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const honours = treatAll('honours');
   const signal = () => AbortSignal.timeout(9_000);
 

@@ -17,7 +17,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('An upload in parts whose completion takes long', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   before(async () => {
     folder = await temporaryFolder('slow-completion');

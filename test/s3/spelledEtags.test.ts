@@ -11,7 +11,7 @@ const stores = openStores();
 afterEach(() => stores.closeAll());
 
 describe('An ETag that is not spelled as usual', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [what, spell] of [
     ['in capitals', (digest: string) => `"${digest.toUpperCase()}"`],

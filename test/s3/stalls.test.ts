@@ -10,7 +10,7 @@ import { openStubStore } from '../support/servers/stubStore';
 import { startWireRecorder, type WireDisturbance } from '../support/servers/wire';
 
 describe('A request that stalls', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const attributes = { contentType: 'text/plain', metadata: {} };
   const condition = { kind: 'absent' } as const;
   const body = randomBytes(3_000_000);

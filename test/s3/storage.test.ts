@@ -21,7 +21,7 @@ import { startQuirkyStore, type QuirkyStore } from '../support/servers/quirkySto
 const large = 'x'.repeat(9 << 20);
 
 describe('What the settings ask of the store', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let store: QuirkyStore;
   let folder: TemporaryFolder;
   let engine: Engine;

@@ -11,7 +11,7 @@ import { quirkyBucket } from '../support/servers/quirkyAnswers';
 import { startQuirkyStore, type QuirkyStore } from '../support/servers/quirkyStore';
 
 describe('Who backs up to a store', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let restoreVariables: () => void;
   let store: QuirkyStore;
   let folder: TemporaryFolder;

@@ -18,7 +18,7 @@ import { startQuirkyStore, type QuirkyStore } from '../support/servers/quirkySto
 import { securityTokenService } from '../support/servers/tokenService';
 
 describe('Work that nobody has asked for', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let store: QuirkyStore;
   let sts: Awaited<ReturnType<typeof securityTokenService>>;
   let folder: TemporaryFolder;

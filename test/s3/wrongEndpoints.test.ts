@@ -15,7 +15,7 @@ import { selfSigned } from '../support/servers/selfSigned';
 import { openStubStore } from '../support/servers/stubStore';
 
 describe('An endpoint that is not what was meant', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let restoreVariables: () => void;
   const connections: Connection[] = [];
 

@@ -27,7 +27,7 @@ const owner = { folderId: 'f', store: 'memory', bucket: 'memory', prefix: 'w/' }
 const path = 'a.bin' as FilePath;
 
 describe('An interrupted upload in parts', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let root: string;
   let file: string;

@@ -36,7 +36,7 @@ const part = 8 * mebibyte;
 const absent = { kind: 'absent' } as const;
 
 describe('upload', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let root: string;
   let file: string;

@@ -548,7 +548,7 @@ describe('liveChanges', () => {
 
   it('comes to the groups that a new comparison would find', async function () {
     if (process.platform === 'win32') this.skip();
-    this.timeout(60_000);
+    this.timeout(120_000);
     const world = fc.record({
       local: fc.uniqueArray(paths, { maxLength: 4 }),
       cloud: fc.uniqueArray(paths, { maxLength: 5 }),

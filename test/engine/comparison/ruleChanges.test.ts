@@ -221,7 +221,7 @@ describe('ruleChanges', () => {
   }
 
   it('come to what a new comparison would find', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     await assertProperty(
       fc.asyncProperty(worlds, async ({ files, cloud, changes }) => {
         project.engine.dispose();

@@ -28,7 +28,7 @@ const walHeaderBytes = 32;
 const frameHeaderBytes = 24;
 
 describe('A power cut that takes the last receipts', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let temporary: TemporaryFolder;
   let root: string;
   const bucket = memoryBucket();

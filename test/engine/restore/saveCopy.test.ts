@@ -14,7 +14,7 @@ import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFol
 const { signal } = new AbortController();
 
 describe('Saving a cloud copy to a place', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let temporary: TemporaryFolder;
   let bucket: MemoryBucket;
   let project: ProjectInMemory;

@@ -19,7 +19,7 @@ import { CertificateAuthority } from '../../support/servers/certificateAuthority
 const large = seededRandom(7).bytes(3 << 20);
 
 describe('bodyPieces', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const authority = new CertificateAuthority();
   let server: Server;
   let agents: Agents;

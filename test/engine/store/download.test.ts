@@ -14,7 +14,7 @@ const mebibyte = 1 << 20;
 const range = 8 * mebibyte;
 
 describe('download', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let bucket: MemoryBucket;
   beforeEach(() => {
     bucket = memoryBucket();

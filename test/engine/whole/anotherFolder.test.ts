@@ -30,7 +30,7 @@ const signal = new AbortController().signal;
 
 /** Two memory cards that are mounted at one path, one after the other. */
 describe('Another folder at the same path', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let temporary: TemporaryFolder;
   let root: string;
   let clock: MovableClock;

@@ -19,7 +19,7 @@ const pages = Math.ceil(files / pageSize);
 const placedAt = Date.UTC(2024, 0);
 
 describe('The requests of a comparison', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let store: MemoryBucket;
   let clock: MovableClock;

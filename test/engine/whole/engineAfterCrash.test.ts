@@ -20,7 +20,7 @@ const names = ['a.txt', 'b.txt', 'c.txt'];
 const objects = names.map(key => ({ key, etag: 'd41d8cd98f00b204e9800998ecf8427e', size: 1000 }));
 
 describe('The engine’s thread after a crash', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let root: string;
   let data: WorkerData;

@@ -17,7 +17,7 @@ const names = Array.from({ length: 1000 }, (_, number) => `${String(number)}.txt
 const content = 'the same on both sides';
 
 describe('Receipts that another process has locked', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let setup: FolderSetup;
   let recordsFile: string;

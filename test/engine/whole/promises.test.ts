@@ -121,7 +121,7 @@ describe('The promises', () => {
   }
 
   it('hold whatever fails, and whatever is edited meanwhile', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     await assertProperty(
       fc.asyncProperty(worlds, async world => {
         rmSync(root, { recursive: true, force: true });

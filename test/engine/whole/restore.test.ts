@@ -39,7 +39,7 @@ const mebibyte = 1 << 20;
 const storedAt = 1_700_000_000_000;
 
 describe('restore', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let temporary: TemporaryFolder;
   let root: string;
   let bucket: MemoryBucket;

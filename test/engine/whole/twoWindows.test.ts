@@ -25,7 +25,7 @@ const part = 8 << 20;
 const owner = { folderId: 'w', store: 'memory', bucket: 'memory', prefix: 'w/' };
 
 describe('Two windows on one folder', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let root: string;
   let clock: MovableClock;
