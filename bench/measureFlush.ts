@@ -65,4 +65,4 @@ async function writeFiles(
 /** As many as a restore has under way. */
 const atOnce = 64;
 /** As many bytes as a restore writes at a time. */
-const blockBytes = 256 << 10;
+const blockBytes = 128 << 10;

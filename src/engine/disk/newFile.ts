@@ -15,7 +15,13 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { DiskPace } from './diskPace';
-import { maxDirectBytes, settled } from './openFile';
+import { settled } from './openFile';
+
+/**
+ * More is written by another thread. It is less than a piece of a large file (`writeSparse`): a kernel
+ * that has much to write lets whoever brings more wait.
+ */
+const maxDirectBytes = 64 << 10;
 
 /** A file that is being written; Node's `FileHandle` is one. */
 export interface NewFile {

@@ -135,8 +135,8 @@ export class OpenFile {
   }
 }
 
-/** More is read and written by another thread: copying it takes longer than handing it over. */
-export const maxDirectBytes = 128 << 10;
+/** More is read by another thread: copying it takes longer than handing it over. */
+const maxDirectBytes = 128 << 10;
 
 function openAside(absolute: string): Promise<number> {
   return settled(done => {
