@@ -9,12 +9,15 @@ import { idOf, type TreeNode } from './treeNode';
 export class Drawing {
   /** What the user has opened and closed. VS Code remembers that by id, and so forgets it. */
   readonly #states = new Map<string, OpenState>();
+  /** The nodes of this drawing. */
+  #drawn = new WeakSet<TreeNode>();
   #number = 0;
   #allOpen: 'all-open' | undefined;
 
   /** With `all-open`, every row is open, and what the user opens or closes is not remembered. */
   begin(allOpen: 'all-open' | undefined): void {
     this.#number++;
+    this.#drawn = new WeakSet();
     this.#allOpen = allOpen;
   }
 
@@ -22,8 +25,17 @@ export class Drawing {
     if (this.#allOpen === undefined) this.#states.set(idOf(node), state);
   }
 
+  /**
+   * VS Code has asked what is below a row, and so it is open. Of one that is opened while it is drawn
+   * anew VS Code tells nothing else.
+   */
+  noteAsked(node: TreeNode): void {
+    if (this.#drawn.has(node)) this.noteOpened(node, 'open');
+  }
+
   /** Gives a row its id, and opens or closes it. */
   apply(item: TreeItem, node: TreeNode): void {
+    this.#drawn.add(node);
     if (this.#number > 0) item.id = `${item.id ?? idOf(node)}\n${String(this.#number)}`;
     if (item.collapsibleState === TreeItemCollapsibleState.None) return;
     const state = this.#allOpen === undefined ? this.#states.get(idOf(node)) : 'open';

@@ -111,6 +111,7 @@ export class FilesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node !== undefined) this.#drawing.noteAsked(node);
     switch (node?.kind) {
       case undefined:
         return this.#roots();

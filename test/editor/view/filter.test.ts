@@ -99,6 +99,24 @@ describe('The tree, filtered and as a list', () => {
     assert.notEqual((await item('Missing in Cloud', 'photos')).id, id);
   });
 
+  it('leaves open what was opened while it was drawn anew', async () => {
+    const photos = await opened.find('Missing in Cloud', 'photos');
+    assert.equal(
+      opened.tree.getTreeItem(photos).collapsibleState,
+      TreeItemCollapsibleState.Collapsed,
+    );
+    // VS Code asks what is below it, and nothing tells that it was opened.
+    await opened.tree.getChildren(photos);
+    await filterBy('swift');
+    await filterBy('');
+    const again = await opened.find('Missing in Cloud', 'photos');
+    assert.equal(
+      opened.tree.getTreeItem(again).collapsibleState,
+      TreeItemCollapsibleState.Expanded,
+    );
+    opened.tree.noteOpened(again, 'closed');
+  });
+
   it('says how much the filter lets through', async () => {
     const line = (text: string) => filterLine(opened.engine.state.comparisons, text);
     assert.equal(line(''), undefined);

@@ -47,8 +47,16 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
     const { label: text } = tree.getTreeItem(node);
     return typeof text === 'string' ? text : '';
   };
-  async function linesBelow(node: TreeNode | undefined): Promise<readonly string[]> {
+  /** What is below a row; one that was closed is closed again. */
+  async function childrenOf(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
+    if (node === undefined) return await tree.getChildren();
+    const { collapsibleState } = tree.getTreeItem(node);
     const children = await tree.getChildren(node);
+    if (collapsibleState === TreeItemCollapsibleState.Collapsed) tree.noteOpened(node, 'closed');
+    return children;
+  }
+  async function linesBelow(node: TreeNode | undefined): Promise<readonly string[]> {
+    const children = await childrenOf(node);
     const lines: string[] = [];
     const shown = node === undefined ? children : children.slice(0, maxRendered);
     for (const child of shown) {
@@ -67,7 +75,7 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
     async find(...labels) {
       let node: TreeNode | undefined;
       for (const wanted of labels) {
-        const children = await tree.getChildren(node);
+        const children = await childrenOf(node);
         node = children.find(child => label(child) === wanted);
         if (node === undefined) {
           throw new Error(`No ${wanted} among ${children.map(label).join(', ')}.`);
@@ -77,7 +85,7 @@ export function openTree(memory: Memento = memento()): TreeUnderTest {
       return node;
     },
     async labels(node) {
-      return (await tree.getChildren(node)).map(label);
+      return (await childrenOf(node)).map(label);
     },
     async render(node) {
       return (await linesBelow(node)).join('\n');
