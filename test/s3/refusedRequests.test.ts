@@ -78,6 +78,43 @@ describe('A request that a store refuses', () => {
     });
   }
 
+  it('is refused by an error that does not say what it is, and has the ETag of what was sent', async () => {
+    const store = await openStubStore((request, response) => {
+      if (request.method === 'PUT')
+        response.setHeader('etag', '"0cc175b9c0f1b6a831c399e269772661"');
+      else response.statusCode = 404;
+      response.end(request.method === 'PUT' ? '<Error><Message>m</Message></Error>' : '');
+    });
+    try {
+      await assert.rejects(putAt(store, 'p/a'), { code: 'file-refused' });
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('may have been carried out where its answer is no HTTP', async () => {
+    let puts = 0;
+    const store = await openStubStore((request, response) => {
+      if (request.method === 'PUT') {
+        puts++;
+        response.socket?.end('HTTP/1.1 200 OK\r\nno header at all\r\n\r\n');
+        return;
+      }
+      response.writeHead(puts === 0 ? 404 : 200, {
+        etag: '"0cc175b9c0f1b6a831c399e269772661"',
+        'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+        'content-length': puts === 0 ? '0' : '1',
+      });
+      response.end();
+    });
+    try {
+      const { etag } = await putAt(store, 'p/a');
+      assert.deepEqual([etag, puts], ['0cc175b9c0f1b6a831c399e269772661', 1]);
+    } finally {
+      await store.close();
+    }
+  });
+
   it('is none of a store’s where a page answers a put', async () => {
     const store = await openStubStore((request, response) => {
       response.writeHead(request.method === 'PUT' ? 200 : 404, { 'content-type': 'text/html' });

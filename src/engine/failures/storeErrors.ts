@@ -75,6 +75,8 @@ function storeCode(error: unknown, { bucket, key }: RequestSubject): FailureCode
   if (certificate !== undefined) return certificate;
   // What answers there does not speak TLS.
   if (isTlsError(error)) return 'not-s3';
+  // It does not speak HTTP; for a file, it has done so before, and may have carried the request out.
+  if (isNoHttp(error)) return key === undefined ? 'not-s3' : 'store-error';
   // Not every store names the error.
   if (status === 501) return 'not-implemented';
   // The SDK could not read an answer that reports success, or was redirected.
@@ -233,6 +235,11 @@ function certificateFault(error: unknown): FailureCode | undefined {
 function isTlsError(error: unknown): boolean {
   const code = systemCode(error);
   return code === 'EPROTO' || (code?.startsWith('ERR_SSL_') ?? false);
+}
+
+/** Whether Node's HTTP parser has refused an answer (https://nodejs.org/api/errors.html, `HPE_*`). */
+function isNoHttp(error: unknown): boolean {
+  return systemCode(error)?.startsWith('HPE_') ?? false;
 }
 
 const certificateCodes: Readonly<Record<string, FailureCode>> = {

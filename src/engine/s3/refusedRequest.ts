@@ -14,7 +14,7 @@ export class RefusedRequest extends Error {
 
   /** `text` is the body of the answer; that of an error of S3, or whatever came. */
   constructor(status: number, headers: Readonly<Record<string, string>>, text: string) {
-    const told = errorElements(text);
+    const told = readError(text) ?? new Map<string, string>();
     const name = told.get('Code') ?? (status === 404 ? 'NotFound' : 'UnknownError');
     super(told.get('Message') ?? name);
     this.name = name;
@@ -26,13 +26,13 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** Whether a text is what S3 answers where something went wrong. */
+/** Whether a text is what S3 answers where something went wrong; not every one says what. */
 export function isError(text: string): boolean {
-  return errorElements(text).has('Code');
+  return readError(text) !== undefined;
 }
 
-/** Returns the texts of the elements of an error; none where it is something else. */
-function errorElements(text: string): ReadonlyMap<string, string> {
+/** Returns the texts of the elements of an error; `undefined` where it is something else. */
+function readError(text: string): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();
   let root = '';
   try {
@@ -46,7 +46,7 @@ function errorElements(text: string): ReadonlyMap<string, string> {
     });
   } catch {
     // A page, perhaps.
-    return new Map();
+    return undefined;
   }
-  return root === 'Error' ? found : new Map();
+  return root === 'Error' ? found : undefined;
 }

@@ -104,6 +104,8 @@ describe('storeErrors', () => {
     [{ code: 'EAI_AGAIN' }, 'host-not-found', 'https://s3.test'],
     [{ code: 'ETIMEDOUT' }, 'timed-out', 'https://s3.test'],
     [{ cause: thrown({ code: 'ECONNRESET' }) }, 'unreachable', 'https://s3.test'],
+    // A broken answer of what has spoken HTTP before.
+    [{ code: 'HPE_HEADER_OVERFLOW' }, 'store-error', 'https://s3.test'],
     // What answers does not speak TLS.
     [{ code: 'EPROTO' }, 'not-s3', 'https://s3.test'],
     [{ code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }, 'not-s3', 'https://s3.test'],
@@ -133,6 +135,11 @@ describe('storeErrors', () => {
       assert.ok(failure.cause instanceof Error);
     });
   }
+
+  it('takes what speaks no HTTP for no store, where a file is not what it is about', () => {
+    const error = thrown({ code: 'HPE_INVALID_CONSTANT' });
+    assert.equal(fromStoreError(error, { endpoint: 'e', bucket: 'b' }).code, 'not-s3');
+  });
 
   it('names the bucket, or the endpoint, where there is no key', () => {
     const denied = thrown({ name: 'AccessDenied', status: 403 });
@@ -275,6 +282,7 @@ describe('storeErrors', () => {
     assert.ok(unknown({ code: 'ECONNRESET' }));
     assert.ok(unknown({ code: 'EPIPE' }));
     assert.ok(unknown({ name: 'TimeoutError' }));
+    assert.ok(unknown({ code: 'HPE_INVALID_CONSTANT' }));
     assert.ok(unknown({ name: 'InternalError', status: 500 }));
     assert.ok(unknown({ name: 'Unknown', status: 504 }));
     assert.ok(!unknown({ code: 'ECONNREFUSED' }));
