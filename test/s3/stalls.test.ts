@@ -6,7 +6,7 @@ import { S3Connection } from '../../src/engine/s3/s3Connection';
 import { Transport } from '../../src/engine/s3/transport';
 import { setAwsVariables } from '../../dev/awsVariables';
 import { startEmbeddedS3 } from '../../dev/embeddedS3';
-import { openStubStore } from '../support/servers/stubStore';
+import { openStubStore, type StubStore } from '../support/servers/stubStore';
 import { startWireRecorder, type WireDisturbance } from '../support/servers/wire';
 
 describe('A request that stalls', function () {
@@ -14,6 +14,7 @@ describe('A request that stalls', function () {
   const attributes = { contentType: 'text/plain', metadata: {} };
   const condition = { kind: 'absent' } as const;
   const body = randomBytes(3_000_000);
+  const unaborted = new AbortController().signal;
 
   /** A connection that waits no longer than so many milliseconds for a byte. */
   async function open(patience = 500) {
@@ -90,6 +91,33 @@ describe('A request that stalls', function () {
       await close();
     }
   });
+
+  for (const [what, read] of [
+    ['about an object', ({ bucket }) => bucket.head({ key: 'object', signal: unaborted })],
+    ['for a list of buckets', ({ account }) => account.buckets({ signal: unaborted })],
+  ] as const satisfies [string, (store: StubStore) => Promise<unknown>][]) {
+    it(`is left where the head of the answer drips for ever: one ${what}`, async () => {
+      const drips = new Set<NodeJS.Timeout>();
+      const store = await openStubStore(
+        ({ socket }) => {
+          socket.write('HTTP/1.1 200 OK\r\nx-drip: ');
+           
+          const drip = setInterval(() => socket.write('d'), 20);
+          drips.add(drip);
+          socket.once('close', () => {
+            clearInterval(drip);
+          });
+        },
+        { transport: new Transport({ stallTimeoutMs: 100 }) },
+      );
+      try {
+        await assert.rejects(read(store), { code: 'timed-out' });
+        assert.equal(drips.size, 4);
+      } finally {
+        await store.close();
+      }
+    });
+  }
 
   it('is waited for longer at each attempt where it is for a page of a list, and so are the next pages', async () => {
     const stallTimeoutMs = 300;

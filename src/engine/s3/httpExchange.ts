@@ -79,6 +79,7 @@ export function exchange(
     });
     request.on('error', reject);
     limitConnecting(request, connectionTimeoutMs);
+    limitWaiting(request, maxSilences * stallTimeoutMs);
     request.setTimeout(stallTimeoutMs, () => {
       request.destroy(timedOut(found`nothing moved for ${String(stallTimeoutMs)} ms`));
     });
@@ -102,6 +103,26 @@ function limitConnecting(request: ClientRequest, afterMs: number): void {
     socket.once('close', clear);
   });
 }
+
+/** Ends a request whose answer does not begin in time: a byte of its head now and then is no silence. */
+function limitWaiting(request: ClientRequest, afterMs: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => {
+      request.destroy(timedOut(found`no answer within ${String(afterMs)} ms`));
+    }, afterMs);
+  };
+  request.once('finish', start);
+  const stop = () => {
+    request.off('finish', start);
+    clearTimeout(timer);
+  };
+  request.once('response', stop);
+  request.once('close', stop);
+}
+
+/** How many times as long as it may move no byte an answer may take to begin. */
+export const maxSilences = 10;
 
 function timedOut(error: Error): Error {
   return Object.assign(error, { name: 'TimeoutError' });

@@ -6,6 +6,7 @@ import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
 import type { TrustSettings } from '../config/settings';
 import { requestKind, RequestCount } from '../network/requestCount';
 import { authorizationWanted, createAgents, type Agents } from './agents';
+import { maxSilences } from './httpExchange';
 import { trustingContext } from './trustingContext';
 import { storeTime } from './answerField';
 
@@ -112,7 +113,7 @@ export class Transport {
       trust: () => (this.#context ??= trustingContext(this.#trust)),
       connectionTimeoutMs,
     });
-    const handlerWith = (socketTimeout: number) =>
+    const handlerWith = (socketTimeout: number, requestTimeout: number) =>
       new NodeHttpHandler({
         httpAgent: agents.http,
         // Tunnels come from agents of another class, which is of no importance to it.
@@ -120,12 +121,18 @@ export class Transport {
         // 0 is for no limit: where a proxy does not answer in time, its agent says so.
         connectionTimeout: proxy === undefined ? connectionTimeoutMs : 0,
         socketTimeout,
+        // Until the answer begins.
+        requestTimeout,
+        throwOnRequestTimeout: true,
       });
     const way = {
       proxy,
       agents,
-      usual: handlerWith(this.stallTimeoutMs),
-      forCompletions: handlerWith(this.#completionTimeoutMs),
+      usual: handlerWith(this.stallTimeoutMs, maxSilences * this.stallTimeoutMs),
+      forCompletions: handlerWith(
+        this.#completionTimeoutMs,
+        maxSilences * this.#completionTimeoutMs,
+      ),
     };
     this.#ways.set(key, way);
     return way;
