@@ -61,6 +61,8 @@ export async function createFile(
 class QuickFile implements NewFile {
   readonly fd: number;
   readonly #pace: DiskPace;
+  /** What other threads are doing with it. */
+  readonly #aside = new Set<Promise<unknown>>();
   #isClosed = false;
 
   constructor(fd: number, pace: DiskPace) {
@@ -74,63 +76,64 @@ class QuickFile implements NewFile {
     length: number,
     position: number,
   ): Promise<{ readonly bytesWritten: number }> {
-    const { fd } = this;
-    const writeAside = () =>
-      settled<number>(done => {
+    const writeAside = (fd: number) =>
+      this.#callAside<number>(done => {
         write(fd, bytes, offset, length, position, done);
       });
     const bytesWritten = await (length > maxDirectBytes
-      ? writeAside()
-      : this.#pace.call(() => writeSync(fd, bytes, offset, length, position), writeAside));
+      ? writeAside(this.#openFd())
+      : this.#call(fd => writeSync(fd, bytes, offset, length, position), writeAside));
     return { bytesWritten };
   }
 
   truncate(size: number): Promise<void> {
-    return this.#pace.call(
-      () => {
-        ftruncateSync(this.fd, size);
+    return this.#call(
+      fd => {
+        ftruncateSync(fd, size);
       },
-      () =>
-        settled<undefined>(done => {
-          ftruncate(this.fd, size, done);
+      fd =>
+        this.#callAside<undefined>(done => {
+          ftruncate(fd, size, done);
         }),
     );
   }
 
   chmod(mode: number): Promise<void> {
-    return this.#pace.call(
-      () => {
-        fchmodSync(this.fd, mode);
+    return this.#call(
+      fd => {
+        fchmodSync(fd, mode);
       },
-      () =>
-        settled<undefined>(done => {
-          fchmod(this.fd, mode, done);
+      fd =>
+        this.#callAside<undefined>(done => {
+          fchmod(fd, mode, done);
         }),
     );
   }
 
   utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
-    return this.#pace.call(
-      () => {
-        futimesSync(this.fd, atime, mtime);
+    return this.#call(
+      fd => {
+        futimesSync(fd, atime, mtime);
       },
-      () =>
-        settled<undefined>(done => {
-          futimes(this.fd, atime, mtime, done);
+      fd =>
+        this.#callAside<undefined>(done => {
+          futimes(fd, atime, mtime, done);
         }),
     );
   }
 
-  sync(): Promise<void> {
-    return settled<undefined>(done => {
-      fsync(this.fd, done);
+  async sync(): Promise<void> {
+    const fd = this.#openFd();
+    await this.#callAside<undefined>(done => {
+      fsync(fd, done);
     });
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    // By the time that it fails its number may be another file's.
     this.#isClosed = true;
+    // By the time that another thread gets to it, its number may be another file's.
+    await Promise.allSettled(this.#aside);
     await this.#pace.call(
       () => {
         closeSync(this.fd);
@@ -140,5 +143,29 @@ class QuickFile implements NewFile {
           close(this.fd, done);
         }),
     );
+  }
+
+  async #call<T>(direct: (fd: number) => T, aside: (fd: number) => Promise<T>): Promise<T> {
+    const fd = this.#openFd();
+    return this.#pace.call(
+      () => direct(fd),
+      () => aside(fd),
+    );
+  }
+
+  async #callAside<T>(begin: Parameters<typeof settled<T>>[0]): Promise<T> {
+    const running = settled<T>(begin);
+    this.#aside.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#aside.delete(running);
+    }
+  }
+
+  /** Throws `EBADF` where it has been closed: its number may be another file's by now. */
+  #openFd(): number {
+    if (this.#isClosed) throw Object.assign(new Error('EBADF: it is closed'), { code: 'EBADF' });
+    return this.fd;
   }
 }

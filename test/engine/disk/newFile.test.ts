@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
 
 import { DiskPace } from '../../../src/engine/disk/diskPace';
 import { createFile } from '../../../src/engine/disk/newFile';
 import { temporaryFolder, type TemporaryFolder } from '../../../dev/temporaryFolder';
+
+const hashedAside = promisify(pbkdf2);
 
 describe('createFile', () => {
   let folder: TemporaryFolder;
@@ -12,6 +16,27 @@ describe('createFile', () => {
     folder = await temporaryFolder('new-file');
   });
   afterEach(() => folder.remove());
+
+  it('is closed when other threads are done with it, and never writes to another file', async () => {
+    const pace = new DiskPace();
+    const all = Buffer.alloc(4 << 20, 'some bytes');
+    const first = await createFile(join(folder.path, 'first'), undefined, pace);
+    // More than Node has threads, so that the file's own turn comes later.
+    const busy = Array.from({ length: 8 }, () => hashedAside('', '', 30_000, 64, 'sha512'));
+    const written = first.write(all, 0, all.byteLength, 0);
+    const closed = first.close();
+    await assert.rejects(first.write(all, 0, 100, 0), { code: 'EBADF' });
+    await assert.rejects(first.chmod(0o600), { code: 'EBADF' });
+    const others = await Promise.all(
+      ['second', 'third'].map(name => createFile(join(folder.path, name), undefined, pace)),
+    );
+    assert.equal((await written).bytesWritten, all.byteLength);
+    await closed;
+    await Promise.all([...busy, ...others.map(file => file.close())]);
+    assert.equal(statSync(join(folder.path, 'first')).size, all.byteLength);
+    assert.equal(statSync(join(folder.path, 'second')).size, 0);
+    assert.equal(statSync(join(folder.path, 'third')).size, 0);
+  });
 
   for (const kind of ['quick', 'slow'] as const) {
     const pace = new DiskPace();
