@@ -96,8 +96,11 @@ function run(invocation: Invocation, env: NodeJS.ProcessEnv): Promise<Ended> {
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void => {
       resolve({ error, stdout, stderr });
     };
-    if (isForShell) exec(command, options, done);
-    else execFile(program, args, options, done);
+    const child = isForShell
+      ? exec(command, options, done)
+      : execFile(program, args, options, done);
+    // Nobody can type anything: a program that asks finds that out at once, and does not wait.
+    child.stdin?.end();
   });
 }
 

@@ -67,6 +67,17 @@ describe('The credential_process of a profile', function () {
     }
   });
 
+  it('can ask nobody in a terminal, and does not wait for an answer', async () => {
+    const program = await helper('helper');
+    assert.equal(await keyOf(`sh -c 'cat; exec "$0" 1' ${program}`), '1');
+    assert.equal(await keyOf(`cat | ${program} 2`), '2');
+    const cause = await expectFailure(
+      'program-failed',
+      `sh -c 'read code || { echo no code >&2; exit 3; }'`,
+    );
+    assert.match(cause, /exit code 3: no code/);
+  });
+
   it('is left to a shell where only a shell can be meant', async () => {
     const program = await helper('helper');
     aws.set({ HOME: aws.folder, S3_BACKUP_TEST_WORD: 'word' });
