@@ -37,8 +37,8 @@ export interface CredentialSources {
   readonly places: readonly PlaceSummary[];
   /** Whether the environment holds a whole key pair. */
   readonly inEnvironment: boolean;
-  /** The profile that `AWS_PROFILE` names. */
-  readonly environmentProfile: string | undefined;
+  /** The profile that an environment variable names, and which one. */
+  readonly environmentProfile: { readonly name: string; readonly variable: string } | undefined;
   /** Where the keys of profiles are kept, whether or not the file exists. */
   readonly credentialsFile: string;
   /** Why not all profiles may be listed. */

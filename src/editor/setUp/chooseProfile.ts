@@ -128,10 +128,11 @@ function chainItem(sources: CredentialSources, isCurrent: boolean): ChoiceItem {
 
 /** Says what the default provider chain would use first. */
 function defaultText(sources: CredentialSources): string {
-  if (sources.environmentProfile !== undefined) {
-    return l10n.t('profile “{0}”, from AWS_PROFILE', sources.environmentProfile);
-  }
   if (sources.inEnvironment) return l10n.t('keys in environment variables');
+  if (sources.environmentProfile !== undefined) {
+    const { name, variable } = sources.environmentProfile;
+    return l10n.t('profile “{0}”, from {1}', name, variable);
+  }
   return sources.profiles.some(({ name }) => name === 'default')
     ? l10n.t('profile “default”')
     : l10n.t('the role of this machine, if it has one');

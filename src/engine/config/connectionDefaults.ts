@@ -1,3 +1,4 @@
+import { environmentProfile } from './environmentProfile';
 import { inHome, type Profile, type SharedFiles } from './sharedFiles';
 
 /** Where the store is, as far as the environment and AWS's shared files say. */
@@ -21,7 +22,7 @@ export function connectionDefaults(
   env: NodeJS.ProcessEnv,
   files: SharedFiles,
 ): ConnectionDefaults {
-  const name = first(set, env['AWS_PROFILE']) ?? 'default';
+  const name = first(set, environmentProfile(env)?.name) ?? 'default';
   const profile = files.profiles.get(name) ?? {};
   const region = first(env['AWS_REGION'], env['AWS_DEFAULT_REGION'], profile['region']);
   const ignored = first(

@@ -90,12 +90,6 @@ export function planCredentials({ profile, env, files }: CredentialsQuestion): C
   return planProfile(profile ?? 'default', files);
 }
 
-/** Returns the profile that was set, or else the one that the environment names. */
-export function profileFor(set: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const named = env['AWS_PROFILE'];
-  return set ?? (named === '' ? undefined : named);
-}
-
 /** Returns how a profile comes to its credentials, in the AWS CLI's order. */
 export function profileKind(name: string, files: SharedFiles): ProfileKind {
   const profile = files.profiles.get(name) ?? {};

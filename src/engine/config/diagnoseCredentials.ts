@@ -6,7 +6,7 @@ import { shellWords } from './shellWords';
 
 /** Where credentials are to come from, as far as it is known without a request. */
 export interface CredentialsQuestion {
-  /** The profile that the user or `AWS_PROFILE` names; `undefined` for the SDK's default chain. */
+  /** The profile that the user or the environment names; `undefined` for the SDK's default chain. */
   readonly profile: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly files: SharedFiles;

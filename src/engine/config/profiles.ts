@@ -2,6 +2,7 @@ import { toFailure } from '../failures/failure';
 import { planProfile, profileKind } from './credentialPlan';
 import { credentialPlaces } from './credentialPlaces';
 import { fileFault, hasEnvironmentKeys } from './diagnoseCredentials';
+import { environmentProfile } from './environmentProfile';
 import type { SharedFiles } from './sharedFiles';
 import type { CredentialSources } from '../../protocol/credentials';
 import type { FailureRecord } from '../../protocol/failures';
@@ -14,12 +15,11 @@ export function credentialSources(env: NodeJS.ProcessEnv, files: SharedFiles): C
     region: profile['region'],
     fault: faultOf(name, files),
   }));
-  const environmentProfile = env['AWS_PROFILE'];
   return {
     profiles: profiles.sort((a, b) => (a.name < b.name ? -1 : 1)),
     places: credentialPlaces(env),
     inEnvironment: hasEnvironmentKeys(env),
-    environmentProfile: environmentProfile === '' ? undefined : environmentProfile,
+    environmentProfile: environmentProfile(env),
     credentialsFile: files.credentials.path,
     fault: fileFault(files)?.toRecord(),
   };

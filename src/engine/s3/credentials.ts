@@ -15,11 +15,11 @@ import type { FailureCode } from '../../protocol/failures';
 import { externalDataInterceptor } from '@smithy/core/config';
 import {
   planCredentials,
-  profileFor,
   type CredentialPlan,
   type RolePlan,
   type SsoPlan,
 } from '../config/credentialPlan';
+import { profileFor } from '../config/environmentProfile';
 import { planPlace } from '../config/credentialPlaces';
 import type { ResolvedSource } from '../config/settings';
 import {

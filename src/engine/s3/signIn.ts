@@ -1,12 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SignInOutcome } from '../../protocol/credentials';
 import type { FailureCode } from '../../protocol/failures';
-import {
-  planCredentials,
-  profileFor,
-  type CredentialPlan,
-  type SsoPlan,
-} from '../config/credentialPlan';
+import { planCredentials, type CredentialPlan, type SsoPlan } from '../config/credentialPlan';
+import { profileFor } from '../config/environmentProfile';
 import { readSharedFiles } from '../config/sharedFiles';
 import { timeInToken, writeSsoToken } from '../config/ssoToken';
 import { Failure, toFailure } from '../failures/failure';

@@ -75,6 +75,26 @@ describe('credentials', () => {
     assert.equal(await keyOf('two'), 'TWO');
   });
 
+  it('come from the profile of AWS_DEFAULT_PROFILE first, as for the AWS CLI', async () => {
+    await aws.write({ credentials: `[default]\n${keys('DEFAULT')}[one]\n${keys('ONE')}` });
+    aws.set({ AWS_DEFAULT_PROFILE: 'one' });
+    assert.equal(await keyOf(), 'ONE');
+    aws.set({ AWS_PROFILE: 'default' });
+    assert.equal(await keyOf(), 'ONE');
+    aws.set({ AWS_DEFAULT_PROFILE: '' });
+    assert.equal(await keyOf(), 'DEFAULT');
+    aws.set({ AWS_DEFAULT_PROFILE: 'gone' });
+    await expectFailure('profile-not-found', 'gone');
+  });
+
+  it('come from keys in the environment before the profile that it names, as for the AWS CLI', async () => {
+    await aws.write({ credentials: `[one]\n${keys('ONE')}` });
+    aws.set({ AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: secret, AWS_PROFILE: 'one' });
+    assert.equal(await keyOf(), 'ENV');
+    aws.set({ AWS_PROFILE: 'gone' });
+    assert.equal(await keyOf(), 'ENV');
+  });
+
   it('come from a named profile and not from the environment', async () => {
     await aws.write({ credentials: `[one]\n${keys('ONE')}` });
     aws.set({ AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: secret });
