@@ -79,7 +79,7 @@ export function exchange(
     });
     request.on('error', reject);
     limitConnecting(request, connectionTimeoutMs);
-    limitWaiting(request, maxSilences * stallTimeoutMs);
+    limitWaiting(request, transport.answerTimeoutMs * patience);
     request.setTimeout(stallTimeoutMs, () => {
       request.destroy(timedOut(found`nothing moved for ${String(stallTimeoutMs)} ms`));
     });
@@ -120,9 +120,6 @@ function limitWaiting(request: ClientRequest, afterMs: number): void {
   request.once('response', stop);
   request.once('close', stop);
 }
-
-/** How many times as long as it may move no byte an answer may take to begin. */
-export const maxSilences = 10;
 
 function timedOut(error: Error): Error {
   return Object.assign(error, { name: 'TimeoutError' });

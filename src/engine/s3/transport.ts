@@ -6,7 +6,6 @@ import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
 import type { TrustSettings } from '../config/settings';
 import { requestKind, RequestCount } from '../network/requestCount';
 import { authorizationWanted, createAgents, type Agents } from './agents';
-import { maxSilences } from './httpExchange';
 import { trustingContext } from './trustingContext';
 import { storeTime } from './answerField';
 
@@ -33,6 +32,8 @@ export class Transport {
   >;
   readonly connectionTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  /** An answer that has not begun in this time, once all was sent, fails. */
+  readonly answerTimeoutMs: number;
   readonly #completionTimeoutMs: number;
   readonly #proxy: ProxySettings | undefined;
   readonly #trust: TrustSettings | undefined;
@@ -53,6 +54,7 @@ export class Transport {
   ) {
     this.connectionTimeoutMs = connectionTimeoutMs;
     this.stallTimeoutMs = stallTimeoutMs;
+    this.answerTimeoutMs = maxSilences * stallTimeoutMs;
     this.#completionTimeoutMs = completionTimeoutMs;
     this.#trust = trust;
     this.#proxy = proxy;
@@ -128,7 +130,7 @@ export class Transport {
     const way = {
       proxy,
       agents,
-      usual: handlerWith(this.stallTimeoutMs, maxSilences * this.stallTimeoutMs),
+      usual: handlerWith(this.stallTimeoutMs, this.answerTimeoutMs),
       forCompletions: handlerWith(
         this.#completionTimeoutMs,
         maxSilences * this.#completionTimeoutMs,
@@ -138,6 +140,9 @@ export class Transport {
     return way;
   }
 }
+
+/** How many times as long as it may move no byte an answer may take to begin. */
+const maxSilences = 10;
 
 /** How requests go: directly, or through a proxy. */
 interface Way {
