@@ -51,6 +51,10 @@ describe('The filter of the view', () => {
       await tree.expand(group);
     // An open folder says so before its rows are there.
     await tree.waitForRow('june.csv');
+    // What is equal by name and time is proved after the comparison, and then no row changes any more.
+    await eventually(async () => {
+      assert.ok((await tree.lines()).includes('Up to Date: 2 · 7 B'));
+    });
   });
   after(async () => {
     await session.stop();
