@@ -88,6 +88,8 @@ export type FailureCode =
   /* the disk */
   | 'file-vanished'
   | 'not-readable'
+  /* nothing may be made or renamed there */
+  | 'not-writable'
   | 'not-a-file'
   | 'file-changing'
   /* it holds more than the disk says */

@@ -16,6 +16,12 @@ export const diskFailures = {
     next: () => l10n.t('Check its permissions and try again.'),
     actions: ['retry', 'show-log'],
   },
+  'not-writable': {
+    brief: () => l10n.t('not writable'),
+    what: ({ subject }) => l10n.t('{0} cannot be written here.', quoted(subject)),
+    next: () => l10n.t('Check the permissions of its folder and try again.'),
+    actions: ['retry', 'show-log'],
+  },
   'not-a-file': {
     brief: () => l10n.t('not a regular file'),
     what: ({ subject }) =>

@@ -1,11 +1,18 @@
 import type { FailureCode } from '../../protocol/failures';
 import { Failure } from './failure';
-import { systemCode } from './systemCode';
+import { hasCode, systemCode } from './systemCode';
 
 /** Returns a disk error as a failure, by what the user can do about it. */
 export function fromDiskError(error: unknown, path: string): Failure {
   if (error instanceof Failure) return error;
   return new Failure(failureCodes[systemCode(error) ?? ''] ?? 'disk-error', path, error);
+}
+
+/** Returns the error of a disk that was to make, write or rename a file, in the same way. */
+export function fromWriteError(error: unknown, path: string): Failure {
+  return hasCode(error, 'EACCES', 'EPERM', 'EROFS') && !(error instanceof Failure)
+    ? new Failure('not-writable', path, error)
+    : fromDiskError(error, path);
 }
 
 /** By the names of errno(3); `ABORT_ERR` is Node's own. */

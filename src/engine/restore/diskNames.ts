@@ -4,6 +4,7 @@ import type { FilePath } from '../../protocol/folders';
 import type { KeyFault } from '../../protocol/verdicts';
 import { readKey } from '../disk/objectKey';
 import { foldersAbove } from '../disk/filePath';
+import { fromDiskError } from '../failures/diskErrors';
 import { Failure } from '../failures/failure';
 import { found, type Found } from '../failures/found';
 
@@ -14,9 +15,16 @@ export interface NameRules {
   readonly foldsNames: boolean;
 }
 
-/** Returns the rules of the disk that holds a folder, as far as can be told without writing. */
+/**
+ * Returns the rules of the disk that holds a folder, as far as can be told without writing. Throws a
+ * disk's failure where the folder is gone or cannot be listed.
+ */
 export function nameRulesOf(root: string): NameRules {
-  return { platform: process.platform, foldsNames: foldsNames(root) };
+  try {
+    return { platform: process.platform, foldsNames: foldsNames(root) };
+  } catch (error) {
+    throw fromDiskError(error, root);
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { FilePath } from '../../protocol/folders';
 import { foldersAbove, parentPath, toAbsolutePath } from '../disk/filePath';
 import { HeldFolder } from '../disk/heldFolder';
-import { fromDiskError } from '../failures/diskErrors';
+import { fromWriteError } from '../failures/diskErrors';
 import { hasCode } from '../failures/systemCode';
 import { Failure } from '../failures/failure';
 
@@ -51,7 +51,7 @@ export class FolderLeases {
       return { folder, newFiles: { mode: undefined }, users: 1, close };
     } catch (error) {
       releaseAll();
-      throw fromDiskError(error, path);
+      throw fromWriteError(error, path);
     }
   }
 

@@ -8,7 +8,7 @@ import { toKey } from '../disk/objectKey';
 import { applyAttributes, storedAttributes } from '../disk/fileMetadata';
 import { FlushMeanwhile } from '../disk/flushMeanwhile';
 import { writeSparse } from '../disk/writeFile';
-import { fromDiskError } from '../failures/diskErrors';
+import { fromWriteError } from '../failures/diskErrors';
 import { Failure, toFailure } from '../failures/failure';
 import type { ObjectHead } from '../ports/bucket';
 import { isOfCopy, neverSettled, type Receipt } from '../records/receipts';
@@ -53,7 +53,7 @@ export async function restoreFile(
     return { local, replaced, cloud, current, receipt, notSet, isStillSo };
   } catch (error) {
     await discard(staged, tools.journal);
-    throw fromDiskError(error, path);
+    throw fromWriteError(error, path);
   } finally {
     staged.lease.release();
   }
@@ -117,7 +117,7 @@ async function downloadTo(
       { bucket, key, versionId, etag, size, semaphore, traffic, signal, onBytes },
       sink,
     ).catch(async (error: unknown) => {
-      throw await nameArchived(fromDiskError(error, path), { step, key }, signal);
+      throw await nameArchived(fromWriteError(error, path), { step, key }, signal);
     });
     if (sink.endsInHole) await (await staged.opened()).truncate(size);
     const downloaded = await sink.finish();

@@ -6,7 +6,7 @@ import { createFile, type NewFile } from '../disk/newFile';
 import { toKey } from '../disk/objectKey';
 import { Failure } from '../failures/failure';
 import type { StagedFile } from '../disk/stagedFile';
-import { fromDiskError } from '../failures/diskErrors';
+import { fromWriteError } from '../failures/diskErrors';
 import { toLocalFile, type LocalFile } from '../disk/localFile';
 import type { StagingJournal } from '../staging/stagingJournal';
 import type { FolderLease } from './folderLeases';
@@ -78,7 +78,7 @@ export async function stage(
     } finally {
       lease.release();
     }
-    throw fromDiskError(error, path);
+    throw fromWriteError(error, path);
   }
 }
 

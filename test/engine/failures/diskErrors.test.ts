@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fromDiskError } from '../../../src/engine/failures/diskErrors';
+import { fromDiskError, fromWriteError } from '../../../src/engine/failures/diskErrors';
 import { Failure } from '../../../src/engine/failures/failure';
 import { hasCode } from '../../../src/engine/failures/systemCode';
 import type { FailureCode } from '../../../src/protocol/failures';
@@ -27,9 +27,18 @@ describe('diskErrors', () => {
     });
   }
 
+  it('says of what was to be written that it is not writable', () => {
+    for (const code of ['EACCES', 'EPERM', 'EROFS']) {
+      const failure = fromWriteError(systemError(code), 'a');
+      assert.deepEqual([failure.code, failure.subject], ['not-writable', 'a'], code);
+    }
+    assert.equal(fromWriteError(systemError('ENOSPC'), 'a').code, 'disk-full');
+  });
+
   it('leaves failures as they are', () => {
-    const failure = new Failure('file-changing', 'a');
+    const failure = new Failure('not-readable', 'a', systemError('EACCES'));
     assert.equal(fromDiskError(failure, 'b'), failure);
+    assert.equal(fromWriteError(failure, 'b'), failure);
   });
 
   it('takes whatever is thrown', () => {

@@ -21,6 +21,7 @@ import type { FilePath } from '../../../src/protocol/folders';
 import type { Report, ReportEntry } from '../../../src/protocol/reports';
 import { ProjectInMemory } from '../../support/memory/projectInMemory';
 import { hookDisk, type DiskMoment } from '../../support/disk/diskHooks';
+import { asOrdinaryUser, nothingDenied } from '../../support/disk/ordinaryUser';
 import { hostileNames } from '../../support/disk/hostileNames';
 import { refuseAttributes } from '../../support/disk/refusedAttributes';
 import { writeTree } from '../../support/disk/localTree';
@@ -115,6 +116,28 @@ describe('restore', function () {
     await eventually(() => {
       assert.equal(groupOf('b.log'), 'ignored');
     });
+  });
+
+  it('says that nothing may be written where a folder takes no files, and restores the rest', async function () {
+    if (nothingDenied !== undefined) this.skip();
+    bucket.place('w/shut/a', 'a');
+    bucket.place('w/shut/new/b', 'b');
+    bucket.place('w/open/c', 'c');
+    mkdirSync(join(root, 'shut'));
+    for (const folder of [temporary.path, root]) chmodSync(folder, 0o777);
+    await project.compare();
+    const report = await asOrdinaryUser(join(root, 'shut'), () => project.restore(all));
+    assert.deepEqual(report.reasons, { 'not-writable': 2 });
+    assert.equal(read('open/c'), 'c');
+  });
+
+  it('says that the folder is gone where it went since the comparison, and makes none', async () => {
+    bucket.place('w/a', 'a');
+    await project.compare();
+    rmSync(root, { recursive: true });
+    await assert.rejects(project.restore(all), { code: 'file-vanished', subject: root });
+    assert.equal(existsSync(root), false);
+    mkdirSync(root);
   });
 
   it('brings a deleted tree back with its bytes, modes and times, and the next comparison needs lists alone', async () => {
