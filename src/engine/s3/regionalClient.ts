@@ -132,7 +132,7 @@ function saidRegion(error: unknown): string | undefined {
 }
 
 /** Redirects, and what stores answer to a signature that was made for another region. */
-const refusesRegion = new Set([301, 307, 400, 403]);
+const refusesRegion = new Set([301, 302, 307, 308, 400, 403]);
 
 interface AnswerLike {
   readonly headers?: Readonly<Record<string, string>>;
