@@ -127,7 +127,7 @@ class ListReader implements ElementSink {
   page(): ListPage {
     return {
       name: this.#fields.get('Name'),
-      isTruncated: truth[this.#fields.get('IsTruncated') ?? ''],
+      isTruncated: truth[this.#fields.get('IsTruncated')?.trim().toLowerCase() ?? ''],
       nextToken: this.#fields.get('NextContinuationToken'),
       encodingType: this.#fields.get('EncodingType'),
       entries: this.#entries,
@@ -158,13 +158,15 @@ const tags = [
   'StorageClass',
 ].map(name => ({ name, opens: `<${name}>`, closes: `</${name}>` }));
 
+/** Where a store sets its XML in lines, white space stands around what is no name. */
 function toEntry({ Key, Size = '', ETag, LastModified = '', StorageClass }: Fields): ListEntry {
+  const modifiedAt = LastModified.trim();
   return {
     key: Key,
-    size: /^\d+$/.test(Size) ? Number(Size) : undefined,
-    etag: ETag,
-    modifiedAtMs: time.test(LastModified) ? storeTime(LastModified) : undefined,
-    storageClass: StorageClass,
+    size: /^\s*\d+\s*$/.test(Size) ? Number(Size) : undefined,
+    etag: ETag?.trim(),
+    modifiedAtMs: time.test(modifiedAt) ? storeTime(modifiedAt) : undefined,
+    storageClass: StorageClass?.trim(),
   };
 }
 

@@ -133,11 +133,22 @@ const beginning =
   /^\uFEFF?\s*(?:<\?[^>]*\?>\s*|<!--[\s\S]*?-->\s*)*<(?:(?<prefix>[\w.-]+):)?(?<name>[\w.-]+)/;
 
 function ends(text: string, element: string): boolean {
-  const end = text.trimEnd();
+  const end = withoutLastComments(text.trimEnd());
   if (end.endsWith(`</${element}>`)) return true;
   // The root element may be empty, as `<ListPartsResult/>`.
   const last = end.slice(end.lastIndexOf('<'));
   return last.startsWith(`<${element}`) && last.endsWith('/>');
+}
+
+/** Caches and proxies sign what went through them. */
+function withoutLastComments(text: string): string {
+  let rest = text;
+  while (rest.endsWith('-->')) {
+    const start = rest.lastIndexOf('<!--');
+    if (start === -1) break;
+    rest = rest.slice(0, start).trimEnd();
+  }
+  return rest;
 }
 
 /** Names what came instead, without its text: it may be a private page. */

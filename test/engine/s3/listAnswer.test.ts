@@ -117,8 +117,8 @@ const entry = element(
           'LastModified',
           fc.constantFrom('2026-11-27T01:02:03.000Z', 'soon', ''),
         ),
-        ETag: element('ETag', fc.constantFrom('&quot;e&quot;', '"e"', 'e')),
-        Size: element('Size', fc.constantFrom('0', '4096', '-1', '', '1e3')),
+        ETag: element('ETag', fc.constantFrom('&quot;e&quot;', '"e"', 'e', '\n  e\n')),
+        Size: element('Size', fc.constantFrom('0', '4096', '\n 4096', '-1', '', '1e3')),
         StorageClass: element('StorageClass', fc.constant('STANDARD')),
         Owner: element('Owner', fc.constant('<ID>1</ID><Key>of the owner</Key>')),
       },
@@ -155,7 +155,10 @@ const document = fc
         .record(
           {
             Name: element('Name', fc.constant('b')),
-            IsTruncated: element('IsTruncated', fc.constantFrom('true', 'false', 'True', '')),
+            IsTruncated: element(
+              'IsTruncated',
+              fc.constantFrom('true', 'false', '\n True\n', 'no', ''),
+            ),
             EncodingType: element('EncodingType', fc.constant('url')),
             hidden: plainEntry.map(hidden => `<!-- ${hidden.replaceAll('--', '')} -->`),
             entries: fc
@@ -176,7 +179,7 @@ function pageOf(parsed: Parsed): ListPage {
   const root = fieldsOf(parsed['ListBucketResult']);
   const contents = root['Contents'];
   const entries = contents === undefined ? [] : Array.isArray(contents) ? contents : [contents];
-  const isTruncated = textOf(root['IsTruncated']);
+  const isTruncated = textOf(root['IsTruncated'])?.trim().toLowerCase();
   return {
     name: textOf(root['Name']),
     isTruncated: isTruncated === 'true' ? true : isTruncated === 'false' ? false : undefined,
@@ -187,8 +190,8 @@ function pageOf(parsed: Parsed): ListPage {
       const [size = '', time = ''] = [textOf(fields['Size']), textOf(fields['LastModified'])];
       return {
         key: textOf(fields['Key']),
-        size: /^\d+$/.test(size) ? Number(size) : undefined,
-        etag: textOf(fields['ETag']),
+        size: /^\d+$/.test(size.trim()) ? Number(size) : undefined,
+        etag: textOf(fields['ETag'])?.trim(),
         modifiedAtMs: time.startsWith('2026') ? Date.parse(time) : undefined,
         storageClass: textOf(fields['StorageClass']),
       };

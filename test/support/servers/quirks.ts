@@ -20,6 +20,14 @@ export const quirks: Readonly<Record<string, () => Quirks>> = {
   ...wrongLists(),
   'lists with a prefix before each element': () =>
     changeLists(text => text.replaceAll(/<(\/?)(?=\w)/g, '<$1s3:').replace('xmlns=', 'xmlns:s3=')),
+  'lists set in lines, and signed by a cache': () =>
+    changeLists(
+      text =>
+        text
+          .replaceAll(/<(Size|ETag|LastModified)>/g, '<$1>\n      ')
+          .replace('<IsTruncated>false<', '<IsTruncated>\n  False\n<') +
+        '\n<!-- from a cache -->\n',
+    ),
   'times without a zone': () => ({
     around(_, carryOut) {
       const answer = carryOut();
@@ -128,6 +136,7 @@ function regions(): Record<string, () => Quirks> {
   const told: Record<string, Answer> = {
     '301, by a header': withHeaders(s3Error(301, 'PermanentRedirect'), header),
     '307, by a header': withHeaders(s3Error(307, 'TemporaryRedirect'), header),
+    '308, by a header': withHeaders(s3Error(308, 'PermanentRedirect'), header),
     '400, by a header': withHeaders(s3Error(400, 'AuthorizationHeaderMalformed'), header),
     '400, by an element': s3Error(400, 'AuthorizationHeaderMalformed', { element }),
     '400, in words': s3Error(400, 'AuthorizationHeaderMalformed', { message }),
