@@ -135,7 +135,7 @@ function carryOut(plan: CredentialPlan, means: Means): Promise<Identity> {
       })();
     }
     case 'environment':
-      return fromEnv()();
+      return inEnvironment();
     case 'container':
       return inContainer();
     case 'instance':
@@ -143,6 +143,13 @@ function carryOut(plan: CredentialPlan, means: Means): Promise<Identity> {
     case 'machine':
       return ofMachine(clientIn(undefined));
   }
+}
+
+/** The AWS CLI still takes the token's older name, as in the shared files, and takes it first. */
+async function inEnvironment(): Promise<Identity> {
+  const identity = await fromEnv()();
+  const sessionToken = nonEmpty(process.env['AWS_SECURITY_TOKEN']);
+  return sessionToken === undefined ? identity : { ...identity, sessionToken };
 }
 
 /** Gets what the machine itself gives to all that runs on it, by the SDK's chain. */

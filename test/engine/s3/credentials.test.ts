@@ -64,6 +64,16 @@ describe('credentials', () => {
     assert.equal(await keyOf(), 'ENV');
   });
 
+  it('come from the environment with their token, by its older name, too', async () => {
+    aws.set({ AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: 'new' });
+    assert.equal((await resolveCredentials(undefined, handler)).sessionToken, 'new');
+    // The AWS CLI takes the older one first.
+    aws.set({ AWS_SECURITY_TOKEN: 'old' });
+    assert.equal((await resolveCredentials(undefined, handler)).sessionToken, 'old');
+    aws.set({ AWS_SESSION_TOKEN: undefined });
+    assert.equal((await resolveCredentials(undefined, handler)).sessionToken, 'old');
+  });
+
   it('come from the default profile, or the one that AWS_PROFILE or the setting names', async () => {
     await aws.write({
       credentials: `[default]\n${keys('DEFAULT')}[one]\n${keys('ONE')}`,
