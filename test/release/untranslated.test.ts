@@ -56,6 +56,7 @@ const untold: Readonly<Record<string, string>> = {
   'no identity with status ': 'nobody is told who the credentials belong to',
   'is not valid JSON': 'looked for in the words of an error, not said',
   ', file descriptor ': 'of only-open: where the bytes are, as the system names it',
+  'EBADF: it is closed': 'as the system says it of a closed file',
   'The request was aborted.': 'cancelled',
   ' is no staged file.': 'cannot happen',
   'Nobody here can sign requests to ': 'cannot happen',
