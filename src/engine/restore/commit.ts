@@ -7,6 +7,7 @@ import type { HeldFolder } from '../disk/heldFolder';
 import { newStagedFile } from '../disk/stagedFile';
 import { renameNoReplace, renameToConflictName } from '../disk/rename';
 import { Failure } from '../failures/failure';
+import { hasCode } from '../failures/systemCode';
 import { toLocalFile, isSameState, type LocalFile } from '../disk/localFile';
 import { restoreDisplaced } from '../staging/restoreDisplaced';
 import type { StagingJournal } from '../staging/stagingJournal';
@@ -114,6 +115,7 @@ async function displaceUnderConflictName(
   } catch (error) {
     if (folder.find(name) === 'absent') journal.end(file);
     else await restoreDisplaced(file, folder, journal);
-    throw error;
+    // Somebody else removed it just now, or another window restores it, too.
+    throw hasCode(error, 'ENOENT') ? new Failure('changed-here', path) : error;
   }
 }

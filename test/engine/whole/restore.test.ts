@@ -350,6 +350,18 @@ describe('restore', function () {
       assert.equal(groupOf(replaced.path), 'missing-in-cloud');
     });
 
+    it('leaves a file that goes away just then as changed here', async () => {
+      const hooked = hookDisk(now => {
+        if (now === 'before rename') rmSync(join(root, 'd/a.txt'), { force: true });
+      });
+      try {
+        const report = await project.restore(scope(), 'replace');
+        assert.deepEqual(report.reasons, { 'changed-here': 1 });
+      } finally {
+        hooked.restore();
+      }
+    });
+
     for (const moment of [
       'before rename',
       'after rename',
