@@ -10,6 +10,7 @@ import {
   type ConditionalWrite,
   type ConditionHeaders,
 } from './conditionalWrite';
+import { unlessContradicted } from './contradictingEtag';
 import type { DirectAnswer, DirectRequest } from './directClient';
 import type { RequestBody } from './httpExchange';
 import { pacedBody } from './pacedBody';
@@ -84,13 +85,10 @@ export async function putObject(
       // No ETag will tell another computer what the copy consists of, and a CRC32 proves too little.
       const send = isByKms(context) ? sendWithSha256 : sendWithCrc32;
       const stored = await conditionalWrite(context, write, attempt, send);
-      if (digest.matches(stored)) return stored;
-      const verified = await verifyStored(
-        context,
-        { key, size, crc32: digest.crc32, signal },
-        stored,
-        'bytes',
-      );
+      const written = { key, size, crc32: digest.crc32, signal };
+      const verified = digest.matches(stored)
+        ? await unlessContradicted(context, { key, digest, signal }, stored)
+        : await verifyStored(context, written, stored, 'bytes');
       if (verified !== undefined) return verified;
       const cause = `the store answered ETag ${stored.etag}`;
       const failure = new Failure('not-verified', key, cause);

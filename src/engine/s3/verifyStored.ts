@@ -45,8 +45,11 @@ export async function verifyStored(
     : undefined;
 }
 
-/** Returns the CRC32 of the stored bytes; `undefined` where another object has taken their place. */
-async function readCrc32(
+/**
+ * Returns the CRC32 of the stored bytes, in base64; `undefined` where another object has taken their
+ * place.
+ */
+export async function readCrc32(
   context: BucketContext,
   { key, etag, signal }: { readonly key: string; readonly etag: string; signal: AbortSignal },
 ): Promise<string | undefined> {
