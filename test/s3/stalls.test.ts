@@ -101,7 +101,7 @@ describe('A request that stalls', function () {
       const store = await openStubStore(
         ({ socket }) => {
           socket.write('HTTP/1.1 200 OK\r\nx-drip: ');
-           
+
           const drip = setInterval(() => socket.write('d'), 20);
           drips.add(drip);
           socket.once('close', () => {
