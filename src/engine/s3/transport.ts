@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { proxyOf, type Proxy, type ProxySettings } from '../config/proxy';
 import type { TrustSettings } from '../config/settings';
+import { found } from '../failures/found';
 import { requestKind, RequestCount } from '../network/requestCount';
 import { authorizationWanted, createAgents, type Agents } from './agents';
 import { trustingContext } from './trustingContext';
@@ -66,9 +67,13 @@ export class Transport {
         // after signing: some change it on the way.
         request.headers['accept-encoding'] = 'identity';
         const way = this.#wayTo(urlOf(request));
-        const handler = isCompletion(request) ? way.forCompletions : way.usual;
+        const [handler, silenceMs] = isCompletion(request)
+          ? [way.forCompletions, this.#completionTimeoutMs]
+          : [way.usual, this.stallTimeoutMs];
         this.requests.add(requestKind(request.method, request.query));
-        const result = await handler.handle(request, sending);
+        const result = await begunWithin(maxSilences * silenceMs, sending, limited =>
+          handler.handle(request, limited),
+        );
         requireFromStore(result.response.statusCode, way);
         return result;
       },
@@ -115,7 +120,7 @@ export class Transport {
       trust: () => (this.#context ??= trustingContext(this.#trust)),
       connectionTimeoutMs,
     });
-    const handlerWith = (socketTimeout: number, requestTimeout: number) =>
+    const handlerWith = (socketTimeout: number) =>
       new NodeHttpHandler({
         httpAgent: agents.http,
         // Tunnels come from agents of another class, which is of no importance to it.
@@ -123,18 +128,12 @@ export class Transport {
         // 0 is for no limit: where a proxy does not answer in time, its agent says so.
         connectionTimeout: proxy === undefined ? connectionTimeoutMs : 0,
         socketTimeout,
-        // Until the answer begins.
-        requestTimeout,
-        throwOnRequestTimeout: true,
       });
     const way = {
       proxy,
       agents,
-      usual: handlerWith(this.stallTimeoutMs, this.answerTimeoutMs),
-      forCompletions: handlerWith(
-        this.#completionTimeoutMs,
-        maxSilences * this.#completionTimeoutMs,
-      ),
+      usual: handlerWith(this.stallTimeoutMs),
+      forCompletions: handlerWith(this.#completionTimeoutMs),
     };
     this.#ways.set(key, way);
     return way;
@@ -143,6 +142,33 @@ export class Transport {
 
 /** How many times as long as it may move no byte an answer may take to begin. */
 const maxSilences = 10;
+
+type Sending = Parameters<NodeHttpHandler['handle']>[1];
+
+/**
+ * Returns an answer that begins in time. The SDK's own limit is no use: it leaves timers behind that
+ * keep a process alive as long.
+ */
+async function begunWithin<T>(
+  ms: number,
+  sending: Sending,
+  send: (sending: Sending) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+  }, ms).unref();
+  const signal = sending?.abortSignal as AbortSignal | undefined;
+  const abortSignal = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  try {
+    return await send({ ...sending, abortSignal });
+  } catch (error) {
+    if (!late.signal.aborted || signal?.aborted === true) throw error;
+    throw Object.assign(found`no answer within ${String(ms)} ms`, { name: 'TimeoutError' });
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** How requests go: directly, or through a proxy. */
 interface Way {
