@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
-import { commands, l10n, workspace, type Uri } from 'vscode';
-import { localUri } from '../view/fileLocation';
+import { commands, l10n, type Uri } from 'vscode';
+import { existingUri } from '../view/fileLocation';
 import { formatTime } from '../format/pointInTime';
 import { formatFiles } from '../format/quantity';
 import type { Selection } from '../selection/selection';
 import { openCopies, type OpenCloudCopyDeps, chooseToOpen } from './openCloudCopy';
-import type { CloudPlace } from './cloudPlaces';
 import { documentOf, findCopies, type FoundCopy } from './findCopies';
 
 /** Shows the differences between cloud copies and local files; several files in one editor. */
@@ -24,7 +23,7 @@ export async function compareCopies(
   const pairs: Pair[] = [];
   const single: FoundCopy[] = [];
   for (const found of copies) {
-    const local = await localFile(found.place);
+    const local = await existingUri(found.place.setup.id, found.place.path);
     if (local === undefined) single.push(found);
     else pairs.push({ found, cloud: documentOf(found), local });
   }
@@ -61,16 +60,4 @@ function titleOf({ place: { path, versionId }, copy }: FoundCopy): string {
   return versionId === undefined
     ? l10n.t('{0} (Cloud ↔ Local)', name)
     : l10n.t('{0} (Version of {1} ↔ Local)', name, formatTime(copy.modifiedAtMs));
-}
-
-/** Returns the local file, if there is one. */
-export async function localFile({ setup, path }: CloudPlace): Promise<Uri | undefined> {
-  const uri = localUri(setup.id, path);
-  if (uri === undefined) return undefined;
-  try {
-    await workspace.fs.stat(uri);
-    return uri;
-  } catch {
-    return undefined;
-  }
 }

@@ -10,8 +10,9 @@ import { askForVersioning } from '../hints/versioningHint';
 import { restoreVersion, type RestoreFilesDeps } from '../restore/restoreFiles';
 import type { Selection } from '../selection/selection';
 import type { Profiles } from '../targets/profiles';
+import { existingUri } from '../view/fileLocation';
 import { type CloudPlace, cloudFiles } from './cloudPlaces';
-import { compareCopies, localFile } from './compareWithCloud';
+import { compareCopies } from './compareWithCloud';
 import { documentOf, findCopy, type FoundCopy } from './findCopies';
 import { openCopies, type OpenCloudCopyDeps } from './openCloudCopy';
 import { pickVersion } from './pickVersion';
@@ -49,7 +50,7 @@ async function offerVersions(
 ): Promise<void> {
   const { path, setup } = place;
   if (kept.versions.length === 0) throw Failed.of('no-such-key', setup.prefix + path);
-  const isHere = (await localFile(place)) !== undefined;
+  const isHere = (await existingUri(place.setup.id, place.path)) !== undefined;
   const choice = await pickVersion(path, kept, isHere ? allActions : actionsWithoutLocalFile);
   if (choice === undefined) return;
   const { versionId } = choice.version;

@@ -4,7 +4,7 @@ import type { PlanRequest, PlanSummary } from '../../protocol/plans';
 import { showFailure, type ShowFailureDeps } from '../failures/showFailure';
 import { plainText } from '../format/plainText';
 import type { Selection } from '../selection/selection';
-import { localUri } from '../view/fileLocation';
+import { existingUri, localUri } from '../view/fileLocation';
 import { ignoreFileName } from './addToIgnoreFile';
 import { rulePlace, type RulePlace, ignoreReason } from '../view/verdictWords';
 
@@ -23,21 +23,13 @@ export async function showRule(_: object, selection: Selection): Promise<void> {
 async function showRules(folder: string): Promise<void> {
   const setting: RulePlace = { source: 's3Backup.exclude', line: undefined };
   const file: RulePlace = { source: ignoreFileName, line: 1 };
-  const places = (await isThere(folder, file.source)) ? [file, setting] : [setting];
+  const uri = await existingUri(folder, ignoreFileName as FilePath);
+  const places = uri === undefined ? [setting] : [file, setting];
   const items = places.map(place => ({ label: place.source, place }));
   const title = l10n.t('Show Ignore Rule');
   const [only] = items;
   const chosen = items.length === 1 ? only : await window.showQuickPick(items, { title });
   if (chosen !== undefined) await openRule(folder, chosen.place);
-}
-
-async function isThere(folder: string, path: string): Promise<boolean> {
-  const uri = localUri(folder, path as FilePath);
-  if (uri === undefined) return false;
-  return workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function openRule(folder: string, { source, line }: RulePlace): Promise<void> {
