@@ -76,55 +76,50 @@ class QuickFile implements NewFile {
     length: number,
     position: number,
   ): Promise<{ readonly bytesWritten: number }> {
-    const writeAside = (fd: number) =>
-      this.#callAside<number>(done => {
-        write(fd, bytes, offset, length, position, done);
-      });
+    const begin = (fd: number, done: Done<number>) => {
+      write(fd, bytes, offset, length, position, done);
+    };
     const bytesWritten = await (length > maxDirectBytes
-      ? writeAside(this.#openFd())
-      : this.#call(fd => writeSync(fd, bytes, offset, length, position), writeAside));
+      ? this.#callAside(begin)
+      : this.#call(fd => writeSync(fd, bytes, offset, length, position), begin));
     return { bytesWritten };
   }
 
-  truncate(size: number): Promise<void> {
-    return this.#call(
+  async truncate(size: number): Promise<void> {
+    await this.#call(
       fd => {
         ftruncateSync(fd, size);
       },
-      fd =>
-        this.#callAside<undefined>(done => {
-          ftruncate(fd, size, done);
-        }),
+      (fd, done) => {
+        ftruncate(fd, size, done);
+      },
     );
   }
 
-  chmod(mode: number): Promise<void> {
-    return this.#call(
+  async chmod(mode: number): Promise<void> {
+    await this.#call(
       fd => {
         fchmodSync(fd, mode);
       },
-      fd =>
-        this.#callAside<undefined>(done => {
-          fchmod(fd, mode, done);
-        }),
+      (fd, done) => {
+        fchmod(fd, mode, done);
+      },
     );
   }
 
-  utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
-    return this.#call(
+  async utimes(atime: TimeLike, mtime: TimeLike): Promise<void> {
+    await this.#call(
       fd => {
         futimesSync(fd, atime, mtime);
       },
-      fd =>
-        this.#callAside<undefined>(done => {
-          futimes(fd, atime, mtime, done);
-        }),
+      (fd, done) => {
+        futimes(fd, atime, mtime, done);
+      },
     );
   }
 
   async sync(): Promise<void> {
-    const fd = this.#openFd();
-    await this.#callAside<undefined>(done => {
+    await this.#callAside<undefined>((fd, done) => {
       fsync(fd, done);
     });
   }
@@ -145,16 +140,19 @@ class QuickFile implements NewFile {
     );
   }
 
-  async #call<T>(direct: (fd: number) => T, aside: (fd: number) => Promise<T>): Promise<T> {
-    const fd = this.#openFd();
+  /** Makes a call here where the disk is quick, and otherwise has another thread make it. */
+  #call<T>(direct: (fd: number) => T, begin: Begin<T>): Promise<T> {
     return this.#pace.call(
-      () => direct(fd),
-      () => aside(fd),
+      () => direct(this.#openFd()),
+      () => this.#callAside(begin),
     );
   }
 
-  async #callAside<T>(begin: Parameters<typeof settled<T>>[0]): Promise<T> {
-    const running = settled<T>(begin);
+  async #callAside<T>(begin: Begin<T>): Promise<T> {
+    const fd = this.#openFd();
+    const running = settled<T>(done => {
+      begin(fd, done);
+    });
     this.#aside.add(running);
     try {
       return await running;
@@ -169,3 +167,8 @@ class QuickFile implements NewFile {
     return this.fd;
   }
 }
+
+type Done<T> = (error: Error | null, result?: T) => void;
+
+/** Hands a call over to another thread. */
+type Begin<T> = (fd: number, done: Done<T>) => void;
