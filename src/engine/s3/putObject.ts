@@ -10,7 +10,7 @@ import {
   type ConditionalWrite,
   type ConditionHeaders,
 } from './conditionalWrite';
-import { unlessContradicted } from './contradictingEtag';
+import { noteDigestEtag, unlessContradicted } from './digestEtags';
 import type { DirectAnswer, DirectRequest } from './directClient';
 import type { RequestBody } from './httpExchange';
 import { pacedBody } from './pacedBody';
@@ -119,20 +119,6 @@ export async function putObject(
   });
   return digest.matches(now) ? withCrc32(now, digest) : stored;
 }
-
-/** Now and then only: where the store's checksum proves a body, its MD5 is computed for nothing else. */
-function noteDigestEtag(
-  { capabilities: { digestEtags, shown } }: BucketContext,
-  digest: BodyDigest,
-  etag: string,
-): void {
-  const now = performance.now();
-  if (now - digestEtags.lookedAtMs < betweenLooksMs) return;
-  digestEtags.lookedAtMs = now;
-  shown['digest-etags'] = digest.hasSameDigest(etag) ? 'supported' : 'unsupported';
-}
-
-const betweenLooksMs = 1000;
 
 /** What is known to be taken with a body, without another try. */
 function guardsOf(context: BucketContext, digest: BodyDigest): Readonly<Record<string, string>> {

@@ -26,10 +26,7 @@ export async function unlessContradicted(
   // With keys of KMS an ETag of that form is no digest.
   if (shown['digest-etags'] === 'unsupported' || isByKms(context)) return stored;
   if (!likeMd5.test(stored.etag)) return stored;
-  if (digest.hasSameDigest(stored.etag)) {
-    shown['digest-etags'] = 'supported';
-    return stored;
-  }
+  if (digest.hasSameDigest(stored.etag)) return stored;
   try {
     const crc32 = await readCrc32(context, { key, etag: stored.etag, signal });
     if (crc32 !== digest.crc32) return undefined;
@@ -43,3 +40,20 @@ export async function unlessContradicted(
 }
 
 const likeMd5 = /^[0-9a-f]{32}$/;
+
+/**
+ * Notes whether the ETag of what was stored is its MD5. Now and then only: in a bucket where ETags are
+ * no digests the MD5 is computed for nothing else.
+ */
+export function noteDigestEtag(
+  { capabilities: { digestEtags, shown } }: BucketContext,
+  digest: BodyDigest,
+  etag: string,
+): void {
+  const now = performance.now();
+  if (now - digestEtags.lookedAtMs < betweenLooksMs) return;
+  digestEtags.lookedAtMs = now;
+  shown['digest-etags'] = digest.hasSameDigest(etag) ? 'supported' : 'unsupported';
+}
+
+const betweenLooksMs = 1000;
